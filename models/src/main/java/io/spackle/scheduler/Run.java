@@ -1,0 +1,45 @@
+package io.spackle.scheduler;
+
+import io.spackle.tensor.BatchNoise;
+import io.spackle.tensor.FloatTensor;
+
+/**
+ * The state of one denoising run of one batch; used by one thread, from call 0 to the last in order.
+ *
+ * <p>Samples are (batch, channels, height, width), or (batch, tokens, channels) for packed latents. No method writes to its
+ * arguments.
+ */
+public interface Run {
+
+  /** How many times the model is called. */
+  int calls();
+
+  /**
+   * The timestep that call {@code call} is made with, as the scheduler counts it (0 to 1000; fractional for some).
+   *
+   * @param call from 0 to {@code calls() - 1}
+   */
+  float timestep(int call);
+
+  /** What unit Gaussian noise is multiplied with to start a run at full strength. */
+  float initNoiseSigma();
+
+  /** The sample as the model wants it at call {@code call}. */
+  FloatTensor scaleInput(FloatTensor sample, int call);
+
+  /**
+   * A clean sample brought to the noise level of call {@code call}.
+   *
+   * @param call from 0 to {@code calls() - 1}
+   */
+  FloatTensor addNoise(FloatTensor clean, FloatTensor noise, int call);
+
+  /**
+   * The sample after call {@code call}.
+   *
+   * @param output what the model predicted
+   * @param sample the sample that {@link #scaleInput} was given for this call
+   * @param noise each image's stream, from which stochastic samplers draw once per call
+   */
+  FloatTensor step(FloatTensor output, int call, FloatTensor sample, BatchNoise noise);
+}

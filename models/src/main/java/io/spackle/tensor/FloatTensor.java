@@ -1,0 +1,91 @@
+package io.spackle.tensor;
+
+import java.util.List;
+
+/**
+ * Floats with a shape. The array is shared, not copied: whoever fills it hands it over, and nobody writes to it after that.
+ *
+ * @param data {@code shape.size()} values in C order
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by identity on purpose: tensors are megabytes
+public record FloatTensor(float[] data, Shape shape) implements Tensor {
+
+  public FloatTensor {
+    TensorChecks.length(data.length, shape);
+  }
+
+  public static FloatTensor of(float[] data, int... axes) {
+    return new FloatTensor(data, Shape.of(axes));
+  }
+
+  public static FloatTensor zeros(Shape shape) {
+    return new FloatTensor(new float[shape.size()], shape);
+  }
+
+  /** The length of the first axis. */
+  public int batch() {
+    return shape.axis(0);
+  }
+
+  /** Item {@code index} of the batch as a batch of one, copied. */
+  public FloatTensor item(int index) {
+    int length = data.length / batch();
+    float[] item = new float[length];
+    System.arraycopy(data, index * length, item, 0, length);
+    return new FloatTensor(item, shape.withBatch(1));
+  }
+
+  /**
+   * The parts one after the other along the first axis.
+   *
+   * @param parts at least one, of equal shape but for the first axis
+   */
+  public static FloatTensor concatBatch(List<FloatTensor> parts) {
+    return concat(parts, 0);
+  }
+
+  /**
+   * The parts one after the other along an axis.
+   *
+   * @param parts at least one, of equal shape but for that axis
+   * @throws IllegalArgumentException if another axis differs
+   */
+  public static FloatTensor concat(List<FloatTensor> parts, int axis) {
+    int[] axes = parts.get(0).shape.axes();
+    axes[axis] = 0;
+    for (FloatTensor part : parts) {
+      int[] expected = part.shape.axes();
+      axes[axis] += expected[axis];
+      expected[axis] = axes[axis];
+      if (!Shape.of(expected).equals(Shape.of(axes))) {
+        throw new IllegalArgumentException(
+            "cannot join " + part.shape + " to " + parts.get(0).shape + " along axis " + axis);
+      }
+    }
+    Shape joined = Shape.of(axes);
+    int rows = 1; // the number of contiguous runs that each part contributes
+    for (int i = 0; i < axis; i++) {
+      rows *= axes[i];
+    }
+    float[] data = new float[joined.size()];
+    int to = 0;
+    for (int row = 0; row < rows; row++) {
+      for (FloatTensor part : parts) {
+        int run = part.data.length / rows;
+        System.arraycopy(part.data, row * run, data, to, run);
+        to += run;
+      }
+    }
+    return new FloatTensor(data, joined);
+  }
+
+  /** Whether no value is infinite or NaN. */
+  public boolean isFinite() {
+    for (float value : data) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,18 @@
+package io.spackle.tensor;
+
+/**
+ * Whole numbers (token ids, positions) with a shape. The array is shared, not copied.
+ *
+ * @param data {@code shape.size()} values in C order
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by identity on purpose, as in FloatTensor
+public record LongTensor(long[] data, Shape shape) implements Tensor {
+
+  public LongTensor {
+    TensorChecks.length(data.length, shape);
+  }
+
+  public static LongTensor of(long[] data, int... axes) {
+    return new LongTensor(data, Shape.of(axes));
+  }
+}
