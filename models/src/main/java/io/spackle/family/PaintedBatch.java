@@ -1,0 +1,31 @@
+package io.spackle.family;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The paintings of one batch and where the time went.
+ *
+ * @param paintings in the order of the subjects
+ * @param timings by stage, for the whole batch
+ */
+public record PaintedBatch(List<Painting> paintings, Map<Stage, Duration> timings) {
+
+  /** The stages of the engine, in their order. */
+  public enum Stage {
+    /** Prompts to embeddings. */
+    TEXT,
+    /** Pixels to latents. */
+    ENCODE,
+    /** The denoising steps. */
+    DENOISE,
+    /** Latents to pixels. */
+    DECODE
+  }
+
+  public PaintedBatch {
+    paintings = List.copyOf(paintings);
+    timings = Map.copyOf(timings);
+  }
+}
