@@ -1,0 +1,43 @@
+package io.spackle.row;
+
+import io.spackle.family.Sampler;
+
+/**
+ * A valid manifest row: the API's request body with every default filled in.
+ *
+ * @param id names the output; given, or derived from the content
+ * @param initImage location of the picture
+ * @param maskImage location of its mask
+ * @param prompt what to paint; may be empty
+ * @param negativePrompt what to avoid, or null
+ * @param width in pixels
+ * @param height in pixels
+ * @param samples pictures to paint, at least 1; sample i has the seed {@code seed + i}
+ * @param steps inference steps
+ * @param guidanceScale weight of the prompt
+ * @param strength above 0, up to 1
+ * @param enhancePrompt whether the prompt may be enhanced
+ * @param safetyChecker whether pictures are checked
+ * @param seed of the first sample, from 0
+ * @param webhook to call when done, or null
+ * @param trackId passed back, or null
+ * @param sampler the scheduler chosen
+ */
+public record ManifestRow(
+    String id,
+    String initImage,
+    String maskImage,
+    String prompt,
+    String negativePrompt,
+    int width,
+    int height,
+    int samples,
+    int steps,
+    double guidanceScale,
+    double strength,
+    boolean enhancePrompt,
+    boolean safetyChecker,
+    long seed,
+    String webhook,
+    String trackId,
+    Sampler sampler) {}

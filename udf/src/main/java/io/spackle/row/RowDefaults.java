@@ -1,0 +1,33 @@
+package io.spackle.row;
+
+import io.spackle.family.Sampler;
+import java.io.Serializable;
+
+/**
+ * What a manifest row gets where it is silent.
+ *
+ * @param width in pixels
+ * @param height in pixels
+ * @param samples pictures per row
+ * @param steps inference steps
+ * @param guidanceScale weight of the prompt
+ * @param strength above 0, up to 1
+ * @param negativePrompt what to avoid, or null
+ * @param enhancePrompt whether the prompt may be enhanced
+ * @param safetyChecker whether pictures are checked
+ * @param seed of every row that names none, or null to derive one from each row's content
+ * @param sampler the scheduler
+ */
+public record RowDefaults(
+    int width,
+    int height,
+    int samples,
+    int steps,
+    double guidanceScale,
+    double strength,
+    String negativePrompt,
+    boolean enhancePrompt,
+    boolean safetyChecker,
+    Long seed,
+    Sampler sampler)
+    implements Serializable {}

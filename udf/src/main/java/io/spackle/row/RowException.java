@@ -1,0 +1,26 @@
+package io.spackle.row;
+
+/** A fault that belongs to one row and becomes its meta row. */
+public final class RowException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorCode code;
+
+  /**
+   * @param message what was found, what was expected; without secrets
+   */
+  public RowException(ErrorCode code, String message) {
+    super(message);
+    this.code = code;
+  }
+
+  public RowException(ErrorCode code, String message, Throwable cause) {
+    super(message, cause);
+    this.code = code;
+  }
+
+  public ErrorCode code() {
+    return code;
+  }
+}

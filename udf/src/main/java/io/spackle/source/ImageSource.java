@@ -1,0 +1,18 @@
+package io.spackle.source;
+
+/** Where pictures are read from: a location in, bytes out, guarded; thread-safe. */
+public interface ImageSource extends AutoCloseable {
+
+  /**
+   * Reads all bytes of a picture.
+   *
+   * @param location an http, https, file or Hadoop URI
+   * @return at most the allowed number of bytes
+   * @throws io.spackle.row.RowException with the code that says why not
+   * @throws InterruptedException if the reading thread is interrupted
+   */
+  byte[] fetch(String location) throws InterruptedException;
+
+  @Override
+  void close();
+}
