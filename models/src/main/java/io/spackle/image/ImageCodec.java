@@ -1,0 +1,77 @@
+package io.spackle.image;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.util.Optional;
+
+/**
+ * Bytes of a file to pixels and back.
+ *
+ * <p>Read are JPEG (CMYK too), PNG, WebP, GIF, BMP and TIFF, told apart by their first bytes; of an
+ * animation the first frame. The EXIF orientation is applied. RGB colours with an ICC profile are
+ * converted to sRGB, a damaged profile is ignored; without one they are taken as they are. 16-bit
+ * samples are scaled to 8. Bytes after the end of the picture are ignored, text in it is never
+ * inflated.
+ *
+ * <p>Stateless and safe for use by many threads.
+ */
+public final class ImageCodec {
+
+  private ImageCodec() {}
+
+  /**
+   * An init image.
+   *
+   * @param limits checked against the header before a pixel is decoded; their background shows
+   *     through transparent pixels, mixed in 8 bits as Pillow's {@code paste} does
+   * @throws ImageException if the bytes are no such picture
+   */
+  public static RgbImage decode(byte[] bytes, DecodeLimits limits) {
+    return read(bytes, limits).on(limits.background());
+  }
+
+  /**
+   * A mask: the brightness of the picture, on black.
+   *
+   * <p>If the picture has transparent pixels and all that is visible of it has one colour, say
+   * strokes in red on nothing, then its alpha is the mask: opaque repaints.
+   *
+   * @throws ImageException if the bytes are no such picture
+   */
+  public static Mask decodeMask(byte[] bytes, DecodeLimits limits) {
+    return read(bytes, limits).asMask();
+  }
+
+  /** A file with the picture; equal pictures give equal bytes. */
+  public static byte[] encode(RgbImage image, ImageFormat format) {
+    return switch (format) {
+      case PNG -> PngWriter.write(image);
+      case JPEG -> JpegWriter.write(image);
+      case WEBP -> WebpWriter.write(image);
+    };
+  }
+
+  private static Decoded read(byte[] bytes, DecodeLimits limits) {
+    FileType type = FileType.of(bytes);
+    BufferedImage image = ImageReading.read(bytes, type, limits);
+    FileFacts facts = check(bytes, type);
+    Decoded stored = Samples.of(image);
+    Optional<ColorSpace> space =
+        facts.profile().flatMap(IccColours::space).or(() -> Samples.rgbSpace(image));
+    RgbImage colour =
+        space.map(foreign -> IccColours.toSrgb(stored.colour(), foreign)).orElse(stored.colour());
+    return new Decoded(colour, stored.alpha()).upright(facts.orientation());
+  }
+
+  /** What decoders do not check. */
+  private static FileFacts check(byte[] bytes, FileType type) {
+    return switch (type) {
+      case JPEG -> JpegCheck.check(bytes);
+      case PNG -> PngCheck.check(bytes);
+      case WEBP -> WebpCheck.check(bytes);
+      case TIFF ->
+          FileFacts.NONE.withOrientation(ExifOrientation.of(bytes, 0, bytes.length));
+      case GIF, BMP -> FileFacts.NONE;
+    };
+  }
+}

@@ -1,0 +1,109 @@
+package io.spackle.image;
+
+import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import io.spackle.image.ImageException.Reason;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * Decoding through ImageIO readers that are chosen here, by file type.
+ *
+ * <p>ImageIO's own look-up depends on the class loader that asked first; in a Spark executor that
+ * is not the one which has the plug-ins.
+ */
+final class ImageReading {
+
+  private static final ImageReaderSpi JPEG_READER = new JPEGImageReaderSpi();
+  private static final ImageReaderSpi WEBP_READER = new WebPImageReaderSpi();
+
+  static {
+    ImageIO.setUseCache(false); // no temporary files
+    // Registration is what makes the JPEG plug-in find the JDK's reader, which it builds upon.
+    IIORegistry.getDefaultInstance().registerServiceProvider(JPEG_READER);
+  }
+
+  private ImageReading() {}
+
+  /**
+   * The first picture of a file.
+   *
+   * @throws ImageException for anything that is wrong with the bytes
+   */
+  static BufferedImage read(byte[] bytes, FileType type, DecodeLimits limits) {
+    ImageReader reader = null;
+    List<String> warnings = new ArrayList<>();
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      reader = provider(type).createReaderInstance();
+      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+      reader.setInput(in, true, true);
+      limits.check(reader.getWidth(0), reader.getHeight(0));
+      BufferedImage image = reader.read(0);
+      refuse(warnings, type);
+      return image;
+    } catch (ImageException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // readers throw anything at damaged files
+      throw damaged(e, type);
+    } finally {
+      if (reader != null) {
+        reader.dispose();
+      }
+    }
+  }
+
+  /** Throws if the header claims more than is allowed. */
+  private static ImageReaderSpi provider(FileType type) {
+    return switch (type) {
+      case JPEG -> JPEG_READER;
+      case WEBP -> WEBP_READER;
+      case PNG, GIF, BMP, TIFF -> ofJdk(type);
+    };
+  }
+
+  private static ImageReaderSpi ofJdk(FileType type) {
+    Iterator<ImageReaderSpi> providers =
+        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true);
+    while (providers.hasNext()) {
+      ImageReaderSpi provider = providers.next();
+      boolean ofJdk = provider.getClass().getName().startsWith("com.sun.imageio.");
+      if (ofJdk && List.of(provider.getFormatNames()).contains(type.name())) {
+        return provider;
+      }
+    }
+    throw new IllegalStateException(
+        "this Java runtime has no reader for " + type + ": run on one with the module java.desktop");
+  }
+
+  /** The JDK's JPEG reader paints on where data are damaged, and only warns. */
+  private static void refuse(List<String> warnings, FileType type) {
+    for (String warning : warnings) {
+      if (type == FileType.JPEG && warning.startsWith("Corrupt JPEG data")
+          && !warning.contains("extraneous")) {
+        throw new ImageException(Reason.CORRUPT, "the JPEG decoder says: " + warning);
+      }
+    }
+  }
+
+  private static ImageException damaged(Exception cause, FileType type) {
+    boolean cutOff = false;
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      cutOff |= t instanceof EOFException;
+    }
+    return new ImageException(
+        cutOff ? Reason.TRUNCATED : Reason.CORRUPT,
+        "the " + type + " decoder says: " + cause,
+        cause);
+  }
+}

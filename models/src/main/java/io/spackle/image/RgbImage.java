@@ -1,0 +1,91 @@
+package io.spackle.image;
+
+import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.Shape;
+
+/**
+ * A picture of 8-bit sRGB pixels. The array is shared, not copied: whoever fills it hands it over,
+ * and nobody writes to it after that.
+ *
+ * @param width at least 1
+ * @param height at least 1
+ * @param pixels R, G, B interleaved, rows from top to bottom: {@code 3 * width * height} bytes
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by identity on purpose: pictures are megabytes
+public record RgbImage(int width, int height, byte[] pixels) {
+
+  /** Bytes per pixel. */
+  static final int CHANNELS = 3;
+
+  public RgbImage {
+    new Plane(width, height, CHANNELS, pixels);
+  }
+
+  /**
+   * The brightness of a colour as Pillow's mode "L" has it: ITU-R 601 weights in 16-bit fixed
+   * point, rounded.
+   *
+   * @param red 0 to 255, as are green, blue and the result
+   */
+  static int luma(int red, int green, int blue) {
+    return (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
+  }
+
+  /**
+   * The picture as a model takes it.
+   *
+   * @return (1, 3, height, width), values in [-1, 1]: {@code 2 * (v / 255) - 1} in float32
+   */
+  public FloatTensor toTensor() {
+    float[] levels = new float[256];
+    for (int level = 0; level < 256; level++) {
+      levels[level] = 2f * (level / 255f) - 1f;
+    }
+    int area = width * height;
+    float[] data = new float[CHANNELS * area];
+    for (int i = 0, from = 0; i < area; i++, from += CHANNELS) {
+      data[i] = levels[pixels[from] & 0xFF];
+      data[area + i] = levels[pixels[from + 1] & 0xFF];
+      data[2 * area + i] = levels[pixels[from + 2] & 0xFF];
+    }
+    return new FloatTensor(data, Shape.of(1, CHANNELS, height, width));
+  }
+
+  /**
+   * The picture that a model made.
+   *
+   * @param tensor (1, 3, height, width), values in [-1, 1]; what lies outside is clamped, NaN is 0
+   * @throws IllegalArgumentException for another shape
+   */
+  public static RgbImage ofTensor(FloatTensor tensor) {
+    Shape shape = tensor.shape();
+    if (shape.rank() != 4 || shape.axis(0) != 1 || shape.axis(1) != CHANNELS) {
+      throw new IllegalArgumentException(
+          "a picture of shape " + shape + ", expected [1, 3, height, width]");
+    }
+    int height = shape.axis(2);
+    int width = shape.axis(3);
+    int area = width * height;
+    float[] data = tensor.data();
+    byte[] pixels = new byte[CHANNELS * area];
+    for (int channel = 0; channel < CHANNELS; channel++) {
+      for (int i = 0; i < area; i++) {
+        pixels[i * CHANNELS + channel] = (byte) toLevel(data[channel * area + i]);
+      }
+    }
+    return new RgbImage(width, height, pixels);
+  }
+
+  private static int toLevel(float value) {
+    float unit = Math.max(0f, Math.min(1f, value / 2f + 0.5f));
+    return (int) Math.rint(unit * 255f); // half to even, as numpy rounds
+  }
+
+  static RgbImage of(Plane plane) {
+    return new RgbImage(plane.width(), plane.height(), plane.data());
+  }
+
+  Plane plane() {
+    return new Plane(width, height, CHANNELS, pixels);
+  }
+}
