@@ -1,0 +1,132 @@
+package io.spackle.jobs;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** A configuration file with what the command line adds: CLI -D, then the file, then reference. */
+final class ConfFile {
+
+  private ConfFile() {}
+
+  /**
+   * Reads and checks a configuration.
+   *
+   * @param overrides key (with or without the root) to value, as given by -D
+   * @throws RefusedException with all problems: unknown keys and what {@link JobConf} refuses
+   */
+  static JobConf load(Path file, Map<String, String> overrides) {
+    Config reference = reference();
+    Config merged = merged(file, overrides, reference);
+    List<String> problems = misplaced(merged.root(), reference.root());
+    if (!(merged.root().get(JobConf.ROOT) instanceof ConfigObject root)) {
+      throw new RefusedException(problems);
+    }
+    ConfReader reader = new ConfReader(root.toConfig());
+    JobConf conf = JobConf.of(reader);
+    problems.addAll(reader.problems());
+    if (!problems.isEmpty()) {
+      throw new RefusedException(problems);
+    }
+    return conf;
+  }
+
+  static Config reference() {
+    return ConfigFactory.parseResources(
+        ConfFile.class.getClassLoader(),
+        "reference.conf",
+        ConfigParseOptions.defaults().setAllowMissing(false));
+  }
+
+  private static Config merged(Path file, Map<String, String> overrides, Config reference) {
+    try {
+      ConfigParseOptions strict = ConfigParseOptions.defaults().setAllowMissing(false);
+      return overridden(overrides)
+          .withFallback(ConfigFactory.parseFile(file.toFile(), strict))
+          .withFallback(reference)
+          .resolve();
+    } catch (ConfigException e) {
+      throw new RefusedException("the configuration cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static Config overridden(Map<String, String> overrides) {
+    Config config = ConfigFactory.empty();
+    for (Map.Entry<String, String> override : overrides.entrySet()) {
+      String key = override.getKey();
+      String path = key.startsWith(JobConf.ROOT + ".") ? key : JobConf.ROOT + "." + key;
+      config = config.withValue(path, given(path, override.getValue()));
+    }
+    return config;
+  }
+
+  /** Lists, objects and null are HOCON; all else is taken as it stands, for the sake of URIs. */
+  private static ConfigValue given(String path, String text) {
+    if (text.equals("null") || text.startsWith("[") || text.startsWith("{")) {
+      ConfigParseOptions named = ConfigParseOptions.defaults().setOriginDescription("-D " + path);
+      return ConfigFactory.parseString("value = " + text, named).root().get("value");
+    }
+    return ConfigValueFactory.fromAnyRef(text, "-D " + path);
+  }
+
+  /** What stands in the wrong place: unknown keys, and values where a group belongs. */
+  private static List<String> misplaced(ConfigObject merged, ConfigObject reference) {
+    Set<String> known = new TreeSet<>();
+    keys("", reference)
+        .forEach(
+            key ->
+                IntStream.range(0, key.length() + 1)
+                    .filter(end -> end == key.length() || key.charAt(end) == '.')
+                    .forEach(end -> known.add(key.substring(0, end))));
+    List<String> problems = new ArrayList<>();
+    compare("", merged, reference, known, problems);
+    return problems;
+  }
+
+  private static void compare(
+      String at, ConfigObject found, ConfigObject known, Set<String> all, List<String> problems) {
+    for (Map.Entry<String, ConfigValue> entry : found.entrySet()) {
+      String key = at + entry.getKey();
+      ConfigValue value = entry.getValue();
+      ConfigValue expected = known.get(entry.getKey());
+      String where = " (" + value.origin().description() + ")";
+      if (expected == null && !isOwnVariable(key, all)) {
+        problems.add(key + " is no key" + Suggestion.of(key, all) + where);
+      } else if (expected instanceof ConfigObject group && !group.isEmpty()) { // empty: free-form
+        if (value instanceof ConfigObject inner) {
+          compare(key + ".", inner, group, all, problems);
+        } else {
+          problems.add(key + " is a value, expected an object" + where);
+        }
+      }
+    }
+  }
+
+  /** Beside the root a file may hold values for its own substitutions, but no misplaced group. */
+  private static boolean isOwnVariable(String key, Set<String> known) {
+    boolean belowRoot = key.startsWith(JobConf.ROOT + ".");
+    return !belowRoot && !known.contains(JobConf.ROOT + "." + key);
+  }
+
+  /** The keys below an object; a free-form object is one key. */
+  static Stream<String> keys(String at, ConfigObject object) {
+    return object.entrySet().stream()
+        .flatMap(
+            entry ->
+                entry.getValue() instanceof ConfigObject inner && !inner.isEmpty()
+                    ? keys(at + entry.getKey() + ".", inner)
+                    : Stream.of(at + entry.getKey()));
+  }
+}

@@ -1,0 +1,173 @@
+package io.spackle.jobs;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Typed values out of a configuration; collects problems instead of stopping at the first.
+ *
+ * <p>A value that is missing or wrong is answered by a stand-in that is valid, so that reading goes
+ * on; what was read counts only if {@link #problems} is empty in the end.
+ */
+final class ConfReader {
+
+  private final Config config;
+  private final List<String> problems = new ArrayList<>();
+
+  ConfReader(Config config) {
+    this.config = config;
+  }
+
+  List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  boolean isSet(String key) {
+    return config.hasPath(key);
+  }
+
+  /** {@code value} where the key is set, else null. */
+  <T> T orNull(String key, Function<String, T> value) {
+    return isSet(key) ? value.apply(key) : null;
+  }
+
+  String text(String key) {
+    return read(key, "a text", "", config::getString, value -> !value.isBlank());
+  }
+
+  boolean flag(String key) {
+    return read(key, "true or false", false, config::getBoolean, value -> true);
+  }
+
+  int integer(String key, int min, int max) {
+    return read(key, "a whole number" + range(min, max), min, config::getInt, in(min, max));
+  }
+
+  long longInteger(String key, long min, long max) {
+    return read(key, "a whole number" + range(min, max), min, config::getLong, in(min, max));
+  }
+
+  double number(String key, double min, double max) {
+    return read(key, "a number" + range(min, max), min, config::getDouble, in(min, max));
+  }
+
+  Duration duration(String key, Duration min) {
+    String expected = "a duration such as 20s or 500ms, at least " + min.toMillis() + "ms";
+    return read(key, expected, min, config::getDuration, value -> value.compareTo(min) >= 0);
+  }
+
+  long bytes(String key) {
+    return read(key, "a size such as 64MiB, above 0", 1L, config::getBytes, value -> value > 0);
+  }
+
+  <E extends Enum<E>> E choice(String key, Class<E> type) {
+    Map<String, E> choices =
+        Arrays.stream(type.getEnumConstants())
+            .collect(
+                Collectors.toMap(ConfReader::kebab, value -> value, (a, b) -> a, TreeMap::new));
+    String expected = "one of " + String.join(", ", choices.keySet());
+    Function<String, E> chosen = path -> choices.get(config.getString(path));
+    return read(key, expected, type.getEnumConstants()[0], chosen, value -> value != null);
+  }
+
+  String oneOf(String key, List<String> choices) {
+    String expected = "one of " + String.join(", ", choices);
+    return read(key, expected, choices.get(0), config::getString, choices::contains);
+  }
+
+  /** Whether the key has this text. */
+  boolean is(String key, String text) {
+    return text.equals(config.getValue(key).unwrapped());
+  }
+
+  List<String> texts(String key) {
+    return read(key, "a list of texts", List.of(), config::getStringList, value -> true);
+  }
+
+  /** A free-form object as flat keys and texts. */
+  Map<String, String> options(String key) {
+    return read(key, "an object of keys and texts", Map.of(), this::flat, value -> true);
+  }
+
+  /** A location; a relative path counts from the folder of the file that it stands in. */
+  String location(String key) {
+    return absolute(text(key), origin(key));
+  }
+
+  List<String> locations(String key) {
+    return texts(key).stream().map(location -> absolute(location, origin(key))).toList();
+  }
+
+  private Map<String, String> flat(String key) {
+    Map<String, String> flat = new TreeMap<>();
+    Config options = config.getConfig(key);
+    options.root().forEach((name, value) -> flat.put(name, String.valueOf(value.unwrapped())));
+    return flat;
+  }
+
+  private ConfigOrigin origin(String key) {
+    return isSet(key) ? config.getValue(key).origin() : config.origin();
+  }
+
+  private static String absolute(String location, ConfigOrigin origin) {
+    if (location.isEmpty() || location.startsWith("/") || hasScheme(location)) {
+      return location;
+    }
+    Path stated = origin.filename() == null ? Path.of("") : Path.of(origin.filename());
+    Path folder = origin.filename() == null ? stated : stated.toAbsolutePath().getParent();
+    return folder.resolve(location).toAbsolutePath().normalize().toString();
+  }
+
+  private static boolean hasScheme(String location) {
+    return location.matches("[A-Za-z][A-Za-z0-9+.-]*:.*");
+  }
+
+  private <T> T read(
+      String key, String expected, T standIn, Function<String, T> get, Predicate<T> valid) {
+    if (!isSet(key)) {
+      problems.add(JobConf.ROOT + "." + key + " is not set, expected " + expected);
+      return standIn;
+    }
+    try {
+      T value = get.apply(key);
+      if (valid.test(value)) {
+        return value;
+      }
+    } catch (ConfigException e) {
+      // Told below like a value out of range: with the value, what was expected, and where.
+    }
+    ConfigValue value = config.getValue(key);
+    String found = value.render(ConfigRenderOptions.concise());
+    problems.add(
+        "%s.%s is %s, expected %s (%s)"
+            .formatted(JobConf.ROOT, key, found, expected, value.origin().description()));
+    return standIn;
+  }
+
+  private static <N extends Number & Comparable<N>> Predicate<N> in(N min, N max) {
+    return value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
+  }
+
+  private static String range(Number min, Number max) {
+    boolean open = max.longValue() == Integer.MAX_VALUE || max.longValue() == Long.MAX_VALUE;
+    return open ? ", at least " + min : " from " + min + " to " + max;
+  }
+
+  private static String kebab(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,202 @@
+package io.spackle.jobs;
+
+import io.spackle.image.FramingOptions;
+import io.spackle.image.MaskReduction;
+import io.spackle.image.Resize;
+import io.spackle.source.FetchSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * The configuration of a job, checked: {@code conf/reference.conf} says what each key means.
+ *
+ * <p>Only what can be known without the model and the manifest is checked here.
+ *
+ * @param image how pictures are framed and pasted back
+ * @param maxPixels of one init image or mask
+ * @param maxFailedShare of the rows of a run, above which it ends with {@link ExitCode#FAILURES}
+ */
+record JobConf(
+    ManifestConf manifest,
+    OutputConf output,
+    ModelConf model,
+    DefaultsConf defaults,
+    FramingOptions image,
+    FetchSettings fetch,
+    long maxPixels,
+    BatchConf batch,
+    LaneConf lane,
+    double maxFailedShare) {
+
+  /** The object that holds every key. */
+  static final String ROOT = "spackle";
+
+  /**
+   * Where the rows are.
+   *
+   * @param format auto, csv, jsonl, parquet or a Spark source
+   * @param base folder of relative picture locations, or null: those rows fail
+   * @param options for Spark's reader
+   */
+  record ManifestConf(String path, String format, String base, Map<String, String> options) {}
+
+  /** What happens to an output folder that holds a run already. */
+  enum Mode {
+    RESUME,
+    OVERWRITE,
+    FAIL_IF_EXISTS
+  }
+
+  /** The file formats of pictures written. */
+  enum Format {
+    PNG,
+    JPEG
+  }
+
+  /**
+   * Where results go.
+   *
+   * @param rowsPerFile rows of one task and one meta file, at most; approximate
+   */
+  record OutputConf(String path, Format imageFormat, Mode mode, int rowsPerFile) {}
+
+  /** The devices that can be asked for. */
+  enum DeviceChoice {
+    AUTO,
+    CPU,
+    CUDA
+  }
+
+  /**
+   * The model.
+   *
+   * @param family auto, or the family that the folder must hold
+   * @param note a line about the model for whoever starts the job, or null
+   */
+  record ModelConf(String path, DeviceChoice device, String family, String note) {}
+
+  /** What rows get where they are silent; null means the model's own, or none. */
+  record DefaultsConf(
+      Integer width,
+      Integer height,
+      int samples,
+      Integer steps,
+      Double guidanceScale,
+      Double strength,
+      String negativePrompt,
+      String scheduler,
+      Boolean karrasSigmas,
+      boolean enhancePrompt,
+      boolean safetyChecker,
+      Long seed) {}
+
+  /**
+   * Batches of the model.
+   *
+   * @param maxWait how long a batch that is not full waits for more pictures
+   */
+  record BatchConf(int maxImages, Duration maxWait) {}
+
+  /**
+   * The pools beside the model.
+   *
+   * @param threads that fetch, decode, encode and write
+   * @param queueBytes of pictures in flight
+   */
+  record LaneConf(int threads, long queueBytes) {}
+
+  /** Reads every key; it counts only if the reader has no problems afterwards. */
+  static JobConf of(ConfReader reader) {
+    return new JobConf(
+        manifest(reader),
+        output(reader),
+        model(reader),
+        defaults(reader),
+        image(reader),
+        fetch(reader),
+        reader.longInteger("fetch.max-pixels", 1, Integer.MAX_VALUE),
+        batch(reader),
+        lane(reader),
+        reader.number("failures.max-share", 0, 1));
+  }
+
+  private static ManifestConf manifest(ConfReader reader) {
+    return new ManifestConf(
+        reader.location("manifest.path"),
+        reader.text("manifest.format"),
+        reader.orNull("manifest.base", reader::location),
+        reader.options("manifest.options"));
+  }
+
+  private static OutputConf output(ConfReader reader) {
+    return new OutputConf(
+        reader.location("output.path"),
+        reader.choice("output.image-format", Format.class),
+        reader.choice("output.mode", Mode.class),
+        reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE));
+  }
+
+  private static ModelConf model(ConfReader reader) {
+    return new ModelConf(
+        reader.location("model.path"),
+        reader.choice("model.device", DeviceChoice.class),
+        reader.oneOf("model.family", List.of("auto", "sd15", "sdxl", "flux-fill")),
+        reader.orNull("model.note", reader::text));
+  }
+
+  private static DefaultsConf defaults(ConfReader reader) {
+    return new DefaultsConf(
+        reader.orNull("defaults.width", key -> reader.integer(key, 1, Integer.MAX_VALUE)),
+        reader.orNull("defaults.height", key -> reader.integer(key, 1, Integer.MAX_VALUE)),
+        reader.integer("defaults.samples", 1, Integer.MAX_VALUE),
+        reader.orNull(
+            "defaults.num-inference-steps", key -> reader.integer(key, 1, Integer.MAX_VALUE)),
+        reader.orNull("defaults.guidance-scale", key -> reader.number(key, 0, 100)),
+        reader.orNull("defaults.strength", key -> reader.number(key, Double.MIN_VALUE, 1)),
+        reader.orNull("defaults.negative-prompt", reader::text),
+        reader.orNull("defaults.scheduler", reader::text),
+        reader.orNull("defaults.use-karras-sigmas", reader::flag),
+        reader.flag("defaults.enhance-prompt"),
+        reader.flag("defaults.safety-checker"),
+        reader.orNull("defaults.seed", key -> reader.longInteger(key, 0, Long.MAX_VALUE)));
+  }
+
+  private static FramingOptions image(ConfReader reader) {
+    boolean crop = reader.isSet("image.crop-padding") && !reader.is("image.crop-padding", "none");
+    return new FramingOptions(
+        reader.choice("image.resize", Resize.class),
+        crop ? OptionalInt.of(pixels(reader, "image.crop-padding")) : OptionalInt.empty(),
+        reader.choice("image.mask-reduce", MaskReduction.class),
+        reader.flag("image.paste-back"),
+        pixels(reader, "image.mask-blur"),
+        pixels(reader, "image.mask-grow"),
+        reader.flag("image.mask-invert"));
+  }
+
+  private static int pixels(ConfReader reader, String key) {
+    return reader.integer(key, 0, 4096);
+  }
+
+  private static FetchSettings fetch(ConfReader reader) {
+    return new FetchSettings(
+        reader.duration("fetch.timeout", Duration.ofMillis(1)),
+        reader.bytes("fetch.max-bytes"),
+        reader.integer("fetch.retries", 0, 20),
+        reader.integer("fetch.per-host", 1, 1000),
+        reader.texts("fetch.allow-hosts"),
+        reader.locations("fetch.allow-files"),
+        reader.texts("fetch.allow-private"));
+  }
+
+  private static BatchConf batch(ConfReader reader) {
+    return new BatchConf(
+        reader.integer("batch.max-images", 1, 1024),
+        reader.duration("batch.max-wait", Duration.ZERO));
+  }
+
+  private static LaneConf lane(ConfReader reader) {
+    return new LaneConf(reader.integer("lane.threads", 1, 1024), reader.bytes("lane.queue-bytes"));
+  }
+}

@@ -1,0 +1,213 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.typesafe.config.ConfigUtil;
+import io.spackle.image.FramingOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfFileTest {
+
+  private static final Path PROFILES = Path.of("../conf/profiles").toAbsolutePath().normalize();
+
+  private static final Map<String, String> REQUIRED =
+      Map.of("manifest.path", "/in.jsonl", "output.path", "/out", "model.path", "/model");
+
+  @TempDir Path folder;
+
+  @Test
+  void defaultsAreThoseOfTheReference() throws IOException {
+    JobConf conf = load("", REQUIRED);
+    assertThat(conf.manifest().format()).isEqualTo("auto");
+    assertThat(conf.manifest().options()).isEmpty();
+    assertThat(conf.output().mode()).isEqualTo(JobConf.Mode.RESUME);
+    assertThat(conf.defaults().steps()).isNull();
+    assertThat(conf.defaults().samples()).isEqualTo(1);
+    assertThat(conf.image()).isEqualTo(FramingOptions.defaults());
+    assertThat(conf.fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(conf.fetch().maxBytes()).isEqualTo(64 << 20);
+    assertThat(conf.maxFailedShare()).isEqualTo(1);
+  }
+
+  @Test
+  void theCommandLineCountsMoreThanTheFile() throws IOException {
+    Map<String, String> overrides = new LinkedHashMap<>(REQUIRED);
+    overrides.put("defaults.seed", "7");
+    overrides.put("spackle.fetch.allow-hosts", "[a.example, b.example]");
+    overrides.put("defaults.width", "null");
+    JobConf conf = load("spackle.defaults { seed = 1, height = 64, width = 64 }", overrides);
+    assertThat(conf.defaults().seed()).isEqualTo(7);
+    assertThat(conf.defaults().height()).isEqualTo(64);
+    assertThat(conf.defaults().width()).isNull();
+    assertThat(conf.fetch().allowHosts()).containsExactly("a.example", "b.example");
+  }
+
+  @Test
+  void aUriOnTheCommandLineStaysAsItIs() throws IOException {
+    JobConf conf = load("", with("output.path", "s3a://bucket/a b#c?d=//e"));
+    assertThat(conf.output().path()).isEqualTo("s3a://bucket/a b#c?d=//e");
+  }
+
+  @Test
+  void aRelativePathCountsFromTheFolderOfItsFile() throws IOException {
+    Files.createDirectories(folder.resolve("inner"));
+    Files.writeString(folder.resolve("inner/base.conf"), "spackle.model.path = ../model");
+    JobConf conf =
+        load(
+            """
+            include "inner/base.conf"
+            spackle.manifest.path = rows.jsonl
+            spackle.fetch.allow-files = [pictures, "s3a://bucket/x"]
+            """,
+            Map.of("output.path", "out"));
+    assertThat(conf.model().path()).isEqualTo(folder.resolve("model").toString());
+    assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
+    assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
+    assertThat(conf.fetch().allowFiles())
+        .containsExactly(folder.resolve("pictures").toString(), "s3a://bucket/x");
+  }
+
+  @Test
+  void allProblemsAreListedAtOnceWithFileAndLine() {
+    List<String> problems =
+        problems(
+            """
+            spackle {
+              output.pth = /out
+              defaults.sed = 5
+              batch.max-images = many
+              failures.max-share = 1.5
+              image { resize = squash, crop-padding = -1 }
+              fetch.timeout = fast
+            }
+            manifest.path = /in
+            """,
+            Map.of("model.path", "/model", "lane.thread", "3"));
+    assertThat(problems)
+        .containsExactlyInAnyOrder(
+            "spackle.output.pth is no key, did you mean spackle.output.path? (job.conf: 2)",
+            "spackle.defaults.sed is no key, did you mean spackle.defaults.seed? (job.conf: 3)",
+            "spackle.batch.max-images is \"many\", expected a whole number from 1 to 1024"
+                + " (job.conf: 4)",
+            "spackle.failures.max-share is 1.5, expected a number from 0.0 to 1.0 (job.conf: 5)",
+            "spackle.image.resize is \"squash\", expected one of fit, original, stretch"
+                + " (job.conf: 6)",
+            "spackle.image.crop-padding is -1, expected a whole number from 0 to 4096"
+                + " (job.conf: 6)",
+            "spackle.fetch.timeout is \"fast\", expected a duration such as 20s or 500ms,"
+                + " at least 1ms (job.conf: 7)",
+            "manifest is no key, did you mean spackle.manifest? (job.conf: 9)",
+            "spackle.lane.thread is no key, did you mean spackle.lane.threads? (-D"
+                + " spackle.lane.thread)",
+            "spackle.manifest.path is not set, expected a text",
+            "spackle.output.path is not set, expected a text");
+  }
+
+  @Test
+  void aFileThatIsMissingOrNoHoconIsOneProblem() {
+    RefusedException missing =
+        catchThrowableOfType(
+            RefusedException.class, () -> ConfFile.load(folder.resolve("none.conf"), REQUIRED));
+    assertThat(missing.problems()).singleElement().asString().contains("none.conf");
+    assertThat(problems("spackle {\n a = [", REQUIRED)).singleElement().asString().contains("2");
+    assertThat(problems("spackle = 5", Map.of()))
+        .containsExactly("spackle is a value, expected an object (job.conf: 1)");
+    assertThat(problems("spackle.lane = 5", REQUIRED))
+        .contains("spackle.lane is a value, expected an object (job.conf: 1)");
+    assertThat(problems("spackle.model.path = ${nowhere}", Map.of()))
+        .singleElement()
+        .asString()
+        .contains("nowhere");
+  }
+
+  @Test
+  void aFileMayHoldValuesForItsOwnSubstitutions() throws IOException {
+    JobConf conf = load("top = /data\nspackle.output.path = ${top}/out", without("output.path"));
+    assertThat(conf.output().path()).isEqualTo("/data/out");
+  }
+
+  @Test
+  void freeFormOptionsAreTexts() throws IOException {
+    JobConf conf =
+        load("spackle.manifest.options { delimiter = \";\", maxColumns = 40 }", REQUIRED);
+    assertThat(conf.manifest().options())
+        .containsOnly(Map.entry("delimiter", ";"), Map.entry("maxColumns", "40"));
+  }
+
+  /** A key that the code never reads is dead, one that the reference lacks cannot be set. */
+  @Test
+  void codeAndReferenceNameTheSameKeys() throws IOException {
+    String code = Files.readString(Path.of("src/main/java/io/spackle/jobs/JobConf.java"));
+    Matcher key = Pattern.compile("\"([a-z]+\\.[a-z-]+)\"").matcher(code);
+    List<String> read =
+        key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());
+    List<String> listed = ConfFile.keys("", ConfFile.reference().getObject(JobConf.ROOT)).toList();
+    assertThat(read).containsExactlyInAnyOrderElementsOf(listed);
+    assertThat(read).allSatisfy(name -> assertThat(ConfigUtil.splitPath(name)).hasSize(2));
+  }
+
+  @Test
+  void everyKeyOfTheReferenceIsExplained() throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("../conf/reference.conf"));
+    for (String name : List.of("format", "mode", "resize", "crop-padding", "device", "seed")) {
+      int line = indexOf(lines, name);
+      assertThat(lines.get(line - 1).strip()).as(name).startsWith("#");
+    }
+  }
+
+  @Test
+  void everyProfileIsValid() throws IOException {
+    try (var profiles = Files.list(PROFILES)) {
+      assertThat(profiles).isNotEmpty().allSatisfy(this::isValidProfile);
+    }
+  }
+
+  private void isValidProfile(Path profile) {
+    assertThat(ConfFile.load(profile, REQUIRED)).isNotNull();
+  }
+
+  private static int indexOf(List<String> lines, String name) {
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).strip().startsWith(name + " =")) {
+        return i;
+      }
+    }
+    throw new AssertionError("reference.conf has no " + name);
+  }
+
+  private static Map<String, String> with(String key, String value) {
+    Map<String, String> overrides = new LinkedHashMap<>(REQUIRED);
+    overrides.put(key, value);
+    return overrides;
+  }
+
+  private static Map<String, String> without(String key) {
+    Map<String, String> overrides = new LinkedHashMap<>(REQUIRED);
+    overrides.remove(key);
+    return overrides;
+  }
+
+  private JobConf load(String text, Map<String, String> overrides) throws IOException {
+    Path file = Files.writeString(folder.resolve("job.conf"), text);
+    return ConfFile.load(file, overrides);
+  }
+
+  /** The problems, with the file's folder left out. */
+  private List<String> problems(String text, Map<String, String> overrides) {
+    RefusedException refused =
+        catchThrowableOfType(RefusedException.class, () -> load(text, overrides));
+    return refused.problems().stream().map(problem -> problem.replace(folder + "/", "")).toList();
+  }
+}
