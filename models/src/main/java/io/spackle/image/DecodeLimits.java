@@ -1,6 +1,7 @@
 package io.spackle.image;
 
 import io.spackle.image.ImageException.Reason;
+import java.io.Serializable;
 
 /**
  * What a picture may claim in its header before any pixel of it is decoded, and what its
@@ -11,7 +12,8 @@ import io.spackle.image.ImageException.Reason;
  * @param maxSide the longest allowed side in pixels
  * @param background 0xRRGGBB, what shows through transparent pixels of an init image
  */
-public record DecodeLimits(long maxPixels, int maxSide, int background) {
+public record DecodeLimits(long maxPixels, int maxSide, int background)
+    implements Serializable {
 
   public DecodeLimits {
     if (maxPixels < 1 || maxSide < 1) {

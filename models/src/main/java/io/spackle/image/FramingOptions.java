@@ -1,5 +1,6 @@
 package io.spackle.image;
 
+import java.io.Serializable;
 import java.util.Objects;
 import java.util.OptionalInt;
 
@@ -24,7 +25,8 @@ public record FramingOptions(
     boolean pasteBack,
     int maskBlur,
     int maskGrow,
-    boolean maskInvert) {
+    boolean maskInvert)
+    implements Serializable {
 
   public FramingOptions {
     Objects.requireNonNull(resize, "resize");
@@ -73,6 +75,30 @@ public record FramingOptions(
   public FramingOptions withMaskInvert(boolean other) {
     return new FramingOptions(
         resize, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow, other);
+  }
+
+  private Object writeReplace() {
+    Integer padding = cropPadding.isPresent() ? cropPadding.getAsInt() : null;
+    return new Stored(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, maskInvert);
+  }
+
+  /** The serial form: an {@link OptionalInt} has none. */
+  private record Stored(
+      Resize resize,
+      Integer cropPadding,
+      MaskReduction maskReduction,
+      boolean pasteBack,
+      int maskBlur,
+      int maskGrow,
+      boolean maskInvert)
+      implements Serializable {
+
+    private Object readResolve() {
+      OptionalInt padding =
+          cropPadding == null ? OptionalInt.empty() : OptionalInt.of(cropPadding);
+      return new FramingOptions(
+          resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, maskInvert);
+    }
   }
 
   private static void notNegative(String name, int pixels) {

@@ -20,6 +20,16 @@ public final class ImageCodec {
   private ImageCodec() {}
 
   /**
+   * The pixels of a picture as its header counts them: what decoding it will take, known before.
+   *
+   * @param limits checked as {@link #decode} does
+   * @throws ImageException if the header is none of a picture within the limits
+   */
+  public static long pixels(byte[] bytes, DecodeLimits limits) {
+    return ImageReading.pixels(bytes, FileType.of(bytes), limits);
+  }
+
+  /**
    * An init image.
    *
    * @param limits checked against the header before a pixel is decoded; their background shows

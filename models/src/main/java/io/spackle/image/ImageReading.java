@@ -42,16 +42,45 @@ final class ImageReading {
    * @throws ImageException for anything that is wrong with the bytes
    */
   static BufferedImage read(byte[] bytes, FileType type, DecodeLimits limits) {
-    ImageReader reader = null;
+    return using(bytes, type, reader -> decode(reader, type, limits));
+  }
+
+  /**
+   * The pixels of the first picture, as the header counts them.
+   *
+   * @throws ImageException if that is more than is allowed, or the header is damaged
+   */
+  static long pixels(byte[] bytes, FileType type, DecodeLimits limits) {
+    return using(bytes, type, reader -> pixels(reader, limits));
+  }
+
+  private static BufferedImage decode(ImageReader reader, FileType type, DecodeLimits limits)
+      throws IOException {
     List<String> warnings = new ArrayList<>();
+    reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+    pixels(reader, limits);
+    BufferedImage image = reader.read(0);
+    refuse(warnings, type);
+    return image;
+  }
+
+  private static long pixels(ImageReader reader, DecodeLimits limits) throws IOException {
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    limits.check(width, height);
+    return (long) width * height;
+  }
+
+  private interface Use<T> {
+    T apply(ImageReader reader) throws IOException;
+  }
+
+  private static <T> T using(byte[] bytes, FileType type, Use<T> use) {
+    ImageReader reader = null;
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       reader = provider(type).createReaderInstance();
-      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
       reader.setInput(in, true, true);
-      limits.check(reader.getWidth(0), reader.getHeight(0));
-      BufferedImage image = reader.read(0);
-      refuse(warnings, type);
-      return image;
+      return use.apply(reader);
     } catch (ImageException e) {
       throw e;
     } catch (IOException | RuntimeException e) { // readers throw anything at damaged files
@@ -63,7 +92,6 @@ final class ImageReading {
     }
   }
 
-  /** Throws if the header claims more than is allowed. */
   private static ImageReaderSpi provider(FileType type) {
     return switch (type) {
       case JPEG -> JPEG_READER;
