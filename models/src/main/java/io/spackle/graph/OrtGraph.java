@@ -1,0 +1,222 @@
+package io.spackle.graph;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
+import ai.onnxruntime.TensorInfo;
+import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** A graph that ONNX Runtime runs; shared by threads. */
+public final class OrtGraph implements Graph {
+
+  /** Parts of what ONNX Runtime, CUDA, cuDNN and cuBLAS say when memory runs out; there is no code for it. */
+  private static final List<String> OUT_OF_MEMORY =
+      List.of(
+          "failed to allocate memory",
+          "out of memory",
+          "bad_alloc",
+          "bad allocation",
+          "out_of_memory",
+          "alloc_failed");
+
+  private final String name;
+  private final OrtSession session;
+  private final Map<String, Port> inputs;
+  private final Map<String, Port> outputs;
+
+  /** One for each run that was ever under way at the same time. */
+  private final Queue<InputStaging> idle = new ConcurrentLinkedQueue<>();
+
+  /** Readers run, the writer closes: the session must outlive each native run. */
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  private boolean closed;
+
+  private OrtGraph(
+      String name, OrtSession session, Map<String, Port> inputs, Map<String, Port> outputs) {
+    this.name = name;
+    this.session = session;
+    this.inputs = inputs;
+    this.outputs = outputs;
+  }
+
+  /**
+   * Loads a graph; its external tensors are read from the files beside it.
+   *
+   * @param model an ONNX file
+   * @throws BundleException if the file is no graph that ONNX Runtime can run
+   * @throws IllegalStateException if the device is CUDA and this process cannot use it
+   * @throws GraphException if memory runs out
+   */
+  public static OrtGraph open(Path model, Device device) {
+    String name = model.subpath(Math.max(0, model.getNameCount() - 2), model.getNameCount()).toString();
+    OrtSession session = null;
+    try (OrtSession.SessionOptions options = OrtRuntime.options(device)) {
+      session = OrtRuntime.environment().createSession(model.toString(), options);
+      return new OrtGraph(
+          name, session, ports(session.getInputInfo()), ports(session.getOutputInfo()));
+    } catch (OrtException | IllegalArgumentException e) {
+      closeQuietly(session, e);
+      if (isOutOfMemory(e)) {
+        throw new GraphException(GraphException.Kind.OUT_OF_MEMORY, name + ": " + e.getMessage(), e);
+      }
+      throw new BundleException(
+          model.toString(), List.of("expected a graph that ONNX Runtime can run: " + e.getMessage()));
+    }
+  }
+
+  @Override
+  public Map<String, Port> inputs() {
+    return inputs;
+  }
+
+  @Override
+  public Map<String, Port> outputs() {
+    return outputs;
+  }
+
+  @Override
+  public Map<String, FloatTensor> run(Map<String, Tensor> tensors, Cancellation cancellation) {
+    cancellation.check();
+    requireAllInputs(tensors);
+    lock.readLock().lock();
+    InputStaging staging = idle.poll();
+    try {
+      if (closed) {
+        throw new IllegalStateException(name + " is closed: open it again to run it");
+      }
+      if (staging == null) {
+        staging = new InputStaging();
+      }
+      return runStaged(tensors, staging, cancellation);
+    } catch (OrtException e) {
+      throw failure(e, cancellation);
+    } finally {
+      if (staging != null) {
+        idle.add(staging);
+      }
+      lock.readLock().unlock();
+    }
+  }
+
+  private Map<String, FloatTensor> runStaged(
+      Map<String, Tensor> tensors, InputStaging staging, Cancellation cancellation)
+      throws OrtException {
+    Map<String, OnnxTensor> staged = new LinkedHashMap<>();
+    try (CloseStack closing = new CloseStack();
+        RunOptions options = new RunOptions();
+        Cancellation.Registration registration = cancellation.onCancel(() -> terminate(options))) {
+      for (Port port : inputs.values()) {
+        staged.put(port.name(), closing.push(staging.stage(port, tensors.get(port.name()))));
+      }
+      try (OrtSession.Result result = session.run(staged, outputs.keySet(), options)) {
+        Map<String, FloatTensor> read = new LinkedHashMap<>();
+        for (Map.Entry<String, OnnxValue> output : result) {
+          Port port = outputs.get(output.getKey());
+          read.put(port.name(), OutputReader.read(port.type(), (OnnxTensor) output.getValue()));
+        }
+        cancellation.check();
+        return read;
+      }
+    }
+  }
+
+  private static void terminate(RunOptions options) {
+    try {
+      options.setTerminate(true);
+    } catch (OrtException e) {
+      throw new IllegalStateException(e); // only for options that are closed, and they are closed after the registration
+    }
+  }
+
+  private void requireAllInputs(Map<String, Tensor> tensors) {
+    if (!tensors.keySet().equals(inputs.keySet())) {
+      throw new IllegalArgumentException(
+          name + " was given the inputs " + tensors.keySet() + ", expected " + inputs.keySet());
+    }
+  }
+
+  private RuntimeException failure(OrtException e, Cancellation cancellation) {
+    if (cancellation.isCancelled()) {
+      CancellationException cancelled = new CancellationException(name + ": the run was cancelled");
+      cancelled.initCause(e);
+      return cancelled;
+    }
+    GraphException.Kind kind =
+        isOutOfMemory(e) ? GraphException.Kind.OUT_OF_MEMORY : GraphException.Kind.FAILED;
+    return new GraphException(kind, name + ": " + e.getMessage(), e);
+  }
+
+  private static boolean isOutOfMemory(Exception e) {
+    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    return OUT_OF_MEMORY.stream().anyMatch(message::contains);
+  }
+
+  private static Map<String, Port> ports(Map<String, NodeInfo> nodes) {
+    Map<String, Port> ports = new LinkedHashMap<>();
+    nodes.forEach((name, node) -> ports.put(name, port(name, node)));
+    return Collections.unmodifiableMap(ports);
+  }
+
+  private static Port port(String name, NodeInfo node) {
+    if (node.getInfo() instanceof TensorInfo tensor) {
+      return Types.of(tensor.type)
+          .map(type -> new Port(name, type, Arrays.stream(tensor.getShape()).boxed().toList()))
+          .orElseThrow(() -> unknownType(name, node));
+    }
+    throw unknownType(name, node);
+  }
+
+  private static IllegalArgumentException unknownType(String name, NodeInfo node) {
+    return new IllegalArgumentException(
+        name + " is " + node.getInfo() + ", expected a tensor of " + Arrays.toString(ElementType.values()));
+  }
+
+  /** Frees the session once no thread runs it; a second call does nothing. */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        idle.clear();
+        session.close();
+      }
+    } catch (OrtException e) {
+      throw new GraphException(GraphException.Kind.FAILED, name + ": " + e.getMessage(), e);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private static void closeQuietly(OrtSession session, Exception reason) {
+    if (session != null) {
+      try {
+        session.close();
+      } catch (OrtException e) {
+        reason.addSuppressed(e);
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,90 @@
+package io.spackle.graph;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+
+/** ONNX Runtime in this process: its one environment, and how sessions are set up. */
+final class OrtRuntime {
+
+  /** One per process; it is never closed, for sessions of others may live in it. */
+  private static final OrtEnvironment ENVIRONMENT = create();
+
+  private OrtRuntime() {}
+
+  static OrtEnvironment environment() {
+    return ENVIRONMENT;
+  }
+
+  /**
+   * Options of a session on a device; the caller closes them.
+   *
+   * @throws IllegalStateException if the device is CUDA and this process cannot use it
+   */
+  static SessionOptions options(Device device) throws OrtException {
+    SessionOptions options = new SessionOptions();
+    try {
+      options.setOptimizationLevel(OptLevel.ALL_OPT);
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      // By default ONNX Runtime pins its threads to cores, the same cores in each JVM of a host.
+      options.setIntraOpNumThreads(threads(device));
+      if (device.kind() == Device.Kind.CUDA) {
+        addCuda(options, device.ordinal());
+      }
+      return options;
+    } catch (OrtException | RuntimeException e) {
+      options.close();
+      throw e;
+    }
+  }
+
+  private static int threads(Device device) {
+    return device.threads() > 0 ? device.threads() : Runtime.getRuntime().availableProcessors();
+  }
+
+  private static void addCuda(SessionOptions options, int ordinal) {
+    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      throw cudaMissing(ordinal, null);
+    }
+    try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(ordinal)) {
+      // Growing by powers of two would take up to twice the memory that a large batch needs.
+      cuda.add("arena_extend_strategy", "kSameAsRequested");
+      // An exhaustive search times each new shape for seconds, and may choose differently in each process.
+      cuda.add("cudnn_conv_algo_search", "HEURISTIC");
+      // Float32 graphs are asked for to be exact; whoever wants speed exports float16.
+      cuda.add("use_tf32", "0");
+      options.addCUDA(cuda);
+    } catch (OrtException e) {
+      throw cudaMissing(ordinal, e);
+    }
+  }
+
+  private static IllegalStateException cudaMissing(int ordinal, OrtException cause) {
+    return new IllegalStateException(
+        "CUDA device "
+            + ordinal
+            + " cannot be used"
+            + (cause == null ? "" : " (" + cause.getMessage() + ")")
+            + ": ONNX Runtime "
+            + ENVIRONMENT.getVersion()
+            + " has the providers "
+            + OrtEnvironment.getAvailableProviders()
+            + "; put onnxruntime_gpu in place of onnxruntime and check the CUDA and cuDNN libraries, or choose the device cpu",
+        cause);
+  }
+
+  private static OrtEnvironment create() {
+    OrtEnvironment environment =
+        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "spackle");
+    try {
+      environment.setTelemetry(false);
+    } catch (OrtException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+    return environment;
+  }
+}

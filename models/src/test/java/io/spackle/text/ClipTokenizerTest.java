@@ -1,0 +1,138 @@
+package io.spackle.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spackle.graph.BundleException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClipTokenizerTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path REAL = Fixtures.golden("vectors/clip-tokenizer");
+
+  @TempDir private Path folder;
+
+  @Test
+  void givesTheIdsOfTransformersWithTheRealVocabulary() throws IOException {
+    requireGoldenIds(REAL, "clip");
+  }
+
+  @Test
+  void givesThePadTokenItsIdWhereverItStands() throws IOException {
+    copyReal("vocab.json", "merges.txt");
+    ObjectNode config = (ObjectNode) JSON.readTree(REAL.resolve("tokenizer_config.json").toFile());
+    write("tokenizer_config.json", config.put("pad_token", "!"));
+
+    requireGoldenIds(folder, "clip_pad_exclamation");
+
+    try (Tokenizer tokenizer = ClipTokenizer.open(folder)) {
+      assertThat(tokenizer.padId()).isZero();
+      assertThat(tokenizer.encode("wow!")).containsExactly(49406, 2781, 0, 49407);
+    }
+  }
+
+  @Test
+  void takesVocabularyAndMergesFromTokenizerJsonInBothItsSpellings() throws IOException {
+    ObjectNode model = JSON.createObjectNode();
+    model.set("vocab", JSON.readTree(REAL.resolve("vocab.json").toFile()));
+    List<String> merges = Files.readAllLines(REAL.resolve("merges.txt"));
+    merges.subList(1, merges.size()).forEach(model.withArray("merges")::add);
+    write("tokenizer.json", JSON.createObjectNode().set("model", model));
+    requireGoldenIds(folder, "clip");
+
+    model.putArray("merges");
+    for (String merge : merges.subList(1, merges.size())) {
+      String[] pieces = merge.split(" ");
+      model.withArray("merges").addArray().add(pieces[0]).add(pieces[1]);
+    }
+    write("tokenizer.json", JSON.createObjectNode().set("model", model));
+    requireGoldenIds(folder, "clip");
+  }
+
+  @Test
+  void worksWithoutConfigs() throws IOException {
+    copyReal("vocab.json", "merges.txt");
+    try (Tokenizer tokenizer = ClipTokenizer.open(folder)) {
+      assertThat(tokenizer.padId()).isEqualTo(49407);
+      assertThat(tokenizer.maxLength()).isEqualTo(77);
+    }
+  }
+
+  @Test
+  void takesNoPlaceholderForALength() throws IOException {
+    copyReal("vocab.json", "merges.txt");
+    for (String length : List.of("1e30", "1000000000000000019884624838656", "-1", "1", "null")) {
+      Files.writeString(folder.resolve("tokenizer_config.json"), "{\"model_max_length\": " + length + "}");
+      try (Tokenizer tokenizer = ClipTokenizer.open(folder)) {
+        assertThat(tokenizer.maxLength()).as(length).isEqualTo(77);
+      }
+    }
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"model_max_length\": 248}");
+    try (Tokenizer tokenizer = ClipTokenizer.open(folder)) {
+      assertThat(tokenizer.maxLength()).isEqualTo(248);
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithAFolder() throws IOException {
+    assertRefused(folder.resolve("nowhere"), "nowhere", "expected a folder with vocab.json and merges.txt");
+    assertRefused(folder, "vocab.json: cannot be read");
+    copyReal("vocab.json");
+    assertRefused(folder, "merges.txt: cannot be read");
+    copyReal("merges.txt");
+    Files.writeString(folder.resolve("special_tokens_map.json"), "{\"pad_token\": \"<pad>\"}");
+    assertRefused(folder, "<pad> is not in the vocabulary");
+    Files.writeString(folder.resolve("special_tokens_map.json"), "{");
+    assertRefused(folder, "special_tokens_map.json: cannot be read, expected JSON");
+    Files.writeString(folder.resolve("special_tokens_map.json"), "{}");
+    Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\nnot two pieces\n");
+    assertRefused(folder, "the native tokenizer refuses");
+    assertRefused(Fixtures.bundle("tiny-flux-fill/tokenizer_2"), "is this a CLIP tokenizer?");
+  }
+
+  private static void assertRefused(Path path, String... parts) {
+    assertThatThrownBy(() -> ClipTokenizer.open(path))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContainingAll(parts);
+  }
+
+  private static void requireGoldenIds(Path folder, String column) throws IOException {
+    JsonNode rows = JSON.readTree(Fixtures.golden("vectors/clip_tokens.json").toFile()).get("rows");
+    assertThat(rows).hasSize(82);
+    try (Tokenizer tokenizer = ClipTokenizer.open(folder)) {
+      for (JsonNode row : rows) {
+        String prompt = row.get("prompt").asText();
+        if (prompt.indexOf('\0') >= 0) {
+          continue; // refused, see TokenizerTest
+        }
+        assertThat(tokenizer.encode(prompt)).as(prompt).containsExactly(ids(row, column));
+        assertThat(TokenizedPrompt.of(tokenizer, prompt).ids())
+            .as(prompt)
+            .containsExactly(ids(row, column + "_77"));
+      }
+    }
+  }
+
+  private static long[] ids(JsonNode row, String column) {
+    return JSON.convertValue(row.get(column), long[].class);
+  }
+
+  private void copyReal(String... files) throws IOException {
+    for (String file : files) {
+      Files.copy(REAL.resolve(file), folder.resolve(file));
+    }
+  }
+
+  private void write(String file, JsonNode json) throws IOException {
+    JSON.writeValue(folder.resolve(file).toFile(), json);
+  }
+}
