@@ -26,7 +26,10 @@ public final class CloseStack implements AutoCloseable {
     return resource;
   }
 
-  /** Moves all resources to a new stack; this one is empty after that, and closing it closes nothing. */
+  /**
+   * Moves all resources to a new stack; this one is empty after that, and closing it closes
+   * nothing.
+   */
   public CloseStack release() {
     CloseStack owner = new CloseStack();
     owner.resources.addAll(resources);
@@ -37,7 +40,8 @@ public final class CloseStack implements AutoCloseable {
   /**
    * Closes everything; a second call does nothing.
    *
-   * @throws RuntimeException the first failure (a checked one as the cause of an IllegalStateException), the others suppressed
+   * @throws RuntimeException the first failure (a checked one as the cause of an
+   *     IllegalStateException), the others suppressed
    */
   @Override
   public void close() {

@@ -12,8 +12,9 @@ import java.util.TreeSet;
 /**
  * The files beside an ONNX file in which its tensors lie.
  *
- * <p>Walks the messages of {@code onnx.proto} (https://github.com/onnx/onnx) that can hold a tensor and skips everything else,
- * the tensors' own bytes too, so that a file of gigabytes costs a few megabytes of reading.
+ * <p>Walks the messages of {@code onnx.proto} (https://github.com/onnx/onnx) that can hold a tensor
+ * and skips everything else, the tensors' own bytes too, so that a file of gigabytes costs a few
+ * megabytes of reading.
  */
 final class ExternalData {
 

@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * A loaded network: named tensors in, named tensors out; shared by threads.
  *
- * <p>Floats and whole numbers are converted at this edge to the widths that the graph declares, and float outputs of any width
- * come back as float32.
+ * <p>Floats and whole numbers are converted at this edge to the widths that the graph declares, and
+ * float outputs of any width come back as float32.
  */
 public interface Graph extends AutoCloseable {
 
@@ -21,7 +21,8 @@ public interface Graph extends AutoCloseable {
   /**
    * Runs the graph once.
    *
-   * @param inputs a tensor for every declared input; a tensor of one element fits an input of rank 0 as well as of rank 1
+   * @param inputs a tensor for every declared input; a tensor of one element fits an input of rank
+   *     0 as well as of rank 1
    * @param cancellation ends the native run within milliseconds
    * @return all float outputs by name
    * @throws java.util.concurrent.CancellationException if cancelled before or during the run

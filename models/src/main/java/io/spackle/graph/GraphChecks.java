@@ -29,7 +29,13 @@ public final class GraphChecks {
   }
 
   private static String problem(String file, String what, Set<String> found, Set<String> expected) {
-    return file + ": " + what + " " + sorted(found) + " found, expected " + sorted(expected)
+    return file
+        + ": "
+        + what
+        + " "
+        + sorted(found)
+        + " found, expected "
+        + sorted(expected)
         + ": export the model again with optimum, or choose the family that fits it";
   }
 

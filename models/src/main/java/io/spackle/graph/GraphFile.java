@@ -31,7 +31,8 @@ record GraphFile(SortedSet<Path> external, List<String> problems) {
     SortedSet<String> problems = new TreeSet<>();
     try {
       if (isGitLfsPointer(model)) {
-        problems.add(name + ": is a git-lfs pointer, expected the graph itself: run 'git lfs pull'");
+        problems.add(
+            name + ": is a git-lfs pointer, expected the graph itself: run 'git lfs pull'");
       } else if (Files.size(model) == 0) {
         problems.add(name + ": is empty, expected an ONNX graph: export or copy it again");
       } else {
@@ -53,7 +54,11 @@ record GraphFile(SortedSet<Path> external, List<String> problems) {
   }
 
   private static void checkLocation(
-      Path model, String name, String location, SortedSet<Path> external, SortedSet<String> problems)
+      Path model,
+      String name,
+      String location,
+      SortedSet<Path> external,
+      SortedSet<String> problems)
       throws IOException {
     String tensors = name + ": its tensors lie in '" + location + "'";
     Path folder = model.toAbsolutePath().getParent();
@@ -64,14 +69,17 @@ record GraphFile(SortedSet<Path> external, List<String> problems) {
       problems.add(tensors + ", expected the name of a file beside it: export it again");
       return;
     }
-    // The name is checked before the disk is asked, so that a hostile one does not tell what exists elsewhere.
+    // The name is checked before the disk is asked, so that a hostile one does not tell what exists
+    // elsewhere.
     if (Path.of(location).isAbsolute() || !file.startsWith(folder) || file.equals(folder)) {
-      problems.add(tensors + ", outside its own folder; expected a file beside it: export it again");
+      problems.add(
+          tensors + ", outside its own folder; expected a file beside it: export it again");
     } else if (!Files.isRegularFile(file)) {
       problems.add(tensors + ", and there is no such file: copy it beside the graph");
     } else if (!file.toRealPath().startsWith(folder.toRealPath())) {
       problems.add(
-          tensors + ", a link to a place outside its own folder: copy the bundle with its links resolved (cp -rL)");
+          tensors
+              + ", a link to a place outside its own folder: copy the bundle with its links resolved (cp -rL)");
     } else if (isGitLfsPointer(file)) {
       problems.add(tensors + ", which is a git-lfs pointer: run 'git lfs pull'");
     } else {

@@ -3,8 +3,9 @@ package io.spackle.graph;
 /**
  * 16-bit floats: IEEE binary16 (float16) and bfloat16, to and from float32.
  *
- * <p>Narrowing rounds to the nearest, ties to even, as the hardware and PyTorch do; widening is exact. Java 17 has neither;
- * the methods are short and without tables, so that the loops over them vectorise.
+ * <p>Narrowing rounds to the nearest, ties to even, as the hardware and PyTorch do; widening is
+ * exact. Java 17 has neither; the methods are short and without tables, so that the loops over them
+ * vectorise.
  */
 final class HalfFloats {
 
@@ -12,7 +13,10 @@ final class HalfFloats {
   private static final int FLOAT16_INFINITY = 0x7c00;
   private static final int NOT_A_NUMBER = 0x7e00;
 
-  /** The bits of 65536 (2^16) and of 2^-14: beyond the largest float16, and its smallest normal number. */
+  /**
+   * The bits of 65536 (2^16) and of 2^-14: beyond the largest float16, and its smallest normal
+   * number.
+   */
   private static final int TOO_LARGE = 0x47800000;
 
   private static final int SMALLEST_NORMAL = 0x38800000;
@@ -58,7 +62,8 @@ final class HalfFloats {
     if (magnitude >= TOO_LARGE) {
       half = magnitude > FLOAT32_INFINITY ? NOT_A_NUMBER : FLOAT16_INFINITY;
     } else if (magnitude < SMALLEST_NORMAL) {
-      // Beside 0.5 the last bit of a float32 weighs as much as that of a subnormal float16: the adder rounds.
+      // Beside 0.5 the last bit of a float32 weighs as much as that of a subnormal float16: the
+      // adder rounds.
       half = Float.floatToRawIntBits(Float.intBitsToFloat(magnitude) + 0.5f) - 0x3f000000;
     } else {
       int odd = (magnitude >>> 13) & 1;
@@ -69,7 +74,8 @@ final class HalfFloats {
 
   static float fromFloat16(short half) {
     int magnitude = (half & 0x7fff) << 13;
-    // 2^112 moves the exponent from one bias to the other, of subnormal numbers too; infinities and NaNs have none.
+    // 2^112 moves the exponent from one bias to the other, of subnormal numbers too; infinities and
+    // NaNs have none.
     float value =
         (half & FLOAT16_INFINITY) == FLOAT16_INFINITY
             ? Float.intBitsToFloat(magnitude | FLOAT32_INFINITY)
@@ -79,7 +85,7 @@ final class HalfFloats {
 
   static short toBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
-    if (value != value) {
+    if (Float.isNaN(value)) {
       return (short) (bits >>> 16 | 0x40); // stays a NaN when its low bits are cut off
     }
     return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);

@@ -1,6 +1,5 @@
 package io.spackle.graph;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import io.spackle.tensor.ByteTensor;
@@ -16,8 +15,9 @@ import java.util.Map;
 /**
  * The native memory in which the inputs of one run stand, converted to what the graph declares.
  *
- * <p>Kept from run to run, one at a time: memory allocated anew for each would be given back only by the garbage collector,
- * which sees no need to run while the heap has room, and a container has a limit for both together.
+ * <p>Kept from run to run, one at a time: memory allocated anew for each would be given back only
+ * by the garbage collector, which sees no need to run while the heap has room, and a container has
+ * a limit for both together.
  */
 final class InputStaging {
 
@@ -57,7 +57,13 @@ final class InputStaging {
     }
     if (!fits) {
       throw new IllegalArgumentException(
-          "input " + port.name() + " has the shape " + shape + ", expected " + port.axes() + " (-1: any length)");
+          "input "
+              + port.name()
+              + " has the shape "
+              + shape
+              + ", expected "
+              + port.axes()
+              + " (-1: any length)");
     }
     return shape.toLongs();
   }
@@ -122,6 +128,11 @@ final class InputStaging {
 
   private static IllegalArgumentException misfit(Port port, Tensor tensor) {
     return new IllegalArgumentException(
-        "input " + port.name() + " is a " + tensor.getClass().getSimpleName() + ", and the graph takes " + port.type());
+        "input "
+            + port.name()
+            + " is a "
+            + tensor.getClass().getSimpleName()
+            + ", and the graph takes "
+            + port.type());
   }
 }

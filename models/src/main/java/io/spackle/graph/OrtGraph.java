@@ -25,7 +25,10 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /** A graph that ONNX Runtime runs; shared by threads. */
 public final class OrtGraph implements Graph {
 
-  /** Parts of what ONNX Runtime, CUDA, cuDNN and cuBLAS say when memory runs out; there is no code for it. */
+  /**
+   * Parts of what ONNX Runtime, CUDA, cuDNN and cuBLAS say when memory runs out; there is no code
+   * for it.
+   */
   private static final List<String> OUT_OF_MEMORY =
       List.of(
           "failed to allocate memory",
@@ -65,7 +68,8 @@ public final class OrtGraph implements Graph {
    * @throws GraphException if memory runs out
    */
   public static OrtGraph open(Path model, Device device) {
-    String name = model.subpath(Math.max(0, model.getNameCount() - 2), model.getNameCount()).toString();
+    String name =
+        model.subpath(Math.max(0, model.getNameCount() - 2), model.getNameCount()).toString();
     OrtSession session = null;
     try (OrtSession.SessionOptions options = OrtRuntime.options(device)) {
       session = OrtRuntime.environment().createSession(model.toString(), options);
@@ -74,10 +78,12 @@ public final class OrtGraph implements Graph {
     } catch (OrtException | IllegalArgumentException e) {
       closeQuietly(session, e);
       if (isOutOfMemory(e)) {
-        throw new GraphException(GraphException.Kind.OUT_OF_MEMORY, name + ": " + e.getMessage(), e);
+        throw new GraphException(
+            GraphException.Kind.OUT_OF_MEMORY, name + ": " + e.getMessage(), e);
       }
       throw new BundleException(
-          model.toString(), List.of("expected a graph that ONNX Runtime can run: " + e.getMessage()));
+          model.toString(),
+          List.of("expected a graph that ONNX Runtime can run: " + e.getMessage()));
     }
   }
 
@@ -141,7 +147,8 @@ public final class OrtGraph implements Graph {
     try {
       options.setTerminate(true);
     } catch (OrtException e) {
-      throw new IllegalStateException(e); // only for options that are closed, and they are closed after the registration
+      throw new IllegalStateException(
+          e); // only for options that are closed, and they are closed after the registration
     }
   }
 
@@ -185,7 +192,11 @@ public final class OrtGraph implements Graph {
 
   private static IllegalArgumentException unknownType(String name, NodeInfo node) {
     return new IllegalArgumentException(
-        name + " is " + node.getInfo() + ", expected a tensor of " + Arrays.toString(ElementType.values()));
+        name
+            + " is "
+            + node.getInfo()
+            + ", expected a tensor of "
+            + Arrays.toString(ElementType.values()));
   }
 
   /** Frees the session once no thread runs it; a second call does nothing. */

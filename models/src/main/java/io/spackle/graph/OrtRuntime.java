@@ -53,7 +53,8 @@ final class OrtRuntime {
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(ordinal)) {
       // Growing by powers of two would take up to twice the memory that a large batch needs.
       cuda.add("arena_extend_strategy", "kSameAsRequested");
-      // An exhaustive search times each new shape for seconds, and may choose differently in each process.
+      // An exhaustive search times each new shape for seconds, and may choose differently in each
+      // process.
       cuda.add("cudnn_conv_algo_search", "HEURISTIC");
       // Float32 graphs are asked for to be exact; whoever wants speed exports float16.
       cuda.add("use_tf32", "0");

@@ -17,7 +17,8 @@ final class OutputReader {
     return new FloatTensor(values(type, tensor), shape(tensor.getInfo().getShape()));
   }
 
-  // The buffers that ONNX Runtime returns here are copies on the heap: their arrays need no second one.
+  // The buffers that ONNX Runtime returns here are copies on the heap: their arrays need no second
+  // one.
   private static float[] values(ElementType type, OnnxTensor tensor) {
     return switch (type) {
       case FLOAT32 -> tensor.getFloatBuffer().array();

@@ -13,9 +13,10 @@ import java.util.Map;
 /**
  * The byte-pair tokenizer of CLIP: lower case, words, pieces that end in {@code </w>}.
  *
- * <p>Equals CLIPTokenizer of transformers 5: whatever files a folder holds, that class takes vocabulary and merges from them
- * and builds the rest itself, and so does this one. A pad token that is a plain word, such as the {@code !} of SDXL's second
- * tokenizer, gets its own id wherever it stands in a text.
+ * <p>Equals CLIPTokenizer of transformers 5: whatever files a folder holds, that class takes
+ * vocabulary and merges from them and builds the rest itself, and so does this one. A pad token
+ * that is a plain word, such as the {@code !} of SDXL's second tokenizer, gets its own id wherever
+ * it stands in a text.
  */
 public final class ClipTokenizer implements Tokenizer {
 
@@ -56,9 +57,11 @@ public final class ClipTokenizer implements Tokenizer {
   /**
    * Opens a tokenizer folder.
    *
-   * @param path holds {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}, or all three (the first wins);
-   *     {@code tokenizer_config.json} and {@code special_tokens_map.json} may be absent
-   * @throws io.spackle.graph.BundleException if files are missing or unreadable, or a special token is not in the vocabulary
+   * @param path holds {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}, or all
+   *     three (the first wins); {@code tokenizer_config.json} and {@code special_tokens_map.json}
+   *     may be absent
+   * @throws io.spackle.graph.BundleException if files are missing or unreadable, or a special token
+   *     is not in the vocabulary
    */
   public static ClipTokenizer open(Path path) {
     TokenizerFolder folder = TokenizerFolder.open(path);
@@ -73,7 +76,8 @@ public final class ClipTokenizer implements Tokenizer {
       merges = merges(folder.lines("merges.txt"));
     }
     if (!vocabulary.isObject() || !merges.isArray()) {
-      throw folder.refusal("expected a byte-pair vocabulary (token to id) with its merges: is this a CLIP tokenizer?");
+      throw folder.refusal(
+          "expected a byte-pair vocabulary (token to id) with its merges: is this a CLIP tokenizer?");
     }
     return build(folder, vocabulary, merges);
   }
@@ -107,10 +111,12 @@ public final class ClipTokenizer implements Tokenizer {
   }
 
   /**
-   * Each token once, as transformers registers them: a listed one before a role, and the later of two roles (where the pad
-   * token is the end mark again, written as plain text, the mark is no longer found in upper case).
+   * Each token once, as transformers registers them: a listed one before a role, and the later of
+   * two roles (where the pad token is the end mark again, written as plain text, the mark is no
+   * longer found in upper case).
    */
-  private static Collection<SpecialToken> merged(List<SpecialToken> listed, List<SpecialToken> roles) {
+  private static Collection<SpecialToken> merged(
+      List<SpecialToken> listed, List<SpecialToken> roles) {
     Map<String, SpecialToken> tokens = new LinkedHashMap<>();
     roles.forEach(token -> tokens.put(token.content(), token));
     listed.forEach(token -> tokens.put(token.content(), token));
@@ -140,7 +146,9 @@ public final class ClipTokenizer implements Tokenizer {
     JsonNode id = vocabulary.get(token.content());
     if (id == null) {
       throw folder.refusal(
-          "the special token " + token.content() + " is not in the vocabulary: take both from one model");
+          "the special token "
+              + token.content()
+              + " is not in the vocabulary: take both from one model");
     }
     return id.asLong();
   }

@@ -10,8 +10,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * The native tokenizer of one {@code tokenizer.json} document; thread-safe.
  *
- * <p>DJL unpacks its native library once per user into {@code ~/.djl.ai} (moved into place in one step, so that several
- * JVMs may start at once); the system property {@code ENGINE_CACHE_DIR} names another folder.
+ * <p>DJL unpacks its native library once per user into {@code ~/.djl.ai} (moved into place in one
+ * step, so that several JVMs may start at once); the system property {@code ENGINE_CACHE_DIR} names
+ * another folder.
  */
 final class NativeTokenizer implements AutoCloseable {
 
@@ -20,7 +21,8 @@ final class NativeTokenizer implements AutoCloseable {
       Map.of("truncation", "do_not_truncate", "padding", "do_not_pad");
 
   static {
-    // Without this DJL reports each start on EC2 to its makers, and on a machine with a GPU downloads another library.
+    // Without this DJL reports each start on EC2 to its makers, and on a machine with a GPU
+    // downloads another library.
     if (System.getProperty("ai.djl.offline") == null) {
       System.setProperty("ai.djl.offline", "true");
     }
@@ -45,7 +47,8 @@ final class NativeTokenizer implements AutoCloseable {
   static NativeTokenizer of(byte[] document) throws IOException {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    // DJL looks for its library through the thread's loader, which on a pool thread may not see this jar.
+    // DJL looks for its library through the thread's loader, which on a pool thread may not see
+    // this jar.
     thread.setContextClassLoader(NativeTokenizer.class.getClassLoader());
     try {
       return new NativeTokenizer(

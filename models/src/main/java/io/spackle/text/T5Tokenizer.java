@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The sentence-piece tokenizer of T5, as its {@code tokenizer.json} describes it; ends texts, starts none. */
+/**
+ * The sentence-piece tokenizer of T5, as its {@code tokenizer.json} describes it; ends texts,
+ * starts none.
+ */
 public final class T5Tokenizer implements Tokenizer {
 
   private static final int MAX_LENGTH = 512;
@@ -23,8 +26,10 @@ public final class T5Tokenizer implements Tokenizer {
   /**
    * Opens a tokenizer folder.
    *
-   * @param path holds {@code tokenizer.json}; {@code tokenizer_config.json} and {@code special_tokens_map.json} may be absent
-   * @throws io.spackle.graph.BundleException if files are missing or unreadable, or the pad token is not in the vocabulary
+   * @param path holds {@code tokenizer.json}; {@code tokenizer_config.json} and {@code
+   *     special_tokens_map.json} may be absent
+   * @throws io.spackle.graph.BundleException if files are missing or unreadable, or the pad token
+   *     is not in the vocabulary
    */
   public static T5Tokenizer open(Path path) {
     TokenizerFolder folder = TokenizerFolder.open(path);
@@ -34,7 +39,8 @@ public final class T5Tokenizer implements Tokenizer {
     }
     JsonNode json = folder.json("tokenizer.json");
     if (!(json instanceof ObjectNode document) || !document.path("model").path("vocab").isArray()) {
-      throw folder.refusal("tokenizer.json: expected a unigram vocabulary (token and score): is this a T5 tokenizer?");
+      throw folder.refusal(
+          "tokenizer.json: expected a unigram vocabulary (token and score): is this a T5 tokenizer?");
     }
     // Files saved after use may hold the last call's length.
     document.putNull("truncation").putNull("padding");
@@ -56,7 +62,9 @@ public final class T5Tokenizer implements Tokenizer {
       }
     }
     throw folder.refusal(
-        "tokenizer.json: the pad token " + token.content() + " is not among added_tokens: save the tokenizer again");
+        "tokenizer.json: the pad token "
+            + token.content()
+            + " is not among added_tokens: save the tokenizer again");
   }
 
   @Override

@@ -13,7 +13,8 @@ import java.util.Arrays;
 public record TokenizedPrompt(long[] ids, boolean truncated, int tokens) {
 
   /**
-   * The ids as diffusers makes them: too long a text is cut and keeps its end mark, too short a one is padded.
+   * The ids as diffusers makes them: too long a text is cut and keeps its end mark, too short a one
+   * is padded.
    *
    * @throws IllegalArgumentException for a text with a lone surrogate or a NUL
    */

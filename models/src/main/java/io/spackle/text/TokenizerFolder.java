@@ -25,25 +25,34 @@ record TokenizerFolder(Path path, JsonNode config, JsonNode specialTokens) {
   /** Sequences longer than this are a placeholder: transformers writes 1e30 for "not known". */
   private static final int LONGEST = 100_000;
 
-  /** @throws BundleException if the folder is missing or a file in it is unreadable */
+  /**
+   * @throws BundleException if the folder is missing or a file in it is unreadable
+   */
   static TokenizerFolder open(Path path) {
     if (!Files.isDirectory(path)) {
-      throw refusal(path, "not found, expected a folder with vocab.json and merges.txt, or tokenizer.json");
+      throw refusal(
+          path, "not found, expected a folder with vocab.json and merges.txt, or tokenizer.json");
     }
     return new TokenizerFolder(
-        path, jsonOrMissing(path, "tokenizer_config.json"), jsonOrMissing(path, "special_tokens_map.json"));
+        path,
+        jsonOrMissing(path, "tokenizer_config.json"),
+        jsonOrMissing(path, "special_tokens_map.json"));
   }
 
   boolean has(String file) {
     return Files.isRegularFile(path.resolve(file));
   }
 
-  /** @throws BundleException if the file is missing or no JSON */
+  /**
+   * @throws BundleException if the file is missing or no JSON
+   */
   JsonNode json(String file) {
     return json(path, file);
   }
 
-  /** @throws BundleException if the file is missing or not UTF-8 */
+  /**
+   * @throws BundleException if the file is missing or not UTF-8
+   */
   List<String> lines(String file) {
     try {
       return Files.readAllLines(path.resolve(file));
@@ -74,7 +83,10 @@ record TokenizerFolder(Path path, JsonNode config, JsonNode specialTokens) {
     return SpecialToken.of(otherwise);
   }
 
-  /** The tokens that {@code tokenizer_config.json} lists with their properties, in the order of their ids. */
+  /**
+   * The tokens that {@code tokenizer_config.json} lists with their properties, in the order of
+   * their ids.
+   */
   List<SpecialToken> listedTokens() {
     List<SpecialToken> tokens = new ArrayList<>();
     for (Map.Entry<String, JsonNode> entry : config.path("added_tokens_decoder").properties()) {

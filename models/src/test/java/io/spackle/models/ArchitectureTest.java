@@ -51,8 +51,9 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("family")
         .whereLayer("scheduler")
         .mayOnlyBeAccessedByLayers("family")
+        // A tokenizer folder is part of a bundle: what is wrong with it is a BundleException.
         .whereLayer("graph")
-        .mayOnlyBeAccessedByLayers("family")
+        .mayOnlyBeAccessedByLayers("family", "text")
         .whereLayer("tensor")
         .mayNotAccessAnyLayer()
         .ensureAllClassesAreContainedInArchitecture()

@@ -71,7 +71,8 @@ class ClipTokenizerTest {
   void takesNoPlaceholderForALength() throws IOException {
     copyReal("vocab.json", "merges.txt");
     for (String length : List.of("1e30", "1000000000000000019884624838656", "-1", "1", "null")) {
-      Files.writeString(folder.resolve("tokenizer_config.json"), "{\"model_max_length\": " + length + "}");
+      Files.writeString(
+          folder.resolve("tokenizer_config.json"), "{\"model_max_length\": " + length + "}");
       try (Tokenizer tokenizer = ClipTokenizer.open(folder)) {
         assertThat(tokenizer.maxLength()).as(length).isEqualTo(77);
       }
@@ -84,7 +85,8 @@ class ClipTokenizerTest {
 
   @Test
   void saysWhatIsWrongWithAFolder() throws IOException {
-    assertRefused(folder.resolve("nowhere"), "nowhere", "expected a folder with vocab.json and merges.txt");
+    assertRefused(
+        folder.resolve("nowhere"), "nowhere", "expected a folder with vocab.json and merges.txt");
     assertRefused(folder, "vocab.json: cannot be read");
     copyReal("vocab.json");
     assertRefused(folder, "merges.txt: cannot be read");

@@ -1,0 +1,132 @@
+package io.spackle.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** One walk over a model folder: what is in it, and everything that is wrong with it. */
+final class BundleCheck {
+
+  static final String INDEX = "model_index.json";
+  static final String GRAPH = "model.onnx";
+
+  /** The configuration files that components have, whichever is there. */
+  private static final List<String> CONFIG_FILES =
+      List.of("config.json", "scheduler_config.json", "preprocessor_config.json");
+
+  private static final String EXPECTED =
+      "expected a folder with model_index.json and one folder for each component,"
+          + " as 'optimum-cli export onnx' writes it";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final List<String> problems = new ArrayList<>();
+  final List<Path> contents = new ArrayList<>();
+  final Map<String, JsonNode> configs = new LinkedHashMap<>();
+  JsonNode index = MissingNode.getInstance();
+
+  private BundleCheck() {}
+
+  static BundleCheck of(Path folder) {
+    BundleCheck check = new BundleCheck();
+    if (!Files.exists(folder)) {
+      check.problems.add("not found, " + EXPECTED);
+    } else if (!Files.isDirectory(folder)) {
+      check.problems.add("is a file, " + EXPECTED);
+    } else {
+      check.checkFolder(folder);
+    }
+    return check;
+  }
+
+  private void checkFolder(Path folder) {
+    List<Path> entries = list(folder);
+    if (entries.isEmpty()) {
+      problems.add("is empty, " + EXPECTED);
+      return;
+    }
+    checkIndex(folder.resolve(INDEX));
+    entries.stream().filter(Files::isDirectory).forEach(this::checkComponent);
+    if (!Files.exists(folder.resolve("scheduler/scheduler_config.json"))) {
+      problems.add(
+          "scheduler/scheduler_config.json: not found: copy it from the model that was exported");
+    }
+  }
+
+  private void checkIndex(Path file) {
+    if (!Files.isRegularFile(file)) {
+      problems.add(INDEX + ": not found, " + EXPECTED);
+      return;
+    }
+    contents.add(file);
+    index = json(file, INDEX);
+    if (index.isObject() && !index.path("_class_name").isTextual()) {
+      problems.add(
+          INDEX
+              + ": has no _class_name, expected the name of a pipeline of diffusers: copy it"
+              + " again");
+    }
+  }
+
+  private void checkComponent(Path component) {
+    for (Path file : list(component)) {
+      String fileName = file.getFileName().toString();
+      String name = component.getFileName() + "/" + fileName;
+      if (fileName.equals(GRAPH)) {
+        GraphFile graph = GraphFile.check(file, name);
+        problems.addAll(graph.problems());
+        contents.addAll(graph.external());
+        contents.add(file);
+      } else if (fileName.endsWith(".json") || fileName.endsWith(".txt")) {
+        contents.add(file);
+      }
+      if (CONFIG_FILES.contains(fileName)) {
+        configs.put(component.getFileName().toString(), json(file, name));
+      }
+    }
+  }
+
+  /** The object in a file; missing, with a problem noted, where there is none. */
+  private JsonNode json(Path file, String name) {
+    try {
+      if (GraphFile.isGitLfsPointer(file)) {
+        problems.add(name + ": is a git-lfs pointer, expected JSON: run 'git lfs pull'");
+        return MissingNode.getInstance();
+      }
+      JsonNode json = JSON.readTree(file.toFile());
+      if (json.isObject()) {
+        return json;
+      }
+      problems.add(
+          name + ": expected a JSON object, found " + json.getNodeType() + ": copy it again");
+    } catch (IOException e) {
+      problems.add(name + ": expected JSON, copy it again: " + e.getMessage());
+    }
+    return MissingNode.getInstance();
+  }
+
+  /**
+   * What a folder holds, sorted, but for hidden entries.
+   *
+   * @throws BundleException if it cannot be listed
+   */
+  static List<Path> list(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new BundleException(
+          folder.toString(), List.of("cannot be listed, check its permissions: " + e));
+    }
+  }
+}
