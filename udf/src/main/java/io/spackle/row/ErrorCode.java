@@ -3,7 +3,8 @@ package io.spackle.row;
 /**
  * Why a row failed: stable names, to be counted and chosen by.
  *
- * <p>Every fault that belongs to one row has a code; faults of configuration, model or device fail the job instead.
+ * <p>Every fault that belongs to one row has a code; faults of configuration, model or device fail
+ * the job instead.
  */
 public enum ErrorCode {
   /** The manifest line is no JSON object or no CSV record. */

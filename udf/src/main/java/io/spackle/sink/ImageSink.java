@@ -1,6 +1,8 @@
 package io.spackle.sink;
 
-/** Where pictures are written: bytes under a key, never partial under the final name; thread-safe. */
+/**
+ * Where pictures are written: bytes under a key, never partial under the final name; thread-safe.
+ */
 public interface ImageSink extends AutoCloseable {
 
   /**
@@ -9,7 +11,8 @@ public interface ImageSink extends AutoCloseable {
    * @param key path below the output folder, as {@link ImageKeys} makes it
    * @param bytes the whole encoded picture
    * @return the location, as it stands in the meta row
-   * @throws java.io.UncheckedIOException if it cannot be written; the key then holds what it held before
+   * @throws java.io.UncheckedIOException if it cannot be written; the key then holds what it held
+   *     before
    */
   String write(String key, byte[] bytes);
 

@@ -1,0 +1,59 @@
+package io.spackle.row;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * What the file names of a row's pictures start with: its id, percent-encoded, and cut where it is
+ * too long.
+ *
+ * <p>Two ids never share a prefix, whatever they contain, and no prefix is hidden, has a slash or
+ * is longer than 220 characters. On file systems that ignore case, ids that differ only in case do
+ * collide.
+ */
+public final class FilePrefix {
+
+  /** File systems take names of 255 bytes; the rest is for what follows. */
+  private static final int LONGEST = 220;
+
+  /** Percent-encoding never writes it, so no short id looks like a long one that was cut. */
+  private static final String CUT = "~";
+
+  private static final int HASH_DIGITS = 32;
+
+  private FilePrefix() {}
+
+  /** The prefix of an id, which may be any text. */
+  public static String of(String id) {
+    String encoded = encoded(id);
+    if (encoded.length() <= LONGEST) {
+      return encoded;
+    }
+    int kept = LONGEST - CUT.length() - HASH_DIGITS;
+    return encoded.substring(0, kept) + CUT + Sha256.hex(id).substring(0, HASH_DIGITS);
+  }
+
+  private static String encoded(String id) {
+    var name = new StringBuilder();
+    for (byte b : id.getBytes(UTF_8)) {
+      if (isPlain(b) && !isHiding(b, name)) {
+        name.append((char) b);
+      } else {
+        name.append(String.format("%%%02X", b));
+      }
+    }
+    return name.toString();
+  }
+
+  private static boolean isPlain(byte b) {
+    return b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || isMark(b);
+  }
+
+  private static boolean isMark(byte b) {
+    return b == '.' || b == '_' || b == '-';
+  }
+
+  /** Shells list no names that start with a dot; Spark and Hadoop pass over an underscore too. */
+  private static boolean isHiding(byte b, StringBuilder name) {
+    return name.isEmpty() && (b == '.' || b == '_');
+  }
+}

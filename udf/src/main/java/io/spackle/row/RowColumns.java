@@ -1,0 +1,112 @@
+package io.spackle.row;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The columns of a manifest: the names of the API's request body, those that the driver adds, and
+ * the rest.
+ *
+ * <p>Names are compared as Spark compares them, without regard to case.
+ */
+public final class RowColumns {
+
+  public static final String ID = "id";
+  public static final String INIT_IMAGE = "init_image";
+  public static final String MASK_IMAGE = "mask_image";
+  public static final String PROMPT = "prompt";
+  public static final String NEGATIVE_PROMPT = "negative_prompt";
+  public static final String WIDTH = "width";
+  public static final String HEIGHT = "height";
+  public static final String SAMPLES = "samples";
+  public static final String STEPS = "num_inference_steps";
+  public static final String GUIDANCE_SCALE = "guidance_scale";
+  public static final String STRENGTH = "strength";
+
+  /** Another name of {@link #STRENGTH}. */
+  public static final String PROMPT_STRENGTH = "prompt_strength";
+
+  public static final String ENHANCE_PROMPT = "enhance_prompt";
+  public static final String SAFETY_CHECKER = "safety_checker";
+  public static final String SEED = "seed";
+  public static final String WEBHOOK = "webhook";
+  public static final String TRACK_ID = "track_id";
+  public static final String SCHEDULER = "scheduler";
+  public static final String USE_KARRAS_SIGMAS = "use_karras_sigmas";
+
+  /** The API's key: ignored, never stored. */
+  public static final String API_KEY = "key";
+
+  /** The text of a line that could not be parsed, as Spark's CSV and JSON readers name it. */
+  public static final String CORRUPT = "_corrupt_record";
+
+  /** Added by the driver: what {@link RowKey} makes of the row. */
+  public static final String KEY = "_spackle_key";
+
+  /** Added by the driver: true where an earlier row of the manifest has the same id. */
+  public static final String DUPLICATE = "_spackle_duplicate";
+
+  /** Added by the driver where it knows it: the line of the manifest, from 1. */
+  public static final String LINE = "_spackle_line";
+
+  /** The columns that a row is made of. */
+  public static final Set<String> OF_API =
+      Set.of(
+          ID,
+          INIT_IMAGE,
+          MASK_IMAGE,
+          PROMPT,
+          NEGATIVE_PROMPT,
+          WIDTH,
+          HEIGHT,
+          SAMPLES,
+          STEPS,
+          GUIDANCE_SCALE,
+          STRENGTH,
+          PROMPT_STRENGTH,
+          ENHANCE_PROMPT,
+          SAFETY_CHECKER,
+          SEED,
+          WEBHOOK,
+          TRACK_ID,
+          SCHEDULER,
+          USE_KARRAS_SIGMAS,
+          API_KEY);
+
+  private static final Set<String> INTERNAL = Set.of(CORRUPT, KEY, DUPLICATE, LINE);
+
+  private RowColumns() {}
+
+  /** Whether a column means nothing here and is passed through to the meta row. */
+  public static boolean isFurther(String column) {
+    String name = column.toLowerCase(Locale.ROOT);
+    return !OF_API.contains(name) && !INTERNAL.contains(name);
+  }
+
+  /** The columns that are passed through, in the manifest's order. */
+  public static List<StructField> further(StructType manifest) {
+    var further = new ArrayList<StructField>();
+    for (StructField field : manifest.fields()) {
+      if (isFurther(field.name())) {
+        further.add(field);
+      }
+    }
+    return List.copyOf(further);
+  }
+
+  /** What a row holds in a column, or null where it holds nothing or has no such column. */
+  static Object value(Row row, String column) {
+    StructField[] fields = row.schema().fields();
+    for (int i = 0; i < fields.length; i++) {
+      if (fields[i].name().equalsIgnoreCase(column)) {
+        return row.get(i);
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,224 @@
+package io.spackle.row;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.spackle.family.Limits;
+import io.spackle.family.Sampler;
+import io.spackle.family.Traits;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+
+/**
+ * Spark rows to manifest rows, as loosely as the API reads its request: numbers and flags may be
+ * texts, null and blank mean the default, and columns may have any type.
+ *
+ * <p>Thread-safe.
+ */
+public final class RowReader implements Serializable {
+
+  private static final int MAX_ID_BYTES = 512;
+
+  private final Limits limits;
+  private final List<String> schedulers;
+  private final RowDefaults defaults;
+
+  /**
+   * @param traits of the model that rows are for: limits and schedulers
+   * @param defaults for what rows leave out; within the limits
+   */
+  public RowReader(Traits traits, RowDefaults defaults) {
+    this.limits = traits.limits();
+    this.schedulers = traits.schedulers();
+    this.defaults = defaults;
+  }
+
+  /**
+   * Reads one row.
+   *
+   * @param row with its schema; where it has no {@link RowColumns#KEY}, its key is computed for
+   *     this row alone
+   * @return the row with all defaults filled in, or one outcome with all of its problems
+   */
+  public Reading read(Row row) {
+    var fields = new Fields(row);
+    String key = key(row);
+    if (fields.raw(RowColumns.CORRUPT) != null) {
+      return new Reading.Invalid(malformed(fields, key));
+    }
+    ManifestRow manifestRow = manifestRow(fields, key);
+    return fields.hasProblems()
+        ? new Reading.Invalid(invalid(fields, key))
+        : new Reading.Valid(manifestRow);
+  }
+
+  private ManifestRow manifestRow(Fields fields, String key) {
+    String id = id(fields, key);
+    String initImage = fields.location(RowColumns.INIT_IMAGE);
+    String maskImage = fields.location(RowColumns.MASK_IMAGE);
+    String prompt = fields.requiredText(RowColumns.PROMPT);
+    String negative = fields.text(RowColumns.NEGATIVE_PROMPT, defaults.negativePrompt());
+    int width = side(fields, RowColumns.WIDTH, defaults.width());
+    int height = side(fields, RowColumns.HEIGHT, defaults.height());
+    checkShape(fields, width, height);
+    int samples = whole(fields, RowColumns.SAMPLES, defaults.samples(), 1, limits.maxSamples());
+    int steps = whole(fields, RowColumns.STEPS, defaults.steps(), 1, limits.maxSteps());
+    return new ManifestRow(
+        id,
+        initImage,
+        maskImage,
+        prompt,
+        negative,
+        width,
+        height,
+        samples,
+        steps,
+        guidance(fields),
+        strength(fields, steps),
+        fields.flag(RowColumns.ENHANCE_PROMPT, defaults.enhancePrompt()),
+        fields.flag(RowColumns.SAFETY_CHECKER, defaults.safetyChecker()),
+        seed(fields, key, samples),
+        fields.text(RowColumns.WEBHOOK, null),
+        fields.text(RowColumns.TRACK_ID, null),
+        sampler(fields));
+  }
+
+  private static String id(Fields fields, String key) {
+    String id = givenId(fields);
+    if (id == null) {
+      return key;
+    }
+    if (Boolean.TRUE.equals(Values.flag(fields.raw(RowColumns.DUPLICATE)))) {
+      fields.problem(
+          ErrorCode.ID_DUPLICATE,
+          RowColumns.ID,
+          Shown.value(id)
+              + " found, which an earlier row of the manifest has; a unique one expected");
+    }
+    String fault = idFault(id);
+    if (fault != null) {
+      fields.problem(ErrorCode.ID_INVALID, RowColumns.ID, fault);
+    }
+    return id;
+  }
+
+  private static String givenId(Fields fields) {
+    Object value = fields.raw(RowColumns.ID);
+    return Values.isAbsent(value) ? null : Values.text(value);
+  }
+
+  private static String idFault(String id) {
+    if (id.codePoints().anyMatch(Unprintable::is)) {
+      return Shown.value(id) + " found, an id without control characters expected";
+    }
+    int bytes = id.getBytes(UTF_8).length;
+    if (bytes > MAX_ID_BYTES) {
+      return bytes + " bytes found, at most " + MAX_ID_BYTES + " expected";
+    }
+    return Fields.fault(id);
+  }
+
+  private int side(Fields fields, String column, int otherwise) {
+    return whole(fields, column, otherwise, limits.minSide(), limits.maxLongSide());
+  }
+
+  private void checkShape(Fields fields, int width, int height) {
+    if (Math.min(width, height) > limits.maxShortSide()) {
+      fields.problem(
+          "width x height",
+          String.format(
+              "%dx%d found, at most %d on the longer side and %d on the shorter side expected",
+              width, height, limits.maxLongSide(), limits.maxShortSide()));
+    }
+  }
+
+  private double guidance(Fields fields) {
+    return fields.decimal(
+        RowColumns.GUIDANCE_SCALE,
+        defaults.guidanceScale(),
+        limits.minGuidanceScale(),
+        limits.maxGuidanceScale());
+  }
+
+  private double strength(Fields fields, int steps) {
+    Double strength = fields.share(RowColumns.STRENGTH);
+    Double alias = fields.share(RowColumns.PROMPT_STRENGTH);
+    if (strength != null && alias != null && !strength.equals(alias)) {
+      fields.problem(
+          RowColumns.STRENGTH,
+          strength
+              + " found, and "
+              + alias
+              + " as prompt_strength; the same or one alone expected");
+    }
+    double chosen = strength != null ? strength : alias != null ? alias : defaults.strength();
+    if ((int) (steps * chosen) < 1) {
+      fields.problem(
+          RowColumns.STRENGTH,
+          String.format(
+              "%s found with num_inference_steps %d, which leaves no step; a product of at least 1 expected",
+              chosen, steps));
+    }
+    return chosen;
+  }
+
+  private long seed(Fields fields, String key, int samples) {
+    long otherwise = defaults.seed() != null ? defaults.seed() : RowKey.seed(key);
+    // Each sample counts up from the seed.
+    return fields.whole(RowColumns.SEED, otherwise, 0, Long.MAX_VALUE - (samples - 1));
+  }
+
+  private Sampler sampler(Fields fields) {
+    Sampler otherwise = defaults.sampler();
+    String name = fields.text(RowColumns.SCHEDULER, null);
+    return new Sampler(
+        name == null ? otherwise.algorithm() : scheduler(fields, name),
+        fields.flag(RowColumns.USE_KARRAS_SIGMAS, otherwise.karrasSigmas()));
+  }
+
+  private String scheduler(Fields fields, String name) {
+    for (String known : schedulers) {
+      if (withoutSuffix(known).equals(withoutSuffix(name))) {
+        return known;
+      }
+    }
+    fields.problem(
+        RowColumns.SCHEDULER,
+        Shown.value(name) + " found, one of " + String.join(", ", schedulers) + " expected");
+    return null;
+  }
+
+  private static String withoutSuffix(String scheduler) {
+    return scheduler.strip().toLowerCase(Locale.ROOT).replaceFirst("scheduler$", "");
+  }
+
+  private static int whole(Fields fields, String column, int otherwise, int min, int max) {
+    return (int) fields.whole(column, otherwise, min, max);
+  }
+
+  private static String key(Row row) {
+    return RowColumns.value(row, RowColumns.KEY) instanceof String key ? key : RowKey.of(row, "");
+  }
+
+  private static Outcome.Failed malformed(Fields fields, String key) {
+    Object line = fields.raw(RowColumns.LINE);
+    String message =
+        (line == null ? "" : "line " + line + ": ")
+            + Shown.value(fields.raw(RowColumns.CORRUPT))
+            + " found, a record of the manifest's format expected";
+    return failed(key, null, ErrorCode.ROW_MALFORMED, message);
+  }
+
+  private static Outcome.Failed invalid(Fields fields, String key) {
+    String given = givenId(fields);
+    String id = given == null || idFault(given) != null ? key : given;
+    String trackId = Fields.readable(fields.raw(RowColumns.TRACK_ID));
+    return failed(id, trackId, fields.code(), fields.message());
+  }
+
+  private static Outcome.Failed failed(String id, String trackId, ErrorCode code, String message) {
+    return new Outcome.Failed(id, trackId, code, message, RowStage.READ, Map.of());
+  }
+}

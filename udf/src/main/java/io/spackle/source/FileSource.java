@@ -1,0 +1,108 @@
+package io.spackle.source;
+
+import io.spackle.row.ErrorCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Regular files below the allowed folders, given as {@code file:} URIs or as absolute paths, which
+ * stand as they are.
+ */
+final class FileSource implements ImageSource {
+
+  /** Regular files by their looks only: they show the kernel and other processes. */
+  private static final List<Path> NEVER = List.of(Path.of("/proc"), Path.of("/sys"));
+
+  private final List<Path> roots;
+  private final long maxBytes;
+
+  FileSource(FetchSettings settings) {
+    this.roots = roots(settings.allowFiles());
+    this.maxBytes = settings.maxBytes();
+  }
+
+  @Override
+  public byte[] fetch(String text) throws InterruptedException {
+    var location = Location.of(text);
+    Path path = path(location);
+    // Outside of the roots, not even whether a file exists is told.
+    checkAllowed(location, path);
+    try {
+      Path real = path.toRealPath();
+      checkAllowed(location, real);
+      return read(location, real);
+    } catch (ClosedByInterruptException e) {
+      Thread.interrupted();
+      throw new InterruptedException("interrupted while reading " + location);
+    } catch (NoSuchFileException e) {
+      throw location.notFound();
+    } catch (AccessDeniedException e) {
+      throw location.fault(ErrorCode.FETCH_DENIED, "the permissions of the file deny access", e);
+    } catch (IOException e) {
+      throw location.fault(ErrorCode.FETCH_UNREACHABLE, "cannot be read: " + e, e);
+    }
+  }
+
+  @Override
+  public void close() {}
+
+  private byte[] read(Location location, Path real) throws IOException {
+    // A pipe would block when it is opened.
+    if (!Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)) {
+      throw location.forbidden("no regular file found, one expected");
+    }
+    try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
+      return Bodies.read(in, maxBytes, location);
+    }
+  }
+
+  private void checkAllowed(Location location, Path path) {
+    boolean allowed =
+        roots.stream().anyMatch(root -> path.startsWith(root) || path.startsWith(realOrSame(root)));
+    if (!allowed || NEVER.stream().anyMatch(path::startsWith)) {
+      throw location.forbidden("a path below one of spackle.fetch.allow-files expected: " + roots);
+    }
+  }
+
+  private static Path path(Location location) {
+    try {
+      Path path = location.isBarePath() ? Path.of(location.text()) : Path.of(localUri(location));
+      return path.normalize();
+    } catch (InvalidPathException e) {
+      throw location.invalid(e.getReason() + ", a path of this file system expected");
+    } catch (IllegalArgumentException e) {
+      throw location.invalid(e.getMessage() + ", file:/path or an absolute path expected");
+    }
+  }
+
+  private static URI localUri(Location location) {
+    URI uri = location.uri();
+    return "localhost".equals(uri.getAuthority()) ? URI.create("file:" + uri.getRawPath()) : uri;
+  }
+
+  private static List<Path> roots(List<String> allowed) {
+    return allowed.stream()
+        .map(Location::of)
+        .filter(root -> root.scheme().equals(Location.FILE))
+        .map(FileSource::path)
+        .toList();
+  }
+
+  /** Looked up each time: a root may be mounted or moved while the job runs. */
+  private static Path realOrSame(Path root) {
+    try {
+      return root.toRealPath();
+    } catch (IOException e) {
+      return root;
+    }
+  }
+}
