@@ -2,6 +2,7 @@ package io.spackle.graph;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -48,19 +49,20 @@ final class ExternalData {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       int field = WireFormat.getTagFieldNumber(tag);
       Message part = message.part(field);
-      if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-        in.skipField(tag);
-      } else if (part != null) {
+      boolean delimited = WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
+      if (delimited && part != null) {
         int outer = in.pushLimit(in.readRawVarint32());
         walk(part, in, depth + 1);
-        in.checkLastTagWas(0);
+        if (in.getBytesUntilLimit() != 0) {
+          throw new EOFException("the file ends within a message");
+        }
         in.popLimit(outer);
-      } else if (message == Message.ENTRY && field == 1) {
+      } else if (delimited && message == Message.ENTRY && field == 1) {
         key = in.readString();
-      } else if (message == Message.ENTRY && field == 2) {
+      } else if (delimited && message == Message.ENTRY && field == 2) {
         value = in.readString();
-      } else {
-        in.skipField(tag);
+      } else if (!in.skipField(tag)) {
+        throw new IOException("a group ends that never began");
       }
     }
     if (message == Message.ENTRY && key.equals("location")) {

@@ -4,6 +4,7 @@ import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.TensorInfo;
@@ -128,6 +129,8 @@ public final class OrtGraph implements Graph {
     try (CloseStack closing = new CloseStack();
         RunOptions options = new RunOptions();
         Cancellation.Registration registration = cancellation.onCancel(() -> terminate(options))) {
+      // What it would print comes as an exception, and a cancelled run is no error.
+      options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       for (Port port : inputs.values()) {
         staged.put(port.name(), closing.push(staging.stage(port, tensors.get(port.name()))));
       }

@@ -1,0 +1,50 @@
+package io.spackle.graph;
+
+import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.LongTensor;
+import io.spackle.tensor.Shape;
+import io.spackle.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+
+/** The bundles and inputs that tests of graphs share. */
+final class Fixtures {
+
+  private Fixtures() {}
+
+  static Path bundle(String path) {
+    return Path.of(System.getProperty("bundles.dir", "bundles")).resolve(path);
+  }
+
+  static OrtGraph open(String bundle, String component, int threads) {
+    return OrtGraph.open(ModelBundle.open(bundle(bundle)).graph(component), Device.cpu(threads));
+  }
+
+  /** Gaussian values from a seed. */
+  static FloatTensor noise(long seed, int... axes) {
+    Random random = new Random(seed);
+    FloatTensor tensor = FloatTensor.zeros(Shape.of(axes));
+    for (int i = 0; i < tensor.data().length; i++) {
+      tensor.data()[i] = (float) random.nextGaussian();
+    }
+    return tensor;
+  }
+
+  /** What a tiny 9-channel UNet takes, for latents of 16 x 16. */
+  static Map<String, Tensor> unetInputs(long seed, float timestep, int batch) {
+    return Map.of(
+        "sample", noise(seed, batch, 9, 16, 16),
+        "timestep", FloatTensor.of(new float[] {timestep}),
+        "encoder_hidden_states", noise(seed + 1, batch, 77, 32));
+  }
+
+  /** Token ids of a batch of one. */
+  static LongTensor ids() {
+    long[] ids = new long[77];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = (i * 37) % 990;
+    }
+    return LongTensor.of(ids, 1, 77);
+  }
+}
