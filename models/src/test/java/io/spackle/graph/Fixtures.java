@@ -43,7 +43,7 @@ final class Fixtures {
   static LongTensor ids() {
     long[] ids = new long[77];
     for (int i = 0; i < ids.length; i++) {
-      ids[i] = (i * 37) % 990;
+      ids[i] = i * 37L % 990;
     }
     return LongTensor.of(ids, 1, 77);
   }
