@@ -1,0 +1,134 @@
+package io.spackle.jobs;
+
+import io.spackle.jobs.JobConf.Mode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** The folder of a job's results: images/, meta/ and summary.json; what else lies there stays. */
+final class OutputFolder {
+
+  /** The pattern of all published meta files. */
+  static final String ALL = "*.parquet";
+
+  private static final String SUMMARY = "summary.json";
+
+  private final Path root;
+  private final FileSystem fileSystem;
+
+  private OutputFolder(Path root, FileSystem fileSystem) {
+    this.root = root;
+    this.fileSystem = fileSystem;
+  }
+
+  /**
+   * The folder at a location, whether it exists or not.
+   *
+   * @throws UncheckedIOException if the location's file system cannot be reached
+   */
+  static OutputFolder of(String location, Configuration hadoop) {
+    try {
+      Path path = new Path(location);
+      FileSystem fileSystem = path.getFileSystem(hadoop);
+      return new OutputFolder(fileSystem.makeQualified(path), fileSystem);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Of the pictures, as a URI. */
+  Path images() {
+    return new Path(root, "images");
+  }
+
+  /** Of the meta rows, as a URI. */
+  Path meta() {
+    return new Path(root, "meta");
+  }
+
+  /** What speaks against writing here; a file is written and deleted to find out. */
+  List<String> problems(Mode mode, Path manifest) {
+    List<String> problems = new ArrayList<>();
+    if (isBelow(root, manifest) || isBelow(manifest, images()) || isBelow(manifest, meta())) {
+      problems.add(
+          "spackle.output.path %s and spackle.manifest.path %s lie in each other"
+              .formatted(root, manifest));
+    }
+    try {
+      if (mode == Mode.FAIL_IF_EXISTS && holdsRun()) {
+        problems.add(
+            "spackle.output.path %s holds a run already, and spackle.output.mode is fail-if-exists"
+                .formatted(root));
+      }
+      tryWriting();
+    } catch (IOException e) {
+      problems.add("spackle.output.path %s cannot be written: %s".formatted(root, e.getMessage()));
+    }
+    return problems;
+  }
+
+  /**
+   * Makes the folder ready: deletes what an older run left if the mode says so, and in any case the
+   * unpublished files of runs that died.
+   */
+  void prepare(Mode mode) throws IOException {
+    if (mode == Mode.OVERWRITE) {
+      fileSystem.delete(images(), true);
+      fileSystem.delete(meta(), true);
+      fileSystem.delete(new Path(root, SUMMARY), false);
+    }
+    fileSystem.mkdirs(meta());
+    for (FileStatus status : fileSystem.listStatus(meta())) {
+      if (status.getPath().getName().startsWith(TaskPublishProtocol.HIDDEN)) {
+        fileSystem.delete(status.getPath(), true);
+      }
+    }
+  }
+
+  /** The published meta files that fit a pattern; none where there is no such folder. */
+  List<Path> published(String pattern) throws IOException {
+    FileStatus[] found = fileSystem.globStatus(new Path(meta(), pattern));
+    List<Path> files = new ArrayList<>();
+    for (FileStatus status : Optional.ofNullable(found).orElse(new FileStatus[0])) {
+      files.add(status.getPath());
+    }
+    return files;
+  }
+
+  /** Replaces summary.json. */
+  void writeSummary(String json) throws IOException {
+    try (OutputStream out = fileSystem.create(new Path(root, SUMMARY), true)) {
+      out.write(json.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return root.toString();
+  }
+
+  private boolean holdsRun() throws IOException {
+    return fileSystem.exists(images()) || fileSystem.exists(meta());
+  }
+
+  private void tryWriting() throws IOException {
+    boolean isNew = !fileSystem.exists(root);
+    Path probe = new Path(root, TaskPublishProtocol.HIDDEN + "probe-" + UUID.randomUUID());
+    fileSystem.create(probe, false).close();
+    fileSystem.delete(isNew ? root : probe, true);
+  }
+
+  private boolean isBelow(Path inner, Path outer) {
+    String folder = fileSystem.makeQualified(outer).toUri().normalize() + "/";
+    return (inner.toUri().normalize() + "/").startsWith(folder);
+  }
+}

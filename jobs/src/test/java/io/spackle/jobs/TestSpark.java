@@ -1,0 +1,19 @@
+package io.spackle.jobs;
+
+import org.apache.spark.sql.SparkSession;
+
+/** The one Spark session of all tests of this module. */
+final class TestSpark {
+
+  private TestSpark() {}
+
+  static SparkSession session() {
+    return SparkSession.builder()
+        .master("local[2,3]")
+        .appName("tests")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "localhost")
+        .config("spark.sql.shuffle.partitions", "2")
+        .getOrCreate();
+  }
+}
