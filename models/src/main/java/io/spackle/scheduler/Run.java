@@ -4,10 +4,11 @@ import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
 
 /**
- * The state of one denoising run of one batch; used by one thread, from call 0 to the last in order.
+ * The state of one denoising run of one batch; used by one thread, from call 0 to the last in
+ * order.
  *
- * <p>Samples are (batch, channels, height, width), or (batch, tokens, channels) for packed latents. No method writes to its
- * arguments.
+ * <p>Samples are (batch, channels, height, width), or (batch, tokens, channels) for packed latents.
+ * No method writes to its arguments.
  */
 public interface Run {
 
@@ -15,7 +16,8 @@ public interface Run {
   int calls();
 
   /**
-   * The timestep that call {@code call} is made with, as the scheduler counts it (0 to 1000; fractional for some).
+   * The timestep that call {@code call} is made with, as the scheduler counts it (0 to 1000;
+   * fractional for some).
    *
    * @param call from 0 to {@code calls() - 1}
    */

@@ -4,8 +4,10 @@ package io.spackle.scheduler;
  * What a run is started with.
  *
  * @param steps inference steps of the whole schedule, at least 1
- * @param skippedSteps steps left out at the noisy end because strength is below 1: from 0 to {@code steps - 1}
- * @param imageTokens length of the packed image sequence, which shifts the schedules of flow matching; 0 elsewhere
+ * @param skippedSteps steps left out at the noisy end because strength is below 1: from 0 to {@code
+ *     steps - 1}
+ * @param imageTokens length of the packed image sequence, which shifts the schedules of flow
+ *     matching; 0 elsewhere
  */
 public record RunSpec(int steps, int skippedSteps, int imageTokens) {
 

@@ -7,7 +7,10 @@ package io.spackle.scheduler;
  */
 public interface Scheduler {
 
-  /** How many model calls one step takes where strength cuts the schedule (Heun and KDPM2: 2, others: 1). */
+  /**
+   * How many model calls one step takes where strength cuts the schedule (Heun and KDPM2: 2,
+   * others: 1).
+   */
   int order();
 
   /**

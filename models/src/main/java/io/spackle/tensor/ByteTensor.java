@@ -1,7 +1,8 @@
 package io.spackle.tensor;
 
 /**
- * Unsigned bytes (pixels as a graph of kind uint8 takes them) with a shape. The array is shared, not copied.
+ * Unsigned bytes (pixels as a graph of kind uint8 takes them) with a shape. The array is shared,
+ * not copied.
  *
  * @param data {@code shape.size()} values in C order
  */

@@ -3,7 +3,8 @@ package io.spackle.tensor;
 import java.util.List;
 
 /**
- * Floats with a shape. The array is shared, not copied: whoever fills it hands it over, and nobody writes to it after that.
+ * Floats with a shape. The array is shared, not copied: whoever fills it hands it over, and nobody
+ * writes to it after that.
  *
  * @param data {@code shape.size()} values in C order
  */

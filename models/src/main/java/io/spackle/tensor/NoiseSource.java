@@ -1,8 +1,8 @@
 package io.spackle.tensor;
 
 /**
- * The seeded Gaussian stream of one image: what {@code torch.randn} draws on the CPU in float32 from a generator with the
- * same seed.
+ * The seeded Gaussian stream of one image: what {@code torch.randn} draws on the CPU in float32
+ * from a generator with the same seed.
  */
 public interface NoiseSource {
 

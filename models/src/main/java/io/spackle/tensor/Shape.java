@@ -14,7 +14,8 @@ public record Shape(int... axes) {
     axes = axes.clone();
     for (int axis : axes) {
       if (axis < 0) {
-        throw new IllegalArgumentException("axis of length " + axis + " in shape " + Arrays.toString(axes));
+        throw new IllegalArgumentException(
+            "axis of length " + axis + " in shape " + Arrays.toString(axes));
       }
     }
   }
@@ -73,6 +74,8 @@ public record Shape(int... axes) {
 
   @Override
   public String toString() {
-    return Arrays.stream(axes).mapToObj(Integer::toString).collect(Collectors.joining(", ", "[", "]"));
+    return Arrays.stream(axes)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 }

@@ -1,0 +1,136 @@
+package io.spackle.scheduler;
+
+import java.util.List;
+
+/**
+ * The noise that a diffusion model was trained with.
+ *
+ * @param alphaBars per training timestep the share of signal variance that is left: the product of
+ *     (1 - beta) so far, falling from nearly 1 to nearly 0
+ */
+@SuppressWarnings("ArrayRecordComponent") // package-private, filled once, never written again
+record NoiseSchedule(float[] alphaBars) {
+
+  private static final List<String> NAMES = List.of("linear", "scaled_linear", "squaredcos_cap_v2");
+
+  /** Beta's upper limit in the cosine schedule. */
+  private static final double MAX_BETA = 0.999;
+
+  /** What the samplers that divide by alphaBar put in place of 0. */
+  private static final float NEARLY_ZERO = 0x1p-24f;
+
+  /**
+   * The schedule of a configuration.
+   *
+   * @param start the class's default for beta_start
+   * @param end the class's default for beta_end
+   * @param shape the class's default for beta_schedule
+   * @throws IllegalArgumentException for a beta_schedule not in the list above
+   */
+  static NoiseSchedule of(SchedulerConfig config, double start, double end, String shape) {
+    double[] trained = config.numbers("trained_betas");
+    if (trained.length > 0) {
+      return ofBetas(toFloats(trained));
+    }
+    int count = config.integer("num_train_timesteps", 1000);
+    double from = config.number("beta_start", start);
+    double to = config.number("beta_end", end);
+    return ofBetas(
+        switch (config.choice("beta_schedule", shape, NAMES)) {
+          case "linear" -> linear(from, to, count);
+          case "scaled_linear" -> squared(linear(Math.sqrt(from), Math.sqrt(to), count));
+          default -> cosine(count);
+        });
+  }
+
+  int trainingSteps() {
+    return alphaBars.length;
+  }
+
+  /** The deviation of the noise over that of the signal at each training timestep, rising. */
+  float[] sigmas() {
+    float[] sigmas = new float[alphaBars.length];
+    for (int i = 0; i < sigmas.length; i++) {
+      sigmas[i] = (float) Math.sqrt((1 - alphaBars[i]) / alphaBars[i]);
+    }
+    return sigmas;
+  }
+
+  /**
+   * The schedule as the key rescale_betas_zero_snr wants it: rescaled so that no signal is left at
+   * the last timestep (Lin et al., "Common diffusion noise schedules and sample steps are flawed",
+   * algorithm 1).
+   */
+  NoiseSchedule rescaled(SchedulerConfig config) {
+    if (!config.flag("rescale_betas_zero_snr", false)) {
+      return this;
+    }
+    double first = Math.sqrt(alphaBars[0]);
+    double last = Math.sqrt(alphaBars[alphaBars.length - 1]);
+    float[] bars = new float[alphaBars.length];
+    for (int i = 0; i < bars.length; i++) {
+      double root = (Math.sqrt(alphaBars[i]) - last) * first / (first - last);
+      bars[i] = (float) (root * root);
+    }
+    return new NoiseSchedule(bars);
+  }
+
+  /** The same, but for a last alphaBar of 0, which sigma cannot express. */
+  NoiseSchedule withFiniteSigmas() {
+    float[] bars = alphaBars.clone();
+    bars[bars.length - 1] = Math.max(bars[bars.length - 1], NEARLY_ZERO);
+    return new NoiseSchedule(bars);
+  }
+
+  private static NoiseSchedule ofBetas(float[] betas) {
+    float[] bars = new float[betas.length];
+    double product = 1; // torch.cumprod keeps its product in double
+    for (int i = 0; i < betas.length; i++) {
+      product *= 1 - betas[i];
+      bars[i] = (float) product;
+    }
+    return new NoiseSchedule(bars);
+  }
+
+  /** torch.linspace in float32, which counts from both ends towards the middle. */
+  private static float[] linear(double start, double end, int count) {
+    float from = (float) start;
+    float to = (float) end;
+    float step = (to - from) / (count - 1);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = i < count / 2 ? from + step * i : to - step * (count - 1 - i);
+    }
+    return values;
+  }
+
+  private static float[] squared(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= values[i];
+    }
+    return values;
+  }
+
+  /** Nichol and Dhariwal, "Improved denoising diffusion probabilistic models", equation 17. */
+  private static float[] cosine(int count) {
+    float[] betas = new float[count];
+    for (int i = 0; i < count; i++) {
+      double ratio = cosineAlphaBar((i + 1.0) / count) / cosineAlphaBar((double) i / count);
+      betas[i] = (float) Math.min(1 - ratio, MAX_BETA);
+    }
+    return betas;
+  }
+
+  private static double cosineAlphaBar(double time) {
+    double cosine = Math.cos((time + 0.008) / 1.008 * Math.PI / 2);
+    return cosine * cosine;
+  }
+
+  private static float[] toFloats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+}
