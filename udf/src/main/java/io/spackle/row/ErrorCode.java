@@ -50,5 +50,7 @@ public enum ErrorCode {
   /** The model failed on this picture, alone as in a batch. */
   MODEL_FAILED,
   /** The picture could not be written. */
-  WRITE_FAILED
+  WRITE_FAILED,
+  /** A fault of Spackle itself, met at this row; the executor's log has its stack. */
+  INTERNAL
 }

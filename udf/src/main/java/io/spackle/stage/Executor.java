@@ -1,0 +1,73 @@
+package io.spackle.stage;
+
+import io.spackle.family.Inpainter;
+import io.spackle.graph.Device;
+import io.spackle.sink.ImageSink;
+import io.spackle.sink.ImageSinks;
+import io.spackle.source.FetchSettings;
+import io.spackle.source.ImageSource;
+import io.spackle.source.ImageSources;
+import java.nio.file.Path;
+import org.apache.hadoop.util.ShutdownHookManager;
+
+/** What all tasks of this JVM share: open models, sources and sinks. */
+final class Executor implements AutoCloseable {
+
+  /** After Spark has stopped (50), before Hadoop closes its file systems (10). */
+  private static final int SHUTDOWN_PRIORITY = 20;
+
+  private static final Executor OF_JVM = openForJvm();
+
+  private record SourceKey(FetchSettings settings, HadoopConf hadoop) {}
+
+  private record SinkKey(String folder, HadoopConf hadoop) {}
+
+  private final ExecutorModels models;
+  private final Shared<SourceKey, ImageSource> sources = new Shared<>(source -> true);
+  private final Shared<SinkKey, ImageSink> sinks = new Shared<>(sink -> true);
+
+  Executor(ExecutorModels models) {
+    this.models = models;
+  }
+
+  static Executor ofJvm() {
+    return OF_JVM;
+  }
+
+  private static Executor openForJvm() {
+    Executor executor = new Executor(new ExecutorModels(ModelCache.ofHost(), Executor::open));
+    ShutdownHookManager.get().addShutdownHook(executor::close, SHUTDOWN_PRIORITY);
+    return executor;
+  }
+
+  private static Inpainter open(Path folder, Device device) {
+    throw new UnsupportedOperationException("Families.open is not merged yet");
+  }
+
+  OpenModel model(StageSettings settings, TaskSignals task) {
+    return models.get(settings, task);
+  }
+
+  ImageSource source(StageSettings settings, TaskSignals task) {
+    SourceKey key = new SourceKey(settings.fetch(), settings.hadoop());
+    return sources.get(
+        key,
+        () -> ImageSources.open(key.settings(), key.hadoop().configuration()),
+        task::isInterrupted);
+  }
+
+  ImageSink sink(StageSettings settings, TaskSignals task) {
+    SinkKey key = new SinkKey(settings.images(), settings.hadoop());
+    return sinks.get(
+        key,
+        () -> ImageSinks.forUri(key.folder(), key.hadoop().configuration()),
+        task::isInterrupted);
+  }
+
+  @Override
+  public void close() {
+    models.close();
+    sources.close();
+    sinks.close();
+  }
+}

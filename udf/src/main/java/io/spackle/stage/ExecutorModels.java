@@ -1,0 +1,72 @@
+package io.spackle.stage;
+
+import io.spackle.family.Inpainter;
+import io.spackle.graph.Device;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The open models of an executor: one per model and device, opened by the first task that asks,
+ * shared by all, and closed when the JVM ends.
+ */
+final class ExecutorModels implements AutoCloseable {
+
+  /** How a model is opened. */
+  @FunctionalInterface
+  interface Opener {
+    Inpainter open(Path folder, Device device);
+  }
+
+  private record Key(StageSettings.Model model, StageSettings.Batching batching, Device device) {}
+
+  private final ModelCache cache;
+  private final Opener opener;
+  private final Shared<Key, OpenModel> models = new Shared<>(model -> !model.lane().hasEnded());
+
+  ExecutorModels(ModelCache cache, Opener opener) {
+    this.cache = cache;
+    this.opener = opener;
+  }
+
+  /** The model on the device of a task; waits while it is being opened. */
+  OpenModel get(StageSettings settings, TaskSignals task) {
+    Device device =
+        device(
+            settings.model().device(),
+            task.gpuAddress(),
+            Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES")));
+    Key key = new Key(settings.model(), settings.batching(), device);
+    return models.get(key, () -> open(settings, device), task::isInterrupted);
+  }
+
+  /** Where a task runs its model. */
+  static Device device(DeviceChoice choice, Optional<String> address, Optional<String> visible) {
+    boolean onGpu =
+        switch (choice) {
+          case AUTO -> address.isPresent();
+          case CPU -> false;
+          case CUDA -> true;
+        };
+    if (!onGpu) {
+      return Device.cpu(0);
+    }
+    return Device.cuda(address.map(gpu -> GpuAddresses.ordinal(gpu, visible)).orElse(0));
+  }
+
+  private OpenModel open(StageSettings settings, Device device) {
+    StageSettings.Model model = settings.model();
+    StageSettings.Batching batching = settings.batching();
+    Path folder = cache.local(model.path(), model.digest(), settings.hadoop().configuration());
+    Inpainter inpainter = opener.open(folder, device);
+    int cores = Runtime.getRuntime().availableProcessors();
+    return new OpenModel(
+        new Lane(inpainter, batching.maxImages(), batching.maxWait()),
+        new Slots(batching.fetches(), cores, batching.queueBytes()),
+        inpainter.traits().sizeMultiple());
+  }
+
+  @Override
+  public void close() {
+    models.close();
+  }
+}

@@ -1,0 +1,114 @@
+package io.spackle.stage;
+
+import io.spackle.graph.Cancellation;
+import io.spackle.row.MetaRow;
+import io.spackle.row.Outcome;
+import io.spackle.row.Reading;
+import io.spackle.row.RowColumns;
+import io.spackle.row.RowReader;
+import java.util.Collections;
+import java.util.Iterator;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * One task: manifest rows to meta rows, with their pictures written on the way. Rows come out as
+ * they are done, in any order.
+ *
+ * <p>The task's thread alone touches the rows coming in, the task's context and its accumulators.
+ * When the task ends, however it ends, its rows in flight stop within a second; the model stays
+ * open for the next.
+ */
+public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Batches in flight per task: one on the device, one ready for it, and one on either side of
+   * them, being fetched or written.
+   */
+  private static final int BATCHES_IN_FLIGHT = 3;
+
+  private final StageSettings settings;
+  private final StageProgress progress;
+  private final RowReader reader;
+  private final MetaRow metaRow;
+
+  /**
+   * @param manifest schema of the rows, with {@link RowColumns#KEY}
+   * @param progress counts all rows
+   */
+  public InpaintPartition(StageSettings settings, StructType manifest, StageProgress progress) {
+    this.settings = settings;
+    this.progress = progress;
+    this.reader = new RowReader(settings.traits(), settings.defaults());
+    this.metaRow = new MetaRow(manifest, settings.info());
+  }
+
+  /** The schema of the rows that come out. */
+  public StructType schema() {
+    return metaRow.schema();
+  }
+
+  /** How a row ended, and what its meta row says. */
+  private record Settled(Outcome outcome, Row meta) {}
+
+  @Override
+  public Iterator<Row> call(Iterator<Row> rows) {
+    return rows.hasNext()
+        ? run(rows, Executor.ofJvm(), new SparkTask(TaskContext.get()))
+        : Collections.emptyIterator();
+  }
+
+  Iterator<Row> run(Iterator<Row> rows, Executor executor, TaskSignals task) {
+    Cancellation end = new Cancellation();
+    RowWork work =
+        new RowWork(
+            executor.model(settings, task),
+            executor.source(settings, task),
+            executor.sink(settings, task),
+            settings.pictures(),
+            end);
+    int attempt = task.attempt();
+    int size = BATCHES_IN_FLIGHT * settings.batching().maxImages();
+    Window<Row, Settled> window =
+        new Window<>(rows, row -> settle(row, work, attempt), size, task::isInterrupted);
+    task.onCompletion(
+        () -> {
+          end.cancel();
+          window.close();
+        });
+    return counted(window);
+  }
+
+  private Settled settle(Row row, RowWork work, int attempt) throws InterruptedException {
+    Outcome outcome = outcome(reader.read(row), work);
+    String key = row.getAs(RowColumns.KEY);
+    return new Settled(outcome, metaRow.of(outcome, row, key, attempt));
+  }
+
+  private static Outcome outcome(Reading reading, RowWork work) throws InterruptedException {
+    if (reading instanceof Reading.Valid valid) {
+      return work.run(valid.row());
+    }
+    return ((Reading.Invalid) reading).outcome();
+  }
+
+  private Iterator<Row> counted(Window<Row, Settled> window) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return window.hasNext();
+      }
+
+      @Override
+      public Row next() {
+        Settled settled = window.next();
+        progress.add(settled.outcome());
+        return settled.meta();
+      }
+    };
+  }
+}

@@ -1,0 +1,305 @@
+package io.spackle.stage;
+
+import io.spackle.family.Inpainter;
+import io.spackle.family.PaintedBatch;
+import io.spackle.family.StepPlan;
+import io.spackle.family.Subject;
+import io.spackle.family.UnusablePaintingException;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.GraphException;
+import io.spackle.row.ErrorCode;
+import io.spackle.row.RowException;
+import io.spackle.stage.Batches.Batch;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The queue before one open model, and the one thread that runs it. All tasks of an executor submit
+ * to the same lane, so that batches fill across tasks and the device does not wait for a task edge.
+ *
+ * <p>A batch that fails is painted again picture by picture, so that only the bad one fails. One
+ * that does not fit into memory is halved. If {@link #FAULTS_IN_A_ROW} pictures in a row fail, each
+ * alone and none painted between them, the fault is the model's or the device's: the lane ends and
+ * all that waits fails with {@link LaneBrokenException}.
+ *
+ * <p>The queue has no bound of its own: a row holds memory before it comes here, see {@link Slots}.
+ */
+final class Lane implements AutoCloseable {
+
+  /** After as many pictures that failed alone, the model or device is taken for broken. */
+  static final int FAULTS_IN_A_ROW = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  /** A picture in the lane; one whose future is done has left. */
+  private record Request(
+      StepPlan plan, Subject subject, long since, CompletableFuture<Painted> future) {
+
+    boolean hasLeft() {
+      return future.isDone();
+    }
+  }
+
+  /** A batch on the device. */
+  private record Running(List<Request> requests, Cancellation cancellation) {
+
+    boolean isAbandoned() {
+      return requests.stream().allMatch(Request::hasLeft);
+    }
+  }
+
+  private final Inpainter inpainter;
+  private final Thread thread;
+
+  // Touched by the lane's thread only.
+  private final BatchLimit limit;
+  private int faultsInARow;
+
+  // Guarded by this. No future is completed under this lock: that runs other people's code.
+  private final Batches<StepPlan, Request> waiting;
+  private int expected;
+  private Running running;
+  private Throwable end;
+
+  /**
+   * Starts the lane's thread.
+   *
+   * @param inpainter closed by the lane, after its last run
+   * @param maxImages pictures per batch
+   * @param maxWait how long a batch that is not full waits for more
+   */
+  Lane(Inpainter inpainter, int maxImages, Duration maxWait) {
+    this.inpainter = inpainter;
+    this.limit = new BatchLimit(maxImages);
+    this.waiting = new Batches<>(maxWait);
+    this.thread = new Thread(this::run, "spackle-lane-" + inpainter.traits().family());
+    this.thread.setDaemon(true);
+    this.thread.start();
+  }
+
+  /**
+   * Queues one picture.
+   *
+   * @return the painting; or a {@link RowException} if this picture fails, alone as in a batch, or
+   *     what ended the lane. Cancelling it leaves the queue at once, and ends the run of a batch
+   *     that everyone has left.
+   */
+  CompletableFuture<Painted> submit(StepPlan plan, Subject subject) {
+    CompletableFuture<Painted> future = new CompletableFuture<>();
+    Request request = new Request(plan, subject, System.nanoTime(), future);
+    enqueue(request).ifPresent(future::completeExceptionally);
+    future.whenComplete((painted, fault) -> leave(request));
+    return future;
+  }
+
+  /** Stands for a picture that may come; nobody waits for it until it is announced. */
+  Arrival arrival() {
+    return new Arrival(this::expect);
+  }
+
+  private synchronized void expect(int more) {
+    expected += more;
+    notifyAll();
+  }
+
+  /** Whether the lane has ended, by a fault or by {@link #close}. */
+  synchronized boolean hasEnded() {
+    return end != null;
+  }
+
+  /** Ends the running batch, fails what waits and has the model closed. */
+  @Override
+  public void close() {
+    end(new CancellationException("the lane is closed"));
+    try {
+      thread.join(CLOSING.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      LOG.warn("{} did not end within {}; its model stays open", thread.getName(), CLOSING);
+    }
+  }
+
+  /** Returns what ended the lane, if it takes nothing any more. */
+  private synchronized Optional<Throwable> enqueue(Request request) {
+    if (end == null) {
+      waiting.add(request.plan(), request, request.since());
+      notifyAll();
+    }
+    return Optional.ofNullable(end);
+  }
+
+  private void leave(Request request) {
+    withdraw(request).ifPresent(batch -> batch.cancellation().cancel());
+  }
+
+  /** Returns the running batch if nobody waits for it any more. */
+  private synchronized Optional<Running> withdraw(Request request) {
+    waiting.remove(request.plan(), request);
+    return Optional.ofNullable(running).filter(Running::isAbandoned);
+  }
+
+  private void run() {
+    try {
+      Optional<Batch<StepPlan, Request>> batch = take();
+      while (batch.isPresent()) {
+        paint(batch.get().key(), batch.get().members());
+        batch = take();
+      }
+    } catch (Throwable e) { // an Error, or a fault of this class: the tasks must see it
+      LOG.error("the lane ends", e);
+      end(e);
+    } finally {
+      inpainter.close();
+    }
+  }
+
+  /** Waits for the next batch; empty when the lane has ended. */
+  private synchronized Optional<Batch<StepPlan, Request>> take() throws InterruptedException {
+    while (end == null) {
+      var batch = waiting.next(System.nanoTime(), limit.current(), expected > 0);
+      if (batch.isPresent()) {
+        return batch;
+      }
+      long nanos = waiting.isEmpty() ? Long.MAX_VALUE : waiting.nanosUntilDue(System.nanoTime());
+      TimeUnit.NANOSECONDS.timedWait(this, nanos);
+    }
+    return Optional.empty();
+  }
+
+  private void paint(StepPlan plan, List<Request> requests) {
+    List<Request> present = requests.stream().filter(request -> !request.hasLeft()).toList();
+    if (present.isEmpty()) {
+      return;
+    }
+    try {
+      inpaint(plan, present);
+      limit.fitted(present.size());
+      faultsInARow = 0;
+    } catch (CancellationException e) {
+      fail(present, reasonToEnd().orElse(e));
+    } catch (RuntimeException e) {
+      recover(plan, present, e);
+    } catch (Error e) {
+      fail(present, e);
+      throw e;
+    }
+  }
+
+  private void inpaint(StepPlan plan, List<Request> requests) {
+    List<Subject> subjects = requests.stream().map(Request::subject).toList();
+    Running batch = new Running(requests, new Cancellation());
+    long start = System.nanoTime();
+    start(batch);
+    try {
+      deliver(requests, inpainter.inpaint(plan, subjects, batch.cancellation()), start);
+    } finally {
+      stop();
+    }
+  }
+
+  private synchronized void start(Running batch) {
+    if (end != null || batch.isAbandoned()) {
+      throw new CancellationException("nobody waits for this batch");
+    }
+    running = batch;
+  }
+
+  private synchronized void stop() {
+    running = null;
+  }
+
+  private static void deliver(List<Request> requests, PaintedBatch batch, long start) {
+    int size = requests.size();
+    if (batch.paintings().size() != size) {
+      throw new IllegalStateException(
+          batch.paintings().size() + " paintings of " + size + " subjects");
+    }
+    Duration share = Duration.ofNanos(System.nanoTime() - start).dividedBy(size);
+    for (int i = 0; i < size; i++) {
+      Request request = requests.get(i);
+      Duration queued = Duration.ofNanos(start - request.since());
+      request.future().complete(new Painted(batch.paintings().get(i), queued, share));
+    }
+  }
+
+  /** Paints what can be painted of a batch that failed. */
+  private void recover(StepPlan plan, List<Request> requests, RuntimeException fault) {
+    int size = requests.size();
+    if (isOutOfMemory(fault)) {
+      limit.outOfMemory(size);
+    }
+    if (size == 1) {
+      failAlone(requests, fault);
+    } else if (isOutOfMemory(fault)) {
+      LOG.warn("no memory for a batch of {}, halved: {}", size, fault.getMessage());
+      paint(plan, requests.subList(0, size / 2));
+      paint(plan, requests.subList(size / 2, size));
+    } else {
+      LOG.warn("a batch of {} failed, now picture by picture: {}", size, fault.getMessage());
+      requests.forEach(request -> paint(plan, List.of(request)));
+    }
+  }
+
+  private void failAlone(List<Request> single, RuntimeException fault) {
+    LOG.warn("a picture failed", fault);
+    faultsInARow++;
+    if (faultsInARow >= FAULTS_IN_A_ROW) {
+      String message =
+          faultsInARow + " pictures in a row failed, each alone; the last: " + fault.getMessage();
+      end(new LaneBrokenException(message, fault));
+    }
+    fail(single, reasonToEnd().orElse(new RowException(codeOf(fault), message(fault), fault)));
+  }
+
+  private static boolean isOutOfMemory(RuntimeException fault) {
+    return fault instanceof GraphException graph
+        && graph.kind() == GraphException.Kind.OUT_OF_MEMORY;
+  }
+
+  private static ErrorCode codeOf(RuntimeException fault) {
+    if (isOutOfMemory(fault)) {
+      return ErrorCode.MODEL_MEMORY;
+    }
+    return fault instanceof UnusablePaintingException
+        ? ErrorCode.MODEL_OUTPUT
+        : ErrorCode.MODEL_FAILED;
+  }
+
+  /** What the engine says; of a fault that it does not announce, its class as well. */
+  private static String message(RuntimeException fault) {
+    boolean announced =
+        fault instanceof GraphException || fault instanceof UnusablePaintingException;
+    return announced ? fault.getMessage() : fault.toString();
+  }
+
+  private static void fail(List<Request> requests, Throwable fault) {
+    requests.forEach(request -> request.future().completeExceptionally(fault));
+  }
+
+  private synchronized Optional<Throwable> reasonToEnd() {
+    return Optional.ofNullable(end);
+  }
+
+  /** Takes nothing more, fails what waits and ends what runs; the first reason stays. */
+  private void end(Throwable reason) {
+    List<Request> left;
+    Optional<Running> batch;
+    synchronized (this) {
+      end = end == null ? reason : end;
+      left = waiting.drain();
+      batch = Optional.ofNullable(running);
+      notifyAll();
+    }
+    fail(left, reason);
+    batch.ifPresent(it -> it.cancellation().cancel());
+  }
+}

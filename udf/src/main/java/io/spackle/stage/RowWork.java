@@ -1,0 +1,296 @@
+package io.spackle.stage;
+
+import io.spackle.family.Note;
+import io.spackle.family.StepPlan;
+import io.spackle.family.Subject;
+import io.spackle.graph.Cancellation;
+import io.spackle.image.DecodeLimits;
+import io.spackle.image.Frame;
+import io.spackle.image.Framing;
+import io.spackle.image.ImageCodec;
+import io.spackle.image.ImageException;
+import io.spackle.image.Mask;
+import io.spackle.image.RgbImage;
+import io.spackle.row.ErrorCode;
+import io.spackle.row.ManifestRow;
+import io.spackle.row.Outcome;
+import io.spackle.row.RowException;
+import io.spackle.row.RowStage;
+import io.spackle.row.Sha256;
+import io.spackle.sink.ImageKeys;
+import io.spackle.sink.ImageSink;
+import io.spackle.source.ImageSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of a row, from its locations to its pictures, on the calling thread. Thread-safe: one
+ * object for all rows of a task.
+ *
+ * <p>A fault that belongs to the row becomes its outcome, and so does an unforeseen one while a
+ * picture is read, framed or encoded ({@link ErrorCode#INTERNAL}, logged with its stack). What is
+ * not the row's is thrown, and the task fails: a broken lane, an output that cannot be written to,
+ * any {@link Error}.
+ */
+final class RowWork {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RowWork.class);
+
+  /** Bytes per pixel that decoding takes, the decoder's own buffers included. */
+  private static final long DECODING = 8;
+
+  /** Bytes per pixel of a picture with its mask. */
+  private static final long DECODED = 4;
+
+  private final OpenModel model;
+  private final ImageSource source;
+  private final ImageSink sink;
+  private final StageSettings.Pictures pictures;
+  private final Cancellation task;
+
+  /**
+   * @param task nothing is begun any more once it is cancelled
+   */
+  RowWork(
+      OpenModel model,
+      ImageSource source,
+      ImageSink sink,
+      StageSettings.Pictures pictures,
+      Cancellation task) {
+    this.model = model;
+    this.source = source;
+    this.sink = sink;
+    this.pictures = pictures;
+    this.task = task;
+  }
+
+  /** Files in memory, and a share of the memory that is held for what they become. */
+  private record Files(byte[] init, byte[] mask, Permit memory) implements AutoCloseable {
+    @Override
+    public void close() {
+      memory.close();
+    }
+  }
+
+  /** What becomes a file each, made when it is asked for, and what is known of all. */
+  private record Result(List<Supplier<RgbImage>> pictures, Set<Note> notes, Duration generation) {}
+
+  /**
+   * Works on one row.
+   *
+   * @throws InterruptedException if the thread is interrupted; nothing is held then
+   */
+  Outcome run(ManifestRow row) throws InterruptedException {
+    StageClock clock = new StageClock(RowStage.FETCH);
+    try (Arrival arrival = model.lane().arrival();
+        Files files = fetch(row, arrival, clock)) {
+      return work(row, files, arrival, clock);
+    } catch (RowException e) {
+      return failed(row, e.code(), e.getMessage(), clock);
+    } catch (ImageException e) {
+      return failed(row, codeOf(e.reason()), e.getMessage(), clock);
+    } catch (RuntimeException e) {
+      return unforeseen(row, e, clock);
+    }
+  }
+
+  private Files fetch(ManifestRow row, Arrival arrival, StageClock clock)
+      throws InterruptedException {
+    return model
+        .slots()
+        .fetching(
+            () -> {
+              arrival.announce();
+              byte[] init = source.fetch(row.initImage());
+              byte[] mask = source.fetch(row.maskImage());
+              enter(RowStage.DECODE, clock);
+              long pixels = pixels(init, "init_image") + pixels(mask, "mask_image");
+              enter(RowStage.QUEUE, clock);
+              return new Files(init, mask, memory(row, pixels, arrival));
+            });
+  }
+
+  private long pixels(byte[] file, String field) {
+    return naming(field, () -> ImageCodec.pixels(file, pictures.limits()));
+  }
+
+  /** Waits for what the row takes at most; meanwhile no batch should wait for the row. */
+  private Permit memory(ManifestRow row, long pixels, Arrival arrival) throws InterruptedException {
+    long painting = (1L + row.samples()) * row.width() * row.height();
+    long bytes = DECODING * (pixels + painting);
+    Optional<Permit> free = model.slots().memoryAtOnce(bytes);
+    if (free.isPresent()) {
+      return free.get();
+    }
+    arrival.retract();
+    Permit memory = model.slots().memory(bytes);
+    arrival.announce();
+    return memory;
+  }
+
+  private Outcome work(ManifestRow row, Files files, Arrival arrival, StageClock clock)
+      throws InterruptedException {
+    Frame frame = model.slots().onCore(() -> frame(row, files, clock));
+    files.memory().keep(model.slots().units(bytesFrom(frame, row.samples())));
+    Result result = frame.isBlank() ? untouched(frame, row) : paint(frame, row, arrival, clock);
+    arrival.retract();
+    return new Outcome.Succeeded(
+        row,
+        write(row, result.pictures(), clock),
+        frame.outputWidth(),
+        frame.outputHeight(),
+        result.notes(),
+        Sha256.hex(files.init()),
+        Sha256.hex(files.mask()),
+        result.generation(),
+        clock.timings());
+  }
+
+  private Frame frame(ManifestRow row, Files files, StageClock clock) {
+    enter(RowStage.DECODE, clock);
+    DecodeLimits limits = pictures.limits();
+    RgbImage init = naming("init_image", () -> ImageCodec.decode(files.init(), limits));
+    Mask mask = naming("mask_image", () -> ImageCodec.decodeMask(files.mask(), limits));
+    enter(RowStage.FRAME, clock);
+    return Framing.frame(
+        init, mask, row.width(), row.height(), model.sizeMultiple(), pictures.framing());
+  }
+
+  /** What is held from framing to writing; the pictures of a row are finished one by one. */
+  private static long bytesFrom(Frame frame, int samples) {
+    long canvas = (long) frame.image().width() * frame.image().height();
+    long output = (long) frame.outputWidth() * frame.outputHeight();
+    return DECODED * ((1 + samples) * canvas + 2 * output);
+  }
+
+  private static Result untouched(Frame frame, ManifestRow row) {
+    List<Supplier<RgbImage>> copies = Collections.nCopies(row.samples(), frame::untouched);
+    return new Result(copies, Set.of(Note.MASK_EMPTY), Duration.ZERO);
+  }
+
+  private Result paint(Frame frame, ManifestRow row, Arrival arrival, StageClock clock)
+      throws InterruptedException {
+    enter(RowStage.PAINT, clock);
+    List<CompletableFuture<Painted>> samples = submit(frame, row);
+    arrival.retract();
+    try {
+      List<Painted> painted = new ArrayList<>();
+      for (CompletableFuture<Painted> sample : samples) {
+        painted.add(sample.get());
+      }
+      clock.move(painted.get(0).queued(), RowStage.PAINT, RowStage.QUEUE);
+      return result(frame, painted);
+    } catch (ExecutionException e) {
+      throw unwrapped(e);
+    } finally {
+      samples.forEach(sample -> sample.cancel(false)); // leaves the lane if it is still there
+    }
+  }
+
+  private List<CompletableFuture<Painted>> submit(Frame frame, ManifestRow row) {
+    StepPlan plan =
+        new StepPlan(
+            frame.image().width(),
+            frame.image().height(),
+            row.steps(),
+            row.guidanceScale(),
+            row.strength(),
+            row.sampler(),
+            pictures.framing().maskReduction());
+    return IntStream.range(0, row.samples())
+        .mapToObj(i -> model.lane().submit(plan, subject(frame, row, i)))
+        .toList();
+  }
+
+  private static Subject subject(Frame frame, ManifestRow row, int sample) {
+    return new Subject(
+        frame.image(), frame.mask(), row.prompt(), row.negativePrompt(), row.seed() + sample);
+  }
+
+  private static Result result(Frame frame, List<Painted> painted) {
+    Set<Note> notes = EnumSet.noneOf(Note.class);
+    Duration generation = Duration.ZERO;
+    List<Supplier<RgbImage>> finished = new ArrayList<>();
+    for (Painted sample : painted) {
+      notes.addAll(sample.painting().notes());
+      generation = generation.plus(sample.share());
+      finished.add(() -> frame.restore(sample.painting().image()));
+    }
+    if (frame.maskCoverage() == 1) {
+      notes.add(Note.MASK_FULL);
+    }
+    return new Result(finished, notes, generation);
+  }
+
+  private List<String> write(ManifestRow row, List<Supplier<RgbImage>> finished, StageClock clock)
+      throws InterruptedException {
+    List<String> locations = new ArrayList<>();
+    for (Supplier<RgbImage> picture : finished) {
+      enter(RowStage.ENCODE, clock);
+      byte[] file = model.slots().onCore(() -> ImageCodec.encode(picture.get(), pictures.format()));
+      enter(RowStage.WRITE, clock);
+      String extension = pictures.format().extension();
+      locations.add(sink.write(ImageKeys.of(row.id(), locations.size(), extension), file));
+    }
+    return locations;
+  }
+
+  private void enter(RowStage stage, StageClock clock) {
+    task.check();
+    clock.enter(stage);
+  }
+
+  private static RuntimeException unwrapped(ExecutionException failure) {
+    if (failure.getCause() instanceof Error error) {
+      throw error;
+    }
+    return failure.getCause() instanceof RuntimeException known
+        ? known
+        : new IllegalStateException(failure.getCause());
+  }
+
+  /** Says which of the two pictures is meant. */
+  private static <T> T naming(String field, Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (ImageException e) {
+      throw new ImageException(e.reason(), field + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Outcome failed(ManifestRow row, ErrorCode code, String message, StageClock clock) {
+    return new Outcome.Failed(
+        row.id(), row.trackId(), code, message, clock.stage(), clock.timings());
+  }
+
+  private static Outcome unforeseen(ManifestRow row, RuntimeException fault, StageClock clock) {
+    boolean isOfTask =
+        fault instanceof LaneBrokenException || fault instanceof CancellationException;
+    if (isOfTask || clock.stage() == RowStage.WRITE) {
+      throw fault;
+    }
+    LOG.error("row {} failed in {} for no foreseen reason", row.id(), clock.stage(), fault);
+    String message = "a fault of Spackle itself, see the executor's log: " + fault;
+    return failed(row, ErrorCode.INTERNAL, message, clock);
+  }
+
+  private static ErrorCode codeOf(ImageException.Reason reason) {
+    return switch (reason) {
+      case EMPTY, NOT_AN_IMAGE, UNSUPPORTED_FORMAT -> ErrorCode.IMAGE_UNSUPPORTED;
+      case TOO_LARGE, TOO_SMALL, BAD_ASPECT -> ErrorCode.IMAGE_SIZE;
+      case TRUNCATED, CORRUPT -> ErrorCode.IMAGE_CORRUPT;
+    };
+  }
+}

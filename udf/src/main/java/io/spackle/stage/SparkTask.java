@@ -1,0 +1,31 @@
+package io.spackle.stage;
+
+import java.util.Optional;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.util.TaskCompletionListener;
+
+/** The signals of a task that runs in Spark. */
+record SparkTask(TaskContext context) implements TaskSignals {
+
+  @Override
+  public boolean isInterrupted() {
+    return context.isInterrupted();
+  }
+
+  @Override
+  public void onCompletion(Runnable action) {
+    context.addTaskCompletionListener((TaskCompletionListener) ended -> action.run());
+  }
+
+  @Override
+  public int attempt() {
+    return context.attemptNumber() + 1;
+  }
+
+  @Override
+  public Optional<String> gpuAddress() {
+    ResourceInformation gpus = context.resourcesJMap().get("gpu");
+    return Optional.ofNullable(gpus).map(found -> found.addresses()[0]);
+  }
+}

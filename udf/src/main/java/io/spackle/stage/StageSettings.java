@@ -1,0 +1,57 @@
+package io.spackle.stage;
+
+import io.spackle.family.Traits;
+import io.spackle.image.DecodeLimits;
+import io.spackle.image.FramingOptions;
+import io.spackle.image.ImageFormat;
+import io.spackle.row.RowDefaults;
+import io.spackle.row.RunInfo;
+import io.spackle.source.FetchSettings;
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * All that a task needs to know of its job: what the driver decided and sends along.
+ *
+ * @param traits of the model, as the driver read them
+ * @param images URI of the folder that pictures are written to
+ * @param defaults of the rows
+ * @param info what all meta rows say alike
+ * @param hadoop for sources, sinks and models on Hadoop's file systems
+ */
+public record StageSettings(
+    Model model,
+    Traits traits,
+    Batching batching,
+    FetchSettings fetch,
+    Pictures pictures,
+    String images,
+    RowDefaults defaults,
+    RunInfo info,
+    HadoopConf hadoop)
+    implements Serializable {
+
+  /**
+   * The model.
+   *
+   * @param path a local folder or any Hadoop URI of one
+   * @param digest of its files: names the local copy
+   * @param device where it runs
+   */
+  public record Model(String path, String digest, DeviceChoice device) implements Serializable {}
+
+  /**
+   * How rows come to the model of an executor.
+   *
+   * @param maxImages pictures per batch, at least 1
+   * @param maxWait how long a batch that is not full waits for more
+   * @param fetches rows that fetch at the same time
+   * @param queueBytes memory of all rows from decoding to writing
+   */
+  public record Batching(int maxImages, Duration maxWait, int fetches, long queueBytes)
+      implements Serializable {}
+
+  /** How pictures are read, framed and written. */
+  public record Pictures(DecodeLimits limits, FramingOptions framing, ImageFormat format)
+      implements Serializable {}
+}

@@ -1,0 +1,19 @@
+package io.spackle.stage;
+
+import java.util.Optional;
+
+/** What a task of Spark tells and asks of those who work for it. */
+interface TaskSignals {
+
+  /** Whether the task was killed and is to stop. */
+  boolean isInterrupted();
+
+  /** Has something done when the task ends, however it ends. */
+  void onCompletion(Runnable action);
+
+  /** Which try of this task it is, from 1. */
+  int attempt();
+
+  /** The address of the task's GPU, if it was given one. */
+  Optional<String> gpuAddress();
+}

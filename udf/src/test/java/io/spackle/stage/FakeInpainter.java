@@ -1,0 +1,103 @@
+package io.spackle.stage;
+
+import io.spackle.family.Inpainter;
+import io.spackle.family.Limits;
+import io.spackle.family.PaintedBatch;
+import io.spackle.family.Painting;
+import io.spackle.family.StepPlan;
+import io.spackle.family.Subject;
+import io.spackle.family.Traits;
+import io.spackle.graph.Cancellation;
+import io.spackle.image.RgbImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+
+/** Paints one colour all over, which depends on seed and prompt only; does as it is told before. */
+final class FakeInpainter implements Inpainter {
+
+  /** What happens in place of inference; what it throws is the engine's fault. */
+  @FunctionalInterface
+  interface Inference {
+    void run(List<Subject> subjects, Cancellation cancellation) throws InterruptedException;
+  }
+
+  private final Inference inference;
+  private final List<List<String>> batches = Collections.synchronizedList(new ArrayList<>());
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  FakeInpainter(Inference inference) {
+    this.inference = inference;
+  }
+
+  FakeInpainter() {
+    this((subjects, cancellation) -> {});
+  }
+
+  /** Inference that lets one batch through per permit, and ends when it is cancelled. */
+  static Inference gated(Semaphore gate, Semaphore begun) {
+    return (subjects, cancellation) -> {
+      begun.release();
+      Thread self = Thread.currentThread();
+      try (var registration = cancellation.onCancel(self::interrupt)) {
+        Objects.requireNonNull(registration);
+        gate.acquire();
+      } catch (InterruptedException e) {
+        cancellation.check();
+        throw e;
+      }
+    };
+  }
+
+  static Traits fakeTraits() {
+    return new Traits("fake", "fake", 64, 8, Limits.ofApi(), 4, 7.5, 1, List.of("fake"));
+  }
+
+  /** The colour that a subject is painted in. */
+  static byte colour(String prompt, long seed) {
+    return (byte) Objects.hash(prompt, seed);
+  }
+
+  /** The prompts of all batches begun so far, failed ones too. */
+  List<List<String>> batches() {
+    return List.copyOf(batches);
+  }
+
+  CountDownLatch closed() {
+    return closed;
+  }
+
+  @Override
+  public Traits traits() {
+    return fakeTraits();
+  }
+
+  @Override
+  public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
+    batches.add(subjects.stream().map(Subject::prompt).toList());
+    try {
+      inference.run(subjects, cancellation);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("the lane's thread was interrupted", e);
+    }
+    return new PaintedBatch(subjects.stream().map(FakeInpainter::paint).toList(), Map.of());
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+  }
+
+  private static Painting paint(Subject subject) {
+    byte[] pixels = new byte[subject.image().pixels().length];
+    Arrays.fill(pixels, colour(subject.prompt(), subject.seed()));
+    RgbImage image = new RgbImage(subject.image().width(), subject.image().height(), pixels);
+    return new Painting(image, Set.of());
+  }
+}
