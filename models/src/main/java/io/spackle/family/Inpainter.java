@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * An open inpainting model on one device.
  *
- * <p>Loaded once and used for every picture; {@link #inpaint} is called by one thread at a time, the rest from any thread.
- * {@link Families#open} makes one.
+ * <p>Loaded once and used for every picture; {@link #inpaint} is called by one thread at a time,
+ * the rest from any thread. {@link Families#open} makes one.
  */
 public interface Inpainter extends AutoCloseable {
 
@@ -17,13 +17,15 @@ public interface Inpainter extends AutoCloseable {
   /**
    * Repaints the masked part of each picture.
    *
-   * <p>Each picture draws its noise from its own seed, so what is painted does not depend on the others in the batch.
+   * <p>Each picture draws its noise from its own seed, so what is painted does not depend on the
+   * others in the batch.
    *
    * @param plan what all pictures of the batch share
    * @param subjects at least one, each framed to {@code plan.width()} x {@code plan.height()}
    * @param cancellation ends the work within a second
-   * @return one painting per subject, in their order, of the plan's size; pixels outside the mask differ from the subject's
-   *     by what the model's autoencoder loses, so paste back what must stay
+   * @return one painting per subject, in their order, of the plan's size; pixels outside the mask
+   *     differ from the subject's by what the model's autoencoder loses, so paste back what must
+   *     stay
    * @throws java.util.concurrent.CancellationException if cancelled
    * @throws io.spackle.graph.GraphException if the runtime fails; nothing is painted then
    * @throws UnusablePaintingException if the model computed numbers that are no picture

@@ -23,7 +23,10 @@ public record Limits(
     int maxSamples)
     implements Serializable {
 
-  /** The limits of the Stable Diffusion inpainting API: 1024x768 or 768x1024, 50 steps, guidance 1 to 20. */
+  /**
+   * The limits of the Stable Diffusion inpainting API: 1024x768 or 768x1024, 50 steps, guidance 1
+   * to 20.
+   */
   public static Limits ofApi() {
     return new Limits(64, 768, 1024, 50, 1, 20, 16);
   }

@@ -1,5 +1,8 @@
 package io.spackle.family;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** Something worth knowing about a picture that was painted. */
 public enum Note {
   /** The prompt is longer than the model reads; its end was left out. */
@@ -9,5 +12,16 @@ public enum Note {
   /** The mask marks nothing: the output is the input. */
   MASK_EMPTY,
   /** The mask marks everything: nothing of the input is kept. */
-  MASK_FULL
+  MASK_FULL;
+
+  static Set<Note> ofTruncated(boolean prompt, boolean negativePrompt) {
+    Set<Note> notes = EnumSet.noneOf(Note.class);
+    if (prompt) {
+      notes.add(PROMPT_TRUNCATED);
+    }
+    if (negativePrompt) {
+      notes.add(NEGATIVE_PROMPT_TRUNCATED);
+    }
+    return notes;
+  }
 }

@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * The choice of a scheduler; what is absent is the bundle's own.
  *
- * @param algorithm a name that {@link io.spackle.scheduler.Schedulers#of} knows, null for the bundle's
+ * @param algorithm a name that {@link io.spackle.scheduler.Schedulers#of} knows, null for the
+ *     bundle's
  * @param karrasSigmas whether noise levels are spaced after Karras et al., null for the bundle's
  */
 public record Sampler(String algorithm, Boolean karrasSigmas) implements Serializable {

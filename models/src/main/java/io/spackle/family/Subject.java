@@ -12,4 +12,10 @@ import io.spackle.image.RgbImage;
  * @param negativePrompt what to avoid, or null for none; used only where guidance is on
  * @param seed of the picture's own noise; counts modulo 2^32
  */
-public record Subject(RgbImage image, Mask mask, String prompt, String negativePrompt, long seed) {}
+public record Subject(RgbImage image, Mask mask, String prompt, String negativePrompt, long seed) {
+
+  /** The negative prompt as SD 1.5 reads it: none is the empty text. */
+  String negativePromptOrEmpty() {
+    return negativePrompt == null ? "" : negativePrompt;
+  }
+}

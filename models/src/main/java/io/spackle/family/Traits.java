@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param family the family's name in configuration: sd15, sdxl, flux-fill
  * @param model what the bundle says it is: its name or path, for the record
- * @param nativeSize the side in pixels that the model was trained at, used where a row names no size
+ * @param nativeSize the side in pixels that the model was trained at, used where a row names no
+ *     size
  * @param sizeMultiple canvas sides must be multiples of this
  * @param limits the ranges of a row's parameters
  * @param defaultSteps inference steps where a row names none

@@ -1,7 +1,9 @@
 package io.spackle.graph;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +28,9 @@ final class BundleCheck {
       "expected a folder with model_index.json and one folder for each component,"
           + " as 'optimum-cli export onnx' writes it";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Python writes -Infinity as it stands: diffusers' own scheduler files hold it. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   final List<String> problems = new ArrayList<>();
   final List<Path> contents = new ArrayList<>();

@@ -1,10 +1,13 @@
 package io.spackle.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,11 +26,12 @@ public final class ModelBundle {
   private final List<Path> contents;
   private Map<String, String> digests;
 
-  private ModelBundle(Path root, BundleCheck checked) {
+  private ModelBundle(
+      Path root, JsonNode index, Map<String, JsonNode> configs, List<Path> contents) {
     this.root = root;
-    this.index = checked.index;
-    this.configs = Map.copyOf(checked.configs);
-    this.contents = List.copyOf(checked.contents);
+    this.index = index;
+    this.configs = Map.copyOf(configs);
+    this.contents = List.copyOf(contents);
   }
 
   /**
@@ -41,7 +45,7 @@ public final class ModelBundle {
     if (!checked.problems.isEmpty()) {
       throw new BundleException(folder.toString(), checked.problems);
     }
-    return new ModelBundle(folder, checked);
+    return new ModelBundle(folder, checked.index, checked.configs, checked.contents);
   }
 
   /** The folder's own name. */
@@ -78,6 +82,21 @@ public final class ModelBundle {
   /** {@code scheduler/scheduler_config.json}, which every bundle has. */
   public JsonNode schedulerConfig() {
     return configs.get("scheduler");
+  }
+
+  /**
+   * The same bundle with other values in its scheduler's configuration.
+   *
+   * @param overrides key to string, number, boolean or list of numbers
+   * @return with the digest of this one, since the files are the same
+   */
+  public ModelBundle withSchedulerConfig(Map<String, Object> overrides) {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode scheduler = schedulerConfig().deepCopy();
+    overrides.forEach((key, value) -> scheduler.set(key, mapper.valueToTree(value)));
+    Map<String, JsonNode> replaced = new HashMap<>(configs);
+    replaced.put("scheduler", scheduler);
+    return new ModelBundle(root, index, replaced, contents);
   }
 
   /** The folder of a component, whether it exists or not. */

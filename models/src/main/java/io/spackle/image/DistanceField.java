@@ -108,7 +108,7 @@ final class DistanceField {
     }
 
     private static long height(int[] row, int column, int x) {
-      long dx = x - column;
+      long dx = (long) x - column;
       return dx * dx + (long) row[column] * row[column];
     }
 

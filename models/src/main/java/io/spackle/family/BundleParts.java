@@ -1,0 +1,91 @@
+package io.spackle.family;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.spackle.graph.BundleException;
+import io.spackle.graph.CloseStack;
+import io.spackle.graph.Device;
+import io.spackle.graph.Graph;
+import io.spackle.graph.GraphChecks;
+import io.spackle.graph.ModelBundle;
+import io.spackle.graph.OrtGraph;
+import io.spackle.text.ClipTokenizer;
+import io.spackle.text.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Opens the parts that families are composed of, and collects what is wrong with them. */
+final class BundleParts {
+
+  private static final float SCALING_FACTOR_OF_SD15 =
+      0.18215f; // for legacy folders, which lack the VAE's config.json
+
+  private final ModelBundle bundle;
+  private final Device device;
+  private final CloseStack resources;
+  private final List<String> problems = new ArrayList<>();
+
+  /**
+   * @param resources takes everything that is opened
+   */
+  BundleParts(ModelBundle bundle, Device device, CloseStack resources) {
+    this.bundle = bundle;
+    this.device = device;
+    this.resources = resources;
+  }
+
+  /** A CLIP text encoder with its tokenizer. */
+  PromptEncoder clip(String tokenizer, String encoder, List<String> outputs) {
+    Tokenizer opened = resources.push(ClipTokenizer.open(bundle.folder(tokenizer)));
+    return new PromptEncoder(
+        opened,
+        opened.maxLength(),
+        graph(encoder, Set.of("input_ids"), Set.copyOf(outputs)),
+        outputs);
+  }
+
+  /** The UNet of a bundle with its autoencoder and schedulers. */
+  UnetPainter unetPainter(Set<String> inputs) {
+    Graph unet = graph("unet", inputs, Set.of("out_sample"));
+    return new UnetPainter(
+        unet, vae(), new BundleSchedulers(bundle.schedulerConfig()), UnetPainter.seesMask(unet));
+  }
+
+  /** The autoencoder, whose factors stand in its {@code config.json}. */
+  VaeCodec vae() {
+    Graph encoder = graph("vae_encoder", Set.of("sample"), Set.of());
+    Graph decoder = graph("vae_decoder", Set.of("latent_sample"), Set.of("sample"));
+    if (VaeCodec.ENCODER_OUTPUTS.stream().noneMatch(encoder.outputs()::containsKey)) {
+      problems.add(
+          "vae_encoder/model.onnx: outputs "
+              + encoder.outputs().keySet()
+              + " found, expected one of "
+              + VaeCodec.ENCODER_OUTPUTS);
+    }
+    JsonNode config = bundle.config("vae_decoder").orElse(MissingNode.getInstance());
+    return new VaeCodec(
+        encoder,
+        decoder,
+        (float) config.path("scaling_factor").asDouble(SCALING_FACTOR_OF_SD15),
+        (float) config.path("shift_factor").asDouble(0));
+  }
+
+  /** A graph of which the family feeds all inputs and reads some outputs. */
+  Graph graph(String component, Set<String> fed, Set<String> read) {
+    Graph graph = resources.push(OrtGraph.open(bundle.graph(component), device));
+    problems.addAll(GraphChecks.problems(component + "/model.onnx", graph, fed, read));
+    return graph;
+  }
+
+  /**
+   * Ends the opening.
+   *
+   * @throws BundleException if a graph is not what its family needs
+   */
+  void refuseProblems() {
+    if (!problems.isEmpty()) {
+      throw new BundleException(bundle.name(), problems);
+    }
+  }
+}

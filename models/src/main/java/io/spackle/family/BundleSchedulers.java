@@ -1,0 +1,32 @@
+package io.spackle.family;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.scheduler.Scheduler;
+import io.spackle.scheduler.SchedulerConfig;
+import io.spackle.scheduler.Schedulers;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The schedulers that a bundle's {@code scheduler_config.json} gives, one per choice of sampler.
+ */
+final class BundleSchedulers {
+
+  private final SchedulerConfig config;
+  private final Map<Sampler, Scheduler> loaded = new ConcurrentHashMap<>();
+
+  BundleSchedulers(JsonNode config) {
+    this.config = SchedulerConfig.of(config);
+  }
+
+  Scheduler of(Sampler sampler) {
+    return loaded.computeIfAbsent(sampler, this::load);
+  }
+
+  private Scheduler load(Sampler sampler) {
+    String algorithm = sampler.chosenAlgorithm().orElseGet(config::className);
+    SchedulerConfig chosen =
+        sampler.chosenKarrasSigmas().map(config::withKarrasSigmas).orElse(config);
+    return Schedulers.of(algorithm).create(chosen);
+  }
+}

@@ -1,0 +1,79 @@
+package io.spackle.family;
+
+import io.spackle.graph.BundleException;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** The families of models that Spackle runs: one line each. */
+public enum Families {
+  /** Stable Diffusion 1.5: one CLIP text encoder and a UNet. */
+  SD15(
+      "sd15",
+      bundle -> bundle.has("unet") && !bundle.has("text_encoder_2"),
+      Sd15Inpainter::traits,
+      Sd15Inpainter::open);
+
+  private final String configName;
+  private final Predicate<ModelBundle> matches;
+  private final Function<ModelBundle, Traits> traits;
+  private final BiFunction<ModelBundle, Device, Inpainter> opener;
+
+  Families(
+      String configName,
+      Predicate<ModelBundle> matches,
+      Function<ModelBundle, Traits> traits,
+      BiFunction<ModelBundle, Device, Inpainter> opener) {
+    this.configName = configName;
+    this.matches = matches;
+    this.traits = traits;
+    this.opener = opener;
+  }
+
+  /** The name in configuration. */
+  public String configName() {
+    return configName;
+  }
+
+  /**
+   * The family that a bundle belongs to.
+   *
+   * @throws BundleException if it belongs to none
+   */
+  public static Families of(ModelBundle bundle) {
+    return Arrays.stream(values())
+        .filter(family -> family.matches.test(bundle))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BundleException(
+                    bundle.name(),
+                    List.of("its graphs fit none of the families " + configNames())));
+  }
+
+  /** What a bundle accepts and assumes, read from its configuration files alone. */
+  public static Traits traits(ModelBundle bundle) {
+    return of(bundle).traits.apply(bundle);
+  }
+
+  /**
+   * Opens a model: loads its graphs and checks what they take and give.
+   *
+   * @param device where the graphs run
+   * @return to be closed by the caller
+   * @throws BundleException with every problem found; nothing stays open then
+   */
+  public static Inpainter open(ModelBundle bundle, Device device) {
+    return of(bundle).opener.apply(bundle, device);
+  }
+
+  /** The names in configuration, comma-separated. */
+  public static String configNames() {
+    return Arrays.stream(values()).map(Families::configName).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,39 @@
+package io.spackle.family;
+
+import io.spackle.image.RgbImage;
+import io.spackle.tensor.FloatTensor;
+
+/** Decoded tensors as pictures, refused where they are none. */
+final class Paintings {
+
+  private Paintings() {}
+
+  /**
+   * The picture of a decoded tensor.
+   *
+   * @param decoded (1, 3, h, w), about -1 to 1
+   * @throws UnusablePaintingException if a value is not finite, or if all is black though the
+   *     subject is not: what an overflow in half precision leaves behind
+   */
+  static RgbImage of(FloatTensor decoded, Subject subject) {
+    if (!decoded.isFinite()) {
+      throw new UnusablePaintingException(
+          "the decoded picture holds NaN or infinite values; a half-precision VAE may overflow: use a float32 one");
+    }
+    RgbImage image = RgbImage.ofTensor(decoded);
+    if (isBlack(image) && !isBlack(subject.image())) {
+      throw new UnusablePaintingException(
+          "the decoded picture is black all over; a half-precision VAE may overflow: use a float32 one");
+    }
+    return image;
+  }
+
+  private static boolean isBlack(RgbImage image) {
+    for (byte value : image.pixels()) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

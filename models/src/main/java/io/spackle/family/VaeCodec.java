@@ -1,0 +1,103 @@
+package io.spackle.family;
+
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Graph;
+import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.NoiseSource;
+import io.spackle.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Pixels to latents and back.
+ *
+ * <p>Pictures go through one at a time: the autoencoder's activations are the largest of a
+ * pipeline, one picture fills a device, and so no picture's latents depend on its batch.
+ *
+ * @param encoder {@code sample} to {@code latent_parameters} (mean, then log variance), or to
+ *     {@code latent_sample} (the mean alone) in the legacy layout
+ * @param decoder {@code latent_sample} to {@code sample}
+ * @param scalingFactor what latents are multiplied with for the network
+ * @param shiftFactor what is subtracted before that
+ */
+record VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFactor) {
+
+  private static final String PARAMETERS = "latent_parameters";
+  private static final String SAMPLE = "latent_sample";
+
+  /** What an encoder may call its output. */
+  static final List<String> ENCODER_OUTPUTS = List.of(PARAMETERS, SAMPLE);
+
+  /** One pixel of the latents covers this many pixels of the picture, each way. */
+  static final int FACTOR = 8;
+
+  /**
+   * Draws latents from the posterior that the encoder computes.
+   *
+   * @param pixels (1, 3, h, w) in -1 to 1
+   * @param noise from which one draw is taken, unless the encoder gives the mean alone
+   * @return (1, channels, h / 8, w / 8), shifted and scaled
+   */
+  FloatTensor encode(FloatTensor pixels, NoiseSource noise, Cancellation cancellation) {
+    Map<String, FloatTensor> outputs = encoder.run(Map.of("sample", pixels), cancellation);
+    FloatTensor parameters = outputs.get(PARAMETERS);
+    return scaled(parameters == null ? outputs.get(SAMPLE) : posterior(parameters, noise));
+  }
+
+  /**
+   * Takes from the noise what {@link #encode} would take, where the latents are of no use but the
+   * stream must go on.
+   */
+  void skipDraw(Shape latents, NoiseSource noise) {
+    if (encoder.outputs().containsKey(PARAMETERS)) {
+      noise.next(latents.size());
+    }
+  }
+
+  /** {@code mean + exp(logvar / 2) * noise}, the log variance clamped to -30..20. */
+  private static FloatTensor posterior(FloatTensor parameters, NoiseSource noise) {
+    int[] axes = parameters.shape().axes();
+    axes[1] /= 2;
+    Shape shape = Shape.of(axes);
+    float[] values = parameters.data();
+    float[] drawn = noise.next(shape.size());
+    float[] latents = new float[drawn.length];
+    for (int i = 0; i < latents.length; i++) {
+      float logVariance = Math.min(Math.max(values[i + latents.length], -30f), 20f);
+      latents[i] = values[i] + (float) Math.exp(0.5f * logVariance) * drawn[i];
+    }
+    return new FloatTensor(latents, shape);
+  }
+
+  private FloatTensor scaled(FloatTensor latents) {
+    float[] scaled = new float[latents.data().length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = (latents.data()[i] - shiftFactor) * scalingFactor;
+    }
+    return new FloatTensor(scaled, latents.shape());
+  }
+
+  /**
+   * Latents to pixels.
+   *
+   * @param latents (batch, channels, h, w) as the network left them
+   * @return one (1, 3, 8h, 8w) tensor per picture, about -1 to 1
+   */
+  List<FloatTensor> decode(FloatTensor latents, Cancellation cancellation) {
+    List<FloatTensor> pictures = new ArrayList<>();
+    for (int i = 0; i < latents.batch(); i++) {
+      FloatTensor one = unscaled(latents.item(i));
+      pictures.add(decoder.run(Map.of(SAMPLE, one), cancellation).get("sample"));
+    }
+    return pictures;
+  }
+
+  private FloatTensor unscaled(FloatTensor latents) {
+    float[] unscaled = new float[latents.data().length];
+    for (int i = 0; i < unscaled.length; i++) {
+      unscaled[i] = latents.data()[i] / scalingFactor + shiftFactor;
+    }
+    return new FloatTensor(unscaled, latents.shape());
+  }
+}

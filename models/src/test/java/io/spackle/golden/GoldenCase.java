@@ -1,0 +1,119 @@
+package io.spackle.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.image.DecodeLimits;
+import io.spackle.image.ImageCodec;
+import io.spackle.image.Mask;
+import io.spackle.image.RgbImage;
+import io.spackle.tensor.FloatTensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.StreamSupport;
+
+/**
+ * One recorded run of a reference pipeline.
+ *
+ * @param folder holds {@code case.json}, the picture and the tensors
+ * @param json what {@code case.json} says
+ */
+public record GoldenCase(Path folder, JsonNode json) {
+
+  public String name() {
+    return json.path("name").asText();
+  }
+
+  public String bundle() {
+    return json.path("bundle").asText();
+  }
+
+  public List<RgbImage> images() {
+    return names("image").stream()
+        .map(name -> ImageCodec.decode(read(Goldens.photo(name)), DecodeLimits.defaults()))
+        .toList();
+  }
+
+  public List<Mask> masks() {
+    return names("mask").stream()
+        .map(name -> ImageCodec.decodeMask(read(Goldens.photo(name)), DecodeLimits.defaults()))
+        .toList();
+  }
+
+  public List<String> prompts() {
+    return strings(json.path("call").path("prompt"));
+  }
+
+  /** The negative prompt, null where the call has none. */
+  public String negativePrompt() {
+    return json.path("call").path("negative_prompt").asText(null);
+  }
+
+  /** One seed per generator. */
+  public List<Long> seeds() {
+    JsonNode seed = json.path("seed");
+    return strings(seed).stream().map(Long::parseUnsignedLong).toList();
+  }
+
+  /** An argument of the call, or the pipeline's default. */
+  public double argument(String name, double otherwise) {
+    return json.path("call").path(name).asDouble(otherwise);
+  }
+
+  public OptionalInt cropPadding() {
+    JsonNode padding = json.path("call").path("padding_mask_crop");
+    return padding.isInt() ? OptionalInt.of(padding.asInt()) : OptionalInt.empty();
+  }
+
+  /** The scheduler class that the case chose over the bundle's, or null. */
+  public String scheduler() {
+    return json.path("scheduler").asText(null);
+  }
+
+  public Map<String, Object> schedulerOverrides() {
+    Map<String, Object> overrides = new HashMap<>();
+    json.path("scheduler_overrides")
+        .properties()
+        .forEach(o -> overrides.put(o.getKey(), o.getValue()));
+    return overrides;
+  }
+
+  /** The recorded picture {@code index}. */
+  public RgbImage picture(int index) {
+    Path only = folder.resolve("out.png");
+    Path file = Files.exists(only) ? only : folder.resolve("out_" + index + ".png");
+    return ImageCodec.decode(read(file), DecodeLimits.defaults());
+  }
+
+  public FloatTensor tensor(String name) {
+    return Npy.read(folder.resolve(name + ".npy"));
+  }
+
+  @Override
+  public String toString() {
+    return name(); // the name of the test
+  }
+
+  private List<String> names(String key) {
+    return strings(json.path(key));
+  }
+
+  private static List<String> strings(JsonNode node) {
+    if (!node.isArray()) {
+      return List.of(node.asText());
+    }
+    return StreamSupport.stream(node.spliterator(), false).map(JsonNode::asText).toList();
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.spackle.golden;
+
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where the golden files are; {@code -Dgolden.dir} and {@code -Dphotos.dir} name other sets of the
+ * same layout.
+ */
+public final class Goldens {
+
+  /** Python writes -Infinity as it stands. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
+  private Goldens() {}
+
+  public static Path dir() {
+    return Path.of(System.getProperty("golden.dir"));
+  }
+
+  public static Path photo(String name) {
+    return Path.of(System.getProperty("photos.dir")).resolve(name);
+  }
+
+  public static Path bundle(String name) {
+    return Path.of(System.getProperty("bundles.dir")).resolve(name);
+  }
+
+  /** All recorded runs whose name begins with one of the prefixes. */
+  public static List<GoldenCase> cases(String... prefixes) {
+    try (Stream<Path> folders = Files.list(dir().resolve("cases"))) {
+      return folders
+          .filter(
+              folder -> Stream.of(prefixes).anyMatch(folder.getFileName().toString()::startsWith))
+          .sorted()
+          .map(folder -> new GoldenCase(folder, json(folder.resolve("case.json"))))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static JsonNode json(Path file) {
+    try {
+      return JSON.readTree(file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
