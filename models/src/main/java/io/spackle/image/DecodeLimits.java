@@ -12,8 +12,7 @@ import java.io.Serializable;
  * @param maxSide the longest allowed side in pixels
  * @param background 0xRRGGBB, what shows through transparent pixels of an init image
  */
-public record DecodeLimits(long maxPixels, int maxSide, int background)
-    implements Serializable {
+public record DecodeLimits(long maxPixels, int maxSide, int background) implements Serializable {
 
   public DecodeLimits {
     if (maxPixels < 1 || maxSide < 1) {

@@ -65,8 +65,7 @@ record Decoded(RgbImage colour, Optional<Mask> alpha) {
     for (int i = 0, from = 0; i < levels.length; i++, from += RgbImage.CHANNELS) {
       levels[i] =
           (byte)
-              RgbImage.luma(
-                  pixels[from] & 0xFF, pixels[from + 1] & 0xFF, pixels[from + 2] & 0xFF);
+              RgbImage.luma(pixels[from] & 0xFF, pixels[from + 1] & 0xFF, pixels[from + 2] & 0xFF);
     }
     return new Mask(image.width(), image.height(), levels);
   }

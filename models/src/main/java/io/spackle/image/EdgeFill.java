@@ -2,8 +2,8 @@ package io.spackle.image;
 
 /**
  * Fits a picture into the middle of a canvas of other proportions and stretches its outermost rows
- * or columns over the gaps, and back: the counterpart of the resize modes {@code fill} and
- * {@code crop} in huggingface/diffusers, pinned by golden files.
+ * or columns over the gaps, and back: the counterpart of the resize modes {@code fill} and {@code
+ * crop} in huggingface/diffusers, pinned by golden files.
  */
 final class EdgeFill {
 

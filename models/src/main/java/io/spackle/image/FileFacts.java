@@ -12,6 +12,21 @@ record FileFacts(int orientation, Optional<byte[]> profile) {
 
   static final FileFacts NONE = new FileFacts(1, Optional.empty());
 
+  /**
+   * Walks the parts of a file and checks what decoders do not.
+   *
+   * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
+   */
+  static FileFacts of(byte[] bytes, FileType type) {
+    return switch (type) {
+      case JPEG -> JpegCheck.check(bytes);
+      case PNG -> PngCheck.check(bytes);
+      case WEBP -> WebpCheck.check(bytes);
+      case TIFF -> NONE.withOrientation(ExifOrientation.of(bytes, 0, bytes.length));
+      case GIF, BMP -> NONE;
+    };
+  }
+
   FileFacts withOrientation(int other) {
     return new FileFacts(other, profile);
   }

@@ -36,12 +36,7 @@ public final class Framing {
    *     BAD_ASPECT} if one would be once it is scaled
    */
   public static Frame frame(
-      RgbImage init,
-      Mask mask,
-      int width,
-      int height,
-      int sizeMultiple,
-      FramingOptions options) {
+      RgbImage init, Mask mask, int width, int height, int sizeMultiple, FramingOptions options) {
     if (width < MIN_SIDE || height < MIN_SIDE || sizeMultiple < 1) {
       throw new IllegalArgumentException(
           "asked for "
@@ -74,17 +69,14 @@ public final class Framing {
     boolean stretch = options.resize() == Resize.STRETCH;
     Region size = stretch ? Region.of(width, height) : fitted(init, width, height);
     RgbImage scaled = Lanczos.resize(init, size.width(), size.height());
-    Mask scaledHole =
-        options.maskReduction().resize(hole, size.width(), size.height()).binarised();
+    Mask scaledHole = options.maskReduction().resize(hole, size.width(), size.height()).binarised();
     boolean original = options.resize() == Resize.ORIGINAL;
     RgbImage untouched = original ? init : scaled;
     Mask outputHole = original ? atSizeOf(init, hole, options).binarised() : scaledHole;
     UnaryOperator<RgbImage> enlarge =
         painted -> Lanczos.resize(painted, untouched.width(), untouched.height());
     UnaryOperator<RgbImage> finish =
-        options.pasteBack()
-            ? pasting(untouched, outputHole, options)
-            : UnaryOperator.identity();
+        options.pasteBack() ? pasting(untouched, outputHole, options) : UnaryOperator.identity();
     return padded(
         scaled,
         scaledHole,

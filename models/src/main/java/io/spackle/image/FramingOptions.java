@@ -94,8 +94,7 @@ public record FramingOptions(
       implements Serializable {
 
     private Object readResolve() {
-      OptionalInt padding =
-          cropPadding == null ? OptionalInt.empty() : OptionalInt.of(cropPadding);
+      OptionalInt padding = cropPadding == null ? OptionalInt.empty() : OptionalInt.of(cropPadding);
       return new FramingOptions(
           resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, maskInvert);
     }
@@ -103,8 +102,7 @@ public record FramingOptions(
 
   private static void notNegative(String name, int pixels) {
     if (pixels < 0) {
-      throw new IllegalArgumentException(
-          name + " of " + pixels + " pixels, expected 0 or more");
+      throw new IllegalArgumentException(name + " of " + pixels + " pixels, expected 0 or more");
     }
   }
 }

@@ -1,9 +1,5 @@
 package io.spackle.image;
 
-import java.awt.color.ColorSpace;
-import java.awt.image.BufferedImage;
-import java.util.Optional;
-
 /**
  * Bytes of a file to pixels and back.
  *
@@ -62,26 +58,16 @@ public final class ImageCodec {
   }
 
   private static Decoded read(byte[] bytes, DecodeLimits limits) {
-    FileType type = FileType.of(bytes);
-    BufferedImage image = ImageReading.read(bytes, type, limits);
-    FileFacts facts = check(bytes, type);
-    Decoded stored = Samples.of(image);
-    Optional<ColorSpace> space =
-        facts.profile().flatMap(IccColours::space).or(() -> Samples.rgbSpace(image));
+    ImageReading.Content content = ImageReading.read(bytes, FileType.of(bytes), limits);
+    Decoded stored = Samples.of(content.image());
     RgbImage colour =
-        space.map(foreign -> IccColours.toSrgb(stored.colour(), foreign)).orElse(stored.colour());
-    return new Decoded(colour, stored.alpha()).upright(facts.orientation());
-  }
-
-  /** What decoders do not check. */
-  private static FileFacts check(byte[] bytes, FileType type) {
-    return switch (type) {
-      case JPEG -> JpegCheck.check(bytes);
-      case PNG -> PngCheck.check(bytes);
-      case WEBP -> WebpCheck.check(bytes);
-      case TIFF ->
-          FileFacts.NONE.withOrientation(ExifOrientation.of(bytes, 0, bytes.length));
-      case GIF, BMP -> FileFacts.NONE;
-    };
+        content
+            .facts()
+            .profile()
+            .flatMap(IccColours::space)
+            .or(() -> Samples.rgbSpace(content.image()))
+            .map(space -> IccColours.toSrgb(stored.colour(), space))
+            .orElse(stored.colour());
+    return new Decoded(colour, stored.alpha()).upright(content.facts().orientation());
   }
 }

@@ -36,13 +36,17 @@ final class ImageReading {
 
   private ImageReading() {}
 
+  /** A decoded picture and what else its file says. */
+  record Content(BufferedImage image, FileFacts facts) {}
+
   /**
-   * The first picture of a file.
+   * The first picture of a file. The header is checked first, then the file's structure, then
+   * pixels are decoded.
    *
    * @throws ImageException for anything that is wrong with the bytes
    */
-  static BufferedImage read(byte[] bytes, FileType type, DecodeLimits limits) {
-    return using(bytes, type, reader -> decode(reader, type, limits));
+  static Content read(byte[] bytes, FileType type, DecodeLimits limits) {
+    return using(bytes, type, reader -> decode(reader, bytes, type, limits));
   }
 
   /**
@@ -54,14 +58,15 @@ final class ImageReading {
     return using(bytes, type, reader -> pixels(reader, limits));
   }
 
-  private static BufferedImage decode(ImageReader reader, FileType type, DecodeLimits limits)
-      throws IOException {
+  private static Content decode(
+      ImageReader reader, byte[] bytes, FileType type, DecodeLimits limits) throws IOException {
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
     pixels(reader, limits);
+    FileFacts facts = FileFacts.of(bytes, type);
     BufferedImage image = reader.read(0);
-    refuse(warnings, type);
-    return image;
+    refuse(warnings);
+    return new Content(image, facts);
   }
 
   private static long pixels(ImageReader reader, DecodeLimits limits) throws IOException {
@@ -111,14 +116,15 @@ final class ImageReading {
       }
     }
     throw new IllegalStateException(
-        "this Java runtime has no reader for " + type + ": run on one with the module java.desktop");
+        "this Java runtime has no reader for "
+            + type
+            + ": run on one with the module java.desktop");
   }
 
   /** The JDK's JPEG reader paints on where data are damaged, and only warns. */
-  private static void refuse(List<String> warnings, FileType type) {
+  private static void refuse(List<String> warnings) {
     for (String warning : warnings) {
-      if (type == FileType.JPEG && warning.startsWith("Corrupt JPEG data")
-          && !warning.contains("extraneous")) {
+      if (warning.startsWith("Corrupt JPEG data") && !warning.contains("extraneous")) {
         throw new ImageException(Reason.CORRUPT, "the JPEG decoder says: " + warning);
       }
     }

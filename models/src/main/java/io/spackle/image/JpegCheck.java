@@ -86,7 +86,6 @@ final class JpegCheck {
 
   private static ImageException truncated(byte[] bytes) {
     return new ImageException(
-        Reason.TRUNCATED,
-        "the JPEG file ends at byte " + bytes.length + " before its end marker");
+        Reason.TRUNCATED, "the JPEG file ends at byte " + bytes.length + " before its end marker");
   }
 }

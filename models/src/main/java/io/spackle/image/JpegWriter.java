@@ -35,7 +35,8 @@ final class JpegWriter {
       param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
       param.setCompressionQuality(QUALITY);
       IIOMetadata metadata =
-          writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(picture), param);
+          writer.getDefaultImageMetadata(
+              ImageTypeSpecifier.createFromRenderedImage(picture), param);
       keepChroma(metadata);
       writer.setOutput(out);
       writer.write(null, new IIOImage(picture, null, metadata), param);

@@ -36,9 +36,11 @@ final class Lanczos {
   private static Plane horizontally(Plane plane, int width) {
     Plane out = plane.blank(width, plane.height());
     Taps taps = Taps.of(plane.width(), width);
+    ColourRow row = new ColourRow(plane.width());
     for (int y = 0; y < plane.height(); y++) {
       if (plane.channels() == RgbImage.CHANNELS) {
-        colourRow(plane, taps, out, y);
+        row.load(plane.data(), y * plane.stride());
+        row.resize(taps, out, y);
       } else {
         greyRow(plane, taps, out, y);
       }
@@ -46,26 +48,43 @@ final class Lanczos {
     return out;
   }
 
-  // Three sums at a time: twice as fast as a loop over channels.
-  private static void colourRow(Plane plane, Taps taps, Plane out, int y) {
-    byte[] data = plane.data();
-    int to = y * out.stride();
-    for (int x = 0; x < out.width(); x++) {
-      int red = HALF;
-      int green = HALF;
-      int blue = HALF;
-      int from = y * plane.stride() + taps.first[x] * RgbImage.CHANNELS;
-      int end = taps.end(x);
-      for (int tap = taps.start(x); tap < end; tap++) {
-        int weight = taps.weights[tap];
-        red += (data[from] & 0xFF) * weight;
-        green += (data[from + 1] & 0xFF) * weight;
-        blue += (data[from + 2] & 0xFF) * weight;
-        from += RgbImage.CHANNELS;
+  /**
+   * One row of colours. Red and green share a long, so that one multiplication serves both; that
+   * halves the time.
+   */
+  private static final class ColourRow {
+
+    private final long[] redGreen; // green << 32 | red
+    private final int[] blue;
+
+    ColourRow(int width) {
+      redGreen = new long[width];
+      blue = new int[width];
+    }
+
+    void load(byte[] data, int start) {
+      for (int x = 0, from = start; x < blue.length; x++, from += RgbImage.CHANNELS) {
+        redGreen[x] = (data[from + 1] & 0xFFL) << 32 | data[from] & 0xFF;
+        blue[x] = data[from + 2] & 0xFF;
       }
-      out.data()[to++] = clip(red);
-      out.data()[to++] = clip(green);
-      out.data()[to++] = clip(blue);
+    }
+
+    void resize(Taps taps, Plane out, int y) {
+      int to = y * out.stride();
+      for (int x = 0; x < out.width(); x++) {
+        long two = 0;
+        int one = HALF;
+        int from = taps.first[x];
+        int end = taps.end(x);
+        for (int tap = taps.start(x); tap < end; tap++, from++) {
+          two += redGreen[from] * taps.weights[tap];
+          one += blue[from] * taps.weights[tap];
+        }
+        int low = (int) two; // a negative low half has borrowed from the high one
+        out.data()[to++] = clip(low + HALF);
+        out.data()[to++] = clip((int) ((two - low) >> 32) + HALF);
+        out.data()[to++] = clip(one);
+      }
     }
   }
 

@@ -15,8 +15,8 @@ final class Orientation {
     boolean exchanged = orientation >= 5;
     // Whether a step along the stored axis is a step back in the upright picture.
     boolean columnsReversed = orientation == 2 || orientation == 3 || orientation >= 7;
-    boolean rowsReversed = orientation == 3 || orientation == 4 || orientation == 6
-        || orientation == 7;
+    boolean rowsReversed =
+        orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
     int width = exchanged ? stored.height() : stored.width();
     int height = exchanged ? stored.width() : stored.height();
     Plane upright = stored.blank(width, height);

@@ -46,8 +46,7 @@ final class PngCheck {
         case "IEND" -> {
           return facts;
         }
-        case "eXIf" ->
-            facts = facts.withOrientation(ExifOrientation.of(bytes, data, (int) length));
+        case "eXIf" -> facts = facts.withOrientation(ExifOrientation.of(bytes, data, (int) length));
         case "iCCP" -> facts = withProfile(facts, bytes, data, (int) length);
         default -> {
           // Pixels are the reader's; the rest is ignored.
@@ -79,8 +78,7 @@ final class PngCheck {
     }
     try (InflaterInputStream in =
         new InflaterInputStream(
-            new ByteArrayInputStream(
-                Arrays.copyOfRange(bytes, data + skip, data + length)))) {
+            new ByteArrayInputStream(Arrays.copyOfRange(bytes, data + skip, data + length)))) {
       byte[] profile = in.readNBytes(MAX_PROFILE_BYTES + 1);
       return profile.length > MAX_PROFILE_BYTES ? facts : facts.withProfile(profile);
     } catch (IOException e) {

@@ -13,14 +13,7 @@ record Region(int left, int top, int right, int bottom) {
   Region {
     if (left >= right || top >= bottom) {
       throw new IllegalArgumentException(
-          "an empty region: columns "
-              + left
-              + " to "
-              + right
-              + ", rows "
-              + top
-              + " to "
-              + bottom);
+          "an empty region: columns " + left + " to " + right + ", rows " + top + " to " + bottom);
     }
   }
 

@@ -36,18 +36,24 @@ final class Samples {
               + model.getComponentSize(0)
               + " bits, expected grey or RGB of at most 16: convert the picture first");
     }
-    int gray = colours == 1 ? 0 : 1; // 0: all channels come from band 0
-    byte[][] bands = new byte[model.getNumComponents()][];
-    for (int band = 0; band < bands.length; band++) {
-      bands[band] = band(image.getRaster(), model, band);
+    byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, area(image))];
+    for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
+      int band = Math.min(channel, colours - 1); // grey goes to all three
+      new Target(pixels, channel, RgbImage.CHANNELS).take(image.getRaster(), model, band);
     }
-    byte[] pixels =
-        interleaved(bands[0], bands[gray], bands[2 * gray]);
-    Optional<Mask> alpha =
-        model.hasAlpha()
-            ? Optional.of(new Mask(image.getWidth(), image.getHeight(), bands[colours]))
-            : Optional.empty();
-    return new Decoded(new RgbImage(image.getWidth(), image.getHeight(), pixels), alpha);
+    return new Decoded(
+        new RgbImage(image.getWidth(), image.getHeight(), pixels),
+        model.hasAlpha() ? Optional.of(alpha(image, model)) : Optional.empty());
+  }
+
+  private static Mask alpha(BufferedImage image, ColorModel model) {
+    byte[] levels = new byte[area(image)];
+    new Target(levels, 0, 1).take(image.getRaster(), model, model.getNumColorComponents());
+    return new Mask(image.getWidth(), image.getHeight(), levels);
+  }
+
+  private static int area(BufferedImage image) {
+    return Math.multiplyExact(image.getWidth(), image.getHeight());
   }
 
   /** The colour space of the samples where it is an RGB space of its own. */
@@ -57,65 +63,13 @@ final class Samples {
     return foreign ? Optional.of(space) : Optional.empty();
   }
 
-  private static byte[] interleaved(byte[] red, byte[] green, byte[] blue) {
-    byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, red.length)];
-    for (int i = 0, to = 0; i < red.length; i++) {
-      pixels[to++] = red[i];
-      pixels[to++] = green[i];
-      pixels[to++] = blue[i];
-    }
-    return pixels;
-  }
-
-  private static byte[] band(Raster raster, ColorModel model, int band) {
-    int bits = model.getComponentSize(band);
-    boolean bytes =
-        bits == 8
-            && raster.getSampleModel() instanceof PixelInterleavedSampleModel
-            && raster.getDataBuffer() instanceof DataBufferByte;
-    return bytes ? byteBand(raster, band) : scaledBand(raster, band, (1 << bits) - 1);
-  }
-
-  /** The common case, several times as fast as asking the raster. */
-  private static byte[] byteBand(Raster raster, int band) {
-    PixelInterleavedSampleModel layout = (PixelInterleavedSampleModel) raster.getSampleModel();
-    DataBufferByte buffer = (DataBufferByte) raster.getDataBuffer();
-    byte[] data = buffer.getData();
-    int step = layout.getPixelStride();
-    byte[] samples = new byte[raster.getWidth() * raster.getHeight()];
-    int to = 0;
-    for (int y = 0; y < raster.getHeight(); y++) {
-      int from =
-          buffer.getOffset()
-              + layout.getOffset(
-                  -raster.getSampleModelTranslateX(), y - raster.getSampleModelTranslateY(), band);
-      for (int x = 0; x < raster.getWidth(); x++, from += step) {
-        samples[to++] = data[from];
-      }
-    }
-    return samples;
-  }
-
-  private static byte[] scaledBand(Raster raster, int band, int max) {
-    int width = raster.getWidth();
-    byte[] samples = new byte[width * raster.getHeight()];
-    int[] row = new int[width];
-    for (int y = 0; y < raster.getHeight(); y++) {
-      raster.getSamples(0, y, width, 1, band, row);
-      for (int x = 0; x < width; x++) {
-        samples[y * width + x] = (byte) ((row[x] * 255L + max / 2) / max);
-      }
-    }
-    return samples;
-  }
-
   private static Decoded ofPalette(BufferedImage image, IndexColorModel palette) {
     int width = image.getWidth();
     int height = image.getHeight();
     int[] colours = new int[palette.getMapSize()];
     palette.getRGBs(colours);
-    byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, width * height)];
-    byte[] alpha = new byte[width * height];
+    byte[] alpha = new byte[area(image)];
+    byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, alpha.length)];
     int[] row = new int[width];
     for (int i = 0; i < alpha.length; i++) {
       if (i % width == 0) {
@@ -131,5 +85,47 @@ final class Samples {
     return new Decoded(
         new RgbImage(width, height, pixels),
         palette.hasAlpha() ? Optional.of(new Mask(width, height, alpha)) : Optional.empty());
+  }
+
+  /** Every {@code step}-th byte of an array from {@code start} on: where one channel goes. */
+  private record Target(byte[] bytes, int start, int step) {
+
+    void take(Raster raster, ColorModel model, int band) {
+      int bits = model.getComponentSize(band);
+      if (bits == 8
+          && raster.getSampleModel() instanceof PixelInterleavedSampleModel layout
+          && raster.getDataBuffer() instanceof DataBufferByte buffer) {
+        takeBytes(raster, layout, buffer, band);
+      } else {
+        takeScaled(raster, band, (1 << bits) - 1);
+      }
+    }
+
+    /** The common case, several times as fast as asking the raster. */
+    private void takeBytes(
+        Raster raster, PixelInterleavedSampleModel layout, DataBufferByte buffer, int band) {
+      byte[] data = buffer.getData();
+      int to = start;
+      for (int y = 0; y < raster.getHeight(); y++) {
+        int column = -raster.getSampleModelTranslateX();
+        int row = y - raster.getSampleModelTranslateY();
+        int from = buffer.getOffset() + layout.getOffset(column, row, band);
+        for (int x = 0; x < raster.getWidth(); x++, from += layout.getPixelStride(), to += step) {
+          bytes[to] = data[from];
+        }
+      }
+    }
+
+    private void takeScaled(Raster raster, int band, int max) {
+      int[] row = new int[raster.getWidth()];
+      int to = start;
+      for (int y = 0; y < raster.getHeight(); y++) {
+        raster.getSamples(0, y, row.length, 1, band, row);
+        for (int sample : row) {
+          bytes[to] = (byte) ((sample * 255L + max / 2) / max);
+          to += step;
+        }
+      }
+    }
   }
 }

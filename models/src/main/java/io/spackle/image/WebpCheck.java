@@ -19,8 +19,7 @@ final class WebpCheck {
     long claimed = bytes.length < FILE_HEADER_BYTES ? 0 : Bytes.u32LittleEndian(bytes, 4) + 8;
     if (claimed < FILE_HEADER_BYTES || claimed > bytes.length) {
       throw new ImageException(
-          Reason.TRUNCATED,
-          "the WebP file has " + bytes.length + " bytes, expected " + claimed);
+          Reason.TRUNCATED, "the WebP file has " + bytes.length + " bytes, expected " + claimed);
     }
     FileFacts facts = FileFacts.NONE;
     long at = FILE_HEADER_BYTES;

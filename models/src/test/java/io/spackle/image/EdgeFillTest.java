@@ -1,0 +1,60 @@
+package io.spackle.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class EdgeFillTest {
+
+  @Test
+  void equalsDiffusers() throws IOException {
+    for (JsonNode vector : Pictures.vectors("fill")) {
+      Plane filled = fill(Pictures.image(vector.get("in")).plane(), vector);
+      assertThat(filled.data())
+          .as(vector.toString())
+          .isEqualTo(Pictures.image(vector.get("out")).pixels());
+    }
+  }
+
+  /**
+   * Coloured masks turn grey before they are resized, in diffusers afterwards: levels may round.
+   */
+  @Test
+  void masksEqualDiffusersOnceBinarised() throws IOException {
+    for (JsonNode vector : Pictures.vectors("fill")) {
+      Mask filled = Mask.of(fill(Pictures.mask(vector.get("mask_in")).plane(), vector));
+      Mask expected = Pictures.mask(vector.get("mask_out"));
+      assertThat(filled.binarised().levels())
+          .as(vector.toString())
+          .isEqualTo(expected.binarised().levels());
+      assertThat(Pictures.distance(filled.levels(), expected.levels())).isLessThanOrEqualTo(1);
+    }
+  }
+
+  private static Plane fill(Plane plane, JsonNode vector) {
+    return EdgeFill.fill(
+        plane, vector.get("width").asInt(), vector.get("height").asInt(), Lanczos::resize);
+  }
+
+  @Test
+  void oddGapsLeaveNoPixelUnfilled() {
+    byte[] grey = new byte[3 * 30 * 10];
+    Arrays.fill(grey, (byte) 90);
+    Plane filled = EdgeFill.fill(new Plane(30, 10, 3, grey), 61, 45, Lanczos::resize);
+    assertThat(filled.data()).containsOnly((byte) 90);
+  }
+
+  @Test
+  void needlesAreRefused() {
+    Plane needle = new Plane(8, 4000, 1, new byte[32_000]);
+    assertThatThrownBy(() -> EdgeFill.fill(needle, 512, 512, Lanczos::resize))
+        .isInstanceOfSatisfying(
+            ImageException.class,
+            e -> assertThat(e.reason()).isEqualTo(ImageException.Reason.BAD_ASPECT))
+        .hasMessageContaining("8 x 4000 pixels would be scaled to 1 x 512");
+  }
+}

@@ -1,0 +1,112 @@
+package io.spackle.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.OptionalInt;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What holds for every picture, mask and choice of options; seeded, so that failures come back. */
+class FramingPropertyTest {
+
+  private static final int ROUNDS = 400;
+
+  @Test
+  void shapesHoldAndKeptPixelsAreIdentical() {
+    for (int seed = 0; seed < ROUNDS; seed++) {
+      Random random = new Random(seed);
+      RgbImage init = Pictures.random(random, 16 + random.nextInt(80), 16 + random.nextInt(80));
+      Mask mask = mask(random, init);
+      int width = 64 + random.nextInt(64);
+      int height = 64 + random.nextInt(64);
+      int multiple = 1 << random.nextInt(7);
+      FramingOptions options = options(random);
+      Frame frame = Framing.frame(init, mask, width, height, multiple, options);
+      check("seed " + seed + " " + options, frame, multiple, random);
+    }
+  }
+
+  private static void check(String what, Frame frame, int multiple, Random random) {
+    RgbImage image = frame.image();
+    assertThat(image.width() % multiple).as(what).isZero();
+    assertThat(image.height() % multiple).as(what).isZero();
+    assertThat(frame.mask().width()).as(what).isEqualTo(image.width());
+    assertThat(frame.mask().height()).as(what).isEqualTo(image.height());
+    assertThat(frame.mask().binarised().levels()).as(what).isEqualTo(frame.mask().levels());
+    RgbImage some = frame.restore(Pictures.random(random, image.width(), image.height()));
+    RgbImage other = frame.restore(Pictures.random(random, image.width(), image.height()));
+    assertThat(some.width()).as(what).isEqualTo(frame.outputWidth());
+    assertThat(some.height()).as(what).isEqualTo(frame.outputHeight());
+    int changed = 0;
+    int pixels = frame.outputWidth() * frame.outputHeight();
+    for (int i = 0; i < pixels; i++) {
+      int kept = rgb(frame.untouched(), i);
+      if (rgb(some, i) != kept || rgb(other, i) != kept) {
+        changed++;
+      }
+    }
+    // Two pictures of noise leave a repainted pixel as it was once in 2^48 cases, or in the first
+    // steps of a soft edge: so outside the mask nothing has changed if no more have than are in it.
+    assertThat(changed)
+        .as(what)
+        .isLessThanOrEqualTo((int) Math.round(frame.maskCoverage() * pixels));
+    if (frame.isBlank() && frame.maskCoverage() == 0) {
+      assertThat(some.pixels()).as(what).isEqualTo(frame.untouched().pixels());
+    }
+  }
+
+  @Test
+  void everyPixelOutsideTheMaskIsTheInitImagesOwn() {
+    for (int seed = 0; seed < ROUNDS; seed++) {
+      Random random = new Random(seed);
+      RgbImage init = Pictures.random(random, 16 + random.nextInt(80), 16 + random.nextInt(80));
+      Mask mask = Mask.of(Lanczos.resize(mask(random, init).plane(), init.width(), init.height()));
+      FramingOptions options =
+          options(random).withResize(Resize.ORIGINAL).withMaskGrow(0).withMaskInvert(false);
+      Frame frame = Framing.frame(init, mask, 64, 96, 8, options);
+      RgbImage canvas = frame.image();
+      RgbImage output = frame.restore(Pictures.random(random, canvas.width(), canvas.height()));
+      for (int i = 0; i < mask.levels().length; i++) {
+        if (!Mask.isPainted(mask.levels()[i])) {
+          assertThat(rgb(output, i)).as("seed %d, pixel %d", seed, i).isEqualTo(rgb(init, i));
+        }
+      }
+    }
+  }
+
+  private static Mask mask(Random random, RgbImage init) {
+    boolean same = random.nextBoolean();
+    int width = same ? init.width() : 1 + random.nextInt(100);
+    int height = same ? init.height() : 1 + random.nextInt(100);
+    int left = random.nextInt(width);
+    int top = random.nextInt(height);
+    Region hole =
+        new Region(
+            left,
+            top,
+            left + 1 + random.nextInt(width - left),
+            top + 1 + random.nextInt(height - top));
+    return Pictures.rectangle(width, height, hole, random.nextInt(256));
+  }
+
+  private static FramingOptions options(Random random) {
+    OptionalInt crop =
+        random.nextBoolean() ? OptionalInt.of(random.nextInt(40)) : OptionalInt.empty();
+    return new FramingOptions(
+        pick(random, Resize.values()),
+        crop,
+        pick(random, MaskReduction.values()),
+        true,
+        random.nextInt(4),
+        random.nextInt(4),
+        random.nextBoolean());
+  }
+
+  private static <T> T pick(Random random, T[] values) {
+    return values[random.nextInt(values.length)];
+  }
+
+  private static int rgb(RgbImage image, int index) {
+    return Pictures.rgb(image, index % image.width(), index / image.width());
+  }
+}

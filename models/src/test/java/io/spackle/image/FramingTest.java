@@ -1,0 +1,179 @@
+package io.spackle.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.image.ImageException.Reason;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class FramingTest {
+
+  private static final FramingOptions DEFAULTS = FramingOptions.defaults();
+  private static final RgbImage INIT = Pictures.gradient(120, 90);
+  private static final Mask HOLE = Pictures.rectangle(120, 90, new Region(30, 20, 60, 50), 255);
+
+  @Test
+  void fitKeepsProportionsAndPadsToTheMultiple() {
+    Frame frame = Framing.frame(INIT, HOLE, 100, 100, 64, DEFAULTS);
+    assertThat(frame.outputWidth()).isEqualTo(100);
+    assertThat(frame.outputHeight()).isEqualTo(75);
+    assertThat(frame.image().width()).isEqualTo(128);
+    assertThat(frame.image().height()).isEqualTo(128);
+    assertThat(frame.untouched().pixels()).isEqualTo(Lanczos.resize(INIT, 100, 75).pixels());
+  }
+
+  @Test
+  void paddingRepeatsTheEdgeAndIsNotRepainted() {
+    Mask all = Pictures.blank(120, 90).inverted();
+    Frame frame = Framing.frame(INIT, all, 100, 100, 64, DEFAULTS);
+    RgbImage image = frame.image();
+    assertThat(Pictures.rgb(image, 127, 30)).isEqualTo(Pictures.rgb(image, 99, 30));
+    assertThat(Pictures.rgb(image, 40, 127)).isEqualTo(Pictures.rgb(image, 40, 74));
+    assertThat(Pictures.rgb(image, 127, 127)).isEqualTo(Pictures.rgb(image, 99, 74));
+    assertThat(frame.mask().repaints(99, 74)).isTrue();
+    assertThat(frame.mask().repaints(100, 74)).isFalse();
+    assertThat(frame.mask().repaints(99, 75)).isFalse();
+    assertThat(frame.maskCoverage()).isEqualTo(1);
+  }
+
+  @Test
+  void stretchGivesTheAskedSize() {
+    Frame frame = Framing.frame(INIT, HOLE, 60, 80, 8, DEFAULTS.withResize(Resize.STRETCH));
+    assertThat(frame.outputWidth()).isEqualTo(60);
+    assertThat(frame.outputHeight()).isEqualTo(80);
+    assertThat(frame.image().width()).isEqualTo(64);
+  }
+
+  @Test
+  void originalReturnsInTheSizeOfTheInitImage() {
+    Frame frame = Framing.frame(INIT, HOLE, 64, 64, 8, DEFAULTS.withResize(Resize.ORIGINAL));
+    assertThat(frame.image().width()).isEqualTo(64);
+    assertThat(frame.image().height()).isEqualTo(48);
+    RgbImage output = frame.restore(inverse(frame.image()));
+    assertThat(frame.untouched()).isSameAs(INIT);
+    assertThat(output.width()).isEqualTo(120);
+    assertThat(Pictures.rgb(output, 10, 10)).isEqualTo(Pictures.rgb(INIT, 10, 10));
+    assertThat(Pictures.rgb(output, 45, 35)).isNotEqualTo(Pictures.rgb(INIT, 45, 35));
+  }
+
+  @Test
+  void cropShowsTheSurroundingsOfTheMaskOnly() {
+    FramingOptions crop = DEFAULTS.withCropPadding(OptionalInt.of(5));
+    Frame frame = Framing.frame(INIT, HOLE, 80, 80, 16, crop);
+    RgbImage seen = Lanczos.resize(cut(INIT, new Region(25, 15, 65, 55)), 80, 80);
+    assertThat(frame.image().pixels()).isEqualTo(seen.pixels());
+    assertThat(frame.mask().coverage()).isEqualTo(60 * 60 / 6400.0);
+    assertThat(frame.maskCoverage()).isEqualTo(30 * 30 / 10800.0);
+    RgbImage output = frame.restore(inverse(frame.image()));
+    assertThat(output.width()).isEqualTo(120);
+    assertThat(Pictures.rgb(output, 26, 16)).isEqualTo(Pictures.rgb(INIT, 26, 16));
+    assertThat(Pictures.rgb(output, 45, 35)).isNotEqualTo(Pictures.rgb(INIT, 45, 35));
+  }
+
+  @Test
+  void cropWithoutPasteBackOverlaysThroughTheGreyMask() {
+    Mask grey = Pictures.rectangle(120, 90, new Region(30, 20, 60, 50), 100);
+    grey.levels()[30 * 120 + 40] = -1;
+    FramingOptions options =
+        DEFAULTS
+            .withCropPadding(OptionalInt.of(0))
+            .withMaskReduction(MaskReduction.NEAREST)
+            .withPasteBack(false);
+    Frame frame = Framing.frame(INIT, grey, 30, 30, 1, options);
+    RgbImage white = new RgbImage(30, 30, filled(2700, 255));
+    RgbImage output = frame.restore(white);
+    assertThat(Pictures.rgb(output, 40, 30)).isEqualTo(0xFFFFFF);
+    assertThat(Pictures.rgb(output, 29, 30)).isEqualTo(Pictures.rgb(INIT, 29, 30));
+    int before = Pictures.rgb(INIT, 50, 40) >> 16;
+    int expected = Math.round(before + (255 - before) * 100 / 255f);
+    assertThat(Pictures.rgb(output, 50, 40) >> 16).isBetween(expected - 1, expected + 1);
+  }
+
+  @Test
+  void aBlankMaskLeavesTheInitImage() {
+    for (Resize resize : Resize.values()) {
+      FramingOptions options = DEFAULTS.withResize(resize);
+      Frame whole = Framing.frame(INIT, Pictures.blank(7, 5), 64, 64, 8, options);
+      assertThat(whole.isBlank()).isTrue();
+      assertThat(whole.maskCoverage()).isZero();
+      Frame crop =
+          Framing.frame(
+              INIT, Pictures.blank(7, 5), 64, 64, 8, options.withCropPadding(OptionalInt.of(3)));
+      assertThat(crop.isBlank()).isTrue();
+      assertThat(crop.untouched()).isSameAs(INIT);
+    }
+  }
+
+  @Test
+  void aThinMaskIsNeverLost() {
+    RgbImage large = Pictures.gradient(640, 480);
+    Mask line = Pictures.rectangle(640, 480, new Region(333, 100, 334, 103), 255);
+    for (Resize resize : Resize.values()) {
+      Frame frame = Framing.frame(large, line, 64, 64, 8, DEFAULTS.withResize(resize));
+      assertThat(frame.isBlank()).isFalse();
+      assertThat(MaskReduction.MAX.toLatents(frame.mask(), 8).data()).contains(1f);
+    }
+  }
+
+  @Test
+  void maskIsInvertedBeforeItGrows() {
+    Mask kept = Pictures.rectangle(120, 90, new Region(50, 40, 60, 50), 255);
+    FramingOptions options = DEFAULTS.withMaskInvert(true).withMaskGrow(2);
+    Mask seen = Framing.frame(INIT, kept, 120, 90, 1, options).mask();
+    assertThat(seen.repaints(0, 0)).isTrue();
+    assertThat(seen.repaints(51, 45)).isTrue();
+    assertThat(seen.repaints(52, 45)).isFalse();
+  }
+
+  @Test
+  void withoutPasteBackThePaintedPictureIsTheOutput() {
+    Frame frame = Framing.frame(INIT, HOLE, 120, 90, 32, DEFAULTS.withPasteBack(false));
+    RgbImage painted = inverse(frame.image());
+    RgbImage output = frame.restore(painted);
+    assertThat(output.pixels()).isEqualTo(cut(painted, Region.of(120, 90)).pixels());
+  }
+
+  @Test
+  void smallAndNeedleLikePicturesAreRefused() {
+    assertRefused(Pictures.gradient(1, 1), Reason.TOO_SMALL, "1 x 1");
+    assertRefused(Pictures.gradient(500, 7), Reason.TOO_SMALL, "500 x 7");
+    assertRefused(Pictures.gradient(2000, 20), Reason.BAD_ASPECT, "512 x 5");
+  }
+
+  private static void assertRefused(RgbImage init, Reason reason, String found) {
+    Mask mask = Pictures.blank(4, 4);
+    assertThatThrownBy(() -> Framing.frame(init, mask, 512, 512, 8, DEFAULTS))
+        .isInstanceOfSatisfying(ImageException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .hasMessageContaining(found)
+        .hasMessageContaining("at least 8");
+  }
+
+  @Test
+  void paintedPicturesOfAnotherSizeAreRefused() {
+    Frame frame = Framing.frame(INIT, HOLE, 64, 64, 8, DEFAULTS);
+    assertThatThrownBy(() -> frame.restore(INIT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("120 x 90")
+        .hasMessageContaining("64 x 48");
+  }
+
+  private static RgbImage inverse(RgbImage image) {
+    byte[] pixels = image.pixels().clone();
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) ~pixels[i];
+    }
+    return new RgbImage(image.width(), image.height(), pixels);
+  }
+
+  private static RgbImage cut(RgbImage image, Region region) {
+    return RgbImage.of(image.plane().crop(region));
+  }
+
+  private static byte[] filled(int length, int value) {
+    byte[] bytes = new byte[length];
+    Arrays.fill(bytes, (byte) value);
+    return bytes;
+  }
+}
