@@ -1,13 +1,10 @@
 package io.spackle.stage;
 
-import io.spackle.family.Inpainter;
-import io.spackle.graph.Device;
 import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageSinks;
 import io.spackle.source.FetchSettings;
 import io.spackle.source.ImageSource;
 import io.spackle.source.ImageSources;
-import java.nio.file.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 
 /** What all tasks of this JVM share: open models, sources and sinks. */
@@ -35,13 +32,9 @@ final class Executor implements AutoCloseable {
   }
 
   private static Executor openForJvm() {
-    Executor executor = new Executor(new ExecutorModels(ModelCache.ofHost(), Executor::open));
+    Executor executor = new Executor(ExecutorModels.ofFamilies());
     ShutdownHookManager.get().addShutdownHook(executor::close, SHUTDOWN_PRIORITY);
     return executor;
-  }
-
-  private static Inpainter open(Path folder, Device device) {
-    throw new UnsupportedOperationException("Families.open is not merged yet");
   }
 
   OpenModel model(StageSettings settings, TaskSignals task) {

@@ -1,7 +1,9 @@
 package io.spackle.stage;
 
+import io.spackle.family.Families;
 import io.spackle.family.Inpainter;
 import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -26,6 +28,12 @@ final class ExecutorModels implements AutoCloseable {
   ExecutorModels(ModelCache cache, Opener opener) {
     this.cache = cache;
     this.opener = opener;
+  }
+
+  /** Models of the families that Spackle runs, cached on this host. */
+  static ExecutorModels ofFamilies() {
+    return new ExecutorModels(
+        ModelCache.ofHost(), (folder, device) -> Families.open(ModelBundle.open(folder), device));
   }
 
   /** The model on the device of a task; waits while it is being opened. */

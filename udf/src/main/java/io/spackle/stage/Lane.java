@@ -95,7 +95,7 @@ final class Lane implements AutoCloseable {
     CompletableFuture<Painted> future = new CompletableFuture<>();
     Request request = new Request(plan, subject, System.nanoTime(), future);
     enqueue(request).ifPresent(future::completeExceptionally);
-    future.whenComplete((painted, fault) -> leave(request));
+    var unused = future.whenComplete((painted, fault) -> leaveIfCancelled(request));
     return future;
   }
 
@@ -137,8 +137,10 @@ final class Lane implements AutoCloseable {
     return Optional.ofNullable(end);
   }
 
-  private void leave(Request request) {
-    withdraw(request).ifPresent(batch -> batch.cancellation().cancel());
+  private void leaveIfCancelled(Request request) {
+    if (request.future().isCancelled()) {
+      withdraw(request).ifPresent(batch -> batch.cancellation().cancel());
+    }
   }
 
   /** Returns the running batch if nobody waits for it any more. */

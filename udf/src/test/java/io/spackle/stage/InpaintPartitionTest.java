@@ -1,0 +1,318 @@
+package io.spackle.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.family.Sampler;
+import io.spackle.row.RowColumns;
+import io.spackle.row.RowDefaults;
+import io.spackle.row.RunInfo;
+import io.spackle.source.FetchSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class InpaintPartitionTest {
+
+  private static final StructType MANIFEST =
+      new StructType()
+          .add(RowColumns.ID, DataTypes.StringType)
+          .add(RowColumns.INIT_IMAGE, DataTypes.StringType)
+          .add(RowColumns.MASK_IMAGE, DataTypes.StringType)
+          .add(RowColumns.PROMPT, DataTypes.StringType)
+          .add(RowColumns.KEY, DataTypes.StringType)
+          .add("shelf", DataTypes.IntegerType);
+
+  /** Of a Spark task on this JVM; tests run one after the other. */
+  private static Executor executor;
+
+  private final AtomicInteger opened = new AtomicInteger();
+  private final StageProgress progress =
+      new StageProgress(
+          new LongAccumulator(),
+          new LongAccumulator(),
+          new LongAccumulator(),
+          new LongAccumulator());
+
+  @TempDir Path temp;
+
+  /** A task without Spark. */
+  private static final class FakeTask implements TaskSignals {
+    private final List<Runnable> completions = new ArrayList<>();
+    private volatile boolean interrupted;
+
+    @Override
+    public boolean isInterrupted() {
+      return interrupted;
+    }
+
+    @Override
+    public void onCompletion(Runnable action) {
+      completions.add(action);
+    }
+
+    @Override
+    public int attempt() {
+      return 2;
+    }
+
+    @Override
+    public Optional<String> gpuAddress() {
+      return Optional.empty();
+    }
+
+    void complete() {
+      completions.forEach(Runnable::run);
+    }
+  }
+
+  @BeforeEach
+  void writeFiles() throws Exception {
+    for (Map.Entry<String, byte[]> file : Pictures.files().entrySet()) {
+      Files.write(temp.resolve(file.getKey()), file.getValue());
+    }
+  }
+
+  @AfterEach
+  void close() {
+    executor.close();
+  }
+
+  @Test
+  void everyRowBecomesAMetaRowAndItsPictureAFile() {
+    executor(new FakeInpainter());
+    List<Row> meta = run(settings(4), new FakeTask(), rows("a", "b", "c"));
+    assertThat(meta).hasSize(3).allSatisfy(row -> assertThat(status(row)).isEqualTo("success"));
+    assertThat(meta).allSatisfy(row -> assertThat(Path.of(output(row))).exists());
+    assertThat(meta).extracting(row -> row.<Integer>getAs("attempt")).containsOnly(2);
+    assertThat(meta).extracting(row -> row.<Integer>getAs("shelf")).containsOnly(5);
+    assertThat(progress.succeeded().value()).isEqualTo(3);
+    assertThat(progress.images().value()).isEqualTo(3);
+    assertThat(progress.failed().value()).isZero();
+  }
+
+  @Test
+  void aRowThatFailsIsAMetaRowToo() {
+    executor(new FakeInpainter());
+    List<Row> rows = new ArrayList<>(rows("a"));
+    rows.add(row("missing", temp.resolve("missing").toString(), "b"));
+    rows.add(row("no-prompt", temp.resolve(Pictures.INIT).toString(), null));
+    List<Row> meta = run(settings(4), new FakeTask(), rows);
+    assertThat(meta)
+        .extracting(row -> row.getAs("id") + " " + code(row))
+        .containsExactlyInAnyOrder("a none", "missing FETCH_NOT_FOUND", "no-prompt ROW_INVALID");
+    assertThat(progress.failed().value()).isEqualTo(2);
+  }
+
+  @Test
+  void anEmptyPartitionNeedsNoModel() throws Exception {
+    executor(new FakeInpainter());
+    InpaintPartition partition = new InpaintPartition(settings(4), MANIFEST, progress);
+    assertThat(partition.call(Collections.emptyIterator()).hasNext()).isFalse();
+    assertThat(opened).hasValue(0);
+  }
+
+  /** The longest wait is an hour: the batch runs because it is full. */
+  @Test
+  void batchesFillAcrossTasks() throws Exception {
+    FakeInpainter inpainter = new FakeInpainter();
+    executor(inpainter);
+    StageSettings settings = settings(4);
+    try (Arrival third = executor.model(settings, new FakeTask()).lane().arrival()) {
+      third.announce();
+      ExecutorService slots = Executors.newFixedThreadPool(2);
+      Future<List<Row>> one = slots.submit(() -> run(settings, new FakeTask(), rows("a", "b")));
+      Future<List<Row>> other = slots.submit(() -> run(settings, new FakeTask(), rows("c", "d")));
+      assertThat(one.get()).hasSize(2);
+      assertThat(other.get()).hasSize(2);
+      slots.shutdown();
+    }
+    assertThat(inpainter.batches()).hasSize(1);
+    assertThat(inpainter.batches().get(0)).containsExactlyInAnyOrder("a", "b", "c", "d");
+  }
+
+  @Test
+  void aKilledTaskStopsWithinASecondAndTheModelStaysOpen() throws Exception {
+    Semaphore gate = new Semaphore(0);
+    Semaphore begun = new Semaphore(0);
+    FakeInpainter inpainter = new FakeInpainter(FakeInpainter.gated(gate, begun));
+    executor(inpainter);
+    StageSettings settings = settings(2);
+    FakeTask killed = new FakeTask();
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread thread =
+        new Thread(
+            () -> {
+              assertThatThrownBy(() -> run(settings, killed, rows("a", "b", "c", "d")))
+                  .isInstanceOf(CancellationException.class);
+              ended.countDown();
+            });
+    thread.start();
+    begun.acquire();
+    long start = System.nanoTime();
+    killed.interrupted = true;
+    ended.await();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+    assertThat(executor.model(settings, new FakeTask()).slots().areFree()).isTrue();
+    assertThat(temp.resolve("images")).satisfies(InpaintPartitionTest::holdsNoPicture);
+    gate.release(10);
+    assertThat(run(settings, new FakeTask(), rows("next"))).hasSize(1);
+    assertThat(opened).hasValue(1);
+  }
+
+  @Test
+  void anotherTasksRowsAreUntouchedWhenATaskIsKilled() throws Exception {
+    Semaphore gate = new Semaphore(0);
+    Semaphore begun = new Semaphore(0);
+    executor(new FakeInpainter(FakeInpainter.gated(gate, begun)));
+    StageSettings settings = settings(2);
+    FakeTask killed = new FakeTask();
+    ExecutorService slots = Executors.newFixedThreadPool(2);
+    Future<List<Row>> lives =
+        slots.submit(() -> run(settings, new FakeTask(), rows("a", "b", "c")));
+    Future<List<Row>> dies = slots.submit(() -> run(settings, killed, rows("d", "e", "f")));
+    begun.acquire();
+    killed.interrupted = true;
+    assertThatThrownBy(dies::get).hasCauseInstanceOf(CancellationException.class);
+    gate.release(10);
+    assertThat(lives.get()).hasSize(3);
+    slots.shutdown();
+  }
+
+  @Test
+  void tenThousandRows() {
+    executor(new FakeInpainter());
+    String[] ids = IntStream.range(0, 10_000).mapToObj(i -> "r" + i).toArray(String[]::new);
+    List<Row> meta = run(settings(8), new FakeTask(), rows(ids));
+    assertThat(meta).extracting(row -> row.<String>getAs("id")).containsExactlyInAnyOrder(ids);
+    assertThat(meta).extracting(InpaintPartitionTest::output).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void runsInSpark() throws Exception {
+    executor(new FakeInpainter());
+    try (SparkSession spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", false)
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .getOrCreate()) {
+      StageProgress counted = StageProgress.in(spark.sparkContext());
+      InpaintPartition partition = new InpaintPartition(settings(2), MANIFEST, counted);
+      MapPartitionsFunction<Row, Row> task =
+          rows -> partition.run(rows, executor, new SparkTask(TaskContext.get()));
+      Dataset<Row> manifest =
+          spark.createDataFrame(rows("a", "b", "c", "d", "e"), MANIFEST).repartition(3);
+      List<Row> meta =
+          manifest.mapPartitions(task, Encoders.row(partition.schema())).collectAsList();
+      assertThat(meta).extracting(InpaintPartitionTest::status).containsOnly("success");
+      assertThat(meta)
+          .extracting(row -> row.<String>getAs("id"))
+          .containsExactlyInAnyOrder("a", "b", "c", "d", "e");
+      assertThat(counted.succeeded().value()).isEqualTo(5);
+      assertThat(opened).hasValue(1);
+    }
+  }
+
+  private void executor(FakeInpainter inpainter) {
+    ModelCache cache = new ModelCache(temp.resolve("cache"));
+    executor =
+        new Executor(
+            new ExecutorModels(
+                cache,
+                (folder, device) -> {
+                  opened.incrementAndGet();
+                  return inpainter;
+                }));
+  }
+
+  private List<Row> run(StageSettings settings, FakeTask task, List<Row> rows) {
+    try {
+      List<Row> meta = new ArrayList<>();
+      Iterator<Row> out =
+          new InpaintPartition(settings, MANIFEST, progress).run(rows.iterator(), executor, task);
+      out.forEachRemaining(meta::add);
+      return meta;
+    } finally {
+      task.complete();
+    }
+  }
+
+  private StageSettings settings(int maxImages) {
+    return new StageSettings(
+        new StageSettings.Model("/no/such/model", "digest", DeviceChoice.AUTO),
+        FakeInpainter.fakeTraits(),
+        new StageSettings.Batching(maxImages, Duration.ofHours(1), 4, 1 << 28),
+        new FetchSettings(
+            Duration.ofSeconds(5), 1 << 20, 0, 4, List.of(), List.of(temp.toString()), List.of()),
+        Pictures.settings(),
+        temp.resolve("images").toString(),
+        new RowDefaults(
+            Pictures.SIDE, Pictures.SIDE, 1, 4, 7.5, 1, null, false, false, 7L, Sampler.OF_BUNDLE),
+        new RunInfo("fake", "digest", null, null, null, "images"),
+        HadoopConf.of(new Configuration()));
+  }
+
+  private List<Row> rows(String... ids) {
+    return Stream.of(ids).map(id -> row(id, temp.resolve(Pictures.INIT).toString(), id)).toList();
+  }
+
+  private Row row(String id, String init, String prompt) {
+    String mask = temp.resolve(Pictures.HALF).toString();
+    return new GenericRowWithSchema(
+        new Object[] {id, init, mask, prompt, "key-" + id, 5}, MANIFEST);
+  }
+
+  private static String status(Row meta) {
+    return meta.getAs("status");
+  }
+
+  private static String output(Row meta) {
+    return meta.<String>getList(meta.fieldIndex("output")).get(0);
+  }
+
+  private static String code(Row meta) {
+    Row error = meta.getAs("error");
+    return error == null ? "none" : error.getAs("code");
+  }
+
+  private static void holdsNoPicture(Path folder) throws Exception {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        assertThat(files.filter(Files::isRegularFile)).isEmpty();
+      }
+    }
+  }
+}
