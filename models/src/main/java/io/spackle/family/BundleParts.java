@@ -10,6 +10,7 @@ import io.spackle.graph.GraphChecks;
 import io.spackle.graph.ModelBundle;
 import io.spackle.graph.OrtGraph;
 import io.spackle.text.ClipTokenizer;
+import io.spackle.text.T5Tokenizer;
 import io.spackle.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,18 +39,29 @@ final class BundleParts {
   /** A CLIP text encoder with its tokenizer. */
   PromptEncoder clip(String tokenizer, String encoder, List<String> outputs) {
     Tokenizer opened = resources.push(ClipTokenizer.open(bundle.folder(tokenizer)));
-    return new PromptEncoder(
-        opened,
-        opened.maxLength(),
-        graph(encoder, Set.of("input_ids"), Set.copyOf(outputs)),
-        outputs);
+    return promptEncoder(opened, opened.maxLength(), encoder, outputs);
+  }
+
+  /** A T5 text encoder with its tokenizer. */
+  PromptEncoder t5(String tokenizer, String encoder, List<String> outputs) {
+    Tokenizer opened = resources.push(T5Tokenizer.open(bundle.folder(tokenizer)));
+    return promptEncoder(opened, bundle.textLength().orElse(opened.maxLength()), encoder, outputs);
+  }
+
+  private PromptEncoder promptEncoder(
+      Tokenizer tokenizer, int length, String encoder, List<String> outputs) {
+    Graph graph = graph(encoder, Set.of("input_ids"), Set.copyOf(outputs));
+    return new PromptEncoder(tokenizer, length, graph, outputs);
   }
 
   /** The UNet of a bundle with its autoencoder and schedulers. */
   UnetPainter unetPainter(Set<String> inputs) {
     Graph unet = graph("unet", inputs, Set.of("out_sample"));
-    return new UnetPainter(
-        unet, vae(), new BundleSchedulers(bundle.schedulerConfig()), UnetPainter.seesMask(unet));
+    return new UnetPainter(unet, vae(), schedulers(), UnetPainter.seesMask(unet));
+  }
+
+  BundleSchedulers schedulers() {
+    return new BundleSchedulers(bundle.schedulerConfig());
   }
 
   /** The autoencoder, whose factors stand in its {@code config.json}. */

@@ -17,7 +17,19 @@ public enum Families {
       "sd15",
       bundle -> bundle.has("unet") && !bundle.has("text_encoder_2"),
       Sd15Inpainter::traits,
-      Sd15Inpainter::open);
+      Sd15Inpainter::open),
+  /** Stable Diffusion XL: two CLIP text encoders and a UNet. */
+  SDXL(
+      "sdxl",
+      bundle -> bundle.has("unet") && bundle.has("text_encoder_2"),
+      SdxlInpainter::traits,
+      SdxlInpainter::open),
+  /** Flux Fill: CLIP, T5 and a transformer. */
+  FLUX_FILL(
+      "flux-fill",
+      bundle -> bundle.has("transformer"),
+      FluxFillInpainter::traits,
+      FluxFillInpainter::open);
 
   private final String configName;
   private final Predicate<ModelBundle> matches;

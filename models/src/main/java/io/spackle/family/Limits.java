@@ -30,4 +30,13 @@ public record Limits(
   public static Limits ofApi() {
     return new Limits(64, 768, 1024, 50, 1, 20, 16);
   }
+
+  Limits withSides(int maxShort, int maxLong) {
+    return new Limits(
+        minSide, maxShort, maxLong, maxSteps, minGuidanceScale, maxGuidanceScale, maxSamples);
+  }
+
+  Limits withGuidance(double min, double max) {
+    return new Limits(minSide, maxShortSide, maxLongSide, maxSteps, min, max, maxSamples);
+  }
 }

@@ -2,11 +2,22 @@ package io.spackle.family;
 
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Decoded tensors as pictures, refused where they are none. */
 final class Paintings {
 
   private Paintings() {}
+
+  /** The pictures of a batch with what is to be noted of each. */
+  static List<Painting> of(
+      List<FloatTensor> decoded, List<Subject> subjects, List<Set<Note>> notes) {
+    return IntStream.range(0, subjects.size())
+        .mapToObj(i -> new Painting(of(decoded.get(i), subjects.get(i)), notes.get(i)))
+        .toList();
+  }
 
   /**
    * The picture of a decoded tensor.
@@ -15,7 +26,7 @@ final class Paintings {
    * @throws UnusablePaintingException if a value is not finite, or if all is black though the
    *     subject is not: what an overflow in half precision leaves behind
    */
-  static RgbImage of(FloatTensor decoded, Subject subject) {
+  private static RgbImage of(FloatTensor decoded, Subject subject) {
     if (!decoded.isFinite()) {
       throw new UnusablePaintingException(
           "the decoded picture holds NaN or infinite values; a half-precision VAE may overflow: use a float32 one");

@@ -68,9 +68,8 @@ record UnetPainter(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boolea
     FloatTensor latents =
         clock.time(
             Stage.DENOISE, () -> denoise(plan, conditions.inputs(), known, noise, cancellation));
-    List<Painting> paintings =
-        clock.time(Stage.DECODE, () -> decode(latents, subjects, conditions, cancellation));
-    return new PaintedBatch(paintings, clock.timings());
+    List<FloatTensor> decoded = clock.time(Stage.DECODE, () -> vae.decode(latents, cancellation));
+    return new PaintedBatch(Paintings.of(decoded, subjects, conditions.notes()), clock.timings());
   }
 
   private Known known(
@@ -166,20 +165,6 @@ record UnetPainter(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boolea
       mixed[i] = (1 - m) * kept.data()[i] + m * painted.data()[i];
     }
     return new FloatTensor(mixed, painted.shape());
-  }
-
-  private List<Painting> decode(
-      FloatTensor latents,
-      List<Subject> subjects,
-      Conditions conditions,
-      Cancellation cancellation) {
-    List<FloatTensor> decoded = vae.decode(latents, cancellation);
-    List<Painting> paintings = new ArrayList<>();
-    for (int i = 0; i < subjects.size(); i++) {
-      paintings.add(
-          new Painting(Paintings.of(decoded.get(i), subjects.get(i)), conditions.notes().get(i)));
-    }
-    return paintings;
   }
 
   private static FloatTensor scaled(FloatTensor noise, float sigma) {

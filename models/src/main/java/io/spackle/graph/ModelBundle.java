@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A model folder in Optimum's ONNX layout, checked: {@code model_index.json}, and one folder for
@@ -24,14 +25,20 @@ public final class ModelBundle {
   private final JsonNode index;
   private final Map<String, JsonNode> configs;
   private final List<Path> contents;
+  private final OptionalInt textLength;
   private Map<String, String> digests;
 
   private ModelBundle(
-      Path root, JsonNode index, Map<String, JsonNode> configs, List<Path> contents) {
+      Path root,
+      JsonNode index,
+      Map<String, JsonNode> configs,
+      List<Path> contents,
+      OptionalInt textLength) {
     this.root = root;
     this.index = index;
     this.configs = Map.copyOf(configs);
     this.contents = List.copyOf(contents);
+    this.textLength = textLength;
   }
 
   /**
@@ -45,7 +52,8 @@ public final class ModelBundle {
     if (!checked.problems.isEmpty()) {
       throw new BundleException(folder.toString(), checked.problems);
     }
-    return new ModelBundle(folder, checked.index, checked.configs, checked.contents);
+    return new ModelBundle(
+        folder, checked.index, checked.configs, checked.contents, OptionalInt.empty());
   }
 
   /** The folder's own name. */
@@ -79,6 +87,21 @@ public final class ModelBundle {
     return Optional.ofNullable(configs.get(component));
   }
 
+  /**
+   * A component's configuration where a family cannot do without it.
+   *
+   * @throws BundleException if there is none
+   */
+  public JsonNode requiredConfig(String component) {
+    return config(component)
+        .orElseThrow(
+            () ->
+                new BundleException(
+                    root.toString(),
+                    List.of(
+                        component + "/config.json: not found: copy it from the exported model")));
+  }
+
   /** {@code scheduler/scheduler_config.json}, which every bundle has. */
   public JsonNode schedulerConfig() {
     return configs.get("scheduler");
@@ -96,7 +119,22 @@ public final class ModelBundle {
     overrides.forEach((key, value) -> scheduler.set(key, mapper.valueToTree(value)));
     Map<String, JsonNode> replaced = new HashMap<>(configs);
     replaced.put("scheduler", scheduler);
-    return new ModelBundle(root, index, replaced, contents);
+    return new ModelBundle(root, index, replaced, contents, textLength);
+  }
+
+  /**
+   * The same bundle with another length of long prompts.
+   *
+   * @param tokens that the T5 encoder of Flux reads, at least 2; shorter is faster
+   * @return with the digest of this one, since the files are the same
+   */
+  public ModelBundle withTextLength(int tokens) {
+    return new ModelBundle(root, index, configs, contents, OptionalInt.of(tokens));
+  }
+
+  /** The length of long prompts in tokens, where it is not the tokenizer's own. */
+  public OptionalInt textLength() {
+    return textLength;
   }
 
   /** The folder of a component, whether it exists or not. */

@@ -12,6 +12,11 @@ public record LongTensor(long[] data, Shape shape) implements Tensor {
     TensorChecks.length(data.length, shape);
   }
 
+  public static LongTensor zeros(int... axes) {
+    Shape shape = Shape.of(axes);
+    return new LongTensor(new long[shape.size()], shape);
+  }
+
   public static LongTensor of(long[] data, int... axes) {
     return new LongTensor(data, Shape.of(axes));
   }

@@ -35,12 +35,10 @@ public final class Goldens {
     return Path.of(System.getProperty("bundles.dir")).resolve(name);
   }
 
-  /** All recorded runs whose name begins with one of the prefixes. */
-  public static List<GoldenCase> cases(String... prefixes) {
+  /** All recorded runs. */
+  public static List<GoldenCase> cases() {
     try (Stream<Path> folders = Files.list(dir().resolve("cases"))) {
       return folders
-          .filter(
-              folder -> Stream.of(prefixes).anyMatch(folder.getFileName().toString()::startsWith))
           .sorted()
           .map(folder -> new GoldenCase(folder, json(folder.resolve("case.json"))))
           .toList();

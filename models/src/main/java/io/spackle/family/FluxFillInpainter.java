@@ -1,0 +1,218 @@
+package io.spackle.family;
+
+import io.spackle.family.PaintedBatch.Stage;
+import io.spackle.family.PromptEncoder.Encoded;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.CloseStack;
+import io.spackle.graph.Device;
+import io.spackle.graph.Graph;
+import io.spackle.graph.ModelBundle;
+import io.spackle.scheduler.Run;
+import io.spackle.scheduler.RunSpec;
+import io.spackle.scheduler.Schedulers;
+import io.spackle.tensor.BatchNoise;
+import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.LongTensor;
+import io.spackle.tensor.NoiseSource;
+import io.spackle.tensor.Shape;
+import io.spackle.tensor.Tensor;
+import io.spackle.tensor.TorchNoise;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Flux Fill: a transformer over packed latents that is shown the picture with a hole and the mask
+ * at full resolution.
+ *
+ * <p>Computes what diffusers' {@code FluxFillPipeline} computes. Guidance is an input of the
+ * transformer: nothing is predicted twice, and a negative prompt has no part.
+ */
+final class FluxFillInpainter implements Inpainter {
+
+  private static final String POOLED = "pooler_output";
+  private static final String HIDDEN = "last_hidden_state";
+  private static final int LATENT_CHANNELS = 16;
+  private static final float TIMESTEPS = 1000;
+
+  private final Traits traits;
+  private final PromptEncoder clip;
+  private final PromptEncoder t5;
+  private final Graph transformer;
+  private final VaeCodec vae;
+  private final BundleSchedulers schedulers;
+  private final CloseStack resources;
+
+  /** What one picture or a batch gives the transformer, all (batch, tokens, channels). */
+  private record Known(FloatTensor image, FloatTensor noise, FloatTensor shown) {}
+
+  private record Conditions(FloatTensor hidden, FloatTensor pooled, List<Set<Note>> notes) {}
+
+  private FluxFillInpainter(
+      Traits traits,
+      PromptEncoder clip,
+      PromptEncoder t5,
+      Graph transformer,
+      VaeCodec vae,
+      BundleSchedulers schedulers,
+      CloseStack resources) {
+    this.traits = traits;
+    this.clip = clip;
+    this.t5 = t5;
+    this.transformer = transformer;
+    this.vae = vae;
+    this.schedulers = schedulers;
+    this.resources = resources;
+  }
+
+  static Inpainter open(ModelBundle bundle, Device device) {
+    try (CloseStack opening = new CloseStack()) {
+      BundleParts parts = new BundleParts(bundle, device, opening);
+      PromptEncoder clip = parts.clip("tokenizer", "text_encoder", List.of(POOLED));
+      PromptEncoder t5 = parts.t5("tokenizer_2", "text_encoder_2", List.of(HIDDEN));
+      Graph transformer =
+          parts.graph(
+              "transformer",
+              Set.of(
+                  "hidden_states",
+                  "encoder_hidden_states",
+                  "pooled_projections",
+                  "timestep",
+                  "img_ids",
+                  "txt_ids",
+                  "guidance"),
+              Set.of("out_hidden_states"));
+      VaeCodec vae = parts.vae();
+      parts.refuseProblems();
+      return new FluxFillInpainter(
+          traits(bundle), clip, t5, transformer, vae, parts.schedulers(), opening.release());
+    }
+  }
+
+  static Traits traits(ModelBundle bundle) {
+    return new Traits(
+        "flux-fill",
+        bundle.name(),
+        1024,
+        PackedLatents.PIXELS,
+        Limits.ofApi().withSides(1024, 1536).withGuidance(0, 100),
+        50,
+        30,
+        1.0,
+        Schedulers.names(Schedulers.Kind.FLOW_MATCHING));
+  }
+
+  @Override
+  public Traits traits() {
+    return traits;
+  }
+
+  @Override
+  public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
+    StageClock clock = new StageClock();
+    BatchNoise noise =
+        new BatchNoise(subjects.stream().map(s -> TorchNoise.seeded(s.seed())).toList());
+    Conditions conditions = clock.time(Stage.TEXT, () -> conditions(subjects, cancellation));
+    Known known = clock.time(Stage.ENCODE, () -> known(plan, subjects, noise, cancellation));
+    FloatTensor packed =
+        clock.time(Stage.DENOISE, () -> denoise(plan, conditions, known, noise, cancellation));
+    List<FloatTensor> decoded =
+        clock.time(Stage.DECODE, () -> vae.decode(grid(plan).unpack(packed), cancellation));
+    return new PaintedBatch(Paintings.of(decoded, subjects, conditions.notes()), clock.timings());
+  }
+
+  private Conditions conditions(List<Subject> subjects, Cancellation cancellation) {
+    List<FloatTensor> hidden = new ArrayList<>(); // (1, T5 length, width) each
+    List<FloatTensor> pooled = new ArrayList<>(); // (1, width) each
+    List<Set<Note>> notes = new ArrayList<>();
+    for (Subject subject : subjects) {
+      Encoded whole = t5.encode(subject.prompt(), cancellation);
+      hidden.add(whole.output(HIDDEN));
+      pooled.add(clip.encode(subject.prompt(), cancellation).output(POOLED));
+      notes.add(Note.ofTruncated(whole.truncated(), false));
+    }
+    return new Conditions(FloatTensor.concatBatch(hidden), FloatTensor.concatBatch(pooled), notes);
+  }
+
+  private Known known(
+      StepPlan plan, List<Subject> subjects, BatchNoise noise, Cancellation cancellation) {
+    List<FloatTensor> images = new ArrayList<>();
+    List<FloatTensor> noises = new ArrayList<>();
+    List<FloatTensor> shown = new ArrayList<>();
+    PackedLatents grid = grid(plan);
+    for (int i = 0; i < subjects.size(); i++) {
+      // In the order of the reference: image posterior, noise, posterior of the picture with a
+      // hole.
+      Subject subject = subjects.get(i);
+      NoiseSource source = noise.sources().get(i);
+      FloatTensor pixels = subject.image().toTensor();
+      images.add(grid.pack(vae.encode(pixels, source, cancellation)));
+      Shape shape = grid.latents(LATENT_CHANNELS);
+      noises.add(grid.pack(new FloatTensor(source.next(shape.size()), shape)));
+      FloatTensor holed = vae.encode(MaskedPixels.of(pixels, subject.mask()), source, cancellation);
+      shown.add(FloatTensor.concat(List.of(grid.pack(holed), grid.packMask(subject.mask())), 2));
+    }
+    return new Known(
+        FloatTensor.concatBatch(images),
+        FloatTensor.concatBatch(noises),
+        FloatTensor.concatBatch(shown));
+  }
+
+  private FloatTensor denoise(
+      StepPlan plan,
+      Conditions conditions,
+      Known known,
+      BatchNoise noise,
+      Cancellation cancellation) {
+    Run run =
+        schedulers
+            .of(plan.sampler())
+            .start(new RunSpec(plan.steps(), skippedSteps(plan), grid(plan).tokens()));
+    return DenoiseLoop.run(
+        run,
+        run.addNoise(known.image(), known.noise(), 0),
+        noise,
+        predictor(plan, conditions, known, cancellation),
+        DenoiseLoop.AfterCall.NOTHING,
+        cancellation);
+  }
+
+  /** Flux rounds the skipped steps down, where the SD pipelines round the kept ones. */
+  private static int skippedSteps(StepPlan plan) {
+    return (int) (plan.steps() - plan.steps() * plan.strength());
+  }
+
+  private DenoiseLoop.Predictor predictor(
+      StepPlan plan, Conditions conditions, Known known, Cancellation cancellation) {
+    int batch = known.image().batch();
+    Map<String, Tensor> inputs = new HashMap<>();
+    inputs.put("encoder_hidden_states", conditions.hidden());
+    inputs.put("pooled_projections", conditions.pooled());
+    inputs.put("img_ids", grid(plan).positions());
+    inputs.put("txt_ids", LongTensor.zeros(conditions.hidden().shape().axis(1), 3));
+    inputs.put("guidance", repeated((float) plan.guidanceScale(), batch));
+    return (sample, timestep) -> {
+      inputs.put("hidden_states", FloatTensor.concat(List.of(sample, known.shown()), 2));
+      inputs.put("timestep", repeated(timestep / TIMESTEPS, batch));
+      return transformer.run(inputs, cancellation).get("out_hidden_states");
+    };
+  }
+
+  private static PackedLatents grid(StepPlan plan) {
+    return PackedLatents.of(plan.width(), plan.height());
+  }
+
+  private static FloatTensor repeated(float value, int batch) {
+    float[] values = new float[batch];
+    Arrays.fill(values, value);
+    return FloatTensor.of(values, batch);
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

@@ -1,0 +1,185 @@
+package io.spackle.family;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.family.Conditioning.Conditions;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.CloseStack;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import io.spackle.tensor.FloatTensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Stable Diffusion XL, with an inpainting UNet or a plain one.
+ *
+ * <p>Computes what diffusers' {@code StableDiffusionXLInpaintPipeline} computes: two text encoders
+ * side by side, the pooled embedding of the second, and the size of the picture as further
+ * conditions.
+ */
+final class SdxlInpainter implements Inpainter {
+
+  private static final String POOLED = "text_embeds";
+  private static final float AESTHETIC_SCORE = 6.0f;
+  private static final float NEGATIVE_AESTHETIC_SCORE = 2.5f;
+
+  /**
+   * What the bundle's {@code model_index.json} asks for.
+   *
+   * @param zeroForAbsent whether an absent negative prompt stands for zeros; "" is encoded all the
+   *     same
+   * @param scored whether an aesthetic score stands in place of the target size
+   */
+  private record Habits(boolean zeroForAbsent, boolean scored) {
+
+    static Habits of(JsonNode index) {
+      return new Habits(
+          index.path("force_zeros_for_empty_prompt").asBoolean(true),
+          index.path("requires_aesthetics_score").asBoolean(false));
+    }
+  }
+
+  /**
+   * One prompt as both encoders read it.
+   *
+   * @param hidden (1, 77, width 1 + width 2)
+   * @param pooled (1, width)
+   */
+  private record Embedding(FloatTensor hidden, FloatTensor pooled, boolean truncated) {
+
+    Embedding zeroed() {
+      return new Embedding(
+          FloatTensor.zeros(hidden.shape()), FloatTensor.zeros(pooled.shape()), false);
+    }
+  }
+
+  private final Traits traits;
+  private final Encoders encoders;
+  private final UnetPainter painter;
+  private final Habits habits;
+  private final CloseStack resources;
+
+  /**
+   * Both text encoders.
+   *
+   * @param firstHidden the first one's output that is used, its last but one hidden state
+   * @param secondHidden likewise
+   */
+  private record Encoders(
+      PromptEncoder first, String firstHidden, PromptEncoder second, String secondHidden) {
+
+    Embedding embed(String text, Cancellation cancellation) {
+      PromptEncoder.Encoded one = first.encode(text, cancellation);
+      PromptEncoder.Encoded two = second.encode(text, cancellation);
+      return new Embedding(
+          FloatTensor.concat(List.of(one.output(firstHidden), two.output(secondHidden)), 2),
+          two.output(POOLED),
+          one.truncated() || two.truncated());
+    }
+  }
+
+  private SdxlInpainter(
+      Traits traits, Encoders encoders, UnetPainter painter, Habits habits, CloseStack resources) {
+    this.traits = traits;
+    this.encoders = encoders;
+    this.painter = painter;
+    this.habits = habits;
+    this.resources = resources;
+  }
+
+  static Inpainter open(ModelBundle bundle, Device device) {
+    try (CloseStack opening = new CloseStack()) {
+      BundleParts parts = new BundleParts(bundle, device, opening);
+      String firstHidden = penultimate(bundle, "text_encoder");
+      String secondHidden = penultimate(bundle, "text_encoder_2");
+      Encoders encoders =
+          new Encoders(
+              parts.clip("tokenizer", "text_encoder", List.of(firstHidden)),
+              firstHidden,
+              parts.clip("tokenizer_2", "text_encoder_2", List.of(secondHidden, POOLED)),
+              secondHidden);
+      UnetPainter painter =
+          parts.unetPainter(
+              Set.of("sample", "timestep", "encoder_hidden_states", POOLED, "time_ids"));
+      parts.refuseProblems();
+      return new SdxlInpainter(
+          traits(bundle), encoders, painter, Habits.of(bundle.index()), opening.release());
+    }
+  }
+
+  static Traits traits(ModelBundle bundle) {
+    return UnetTraits.of("sdxl", bundle, Limits.ofApi().withSides(1024, 1536), 50, 7.5, 0.9999);
+  }
+
+  /**
+   * Hidden state 0 is the embedding before the first layer, so the last one has the number of
+   * layers.
+   */
+  private static String penultimate(ModelBundle bundle, String encoder) {
+    int layers = bundle.requiredConfig(encoder).path("num_hidden_layers").asInt();
+    return "hidden_states." + (layers - 1);
+  }
+
+  @Override
+  public Traits traits() {
+    return traits;
+  }
+
+  @Override
+  public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
+    return painter.paint(plan, subjects, this::conditions, cancellation);
+  }
+
+  private Conditions conditions(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
+    GuidedBatch hidden = new GuidedBatch();
+    GuidedBatch pooled = new GuidedBatch();
+    GuidedBatch timeIds = new GuidedBatch();
+    List<Set<Note>> notes = new ArrayList<>();
+    for (Subject subject : subjects) {
+      Embedding prompt = encoders.embed(subject.prompt(), cancellation);
+      if (plan.guided()) {
+        Embedding avoided = avoided(subject, prompt, cancellation);
+        hidden.add(avoided.hidden(), prompt.hidden());
+        pooled.add(avoided.pooled(), prompt.pooled());
+        timeIds.add(timeIds(plan, NEGATIVE_AESTHETIC_SCORE), timeIds(plan, AESTHETIC_SCORE));
+        notes.add(Note.ofTruncated(prompt.truncated(), avoided.truncated()));
+      } else {
+        hidden.add(prompt.hidden());
+        pooled.add(prompt.pooled());
+        timeIds.add(timeIds(plan, AESTHETIC_SCORE));
+        notes.add(Note.ofTruncated(prompt.truncated(), false));
+      }
+    }
+    return new Conditions(
+        Map.of(
+            "encoder_hidden_states",
+            hidden.toTensor(),
+            POOLED,
+            pooled.toTensor(),
+            "time_ids",
+            timeIds.toTensor()),
+        notes);
+  }
+
+  private Embedding avoided(Subject subject, Embedding prompt, Cancellation cancellation) {
+    return subject.negativePrompt() == null && habits.zeroForAbsent()
+        ? prompt.zeroed()
+        : encoders.embed(subject.negativePromptOrEmpty(), cancellation);
+  }
+
+  /** Original size, top left corner of the crop, then target size or score. */
+  private FloatTensor timeIds(StepPlan plan, float score) {
+    float h = plan.height();
+    float w = plan.width();
+    float[] ids =
+        habits.scored() ? new float[] {h, w, 0, 0, score} : new float[] {h, w, 0, 0, h, w};
+    return FloatTensor.of(ids, 1, ids.length);
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}
