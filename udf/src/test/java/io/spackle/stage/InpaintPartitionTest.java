@@ -227,7 +227,7 @@ class InpaintPartitionTest {
         SparkSession.builder()
             .master("local[2]")
             .config("spark.ui.enabled", false)
-            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "127.0.0.1")
             .getOrCreate()) {
       StageProgress counted = StageProgress.in(spark.sparkContext());
       InpaintPartition partition = new InpaintPartition(settings(2), MANIFEST, counted);
