@@ -20,7 +20,9 @@ public final class ImageSources {
    */
   public static ImageSource open(FetchSettings settings, Configuration configuration) {
     var sources = new HashMap<String, ImageSource>();
+    add(sources, new HttpSource(settings), List.of("http", "https"));
     add(sources, new FileSource(settings), List.of("file"));
+    add(sources, new HadoopSource(settings, configuration), HadoopSource.SCHEMES);
     return new RoutedSource(sources);
   }
 

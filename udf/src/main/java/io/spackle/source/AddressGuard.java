@@ -1,0 +1,128 @@
+package io.spackle.source;
+
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hc.client5.http.DnsResolver;
+
+/**
+ * Names and literals to public addresses only.
+ *
+ * <p>The client dials what it gets here and nothing else, so an address cannot change between check
+ * and use.
+ */
+final class AddressGuard implements DnsResolver {
+
+  /**
+   * What IANA lists as not globally reachable, and a public address that serves Azure's metadata.
+   */
+  private static final List<Network> NOT_PUBLIC =
+      networks(
+          "0.0.0.0/8",
+          "10.0.0.0/8",
+          "100.64.0.0/10",
+          "127.0.0.0/8",
+          "168.63.129.16/32",
+          "169.254.0.0/16",
+          "172.16.0.0/12",
+          "192.0.0.0/24",
+          "192.0.2.0/24",
+          "192.88.99.0/24",
+          "192.168.0.0/16",
+          "198.18.0.0/15",
+          "198.51.100.0/24",
+          "203.0.113.0/24",
+          "224.0.0.0/3",
+          // Teredo and others; documentation; 6to4, which like Teredo wraps any IPv4 address.
+          "2001::/23",
+          "2001:db8::/32",
+          "3fff::/20",
+          "2002::/16");
+
+  private static final List<Network> PUBLIC = networks("0.0.0.0/0", "2000::/3");
+
+  /** The IPv4 internet as hosts without IPv4 see it: the last four bytes count. */
+  private static final Network NAT64 = Network.of("64:ff9b::/96");
+
+  private final HostList allowed;
+
+  /**
+   * @param allowed hosts that may have any address
+   */
+  AddressGuard(HostList allowed) {
+    this.allowed = allowed;
+  }
+
+  @Override
+  public InetAddress[] resolve(String host) throws UnknownHostException {
+    InetAddress[] addresses = InetAddress.getAllByName(host);
+    if (!allowed.contains(host)) {
+      for (InetAddress address : addresses) {
+        checkPublic(address);
+      }
+    }
+    return addresses;
+  }
+
+  @Override
+  public String resolveCanonicalHostname(String host) {
+    return host;
+  }
+
+  static boolean isPublic(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    if (NAT64.contains(bytes)) {
+      bytes = Arrays.copyOfRange(bytes, 12, 16);
+    }
+    return isIn(PUBLIC, bytes) && !isIn(NOT_PUBLIC, bytes);
+  }
+
+  private static void checkPublic(InetAddress address) throws ForbiddenAddressException {
+    if (!isPublic(address)) {
+      throw new ForbiddenAddressException(address);
+    }
+  }
+
+  private static boolean isIn(List<Network> networks, byte[] address) {
+    return networks.stream().anyMatch(network -> network.contains(address));
+  }
+
+  private static List<Network> networks(String... networks) {
+    return Stream.of(networks).map(Network::of).toList();
+  }
+
+  /** The host has an address that is not public. */
+  static final class ForbiddenAddressException extends UnknownHostException {
+
+    private static final long serialVersionUID = 1L;
+
+    private ForbiddenAddressException(InetAddress address) {
+      super(address.getHostAddress());
+    }
+  }
+
+  /** Addresses that share their first bits. */
+  private record Network(int addressBits, int prefixBits, BigInteger prefix) {
+
+    static Network of(String text) {
+      int slash = text.indexOf('/');
+      int prefixBits = Integer.parseInt(text.substring(slash + 1));
+      try {
+        byte[] address = InetAddress.getByName(text.substring(0, slash)).getAddress();
+        int bits = address.length * Byte.SIZE;
+        return new Network(
+            bits, prefixBits, new BigInteger(1, address).shiftRight(bits - prefixBits));
+      } catch (UnknownHostException e) {
+        throw new IllegalArgumentException(text, e);
+      }
+    }
+
+    boolean contains(byte[] address) {
+      return address.length * Byte.SIZE == addressBits
+          && new BigInteger(1, address).shiftRight(addressBits - prefixBits).equals(prefix);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package io.spackle.source;
+
+import static io.spackle.row.ErrorCode.FETCH_HOST_DOWN;
+import static io.spackle.row.ErrorCode.FETCH_TIMEOUT;
+import static io.spackle.row.ErrorCode.FETCH_TLS;
+import static io.spackle.row.ErrorCode.FETCH_UNREACHABLE;
+
+import io.spackle.row.RowException;
+import io.spackle.source.AddressGuard.ForbiddenAddressException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/** One request and its answer, without redirects or retries. */
+final class HttpHop implements AutoCloseable {
+
+  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
+  private static final TimeValue LONGEST_IDLE = TimeValue.ofSeconds(30);
+
+  private final CloseableHttpClient client;
+  private final Hosts hosts;
+  private final long maxBytes;
+  private final ScheduledThreadPoolExecutor clock =
+      new ScheduledThreadPoolExecutor(1, HttpHop::daemon);
+
+  HttpHop(FetchSettings settings, AddressGuard guard) {
+    this.client = client(settings, guard);
+    this.hosts = new Hosts(settings.perHost());
+    this.maxBytes = settings.maxBytes();
+    clock.setRemoveOnCancelPolicy(true);
+  }
+
+  /**
+   * Asks one host.
+   *
+   * @param deadline moved by the time spent waiting for a free connection, which is no fault of the
+   *     host
+   */
+  HttpAnswer get(HttpTarget target, Deadline deadline)
+      throws InterruptedException, TryAgainException {
+    Hosts.Host host = hosts.of(target.host());
+    long start = System.nanoTime();
+    host.enter();
+    try {
+      deadline.grantSince(start);
+      if (host.isDown()) {
+        throw target
+            .location()
+            .fault(FETCH_HOST_DOWN, "the host did not answer lately, left alone for a minute");
+      }
+      return exchange(target, deadline, host);
+    } finally {
+      host.leave();
+    }
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    client.close(CloseMode.IMMEDIATE);
+  }
+
+  private HttpAnswer exchange(HttpTarget target, Deadline deadline, Hosts.Host host)
+      throws InterruptedException, TryAgainException {
+    HttpGet request = request(target);
+    var watch = new Watch(clock, request, deadline);
+    try (ClassicHttpResponse response = client.executeOpen(httpHost(target), request, null)) {
+      HttpAnswer answer = HttpAnswer.of(target.location(), response, maxBytes);
+      host.answered();
+      return answer;
+    } catch (RowException | TryAgainException e) {
+      host.answered();
+      throw e;
+    } catch (IOException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("interrupted while fetching " + target);
+      }
+      throw fault(target.location(), deadline, host, e);
+    } finally {
+      watch.close();
+    }
+  }
+
+  /** The fault of a row, thrown, or one to try again, returned. */
+  private static TryAgainException fault(
+      Location location, Deadline deadline, Hosts.Host host, IOException e) {
+    if (e instanceof ForbiddenAddressException) {
+      throw location.forbidden(
+          "the address "
+              + e.getMessage()
+              + " found, a public one expected"
+              + " (or name the host in spackle.fetch.allow-private)");
+    }
+    // What breaks a secure connection halfway comes as an SSLException too.
+    if (e instanceof SSLException && !(e.getCause() instanceof SocketException)) {
+      throw location.fault(FETCH_TLS, "no trustworthy secure connection: " + e.getMessage(), e);
+    }
+    host.failed();
+    if (deadline.isPassed()) {
+      throw location.fault(FETCH_TIMEOUT, "not done in time (spackle.fetch.timeout)", e);
+    }
+    return new TryAgainException(
+        location.fault(FETCH_UNREACHABLE, "the connection failed: " + e, e), null);
+  }
+
+  private static HttpGet request(HttpTarget target) {
+    var request = new HttpGet(URI.create("/"));
+    // Not in the constructor, where a path with two slashes would pass for a host.
+    request.setPath(target.path());
+    // Pictures are compressed already. Hosts that compress anyway are understood.
+    request.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+    if (target.authorization() != null) {
+      request.setHeader(HttpHeaders.AUTHORIZATION, target.authorization());
+    }
+    return request;
+  }
+
+  private static HttpHost httpHost(HttpTarget target) {
+    return new HttpHost(target.scheme(), target.host(), target.port());
+  }
+
+  private static CloseableHttpClient client(FetchSettings settings, AddressGuard guard) {
+    return HttpClients.custom()
+        .setConnectionManager(connections(settings, guard))
+        .setDefaultRequestConfig(RequestConfig.custom().setAuthenticationEnabled(false).build())
+        .setUserAgent("Spackle/" + version())
+        .disableRedirectHandling()
+        .disableAutomaticRetries()
+        .disableCookieManagement()
+        .disableAuthCaching()
+        .evictIdleConnections(LONGEST_IDLE)
+        .build();
+  }
+
+  private static HttpClientConnectionManager connections(
+      FetchSettings settings, AddressGuard guard) {
+    return PoolingHttpClientConnectionManagerBuilder.create()
+        .setDnsResolver(guard)
+        .setMaxConnPerRoute(settings.perHost())
+        .setMaxConnTotal(Integer.MAX_VALUE)
+        .setDefaultConnectionConfig(timeouts(settings.timeout()))
+        .build();
+  }
+
+  /** A third of the whole for connecting, so that there is time for another try. */
+  private static ConnectionConfig timeouts(Duration whole) {
+    Duration third = whole.dividedBy(3);
+    Duration connect = third.compareTo(LONGEST_CONNECT) < 0 ? third : LONGEST_CONNECT;
+    return ConnectionConfig.custom()
+        .setConnectTimeout(Timeout.of(connect))
+        .setSocketTimeout(Timeout.of(whole))
+        .build();
+  }
+
+  private static String version() {
+    String version = HttpHop.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+
+  private static Thread daemon(Runnable task) {
+    var thread = new Thread(task, "spackle-fetch-watch");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

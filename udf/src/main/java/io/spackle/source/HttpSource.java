@@ -1,0 +1,115 @@
+package io.spackle.source;
+
+import static io.spackle.row.ErrorCode.FETCH_REDIRECTS;
+
+import io.spackle.row.RowException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Web addresses.
+ *
+ * <p>One deadline holds for all of a fetch: its hops, its body and its retries with the waits
+ * between them. Only waiting for one of the host's few connections is not counted. Each hop passes
+ * the same checks: scheme, port, host, address.
+ */
+final class HttpSource implements ImageSource {
+
+  private static final int MAX_HOPS = 5;
+  private static final Set<Integer> PORTS = Set.of(80, 443, 8080, 8443);
+  private static final Duration FIRST_WAIT = Duration.ofMillis(250);
+
+  private static final int MAX_DOUBLINGS = 6;
+
+  private final FetchSettings settings;
+  private final HostList allowHosts;
+  private final HostList allowPrivate;
+  private final HttpHop hop;
+
+  HttpSource(FetchSettings settings) {
+    this.settings = settings;
+    this.allowHosts = new HostList("spackle.fetch.allow-hosts", settings.allowHosts());
+    this.allowPrivate = new HostList("spackle.fetch.allow-private", settings.allowPrivate());
+    this.hop = new HttpHop(settings, new AddressGuard(allowPrivate));
+  }
+
+  @Override
+  public byte[] fetch(String text) throws InterruptedException {
+    var target = HttpTarget.of(Location.of(text));
+    var deadline = Deadline.in(settings.timeout());
+    for (int tries = 0; ; tries++) {
+      try {
+        return follow(target, deadline);
+      } catch (TryAgainException e) {
+        Duration wait = e.chosenWait().orElse(backoff(tries));
+        if (tries == settings.retries() || wait.compareTo(deadline.left()) > 0) {
+          throw e.fault();
+        }
+        Thread.sleep(wait.toMillis());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    hop.close();
+  }
+
+  private byte[] follow(HttpTarget start, Deadline deadline)
+      throws InterruptedException, TryAgainException {
+    HttpTarget target = start;
+    for (int hops = 0; hops <= MAX_HOPS; hops++) {
+      HttpAnswer answer = ask(start, target, deadline);
+      if (answer.next() == null) {
+        return answer.body();
+      }
+      target = next(start, target, answer.next());
+    }
+    throw start.location().fault(FETCH_REDIRECTS, "more than " + MAX_HOPS + " redirects found");
+  }
+
+  private HttpAnswer ask(HttpTarget start, HttpTarget target, Deadline deadline)
+      throws InterruptedException, TryAgainException {
+    try {
+      checkAllowed(target);
+      return hop.get(target, deadline);
+    } catch (RowException e) {
+      throw target == start ? e : redirected(start, e);
+    } catch (TryAgainException e) {
+      throw target == start
+          ? e
+          : new TryAgainException(redirected(start, e.fault()), e.chosenWait().orElse(null));
+    }
+  }
+
+  private static HttpTarget next(HttpTarget start, HttpTarget target, String reference) {
+    try {
+      return target.redirected(reference);
+    } catch (RowException e) {
+      throw redirected(start, e);
+    }
+  }
+
+  private void checkAllowed(HttpTarget target) {
+    if (!allowHosts.isEmpty() && !allowHosts.contains(target.host())) {
+      throw target.location().forbidden("the host is none of spackle.fetch.allow-hosts");
+    }
+    if (!PORTS.contains(target.port()) && !allowPrivate.contains(target.host())) {
+      throw target
+          .location()
+          .forbidden("port " + target.port() + " found, one of " + PORTS + " expected");
+    }
+  }
+
+  /** Names the location that the manifest has. */
+  private static RowException redirected(HttpTarget start, RowException e) {
+    return start.location().fault(e.code(), "redirected to " + e.getMessage(), e);
+  }
+
+  /** Doubled with each try and shortened by up to half, so that tries do not come in waves. */
+  private static Duration backoff(int tries) {
+    long longest = FIRST_WAIT.toMillis() << Math.min(tries, MAX_DOUBLINGS);
+    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
+  }
+}

@@ -1,0 +1,32 @@
+package io.spackle.source;
+
+import io.spackle.row.RowException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A fault that another try may cure. */
+final class TryAgainException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private final RowException fault;
+  private final Duration wait;
+
+  /**
+   * @param fault of the row, where there is no other try
+   * @param wait before the next try as the host wishes it, or null
+   */
+  TryAgainException(RowException fault, Duration wait) {
+    super(fault);
+    this.fault = fault;
+    this.wait = wait;
+  }
+
+  RowException fault() {
+    return fault;
+  }
+
+  Optional<Duration> chosenWait() {
+    return Optional.ofNullable(wait);
+  }
+}

@@ -1,0 +1,167 @@
+package io.spackle.row;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.family.Note;
+import io.spackle.family.Sampler;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.encoders.ExpressionEncoder;
+import org.junit.jupiter.api.Test;
+
+class MetaRowTest {
+
+  private static final RunInfo INFO =
+      new RunInfo(
+          "runwayml/stable-diffusion-inpainting", "d1ge57", "fp16", null, null, "/out/images");
+
+  private static final ManifestRow ROW =
+      new ManifestRow(
+          "a/b",
+          "https://user:secret@h/a.png?sig=secret",
+          "/data/b.png",
+          "🐈 e\u0301 <script>",
+          "blurry",
+          512,
+          256,
+          2,
+          20,
+          7.5,
+          0.7,
+          true,
+          true,
+          Long.MAX_VALUE - 1,
+          null,
+          "t",
+          new Sampler("DDIMScheduler", null));
+
+  private static final Outcome SUCCEEDED =
+      new Outcome.Succeeded(
+          ROW,
+          List.of("/out/images/00/a-0.png", "/out/images/00/a-1.png"),
+          512,
+          256,
+          Set.of(Note.MASK_FULL, Note.PROMPT_TRUNCATED),
+          "1n17",
+          "m45k",
+          Duration.ofMillis(2500),
+          Map.of(RowStage.FETCH, Duration.ofMillis(12), RowStage.PAINT, Duration.ofMillis(2400)));
+
+  private static final Outcome FAILED =
+      new Outcome.Failed("cat", null, ErrorCode.FETCH_NOT_FOUND, "gone", RowStage.FETCH, Map.of());
+
+  @Test
+  void theResponseOfTheApiIsInEveryMetaRow() throws Exception {
+    JsonNode json = json(SUCCEEDED, Rows.row());
+    for (String key : List.of("status", "generationTime", "id", "output", "meta")) {
+      assertThat(json.has(key)).as(key).isTrue();
+    }
+    // What the API's sample has, less its enable_attention_slicing, a switch of its engine.
+    for (String key :
+        List.of(
+            "H",
+            "W",
+            "file_prefix",
+            "guidance_scale",
+            "model",
+            "n_samples",
+            "negative_prompt",
+            "outdir",
+            "prompt",
+            "revision",
+            "safety_checker",
+            "seed",
+            "steps",
+            "vae")) {
+      assertThat(json.get("meta").has(key)).as(key).isTrue();
+    }
+  }
+
+  @Test
+  void successIsTold() throws Exception {
+    JsonNode json = json(SUCCEEDED, Rows.row());
+    assertThat(json.get("status").asText()).isEqualTo("success");
+    assertThat(json.get("generationTime").asDouble()).isEqualTo(2.5);
+    assertThat(json.get("output").get(1).asText()).isEqualTo("/out/images/00/a-1.png");
+    assertThat(json.get("error").isNull()).isTrue();
+    assertThat(json.get("notes").toString()).isEqualTo("[\"PROMPT_TRUNCATED\",\"MASK_FULL\"]");
+    assertThat(json.get("timings").get("paint_ms").asDouble()).isEqualTo(2400);
+    assertThat(json.get("timings").get("write_ms").isNull()).isTrue();
+    assertThat(json.get("digests").get("mask_image").asText()).isEqualTo("m45k");
+    assertThat(json.get("attempt").asInt()).isEqualTo(3);
+    assertThat(json.get("row_key").asText()).isEqualTo("key");
+    JsonNode meta = json.get("meta");
+    assertThat(meta.get("H").asInt()).isEqualTo(256);
+    assertThat(meta.get("seed").asLong()).isEqualTo(Long.MAX_VALUE - 1);
+    assertThat(meta.get("prompt").asText()).isEqualTo(ROW.prompt());
+    assertThat(meta.get("init_image").asText()).isEqualTo("https://***@h/a.png?sig=***");
+    assertThat(meta.get("file_prefix").asText()).isEqualTo("a%2Fb");
+    assertThat(meta.get("safety_checker").asText()).isEqualTo("none");
+  }
+
+  @Test
+  void failureIsToldWithWhatTheRowSaid() throws Exception {
+    JsonNode json =
+        json(
+            FAILED,
+            Rows.row(
+                "init_image", "https://u:secret@h/x", "negative_prompt", "\uD83D", "width", 3));
+    assertThat(json.get("status").asText()).isEqualTo("failed");
+    assertThat(json.get("error").toString())
+        .isEqualTo("{\"code\":\"FETCH_NOT_FOUND\",\"message\":\"gone\",\"stage\":\"FETCH\"}");
+    assertThat(json.get("output").isEmpty()).isTrue();
+    assertThat(json.get("meta").get("prompt").asText()).isEqualTo("a cat sitting on a bench");
+    assertThat(json.get("meta").get("init_image").asText()).isEqualTo("https://***@h/x");
+    assertThat(json.get("meta").get("negative_prompt").isNull()).isTrue();
+    assertThat(json.get("meta").get("W").isNull()).isTrue();
+  }
+
+  @Test
+  void furtherColumnsPassThrough() {
+    Row source =
+        Rows.row(
+            "key",
+            "secret",
+            "Status",
+            "mine",
+            "price",
+            2.5,
+            "_spackle_key",
+            "k",
+            "_corrupt_record",
+            null,
+            "manifest_status",
+            4);
+    var metaRow = new MetaRow(source.schema(), INFO);
+    Row meta = metaRow.of(FAILED, source, "key", 1);
+    String[] names = metaRow.schema().fieldNames();
+    assertThat(names)
+        .doesNotContain("key", "_spackle_key")
+        .endsWith("row_key", "manifest_Status", "price", "manifest_manifest_status");
+    assertThat(meta.<String>getAs("manifest_Status")).isEqualTo("mine");
+    assertThat(meta.<Double>getAs("price")).isEqualTo(2.5);
+    assertThat(MetaRow.toJson(meta)).doesNotContain("secret");
+  }
+
+  @Test
+  void sparkTakesTheRows() {
+    Row source = Rows.row("price", 2.5);
+    var metaRow = new MetaRow(source.schema(), INFO);
+    for (Outcome outcome : List.of(SUCCEEDED, FAILED)) {
+      Row meta = metaRow.of(outcome, source, "key", 1);
+      var encoder = ExpressionEncoder.apply(metaRow.schema());
+      assertThat(encoder.createSerializer().apply(meta).numFields()).isEqualTo(meta.length());
+      assertThat(meta.<String>getList(meta.fieldIndex("notes"))).isNotNull();
+    }
+  }
+
+  private static JsonNode json(Outcome outcome, Row source) throws Exception {
+    Row meta = new MetaRow(source.schema(), INFO).of(outcome, source, "key", 3);
+    return new ObjectMapper().readTree(MetaRow.toJson(meta));
+  }
+}

@@ -1,0 +1,76 @@
+package io.spackle.row;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RowKeyTest {
+
+  private static final String KEY = key("width", 512, "safety_checker", "yes");
+
+  /** Pinned: another key would make every finished job run anew. */
+  @Test
+  void keysStayTheSameOverReleases() {
+    assertThat(key()).isEqualTo("PINNED");
+  }
+
+  @Test
+  void spellingsAreOne() {
+    assertThat(key("width", "512", "safety_checker", true)).isEqualTo(KEY);
+    assertThat(key("width", 512.0, "safety_checker", "YES", "strength", null)).isEqualTo(KEY);
+    assertThat(key("safety_checker", "yes", "WIDTH", " 512.00", "negative_prompt", " "))
+        .isEqualTo(KEY);
+  }
+
+  @Test
+  void theOrderOfColumnsIsNoMatter() {
+    Map<String, Object> backwards = new LinkedHashMap<>();
+    backwards.put("prompt", "p");
+    backwards.put("id", "i");
+    Map<String, Object> forwards = new LinkedHashMap<>();
+    forwards.put("id", "i");
+    forwards.put("prompt", "p");
+    assertThat(RowKey.of(Rows.of(backwards), "")).isEqualTo(RowKey.of(Rows.of(forwards), ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "key,secret",
+    "webhook,https://a/b",
+    "track_id,7",
+    "photographer,me",
+    "_spackle_line,4"
+  })
+  void whatDoesNotShapeThePictureIsNoMatter(String column, String value) {
+    assertThat(key(column, value)).isEqualTo(key());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "id,dog",
+    "prompt,'a cat sitting on a bench '",
+    "prompt,''",
+    "negative_prompt,x",
+    "seed,0",
+    "width,513",
+    "use_karras_sigmas,no",
+    "scheduler,DDIM",
+    "_corrupt_record,x"
+  })
+  void whatShapesThePictureIs(String column, String value) {
+    assertThat(key(column, value)).isNotEqualTo(key());
+  }
+
+  @Test
+  void theJobCounts() {
+    assertThat(RowKey.of(Rows.row(), "a")).isNotEqualTo(RowKey.of(Rows.row(), "b"));
+  }
+
+  private static String key(Object... changes) {
+    return RowKey.of(Rows.row(changes), "job");
+  }
+}

@@ -1,0 +1,300 @@
+package io.spackle.row;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.family.Sampler;
+import java.math.BigDecimal;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RowReaderTest {
+
+  private static final String REQUEST_OF_API =
+      """
+      {
+       "key": "",
+       "prompt": "a cat sitting on a bench",
+       "negative_prompt": null,
+       "init_image": "https://raw.githubusercontent.com/CompVis/a.png",
+       "mask_image": "https://raw.githubusercontent.com/CompVis/a_mask.png",
+       "width": "512",
+       "height": "512",
+       "samples": "1",
+       "num_inference_steps": "30",
+       "guidance_scale": 7.5,
+       "safety_checker":"yes",
+       "strength": 0.7,
+       "seed": null,
+       "webhook": null,
+       "track_id": null
+      }
+      """;
+
+  private final RowReader reader = new RowReader(Rows.TRAITS, Rows.DEFAULTS);
+
+  @Test
+  void theSampleOfTheApiIsValid() throws Exception {
+    Map<?, ?> request = new ObjectMapper().readValue(REQUEST_OF_API, Map.class);
+    ManifestRow row = valid(Rows.of(cast(request)));
+    assertThat(row.id()).matches("[0-9a-f]{32}");
+    assertThat(row.seed()).isBetween(0L, (1L << 32) - 1);
+    assertThat(row)
+        .usingRecursiveComparison()
+        .ignoringFields("id", "seed")
+        .isEqualTo(
+            new ManifestRow(
+                "",
+                "https://raw.githubusercontent.com/CompVis/a.png",
+                "https://raw.githubusercontent.com/CompVis/a_mask.png",
+                "a cat sitting on a bench",
+                null,
+                512,
+                512,
+                1,
+                30,
+                7.5,
+                0.7,
+                true,
+                true,
+                0,
+                null,
+                null,
+                Sampler.OF_BUNDLE));
+  }
+
+  @Test
+  void columnsMayHaveAnyTypeAndCase() {
+    ManifestRow row =
+        valid(
+            Rows.row(
+                "id",
+                7,
+                "WIDTH",
+                640L,
+                "height",
+                512.0,
+                "num_inference_steps",
+                new BigDecimal("20.0"),
+                "guidance_scale",
+                " 9 ",
+                "safety_checker",
+                false,
+                "enhance_prompt",
+                "No",
+                "use_karras_sigmas",
+                "true",
+                "scheduler",
+                "ddim",
+                "seed",
+                "1e3"));
+    assertThat(row.id()).isEqualTo("7");
+    assertThat(row.width()).isEqualTo(640);
+    assertThat(row.height()).isEqualTo(512);
+    assertThat(row.steps()).isEqualTo(20);
+    assertThat(row.guidanceScale()).isEqualTo(9);
+    assertThat(row.safetyChecker()).isFalse();
+    assertThat(row.enhancePrompt()).isFalse();
+    assertThat(row.sampler()).isEqualTo(new Sampler("DDIMScheduler", true));
+    assertThat(row.seed()).isEqualTo(1000);
+  }
+
+  @Test
+  void nullAndBlankMeanTheDefault() {
+    ManifestRow row =
+        valid(Rows.row("width", null, "samples", " ", "strength", "", "scheduler", ""));
+    assertThat(row.width()).isEqualTo(512);
+    assertThat(row.samples()).isEqualTo(1);
+    assertThat(row.strength()).isEqualTo(1);
+    assertThat(row.sampler()).isEqualTo(Sampler.OF_BUNDLE);
+  }
+
+  @Test
+  void anEmptyPromptIsAPromptAndNullIsNone() {
+    assertThat(valid(Rows.row("prompt", "")).prompt()).isEmpty();
+    assertThat(invalid(Rows.row("prompt", null)).message())
+        .isEqualTo("prompt: nothing found, a text (which may be empty) expected");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"🐈‍⬛ 猫", "قطة", "e\u0301", "=cmd()", "<script>"})
+  void promptsStayAsTheyAre(String prompt) {
+    assertThat(valid(Rows.row("prompt", prompt)).prompt()).isEqualTo(prompt);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\uD83D", "\uDC08a", "a\0b", "a\uFFFDb"})
+  void brokenPromptsAreInvalid(String prompt) {
+    Outcome.Failed failed = invalid(Rows.row("prompt", prompt));
+    assertThat(failed.code()).isEqualTo(ErrorCode.ROW_INVALID);
+    assertThat(failed.message()).startsWith("prompt: ");
+  }
+
+  @Test
+  void aMegabyteOfPromptIsInvalid() {
+    assertThat(invalid(Rows.row("prompt", "é".repeat(500_000))).message())
+        .isEqualTo("prompt: 1000000 bytes found, at most 65536 expected");
+  }
+
+  @Test
+  void allProblemsAreInOneMessage() {
+    Outcome.Failed failed =
+        invalid(
+            Rows.row("mask_image", "", "width", 2000, "seed", "abc", "safety_checker", "maybe"));
+    assertThat(failed.code()).isEqualTo(ErrorCode.ROW_INVALID);
+    assertThat(failed.stage()).isEqualTo(RowStage.READ);
+    assertThat(failed.message())
+        .isEqualTo(
+            "mask_image: a blank text found, the location of a picture expected;"
+                + " width: 2000 found, a whole number from 64 to 1024 expected;"
+                + " safety_checker: \"maybe\" found, yes or no expected;"
+                + " seed: \"abc\" found, a whole number from 0 to 9223372036854775807 expected");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "seed|-1|a whole number from 0",
+        "seed|1.5|a whole number from 0",
+        "seed|9223372036854775808|a whole number from 0",
+        "seed|1e999999999|a whole number from 0",
+        "guidance_scale|NaN|a number from 1 to 20 expected",
+        "guidance_scale|Infinity|a number from 1 to 20 expected",
+        "guidance_scale|0.5|a number from 1 to 20 expected",
+        "guidance_scale|21|a number from 1 to 20 expected",
+        "strength|0|a number above 0 and up to 1 expected",
+        "strength|1e-400|a number above 0 and up to 1 expected",
+        "strength|2|a number above 0 and up to 1 expected",
+        "num_inference_steps|0|a whole number from 1 to 50 expected",
+        "num_inference_steps|51|a whole number from 1 to 50 expected",
+        "samples|0|a whole number from 1 to 16 expected",
+        "width|yes|a whole number from 64 to 1024 expected",
+        "scheduler|Magic|one of DDIMScheduler, PNDMScheduler expected",
+      })
+  void aBadValueIsNamedWithItsRange(String column, String value, String expected) {
+    assertThat(invalid(Rows.row(column, value)).message())
+        .startsWith(column + ": \"" + value + "\" found, ")
+        .contains(expected);
+  }
+
+  @Test
+  void notANumberIsNone() {
+    assertThat(invalid(Rows.row("guidance_scale", Double.NaN)).message()).contains("NaN found");
+    assertThat(invalid(Rows.row("width", true)).message()).contains("true found");
+  }
+
+  @Test
+  void bothSidesAtTheirLongestAreTooMuch() {
+    assertThat(invalid(Rows.row("width", 1000, "height", 1000)).message())
+        .isEqualTo(
+            "width x height: 1000x1000 found,"
+                + " at most 1024 on the longer side and 768 on the shorter side expected");
+    assertThat(valid(Rows.row("width", 768, "height", 1024)).height()).isEqualTo(1024);
+  }
+
+  @Test
+  void strengthHasTwoNames() {
+    assertThat(valid(Rows.row("prompt_strength", "0.5")).strength()).isEqualTo(0.5);
+    assertThat(valid(Rows.row("prompt_strength", "0.5", "strength", 0.50)).strength())
+        .isEqualTo(0.5);
+    assertThat(invalid(Rows.row("prompt_strength", "0.5", "strength", 0.7)).message())
+        .startsWith("strength: 0.7 found, and 0.5 as prompt_strength");
+  }
+
+  @Test
+  void strengthLeavesAtLeastOneStep() {
+    assertThat(invalid(Rows.row("strength", 0.04, "num_inference_steps", 20)).message())
+        .startsWith("strength: 0.04 found with num_inference_steps 20, which leaves no step");
+    assertThat(valid(Rows.row("strength", 0.05, "num_inference_steps", 20)).steps()).isEqualTo(20);
+  }
+
+  @Test
+  void samplesCountUpFromTheSeed() {
+    assertThat(invalid(Rows.row("seed", Long.MAX_VALUE, "samples", 2)).message())
+        .contains("from 0 to 9223372036854775806");
+  }
+
+  @Test
+  void seedsAndIdsComeFromTheContentAndStay() {
+    ManifestRow first = valid(Rows.row("id", " "));
+    assertThat(valid(Rows.row("id", null, "track_id", "t"))).extracting("id").isEqualTo(first.id());
+    assertThat(valid(Rows.row("id", null)).seed()).isEqualTo(first.seed());
+    assertThat(valid(Rows.row("id", null, "prompt", "b")).seed()).isNotEqualTo(first.seed());
+  }
+
+  @Test
+  void theKeyOfTheDriverCounts() {
+    assertThat(valid(Rows.row("id", null, "_spackle_key", "0123")).id()).isEqualTo("0123");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../../x", "/abs", "a\\b", ".", "猫", "=cmd()"})
+  void oddIdsAreIds(String id) {
+    assertThat(valid(Rows.row("id", id)).id()).isEqualTo(id);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\rb", "a\nb", "a\0b", "a\u202Eb", "a\u2066b", "a\u2028b", "a\uD83D"})
+  void idsWithControlCharactersAreInvalid(String id) {
+    Outcome.Failed failed = invalid(Rows.row("id", id));
+    assertThat(failed.code()).isEqualTo(ErrorCode.ID_INVALID);
+    assertThat(failed.id()).matches("[0-9a-f]{32}");
+    assertThat(failed.message()).contains("\\u");
+  }
+
+  @Test
+  void longIdsAreInvalid() {
+    assertThat(valid(Rows.row("id", "é".repeat(256))).id()).hasSize(256);
+    assertThat(invalid(Rows.row("id", "é".repeat(257))).message())
+        .isEqualTo("id: 514 bytes found, at most 512 expected");
+  }
+
+  @Test
+  void duplicatesAreToldApart() {
+    Outcome.Failed failed = invalid(Rows.row("_spackle_duplicate", true, "track_id", 5));
+    assertThat(failed.code()).isEqualTo(ErrorCode.ID_DUPLICATE);
+    assertThat(failed.id()).isEqualTo("cat");
+    assertThat(failed.trackId()).isEqualTo("5");
+    assertThat(valid(Rows.row("_spackle_duplicate", false)).id()).isEqualTo("cat");
+  }
+
+  @Test
+  void malformedLinesAreShownShort() {
+    Row row =
+        Rows.row(
+            "id", null, "prompt", null, "_corrupt_record", "{".repeat(5000), "_spackle_line", 7);
+    Outcome.Failed failed = invalid(row);
+    assertThat(failed.code()).isEqualTo(ErrorCode.ROW_MALFORMED);
+    assertThat(failed.message()).startsWith("line 7: \"{{{").hasSizeLessThan(300);
+  }
+
+  @Test
+  void furtherColumnsAndTheApiKeyAreNoConcern() {
+    assertThatCode(
+            () -> valid(Rows.row("key", "secret", "photographer", "me", "_corrupt_record", null)))
+        .doesNotThrowAnyException();
+  }
+
+  private ManifestRow valid(Row row) {
+    Reading reading = reader.read(row);
+    assertThat(reading).isInstanceOf(Reading.Valid.class);
+    return ((Reading.Valid) reading).row();
+  }
+
+  private Outcome.Failed invalid(Row row) {
+    Reading reading = reader.read(row);
+    assertThat(reading).isInstanceOf(Reading.Invalid.class);
+    return ((Reading.Invalid) reading).outcome();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, ?> cast(Map<?, ?> map) {
+    return (Map<String, ?>) map;
+  }
+}
