@@ -69,7 +69,9 @@ public final class RowKey {
   private static void add(
       StringBuilder content, Row row, String column, Function<Object, String> spelling) {
     Object value = RowColumns.value(row, column);
-    if (!Values.isAbsent(value)) {
+    // Of all blank texts, the prompt's alone differs from none.
+    boolean absent = column.equals(RowColumns.PROMPT) ? value == null : Values.isAbsent(value);
+    if (!absent) {
       add(content, column, spelling.apply(value));
     }
   }

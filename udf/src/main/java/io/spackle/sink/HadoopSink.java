@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.Rename;
@@ -20,6 +21,8 @@ final class HadoopSink implements ImageSink {
    * is a copy. Azure's do not belong here: they show a file while it grows.
    */
   private static final Set<String> WHOLE_ON_CLOSE = Set.of("s3a", "s3", "gs");
+
+  private static final int RENAME_TRIES = 5;
 
   private final FileSystem files;
   private final Path folder;
@@ -55,12 +58,29 @@ final class HadoopSink implements ImageSink {
     Path temporary = new Path(target.getParent(), "._" + UUID.randomUUID() + ".tmp");
     try {
       create(temporary, bytes);
-      // FileSystem.rename refuses to replace a file; this one does so in one step.
-      FileContext.getFileContext(files.getUri(), files.getConf())
-          .rename(temporary, target, Rename.OVERWRITE);
+      rename(temporary, target);
     } catch (IOException | RuntimeException e) {
       deleteQuietly(temporary, e);
       throw e;
+    }
+  }
+
+  /**
+   * Replaces the target, which FileSystem.rename would refuse: in one step on HDFS, in two on some
+   * others.
+   */
+  private void rename(Path temporary, Path target) throws IOException {
+    FileContext context = FileContext.getFileContext(files.getUri(), files.getConf());
+    for (int tries = 1; ; tries++) {
+      try {
+        context.rename(temporary, target, Rename.OVERWRITE);
+        return;
+      } catch (FileAlreadyExistsException e) {
+        // Between the two steps, another attempt at this row came first.
+        if (tries == RENAME_TRIES) {
+          throw e;
+        }
+      }
     }
   }
 

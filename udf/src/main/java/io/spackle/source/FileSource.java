@@ -4,7 +4,6 @@ import io.spackle.row.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -31,7 +30,7 @@ final class FileSource implements ImageSource {
   }
 
   @Override
-  public byte[] fetch(String text) throws InterruptedException {
+  public byte[] fetch(String text) {
     var location = Location.of(text);
     Path path = path(location);
     // Outside of the roots, not even whether a file exists is told.
@@ -40,9 +39,6 @@ final class FileSource implements ImageSource {
       Path real = path.toRealPath();
       checkAllowed(location, real);
       return read(location, real);
-    } catch (ClosedByInterruptException e) {
-      Thread.interrupted();
-      throw new InterruptedException("interrupted while reading " + location);
     } catch (NoSuchFileException e) {
       throw location.notFound();
     } catch (AccessDeniedException e) {

@@ -88,7 +88,8 @@ final class HadoopSource implements ImageSource {
       throw location.invalid(".. found, a path without it expected");
     }
     try {
-      return new Path(location.text());
+      // Hadoop looks schemes up as they are spelled.
+      return new Path(location.scheme() + location.text().substring(location.scheme().length()));
     } catch (IllegalArgumentException e) {
       throw location.invalid("no path that Hadoop can read");
     }

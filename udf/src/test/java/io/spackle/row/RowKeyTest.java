@@ -15,7 +15,7 @@ class RowKeyTest {
   /** Pinned: another key would make every finished job run anew. */
   @Test
   void keysStayTheSameOverReleases() {
-    assertThat(key()).isEqualTo("PINNED");
+    assertThat(key()).isEqualTo("5bfe535827a4cd0be14656f031cc9ea6");
   }
 
   @Test
@@ -63,6 +63,11 @@ class RowKeyTest {
   })
   void whatShapesThePictureIs(String column, String value) {
     assertThat(key(column, value)).isNotEqualTo(key());
+  }
+
+  @Test
+  void anEmptyPromptIsNotNone() {
+    assertThat(key("prompt", "")).isNotEqualTo(key("prompt", null));
   }
 
   @Test

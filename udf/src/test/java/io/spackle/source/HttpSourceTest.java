@@ -1,0 +1,334 @@
+package io.spackle.source;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.absent;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.matching;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.temporaryRedirect;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.spackle.row.ErrorCode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class HttpSourceTest {
+
+  private static final byte[] BYTES = {1, 2, 3};
+
+  @RegisterExtension
+  static final WireMockExtension HOST =
+      WireMockExtension.newInstance()
+          .options(wireMockConfig().dynamicPort().dynamicHttpsPort())
+          .build();
+
+  @Test
+  void requestsSayWhoAsks() throws Exception {
+    HOST.stubFor(
+        get("/a").willReturn(ok().withBody(BYTES).withHeader("Content-Type", "text/html")));
+    try (var source = source(0)) {
+      assertThat(source.fetch(url("/a"))).isEqualTo(BYTES);
+    }
+    HOST.verify(getRequestedFor(urlEqualTo("/a")).withHeader("User-Agent", matching("Spackle/.+")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400,FETCH_STATUS",
+    "401,FETCH_DENIED",
+    "403,FETCH_DENIED",
+    "404,FETCH_NOT_FOUND",
+    "410,FETCH_NOT_FOUND",
+    "300,FETCH_STATUS",
+    "302,FETCH_STATUS",
+  })
+  void finalAnswersAreNotAskedForAgain(int status, ErrorCode code) {
+    HOST.stubFor(get("/a").willReturn(aResponse().withStatus(status)));
+    try (var source = source(2)) {
+      assertThat(Settings.code(source, url("/a"))).isEqualTo(code);
+    }
+    HOST.verify(1, getRequestedFor(urlEqualTo("/a")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {408, 429, 500, 502, 503, 504})
+  void passingAnswersAre(int status) {
+    HOST.stubFor(get("/a").willReturn(aResponse().withStatus(status)));
+    try (var source = source(2)) {
+      assertThat(Settings.fault(source, url("/a")))
+          .hasMessageContaining("status " + status)
+          .extracting("code")
+          .isEqualTo(ErrorCode.FETCH_STATUS);
+    }
+    HOST.verify(3, getRequestedFor(urlEqualTo("/a")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void brokenConnectionsAreTriedAgain(Fault fault) throws Exception {
+    stubOnce("/a", aResponse().withFault(fault));
+    try (var source = source(1)) {
+      assertThat(source.fetch(url("/a"))).isEqualTo(BYTES);
+    }
+  }
+
+  @Test
+  void theHostsWishToWaitIsHonoured() throws Exception {
+    stubOnce("/a", aResponse().withStatus(503).withHeader("Retry-After", "1"));
+    long start = System.nanoTime();
+    try (var source = source(1)) {
+      assertThat(source.fetch(url("/a"))).isEqualTo(BYTES);
+    }
+    assertThat(since(start)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void aWaitPastTheDeadlineIsNotBegun() {
+    HOST.stubFor(
+        get("/a").willReturn(aResponse().withStatus(429).withHeader("Retry-After", "99999")));
+    long start = System.nanoTime();
+    try (var source = source(3)) {
+      assertThat(Settings.code(source, url("/a"))).isEqualTo(ErrorCode.FETCH_STATUS);
+    }
+    assertThat(since(start)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void slowBodiesEndAtTheDeadline() {
+    HOST.stubFor(
+        get("/a").willReturn(ok().withBody(new byte[100]).withChunkedDribbleDelay(100, 20_000)));
+    checkTimeout();
+  }
+
+  @Test
+  void slowHeadersEndAtTheDeadline() {
+    HOST.stubFor(get("/a").willReturn(ok().withFixedDelay(20_000)));
+    checkTimeout();
+  }
+
+  @Test
+  void anInterruptEndsTheFetch() throws Exception {
+    HOST.stubFor(get("/a").willReturn(ok().withFixedDelay(20_000)));
+    try (var source = source(0)) {
+      var threads = Executors.newSingleThreadExecutor();
+      var fetch = threads.submit(() -> source.fetch(url("/a")));
+      Thread.sleep(500);
+      long start = System.nanoTime();
+      threads.shutdownNow();
+      assertThatThrownBy(fetch::get).hasCauseInstanceOf(InterruptedException.class);
+      assertThat(since(start)).isLessThan(Duration.ofSeconds(1));
+    }
+  }
+
+  @Test
+  void decodedBytesAreCounted() throws Exception {
+    HOST.stubFor(
+        get("/small").willReturn(ok().withBody(gzip(50)).withHeader("Content-Encoding", "gzip")));
+    HOST.stubFor(
+        get("/bomb")
+            .willReturn(ok().withBody(gzip(50_000_000)).withHeader("Content-Encoding", "gzip")));
+    try (var source = source(0)) {
+      assertThat(source.fetch(url("/small"))).hasSize(50);
+      assertThat(Settings.code(source, url("/bomb"))).isEqualTo(ErrorCode.FETCH_TOO_LARGE);
+    }
+  }
+
+  @Test
+  void fiveRedirectsAreFollowed() throws Exception {
+    for (int hop = 0; hop < 6; hop++) {
+      HOST.stubFor(get("/" + hop).willReturn(temporaryRedirect("/" + (hop + 1))));
+    }
+    HOST.stubFor(get("/6").willReturn(ok().withBody(BYTES)));
+    try (var source = source(0)) {
+      assertThat(source.fetch(url("/1"))).isEqualTo(BYTES);
+      assertThat(Settings.code(source, url("/0"))).isEqualTo(ErrorCode.FETCH_REDIRECTS);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/a,FETCH_REDIRECTS",
+    "http://127.0.0.2/b,URL_FORBIDDEN",
+    "http://169.254.169.254/latest/meta-data,URL_FORBIDDEN",
+    "http://[::ffff:127.0.0.1]/,URL_FORBIDDEN",
+    "https://example.com:22/,URL_FORBIDDEN",
+    "file:///etc/passwd,URL_INVALID",
+    "http://2130706433/,URL_INVALID",
+  })
+  void eachHopIsChecked(String next, ErrorCode code) {
+    HOST.stubFor(get("/a").willReturn(temporaryRedirect(next)));
+    try (var source = source(0)) {
+      assertThat(Settings.fault(source, url("/a")))
+          .hasMessageStartingWith(url("/a"))
+          .extracting("code")
+          .isEqualTo(code);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://127.0.0.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
+            "http://169.254.169.254/",
+        "http://10.0.0.1:8080/", "http://localhost.:22/", "http://1.1.1.1:22/",
+            "http://1.1.1.1:6379/",
+      })
+  void addressesAndPortsAreGuarded(String url) {
+    try (var source = new HttpSource(Settings.of(List.of(), List.of()))) {
+      assertThat(Settings.code(source, url)).isEqualTo(ErrorCode.URL_FORBIDDEN);
+    }
+  }
+
+  @Test
+  void onlyAllowedHostsAreAsked() {
+    var settings =
+        new FetchSettings(
+            Duration.ofSeconds(5),
+            9,
+            0,
+            1,
+            List.of("example.com"),
+            List.of(),
+            List.of("localhost"));
+    try (var source = new HttpSource(settings)) {
+      assertThat(Settings.fault(source, url("/a")))
+          .hasMessageContaining("spackle.fetch.allow-hosts");
+    }
+  }
+
+  @Test
+  void userInfoIsSentToItsHostOnly() throws Exception {
+    String other = "http://127.0.0.1:" + HOST.getPort() + "/b";
+    HOST.stubFor(get("/a").withBasicAuth("user", "pass").willReturn(temporaryRedirect(other)));
+    HOST.stubFor(get("/b").withHeader("Authorization", absent()).willReturn(ok().withBody(BYTES)));
+    try (var source = source(0)) {
+      assertThat(source.fetch("http://user:pass@localhost:" + HOST.getPort() + "/a"))
+          .isEqualTo(BYTES);
+    }
+    HOST.verify(
+        getRequestedFor(urlEqualTo("/a"))
+            .withHeader("Host", equalTo("localhost:" + HOST.getPort())));
+  }
+
+  @Test
+  void certificatesThatNobodyVouchesForAreFinal() {
+    try (var source = source(3)) {
+      long start = System.nanoTime();
+      assertThat(Settings.code(source, "https://localhost:" + HOST.getHttpsPort() + "/a"))
+          .isEqualTo(ErrorCode.FETCH_TLS);
+      assertThat(since(start)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
+  @Test
+  void unknownHostsAreUnreachable() {
+    try (var source = source(1)) {
+      assertThat(Settings.code(source, "http://nobody.invalid/a"))
+          .isEqualTo(ErrorCode.FETCH_UNREACHABLE);
+    }
+  }
+
+  @Test
+  void deadHostsAreLeftAlone() {
+    HOST.stubFor(get("/a").willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+    try (var source = source(0)) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(Settings.code(source, url("/a"))).isEqualTo(ErrorCode.FETCH_UNREACHABLE);
+      }
+      assertThat(Settings.code(source, url("/a"))).isEqualTo(ErrorCode.FETCH_HOST_DOWN);
+    }
+    HOST.verify(10, getRequestedFor(urlEqualTo("/a")));
+  }
+
+  /** All together take longer than the timeout of one. */
+  @Test
+  void waitingForAConnectionCostsNoTime() throws Exception {
+    HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withFixedDelay(300)));
+    var threads = Executors.newFixedThreadPool(6);
+    try (var source = new HttpSource(settings(Duration.ofSeconds(1), 0, 1))) {
+      Callable<byte[]> fetch = () -> source.fetch(url("/a"));
+      var fetches =
+          new ArrayList<Callable<byte[]>>(List.of(fetch, fetch, fetch, fetch, fetch, fetch));
+      long start = System.nanoTime();
+      for (var done : threads.invokeAll(fetches)) {
+        assertThat(done.get()).isEqualTo(BYTES);
+      }
+      assertThat(since(start)).isGreaterThan(Duration.ofMillis(1800));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static void checkTimeout() {
+    long start = System.nanoTime();
+    try (var source = new HttpSource(settings(Duration.ofSeconds(1), 3, 8))) {
+      assertThat(Settings.code(source, url("/a"))).isEqualTo(ErrorCode.FETCH_TIMEOUT);
+    }
+    assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(3));
+  }
+
+  private static void stubOnce(String path, ResponseDefinitionBuilder first) {
+    HOST.stubFor(
+        get(path)
+            .inScenario(path)
+            .whenScenarioStateIs(STARTED)
+            .willSetStateTo("then")
+            .willReturn(first));
+    HOST.stubFor(
+        get(path).inScenario(path).whenScenarioStateIs("then").willReturn(ok().withBody(BYTES)));
+  }
+
+  private static byte[] gzip(int zeros) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new GZIPOutputStream(bytes)) {
+      out.write(new byte[zeros]);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static HttpSource source(int retries) {
+    return new HttpSource(settings(Duration.ofSeconds(10), retries, 8));
+  }
+
+  private static FetchSettings settings(Duration timeout, int retries, int perHost) {
+    return new FetchSettings(
+        timeout,
+        Settings.MAX_BYTES,
+        retries,
+        perHost,
+        List.of(),
+        List.of(),
+        List.of("localhost", "127.0.0.1"));
+  }
+
+  private static String url(String path) {
+    return "http://localhost:" + HOST.getPort() + path;
+  }
+
+  private static Duration since(long start) {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+}

@@ -1,0 +1,121 @@
+package io.spackle.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.row.ErrorCode;
+import io.spackle.row.RowException;
+import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpTargetTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://h,h,80,/",
+    "https://H.Example.Com./a?b=c#d,h.example.com,443,/a?b=c",
+    "https://my_bucket.example.com:8443//a//b,my_bucket.example.com,8443,//a//b",
+    "https://h:/a%2Fb,h,443,/a%2Fb",
+    "https://bücher.example/ü?ü,xn--bcher-kva.example,443,/%C3%BC?%C3%BC",
+    "http://[2606:4700::1111]:80/a,2606:4700::1111,80,/a",
+    "http://[::FFFF:127.0.0.1]/a,::ffff:127.0.0.1,80,/a",
+    "http://１２７.0.0.1/a,127.0.0.1,80,/a",
+  })
+  void urlsAreTakenApart(String url, String host, int port, String path) {
+    HttpTarget target = of(url);
+    assertThat(target.host()).isEqualTo(host);
+    assertThat(target.port()).isEqualTo(port);
+    assertThat(target.path()).isEqualTo(path);
+    assertThat(target.authorization()).isNull();
+  }
+
+  /** The second a of the host is Cyrillic. */
+  @Test
+  void lookAlikesAreOthers() {
+    var list = new HostList("setting", List.of("paypal.com", "*.example.com"));
+    assertThat(list.contains(of("https://PayPal.com/").host())).isTrue();
+    assertThat(list.contains(of("https://payp\u0430l.com/").host())).isFalse();
+    assertThat(list.contains("a.example.com")).isTrue();
+    assertThat(list.contains("example.com")).isFalse();
+    assertThat(list.contains("badexample.com")).isFalse();
+  }
+
+  @Test
+  void userInfoIsForTheHost() {
+    assertThat(of("https://Aladdin:open%20sesame+@h/").authorization())
+        .isEqualTo("Basic QWxhZGRpbjpvcGVuIHNlc2FtZSs=");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://",
+        "http:a",
+        "http:/a",
+        "http:///a",
+        "http://h:99999/",
+        "http://h:0/",
+        "http://h:x/",
+        "http://h /",
+        "http://h/a b",
+        "http://h\\@k/",
+        "http://a@b@c/",
+        "http://h..k/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://0x7f000001/",
+        "http://0177.0.0.1/",
+        "http://127.0.0.1.1/",
+        "http://256.0.0.1/",
+        "http://[::1%25eth0]/",
+        "http://[::1/",
+        "http://h%00/",
+        "http://a\u2100b/",
+      })
+  void oddUrlsAreInvalid(String url) {
+    assertThatThrownBy(() -> of(url))
+        .asInstanceOf(InstanceOfAssertFactories.type(RowException.class))
+        .extracting(RowException::code)
+        .isEqualTo(ErrorCode.URL_INVALID);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/c,https://h/c",
+    "c,https://h/a/c",
+    "?c,https://h/a/b?c",
+    "//k/c,https://k/c",
+    "https://k:8443/c,https://k:8443/c",
+  })
+  void redirectsAreResolved(String reference, String url) {
+    assertThat(of("https://h/a/b?x").redirected(reference).location().text()).isEqualTo(url);
+  }
+
+  @Test
+  void userInfoStaysWithItsHost() {
+    HttpTarget start = of("https://user:pass@h/a");
+    assertThat(start.redirected("/b").authorization()).isEqualTo(start.authorization());
+    assertThat(start.redirected("https://H:443/b").authorization())
+        .isEqualTo(start.authorization());
+    assertThat(start.redirected("https://k/b").authorization()).isNull();
+    assertThat(start.redirected("https://h:8443/b").authorization()).isNull();
+  }
+
+  @Test
+  void redirectsDoNotLeadDown() {
+    assertThatThrownBy(() -> of("https://h/").redirected("http://h/"))
+        .asInstanceOf(InstanceOfAssertFactories.type(RowException.class))
+        .extracting(RowException::code)
+        .isEqualTo(ErrorCode.URL_FORBIDDEN);
+    assertThat(of("http://h/").redirected("https://h/").scheme()).isEqualTo("https");
+  }
+
+  private static HttpTarget of(String url) {
+    return HttpTarget.of(Location.of(url));
+  }
+}

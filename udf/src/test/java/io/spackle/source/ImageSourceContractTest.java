@@ -1,0 +1,140 @@
+package io.spackle.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.spackle.row.ErrorCode;
+import io.spackle.row.RowException;
+import io.spackle.sink.FolderStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every source does with a folder of files, and how each is told where they lie. */
+class ImageSourceContractTest {
+
+  @TempDir Path folder;
+
+  private HttpServer server;
+
+  /** The sources, and the ways to name a file. */
+  enum Kind {
+    HTTP("http", "http://192.168.0.1/a.png"),
+    FILE("file:", "file:/etc/hostname"),
+    PATH("", "/etc/hostname"),
+    HADOOP("s3a://bucket", "s3a://other/a.png");
+
+    private final String start;
+    private final String forbidden;
+
+    Kind(String start, String forbidden) {
+      this.start = start;
+      this.forbidden = forbidden;
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          Path file = Path.of(exchange.getRequestURI().getPath());
+          boolean exists = Files.exists(file);
+          exchange.sendResponseHeaders(exists ? 200 : 404, 0);
+          try (var out = exchange.getResponseBody()) {
+            out.write(exists ? Files.readAllBytes(file) : new byte[0]);
+          }
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatExistsIsRead(Kind kind) throws Exception {
+    byte[] bytes = {1, 2, 3};
+    Files.write(folder.resolve("a.png"), bytes);
+    try (ImageSource source = open()) {
+      assertThat(source.fetch(location(kind, "a.png"))).isEqualTo(bytes);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsAsLargeAsAllowedIsRead(Kind kind) throws Exception {
+    Files.write(folder.resolve("a.png"), new byte[(int) Settings.MAX_BYTES]);
+    try (ImageSource source = open()) {
+      assertThat(source.fetch(location(kind, "a.png"))).hasSize((int) Settings.MAX_BYTES);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsTooLargeIsNot(Kind kind) throws Exception {
+    Files.write(folder.resolve("a.png"), new byte[(int) Settings.MAX_BYTES + 1]);
+    checkFault(location(kind, "a.png"), ErrorCode.FETCH_TOO_LARGE);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsMissingIsNotFound(Kind kind) {
+    checkFault(location(kind, "b.png"), ErrorCode.FETCH_NOT_FOUND);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsEmptyIsNoPicture(Kind kind) throws Exception {
+    Files.write(folder.resolve("a.png"), new byte[0]);
+    checkFault(location(kind, "a.png"), ErrorCode.IMAGE_UNSUPPORTED);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsElsewhereIsForbidden(Kind kind) {
+    checkFault(kind.forbidden, ErrorCode.URL_FORBIDDEN);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsNoLocationIsInvalid(Kind kind) {
+    checkFault(location(kind, "a\r\nb.png"), ErrorCode.URL_INVALID);
+    checkFault(location(kind, "a\0b.png"), ErrorCode.URL_INVALID);
+    checkFault(location(kind, "a".repeat(8 * 1024)), ErrorCode.URL_INVALID);
+  }
+
+  private void checkFault(String location, ErrorCode code) {
+    try (ImageSource source = open()) {
+      RowException fault = Settings.fault(source, location);
+      assertThat(fault.code()).isEqualTo(code);
+      assertThat(fault.getMessage()).doesNotContain("\n").hasSizeLessThan(500);
+    }
+  }
+
+  private String location(Kind kind, String name) {
+    String start =
+        kind == Kind.HTTP ? "http://localhost:" + server.getAddress().getPort() : kind.start;
+    return start + folder + "/" + name;
+  }
+
+  private ImageSource open() {
+    var configuration = new Configuration();
+    configuration.setClass("fs.s3a.impl", FolderStore.class, FileSystem.class);
+    List<String> files = List.of(folder.toString(), "s3a://bucket/");
+    return ImageSources.open(Settings.of(files, List.of("localhost")), configuration);
+  }
+}
