@@ -75,9 +75,9 @@ final class HttpSource implements ImageSource {
       checkAllowed(target);
       return hop.get(target, deadline);
     } catch (RowException e) {
-      throw target == start ? e : redirected(start, e);
+      throw target.equals(start) ? e : redirected(start, e);
     } catch (TryAgainException e) {
-      throw target == start
+      throw target.equals(start)
           ? e
           : new TryAgainException(redirected(start, e.fault()), e.chosenWait().orElse(null));
     }

@@ -81,7 +81,7 @@ class FileSourceTest {
         "/proc/cpuinfo",
         "/sys/kernel/notes",
         "/dev/zero",
-        "/dev/stdin",
+        "/dev/null",
         "/tmp"
       })
   void onlyRealFilesAreRead(String path) {
