@@ -36,16 +36,13 @@ final class ImageReading {
 
   private ImageReading() {}
 
-  /** A decoded picture and what else its file says. */
-  record Content(BufferedImage image, FileFacts facts) {}
-
   /**
    * The first picture of a file. The header is checked first, then the file's structure, then
    * pixels are decoded.
    *
    * @throws ImageException for anything that is wrong with the bytes
    */
-  static Content read(byte[] bytes, FileType type, DecodeLimits limits) {
+  static Decoded read(byte[] bytes, FileType type, DecodeLimits limits) {
     return using(bytes, type, reader -> decode(reader, bytes, type, limits));
   }
 
@@ -58,7 +55,7 @@ final class ImageReading {
     return using(bytes, type, reader -> pixels(reader, limits));
   }
 
-  private static Content decode(
+  private static Decoded decode(
       ImageReader reader, byte[] bytes, FileType type, DecodeLimits limits) throws IOException {
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
@@ -66,7 +63,15 @@ final class ImageReading {
     FileFacts facts = FileFacts.of(bytes, type);
     BufferedImage image = reader.read(0);
     refuse(warnings);
-    return new Content(image, facts);
+    Decoded stored = Samples.of(image);
+    RgbImage colour =
+        facts
+            .profile()
+            .flatMap(IccColours::space)
+            .or(() -> Samples.rgbSpace(image))
+            .map(space -> IccColours.toSrgb(stored.colour(), space))
+            .orElse(stored.colour());
+    return new Decoded(colour, stored.alpha()).upright(facts.orientation());
   }
 
   private static long pixels(ImageReader reader, DecodeLimits limits) throws IOException {

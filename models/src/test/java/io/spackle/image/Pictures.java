@@ -59,6 +59,11 @@ final class Pictures {
     return ImageCodec.decodeMask(bytes, DecodeLimits.defaults());
   }
 
+  /** One of the files in pictures/. */
+  static byte[] file(String name) throws IOException {
+    return Files.readAllBytes(Path.of("src/test/golden/pictures").resolve(name));
+  }
+
   private static byte[] bytes(JsonNode name) throws IOException {
     return Files.readAllBytes(GOLDEN.resolve("vectors/images").resolve(name.asText()));
   }
