@@ -8,8 +8,9 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
@@ -25,14 +26,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  */
 final class ImageReading {
 
-  private static final ImageReaderSpi JPEG_READER = new JPEGImageReaderSpi();
-  private static final ImageReaderSpi WEBP_READER = new WebPImageReaderSpi();
-
-  static {
-    ImageIO.setUseCache(false); // no temporary files
-    // Registration is what makes the JPEG plug-in find the JDK's reader, which it builds upon.
-    IIORegistry.getDefaultInstance().registerServiceProvider(JPEG_READER);
-  }
+  private static final Map<FileType, ImageReaderSpi> PLUGINS = plugins();
 
   private ImageReading() {}
 
@@ -88,7 +82,7 @@ final class ImageReading {
   private static <T> T using(byte[] bytes, FileType type, Use<T> use) {
     ImageReader reader = null;
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      reader = provider(type).createReaderInstance();
+      reader = PLUGINS.get(type).createReaderInstance();
       reader.setInput(in, true, true);
       return use.apply(reader);
     } catch (ImageException e) {
@@ -102,28 +96,22 @@ final class ImageReading {
     }
   }
 
-  private static ImageReaderSpi provider(FileType type) {
-    return switch (type) {
-      case JPEG -> JPEG_READER;
-      case WEBP -> WEBP_READER;
-      case PNG, GIF, BMP, TIFF -> ofJdk(type);
-    };
-  }
-
-  private static ImageReaderSpi ofJdk(FileType type) {
-    Iterator<ImageReaderSpi> providers =
-        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true);
-    while (providers.hasNext()) {
-      ImageReaderSpi provider = providers.next();
-      boolean ofJdk = provider.getClass().getName().startsWith("com.sun.imageio.");
-      if (ofJdk && List.of(provider.getFormatNames()).contains(type.name())) {
-        return provider;
-      }
+  private static Map<FileType, ImageReaderSpi> plugins() {
+    ImageIO.setUseCache(false); // no temporary files
+    ImageReaderSpi jpeg = new JPEGImageReaderSpi();
+    // Registration is what makes this plug-in find the JDK's reader, which it builds upon.
+    IIORegistry.getDefaultInstance().registerServiceProvider(jpeg);
+    Map<FileType, ImageReaderSpi> plugins = new EnumMap<>(FileType.class);
+    for (FileType type : FileType.values()) {
+      plugins.put(
+          type,
+          switch (type) {
+            case JPEG -> jpeg;
+            case WEBP -> new WebPImageReaderSpi();
+            case PNG, GIF, BMP, TIFF -> JdkPlugins.find(ImageReaderSpi.class, type.name());
+          });
     }
-    throw new IllegalStateException(
-        "this Java runtime has no reader for "
-            + type
-            + ": run on one with the module java.desktop");
+    return plugins;
   }
 
   /** The JDK's JPEG reader paints on where data are damaged, and only warns. */
