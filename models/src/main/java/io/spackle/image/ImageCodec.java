@@ -58,6 +58,16 @@ public final class ImageCodec {
   }
 
   private static Decoded read(byte[] bytes, DecodeLimits limits) {
-    return ImageReading.read(bytes, FileType.of(bytes), limits);
+    ImageReading.Content content = ImageReading.read(bytes, FileType.of(bytes), limits);
+    Decoded stored = Samples.of(content.image());
+    RgbImage colour =
+        content
+            .facts()
+            .profile()
+            .flatMap(IccColours::space)
+            .or(() -> Samples.rgbSpace(content.image()))
+            .map(space -> IccColours.toSrgb(stored.colour(), space))
+            .orElse(stored.colour());
+    return new Decoded(colour, stored.alpha()).upright(content.facts().orientation());
   }
 }

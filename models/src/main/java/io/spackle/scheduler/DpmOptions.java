@@ -26,7 +26,7 @@ record DpmOptions(
    *     dpmsolver, which diffusers gave up
    */
   static DpmOptions of(SchedulerConfig config) {
-    config.refuse("thresholding", "variance_type", "use_flow_sigmas");
+    config.refuse("thresholding", "variance_type");
     if (config.number("lambda_min_clipped", Double.NEGATIVE_INFINITY) > Double.NEGATIVE_INFINITY) {
       throw config.unsupported("lambda_min_clipped", "-Infinity");
     }

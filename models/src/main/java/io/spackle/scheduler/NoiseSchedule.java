@@ -33,6 +33,9 @@ record NoiseSchedule(float[] alphaBars) {
       return ofBetas(toFloats(trained));
     }
     int count = config.integer("num_train_timesteps", 1000);
+    if (count < 2) {
+      throw config.unsupported("num_train_timesteps", "at least 2");
+    }
     double from = config.number("beta_start", start);
     double to = config.number("beta_end", end);
     return ofBetas(
@@ -75,10 +78,12 @@ record NoiseSchedule(float[] alphaBars) {
     return new NoiseSchedule(bars);
   }
 
-  /** The same, but for a last alphaBar of 0, which sigma cannot express. */
+  /** The same, but with a little signal where none is left, which sigma could not express. */
   NoiseSchedule withFiniteSigmas() {
     float[] bars = alphaBars.clone();
-    bars[bars.length - 1] = Math.max(bars[bars.length - 1], NEARLY_ZERO);
+    if (bars[bars.length - 1] == 0) {
+      bars[bars.length - 1] = NEARLY_ZERO;
+    }
     return new NoiseSchedule(bars);
   }
 

@@ -20,6 +20,7 @@ public interface Run {
    * fractional for some).
    *
    * @param call from 0 to {@code calls() - 1}
+   * @throws IllegalArgumentException otherwise, as from the methods below
    */
   float timestep(int call);
 
@@ -37,11 +38,13 @@ public interface Run {
   FloatTensor addNoise(FloatTensor clean, FloatTensor noise, int call);
 
   /**
-   * The sample after call {@code call}.
+   * The sample after call {@code call}. Calls come in order, from 0.
    *
    * @param output what the model predicted
    * @param sample the sample that {@link #scaleInput} was given for this call
-   * @param noise each image's stream, from which stochastic samplers draw once per call
+   * @param noise each image's stream, from which stochastic samplers draw at most once per call
+   * @throws IllegalStateException if this is not the call after the last one
+   * @throws IllegalArgumentException if the shapes, or the streams and the batch, do not match
    */
   FloatTensor step(FloatTensor output, int call, FloatTensor sample, BatchNoise noise);
 }

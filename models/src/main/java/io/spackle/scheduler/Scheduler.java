@@ -17,7 +17,8 @@ public interface Scheduler {
    * A fresh run for one batch.
    *
    * @param spec steps asked for, steps left out at the start, length of the image in tokens
-   * @throws IllegalArgumentException if no step is left
+   * @throws IllegalArgumentException if the schedule has no room for so many steps, or shifts with
+   *     the image's length and has not been told it
    */
   Run start(RunSpec spec);
 }

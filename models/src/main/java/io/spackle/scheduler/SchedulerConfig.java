@@ -1,12 +1,12 @@
 package io.spackle.scheduler;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 
 /**
  * What {@code scheduler/scheduler_config.json} of a bundle says. Immutable.
@@ -19,6 +19,8 @@ import java.util.Optional;
 public final class SchedulerConfig {
 
   private static final String CLASS_NAME = "_class_name";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ObjectNode json;
 
@@ -56,11 +58,11 @@ public final class SchedulerConfig {
   /**
    * The same configuration with other values.
    *
-   * @param overrides key to string, number, boolean or list of numbers; null stands for the default
+   * @param overrides key to anything that JSON can say; null stands for the default
    */
   public SchedulerConfig withOverrides(Map<String, Object> overrides) {
     ObjectNode changed = json.deepCopy();
-    overrides.forEach((key, value) -> changed.set(key, toJson(value)));
+    overrides.forEach((key, value) -> changed.set(key, JSON.valueToTree(value)));
     return new SchedulerConfig(changed);
   }
 
@@ -94,11 +96,15 @@ public final class SchedulerConfig {
     return found.map(JsonNode::booleanValue).orElse(absent);
   }
 
-  /** Numbers, empty if absent. */
+  /** A list of numbers, empty if absent. */
   double[] numbers(String key) {
-    List<Double> numbers = new ArrayList<>();
-    value(key).ifPresent(list -> list.forEach(item -> numbers.add(toNumber(key, item))));
-    return numbers.stream().mapToDouble(Double::doubleValue).toArray();
+    JsonNode list = value(key).orElse(JSON.createArrayNode());
+    if (!list.isArray()) {
+      throw unsupported(key, "a list of numbers");
+    }
+    return StreamSupport.stream(list.spliterator(), false)
+        .mapToDouble(item -> toNumber(key, item))
+        .toArray();
   }
 
   /**
@@ -128,7 +134,7 @@ public final class SchedulerConfig {
           .filter(found -> !found.isArray() || !found.isEmpty())
           .ifPresent(
               found -> {
-                throw unsupported(key, "none: this sampler has no such feature");
+                throw unsupported(key, "it off: not supported by this sampler");
               });
     }
   }
@@ -147,22 +153,6 @@ public final class SchedulerConfig {
 
   private Optional<JsonNode> value(String key) {
     return Optional.ofNullable(json.get(key)).filter(found -> !found.isNull());
-  }
-
-  private static JsonNode toJson(Object value) {
-    JsonNodeFactory nodes = JsonNodeFactory.instance;
-    if (value == null) {
-      return nodes.nullNode();
-    } else if (value instanceof Boolean flag) {
-      return nodes.booleanNode(flag);
-    } else if (value instanceof Integer || value instanceof Long) {
-      return nodes.numberNode(((Number) value).longValue());
-    } else if (value instanceof Number number) {
-      return nodes.numberNode(number.doubleValue());
-    } else if (value instanceof List<?> list) {
-      return nodes.arrayNode().addAll(list.stream().map(SchedulerConfig::toJson).toList());
-    }
-    return nodes.textNode(value.toString());
   }
 
   @Override

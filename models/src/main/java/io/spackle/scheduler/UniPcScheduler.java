@@ -3,6 +3,7 @@ package io.spackle.scheduler;
 import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -89,8 +90,8 @@ final class UniPcScheduler implements Scheduler {
 
     /** The end of step {@code i} once more, now that the output there is known too. */
     private FloatTensor corrected(FloatTensor clean, int i) {
-      double[] places = places(i, order);
-      places[order - 1] = 1;
+      double[] places = Arrays.copyOf(places(i, order - 1), order);
+      places[order - 1] = 1; // the end of the step
       List<FloatTensor> outputs = earlier(order - 1);
       outputs.add(clean);
       return end(i, places, outputs);
@@ -100,7 +101,7 @@ final class UniPcScheduler implements Scheduler {
     private double[] places(int i, int count) {
       double h = DpmStep.rise(sigmas[i], sigmas[i + 1]);
       double[] places = new double[count];
-      for (int back = 1; back <= Math.min(count, i); back++) {
+      for (int back = 1; back <= count; back++) {
         places[back - 1] = DpmStep.rise(sigmas[i], sigmas[i - back]) / h;
       }
       return places;

@@ -24,28 +24,55 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SchedulerWalksGoldenTest {
 
   private static final JsonNode GOLDEN = Golden.vectors("scheduler_walks.json");
+  private static final JsonNode OPTIONS = Golden.ownVectors("scheduler_options.json");
   private static final Shape SHAPE = Shape.of(1, 4, 2, 2);
 
-  static Stream<Arguments> rows() {
-    return StreamSupport.stream(GOLDEN.get("rows").spliterator(), false)
+  static Stream<Arguments> walks() {
+    return rows(GOLDEN);
+  }
+
+  static Stream<Arguments> walksWithOptions() {
+    return rows(OPTIONS);
+  }
+
+  private static Stream<Arguments> rows(JsonNode vectors) {
+    return StreamSupport.stream(vectors.get("rows").spliterator(), false)
         .map(row -> Arguments.of(Golden.name(row), row));
   }
 
   @Test
   void thereAreWalksOfEveryDiffusionScheduler() {
-    assertThat(rows().count()).isGreaterThanOrEqualTo(430);
-    assertThat(rows().map(row -> ((JsonNode) row.get()[1]).get("scheduler").asText()).distinct())
-        .hasSize(Schedulers.names(Schedulers.Kind.DIFFUSION).size());
+    assertThat(walks().count()).isGreaterThanOrEqualTo(430);
+    assertThat(walksWithOptions().count()).isGreaterThanOrEqualTo(190);
+    assertThat(walks().map(SchedulerWalksGoldenTest::scheduler).distinct())
+        .containsExactlyInAnyOrderElementsOf(Schedulers.names(Schedulers.Kind.DIFFUSION));
+    assertThat(walksWithOptions().map(SchedulerWalksGoldenTest::scheduler).distinct())
+        .containsExactlyInAnyOrderElementsOf(Schedulers.names(Schedulers.Kind.DIFFUSION));
+  }
+
+  private static String scheduler(Arguments arguments) {
+    return ((JsonNode) arguments.get()[1]).get("scheduler").asText();
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("rows")
+  @MethodSource("walks")
   void walkIsThatOfDiffusers(String name, JsonNode row) {
+    assertWalk(GOLDEN, row);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("walksWithOptions")
+  void walkWithOptionsIsThatOfDiffusers(String name, JsonNode row) {
+    assertWalk(OPTIONS, row);
+  }
+
+  private static void assertWalk(JsonNode vectors, JsonNode row) {
     NoiseSource stream = TorchNoise.seeded(1234);
     FloatTensor clean = new FloatTensor(stream.next(SHAPE.size()), SHAPE);
     FloatTensor gaussian = new FloatTensor(stream.next(SHAPE.size()), SHAPE);
     int skipped = row.get("start_step").intValue();
-    Run run = Golden.scheduler(GOLDEN, row).start(new RunSpec(row.get("n").intValue(), skipped, 0));
+    Run run =
+        Golden.scheduler(vectors, row).start(new RunSpec(row.get("n").intValue(), skipped, 0));
 
     FloatTensor sample =
         skipped == 0
