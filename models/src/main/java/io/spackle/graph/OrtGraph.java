@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -103,22 +104,27 @@ public final class OrtGraph implements Graph {
     cancellation.check();
     requireAllInputs(tensors);
     lock.readLock().lock();
-    InputStaging staging = idle.poll();
     try {
       if (closed) {
         throw new IllegalStateException(name + " is closed: open it again to run it");
       }
-      if (staging == null) {
-        staging = new InputStaging();
-      }
+      return runOpen(tensors, cancellation);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private Map<String, FloatTensor> runOpen(Map<String, Tensor> tensors, Cancellation cancellation) {
+    InputStaging staging = Objects.requireNonNullElseGet(idle.poll(), InputStaging::new);
+    try {
       return runStaged(tensors, staging, cancellation);
     } catch (OrtException e) {
       throw failure(e, cancellation);
+    } catch (OutOfMemoryError e) {
+      // Java's own side of a batch that is too large: what it had allocated is garbage by now.
+      throw new GraphException(GraphException.Kind.OUT_OF_MEMORY, name + ": " + e.getMessage(), e);
     } finally {
-      if (staging != null) {
-        idle.add(staging);
-      }
-      lock.readLock().unlock();
+      idle.add(staging);
     }
   }
 
@@ -150,8 +156,7 @@ public final class OrtGraph implements Graph {
     try {
       options.setTerminate(true);
     } catch (OrtException e) {
-      throw new IllegalStateException(
-          e); // only for options that are closed, and they are closed after the registration
+      throw new IllegalStateException("options outlive their registration", e);
     }
   }
 

@@ -90,7 +90,7 @@ public final class Framing {
       RgbImage init, Mask hole, int width, int height, int sizeMultiple, FramingOptions options) {
     Mask levels = atSizeOf(init, hole, options);
     Mask outputHole = levels.binarised();
-    Region region =
+    Region region = // a blank mask has no surroundings
         levels.isBlank()
             ? Region.of(init.width(), init.height())
             : CropRegion.around(levels, width, height, options.cropPadding().getAsInt());

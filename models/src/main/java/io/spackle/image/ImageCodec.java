@@ -58,16 +58,6 @@ public final class ImageCodec {
   }
 
   private static Decoded read(byte[] bytes, DecodeLimits limits) {
-    ImageReading.Content content = ImageReading.read(bytes, FileType.of(bytes), limits);
-    Decoded stored = Samples.of(content.image());
-    RgbImage colour =
-        content
-            .facts()
-            .profile()
-            .flatMap(IccColours::space)
-            .or(() -> Samples.rgbSpace(content.image()))
-            .map(space -> IccColours.toSrgb(stored.colour(), space))
-            .orElse(stored.colour());
-    return new Decoded(colour, stored.alpha()).upright(content.facts().orientation());
+    return ImageReading.read(bytes, FileType.of(bytes), limits);
   }
 }

@@ -8,8 +8,9 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
@@ -25,19 +26,9 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  */
 final class ImageReading {
 
-  private static final ImageReaderSpi JPEG_READER = new JPEGImageReaderSpi();
-  private static final ImageReaderSpi WEBP_READER = new WebPImageReaderSpi();
-
-  static {
-    ImageIO.setUseCache(false); // no temporary files
-    // Registration is what makes the JPEG plug-in find the JDK's reader, which it builds upon.
-    IIORegistry.getDefaultInstance().registerServiceProvider(JPEG_READER);
-  }
+  private static final Map<FileType, ImageReaderSpi> PLUGINS = plugins();
 
   private ImageReading() {}
-
-  /** A decoded picture and what else its file says. */
-  record Content(BufferedImage image, FileFacts facts) {}
 
   /**
    * The first picture of a file. The header is checked first, then the file's structure, then
@@ -45,7 +36,7 @@ final class ImageReading {
    *
    * @throws ImageException for anything that is wrong with the bytes
    */
-  static Content read(byte[] bytes, FileType type, DecodeLimits limits) {
+  static Decoded read(byte[] bytes, FileType type, DecodeLimits limits) {
     return using(bytes, type, reader -> decode(reader, bytes, type, limits));
   }
 
@@ -58,7 +49,7 @@ final class ImageReading {
     return using(bytes, type, reader -> pixels(reader, limits));
   }
 
-  private static Content decode(
+  private static Decoded decode(
       ImageReader reader, byte[] bytes, FileType type, DecodeLimits limits) throws IOException {
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
@@ -66,7 +57,15 @@ final class ImageReading {
     FileFacts facts = FileFacts.of(bytes, type);
     BufferedImage image = reader.read(0);
     refuse(warnings);
-    return new Content(image, facts);
+    Decoded stored = Samples.of(image);
+    RgbImage colour =
+        facts
+            .profile()
+            .flatMap(IccColours::space)
+            .or(() -> Samples.rgbSpace(image))
+            .map(space -> IccColours.toSrgb(stored.colour(), space))
+            .orElse(stored.colour());
+    return new Decoded(colour, stored.alpha()).upright(facts.orientation());
   }
 
   private static long pixels(ImageReader reader, DecodeLimits limits) throws IOException {
@@ -83,7 +82,7 @@ final class ImageReading {
   private static <T> T using(byte[] bytes, FileType type, Use<T> use) {
     ImageReader reader = null;
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      reader = provider(type).createReaderInstance();
+      reader = PLUGINS.get(type).createReaderInstance();
       reader.setInput(in, true, true);
       return use.apply(reader);
     } catch (ImageException e) {
@@ -97,28 +96,22 @@ final class ImageReading {
     }
   }
 
-  private static ImageReaderSpi provider(FileType type) {
-    return switch (type) {
-      case JPEG -> JPEG_READER;
-      case WEBP -> WEBP_READER;
-      case PNG, GIF, BMP, TIFF -> ofJdk(type);
-    };
-  }
-
-  private static ImageReaderSpi ofJdk(FileType type) {
-    Iterator<ImageReaderSpi> providers =
-        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true);
-    while (providers.hasNext()) {
-      ImageReaderSpi provider = providers.next();
-      boolean ofJdk = provider.getClass().getName().startsWith("com.sun.imageio.");
-      if (ofJdk && List.of(provider.getFormatNames()).contains(type.name())) {
-        return provider;
-      }
+  private static Map<FileType, ImageReaderSpi> plugins() {
+    ImageIO.setUseCache(false); // no temporary files
+    ImageReaderSpi jpeg = new JPEGImageReaderSpi();
+    // Registration is what makes this plug-in find the JDK's reader, which it builds upon.
+    IIORegistry.getDefaultInstance().registerServiceProvider(jpeg);
+    Map<FileType, ImageReaderSpi> plugins = new EnumMap<>(FileType.class);
+    for (FileType type : FileType.values()) {
+      plugins.put(
+          type,
+          switch (type) {
+            case JPEG -> jpeg;
+            case WEBP -> new WebPImageReaderSpi();
+            case PNG, GIF, BMP, TIFF -> JdkPlugins.find(ImageReaderSpi.class, type.name());
+          });
     }
-    throw new IllegalStateException(
-        "this Java runtime has no reader for "
-            + type
-            + ": run on one with the module java.desktop");
+    return plugins;
   }
 
   /** The JDK's JPEG reader paints on where data are damaged, and only warns. */

@@ -4,14 +4,12 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Iterator;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOInvalidTreeException;
 import javax.imageio.metadata.IIOMetadata;
-import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageWriterSpi;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.w3c.dom.Element;
@@ -23,6 +21,8 @@ final class JpegWriter {
   private static final float QUALITY = 0.95f;
   private static final String TREE = "javax_imageio_jpeg_image_1.0";
 
+  private static final ImageWriterSpi PLUGIN = JdkPlugins.find(ImageWriterSpi.class, "JPEG");
+
   private JpegWriter() {}
 
   static byte[] write(RgbImage image) {
@@ -30,7 +30,7 @@ final class JpegWriter {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(image.pixels().length / 4);
     ImageWriter writer = null;
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      writer = provider().createWriterInstance();
+      writer = PLUGIN.createWriterInstance();
       ImageWriteParam param = writer.getDefaultWriteParam();
       param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
       param.setCompressionQuality(QUALITY);
@@ -48,19 +48,6 @@ final class JpegWriter {
       }
     }
     return bytes.toByteArray();
-  }
-
-  private static ImageWriterSpi provider() {
-    Iterator<ImageWriterSpi> providers =
-        IIORegistry.getDefaultInstance().getServiceProviders(ImageWriterSpi.class, true);
-    while (providers.hasNext()) {
-      ImageWriterSpi provider = providers.next();
-      if (provider.getClass().getName().equals("com.sun.imageio.plugins.jpeg.JPEGImageWriterSpi")) {
-        return provider;
-      }
-    }
-    throw new IllegalStateException(
-        "this Java runtime has no JPEG writer: run on one with the module java.desktop");
   }
 
   /** The JDK halves chroma resolution unless every component's sampling factor is 1. */

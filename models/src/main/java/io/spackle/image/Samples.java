@@ -27,14 +27,8 @@ final class Samples {
       return ofPalette(image, palette);
     }
     int colours = model.getNumColorComponents();
-    if (colours != 1 && colours != RgbImage.CHANNELS || model.getComponentSize(0) > 16) {
-      throw new ImageException(
-          Reason.UNSUPPORTED_FORMAT,
-          "found "
-              + colours
-              + " colour channels of "
-              + model.getComponentSize(0)
-              + " bits, expected grey or RGB of at most 16: convert the picture first");
+    if (colours != 1 && colours != RgbImage.CHANNELS) {
+      throw unsupported(colours + " colour channels, expected 1 or 3");
     }
     byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, area(image))];
     for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
@@ -50,6 +44,11 @@ final class Samples {
     byte[] levels = new byte[area(image)];
     new Target(levels, 0, 1).take(image.getRaster(), model, model.getNumColorComponents());
     return new Mask(image.getWidth(), image.getHeight(), levels);
+  }
+
+  private static ImageException unsupported(String found) {
+    return new ImageException(
+        Reason.UNSUPPORTED_FORMAT, "found " + found + ": convert the picture first");
   }
 
   private static int area(BufferedImage image) {
@@ -92,6 +91,9 @@ final class Samples {
 
     void take(Raster raster, ColorModel model, int band) {
       int bits = model.getComponentSize(band);
+      if (bits < 1 || bits > 16) {
+        throw unsupported("samples of " + bits + " bits, expected 1 to 16");
+      }
       if (bits == 8
           && raster.getSampleModel() instanceof PixelInterleavedSampleModel layout
           && raster.getDataBuffer() instanceof DataBufferByte buffer) {

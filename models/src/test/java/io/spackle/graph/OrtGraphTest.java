@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -228,6 +229,28 @@ class OrtGraphTest {
     assertThatThrownBy(() -> graph.run(Map.of("x", FloatTensor.of(new float[1], 1)), NEVER))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("is closed");
+  }
+
+  /** Pictures must not depend on how they were batched; that takes equal bits here. */
+  @Test
+  void givesARowTheSameResultInAnyBatch() {
+    for (int threads = 1; threads <= 2; threads++) {
+      try (Graph graph = Fixtures.open("tiny-sd15-inpaint", "unet", threads)) {
+        Map<String, Tensor> batch = Fixtures.unetInputs(1, 500, 4);
+        FloatTensor together = graph.run(batch, NEVER).get("out_sample");
+        for (int row = 0; row < 4; row++) {
+          Map<String, Tensor> alone = new HashMap<>(batch);
+          alone.put("sample", item(batch.get("sample"), row));
+          alone.put("encoder_hidden_states", item(batch.get("encoder_hidden_states"), row));
+          assertThat(graph.run(alone, NEVER).get("out_sample").data())
+              .isEqualTo(together.item(row).data());
+        }
+      }
+    }
+  }
+
+  private static Tensor item(Tensor tensor, int row) {
+    return ((FloatTensor) tensor).item(row);
   }
 
   @Test

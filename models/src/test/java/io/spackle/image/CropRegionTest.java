@@ -3,7 +3,10 @@ package io.spackle.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.golden.GoldenCase;
+import io.spackle.golden.Goldens;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CropRegionTest {
@@ -22,22 +25,19 @@ class CropRegionTest {
   }
 
   @Test
-  void equalsWhatPipelinesCropped() throws IOException {
-    int checked = 0;
-    for (JsonNode run : Pictures.cases()) {
-      JsonNode padding = run.path("call").path("padding_mask_crop");
-      if (padding.isInt()) {
-        Mask mask = Pictures.photoMask(run.get("mask"));
-        JsonNode call = run.get("call");
-        int width = call.path("width").asInt(mask.width());
-        int height = call.path("height").asInt(mask.height());
-        assertThat(CropRegion.around(mask, width, height, padding.asInt()))
-            .as(run.get("name").asText())
-            .isEqualTo(Pictures.region(run.get("crop_region")));
-        checked++;
-      }
+  void equalsWhatPipelinesCropped() {
+    List<GoldenCase> runs =
+        Goldens.cases().stream().filter(run -> run.cropPadding().isPresent()).toList();
+    assertThat(runs).hasSizeGreaterThan(1);
+    for (GoldenCase run : runs) {
+      Region found =
+          CropRegion.around(
+              run.masks().get(0),
+              (int) run.argument("width", 512),
+              (int) run.argument("height", 512),
+              run.cropPadding().getAsInt());
+      assertThat(found).as(run.name()).isEqualTo(Pictures.region(run.json().get("crop_region")));
     }
-    assertThat(checked).isGreaterThan(1);
   }
 
   private static Mask mask(JsonNode vector) {

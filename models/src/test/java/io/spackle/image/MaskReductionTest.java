@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.golden.GoldenCase;
+import io.spackle.golden.Goldens;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +42,33 @@ class MaskReductionTest {
         assertThat(cells.data()[i] * 255f).isEqualTo(latent.levels()[i] & 0xFF);
       }
     }
+  }
+
+  @Test
+  void nearestEqualsWhatPipelinesTook() {
+    List<GoldenCase> runs =
+        Goldens.cases().stream().filter(MaskReductionTest::hasMaskOnItsOwn).toList();
+    assertThat(runs).hasSizeGreaterThan(10);
+    for (GoldenCase run : runs) {
+      Frame frame =
+          Framing.frame(
+              run.images().get(0),
+              run.masks().get(0),
+              (int) run.argument("width", 512),
+              (int) run.argument("height", 512),
+              8,
+              PARITY.withCropPadding(run.cropPadding()));
+      FloatTensor recorded = run.tensor("mask_latents").item(0);
+      FloatTensor cells = MaskReduction.NEAREST.toLatents(frame.mask(), 8);
+      assertThat(cells.shape()).as(run.name()).isEqualTo(recorded.shape());
+      assertThat(cells.data()).as(run.name()).isEqualTo(recorded.data());
+    }
+  }
+
+  /** Flux packs its mask among others' channels. */
+  private static boolean hasMaskOnItsOwn(GoldenCase run) {
+    return Files.exists(run.folder().resolve("mask_latents.npy"))
+        && run.json().path("tensors").path("mask_latents").size() == 4;
   }
 
   @Test

@@ -1,49 +1,25 @@
 package io.spackle.image;
 
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spackle.golden.Goldens;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 
 /** Golden pictures, and pictures made up for tests. */
 final class Pictures {
 
-  private static final Path GOLDEN = Path.of(System.getProperty("golden.dir", "src/test/golden"));
-  private static final Path PHOTOS =
-      Path.of(System.getProperty("photos.dir", GOLDEN.resolve("photos").toString()));
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
-
   private Pictures() {}
 
   /** One list of vectors/images.json. */
   static Iterable<JsonNode> vectors(String list) throws IOException {
-    Path file = GOLDEN.resolve("vectors/images.json");
-    JsonNode entries = JSON.readTree(file.toFile()).get(list);
+    Path file = Goldens.dir().resolve("vectors/images.json");
+    JsonNode entries = Goldens.json(file).get(list);
     if (entries == null || entries.isEmpty()) {
       throw new IOException(file + " has no " + list);
     }
     return entries;
-  }
-
-  /** Every case.json of the end-to-end runs. */
-  static List<JsonNode> cases() throws IOException {
-    List<JsonNode> cases = new ArrayList<>();
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(GOLDEN.resolve("cases"), Files::isDirectory)) {
-      for (Path folder : files) {
-        cases.add(JSON.readTree(folder.resolve("case.json").toFile()));
-      }
-    }
-    return cases;
   }
 
   static RgbImage image(JsonNode name) throws IOException {
@@ -55,12 +31,17 @@ final class Pictures {
   }
 
   static Mask photoMask(JsonNode name) throws IOException {
-    byte[] bytes = Files.readAllBytes(PHOTOS.resolve(name.asText()));
+    byte[] bytes = Files.readAllBytes(Goldens.photo(name.asText()));
     return ImageCodec.decodeMask(bytes, DecodeLimits.defaults());
   }
 
+  /** One of the files in pictures/. */
+  static byte[] file(String name) throws IOException {
+    return Files.readAllBytes(Path.of("src/test/golden/pictures").resolve(name));
+  }
+
   private static byte[] bytes(JsonNode name) throws IOException {
-    return Files.readAllBytes(GOLDEN.resolve("vectors/images").resolve(name.asText()));
+    return Files.readAllBytes(Goldens.dir().resolve("vectors/images").resolve(name.asText()));
   }
 
   static Region region(JsonNode corners) {
