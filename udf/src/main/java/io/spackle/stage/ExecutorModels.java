@@ -5,11 +5,14 @@ import io.spackle.family.Inpainter;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * The open models of an executor: one per model and device, opened by the first task that asks,
- * shared by all, and closed when the JVM ends.
+ * The open models of an executor: opened by the first task that asks, shared by all, and closed
+ * when another model needs the device and no task uses them, at last when the JVM ends.
  */
 final class ExecutorModels implements AutoCloseable {
 
@@ -24,6 +27,7 @@ final class ExecutorModels implements AutoCloseable {
   private final ModelCache cache;
   private final Opener opener;
   private final Shared<Key, OpenModel> models = new Shared<>(model -> !model.lane().hasEnded());
+  private final Map<Key, Integer> tasks = new HashMap<>();
 
   ExecutorModels(ModelCache cache, Opener opener) {
     this.cache = cache;
@@ -36,7 +40,9 @@ final class ExecutorModels implements AutoCloseable {
         ModelCache.ofHost(), (folder, device) -> Families.open(ModelBundle.open(folder), device));
   }
 
-  /** The model on the device of a task; waits while it is being opened. */
+  /**
+   * The model on the device of a task, which uses it to its end; waits while it is being opened.
+   */
   OpenModel get(StageSettings settings, TaskSignals task) {
     Device device =
         device(
@@ -44,7 +50,9 @@ final class ExecutorModels implements AutoCloseable {
             task.gpuAddress(),
             Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES")));
     Key key = new Key(settings.model(), settings.batching(), device);
-    return models.get(key, () -> open(settings, device), task::isInterrupted);
+    count(key, 1);
+    task.onCompletion(() -> count(key, -1));
+    return models.get(key, () -> open(key, settings.hadoop()), task::isInterrupted);
   }
 
   /** Where a task runs its model. */
@@ -61,11 +69,26 @@ final class ExecutorModels implements AutoCloseable {
     return Device.cuda(address.map(gpu -> GpuAddresses.ordinal(gpu, visible)).orElse(0));
   }
 
-  private OpenModel open(StageSettings settings, Device device) {
-    StageSettings.Model model = settings.model();
-    StageSettings.Batching batching = settings.batching();
-    Path folder = cache.local(model.path(), model.digest(), settings.hadoop().configuration());
-    Inpainter inpainter = opener.open(folder, device);
+  private synchronized void count(Key key, int more) {
+    tasks.merge(key, more, Integer::sum);
+  }
+
+  /** Only what no task uses is closed; a task counts itself before it looks for its model. */
+  private synchronized void closeUnused(Device device) {
+    List<Key> unused =
+        tasks.keySet().stream()
+            .filter(key -> key.device().equals(device) && tasks.get(key) == 0)
+            .toList();
+    unused.forEach(models::close);
+    tasks.keySet().removeAll(unused);
+  }
+
+  private OpenModel open(Key key, HadoopConf hadoop) {
+    closeUnused(key.device());
+    StageSettings.Model model = key.model();
+    StageSettings.Batching batching = key.batching();
+    Path folder = cache.local(model.path(), model.digest(), hadoop.configuration());
+    Inpainter inpainter = opener.open(folder, key.device());
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         new Lane(inpainter, batching.maxImages(), batching.maxWait()),

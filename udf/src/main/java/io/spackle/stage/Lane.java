@@ -252,7 +252,11 @@ final class Lane implements AutoCloseable {
   }
 
   private void failAlone(List<Request> single, RuntimeException fault) {
-    LOG.warn("a picture failed", fault);
+    if (isAnnounced(fault)) {
+      LOG.warn("a picture failed: {}", fault.getMessage());
+    } else {
+      LOG.error("a picture failed for no foreseen reason", fault);
+    }
     faultsInARow++;
     if (faultsInARow >= FAULTS_IN_A_ROW) {
       String message =
@@ -276,11 +280,13 @@ final class Lane implements AutoCloseable {
         : ErrorCode.MODEL_FAILED;
   }
 
-  /** What the engine says; of a fault that it does not announce, its class as well. */
   private static String message(RuntimeException fault) {
-    boolean announced =
-        fault instanceof GraphException || fault instanceof UnusablePaintingException;
-    return announced ? fault.getMessage() : fault.toString();
+    return isAnnounced(fault) ? fault.getMessage() : fault.toString();
+  }
+
+  /** Whether the engine's contract names the fault; its message is for whoever owns the picture. */
+  private static boolean isAnnounced(RuntimeException fault) {
+    return fault instanceof GraphException || fault instanceof UnusablePaintingException;
   }
 
   private static void fail(List<Request> requests, Throwable fault) {

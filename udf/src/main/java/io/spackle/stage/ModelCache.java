@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class ModelCache {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
+
+  private static final FileAttribute<?> OURS_ALONE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path folder;
 
@@ -68,9 +72,8 @@ final class ModelCache {
     Path lockFile = folder.resolve(to.getFileName() + ".lock");
     synchronized (ModelCache.class) { // a file lock belongs to the whole JVM
       try (FileChannel channel =
-              FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
-        LOG.debug("holding {}", lock);
+          FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.lock(); // until the channel is closed
         if (!Files.isDirectory(to)) {
           copy(from, to, hadoop);
         }
@@ -93,13 +96,15 @@ final class ModelCache {
     }
   }
 
+  /** Others may write to the folder above, so they could have made this one before us. */
   private void makeFolder() throws IOException {
-    Files.createDirectories(folder);
-    boolean isOurs = Files.getOwner(folder).getName().equals(System.getProperty("user.name"));
+    Files.createDirectories(folder, OURS_ALONE);
+    Path probe = Files.createTempFile(folder, "owner", null);
+    boolean isOurs = Files.getOwner(folder).equals(Files.getOwner(probe));
+    Files.delete(probe);
     if (!isOurs || Files.isSymbolicLink(folder)) {
       throw new IOException(folder + " belongs to someone else, who could change the model");
     }
-    folder.toFile().setReadable(false, false);
   }
 
   private static String fileName(String digest) {

@@ -30,7 +30,7 @@ final class Shared<K, V extends AutoCloseable> implements AutoCloseable {
   private final Map<K, CompletableFuture<V>> opened = new HashMap<>();
 
   /**
-   * @param usable whether a thing can still be handed out; one that cannot closes itself
+   * @param usable whether a thing can still be handed out; one that cannot is closed
    */
   Shared(Predicate<V> usable) {
     this.usable = usable;
@@ -49,7 +49,7 @@ final class Shared<K, V extends AutoCloseable> implements AutoCloseable {
       try {
         return future.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        LOG.trace("still opening");
+        continue; // still opening
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new CancellationException("interrupted while opening");
@@ -60,26 +60,32 @@ final class Shared<K, V extends AutoCloseable> implements AutoCloseable {
     throw new CancellationException("the task is interrupted");
   }
 
+  /** Closes one thing, if it is open; the next who asks opens it anew. */
+  void close(K key) {
+    CompletableFuture<V> known;
+    synchronized (this) {
+      known = opened.remove(key);
+    }
+    closeQuietly(known);
+  }
+
   /** Closes all that is open, even after one close fails. */
   @Override
   public void close() {
-    for (CompletableFuture<V> future : takeAll()) {
-      try {
-        if (isOpen(future)) {
-          future.join().close();
-        }
-      } catch (Exception e) {
-        LOG.warn("could not close", e);
-      }
-    }
+    takeAll().forEach(Shared::closeQuietly);
   }
 
   private synchronized CompletableFuture<V> future(K key, Supplier<V> opener) {
     CompletableFuture<V> known = opened.get(key);
-    if (known != null && (!known.isDone() || isOpen(known) && usable.test(known.join()))) {
+    if (known != null && (!known.isDone() || (isOpen(known) && usable.test(known.join())))) {
       return known;
     }
-    CompletableFuture<V> future = CompletableFuture.supplyAsync(opener, Shared::start);
+    Supplier<V> successor =
+        () -> {
+          closeQuietly(known);
+          return opener.get();
+        };
+    CompletableFuture<V> future = CompletableFuture.supplyAsync(successor, Shared::start);
     opened.put(key, future);
     return future;
   }
@@ -90,8 +96,18 @@ final class Shared<K, V extends AutoCloseable> implements AutoCloseable {
     return all;
   }
 
+  private static void closeQuietly(CompletableFuture<? extends AutoCloseable> future) {
+    try {
+      if (isOpen(future)) {
+        future.join().close();
+      }
+    } catch (Exception e) {
+      LOG.warn("could not close", e);
+    }
+  }
+
   private static boolean isOpen(CompletableFuture<?> future) {
-    return future.isDone() && !future.isCompletedExceptionally();
+    return future != null && future.isDone() && !future.isCompletedExceptionally();
   }
 
   private static void start(Runnable opening) {

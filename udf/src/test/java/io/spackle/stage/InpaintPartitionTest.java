@@ -212,6 +212,20 @@ class InpaintPartitionTest {
   }
 
   @Test
+  void aModelThatNoTaskUsesMakesRoomForAnother() {
+    FakeInpainter inpainter = new FakeInpainter();
+    executor(inpainter);
+    FakeTask first = new FakeTask();
+    executor.model(settings(2), first);
+    executor.model(settings(3), new FakeTask());
+    assertThat(opened).hasValue(2);
+    assertThat(inpainter.closed().getCount()).isOne(); // the first is in use
+    first.complete();
+    executor.model(settings(4), new FakeTask());
+    assertThat(inpainter.closed().getCount()).isZero();
+  }
+
+  @Test
   void tenThousandRows() {
     executor(new FakeInpainter());
     String[] ids = IntStream.range(0, 10_000).mapToObj(i -> "r" + i).toArray(String[]::new);

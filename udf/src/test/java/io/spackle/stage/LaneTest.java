@@ -179,7 +179,7 @@ class LaneTest {
 
   @Test
   void aGoodPictureBetweenBadOnesProvesTheModelSound() throws Exception {
-    Lane lane = lane(failing("bad", new IllegalStateException("bad input")), 1);
+    Lane lane = lane(failing("bad", new UnusablePaintingException("bad input")), 1);
     for (int i = 0; i < 3 * Lane.FAULTS_IN_A_ROW; i++) {
       CompletableFuture<Painted> next = submit(lane, i % 8 == 0 ? "good" : "bad");
       next.handle((painted, fault) -> fault).get();

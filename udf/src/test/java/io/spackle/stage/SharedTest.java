@@ -85,6 +85,16 @@ class SharedTest {
     Thing first = get("key");
     first.broken = true;
     assertThat(get("key")).isNotSameAs(first);
+    assertThat(first.closed).isTrue();
+  }
+
+  @Test
+  void whatIsClosedIsOpenedAnew() {
+    Thing first = get("key");
+    shared.close("key");
+    shared.close("other");
+    assertThat(first.closed).isTrue();
+    assertThat(get("key")).isNotSameAs(first);
   }
 
   @Test
