@@ -1,0 +1,86 @@
+package io.spackle.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.golden.Goldens;
+import io.spackle.graph.BundleException;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** From a model folder to its family, or to a refusal that says what is wrong. */
+class FamiliesTest {
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @CsvSource({
+    "tiny-sd15-inpaint, sd15, 128, 64",
+    "tiny-sd15-inpaint-legacy, sd15, 512, 64",
+    "tiny-sd15, sd15, 128, 64",
+    "tiny-sdxl-inpaint, sdxl, 128, 32",
+    "tiny-flux-fill, flux-fill, 1024, 16"
+  })
+  void readsFamilyAndSizesFromTheFolder(String bundle, String family, int side, int multiple) {
+    Traits traits = Families.traits(ModelBundle.open(Goldens.bundle(bundle)));
+
+    assertThat(traits.family()).isEqualTo(family);
+    assertThat(traits.nativeSize()).isEqualTo(side);
+    assertThat(traits.sizeMultiple()).isEqualTo(multiple);
+    assertThat(traits.schedulers()).isNotEmpty();
+  }
+
+  @Test
+  void refusesAFolderOfNoFamily() throws IOException {
+    Path folder = copy("tiny-sd15-inpaint");
+    Files.delete(folder.resolve("unet/model.onnx"));
+
+    assertThatThrownBy(() -> Families.traits(ModelBundle.open(folder)))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("sd15, sdxl, flux-fill");
+  }
+
+  @Test
+  void refusesGraphsOfAnotherModelNamingTheirInputs() throws IOException {
+    Path folder = copy("tiny-sd15-inpaint");
+    Files.copy(
+        Goldens.bundle("tiny-sdxl-inpaint").resolve("unet/model.onnx"),
+        folder.resolve("unet/model.onnx"),
+        StandardCopyOption.REPLACE_EXISTING);
+
+    assertThatThrownBy(() -> Families.open(ModelBundle.open(folder), Device.cpu(1)))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("unet/model.onnx")
+        .hasMessageContaining("time_ids");
+  }
+
+  @Test
+  void namesTheGraphThatIsMissing() throws IOException {
+    Path folder = copy("tiny-sd15-inpaint");
+    Files.delete(folder.resolve("vae_decoder/model.onnx"));
+
+    assertThatThrownBy(() -> Families.open(ModelBundle.open(folder), Device.cpu(1)))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("vae_decoder/model.onnx: not found");
+  }
+
+  private Path copy(String bundle) throws IOException {
+    Path from = Goldens.bundle(bundle);
+    Path to = temp.resolve(bundle);
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+    return to;
+  }
+}

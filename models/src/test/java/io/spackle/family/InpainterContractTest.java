@@ -1,0 +1,162 @@
+package io.spackle.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.golden.Goldens;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import io.spackle.image.Mask;
+import io.spackle.image.MaskReduction;
+import io.spackle.image.RgbImage;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every family promises, whatever the model. */
+@ParameterizedClass
+@ValueSource(
+    strings = {
+      "tiny-sd15-inpaint",
+      "tiny-sd15-inpaint-fp16",
+      "tiny-sd15-inpaint-legacy",
+      "tiny-sd15",
+      "tiny-sdxl-inpaint",
+      "tiny-flux-fill"
+    })
+class InpainterContractTest {
+
+  private static final int SIDE = 64;
+
+  private static Inpainter inpainter;
+
+  @BeforeParameterizedClassInvocation
+  static void open(String bundle) {
+    ModelBundle folder = ModelBundle.open(Goldens.bundle(bundle)).withTextLength(32);
+    inpainter = Families.open(folder, Device.cpu(2));
+  }
+
+  @AfterParameterizedClassInvocation
+  static void close() {
+    inpainter.close();
+  }
+
+  InpainterContractTest(@SuppressWarnings("unused") String bundle) {} // JUnit names the tests by it
+
+  @Test
+  void paintsWhatItPaintsAloneInAnyBatchAndOrder() {
+    List<Subject> subjects =
+        List.of(subject("a cat", 1), subject("a dog", 2), subject("a cat", 3), subject("", 4));
+    List<RgbImage> alone = subjects.stream().map(one -> paint(List.of(one)).get(0)).toList();
+
+    assertThat(pixels(paint(subjects))).isEqualTo(pixels(alone));
+
+    List<Integer> order = new ArrayList<>(List.of(0, 1, 2, 3));
+    Collections.shuffle(order, new Random(7));
+    assertThat(pixels(paint(order.stream().map(subjects::get).toList())))
+        .isEqualTo(pixels(order.stream().map(alone::get).toList()));
+  }
+
+  @Test
+  void seedAndPromptDecideWhatIsPainted() {
+    RgbImage painted = paint(List.of(subject("a cat", 1))).get(0);
+
+    assertThat(paint(List.of(subject("a cat", 1))).get(0).pixels()).isEqualTo(painted.pixels());
+    assertThat(paint(List.of(subject("a cat", 2))).get(0).pixels()).isNotEqualTo(painted.pixels());
+    assertThat(paint(List.of(subject("a dog", 1))).get(0).pixels()).isNotEqualTo(painted.pixels());
+  }
+
+  @Test
+  void paintsInTheSizeOfThePlan() {
+    RgbImage painted = paint(List.of(subject("a cat", 1))).get(0);
+
+    assertThat(List.of(painted.width(), painted.height())).isEqualTo(List.of(SIDE, SIDE));
+  }
+
+  @Test
+  void notesPromptsThatAreCut() {
+    String tooLong = "a very long story of a cat ".repeat(40);
+
+    Painting cut =
+        inpainter
+            .inpaint(plan(2), List.of(subject(tooLong, 1)), new Cancellation())
+            .paintings()
+            .get(0);
+
+    assertThat(cut.notes()).containsExactly(Note.PROMPT_TRUNCATED);
+  }
+
+  @Test
+  void stopsOnceCancelledAndStaysOpen() throws Exception {
+    Cancellation cancellation = new Cancellation();
+    CompletableFuture<PaintedBatch> running =
+        CompletableFuture.supplyAsync(() -> inpainter.inpaint(plan(50), many(), cancellation));
+    assertThat(running).isNotCompleted();
+    TimeUnit.MILLISECONDS.sleep(100); // some steps into the run; the outcome does not depend on it
+
+    cancellation.cancel();
+
+    assertThat(running)
+        .failsWithin(Duration.ofSeconds(2)) // one on a machine that does nothing else
+        .withThrowableThat()
+        .withCauseInstanceOf(CancellationException.class);
+    assertThat(paint(List.of(subject("a cat", 1)))).hasSize(1); // the model is still open
+  }
+
+  @Test
+  void doesNotBeginOnceCancelled() {
+    Cancellation cancellation = new Cancellation();
+    cancellation.cancel();
+
+    assertThatThrownBy(() -> inpainter.inpaint(plan(2), many(), cancellation))
+        .isInstanceOf(CancellationException.class);
+  }
+
+  private List<RgbImage> paint(List<Subject> subjects) {
+    return inpainter.inpaint(plan(3), subjects, new Cancellation()).paintings().stream()
+        .map(Painting::image)
+        .toList();
+  }
+
+  private StepPlan plan(int steps) {
+    return new StepPlan(
+        SIDE,
+        SIDE,
+        steps,
+        inpainter.traits().defaultGuidanceScale(),
+        0.9,
+        Sampler.OF_BUNDLE,
+        MaskReduction.MAX);
+  }
+
+  private static List<Subject> many() {
+    return Collections.nCopies(8, subject("a cat", 1));
+  }
+
+  private static Subject subject(String prompt, long seed) {
+    byte[] pixels = new byte[3 * SIDE * SIDE];
+    new Random(seed).nextBytes(pixels);
+    byte[] levels = new byte[SIDE * SIDE];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (byte) (i % SIDE < SIDE / 2 ? 255 : 0);
+    }
+    return new Subject(
+        new RgbImage(SIDE, SIDE, pixels), new Mask(SIDE, SIDE, levels), prompt, null, seed);
+  }
+
+  private static List<ByteBuffer> pixels(List<RgbImage> pictures) {
+    return pictures.stream().map(picture -> ByteBuffer.wrap(picture.pixels())).toList();
+  }
+}
