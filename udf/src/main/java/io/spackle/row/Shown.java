@@ -10,6 +10,10 @@ import java.util.regex.Pattern;
 public final class Shown {
 
   private static final int LONGEST = 200;
+
+  /** No source reads a longer one, and searching it could take the square of its length. */
+  private static final int LONGEST_LOCATION = 8 * 1024;
+
   private static final String HIDDEN = "***";
 
   /**
@@ -37,6 +41,9 @@ public final class Shown {
   public static String redacted(String location) {
     if (location == null || !location.contains(":")) {
       return location;
+    }
+    if (location.length() > LONGEST_LOCATION) {
+      return "a location of " + location.length() + " characters";
     }
     String withoutUser = USER_INFO.matcher(location).replaceAll(HIDDEN + "@");
     Matcher query = QUERY_START.matcher(withoutUser);

@@ -14,6 +14,9 @@ final class Values {
   /** The longest text that is tried as a number. */
   private static final int LONGEST_NUMBER = 64;
 
+  /** Zeros before or behind the point; with more of them, arithmetic overflows or takes forever. */
+  private static final int MAX_SCALE = 1000;
+
   private Values() {}
 
   static boolean isAbsent(Object value) {
@@ -41,7 +44,8 @@ final class Values {
       return null;
     }
     try {
-      return new BigDecimal(text);
+      var number = new BigDecimal(text);
+      return number.scale() > MAX_SCALE || number.scale() < -MAX_SCALE ? null : number;
     } catch (NumberFormatException e) {
       return null;
     }

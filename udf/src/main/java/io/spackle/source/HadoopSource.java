@@ -71,6 +71,8 @@ final class HadoopSource implements ImageSource {
       throw location.notFound();
     } catch (AccessControlException | java.nio.file.AccessDeniedException e) {
       throw location.fault(ErrorCode.FETCH_DENIED, "the file system denies access", e);
+    } catch (IllegalArgumentException e) {
+      throw location.invalid("no path of this file system: " + e.getMessage());
     } catch (IOException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException("interrupted while reading " + location);

@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
 /** Host names and address literals in one spelling, so that lists of them can be compared. */
 final class HostName {
 
+  /** As in DNS. */
+  private static final int LONGEST = 253;
+
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-f]*:[0-9a-f:.]+");
   private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
@@ -30,7 +33,7 @@ final class HostName {
       return bare.toLowerCase(Locale.ROOT);
     }
     String name = ascii(host).toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
-    if (!NAME.matcher(name).matches()) {
+    if (name.length() > LONGEST || !NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("no host name found, one expected");
     }
     if (ENDS_IN_NUMBER.matcher(name).matches() && !IPV4.matcher(name).matches()) {

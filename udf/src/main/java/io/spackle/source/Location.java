@@ -23,7 +23,7 @@ record Location(String text, String scheme) {
   static final String FILE = "file";
 
   private static final int MAX_BYTES = 8 * 1024;
-  private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*");
+  private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):");
 
   static Location of(String text) {
     var location = new Location(text, scheme(text));

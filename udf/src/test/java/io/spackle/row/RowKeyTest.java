@@ -71,6 +71,11 @@ class RowKeyTest {
   }
 
   @Test
+  void numbersOutOfAllProportionHaveKeysToo() {
+    assertThat(key("seed", "10e2147483647")).isNotEqualTo(key("seed", "1e-2147483647"));
+  }
+
+  @Test
   void theJobCounts() {
     assertThat(RowKey.of(Rows.row(), "a")).isNotEqualTo(RowKey.of(Rows.row(), "b"));
   }

@@ -40,6 +40,12 @@ class ShownTest {
   }
 
   @Test
+  void locationsWithoutEndAreNotSearched() {
+    assertThat(Shown.redacted("//:x".repeat(500_000)))
+        .isEqualTo("a location of 2000000 characters");
+  }
+
+  @Test
   void messagesStayOnOneLine() {
     assertThat(Shown.value("a\r\nb\0\u202E")).isEqualTo("\"a\\u000d\\u000ab\\u0000\\u202e\"");
     assertThat(Shown.value("x".repeat(300))).isEqualTo('"' + "x".repeat(200) + "...\"");

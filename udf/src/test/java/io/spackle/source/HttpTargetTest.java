@@ -84,6 +84,12 @@ class HttpTargetTest {
         .isEqualTo(ErrorCode.URL_INVALID);
   }
 
+  @Test
+  void hostsWithoutEndAreInvalid() {
+    assertThatThrownBy(() -> of("http://" + "a.".repeat(4000) + "a/"))
+        .isInstanceOf(RowException.class);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/c,https://h/c",

@@ -6,6 +6,9 @@ import com.sun.net.httpserver.HttpServer;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
 import io.spackle.sink.FolderStore;
+import io.spackle.sink.ImageKeys;
+import io.spackle.sink.ImageSink;
+import io.spackle.sink.ImageSinks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every source does with a folder of files, and how each is told where they lie. */
 class ImageSourceContractTest {
@@ -71,6 +75,17 @@ class ImageSourceContractTest {
     Files.write(folder.resolve("a.png"), bytes);
     try (ImageSource source = open()) {
       assertThat(source.fetch(location(kind, "a.png"))).isEqualTo(bytes);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "file:", "s3a://bucket"})
+  void whatASinkWroteIsReadFromTheLocationItGave(String start) throws Exception {
+    byte[] bytes = {1, 2, 3};
+    try (ImageSink sink = ImageSinks.forUri(start + folder + "/my out", configuration());
+        ImageSource source = open()) {
+      String location = sink.write(ImageKeys.of("ü/100% ?#", 0, "png"), bytes);
+      assertThat(source.fetch(location)).isEqualTo(bytes);
     }
   }
 
@@ -131,10 +146,14 @@ class ImageSourceContractTest {
     return start + folder + "/" + name;
   }
 
-  private ImageSource open() {
+  private static Configuration configuration() {
     var configuration = new Configuration();
     configuration.setClass("fs.s3a.impl", FolderStore.class, FileSystem.class);
+    return configuration;
+  }
+
+  private ImageSource open() {
     List<String> files = List.of(folder.toString(), "s3a://bucket/");
-    return ImageSources.open(Settings.of(files, List.of("localhost")), configuration);
+    return ImageSources.open(Settings.of(files, List.of("localhost")), configuration());
   }
 }
