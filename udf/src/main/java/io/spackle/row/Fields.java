@@ -86,7 +86,7 @@ final class Fields {
     }
     BigDecimal number = Values.number(value);
     if (number == null || !isWithin(number, min, max) || number.stripTrailingZeros().scale() > 0) {
-      problem(column, "%s found, a whole number from %d to %d expected", value, min, max);
+      unexpected(column, value, "a whole number from " + min + " to " + max);
       return otherwise;
     }
     return number.longValueExact();
@@ -102,7 +102,7 @@ final class Fields {
     if (number >= min && number <= max) {
       return number;
     }
-    problem(column, "%s found, a number from %s to %s expected", value, plain(min), plain(max));
+    unexpected(column, value, "a number from " + plain(min) + " to " + plain(max));
     return otherwise;
   }
 
@@ -116,7 +116,7 @@ final class Fields {
     if (number > 0 && number <= 1) {
       return number;
     }
-    problem(column, "%s found, a number above 0 and up to 1 expected", value);
+    unexpected(column, value, "a number above 0 and up to 1");
     return null;
   }
 
@@ -128,7 +128,7 @@ final class Fields {
     }
     Boolean flag = Values.flag(value);
     if (flag == null) {
-      problem(column, "%s found, yes or no expected", value);
+      unexpected(column, value, "yes or no");
       return otherwise;
     }
     return flag;
@@ -137,7 +137,7 @@ final class Fields {
   private String usable(String column, Object value) {
     String text = Values.text(value);
     if (text == null) {
-      problem(column, kind(value) + " found, a text expected");
+      unexpected(column, value, "a text");
       return "";
     }
     String fault = fault(text);
@@ -187,18 +187,17 @@ final class Fields {
     return number == null ? Double.NaN : number.doubleValue();
   }
 
-  private void problem(String column, String format, Object value, Object... expected) {
-    var found = Values.text(value) == null ? kind(value) : Shown.value(value);
-    var arguments = new ArrayList<Object>(List.of(found));
-    arguments.addAll(List.of(expected));
-    problem(column, String.format(format, arguments.toArray()));
+  private void unexpected(String column, Object value, String expected) {
+    String found = Values.text(value) == null ? kind(value) : Shown.value(value);
+    problem(column, found + " found, " + expected + " expected");
   }
 
   private static String kind(Object value) {
     return "a value of type " + value.getClass().getSimpleName();
   }
 
-  private static Object plain(double bound) {
-    return bound == Math.rint(bound) ? (Object) (long) bound : (Object) bound;
+  /** Without the point and zero of a whole number. */
+  private static String plain(double bound) {
+    return BigDecimal.valueOf(bound).stripTrailingZeros().toPlainString();
   }
 }

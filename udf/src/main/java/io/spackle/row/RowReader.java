@@ -128,9 +128,14 @@ public final class RowReader implements Serializable {
     if (Math.min(width, height) > limits.maxShortSide()) {
       fields.problem(
           "width x height",
-          String.format(
-              "%dx%d found, at most %d on the longer side and %d on the shorter side expected",
-              width, height, limits.maxLongSide(), limits.maxShortSide()));
+          width
+              + "x"
+              + height
+              + " found, at most "
+              + limits.maxLongSide()
+              + " on the longer side and "
+              + limits.maxShortSide()
+              + " on the shorter side expected");
     }
   }
 
@@ -157,9 +162,10 @@ public final class RowReader implements Serializable {
     if ((int) (steps * chosen) < 1) {
       fields.problem(
           RowColumns.STRENGTH,
-          String.format(
-              "%s found with num_inference_steps %d, which leaves no step; a product of at least 1 expected",
-              chosen, steps));
+          chosen
+              + " found with num_inference_steps "
+              + steps
+              + ", which leaves no step; a product of at least 1 expected");
     }
     return chosen;
   }

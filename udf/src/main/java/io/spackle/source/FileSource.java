@@ -25,7 +25,8 @@ final class FileSource implements ImageSource {
   private final long maxBytes;
 
   FileSource(FetchSettings settings) {
-    this.roots = roots(settings.allowFiles());
+    this.roots =
+        AllowedFiles.of(settings, List.of(Location.FILE)).stream().map(FileSource::path).toList();
     this.maxBytes = settings.maxBytes();
   }
 
@@ -83,14 +84,6 @@ final class FileSource implements ImageSource {
   private static URI localUri(Location location) {
     URI uri = location.uri();
     return "localhost".equals(uri.getAuthority()) ? URI.create("file:" + uri.getRawPath()) : uri;
-  }
-
-  private static List<Path> roots(List<String> allowed) {
-    return allowed.stream()
-        .map(Location::of)
-        .filter(root -> root.scheme().equals(Location.FILE))
-        .map(FileSource::path)
-        .toList();
   }
 
   /** Looked up each time: a root may be mounted or moved while the job runs. */

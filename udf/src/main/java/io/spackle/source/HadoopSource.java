@@ -46,12 +46,7 @@ final class HadoopSource implements ImageSource {
    * @throws IllegalArgumentException if a prefix is of a file system that is not on the class path
    */
   HadoopSource(FetchSettings settings, Configuration configuration) {
-    this.prefixes =
-        settings.allowFiles().stream()
-            .map(Location::of)
-            .filter(prefix -> SCHEMES.contains(prefix.scheme()))
-            .map(HadoopSource::path)
-            .toList();
+    this.prefixes = AllowedFiles.of(settings, SCHEMES).stream().map(HadoopSource::path).toList();
     this.maxBytes = settings.maxBytes();
     this.configuration = configuration;
     prefixes.forEach(prefix -> checkConnector(prefix, configuration));

@@ -24,6 +24,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
@@ -80,8 +81,8 @@ final class HttpHop implements AutoCloseable {
       throws InterruptedException, TryAgainException {
     HttpGet request = request(target);
     var watch = new Watch(clock, request, deadline);
-    try (ClassicHttpResponse response = client.executeOpen(httpHost(target), request, null)) {
-      HttpAnswer answer = HttpAnswer.of(target.location(), response, maxBytes);
+    try {
+      HttpAnswer answer = send(target, request);
       host.answered();
       return answer;
     } catch (RowException | TryAgainException e) {
@@ -94,6 +95,19 @@ final class HttpHop implements AutoCloseable {
       throw fault(target.location(), deadline, host, e);
     } finally {
       watch.close();
+    }
+  }
+
+  private HttpAnswer send(HttpTarget target, HttpGet request)
+      throws IOException, TryAgainException {
+    ClassicHttpResponse response = client.executeOpen(httpHost(target), request, null);
+    try {
+      return HttpAnswer.of(target.location(), response, maxBytes);
+    } finally {
+      // Closing alone would read an unwanted body to its end, which may never come. After a body
+      // that was read, the connection is back in the pool, where a cancel does not reach it.
+      request.cancel();
+      Closer.closeQuietly(response);
     }
   }
 

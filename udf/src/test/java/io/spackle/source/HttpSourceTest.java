@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.matching;
+import static com.github.tomakehurst.wiremock.client.WireMock.notFound;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static com.github.tomakehurst.wiremock.client.WireMock.temporaryRedirect;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
@@ -17,13 +18,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.sun.net.httpserver.HttpServer;
 import io.spackle.row.ErrorCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -153,6 +158,34 @@ class HttpSourceTest {
     try (var source = source(0)) {
       assertThat(source.fetch(url("/small"))).hasSize(50);
       assertThat(Settings.code(source, url("/bomb"))).isEqualTo(ErrorCode.FETCH_TOO_LARGE);
+    }
+  }
+
+  /** The rest of the body comes only after the deadline. */
+  @ParameterizedTest
+  @CsvSource({"200,FETCH_TOO_LARGE", "302,FETCH_NOT_FOUND", "404,FETCH_NOT_FOUND"})
+  void unwantedBodiesAreNotReadToTheirEnd(int status, ErrorCode code) throws Exception {
+    HOST.stubFor(get("/none").willReturn(notFound()));
+    var done = new CountDownLatch(1);
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().add("Location", url("/none"));
+          exchange.sendResponseHeaders(status, 1_000_000);
+          exchange.getResponseBody().write(new byte[200_000]);
+          exchange.getResponseBody().flush();
+          awaitQuietly(done);
+        });
+    server.start();
+    long start = System.nanoTime();
+    try (var source = source(0)) {
+      assertThat(Settings.code(source, "http://localhost:" + server.getAddress().getPort() + "/"))
+          .isEqualTo(code);
+      assertThat(since(start)).isLessThan(Duration.ofSeconds(5));
+    } finally {
+      done.countDown();
+      server.stop(0);
     }
   }
 
@@ -299,6 +332,14 @@ class HttpSourceTest {
             .willReturn(first));
     HOST.stubFor(
         get(path).inScenario(path).whenScenarioStateIs("then").willReturn(ok().withBody(BYTES)));
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static byte[] gzip(int zeros) throws IOException {

@@ -73,6 +73,15 @@ class ImageSourcesTest {
         .hasMessageContaining("gs://bucket/a found, but no file system for gs");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"data", "https://example.com/data", ""})
+  void aFolderThatIsNoneIsNoticedAtTheStart(String entry) {
+    var settings = Settings.of(List.of(entry), List.of());
+    assertThatThrownBy(() -> ImageSources.open(settings, new Configuration()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("spackle.fetch.allow-files: ");
+  }
+
   @Test
   void aHostThatIsNoneIsNoticedAtTheStart() {
     var settings = Settings.of(List.of(), List.of("http://intranet"));
