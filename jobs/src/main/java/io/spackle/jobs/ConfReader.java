@@ -89,6 +89,13 @@ final class ConfReader {
     return read(key, expected, choices.get(0), config::getString, choices::contains);
   }
 
+  /** A colour as six hex digits, to 0xRRGGBB. */
+  int colour(String key) {
+    Predicate<String> hex = text -> text.matches("[0-9A-Fa-f]{6}");
+    return Integer.parseInt(
+        read(key, "a colour such as ffffff", "ffffff", config::getString, hex), 16);
+  }
+
   /** Whether the key has this text. */
   boolean is(String key, String text) {
     return text.equals(config.getValue(key).unwrapped());

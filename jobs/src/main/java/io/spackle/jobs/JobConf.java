@@ -1,9 +1,13 @@
 package io.spackle.jobs;
 
+import io.spackle.image.DecodeLimits;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.ImageFormat;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.Resize;
 import io.spackle.source.FetchSettings;
+import io.spackle.stage.DeviceChoice;
+import io.spackle.stage.StageSettings.Batching;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +19,7 @@ import java.util.OptionalInt;
  * <p>Only what can be known without the model and the manifest is checked here.
  *
  * @param image how pictures are framed and pasted back
- * @param maxPixels of one init image or mask
+ * @param limits of one init image or mask
  * @param maxFailedShare of the rows of a run, above which it ends with {@link ExitCode#FAILURES}
  */
 record JobConf(
@@ -25,9 +29,8 @@ record JobConf(
     DefaultsConf defaults,
     FramingOptions image,
     FetchSettings fetch,
-    long maxPixels,
-    BatchConf batch,
-    LaneConf lane,
+    DecodeLimits limits,
+    Batching batching,
     double maxFailedShare) {
 
   /** The object that holds every key. */
@@ -49,25 +52,12 @@ record JobConf(
     FAIL_IF_EXISTS
   }
 
-  /** The file formats of pictures written. */
-  enum Format {
-    PNG,
-    JPEG
-  }
-
   /**
    * Where results go.
    *
    * @param rowsPerFile rows of one task and one meta file, at most; approximate
    */
-  record OutputConf(String path, Format imageFormat, Mode mode, int rowsPerFile) {}
-
-  /** The devices that can be asked for. */
-  enum DeviceChoice {
-    AUTO,
-    CPU,
-    CUDA
-  }
+  record OutputConf(String path, ImageFormat imageFormat, Mode mode, int rowsPerFile) {}
 
   /**
    * The model.
@@ -92,21 +82,6 @@ record JobConf(
       boolean safetyChecker,
       Long seed) {}
 
-  /**
-   * Batches of the model.
-   *
-   * @param maxWait how long a batch that is not full waits for more pictures
-   */
-  record BatchConf(int maxImages, Duration maxWait) {}
-
-  /**
-   * The pools beside the model.
-   *
-   * @param threads that fetch, decode, encode and write
-   * @param queueBytes of pictures in flight
-   */
-  record LaneConf(int threads, long queueBytes) {}
-
   /** Reads every key; it counts only if the reader has no problems afterwards. */
   static JobConf of(ConfReader reader) {
     return new JobConf(
@@ -116,9 +91,8 @@ record JobConf(
         defaults(reader),
         image(reader),
         fetch(reader),
-        reader.longInteger("fetch.max-pixels", 1, Integer.MAX_VALUE),
-        batch(reader),
-        lane(reader),
+        limits(reader),
+        batching(reader),
         reader.number("failures.max-share", 0, 1));
   }
 
@@ -133,7 +107,7 @@ record JobConf(
   private static OutputConf output(ConfReader reader) {
     return new OutputConf(
         reader.location("output.path"),
-        reader.choice("output.image-format", Format.class),
+        reader.choice("output.image-format", ImageFormat.class),
         reader.choice("output.mode", Mode.class),
         reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE));
   }
@@ -190,13 +164,19 @@ record JobConf(
         reader.texts("fetch.allow-private"));
   }
 
-  private static BatchConf batch(ConfReader reader) {
-    return new BatchConf(
-        reader.integer("batch.max-images", 1, 1024),
-        reader.duration("batch.max-wait", Duration.ZERO));
+  private static DecodeLimits limits(ConfReader reader) {
+    DecodeLimits defaults = DecodeLimits.defaults();
+    return new DecodeLimits(
+        reader.longInteger("fetch.max-pixels", 1, Integer.MAX_VALUE),
+        defaults.maxSide(),
+        reader.colour("image.background"));
   }
 
-  private static LaneConf lane(ConfReader reader) {
-    return new LaneConf(reader.integer("lane.threads", 1, 1024), reader.bytes("lane.queue-bytes"));
+  private static Batching batching(ConfReader reader) {
+    return new Batching(
+        reader.integer("batch.max-images", 1, 1024),
+        reader.duration("batch.max-wait", Duration.ZERO),
+        reader.integer("lane.threads", 1, 1024),
+        reader.bytes("lane.queue-bytes"));
   }
 }

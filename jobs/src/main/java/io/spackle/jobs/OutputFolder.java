@@ -38,7 +38,7 @@ final class OutputFolder {
   static OutputFolder of(String location, Configuration hadoop) {
     try {
       Path path = new Path(location);
-      FileSystem fileSystem = path.getFileSystem(hadoop);
+      FileSystem fileSystem = TaskPublishProtocol.fileSystem(path, hadoop);
       return new OutputFolder(fileSystem.makeQualified(path), fileSystem);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -104,11 +104,15 @@ final class OutputFolder {
     return files;
   }
 
-  /** Replaces summary.json. */
+  /** Replaces summary.json; nobody sees it half written. */
   void writeSummary(String json) throws IOException {
-    try (OutputStream out = fileSystem.create(new Path(root, SUMMARY), true)) {
+    Path summary = new Path(root, SUMMARY);
+    Path hidden = new Path(root, TaskPublishProtocol.HIDDEN + SUMMARY);
+    try (OutputStream out = fileSystem.create(hidden, true)) {
       out.write(json.getBytes(StandardCharsets.UTF_8));
     }
+    fileSystem.delete(summary, false);
+    fileSystem.rename(hidden, summary);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -51,6 +52,14 @@ public final class TaskPublishProtocol extends FileCommitProtocol implements Ser
   /** The pattern of the files that a run has published. */
   static String published(String run) {
     return run + "-*.parquet";
+  }
+
+  /** Below the checksums of local files, which would litter folders with a .crc for each file. */
+  static FileSystem fileSystem(Path path, Configuration hadoop) throws IOException {
+    FileSystem fileSystem = path.getFileSystem(hadoop);
+    return fileSystem instanceof ChecksumFileSystem checked
+        ? checked.getRawFileSystem()
+        : fileSystem;
   }
 
   @Override
@@ -124,12 +133,8 @@ public final class TaskPublishProtocol extends FileCommitProtocol implements Ser
     }
   }
 
-  /** Below the checksums of local files, which would litter the folder with a .crc for each. */
   private FileSystem fileSystem(JobContext context) throws IOException {
-    FileSystem fileSystem = new Path(folder).getFileSystem(context.getConfiguration());
-    return fileSystem instanceof ChecksumFileSystem checked
-        ? checked.getRawFileSystem()
-        : fileSystem;
+    return fileSystem(new Path(folder), context.getConfiguration());
   }
 
   private Path hidden(JobContext job) {

@@ -12,8 +12,10 @@ final class TestSpark {
         .master("local[2,3]")
         .appName("tests")
         .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "localhost")
+        .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.debug.maxToStringFields", "200")
+        .config("spark.executor.heartbeatInterval", "2s")
         .getOrCreate();
   }
 }

@@ -70,10 +70,6 @@ record DpmSpacing(NoiseSchedule schedule, TimestepSpacing spacing, int offset, W
     return warp == Warp.NONE ? lowestSigma() : run.sigmas()[run.sigmas().length - 1];
   }
 
-  /**
-   * Timesteps to the nearest whole one. (DPM-Solver++ multistep of diffusers cuts off the fraction
-   * if the schedule is the cosine one, which no inpainting model is trained with.)
-   */
   private static SigmaSchedule warped(double[] sigmas, float[] table) {
     float[] logs = SigmaMath.logs(table);
     return SigmaSchedule.of(

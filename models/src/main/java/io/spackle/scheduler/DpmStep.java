@@ -5,7 +5,7 @@ package io.spackle.scheduler;
  * ("DPM-Solver++", proposition 4.1) call the derivatives of the clean sample by lambda.
  *
  * <p>Notation: lambda = log(signal / noise) = -log(sigma). An SDE step has the weights of an ODE
- * step over twice the distance, but for those of sample and noise.
+ * step over twice the distance, but for those of sample and noise (the paper's appendix A).
  *
  * @param sample the weight of the sample at the step's start
  * @param noise the weight of fresh noise, 0 for an ODE step

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Euler steps along the probability flow ODE dx/dsigma = gaussian (Karras et al., "Elucidating the
- * design space of diffusion-based generative models", algorithm 1 without its correction). One
- * model call per step, no noise drawn.
+ * design space of diffusion-based generative models", algorithm 2 without churn). One model call
+ * per step, no noise drawn.
  */
 final class EulerScheduler implements Scheduler {
 

@@ -4,8 +4,8 @@ import io.spackle.tensor.FloatTensor;
 
 /**
  * Luo et al., "Latent consistency models: synthesizing high-resolution images with few-step
- * inference", multistep sampling: jump to the clean sample, then noise it again to the next level.
- * Draws once per step, but not in the last.
+ * inference", algorithm 3: jump to the clean sample, then noise it again to the next level. Draws
+ * once per step, but not in the last.
  */
 final class LcmScheduler implements Scheduler {
 

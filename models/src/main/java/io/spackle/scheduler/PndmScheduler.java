@@ -8,9 +8,6 @@ import java.util.List;
  * Liu et al., "Pseudo numerical methods for diffusion models on manifolds": linear multistep (PLMS)
  * steps of up to fourth order over the transfer of equation 11. The first step takes two model
  * calls, so a run of n steps makes n + 1. Draws nothing.
- *
- * <p>Outputs are mixed as the model gave them, and a v_prediction turned into noise only after
- * that, as diffusers does it.
  */
 final class PndmScheduler implements Scheduler {
 

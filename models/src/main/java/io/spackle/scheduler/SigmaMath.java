@@ -40,7 +40,7 @@ final class SigmaMath {
     return ramp(from, to, count).map(root -> Math.pow(root, RHO)).toArray();
   }
 
-  /** Noise levels evenly spaced in their logarithm, falling (Lu et al., "DPM-Solver"). */
+  /** Noise levels evenly spaced in their logarithm, falling (Lu et al., "DPM-Solver", 3.4). */
   static double[] lu(double max, double min, int count) {
     return ramp(Math.log(max), Math.log(min), count).map(Math::exp).toArray();
   }

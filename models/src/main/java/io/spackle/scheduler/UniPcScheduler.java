@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Zhao et al., "UniPC: a unified predictor-corrector framework for fast sampling of diffusion
- * models", in the form that predicts the clean sample: each model output first corrects the sample
- * it was made from, then predicts the next one. Draws nothing.
+ * models", algorithms 5 and 6 for the clean sample: each model output first corrects the sample it
+ * was made from, then predicts the next one. Draws nothing.
  *
  * <p>Notation: lambda = -log(sigma), h its rise in a step, B the paper's function B(h), and r the
  * place of an earlier output in units of h from the step's begin.
@@ -134,7 +134,7 @@ final class UniPcScheduler implements Scheduler {
       return end.plus(atBegin, cleans.get(0)).tensor();
     }
 
-    /** The weights of theorem 3.1; the paper takes one half where there is but one. */
+    /** The weights of theorem 3.1; a single one may be one half (the paper's appendix F). */
     private double[] rhos(double[] places, double h) {
       int count = places.length;
       if (count == 1) {

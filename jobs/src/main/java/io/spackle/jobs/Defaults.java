@@ -1,0 +1,78 @@
+package io.spackle.jobs;
+
+import io.spackle.family.Limits;
+import io.spackle.family.Sampler;
+import io.spackle.family.Traits;
+import io.spackle.jobs.JobConf.DefaultsConf;
+import io.spackle.row.RowDefaults;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/** What the configuration leaves open, filled in by the model and checked against its limits. */
+final class Defaults {
+
+  private Defaults() {}
+
+  /** The defaults of rows; they count only if no problem was added. */
+  static RowDefaults of(DefaultsConf conf, Traits traits, Problems problems) {
+    RowDefaults defaults =
+        new RowDefaults(
+            or(conf.width(), traits.nativeSize()),
+            or(conf.height(), traits.nativeSize()),
+            conf.samples(),
+            or(conf.steps(), traits.defaultSteps()),
+            or(conf.guidanceScale(), traits.defaultGuidanceScale()),
+            or(conf.strength(), traits.defaultStrength()),
+            conf.negativePrompt(),
+            conf.enhancePrompt(),
+            conf.safetyChecker(),
+            conf.seed(),
+            new Sampler(conf.scheduler(), conf.karrasSigmas()));
+    check(defaults, traits, problems);
+    return defaults;
+  }
+
+  private static void check(RowDefaults defaults, Traits traits, Problems problems) {
+    Limits limits = traits.limits();
+    check("width", defaults.width(), limits.minSide(), limits.maxLongSide(), problems);
+    check("height", defaults.height(), limits.minSide(), limits.maxLongSide(), problems);
+    check("samples", defaults.samples(), 1, limits.maxSamples(), problems);
+    check("num-inference-steps", defaults.steps(), 1, limits.maxSteps(), problems);
+    double guidance = defaults.guidanceScale();
+    check(
+        "guidance-scale", guidance, limits.minGuidanceScale(), limits.maxGuidanceScale(), problems);
+    if (Math.min(defaults.width(), defaults.height()) > limits.maxShortSide()) {
+      problems.add(
+          "spackle.defaults.width x height is %d x %d, expected at most %d on the shorter side"
+              .formatted(defaults.width(), defaults.height(), limits.maxShortSide()));
+    }
+    String scheduler = defaults.sampler().algorithm();
+    if (scheduler != null && traits.schedulers().stream().noneMatch(is(scheduler))) {
+      problems.add(
+          "spackle.defaults.scheduler is %s, expected one of %s"
+              .formatted(scheduler, String.join(", ", traits.schedulers())));
+    }
+  }
+
+  private static Predicate<String> is(String scheduler) {
+    return known -> withoutSuffix(known).equals(withoutSuffix(scheduler));
+  }
+
+  private static String withoutSuffix(String scheduler) {
+    return scheduler.toLowerCase(Locale.ROOT).replaceFirst("scheduler$", "");
+  }
+
+  private static <N extends Number> void check(
+      String key, N value, N min, N max, Problems problems) {
+    if (value.doubleValue() < min.doubleValue() || value.doubleValue() > max.doubleValue()) {
+      problems.add(
+          "spackle.defaults.%s is %s, expected %s to %s for this model"
+              .formatted(key, value, min, max));
+    }
+  }
+
+  private static <T> T or(T value, T otherwise) {
+    return Objects.requireNonNullElse(value, otherwise);
+  }
+}

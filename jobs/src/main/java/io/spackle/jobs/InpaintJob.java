@@ -1,0 +1,111 @@
+package io.spackle.jobs;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Inpaints the rows of a manifest; for spark-submit.
+ *
+ * <p>Messages go to stderr. The last line on stdout is a JSON object, whatever happens; the exit
+ * code is that of {@link ExitCode}.
+ */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = "Inpaints the rows of a manifest on Apache Spark.")
+public final class InpaintJob implements Callable<Integer> {
+
+  @Parameters(
+      paramLabel = "CONF",
+      description = "The job's configuration, see conf/reference.conf.")
+  private Path file;
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "Sets a key of the configuration, over what the file says.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  private final PrintStream out;
+  private final PrintStream messages;
+  private final Instant start = Instant.now();
+
+  /** Prints to stdout and stderr. */
+  public InpaintJob() {
+    this(System.out, System.err);
+  }
+
+  InpaintJob(PrintStream out, PrintStream messages) {
+    this.out = out;
+    this.messages = messages;
+  }
+
+  /** Runs the command of spark-submit. */
+  public static void main(String[] args) {
+    int code = run(args, System.out, System.err);
+    Sessions.stop();
+    // A YARN application whose driver exits by itself counts as failed, even with 0.
+    if (code != ExitCode.DONE.code()) {
+      System.exit(code);
+    }
+  }
+
+  /** Runs the command and returns its exit code. */
+  static int run(String[] args, PrintStream out, PrintStream messages) {
+    InpaintJob job = new InpaintJob(out, messages);
+    return new CommandLine(job)
+        .setParameterExceptionHandler((e, given) -> job.refuse(List.of(e.getMessage()), null))
+        .execute(args);
+  }
+
+  @Override
+  public Integer call() {
+    String output = null;
+    try {
+      JobConf conf = ConfFile.load(file, overrides);
+      output = conf.output().path();
+      return close(run(conf));
+    } catch (RefusedException e) {
+      return refuse(e.problems(), output);
+    } catch (Exception e) { // Spark throws checked exceptions undeclared
+      messages.println("The job broke: " + Problems.firstLine(e));
+      e.printStackTrace(messages);
+      return close(Summary.nothing(ExitCode.BROKEN, output, elapsed()));
+    }
+  }
+
+  private Summary run(JobConf conf) throws Exception {
+    SparkSession spark = Sessions.open();
+    if (conf.model().note() != null) {
+      messages.println("Note: " + conf.model().note());
+    }
+    Plan plan = Plan.of(spark, conf);
+    return new JobRun(spark, plan, messages, start).execute();
+  }
+
+  private int refuse(List<String> problems, String output) {
+    messages.println("Refused, nothing was done:");
+    problems.forEach(problem -> messages.println("  - " + problem));
+    return close(Summary.nothing(ExitCode.REFUSED, output, elapsed()));
+  }
+
+  private int close(Summary summary) {
+    out.println(summary.line());
+    return summary.exit().code();
+  }
+
+  private Duration elapsed() {
+    return Duration.between(start, Instant.now());
+  }
+}

@@ -1,0 +1,125 @@
+package io.spackle.jobs;
+
+import io.spackle.stage.InpaintPartition;
+import io.spackle.stage.StageProgress;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** The work of a checked job: pending rows to pictures and meta rows, and what came of it. */
+final class JobRun {
+
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  private final SparkSession spark;
+  private final Plan plan;
+  private final PrintStream messages;
+  private final Instant start;
+  private final String run;
+
+  /**
+   * @param messages for whoever waits for the job
+   * @param start of the command
+   */
+  JobRun(SparkSession spark, Plan plan, PrintStream messages, Instant start) {
+    this.spark = spark;
+    this.plan = plan;
+    this.messages = messages;
+    this.start = start;
+    // Names sort by time; the random end keeps two machines apart that start in the same second.
+    int random = ThreadLocalRandom.current().nextInt(0x1000000);
+    this.run = STAMP.format(start) + "-%06x".formatted(random);
+  }
+
+  /**
+   * Runs the job and writes summary.json.
+   *
+   * <p>If it fails, what the finished tasks published stays and counts.
+   */
+  Summary execute() throws IOException {
+    OutputFolder output = plan.output();
+    output.prepare(plan.conf().output().mode());
+    Dataset<Row> keyed = Rows.keyed(plan.manifest(), plan.digest());
+    Dataset<Row> pending = Rows.pending(keyed, output);
+    Jobs.describe(spark, "count the rows that are left");
+    long count = pending == keyed ? plan.rows() : pending.count();
+    boolean isWhole = true;
+    // Without rows Spark still writes an empty file, so that the table can always be read.
+    if (count > 0 || output.published(OutputFolder.ALL).isEmpty()) {
+      isWhole = paint(pending, count);
+    }
+    Tally tally = Tally.of(spark, output, run);
+    Summary summary =
+        new Summary(
+            isWhole ? judge(tally) : ExitCode.BROKEN,
+            plan.rows(),
+            plan.rows() - count,
+            tally,
+            Duration.between(start, Instant.now()),
+            plan.conf().output().path());
+    output.writeSummary(summary.file(facts()));
+    return summary;
+  }
+
+  /** Returns whether all tasks were done. */
+  private boolean paint(Dataset<Row> pending, long count) {
+    int slots = spark.sparkContext().defaultParallelism();
+    int tasks = Rows.tasks(count, plan.conf().output().rowsPerFile(), slots);
+    Dataset<Row> rows = Rows.spread(pending, tasks);
+    StageProgress counters = StageProgress.in(spark.sparkContext());
+    InpaintPartition stage = new InpaintPartition(plan.settings(), rows.schema(), counters);
+    Dataset<Row> meta = rows.mapPartitions(stage, Encoders.row(stage.schema()));
+    Jobs.describe(spark, "inpaint " + count + " rows");
+    try (Progress progress = Progress.start(spark.sparkContext(), counters, count, messages)) {
+      MetaTable.append(meta, run, plan.output().meta());
+      return true;
+    } catch (RuntimeException e) {
+      messages.println("The run broke off: " + Problems.firstLine(rootOf(e)));
+      messages.println("What is done stays; start it again to do the rest.");
+      return false;
+    }
+  }
+
+  private ExitCode judge(Tally tally) {
+    double allowed = plan.conf().maxFailedShare() * tally.rows();
+    return tally.failed() > allowed ? ExitCode.FAILURES : ExitCode.DONE;
+  }
+
+  private Map<String, Object> facts() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("run", run);
+    facts.put("started", start.toString());
+    facts.put("manifest", plan.conf().manifest().path());
+    facts.put("manifest_changed", manifestChanged());
+    facts.put("model", plan.model().traits().model());
+    facts.put("model_digest", plan.model().digest());
+    facts.put("family", plan.model().traits().family());
+    return facts;
+  }
+
+  private boolean manifestChanged() {
+    String path = plan.conf().manifest().path();
+    ManifestFiles now = ManifestFiles.of(path, spark.sparkContext().hadoopConfiguration());
+    boolean changed = !now.equals(plan.files());
+    if (changed) {
+      messages.println(
+          "The manifest " + path + " changed during the run: start it again to do its new rows.");
+    }
+    return changed;
+  }
+
+  private static Throwable rootOf(Throwable e) {
+    return e.getCause() == null ? e : rootOf(e.getCause());
+  }
+}

@@ -1,0 +1,132 @@
+package io.spackle.jobs;
+
+import io.spackle.row.RowDefaults;
+import io.spackle.row.RunInfo;
+import io.spackle.stage.HadoopConf;
+import io.spackle.stage.ModelProbe;
+import io.spackle.stage.StageSettings;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A job that was checked and may start.
+ *
+ * @param manifest all rows
+ * @param rows how many there are
+ * @param files the manifest's files as they were before they were read
+ * @param settings what tasks must know
+ */
+record Plan(
+    JobConf conf,
+    Dataset<Row> manifest,
+    long rows,
+    ManifestFiles files,
+    ModelFacts model,
+    OutputFolder output,
+    StageSettings settings) {
+
+  /**
+   * Checks all that can be checked before the first row; changes nothing.
+   *
+   * @throws RefusedException with all problems
+   */
+  static Plan of(SparkSession spark, JobConf conf) {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Problems problems = new Problems();
+    ManifestFiles files = ManifestFiles.of(conf.manifest().path(), hadoop);
+    Dataset<Row> manifest = manifest(spark, conf, problems);
+    Long rows = manifest == null ? null : count(manifest, conf, problems);
+    OutputFolder output = output(conf, hadoop, problems);
+    ModelFacts model =
+        problems.attempt(
+            "the model " + conf.model().path() + " cannot be read",
+            () -> ModelFacts.read(conf.model(), hadoop));
+    RowDefaults defaults =
+        model == null ? null : Defaults.of(conf.defaults(), model.traits(), problems);
+    problems.refuse();
+    Plan plan =
+        new Plan(
+            conf,
+            manifest,
+            rows,
+            files,
+            model,
+            output,
+            settings(conf, model, output, defaults, hadoop));
+    plan.openModel(spark, problems);
+    problems.refuse();
+    return plan;
+  }
+
+  /** Stands for all that shapes pictures beside the rows: equal digests give equal pictures. */
+  String digest() {
+    String shaping =
+        String.join(
+            "\n",
+            model.digest(),
+            settings.defaults().toString(),
+            settings.pictures().framing().toString(),
+            settings.pictures().format().toString());
+    return UUID.nameUUIDFromBytes(shaping.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  private static Dataset<Row> manifest(SparkSession spark, JobConf conf, Problems problems) {
+    Jobs.describe(spark, "read the manifest");
+    return problems.attempt(
+        "the manifest " + conf.manifest().path() + " cannot be read",
+        () -> Manifest.read(spark, conf.manifest()));
+  }
+
+  /** Reads all of it, so that a file that is damaged further down is refused, too. */
+  private static Long count(Dataset<Row> manifest, JobConf conf, Problems problems) {
+    Jobs.describe(manifest.sparkSession(), "count the rows of the manifest");
+    return problems.attempt(
+        "the manifest " + conf.manifest().path() + " cannot be read", manifest::count);
+  }
+
+  private static OutputFolder output(JobConf conf, Configuration hadoop, Problems problems) {
+    String location = conf.output().path();
+    OutputFolder output =
+        problems.attempt(
+            "spackle.output.path " + location + " cannot be used",
+            () -> OutputFolder.of(location, hadoop));
+    if (output != null) {
+      Path manifest = new Path(conf.manifest().path());
+      problems.addAll(output.problems(conf.output().mode(), manifest));
+    }
+    return output;
+  }
+
+  private static StageSettings settings(
+      JobConf conf,
+      ModelFacts model,
+      OutputFolder output,
+      RowDefaults defaults,
+      Configuration hadoop) {
+    String images = output.images().toString();
+    return new StageSettings(
+        new StageSettings.Model(model.path(), model.digest(), conf.model().device()),
+        model.traits(),
+        conf.batching(),
+        conf.fetch(),
+        new StageSettings.Pictures(conf.limits(), conf.image(), conf.output().imageFormat()),
+        images,
+        defaults,
+        new RunInfo(model.traits().model(), model.digest(), null, null, null, images),
+        HadoopConf.of(hadoop));
+  }
+
+  /** Opens the model where it will run, so that a device or graph that fails is told at once. */
+  private void openModel(SparkSession spark, Problems problems) {
+    Jobs.describe(spark, "open the model");
+    ModelProbe.problems(spark.sparkContext(), settings)
+        .forEach(
+            problem ->
+                problems.add("the model " + conf.model().path() + " cannot be opened: " + problem));
+  }
+}

@@ -1,0 +1,49 @@
+package io.spackle.jobs;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import scala.Tuple2;
+
+/** Spark sessions of commands: what spark-submit says counts, what it leaves open is set here. */
+final class Sessions {
+
+  private Sessions() {}
+
+  /** The session of this JVM. */
+  static SparkSession open() {
+    SparkConf given = new SparkConf();
+    SparkConf prepared = prepared(given.clone());
+    // Spark reads what spark-submit left in the system properties a second time.
+    amounts(given).filter(key -> !prepared.contains(key)).forEach(System::clearProperty);
+    return SparkSession.builder().config(prepared).getOrCreate();
+  }
+
+  /** Stops Spark, if it runs. */
+  static void stop() {
+    if (SparkSession.getDefaultSession().isDefined()) {
+      SparkSession.getDefaultSession().get().stop();
+    }
+  }
+
+  static SparkConf prepared(SparkConf conf) {
+    conf.setIfMissing("spark.master", "local[*]");
+    conf.setIfMissing("spark.app.name", "Spackle");
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false"); // we tell the progress
+    conf.setIfMissing("spark.sql.debug.maxToStringFields", "200"); // else it warns of our columns
+    String master = conf.get("spark.master");
+    if (master.startsWith("local") && !master.startsWith("local-cluster")) {
+      conf.setIfMissing("spark.executor.heartbeatInterval", "2s"); // carries the progress
+      // No GPUs are handed out there: a task that asks for one would wait for ever.
+      amounts(conf).forEach(conf::remove);
+    }
+    return conf;
+  }
+
+  private static Stream<String> amounts(SparkConf conf) {
+    return Arrays.stream(conf.getAll())
+        .map(Tuple2::_1)
+        .filter(key -> key.matches("spark\\.(task|executor)\\.resource\\..*"));
+  }
+}

@@ -1,0 +1,65 @@
+package io.spackle.jobs;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sum;
+
+import io.spackle.row.MetaRow;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What a run has published, counted from its meta rows: no retry counts twice.
+ *
+ * @param errors failed rows by code
+ */
+record Tally(long succeeded, long failed, long images, Map<String, Long> errors) {
+
+  private static final StructType COLUMNS =
+      StructType.fromDDL("status string, output array<string>, error struct<code: string>");
+
+  /** Counts the meta rows of a run. */
+  static Tally of(SparkSession spark, OutputFolder output, String run) throws IOException {
+    String files = TaskPublishProtocol.published(run);
+    Tally tally = new Tally(0, 0, 0, new TreeMap<>());
+    if (output.published(files).isEmpty()) {
+      return tally;
+    }
+    Jobs.describe(spark, "count the results");
+    Iterable<Row> groups =
+        spark
+            .read()
+            .schema(COLUMNS)
+            .option("pathGlobFilter", files)
+            .parquet(output.meta().toString())
+            .groupBy(col("status"), col("error.code").as("code"))
+            .agg(count(lit(1)), coalesce(sum(size(col("output"))), lit(0L)))
+            .collectAsList();
+    for (Row group : groups) {
+      tally =
+          tally.plus(group.getString(0), group.getString(1), group.getLong(2), group.getLong(3));
+    }
+    return tally;
+  }
+
+  /** All rows. */
+  long rows() {
+    return succeeded + failed;
+  }
+
+  private Tally plus(String status, String code, long rows, long pictures) {
+    if (status.equals(MetaRow.SUCCESS)) {
+      return new Tally(succeeded + rows, failed, images + pictures, errors);
+    }
+    Map<String, Long> more = new TreeMap<>(errors);
+    more.merge(String.valueOf(code), rows, Long::sum);
+    return new Tally(succeeded, failed + rows, images, more);
+  }
+}

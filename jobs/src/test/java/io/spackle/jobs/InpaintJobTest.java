@@ -1,0 +1,325 @@
+package io.spackle.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.row.MetaRow;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InpaintJobTest {
+
+  private static final SparkSession SPARK = TestSpark.session();
+  private static final Path MODEL =
+      Path.of(System.getProperty("bundles.dir"), "tiny-sd15-inpaint").toAbsolutePath().normalize();
+
+  @TempDir Path folder;
+
+  private Path output;
+  private String messages;
+
+  /** How a command ended, and the last line that it printed. */
+  private record End(int code, JsonNode line) {}
+
+  @BeforeEach
+  void drawPicture() throws IOException {
+    output = folder.resolve("out");
+    draw("photo.png", Color.ORANGE, Color.BLUE);
+    draw("mask.png", Color.BLACK, Color.WHITE);
+  }
+
+  @Test
+  void rowsBecomePicturesAndMetaRows() throws IOException {
+    End end = run(row("a", "a cat") + row("b", "a dog") + "no json\n" + row("c", null));
+    assertThat(end.code()).isZero();
+    assertThat(end.line().toString())
+        .startsWith("{\"status\":\"done\",\"rows\":4,\"succeeded\":2,\"failed\":2,\"skipped\":0,")
+        .contains("\"images\":2,\"seconds\":", "\"images_per_second\":")
+        .endsWith("\"output\":\"" + output + "\"}");
+    Map<String, Row> meta = meta();
+    assertThat(meta.get("a").<String>getAs("status")).isEqualTo("success");
+    Path picture =
+        Path.of(meta.get("a").<String>getList(meta.get("a").fieldIndex("output")).get(0));
+    assertThat(ImageIO.read(picture.toFile()).getWidth()).isEqualTo(64);
+    assertThat(code(meta.get("c"))).isEqualTo("ROW_INVALID");
+    assertThat(meta.values()).filteredOn(row -> "ROW_MALFORMED".equals(code(row))).hasSize(1);
+    JsonNode summary = new ObjectMapper().readTree(output.resolve("summary.json").toFile());
+    assertThat(summary.get("errors").toString())
+        .isEqualTo("{\"ROW_INVALID\":1,\"ROW_MALFORMED\":1}");
+    assertThat(summary.get("manifest_changed").asBoolean()).isFalse();
+    assertThat(names(output)).containsExactly("images", "meta", "summary.json");
+    assertThat(names(output.resolve("meta"))).allMatch(name -> name.endsWith(".parquet"));
+    assertThat(messages).contains("4 of 4 rows (100%), 2 failed");
+  }
+
+  @Test
+  void aSecondRunDoesWhatTheFirstDidNot() throws IOException {
+    String rows = row("a", "a cat") + row("b", "a dog");
+    run(rows);
+    List<String> files = names(output.resolve("meta"));
+    End same = run(rows);
+    assertThat(same.line().get("skipped").asInt()).isEqualTo(2);
+    assertThat(same.line().get("images").asInt()).isZero();
+    assertThat(names(output.resolve("meta"))).isEqualTo(files);
+    End more = run(rows + row("c", "a bird"));
+    assertThat(more.line().get("skipped").asInt()).isEqualTo(2);
+    assertThat(more.line().get("succeeded").asInt()).isEqualTo(1);
+    assertThat(meta()).containsOnlyKeys("a", "b", "c");
+    End other = run(rows, "defaults.num-inference-steps=1");
+    assertThat(other.line().get("succeeded").asInt()).as("other settings").isEqualTo(2);
+  }
+
+  /** A driver that dies leaves some tasks published and the files of others hidden. */
+  @Test
+  void afterADeathNoRowIsLostAndNoneIsTwice() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      rows.append(row("id" + i, "x"));
+    }
+    assertThat(run(rows.toString(), "output.rows-per-file=2").code()).isZero();
+    Path meta = output.resolve("meta");
+    Path dead = meta.resolve(".spackle-dead/attempt/dead-000000.parquet");
+    Files.createDirectories(dead.getParent());
+    Files.move(meta.resolve(names(meta).get(1)), dead);
+    int left = (int) count();
+    assertThat(left).isBetween(1, 5);
+    End end = run(rows.toString(), "output.rows-per-file=2");
+    assertThat(end.line().get("skipped").asInt()).isEqualTo(left);
+    assertThat(count()).isEqualTo(6);
+    assertThat(meta()).hasSize(6);
+    assertThat(meta.resolve(".spackle-dead")).doesNotExist();
+  }
+
+  @Test
+  void overwriteDeletesWhatIsOursAlone() throws IOException {
+    run(row("a", "a cat"));
+    Files.writeString(output.resolve("notes.txt"), "mine");
+    End end = run(row("b", "a dog"), "output.mode=overwrite");
+    assertThat(end.code()).isZero();
+    assertThat(meta()).containsOnlyKeys("b");
+    assertThat(output.resolve("notes.txt")).hasContent("mine");
+  }
+
+  @Test
+  void failIfExistsRefusesAFinishedOutput() throws IOException {
+    assertThat(run(row("a", "a cat"), "output.mode=fail-if-exists").code()).isZero();
+    End end = run(row("a", "a cat"), "output.mode=fail-if-exists");
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(messages).contains("holds a run already");
+  }
+
+  @Test
+  void onlyTheFirstOfAnIdIsPainted() throws IOException {
+    End end = run(row("a", "first") + row("A", "second") + row("a", "first"));
+    assertThat(end.line().get("succeeded").asInt()).isEqualTo(1);
+    List<Row> failed = table().stream().filter(row -> code(row) != null).toList();
+    assertThat(failed).extracting(InpaintJobTest::code).containsOnly("ID_DUPLICATE").hasSize(2);
+    assertThat(names(output.resolve("images"))).hasSize(1);
+    assertThat(run(row("a", "first") + row("A", "second")).line().get("skipped").asInt())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void anEmptyManifestGivesAnEmptyTable() throws IOException {
+    End end = run("");
+    assertThat(end.code()).isZero();
+    assertThat(end.line().get("rows").asInt()).isZero();
+    assertThat(SPARK.read().parquet(output.resolve("meta").toString()).columns())
+        .contains("status", "output", MetaRow.ROW_KEY);
+    assertThat(run("").code()).isZero();
+    assertThat(names(output.resolve("meta"))).hasSize(1);
+  }
+
+  @Test
+  void moreFailuresThanAllowedEndWithThree() throws IOException {
+    End end = run(row("a", "a cat") + row("b", null), "failures.max-share=0.4");
+    assertThat(end.code()).isEqualTo(3);
+    assertThat(end.line().get("status").asText()).isEqualTo("failures");
+    assertThat(run(row("c", "x") + row("d", null), "failures.max-share=0.5").code()).isZero();
+  }
+
+  @Test
+  void allThatSpeaksAgainstAJobIsToldAtOnceAndNothingIsTouched() throws IOException {
+    End end =
+        run(
+            "{\"init_image\": \"/a\", \"prompt\": 5}\n",
+            "model.path=" + folder.resolve("nothing"),
+            "output.path=" + folder.resolve("photo.png/out"));
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(end.line().get("status").asText()).isEqualTo("refused");
+    assertThat(messages)
+        .contains("no column mask_image", "column prompt is of type bigint")
+        .contains("photo.png/out cannot be written")
+        .contains("nothing");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void aMissingManifestIsRefused() {
+    End end = start("manifest.path=" + folder.resolve("none.jsonl"));
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(messages).contains("none.jsonl");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void aDamagedParquetManifestIsRefused() throws IOException {
+    Path file = Files.writeString(folder.resolve("rows.parquet"), "PAR1 no more");
+    assertThat(start("manifest.path=" + file).code()).isEqualTo(2);
+    assertThat(messages).contains("rows.parquet");
+  }
+
+  @Test
+  void outputInsideTheManifestIsRefused() throws IOException {
+    Path rows = Files.createDirectory(folder.resolve("rows"));
+    Files.writeString(rows.resolve("a.jsonl"), row("a", "x"));
+    End end =
+        start(
+            "manifest.path=" + rows, "manifest.format=jsonl", "output.path=" + rows.resolve("out"));
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(messages).contains("lie in each other");
+  }
+
+  @Test
+  void aDefaultOutsideTheModelsLimitsIsRefused() throws IOException {
+    End end = run(row("a", "x"), "defaults.num-inference-steps=51", "defaults.scheduler=Eulr");
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(messages)
+        .contains("spackle.defaults.num-inference-steps is 51, expected 1 to 50")
+        .contains("spackle.defaults.scheduler is Eulr, expected one of");
+  }
+
+  @Test
+  void cudaThatIsAskedForAndAbsentIsRefused() throws IOException {
+    End end = run(row("a", "x"), "model.device=cuda");
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(messages).contains("cannot be opened").containsIgnoringCase("cuda");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void anotherFamilyThanAskedForIsRefused() throws IOException {
+    assertThat(run(row("a", "x"), "model.family=sdxl").code()).isEqualTo(2);
+    assertThat(messages).contains("is of the family sd15, expected sdxl");
+  }
+
+  @Test
+  void wrongUseOfTheCommandIsRefusedLikeAllElse() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code = InpaintJob.run(new String[] {"--frob"}, new PrintStream(out), new PrintStream(err));
+    assertThat(code).isEqualTo(2);
+    assertThat(out.toString(UTF_8)).startsWith("{\"status\":\"refused\",\"rows\":0,");
+  }
+
+  private End run(String manifest, String... overrides) throws IOException {
+    Path file = Files.writeString(folder.resolve("rows.jsonl"), manifest);
+    return start(Stream.concat(Stream.of("manifest.path=" + file), Stream.of(overrides)));
+  }
+
+  private End start(String... overrides) {
+    return start(Stream.of(overrides));
+  }
+
+  private End start(Stream<String> overrides) {
+    List<String> args = new ArrayList<>(List.of(conf().toString()));
+    overrides.forEach(override -> args.addAll(List.of("-D", override)));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        InpaintJob.run(
+            args.toArray(String[]::new),
+            new PrintStream(out, true, UTF_8),
+            new PrintStream(err, true, UTF_8));
+    messages = err.toString(UTF_8);
+    try {
+      return new End(code, new ObjectMapper().readTree(out.toString(UTF_8)));
+    } catch (IOException e) {
+      throw new AssertionError("stdout must be one JSON object: " + out + messages, e);
+    }
+  }
+
+  private Path conf() {
+    try {
+      return Files.writeString(
+          folder.resolve("job.conf"),
+          """
+          spackle {
+            output.path = out
+            model { path = "%s", device = cpu }
+            fetch.allow-files = [.]
+            defaults { width = 64, height = 64, num-inference-steps = 2 }
+          }
+          """
+              .formatted(MODEL));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private String row(String id, String prompt) {
+    return """
+    {"id": "%s", "init_image": "%s", "mask_image": "%s", "prompt": %s}
+    """
+        .formatted(
+            id,
+            folder.resolve("photo.png"),
+            folder.resolve("mask.png"),
+            prompt == null ? null : '"' + prompt + '"');
+  }
+
+  private void draw(String name, Color ground, Color spot) throws IOException {
+    BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(ground);
+    graphics.fillRect(0, 0, 64, 64);
+    graphics.setColor(spot);
+    graphics.fillOval(16, 16, 32, 32);
+    graphics.dispose();
+    ImageIO.write(image, "png", folder.resolve(name).toFile());
+  }
+
+  private long count() {
+    return table().size();
+  }
+
+  private List<Row> table() {
+    return SPARK.read().parquet(output.resolve("meta").toString()).collectAsList();
+  }
+
+  private Map<String, Row> meta() {
+    Map<String, Row> byId = new TreeMap<>();
+    table().forEach(row -> byId.put(row.getAs("id"), row));
+    return byId;
+  }
+
+  private static String code(Row meta) {
+    Row error = meta.getAs("error");
+    return error == null ? null : error.getAs("code");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spackle.jobs.Progress.Snapshot;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+
+  private static final SparkSession SPARK = TestSpark.session();
+  private static final CountDownLatch SEEN = new CountDownLatch(1);
+
+  @Test
+  void aLineTellsHowFarFastAndLong() {
+    Snapshot halfway = new Snapshot(1000, 117, 3, 234, Duration.ofSeconds(130));
+    assertThat(halfway.line())
+        .isEqualTo("120 of 1000 rows (12%), 3 failed, 1.8 images/s, about 15 min left");
+    assertThat(new Snapshot(10, 5, 0, 5, Duration.ofSeconds(5)).line())
+        .isEqualTo("5 of 10 rows (50%), 0 failed, 1.0 images/s, about 5 s left");
+  }
+
+  @Test
+  void theStartAndTheEndAreTold() {
+    assertThat(new Snapshot(10, 0, 0, 0, Duration.ZERO).line())
+        .isEqualTo("0 of 10 rows (0%), 0 failed, 0.0 images/s");
+    assertThat(new Snapshot(0, 0, 0, 0, Duration.ofSeconds(1)).line()).startsWith("0 of 0 rows");
+    assertThat(new Snapshot(10, 12, 0, 12, Duration.ofSeconds(6)).line())
+        .as("rows of a task that was tried again")
+        .startsWith("10 of 10 rows (100%)");
+  }
+
+  /** A task of many rows must not look as if nothing happened until it is done. */
+  @Test
+  void rowsOfATaskUnderWayAreCounted() throws Exception {
+    LongAccumulator accumulator = SPARK.sparkContext().longAccumulator("progress test");
+    LiveCounts counts = new LiveCounts();
+    SPARK.sparkContext().addSparkListener(counts);
+    Thread watcher =
+        new Thread(
+            () -> {
+              while (counts.of(accumulator) < 5) {
+                pause();
+              }
+              SEEN.countDown();
+            });
+    watcher.start();
+    List<Integer> five = IntStream.range(0, 5).boxed().toList();
+    JavaSparkContext.fromSparkContext(SPARK.sparkContext())
+        .parallelize(five, 1)
+        .foreachPartition(
+            rows -> {
+              rows.forEachRemaining(row -> accumulator.add(1));
+              SEEN.await(); // this task ends only when its rows were seen
+            });
+    watcher.join();
+    SPARK.sparkContext().listenerBus().waitUntilEmpty();
+    assertThat(counts.of(accumulator)).isEqualTo(5);
+    SPARK.sparkContext().removeSparkListener(counts);
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+
+class SessionsTest {
+
+  @Test
+  void gpuAmountsWouldHangALocalRun() {
+    SparkConf conf = Sessions.prepared(withGpus("local[4]"));
+    assertThat(conf.contains("spark.task.resource.gpu.amount")).isFalse();
+    assertThat(conf.contains("spark.executor.resource.gpu.amount")).isFalse();
+  }
+
+  @Test
+  void clustersHandOutGpus() {
+    for (String master : new String[] {"local-cluster[1,4,2048]", "yarn", "spark://host:7077"}) {
+      SparkConf conf = Sessions.prepared(withGpus(master));
+      assertThat(conf.get("spark.task.resource.gpu.amount")).as(master).isEqualTo("0.5");
+      assertThat(conf.contains("spark.executor.heartbeatInterval")).as(master).isFalse();
+    }
+  }
+
+  @Test
+  void whatSparkSubmitSaysCounts() {
+    SparkConf conf = new SparkConf(false).set("spark.app.name", "mine");
+    Sessions.prepared(conf);
+    assertThat(conf.get("spark.app.name")).isEqualTo("mine");
+    assertThat(conf.get("spark.master")).isEqualTo("local[*]");
+  }
+
+  private static SparkConf withGpus(String master) {
+    return new SparkConf(false)
+        .setMaster(master)
+        .set("spark.task.resource.gpu.amount", "0.5")
+        .set("spark.executor.resource.gpu.amount", "1");
+  }
+}
