@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /**
  * What waits to be painted, grouped by what a batch must share. Not thread-safe; the clock is the
@@ -68,15 +69,15 @@ final class Batches<K, T> {
   /**
    * Takes out the batch that is due.
    *
-   * @param maxSize members of a full batch
+   * @param maxSize members of a full batch of some group
    * @param moreComing whether more members are on their way
    * @return empty if none is due yet
    */
-  Optional<Batch<K, T>> next(long now, int maxSize, boolean moreComing) {
+  Optional<Batch<K, T>> next(long now, ToIntFunction<K> maxSize, boolean moreComing) {
     return oldest()
         .filter(key -> !moreComing || isFull(key, maxSize) || nanosUntilDue(key, now) <= 0)
         .or(() -> oldestFull(maxSize))
-        .map(key -> take(key, maxSize));
+        .map(key -> take(key, maxSize.applyAsInt(key)));
   }
 
   /** How long until the oldest member has waited for long enough; not to be asked when empty. */
@@ -92,7 +93,7 @@ final class Batches<K, T> {
     return groups.keySet().stream().min(byTurn());
   }
 
-  private Optional<K> oldestFull(int maxSize) {
+  private Optional<K> oldestFull(ToIntFunction<K> maxSize) {
     return groups.keySet().stream().filter(key -> isFull(key, maxSize)).min(byTurn());
   }
 
@@ -100,8 +101,8 @@ final class Batches<K, T> {
     return Comparator.comparingLong(key -> groups.get(key).element().turn());
   }
 
-  private boolean isFull(K key, int maxSize) {
-    return groups.get(key).size() >= maxSize;
+  private boolean isFull(K key, ToIntFunction<K> maxSize) {
+    return groups.get(key).size() >= maxSize.applyAsInt(key);
   }
 
   private Batch<K, T> take(K key, int maxSize) {

@@ -73,18 +73,17 @@ final class ExecutorModels implements AutoCloseable {
     tasks.merge(key, more, Integer::sum);
   }
 
-  /** Only what no task uses is closed; a task counts itself before it looks for its model. */
-  private synchronized void closeUnused(Device device) {
-    List<Key> unused =
-        tasks.keySet().stream()
-            .filter(key -> key.device().equals(device) && tasks.get(key) == 0)
-            .toList();
-    unused.forEach(models::close);
-    tasks.keySet().removeAll(unused);
+  /** Takes out what no task uses; a task counts itself before it asks for its model. */
+  private synchronized List<OpenModel> takeUnused(Device device) {
+    return tasks.keySet().stream()
+        .filter(key -> key.device().equals(device) && tasks.get(key) == 0)
+        .map(models::take)
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   private OpenModel open(Key key, HadoopConf hadoop) {
-    closeUnused(key.device());
+    takeUnused(key.device()).forEach(OpenModel::close);
     StageSettings.Model model = key.model();
     StageSettings.Batching batching = key.batching();
     Path folder = cache.local(model.path(), model.digest(), hadoop.configuration());

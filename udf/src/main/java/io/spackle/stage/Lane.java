@@ -11,7 +11,9 @@ import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
 import io.spackle.stage.Batches.Batch;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -56,10 +58,11 @@ final class Lane implements AutoCloseable {
   }
 
   private final Inpainter inpainter;
+  private final int maxImages;
   private final Thread thread;
 
   // Touched by the lane's thread only.
-  private final BatchLimit limit;
+  private final Map<Long, BatchLimit> limits = new HashMap<>();
   private int faultsInARow;
 
   // Guarded by this. No future is completed under this lock: that runs other people's code.
@@ -77,7 +80,7 @@ final class Lane implements AutoCloseable {
    */
   Lane(Inpainter inpainter, int maxImages, Duration maxWait) {
     this.inpainter = inpainter;
-    this.limit = new BatchLimit(maxImages);
+    this.maxImages = maxImages;
     this.waiting = new Batches<>(maxWait);
     this.thread = new Thread(this::run, "spackle-lane-" + inpainter.traits().family());
     this.thread.setDaemon(true);
@@ -156,9 +159,10 @@ final class Lane implements AutoCloseable {
         paint(batch.get().key(), batch.get().members());
         batch = take();
       }
-    } catch (Throwable e) { // an Error, or a fault of this class: the tasks must see it
-      LOG.error("the lane ends", e);
-      end(e);
+    } catch (Error e) {
+      end(e); // thrown again on the tasks' threads, where Spark deals with it
+    } catch (Exception e) { // nothing that a picture can cause
+      end(new LaneBrokenException("the lane failed: " + e, e));
     } finally {
       inpainter.close();
     }
@@ -167,7 +171,7 @@ final class Lane implements AutoCloseable {
   /** Waits for the next batch; empty when the lane has ended. */
   private synchronized Optional<Batch<StepPlan, Request>> take() throws InterruptedException {
     while (end == null) {
-      var batch = waiting.next(System.nanoTime(), limit.current(), expected > 0);
+      var batch = waiting.next(System.nanoTime(), plan -> limit(plan).current(), expected > 0);
       if (batch.isPresent()) {
         return batch;
       }
@@ -177,6 +181,12 @@ final class Lane implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** Memory goes by pixels: a few large pictures do not slow all the small ones down. */
+  private BatchLimit limit(StepPlan plan) {
+    long pixels = (long) plan.width() * plan.height();
+    return limits.computeIfAbsent(pixels, size -> new BatchLimit(maxImages));
+  }
+
   private void paint(StepPlan plan, List<Request> requests) {
     List<Request> present = requests.stream().filter(request -> !request.hasLeft()).toList();
     if (present.isEmpty()) {
@@ -184,7 +194,7 @@ final class Lane implements AutoCloseable {
     }
     try {
       inpaint(plan, present);
-      limit.fitted(present.size());
+      limit(plan).fitted(present.size());
       faultsInARow = 0;
     } catch (CancellationException e) {
       fail(present, reasonToEnd().orElse(e));
@@ -237,7 +247,7 @@ final class Lane implements AutoCloseable {
   private void recover(StepPlan plan, List<Request> requests, RuntimeException fault) {
     int size = requests.size();
     if (isOutOfMemory(fault)) {
-      limit.outOfMemory(size);
+      limit(plan).outOfMemory(size);
     }
     if (size == 1) {
       failAlone(requests, fault);

@@ -3,6 +3,7 @@ package io.spackle.stage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -60,13 +61,12 @@ final class Shared<K, V extends AutoCloseable> implements AutoCloseable {
     throw new CancellationException("the task is interrupted");
   }
 
-  /** Closes one thing, if it is open; the next who asks opens it anew. */
-  void close(K key) {
-    CompletableFuture<V> known;
-    synchronized (this) {
-      known = opened.remove(key);
+  /** Takes out one thing, if it is open, for the caller to close; the next ask opens it anew. */
+  synchronized Optional<V> take(K key) {
+    if (!isOpen(opened.get(key))) {
+      return Optional.empty();
     }
-    closeQuietly(known);
+    return Optional.of(opened.remove(key).join());
   }
 
   /** Closes all that is open, even after one close fails. */

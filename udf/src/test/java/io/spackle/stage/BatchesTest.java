@@ -85,6 +85,6 @@ class BatchesTest {
   }
 
   private Optional<List<Integer>> next(long now, int maxSize, boolean moreComing) {
-    return batches.next(now, maxSize, moreComing).map(Batches.Batch::members);
+    return batches.next(now, group -> maxSize, moreComing).map(Batches.Batch::members);
   }
 }

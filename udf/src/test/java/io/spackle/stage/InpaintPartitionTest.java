@@ -3,7 +3,10 @@ package io.spackle.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.family.Families;
 import io.spackle.family.Sampler;
+import io.spackle.family.Traits;
+import io.spackle.graph.ModelBundle;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RunInfo;
@@ -27,8 +30,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -55,9 +56,6 @@ class InpaintPartitionTest {
           .add(RowColumns.KEY, DataTypes.StringType)
           .add("shelf", DataTypes.IntegerType);
 
-  /** Of a Spark task on this JVM; tests run one after the other. */
-  private static Executor executor;
-
   private final AtomicInteger opened = new AtomicInteger();
   private final StageProgress progress =
       new StageProgress(
@@ -67,6 +65,7 @@ class InpaintPartitionTest {
           new LongAccumulator());
 
   @TempDir Path temp;
+  private Executor executor;
 
   /** A task without Spark. */
   private static final class FakeTask implements TaskSignals {
@@ -99,7 +98,8 @@ class InpaintPartitionTest {
   }
 
   @BeforeEach
-  void writeFiles() throws Exception {
+  void prepare() throws Exception {
+    executor(new FakeInpainter());
     for (Map.Entry<String, byte[]> file : Pictures.files().entrySet()) {
       Files.write(temp.resolve(file.getKey()), file.getValue());
     }
@@ -112,7 +112,6 @@ class InpaintPartitionTest {
 
   @Test
   void everyRowBecomesAMetaRowAndItsPictureAFile() {
-    executor(new FakeInpainter());
     List<Row> meta = run(settings(4), new FakeTask(), rows("a", "b", "c"));
     assertThat(meta).hasSize(3).allSatisfy(row -> assertThat(status(row)).isEqualTo("success"));
     assertThat(meta).allSatisfy(row -> assertThat(Path.of(output(row))).exists());
@@ -125,7 +124,6 @@ class InpaintPartitionTest {
 
   @Test
   void aRowThatFailsIsAMetaRowToo() {
-    executor(new FakeInpainter());
     List<Row> rows = new ArrayList<>(rows("a"));
     rows.add(row("missing", temp.resolve("missing").toString(), "b"));
     rows.add(row("no-prompt", temp.resolve(Pictures.INIT).toString(), null));
@@ -138,7 +136,6 @@ class InpaintPartitionTest {
 
   @Test
   void anEmptyPartitionNeedsNoModel() throws Exception {
-    executor(new FakeInpainter());
     InpaintPartition partition = new InpaintPartition(settings(4), MANIFEST, progress);
     assertThat(partition.call(Collections.emptyIterator()).hasNext()).isFalse();
     assertThat(opened).hasValue(0);
@@ -227,16 +224,22 @@ class InpaintPartitionTest {
 
   @Test
   void tenThousandRows() {
-    executor(new FakeInpainter());
     String[] ids = IntStream.range(0, 10_000).mapToObj(i -> "r" + i).toArray(String[]::new);
     List<Row> meta = run(settings(8), new FakeTask(), rows(ids));
     assertThat(meta).extracting(row -> row.<String>getAs("id")).containsExactlyInAnyOrder(ids);
     assertThat(meta).extracting(InpaintPartitionTest::output).doesNotHaveDuplicates();
   }
 
+  /** The way in that Spark takes, with all that it opens by itself. */
   @Test
-  void runsInSpark() throws Exception {
-    executor(new FakeInpainter());
+  void runsInSparkWithARealModel() throws Exception {
+    Path folder = Path.of(System.getProperty("bundles.dir"), "tiny-sd15-inpaint");
+    ModelBundle bundle = ModelBundle.open(folder);
+    StageSettings settings =
+        settings(
+            new StageSettings.Model(folder.toString(), bundle.digest(), DeviceChoice.CPU),
+            Families.traits(bundle),
+            2);
     try (SparkSession spark =
         SparkSession.builder()
             .master("local[2]")
@@ -244,19 +247,18 @@ class InpaintPartitionTest {
             .config("spark.driver.host", "127.0.0.1")
             .getOrCreate()) {
       StageProgress counted = StageProgress.in(spark.sparkContext());
-      InpaintPartition partition = new InpaintPartition(settings(2), MANIFEST, counted);
-      MapPartitionsFunction<Row, Row> task =
-          rows -> partition.run(rows, executor, new SparkTask(TaskContext.get()));
+      InpaintPartition partition = new InpaintPartition(settings, MANIFEST, counted);
       Dataset<Row> manifest =
           spark.createDataFrame(rows("a", "b", "c", "d", "e"), MANIFEST).repartition(3);
       List<Row> meta =
-          manifest.mapPartitions(task, Encoders.row(partition.schema())).collectAsList();
-      assertThat(meta).extracting(InpaintPartitionTest::status).containsOnly("success");
+          manifest.mapPartitions(partition, Encoders.row(partition.schema())).collectAsList();
+      assertThat(meta).extracting(row -> code(row)).containsOnly("none");
       assertThat(meta)
           .extracting(row -> row.<String>getAs("id"))
           .containsExactlyInAnyOrder("a", "b", "c", "d", "e");
+      assertThat(meta).allSatisfy(row -> assertThat(Path.of(output(row))).exists());
       assertThat(counted.succeeded().value()).isEqualTo(5);
-      assertThat(opened).hasValue(1);
+      assertThat(counted.busyMillis().value()).isPositive();
     }
   }
 
@@ -285,9 +287,16 @@ class InpaintPartitionTest {
   }
 
   private StageSettings settings(int maxImages) {
-    return new StageSettings(
+    return settings(
         new StageSettings.Model("/no/such/model", "digest", DeviceChoice.AUTO),
         FakeInpainter.fakeTraits(),
+        maxImages);
+  }
+
+  private StageSettings settings(StageSettings.Model model, Traits traits, int maxImages) {
+    return new StageSettings(
+        model,
+        traits,
         new StageSettings.Batching(maxImages, Duration.ofHours(1), 4, 1 << 28),
         new FetchSettings(
             Duration.ofSeconds(5), 1 << 20, 0, 4, List.of(), List.of(temp.toString()), List.of()),

@@ -137,7 +137,7 @@ class LaneTest {
               }
             });
     Lane lane = lane(model, 4);
-    assertThat(paintTogether(lane, "a", "b", "c", "d")).hasSize(4);
+    assertThat(paintTogether(lane, plan(4), "a", "b", "c", "d")).hasSize(4);
     assertThat(model.batches())
         .containsExactly(
             List.of("a", "b", "c", "d"),
@@ -147,8 +147,24 @@ class LaneTest {
             List.of("c", "d"),
             List.of("c"),
             List.of("d"));
-    paintTogether(lane, "e", "f");
+    paintTogether(lane, plan(4), "e", "f");
     assertThat(model.batches()).endsWith(List.of("e"), List.of("f"));
+  }
+
+  @Test
+  void largePicturesDoNotMakeTheBatchesOfSmallOnesSmaller() throws Exception {
+    FakeInpainter model =
+        new FakeInpainter(
+            (subjects, cancellation) -> {
+              if (subjects.size() > 1 && subjects.get(0).prompt().startsWith("large")) {
+                throw new GraphException(GraphException.Kind.OUT_OF_MEMORY, "full", null);
+              }
+            });
+    Lane lane = lane(model, 2);
+    StepPlan large = new StepPlan(16, 16, 4, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX);
+    paintTogether(lane, large, "large 1", "large 2");
+    paintTogether(lane, plan(4), "a", "b");
+    assertThat(model.batches()).endsWith(List.of("a", "b"));
   }
 
   @Test
@@ -305,12 +321,13 @@ class LaneTest {
         });
   }
 
-  private static List<Painted> paintTogether(Lane lane, String... prompts) throws Exception {
+  private static List<Painted> paintTogether(Lane lane, StepPlan plan, String... prompts)
+      throws Exception {
     List<CompletableFuture<Painted>> futures = new ArrayList<>();
     try (Arrival arrival = lane.arrival()) {
       arrival.announce();
       for (String prompt : prompts) {
-        futures.add(submit(lane, prompt));
+        futures.add(lane.submit(plan, subject(prompt)));
       }
     }
     List<Painted> all = new ArrayList<>();

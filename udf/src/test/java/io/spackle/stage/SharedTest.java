@@ -89,11 +89,10 @@ class SharedTest {
   }
 
   @Test
-  void whatIsClosedIsOpenedAnew() {
+  void whatIsTakenOutIsOpenedAnew() {
     Thing first = get("key");
-    shared.close("key");
-    shared.close("other");
-    assertThat(first.closed).isTrue();
+    assertThat(shared.take("other")).isEmpty();
+    assertThat(shared.take("key")).containsSame(first);
     assertThat(get("key")).isNotSameAs(first);
   }
 
