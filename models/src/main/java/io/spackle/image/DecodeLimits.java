@@ -7,7 +7,7 @@ import java.io.Serializable;
  * What a picture may claim in its header before any pixel of it is decoded, and what its
  * transparency is seen on.
  *
- * @param maxPixels the largest allowed {@code width * height}; decoding takes up to about 8 bytes
+ * @param maxPixels the largest allowed {@code width * height}; decoding takes up to about 10 bytes
  *     of heap per pixel
  * @param maxSide the longest allowed side in pixels
  * @param background 0xRRGGBB, what shows through transparent pixels of an init image
@@ -29,7 +29,7 @@ public record DecodeLimits(long maxPixels, int maxSide, int background) implemen
     }
   }
 
-  /** 64 million pixels (half a gigabyte while decoding), 32,768 a side, white. */
+  /** 64 million pixels (two thirds of a gigabyte while decoding), 32,768 a side, white. */
   public static DecodeLimits defaults() {
     return new DecodeLimits(64_000_000, 32_768, 0xFFFFFF);
   }

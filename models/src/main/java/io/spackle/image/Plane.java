@@ -1,7 +1,5 @@
 package io.spackle.image;
 
-import java.util.Arrays;
-
 /**
  * Bytes in rows and columns, whatever they mean: what {@link RgbImage} and {@link Mask} have in
  * common. The array is shared, not copied.
@@ -101,9 +99,5 @@ record Plane(int width, int height, int channels, byte[] data) {
     return isSized(largerWidth, largerHeight)
         ? this
         : blank(largerWidth, largerHeight).place(this, 0, 0);
-  }
-
-  boolean sameBytes(Plane other) {
-    return isSized(other.width, other.height) && Arrays.equals(data, other.data);
   }
 }

@@ -13,15 +13,15 @@ import java.util.zip.Deflater;
  */
 final class PngWriter {
 
-  /** For photos a third of the time of the default 6, and one percent larger. */
+  /** Two photos of 512 pixels took half and a quarter of the default's time, sizes within 2 %. */
   private static final int LEVEL = 1;
 
   private static final byte[] SIGNATURE = "\u0089PNG\r\n\u001A\n".getBytes(ISO_8859_1);
   private static final byte[] BITS_AND_COLOUR = {8, 2, 0, 0, 0}; // 8-bit RGB, not interlaced
 
   /**
-   * For photos as small as choosing a filter per row, in a quarter of the time, and a fifth smaller
-   * than what the JDK's writer makes of them.
+   * For the same two photos within 3 % of the size that choosing a filter per row gives, without
+   * the four other filters' time.
    */
   private static final byte AVERAGE = 3;
 
