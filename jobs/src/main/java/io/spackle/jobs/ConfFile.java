@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -28,6 +30,17 @@ final class ConfFile {
    * @throws RefusedException with all problems: unknown keys and what {@link JobConf} refuses
    */
   static JobConf load(Path file, Map<String, String> overrides) {
+    return load(Optional.of(file), overrides, JobConf::of);
+  }
+
+  /**
+   * Reads a part of a configuration and checks its keys.
+   *
+   * @param file none: reference.conf alone, with what the command line adds
+   * @throws RefusedException with all problems
+   */
+  static <T> T load(
+      Optional<Path> file, Map<String, String> overrides, Function<ConfReader, T> part) {
     Config reference = reference();
     Config merged = merged(file, overrides, reference);
     List<String> problems = misplaced(merged.root(), reference.root());
@@ -35,7 +48,7 @@ final class ConfFile {
       throw new RefusedException(problems);
     }
     ConfReader reader = new ConfReader(root.toConfig());
-    JobConf conf = JobConf.of(reader);
+    T conf = part.apply(reader);
     problems.addAll(reader.problems());
     if (!problems.isEmpty()) {
       throw new RefusedException(problems);
@@ -50,11 +63,14 @@ final class ConfFile {
         ConfigParseOptions.defaults().setAllowMissing(false));
   }
 
-  private static Config merged(Path file, Map<String, String> overrides, Config reference) {
+  private static Config merged(
+      Optional<Path> file, Map<String, String> overrides, Config reference) {
     try {
       ConfigParseOptions strict = ConfigParseOptions.defaults().setAllowMissing(false);
       return overridden(overrides)
-          .withFallback(ConfigFactory.parseFile(file.toFile(), strict))
+          .withFallback(
+              file.map(given -> ConfigFactory.parseFile(given.toFile(), strict))
+                  .orElse(ConfigFactory.empty()))
           .withFallback(reference)
           .resolve();
     } catch (ConfigException e) {

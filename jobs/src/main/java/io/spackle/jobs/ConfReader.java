@@ -110,6 +110,11 @@ final class ConfReader {
     return read(key, "an object of keys and texts", Map.of(), this::flat, value -> true);
   }
 
+  /** A free-form object as it stands. */
+  Map<String, Object> values(String key) {
+    return read(key, "an object", Map.of(), path -> config.getObject(path).unwrapped(), v -> true);
+  }
+
   /** A location; a relative path counts from the folder of the file that it stands in. */
   String location(String key) {
     return absolute(text(key), origin(key));

@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import io.spackle.graph.BundleOptions;
 import io.spackle.image.DecodeLimits;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.ImageFormat;
@@ -64,8 +65,10 @@ record JobConf(
    *
    * @param family auto, or the family that the folder must hold
    * @param note a line about the model for whoever starts the job, or null
+   * @param options set over its own configuration
    */
-  record ModelConf(String path, DeviceChoice device, String family, String note) {}
+  record ModelConf(
+      String path, DeviceChoice device, String family, String note, BundleOptions options) {}
 
   /** What rows get where they are silent; null means the model's own, or none. */
   record DefaultsConf(
@@ -112,15 +115,18 @@ record JobConf(
         reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE));
   }
 
-  private static ModelConf model(ConfReader reader) {
+  static ModelConf model(ConfReader reader) {
     return new ModelConf(
         reader.location("model.path"),
         reader.choice("model.device", DeviceChoice.class),
         reader.oneOf("model.family", List.of("auto", "sd15", "sdxl", "flux-fill")),
-        reader.orNull("model.note", reader::text));
+        reader.orNull("model.note", reader::text),
+        new BundleOptions(
+            reader.values("model.scheduler-config"),
+            reader.orNull("model.max-sequence-length", key -> reader.integer(key, 2, 512))));
   }
 
-  private static DefaultsConf defaults(ConfReader reader) {
+  static DefaultsConf defaults(ConfReader reader) {
     return new DefaultsConf(
         reader.orNull("defaults.width", key -> reader.integer(key, 1, Integer.MAX_VALUE)),
         reader.orNull("defaults.height", key -> reader.integer(key, 1, Integer.MAX_VALUE)),
@@ -137,7 +143,7 @@ record JobConf(
         reader.orNull("defaults.seed", key -> reader.longInteger(key, 0, Long.MAX_VALUE)));
   }
 
-  private static FramingOptions image(ConfReader reader) {
+  static FramingOptions image(ConfReader reader) {
     boolean crop = reader.isSet("image.crop-padding") && !reader.is("image.crop-padding", "none");
     return new FramingOptions(
         reader.choice("image.resize", Resize.class),
@@ -164,7 +170,7 @@ record JobConf(
         reader.texts("fetch.allow-private"));
   }
 
-  private static DecodeLimits limits(ConfReader reader) {
+  static DecodeLimits limits(ConfReader reader) {
     DecodeLimits defaults = DecodeLimits.defaults();
     return new DecodeLimits(
         reader.longInteger("fetch.max-pixels", 1, Integer.MAX_VALUE),

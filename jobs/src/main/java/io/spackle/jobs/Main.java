@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "spackle",
     description = "Batch inpainting on Apache Spark.",
     mixinStandardHelpOptions = true,
-    subcommands = InpaintJob.class)
+    subcommands = {InpaintJob.class, InpaintCommand.class, ModelsCommand.class})
 public final class Main {
 
   private Main() {}

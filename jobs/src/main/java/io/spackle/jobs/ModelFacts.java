@@ -46,7 +46,7 @@ record ModelFacts(String path, String digest, Traits traits) {
 
   private static ModelFacts read(ModelConf conf, Path path, File folder) {
     try {
-      ModelBundle bundle = ModelBundle.open(folder.toPath());
+      ModelBundle bundle = ModelBundle.open(folder.toPath()).with(conf.options());
       Traits traits = Families.traits(bundle);
       checkFamily(conf, traits);
       return new ModelFacts(path.toString(), bundle.digest(), traits);

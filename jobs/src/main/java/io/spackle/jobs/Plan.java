@@ -69,6 +69,7 @@ record Plan(
         String.join(
             "\n",
             model.digest(),
+            conf.model().options().toString(),
             settings.defaults().toString(),
             settings.pictures().framing().toString(),
             settings.pictures().format().toString());
@@ -110,7 +111,8 @@ record Plan(
       Configuration hadoop) {
     String images = output.images().toString();
     return new StageSettings(
-        new StageSettings.Model(model.path(), model.digest(), conf.model().device()),
+        new StageSettings.Model(
+            model.path(), model.digest(), conf.model().device(), conf.model().options()),
         model.traits(),
         conf.batching(),
         conf.fetch(),

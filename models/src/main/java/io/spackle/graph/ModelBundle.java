@@ -108,28 +108,25 @@ public final class ModelBundle {
   }
 
   /**
-   * The same bundle with other values in its scheduler's configuration.
+   * The same bundle with a job's own settings.
    *
-   * @param overrides key to string, number, boolean or list of numbers
    * @return with the digest of this one, since the files are the same
    */
-  public ModelBundle withSchedulerConfig(Map<String, Object> overrides) {
+  public ModelBundle with(BundleOptions options) {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode scheduler = schedulerConfig().deepCopy();
-    overrides.forEach((key, value) -> scheduler.set(key, mapper.valueToTree(value)));
+    options
+        .schedulerConfig()
+        .forEach((key, value) -> scheduler.set(key, mapper.valueToTree(value)));
     Map<String, JsonNode> replaced = new HashMap<>(configs);
     replaced.put("scheduler", scheduler);
-    return new ModelBundle(root, index, replaced, contents, textLength);
-  }
-
-  /**
-   * The same bundle with another length of long prompts.
-   *
-   * @param tokens that the T5 encoder of Flux reads, at least 2; shorter is faster
-   * @return with the digest of this one, since the files are the same
-   */
-  public ModelBundle withTextLength(int tokens) {
-    return new ModelBundle(root, index, configs, contents, OptionalInt.of(tokens));
+    Integer length = options.textLength();
+    return new ModelBundle(
+        root,
+        index,
+        replaced,
+        contents,
+        length == null ? OptionalInt.empty() : OptionalInt.of(length));
   }
 
   /** The length of long prompts in tokens, where it is not the tokenizer's own. */

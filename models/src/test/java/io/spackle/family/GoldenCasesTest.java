@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.golden.GoldenCase;
 import io.spackle.golden.Goldens;
+import io.spackle.graph.BundleOptions;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
@@ -84,8 +85,10 @@ class GoldenCasesTest {
   private static List<RgbImage> paint(GoldenCase golden, String bundleName) {
     ModelBundle bundle =
         ModelBundle.open(Goldens.bundle(bundleName))
-            .withSchedulerConfig(golden.schedulerOverrides())
-            .withTextLength((int) golden.argument("max_sequence_length", 512));
+            .with(
+                new BundleOptions(
+                    golden.schedulerOverrides(),
+                    (int) golden.argument("max_sequence_length", 512)));
     try (Inpainter inpainter = Families.open(bundle, Device.cpu(2))) {
       List<Frame> frames = frames(golden, inpainter.traits());
       List<Painting> paintings =

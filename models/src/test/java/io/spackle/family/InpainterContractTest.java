@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.golden.Goldens;
+import io.spackle.graph.BundleOptions;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +46,8 @@ class InpainterContractTest {
 
   @BeforeParameterizedClassInvocation
   static void open(String bundle) {
-    ModelBundle folder = ModelBundle.open(Goldens.bundle(bundle)).withTextLength(32);
+    ModelBundle folder =
+        ModelBundle.open(Goldens.bundle(bundle)).with(new BundleOptions(Map.of(), 32));
     inpainter = Families.open(folder, Device.cpu(2));
   }
 

@@ -2,6 +2,7 @@ package io.spackle.stage;
 
 import io.spackle.family.Families;
 import io.spackle.family.Inpainter;
+import io.spackle.graph.BundleOptions;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ final class ExecutorModels implements AutoCloseable {
   /** How a model is opened. */
   @FunctionalInterface
   interface Opener {
-    Inpainter open(Path folder, Device device);
+    Inpainter open(Path folder, BundleOptions options, Device device);
   }
 
   private record Key(StageSettings.Model model, StageSettings.Batching batching, Device device) {}
@@ -37,7 +38,8 @@ final class ExecutorModels implements AutoCloseable {
   /** Models of the families that Spackle runs, cached on this host. */
   static ExecutorModels ofFamilies() {
     return new ExecutorModels(
-        ModelCache.ofHost(), (folder, device) -> Families.open(ModelBundle.open(folder), device));
+        ModelCache.ofHost(),
+        (folder, options, device) -> Families.open(ModelBundle.open(folder).with(options), device));
   }
 
   /**
@@ -87,7 +89,7 @@ final class ExecutorModels implements AutoCloseable {
     StageSettings.Model model = key.model();
     StageSettings.Batching batching = key.batching();
     Path folder = cache.local(model.path(), model.digest(), hadoop.configuration());
-    Inpainter inpainter = opener.open(folder, key.device());
+    Inpainter inpainter = opener.open(folder, key.model().options(), key.device());
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         new Lane(inpainter, batching.maxImages(), batching.maxWait()),

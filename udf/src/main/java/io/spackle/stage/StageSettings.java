@@ -1,6 +1,7 @@
 package io.spackle.stage;
 
 import io.spackle.family.Traits;
+import io.spackle.graph.BundleOptions;
 import io.spackle.image.DecodeLimits;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.ImageFormat;
@@ -37,8 +38,10 @@ public record StageSettings(
    * @param path a local folder or any Hadoop URI of one
    * @param digest of its files: names the local copy
    * @param device where it runs
+   * @param options that the job sets over its configuration
    */
-  public record Model(String path, String digest, DeviceChoice device) implements Serializable {}
+  public record Model(String path, String digest, DeviceChoice device, BundleOptions options)
+      implements Serializable {}
 
   /**
    * How rows come to the model of an executor.

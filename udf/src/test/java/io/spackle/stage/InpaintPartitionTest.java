@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.spackle.family.Families;
 import io.spackle.family.Sampler;
 import io.spackle.family.Traits;
+import io.spackle.graph.BundleOptions;
 import io.spackle.graph.ModelBundle;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
@@ -237,7 +238,7 @@ class InpaintPartitionTest {
     ModelBundle bundle = ModelBundle.open(folder);
     StageSettings settings =
         settings(
-            new StageSettings.Model(folder.toString(), bundle.digest(), DeviceChoice.CPU),
+            new StageSettings.Model(folder.toString(), bundle.digest(), DeviceChoice.CPU, BundleOptions.NONE),
             Families.traits(bundle),
             2);
     try (SparkSession spark =
@@ -268,7 +269,7 @@ class InpaintPartitionTest {
         new Executor(
             new ExecutorModels(
                 cache,
-                (folder, device) -> {
+                (folder, options, device) -> {
                   opened.incrementAndGet();
                   return inpainter;
                 }));
@@ -288,7 +289,7 @@ class InpaintPartitionTest {
 
   private StageSettings settings(int maxImages) {
     return settings(
-        new StageSettings.Model("/no/such/model", "digest", DeviceChoice.AUTO),
+        new StageSettings.Model("/no/such/model", "digest", DeviceChoice.AUTO, BundleOptions.NONE),
         FakeInpainter.fakeTraits(),
         maxImages);
   }

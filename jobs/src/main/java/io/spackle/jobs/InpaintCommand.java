@@ -1,0 +1,145 @@
+package io.spackle.jobs;
+
+import io.spackle.graph.BundleException;
+import io.spackle.image.ImageException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Inpaints one picture in this process, by the rules of a manifest row. */
+@Command(
+    name = "inpaint",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Inpaints one picture, without Spark. Prints what it did as one JSON object.")
+final class InpaintCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      required = true,
+      description = "The model's folder.")
+  private Path model;
+
+  @Option(names = "--image", paramLabel = "FILE", required = true, description = "The picture.")
+  private Path image;
+
+  @Option(
+      names = "--mask",
+      paramLabel = "FILE",
+      required = true,
+      description = "What to repaint, in white.")
+  private Path mask;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      required = true,
+      description = "The picture to write: .png, .jpg or .webp.")
+  private Path out;
+
+  @Option(
+      names = "--conf",
+      paramLabel = "FILE",
+      description = "A configuration, such as conf/profiles/diffusers-parity.conf.")
+  private Path conf;
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "Sets a key of the configuration, such as image.crop-padding=32.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Spec private CommandSpec spec;
+
+  private final Map<String, String> fields = new LinkedHashMap<>();
+
+  // The fields of a row, under the names of the API.
+
+  @Option(names = "--prompt", required = true, description = "What to paint.")
+  void prompt(String value) {
+    fields.put("prompt", value);
+  }
+
+  @Option(names = "--negative-prompt", description = "What to avoid.")
+  void negativePrompt(String value) {
+    fields.put("negative_prompt", value);
+  }
+
+  @Option(names = "--width", description = "In pixels; the model's own size by default.")
+  void width(String value) {
+    fields.put("width", value);
+  }
+
+  @Option(names = "--height", description = "In pixels; the model's own size by default.")
+  void height(String value) {
+    fields.put("height", value);
+  }
+
+  @Option(
+      names = {"--num-inference-steps", "--steps"},
+      paramLabel = "N",
+      description = "Denoising steps.")
+  void steps(String value) {
+    fields.put("num_inference_steps", value);
+  }
+
+  @Option(names = "--guidance-scale", paramLabel = "X", description = "Weight of the prompt.")
+  void guidanceScale(String value) {
+    fields.put("guidance_scale", value);
+  }
+
+  @Option(names = "--strength", paramLabel = "X", description = "Above 0, up to 1: all anew.")
+  void strength(String value) {
+    fields.put("strength", value);
+  }
+
+  @Option(names = "--seed", paramLabel = "N", description = "The same seed, the same picture.")
+  void seed(String value) {
+    fields.put("seed", value);
+  }
+
+  @Option(names = "--scheduler", paramLabel = "NAME", description = "Such as EulerDiscrete.")
+  void scheduler(String value) {
+    fields.put("scheduler", value);
+  }
+
+  @Option(names = "--use-karras-sigmas", paramLabel = "yes|no", description = "Spacing of noise.")
+  void useKarrasSigmas(String value) {
+    fields.put("use_karras_sigmas", value);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PrintStream messages = System.err;
+    try {
+      overrides.putIfAbsent("model.path", model.toString());
+      fields.put("init_image", image.toString());
+      fields.put("mask_image", mask.toString());
+      PictureConf picture = ConfFile.load(Optional.ofNullable(conf), overrides, PictureConf::of);
+      spec.commandLine().getOut().println(SinglePicture.paint(picture, fields, out));
+      return ExitCode.DONE.code();
+    } catch (RefusedException e) {
+      return refuse(e.problems(), messages);
+    } catch (BundleException e) {
+      return refuse(List.of(e.getMessage()), messages);
+    } catch (ImageException e) {
+      return refuse(List.of(e.getMessage()), messages);
+    }
+  }
+
+  private static int refuse(List<String> problems, PrintStream messages) {
+    messages.println("Refused, nothing was done:");
+    problems.forEach(problem -> messages.println("  - " + problem));
+    return ExitCode.REFUSED.code();
+  }
+}

@@ -1,0 +1,54 @@
+package io.spackle.jobs;
+
+import io.spackle.family.Families;
+import io.spackle.family.Inpainter;
+import io.spackle.family.Traits;
+import io.spackle.graph.BundleException;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What concerns model folders. */
+@Command(
+    name = "models",
+    mixinStandardHelpOptions = true,
+    description = "Looks into model folders.")
+final class ModelsCommand {
+
+  @Spec private CommandSpec spec;
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Opens a model folder and prints family, graphs, digests and problems.")
+  int check(@Parameters(paramLabel = "DIR") Path folder) {
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      ModelBundle bundle = ModelBundle.open(folder);
+      try (Inpainter inpainter = Families.open(bundle, Device.cpu(0))) {
+        describe(bundle, inpainter.traits(), out);
+      }
+      out.println("problems   none");
+      return ExitCode.DONE.code();
+    } catch (BundleException e) {
+      out.println("problems");
+      e.problems().forEach(problem -> out.println("  - " + problem));
+      return ExitCode.REFUSED.code();
+    }
+  }
+
+  private static void describe(ModelBundle bundle, Traits traits, PrintWriter out) {
+    out.println("family     " + traits.family() + " (" + bundle.className() + ")");
+    out.printf(
+        "size       %1$d x %1$d, sides in multiples of %2$d%n",
+        traits.nativeSize(), traits.sizeMultiple());
+    out.println("scheduler  " + bundle.schedulerConfig().path("_class_name").asText());
+    out.println("digest     " + bundle.digest());
+    out.println("files");
+    bundle.digests().forEach((file, digest) -> out.println("  " + digest + "  " + file));
+  }
+}

@@ -1,0 +1,222 @@
+package io.spackle.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.family.Families;
+import io.spackle.family.Inpainter;
+import io.spackle.family.Sampler;
+import io.spackle.family.StepPlan;
+import io.spackle.family.Subject;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import io.spackle.image.DecodeLimits;
+import io.spackle.image.Frame;
+import io.spackle.image.Framing;
+import io.spackle.image.FramingOptions;
+import io.spackle.image.ImageCodec;
+import io.spackle.image.ImageFormat;
+import io.spackle.image.MaskReduction;
+import io.spackle.image.RgbImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+
+/**
+ * Measures, and prints ratios of what ran in turn in one process: the engine against a plain loop
+ * over its graphs, and the job against a bare loop over the engine.
+ *
+ * <p>The README says how to run it. Arguments: bundle, side in pixels, steps, rows of the job.
+ */
+final class Bench {
+
+  private static final int ROUNDS = 5;
+  private static final int BATCH = 8;
+  private static final String PROMPT = "a plain wall";
+  private static final String SPEED = "images_per_second";
+
+  private final Path bundle;
+  private final int side;
+  private final int steps;
+  private final int rows;
+
+  private Bench(Path bundle, int side, int steps, int rows) {
+    this.bundle = bundle;
+    this.side = side;
+    this.steps = steps;
+    this.rows = rows;
+  }
+
+  public static void main(String[] args) throws Exception {
+    Bench bench =
+        new Bench(
+            Path.of(args[0]).toAbsolutePath(),
+            Integer.parseInt(args[1]),
+            Integer.parseInt(args[2]),
+            Integer.parseInt(args[3]));
+    bench.engine();
+    bench.job();
+    Sessions.stop();
+  }
+
+  private void engine() throws Exception {
+    try (PlainLoop plain = new PlainLoop(bundle);
+        Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
+      Subject subject = subject(0);
+      Callable<Void> bare = () -> plain.picture(side, steps);
+      Callable<Object> engine =
+          () -> inpainter.inpaint(plan(), List.of(subject), new Cancellation());
+      seconds(bare); // the first of each warms up
+      seconds(engine);
+      List<Double> ratios = new ArrayList<>();
+      for (int round = 0; round < ROUNDS; round++) {
+        double alone = seconds(bare);
+        double whole = seconds(engine);
+        ratios.add(whole / alone);
+        System.out.printf("  round %d: plain %.3f s, engine %.3f s%n", round, alone, whole);
+      }
+      print("engine / plain loop, seconds per picture", ratios);
+    }
+  }
+
+  private void job() throws Exception {
+    Path folder = Files.createTempDirectory("spackle-bench");
+    writeManifest(folder);
+    run(folder, folder.resolve("warm-up")); // starts Spark and opens the model
+    List<Double> ratios = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      double bare = bareLoop();
+      double job = ((Number) run(folder, folder.resolve("" + round)).get(SPEED)).doubleValue();
+      ratios.add(job / bare);
+      System.out.printf("  round %d: bare %.3f, job %.3f pictures per second%n", round, bare, job);
+    }
+    print("job / bare loop, pictures per second", ratios);
+  }
+
+  /** Pictures per second of the engine in full batches, everything decoded and framed before. */
+  private double bareLoop() throws Exception {
+    try (Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
+      List<Subject> subjects = new ArrayList<>();
+      for (int i = 0; i < rows; i++) {
+        subjects.add(subject(i));
+      }
+      double seconds =
+          seconds(
+              () -> {
+                for (int from = 0; from < rows; from += BATCH) {
+                  inpainter.inpaint(
+                      plan(),
+                      subjects.subList(from, Math.min(from + BATCH, rows)),
+                      new Cancellation());
+                }
+                return null;
+              });
+      return rows / seconds;
+    }
+  }
+
+  /** Runs the job over its own files, and returns its closing line. */
+  private Map<?, ?> run(Path folder, Path output) throws Exception {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    String[] args = {
+      folder.resolve("job.conf").toString(),
+      "-D",
+      "output.path=" + output,
+      "-D",
+      "model.path=" + bundle,
+    };
+    int code = InpaintJob.run(args, new PrintStream(line, true, UTF_8), System.err);
+    if (code != 0) {
+      throw new IllegalStateException("the job ended with " + code + ": " + line.toString(UTF_8));
+    }
+    return new ObjectMapper().readValue(line.toString(UTF_8), Map.class);
+  }
+
+  private void writeManifest(Path folder) throws IOException {
+    Files.write(folder.resolve("photo.png"), ImageCodec.encode(photo(), ImageFormat.PNG));
+    Files.write(folder.resolve("mask.png"), ImageCodec.encode(maskPicture(), ImageFormat.PNG));
+    StringBuilder manifest = new StringBuilder();
+    for (int i = 0; i < rows; i++) {
+      manifest.append(
+          """
+          {"init_image": "photo.png", "mask_image": "mask.png", "prompt": "%s", "seed": %d}
+          """
+              .formatted(PROMPT, i));
+    }
+    Files.writeString(folder.resolve("manifest.jsonl"), manifest);
+    Files.writeString(
+        folder.resolve("job.conf"),
+        """
+        spackle {
+          manifest { path = manifest.jsonl, base = "." }
+          fetch.allow-files = ["."]
+          defaults { width = %1$d, height = %1$d, num-inference-steps = %2$d }
+        }
+        """
+            .formatted(side, steps));
+  }
+
+  private Subject subject(int seed) {
+    byte[] mask = ImageCodec.encode(maskPicture(), ImageFormat.PNG);
+    Frame frame =
+        Framing.frame(
+            photo(),
+            ImageCodec.decodeMask(mask, DecodeLimits.defaults()),
+            side,
+            side,
+            1,
+            FramingOptions.defaults());
+    return new Subject(frame.image(), frame.mask(), PROMPT, null, seed);
+  }
+
+  /** A gradient with grain, which packs about as well as a photo. */
+  private RgbImage photo() {
+    byte[] pixels = new byte[3 * side * side];
+    Random grain = new Random(1);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) (i / 3 % side * 200 / side + grain.nextInt(24));
+    }
+    return new RgbImage(side, side, pixels);
+  }
+
+  /** The middle ninth is white. */
+  private RgbImage maskPicture() {
+    byte[] pixels = new byte[3 * side * side];
+    for (int i = 0; i < pixels.length; i++) {
+      int column = i / 3 % side * 3 / side;
+      int row = i / 3 / side * 3 / side;
+      pixels[i] = (byte) (column == 1 && row == 1 ? 255 : 0);
+    }
+    return new RgbImage(side, side, pixels);
+  }
+
+  private StepPlan plan() {
+    return new StepPlan(side, side, steps, 7.5, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX);
+  }
+
+  private static double seconds(Callable<?> work) throws Exception {
+    long start = System.nanoTime();
+    work.call();
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static void print(String what, List<Double> ratios) {
+    System.out.printf(
+        "%s: %.3f (%.3f to %.3f)%n",
+        what, median(ratios), Collections.min(ratios), Collections.max(ratios));
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+}
