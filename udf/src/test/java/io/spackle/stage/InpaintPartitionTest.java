@@ -238,7 +238,8 @@ class InpaintPartitionTest {
     ModelBundle bundle = ModelBundle.open(folder);
     StageSettings settings =
         settings(
-            new StageSettings.Model(folder.toString(), bundle.digest(), DeviceChoice.CPU, BundleOptions.NONE),
+            new StageSettings.Model(
+                folder.toString(), bundle.digest(), DeviceChoice.CPU, BundleOptions.NONE),
             Families.traits(bundle),
             2);
     try (SparkSession spark =
