@@ -93,7 +93,8 @@ final class Manifest {
     StructType columns = ManifestColumns.checked(inferred);
     StructType schema = columns.add(RowColumns.CORRUPT, DataTypes.StringType);
     Column broken = when(col(VALID), col(PARSED).getField(RowColumns.CORRUPT)).otherwise(col(TEXT));
-    return numbered(lines.withColumn(VALID, is_valid_utf8(col(TEXT))), 1)
+    Column valid = is_valid_utf8(col(TEXT)).and(JsonLine.IS_ONE_OBJECT.apply(col(TEXT)));
+    return numbered(lines.withColumn(VALID, valid), 1)
         .where(length(trim(col(TEXT))).gt(0))
         .withColumn(PARSED, from_json(col(TEXT), schema, options()))
         .withColumn(RowColumns.CORRUPT, broken)

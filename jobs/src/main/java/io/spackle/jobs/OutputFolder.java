@@ -128,7 +128,10 @@ final class OutputFolder {
     boolean isNew = !fileSystem.exists(root);
     Path probe = new Path(root, TaskPublishProtocol.HIDDEN + "probe-" + UUID.randomUUID());
     fileSystem.create(probe, false).close();
-    fileSystem.delete(isNew ? root : probe, true);
+    fileSystem.delete(probe, false);
+    if (isNew && fileSystem.exists(root) && fileSystem.listStatus(root).length == 0) {
+      fileSystem.delete(root, false);
+    }
   }
 
   private boolean isBelow(Path inner, Path outer) {

@@ -2,11 +2,13 @@ package io.spackle.jobs;
 
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RunInfo;
+import io.spackle.source.ImageSources;
 import io.spackle.stage.HadoopConf;
 import io.spackle.stage.ModelProbe;
 import io.spackle.stage.StageSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -48,6 +50,7 @@ record Plan(
             () -> ModelFacts.read(conf.model(), hadoop));
     RowDefaults defaults =
         model == null ? null : Defaults.of(conf.defaults(), model.traits(), problems);
+    checkFetching(conf, hadoop, problems);
     problems.refuse();
     Plan plan =
         new Plan(
@@ -101,6 +104,16 @@ record Plan(
       problems.addAll(output.problems(conf.output().mode(), manifest));
     }
     return output;
+  }
+
+  /** Whether executors will be able to read with these settings. */
+  private static void checkFetching(JobConf conf, Configuration hadoop, Problems problems) {
+    Callable<Void> open =
+        () -> {
+          ImageSources.open(conf.fetch(), hadoop).close();
+          return null;
+        };
+    problems.attempt("spackle.fetch cannot be used", open);
   }
 
   private static StageSettings settings(

@@ -163,12 +163,13 @@ class InpaintJobTest {
         run(
             "{\"init_image\": \"/a\", \"prompt\": 5}\n",
             "model.path=" + folder.resolve("nothing"),
-            "output.path=" + folder.resolve("photo.png/out"));
+            "output.path=" + folder.resolve("photo.png/out"),
+            "fetch.allow-files=[\"ftp://host/x\"]");
     assertThat(end.code()).isEqualTo(2);
     assertThat(end.line().get("status").asText()).isEqualTo("refused");
     assertThat(messages)
         .contains("no column mask_image", "column prompt is of type bigint")
-        .contains("photo.png/out cannot be written")
+        .contains("photo.png/out cannot be written", "ftp://host/x")
         .contains("nothing");
     assertThat(output).doesNotExist();
   }
@@ -220,6 +221,15 @@ class InpaintJobTest {
   void anotherFamilyThanAskedForIsRefused() throws IOException {
     assertThat(run(row("a", "x"), "model.family=sdxl").code()).isEqualTo(2);
     assertThat(messages).contains("is of the family sd15, expected sdxl");
+  }
+
+  @Test
+  void whatNoOtherCodeTellsEndsWithOne() throws IOException {
+    Files.createDirectories(output);
+    Files.writeString(output.resolve("meta"), "a file in place of the folder");
+    End end = run(row("a", "x"));
+    assertThat(end.code()).isEqualTo(1);
+    assertThat(end.line().get("status").asText()).isEqualTo("broken");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -59,6 +60,30 @@ class ManifestTest {
     assertThat(rows)
         .extracting(ManifestTest::corrupt)
         .containsExactly(null, "{\"prompt\": \"cut", null, "no json", "[1]", "5", "\"text\"", null);
+  }
+
+  /** Spark reads the first value of a line and would drop the second row unseen. */
+  @Test
+  void moreThanOneObjectOnALineIsMalformed() throws IOException {
+    String row = ROW.formatted("x").strip();
+    List<Row> rows =
+        jsonLines(row + row + "\n[" + row + "," + row + "]\n" + row + " rest\n" + row + "  \n");
+    assertThat(rows)
+        .extracting(ManifestTest::corrupt)
+        .containsExactly(row + row, "[" + row + "," + row + "]", row + " rest", null);
+  }
+
+  @Test
+  void aChangedManifestIsNoticed() throws IOException {
+    Path file = Files.writeString(folder.resolve("rows.jsonl"), ROW.formatted("x"));
+    Configuration hadoop = SPARK.sparkContext().hadoopConfiguration();
+    ManifestFiles before = ManifestFiles.of(file.toString(), hadoop);
+    assertThat(before.states()).hasSize(1);
+    assertThat(ManifestFiles.of(file.toString(), hadoop)).isEqualTo(before);
+    assertThat(ManifestFiles.of(folder + "/*.jsonl", hadoop)).isEqualTo(before);
+    Files.writeString(file, ROW.formatted("y").repeat(2));
+    assertThat(ManifestFiles.of(file.toString(), hadoop)).isNotEqualTo(before);
+    assertThat(ManifestFiles.of("jdbc:no file", hadoop).states()).isEmpty();
   }
 
   @Test
