@@ -54,6 +54,9 @@ final class JobRun {
     Dataset<Row> pending = Rows.pending(keyed, output);
     Jobs.describe(spark, "count the rows that are left");
     long count = pending == keyed ? plan.rows() : pending.count();
+    messages.printf(
+        "%d rows, of which earlier runs did %d; the rest goes through %s to %s%n",
+        plan.rows(), plan.rows() - count, plan.model().traits().model(), output);
     boolean isWhole = true;
     // Without rows Spark still writes an empty file, so that the table can always be read.
     if (count > 0 || output.published(OutputFolder.ALL).isEmpty()) {

@@ -35,12 +35,15 @@ record ModelFacts(String path, String digest, Traits traits) {
     if (folder.toUri().getScheme().equals("file")) {
       return read(conf, folder, new File(folder.toUri().getPath()));
     }
-    File copy = Files.createTempDirectory("spackle-model").toFile();
+    File temporary = Files.createTempDirectory("spackle-model").toFile();
     try {
-      FileUtil.copy(fileSystem, folder, copy, false, hadoop);
-      return read(conf, folder, new File(copy, folder.getName()));
+      File copy = new File(temporary, folder.getName());
+      if (!FileUtil.copy(fileSystem, folder, copy, false, hadoop)) {
+        throw new IOException("cannot copy " + folder + " to " + copy);
+      }
+      return read(conf, folder, copy);
     } finally {
-      FileUtil.fullyDelete(copy);
+      FileUtil.fullyDelete(temporary);
     }
   }
 

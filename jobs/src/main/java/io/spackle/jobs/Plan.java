@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import io.spackle.graph.BundleOptions;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RunInfo;
 import io.spackle.source.ImageSources;
@@ -7,8 +8,11 @@ import io.spackle.stage.HadoopConf;
 import io.spackle.stage.ModelProbe;
 import io.spackle.stage.StageSettings;
 import java.nio.charset.StandardCharsets;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -68,15 +72,18 @@ record Plan(
 
   /** Stands for all that shapes pictures beside the rows: equal digests give equal pictures. */
   String digest() {
-    String shaping =
-        String.join(
-            "\n",
+    BundleOptions options = conf.model().options();
+    Stream<Object> shaping =
+        Stream.of(
             model.digest(),
-            conf.model().options().toString(),
-            settings.defaults().toString(),
-            settings.pictures().framing().toString(),
-            settings.pictures().format().toString());
-    return UUID.nameUUIDFromBytes(shaping.getBytes(StandardCharsets.UTF_8)).toString();
+            new TreeMap<>(options.schedulerConfig()), // unsorted, its text differs from JVM to JVM
+            "text length " + options.textLength(),
+            settings.defaults(),
+            settings.pictures().framing(),
+            settings.pictures().format(),
+            "background " + settings.pictures().limits().background());
+    String text = shaping.map(String::valueOf).collect(Collectors.joining("\n"));
+    return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   private static Dataset<Row> manifest(SparkSession spark, JobConf conf, Problems problems) {

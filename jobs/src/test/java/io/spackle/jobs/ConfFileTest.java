@@ -159,15 +159,6 @@ class ConfFileTest {
   }
 
   @Test
-  void everyKeyOfTheReferenceIsExplained() throws IOException {
-    List<String> lines = Files.readAllLines(Path.of("../conf/reference.conf"));
-    for (String name : List.of("format", "mode", "resize", "crop-padding", "device", "seed")) {
-      int line = indexOf(lines, name);
-      assertThat(lines.get(line - 1).strip()).as(name).startsWith("#");
-    }
-  }
-
-  @Test
   void everyProfileIsValid() throws IOException {
     try (var profiles = Files.list(PROFILES)) {
       assertThat(profiles).isNotEmpty().allSatisfy(this::isValidProfile);
@@ -176,15 +167,6 @@ class ConfFileTest {
 
   private void isValidProfile(Path profile) {
     assertThat(ConfFile.load(profile, REQUIRED)).isNotNull();
-  }
-
-  private static int indexOf(List<String> lines, String name) {
-    for (int i = 0; i < lines.size(); i++) {
-      if (lines.get(i).strip().startsWith(name + " =")) {
-        return i;
-      }
-    }
-    throw new AssertionError("reference.conf has no " + name);
   }
 
   private static Map<String, String> with(String key, String value) {

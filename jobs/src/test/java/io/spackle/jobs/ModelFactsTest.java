@@ -1,0 +1,48 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.spackle.graph.BundleOptions;
+import io.spackle.jobs.JobConf.ModelConf;
+import io.spackle.stage.DeviceChoice;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFactsTest {
+
+  private static final Path BUNDLES =
+      Path.of(System.getProperty("bundles.dir")).toAbsolutePath().normalize();
+
+  @TempDir Path empty;
+
+  @Test
+  void aModelOnAnotherFileSystemIsReadLikeALocalOne() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.set("fs.viewfs.mounttable.default.link./models", BUNDLES.toUri().toString());
+    ModelFacts local = read(BUNDLES.resolve("tiny-sd15-inpaint").toString(), hadoop);
+    ModelFacts remote = read("viewfs:///models/tiny-sd15-inpaint", hadoop);
+    assertThat(remote.path()).isEqualTo("viewfs:/models/tiny-sd15-inpaint");
+    assertThat(remote.digest()).isEqualTo(local.digest());
+    assertThat(remote.traits()).isEqualTo(local.traits());
+    assertThat(local.traits().family()).isEqualTo("sd15");
+  }
+
+  @Test
+  void allProblemsOfAFolderAreTold() {
+    List<String> problems =
+        catchThrowableOfType(
+                RefusedException.class, () -> read(empty.toString(), new Configuration()))
+            .problems();
+    assertThat(problems).isNotEmpty().allMatch(problem -> problem.contains(empty.toString()));
+  }
+
+  private static ModelFacts read(String path, Configuration hadoop) throws IOException {
+    return ModelFacts.read(
+        new ModelConf(path, DeviceChoice.AUTO, "auto", null, BundleOptions.NONE), hadoop);
+  }
+}
