@@ -15,9 +15,12 @@ import io.spackle.image.MaskReduction;
 import io.spackle.image.Resize;
 import io.spackle.image.RgbImage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +33,27 @@ class GoldenCasesTest {
   /** The reference drew two pictures from one generator; here each picture has its own. */
   private static final Set<String> SHARED_GENERATOR =
       Set.of("sd15-one-generator-two-images", "flux-two-per-prompt", "flux-odd-size");
+
+  /** The models of the cases so far. */
+  private static final Map<Model, Inpainter> OPEN = new HashMap<>();
+
+  /** What cases must share to be run by one open model. */
+  private record Model(String bundle, BundleOptions options) {
+
+    static Model of(GoldenCase golden, String bundle) {
+      int textLength = (int) golden.argument("max_sequence_length", 512);
+      return new Model(bundle, new BundleOptions(golden.schedulerOverrides(), textLength));
+    }
+
+    Inpainter open() {
+      return Families.open(ModelBundle.open(Goldens.bundle(bundle)).with(options), Device.cpu(2));
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    OPEN.values().forEach(Inpainter::close);
+  }
 
   static List<GoldenCase> cases() {
     return Goldens.cases().stream()
@@ -83,25 +107,17 @@ class GoldenCasesTest {
   }
 
   private static List<RgbImage> paint(GoldenCase golden, String bundleName) {
-    ModelBundle bundle =
-        ModelBundle.open(Goldens.bundle(bundleName))
-            .with(
-                new BundleOptions(
-                    golden.schedulerOverrides(),
-                    (int) golden.argument("max_sequence_length", 512)));
-    try (Inpainter inpainter = Families.open(bundle, Device.cpu(2))) {
-      List<Frame> frames = frames(golden, inpainter.traits());
-      List<Painting> paintings =
-          inpainter
-              .inpaint(
-                  plan(golden, inpainter.traits()), subjects(golden, frames), new Cancellation())
-              .paintings();
-      List<RgbImage> pictures = new ArrayList<>();
-      for (int i = 0; i < paintings.size(); i++) {
-        pictures.add(frames.get(i).restore(paintings.get(i).image()));
-      }
-      return pictures;
+    Inpainter inpainter = OPEN.computeIfAbsent(Model.of(golden, bundleName), Model::open);
+    List<Frame> frames = frames(golden, inpainter.traits());
+    List<Painting> paintings =
+        inpainter
+            .inpaint(plan(golden, inpainter.traits()), subjects(golden, frames), new Cancellation())
+            .paintings();
+    List<RgbImage> pictures = new ArrayList<>();
+    for (int i = 0; i < paintings.size(); i++) {
+      pictures.add(frames.get(i).restore(paintings.get(i).image()));
     }
+    return pictures;
   }
 
   private static List<Frame> frames(GoldenCase golden, Traits traits) {

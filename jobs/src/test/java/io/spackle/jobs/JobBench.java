@@ -32,12 +32,13 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 
 /**
- * Measures, and prints ratios of what ran in turn in one process: the engine against a plain loop
- * over its graphs, and the job against a bare loop over the engine.
+ * Measures the job against a bare loop over the engine with everything decoded, in turn, and prints
+ * the ratio.
  *
- * <p>The README says how to run it. Arguments: bundle, side in pixels, steps, rows of the job.
+ * <p>Arguments: bundle, side in pixels, steps, rows. A job's time begins with its command, Spark
+ * being up and the model open.
  */
-final class Bench {
+final class JobBench {
 
   private static final int ROUNDS = 5;
   private static final int BATCH = 8;
@@ -49,7 +50,7 @@ final class Bench {
   private final int steps;
   private final int rows;
 
-  private Bench(Path bundle, int side, int steps, int rows) {
+  private JobBench(Path bundle, int side, int steps, int rows) {
     this.bundle = bundle;
     this.side = side;
     this.steps = steps;
@@ -57,45 +58,24 @@ final class Bench {
   }
 
   public static void main(String[] args) throws Exception {
-    Bench bench =
-        new Bench(
+    JobBench bench =
+        new JobBench(
             Path.of(args[0]).toAbsolutePath(),
             Integer.parseInt(args[1]),
             Integer.parseInt(args[2]),
             Integer.parseInt(args[3]));
-    bench.engine();
-    bench.job();
+    bench.run();
     Sessions.stop();
   }
 
-  private void engine() throws Exception {
-    try (PlainLoop plain = new PlainLoop(bundle);
-        Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
-      Subject subject = subject(0);
-      Callable<Void> bare = () -> plain.picture(side, steps);
-      Callable<Object> engine =
-          () -> inpainter.inpaint(plan(), List.of(subject), new Cancellation());
-      seconds(bare); // the first of each warms up
-      seconds(engine);
-      List<Double> ratios = new ArrayList<>();
-      for (int round = 0; round < ROUNDS; round++) {
-        double alone = seconds(bare);
-        double whole = seconds(engine);
-        ratios.add(whole / alone);
-        System.out.printf("  round %d: plain %.3f s, engine %.3f s%n", round, alone, whole);
-      }
-      print("engine / plain loop, seconds per picture", ratios);
-    }
-  }
-
-  private void job() throws Exception {
+  private void run() throws Exception {
     Path folder = Files.createTempDirectory("spackle-bench");
     writeManifest(folder);
-    run(folder, folder.resolve("warm-up")); // starts Spark and opens the model
+    job(folder, folder.resolve("warm-up")); // starts Spark and opens the model
     List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
       double bare = bareLoop();
-      double job = ((Number) run(folder, folder.resolve("" + round)).get(SPEED)).doubleValue();
+      double job = ((Number) job(folder, folder.resolve("" + round)).get(SPEED)).doubleValue();
       ratios.add(job / bare);
       System.out.printf("  round %d: bare %.3f, job %.3f pictures per second%n", round, bare, job);
     }
@@ -125,7 +105,7 @@ final class Bench {
   }
 
   /** Runs the job over its own files, and returns its closing line. */
-  private Map<?, ?> run(Path folder, Path output) throws Exception {
+  private Map<?, ?> job(Path folder, Path output) throws Exception {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     String[] args = {
       folder.resolve("job.conf").toString(),

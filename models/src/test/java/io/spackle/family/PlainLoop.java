@@ -1,4 +1,4 @@
-package io.spackle.jobs;
+package io.spackle.family;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;

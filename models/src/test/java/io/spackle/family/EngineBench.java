@@ -1,0 +1,90 @@
+package io.spackle.family;
+
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import io.spackle.image.Mask;
+import io.spackle.image.MaskReduction;
+import io.spackle.image.RgbImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+
+/**
+ * Measures the engine against a plain loop over the same graphs, in turn, and prints the ratio.
+ *
+ * <p>Arguments: an SD 1.5 inpainting bundle, side in pixels, steps.
+ */
+final class EngineBench {
+
+  private static final int ROUNDS = 15;
+
+  private final Path bundle;
+  private final int side;
+  private final int steps;
+
+  private EngineBench(Path bundle, int side, int steps) {
+    this.bundle = bundle;
+    this.side = side;
+    this.steps = steps;
+  }
+
+  public static void main(String[] args) throws Exception {
+    new EngineBench(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2])).run();
+  }
+
+  private void run() throws Exception {
+    try (PlainLoop plain = new PlainLoop(bundle);
+        Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
+      Subject subject = subject();
+      Callable<Void> bare = () -> plain.picture(side, steps);
+      Callable<Object> engine =
+          () -> inpainter.inpaint(plan(), List.of(subject), new Cancellation());
+      seconds(bare); // the first of each warms up
+      seconds(engine);
+      List<Double> ratios = new ArrayList<>();
+      for (int round = 0; round < ROUNDS; round++) {
+        double alone = seconds(bare);
+        double whole = seconds(engine);
+        ratios.add(whole / alone);
+        System.out.printf("  round %d: plain %.3f s, engine %.3f s%n", round, alone, whole);
+      }
+      print("engine / plain loop, seconds per picture", ratios);
+    }
+  }
+
+  private Subject subject() {
+    byte[] pixels = new byte[3 * side * side];
+    new Random(1).nextBytes(pixels);
+    byte[] levels = new byte[side * side];
+    for (int i = 0; i < levels.length / 2; i++) {
+      levels[i] = (byte) 255;
+    }
+    return new Subject(
+        new RgbImage(side, side, pixels), new Mask(side, side, levels), "a plain wall", null, 1);
+  }
+
+  private StepPlan plan() {
+    return new StepPlan(side, side, steps, 7.5, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX);
+  }
+
+  private static double seconds(Callable<?> work) throws Exception {
+    long start = System.nanoTime();
+    work.call();
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static void print(String what, List<Double> ratios) {
+    System.out.printf(
+        "%s: %.3f (%.3f to %.3f)%n",
+        what, median(ratios), Collections.min(ratios), Collections.max(ratios));
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+}
