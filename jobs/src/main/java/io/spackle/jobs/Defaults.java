@@ -5,6 +5,7 @@ import io.spackle.family.Sampler;
 import io.spackle.family.Traits;
 import io.spackle.jobs.JobConf.DefaultsConf;
 import io.spackle.row.RowDefaults;
+import io.spackle.scheduler.Schedulers;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -28,7 +29,8 @@ final class Defaults {
             conf.enhancePrompt(),
             conf.safetyChecker(),
             conf.seed(),
-            new Sampler(conf.scheduler(), conf.karrasSigmas()));
+            new Sampler(
+                scheduler(conf.scheduler(), traits, problems), conf.karrasSigmas()));
     check(defaults, traits, problems);
     return defaults;
   }
@@ -47,20 +49,25 @@ final class Defaults {
           "spackle.defaults.width x height is %d x %d, expected at most %d on the shorter side"
               .formatted(defaults.width(), defaults.height(), limits.maxShortSide()));
     }
-    String scheduler = defaults.sampler().algorithm();
-    if (scheduler != null && traits.schedulers().stream().noneMatch(is(scheduler))) {
-      problems.add(
-          "spackle.defaults.scheduler is %s, expected one of %s"
-              .formatted(scheduler, String.join(", ", traits.schedulers())));
+  }
+
+  /** The full name of an algorithm that the model can use. */
+  private static String scheduler(String name, Traits traits, Problems problems) {
+    if (name == null) {
+      return null;
     }
-  }
-
-  private static Predicate<String> is(String scheduler) {
-    return known -> withoutSuffix(known).equals(withoutSuffix(scheduler));
-  }
-
-  private static String withoutSuffix(String scheduler) {
-    return scheduler.toLowerCase(Locale.ROOT).replaceFirst("scheduler$", "");
+    try {
+      String known = Schedulers.of(name).className();
+      if (traits.schedulers().contains(known)) {
+        return known;
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below, with those of this family.
+    }
+    problems.add(
+        "spackle.defaults.scheduler is %s, expected one of %s"
+            .formatted(name, String.join(", ", traits.schedulers())));
+    return null;
   }
 
   private static <N extends Number> void check(

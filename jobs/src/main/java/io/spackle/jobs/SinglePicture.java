@@ -18,6 +18,7 @@ import io.spackle.image.Framing;
 import io.spackle.image.ImageCodec;
 import io.spackle.image.ImageFormat;
 import io.spackle.image.Mask;
+import io.spackle.image.Resize;
 import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Reading;
@@ -87,8 +88,14 @@ final class SinglePicture {
   private static Frame frame(PictureConf conf, ManifestRow row, Traits traits) throws IOException {
     RgbImage init = ImageCodec.decode(bytes(row.initImage()), conf.limits());
     Mask mask = ImageCodec.decodeMask(bytes(row.maskImage()), conf.limits());
+    Resize resize = conf.image().resize();
     return Framing.frame(
-        init, mask, row.width(), row.height(), traits.sizeMultiple(), conf.image());
+        init,
+        mask,
+        traits.framedSide(row.width(), resize),
+        traits.framedSide(row.height(), resize),
+        traits.sizeMultiple(),
+        conf.image());
   }
 
   private static byte[] bytes(String file) throws IOException {
@@ -117,9 +124,18 @@ final class SinglePicture {
         new Subject(frame.image(), frame.mask(), row.prompt(), row.negativePrompt(), row.seed());
     Device device = Devices.resolve(conf.model().device().name().toLowerCase(Locale.ROOT), 0, 0);
     try (Inpainter inpainter = Families.open(bundle, device)) {
+      check(inpainter, plan);
       Painting painting =
           inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
       return new Painting(frame.restore(painting.image()), painting.notes());
+    }
+  }
+
+  private static void check(Inpainter inpainter, StepPlan plan) {
+    try {
+      inpainter.check(plan);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("scheduler: " + e.getMessage());
     }
   }
 

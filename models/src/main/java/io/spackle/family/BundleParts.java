@@ -60,8 +60,15 @@ final class BundleParts {
     return new UnetPainter(unet, vae(), schedulers(), UnetPainter.seesMask(unet));
   }
 
+  /** The schedulers of a bundle, of which its own must be one that Spackle has. */
   BundleSchedulers schedulers() {
-    return new BundleSchedulers(bundle.schedulerConfig());
+    BundleSchedulers schedulers = new BundleSchedulers(bundle.schedulerConfig());
+    try {
+      schedulers.of(Sampler.OF_BUNDLE);
+    } catch (IllegalArgumentException e) {
+      problems.add("scheduler/scheduler_config.json: " + e.getMessage());
+    }
+    return schedulers;
   }
 
   /** The autoencoder, whose factors stand in its {@code config.json}. */

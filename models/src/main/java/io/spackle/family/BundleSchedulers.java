@@ -19,6 +19,12 @@ final class BundleSchedulers {
     this.config = SchedulerConfig.of(config);
   }
 
+  /**
+   * The scheduler of a choice.
+   *
+   * @throws IllegalArgumentException if there is no such algorithm, or if it cannot be what the
+   *     configuration asks for
+   */
   Scheduler of(Sampler sampler) {
     return loaded.computeIfAbsent(sampler, this::load);
   }

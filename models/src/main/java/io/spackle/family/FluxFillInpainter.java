@@ -86,9 +86,10 @@ final class FluxFillInpainter implements Inpainter {
                   "guidance"),
               Set.of("out_hidden_states"));
       VaeCodec vae = parts.vae();
+      BundleSchedulers schedulers = parts.schedulers();
       parts.refuseProblems();
       return new FluxFillInpainter(
-          traits(bundle), clip, t5, transformer, vae, parts.schedulers(), opening.release());
+          traits(bundle), clip, t5, transformer, vae, schedulers, opening.release());
     }
   }
 
@@ -97,6 +98,7 @@ final class FluxFillInpainter implements Inpainter {
         "flux-fill",
         bundle.name(),
         1024,
+        PackedLatents.PIXELS,
         PackedLatents.PIXELS,
         Limits.ofApi().withSides(1024, 1536).withGuidance(0, 100),
         50,
@@ -108,6 +110,11 @@ final class FluxFillInpainter implements Inpainter {
   @Override
   public Traits traits() {
     return traits;
+  }
+
+  @Override
+  public void check(StepPlan plan) {
+    schedulers.of(plan.sampler());
   }
 
   @Override

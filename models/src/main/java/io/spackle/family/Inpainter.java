@@ -15,6 +15,13 @@ public interface Inpainter extends AutoCloseable {
   Traits traits();
 
   /**
+   * Refuses a plan that the model cannot run, before pictures are made ready for it.
+   *
+   * @throws IllegalArgumentException naming what was found and what was expected
+   */
+  void check(StepPlan plan);
+
+  /**
    * Repaints the masked part of each picture.
    *
    * <p>Each picture draws its noise from its own seed, so what is painted does not depend on the

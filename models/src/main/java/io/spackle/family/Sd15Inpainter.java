@@ -54,6 +54,11 @@ final class Sd15Inpainter implements Inpainter {
   }
 
   @Override
+  public void check(StepPlan plan) {
+    painter.check(plan);
+  }
+
+  @Override
   public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
     return painter.paint(plan, subjects, this::conditions, cancellation);
   }

@@ -128,6 +128,11 @@ final class SdxlInpainter implements Inpainter {
   }
 
   @Override
+  public void check(StepPlan plan) {
+    painter.check(plan);
+  }
+
+  @Override
   public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
     return painter.paint(plan, subjects, this::conditions, cancellation);
   }

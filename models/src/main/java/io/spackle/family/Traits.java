@@ -1,5 +1,6 @@
 package io.spackle.family;
 
+import io.spackle.image.Resize;
 import java.io.Serializable;
 import java.util.List;
 
@@ -11,6 +12,8 @@ import java.util.List;
  * @param nativeSize the side in pixels that the model was trained at, used where a row names no
  *     size
  * @param sizeMultiple canvas sides must be multiples of this
+ * @param stretchStep sides are rounded down to multiples of this where pictures are stretched, as
+ *     the reference pipeline does; 1 where it does not
  * @param limits the ranges of a row's parameters
  * @param defaultSteps inference steps where a row names none
  * @param defaultGuidanceScale likewise
@@ -22,6 +25,7 @@ public record Traits(
     String model,
     int nativeSize,
     int sizeMultiple,
+    int stretchStep,
     Limits limits,
     int defaultSteps,
     double defaultGuidanceScale,
@@ -31,5 +35,14 @@ public record Traits(
 
   public Traits {
     schedulers = List.copyOf(schedulers);
+  }
+
+  /**
+   * The side that a picture is framed to.
+   *
+   * @param side asked for, in pixels
+   */
+  public int framedSide(int side, Resize resize) {
+    return resize == Resize.STRETCH ? side / stretchStep * stretchStep : side;
   }
 }

@@ -57,6 +57,10 @@ record UnetPainter(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boolea
     return sample != null && sample.rank() == 4 && sample.axes().get(1) == SEEN_CHANNELS;
   }
 
+  void check(StepPlan plan) {
+    schedulers.of(plan.sampler());
+  }
+
   PaintedBatch paint(
       StepPlan plan, List<Subject> subjects, Conditioning conditioning, Cancellation cancellation) {
     StageClock clock = new StageClock();

@@ -26,6 +26,7 @@ final class UnetTraits {
         bundle.name(),
         VaeCodec.FACTOR * unet.path("sample_size").asInt(LATENTS_OF_SD15),
         sizeMultiple(unet),
+        1,
         limits,
         steps,
         guidance,

@@ -88,7 +88,7 @@ public final class Framing {
 
   private static Frame cropped(
       RgbImage init, Mask hole, int width, int height, int sizeMultiple, FramingOptions options) {
-    Mask levels = atSizeOf(init, hole, options);
+    Mask levels = seenLevels(init, hole, options);
     Mask outputHole = levels.binarised();
     Region region = // a blank mask has no surroundings
         levels.isBlank()
@@ -112,6 +112,12 @@ public final class Framing {
         init,
         outputHole,
         painted -> finish.apply(putBack(init, painted, region)));
+  }
+
+  /** Faint levels, such as JPEG noise, widen the crop only where diffusers is followed. */
+  private static Mask seenLevels(RgbImage init, Mask hole, FramingOptions options) {
+    Mask levels = atSizeOf(init, hole, options);
+    return options.maskReduction() == MaskReduction.MAX ? levels.binarised() : levels;
   }
 
   private static UnaryOperator<RgbImage> pasting(

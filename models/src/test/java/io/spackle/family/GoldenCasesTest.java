@@ -32,7 +32,7 @@ class GoldenCasesTest {
 
   /** The reference drew two pictures from one generator; here each picture has its own. */
   private static final Set<String> SHARED_GENERATOR =
-      Set.of("sd15-one-generator-two-images", "flux-two-per-prompt", "flux-odd-size");
+      Set.of("sd15-one-generator-two-images", "flux-two-per-prompt");
 
   /** The models of the cases so far. */
   private static final Map<Model, Inpainter> OPEN = new HashMap<>();
@@ -130,18 +130,22 @@ class GoldenCasesTest {
           Framing.frame(
               pick(golden.images(), i),
               pick(golden.masks(), i),
-              (int) golden.argument("width", 512),
-              (int) golden.argument("height", 512),
+              side(golden, "width", traits),
+              side(golden, "height", traits),
               traits.sizeMultiple(),
               options));
     }
     return frames;
   }
 
+  private static int side(GoldenCase golden, String name, Traits traits) {
+    return traits.framedSide((int) golden.argument(name, 512), Resize.STRETCH);
+  }
+
   private static StepPlan plan(GoldenCase golden, Traits traits) {
     return new StepPlan(
-        (int) golden.argument("width", 512),
-        (int) golden.argument("height", 512),
+        side(golden, "width", traits),
+        side(golden, "height", traits),
         (int) golden.argument("num_inference_steps", traits.defaultSteps()),
         golden.argument("guidance_scale", traits.defaultGuidanceScale()),
         golden.argument("strength", traits.defaultStrength()),

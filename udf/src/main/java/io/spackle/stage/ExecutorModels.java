@@ -92,9 +92,9 @@ final class ExecutorModels implements AutoCloseable {
     Inpainter inpainter = opener.open(folder, key.model().options(), key.device());
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
+        inpainter,
         new Lane(inpainter, batching.maxImages(), batching.maxWait()),
-        new Slots(batching.fetches(), cores, batching.queueBytes()),
-        inpainter.traits().sizeMultiple());
+        new Slots(batching.fetches(), cores, batching.queueBytes()));
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.spackle.stage;
 
+import io.spackle.family.Inpainter;
+
 /**
  * A model that is open on one device, and what the rows on their way to it share.
  *
- * @param sizeMultiple canvas sides are multiples of this
+ * @param inpainter what may be asked of it from any thread; only the lane paints
  */
-record OpenModel(Lane lane, Slots slots, int sizeMultiple) implements AutoCloseable {
+record OpenModel(Inpainter inpainter, Lane lane, Slots slots) implements AutoCloseable {
 
   @Override
   public void close() {

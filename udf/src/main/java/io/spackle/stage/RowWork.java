@@ -3,6 +3,7 @@ package io.spackle.stage;
 import io.spackle.family.Note;
 import io.spackle.family.StepPlan;
 import io.spackle.family.Subject;
+import io.spackle.family.Traits;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.DecodeLimits;
 import io.spackle.image.Frame;
@@ -10,6 +11,7 @@ import io.spackle.image.Framing;
 import io.spackle.image.ImageCodec;
 import io.spackle.image.ImageException;
 import io.spackle.image.Mask;
+import io.spackle.image.Resize;
 import io.spackle.image.RgbImage;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
@@ -164,8 +166,15 @@ final class RowWork {
     RgbImage init = naming("init_image", () -> ImageCodec.decode(files.init(), limits));
     Mask mask = naming("mask_image", () -> ImageCodec.decodeMask(files.mask(), limits));
     enter(RowStage.FRAME, clock);
+    Traits traits = model.inpainter().traits();
+    Resize resize = pictures.framing().resize();
     return Framing.frame(
-        init, mask, row.width(), row.height(), model.sizeMultiple(), pictures.framing());
+        init,
+        mask,
+        traits.framedSide(row.width(), resize),
+        traits.framedSide(row.height(), resize),
+        traits.sizeMultiple(),
+        pictures.framing());
   }
 
   /** What is held from framing to writing; the pictures of a row are finished one by one. */
@@ -209,9 +218,18 @@ final class RowWork {
             row.strength(),
             row.sampler(),
             pictures.framing().maskReduction());
+    check(plan);
     return IntStream.range(0, row.samples())
         .mapToObj(i -> model.lane().submit(plan, subject(frame, row, i)))
         .toList();
+  }
+
+  private void check(StepPlan plan) {
+    try {
+      model.inpainter().check(plan);
+    } catch (IllegalArgumentException e) {
+      throw new RowException(ErrorCode.ROW_INVALID, "scheduler: " + e.getMessage(), e);
+    }
   }
 
   private static Subject subject(Frame frame, ManifestRow row, int sample) {

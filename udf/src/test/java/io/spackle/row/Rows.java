@@ -23,6 +23,7 @@ final class Rows {
           "tiny",
           512,
           8,
+          1,
           Limits.ofApi(),
           30,
           7.5,

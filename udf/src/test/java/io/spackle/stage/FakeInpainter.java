@@ -56,7 +56,7 @@ final class FakeInpainter implements Inpainter {
   }
 
   static Traits fakeTraits() {
-    return new Traits("fake", "fake", 64, 8, Limits.ofApi(), 4, 7.5, 1, List.of("fake"));
+    return new Traits("fake", "fake", 64, 8, 1, Limits.ofApi(), 4, 7.5, 1, List.of("fake"));
   }
 
   /** The colour that a subject is painted in. */
@@ -71,6 +71,13 @@ final class FakeInpainter implements Inpainter {
 
   CountDownLatch closed() {
     return closed;
+  }
+
+  @Override
+  public void check(StepPlan plan) {
+    if ("refused".equals(plan.sampler().algorithm())) {
+      throw new IllegalArgumentException("refused found");
+    }
   }
 
   @Override

@@ -301,7 +301,7 @@ class RowWorkTest {
   private void open(int maxImages, long bytes) {
     model =
         new OpenModel(
-            new Lane(inpainter, maxImages, LONG), new Slots(FETCHES, 2, bytes), Pictures.MULTIPLE);
+            inpainter, new Lane(inpainter, maxImages, LONG), new Slots(FETCHES, 2, bytes));
   }
 
   /** What {@link RowWork} holds for a row of one sample, as long as it decodes. */
