@@ -6,9 +6,7 @@ import io.spackle.family.Traits;
 import io.spackle.jobs.JobConf.DefaultsConf;
 import io.spackle.row.RowDefaults;
 import io.spackle.scheduler.Schedulers;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Predicate;
 
 /** What the configuration leaves open, filled in by the model and checked against its limits. */
 final class Defaults {
@@ -29,8 +27,7 @@ final class Defaults {
             conf.enhancePrompt(),
             conf.safetyChecker(),
             conf.seed(),
-            new Sampler(
-                scheduler(conf.scheduler(), traits, problems), conf.karrasSigmas()));
+            new Sampler(scheduler(conf.scheduler(), traits, problems), conf.karrasSigmas()));
     check(defaults, traits, problems);
     return defaults;
   }

@@ -9,6 +9,7 @@ import io.spackle.graph.Graph;
 import io.spackle.graph.GraphChecks;
 import io.spackle.graph.ModelBundle;
 import io.spackle.graph.OrtGraph;
+import io.spackle.scheduler.Schedulers;
 import io.spackle.text.ClipTokenizer;
 import io.spackle.text.T5Tokenizer;
 import io.spackle.text.Tokenizer;
@@ -60,15 +61,17 @@ final class BundleParts {
     return new UnetPainter(unet, vae(), schedulers(), UnetPainter.seesMask(unet));
   }
 
-  /** The schedulers of a bundle, of which its own must be one that Spackle has. */
+  /**
+   * The schedulers of a bundle; options that its own one has not are told of the rows that use it.
+   */
   BundleSchedulers schedulers() {
-    BundleSchedulers schedulers = new BundleSchedulers(bundle.schedulerConfig());
+    String own = bundle.schedulerConfig().path("_class_name").asText();
     try {
-      schedulers.of(Sampler.OF_BUNDLE);
+      Schedulers.of(own);
     } catch (IllegalArgumentException e) {
       problems.add("scheduler/scheduler_config.json: " + e.getMessage());
     }
-    return schedulers;
+    return new BundleSchedulers(bundle.schedulerConfig());
   }
 
   /** The autoencoder, whose factors stand in its {@code config.json}. */
