@@ -1,0 +1,159 @@
+package io.spackle.jobs;
+
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * One recorded run of a reference pipeline, as the manifest rows and the settings of a job that
+ * paint the same.
+ *
+ * @param folder holds {@code case.json} and the pictures
+ * @param json what {@code case.json} says
+ */
+record GoldenRun(Path folder, JsonNode json) {
+
+  private static final String KARRAS = "use_karras_sigmas";
+
+  /** Arguments of the call that a row takes over as they stand. */
+  private static final List<String> ARGUMENTS =
+      List.of(
+          "negative_prompt",
+          "width",
+          "height",
+          "num_inference_steps",
+          "guidance_scale",
+          "strength");
+
+  /**
+   * What concerns a whole job.
+   *
+   * @param scheduler set over the bundle's configuration
+   * @param cropPadding pixels, or null
+   * @param textLength tokens, or null
+   */
+  record Settings(String bundle, JsonNode scheduler, Integer cropPadding, Integer textLength) {}
+
+  /** All recorded runs. */
+  static List<GoldenRun> all() {
+    try (Stream<Path> folders = Files.list(Path.of(System.getProperty("golden.dir"), "cases"))) {
+      return folders.sorted().map(GoldenRun::read).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static GoldenRun read(Path folder) {
+    // Python writes -Infinity as it stands.
+    JsonMapper mapper =
+        JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+    try {
+      return new GoldenRun(folder, mapper.readTree(folder.resolve("case.json").toFile()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String name() {
+    return json.get("name").asText();
+  }
+
+  Settings settings() {
+    ObjectNode scheduler = JsonNodeFactory.instance.objectNode();
+    json.path("scheduler_overrides").properties().stream()
+        .filter(entry -> !entry.getKey().equals(KARRAS))
+        .forEach(entry -> scheduler.set(entry.getKey(), entry.getValue()));
+    return new Settings(
+        json.get("bundle").asText(),
+        scheduler,
+        number("padding_mask_crop"),
+        number("max_sequence_length"));
+  }
+
+  /** One row for each photo, or for each prompt where there are several. */
+  List<ObjectNode> rows() {
+    return IntStream.range(0, rowCount()).mapToObj(this::row).toList();
+  }
+
+  /** The id of a row. */
+  String id(int row) {
+    return name() + "#" + row;
+  }
+
+  /** Whether every picture has a photo of its own. */
+  boolean isPhotoForPhoto() {
+    return items("image").size() == items("seed").size();
+  }
+
+  /** The recorded picture {@code index}. */
+  Path picture(int index) {
+    Path only = folder.resolve("out.png");
+    return Files.exists(only) ? only : folder.resolve("out_" + index + ".png");
+  }
+
+  private ObjectNode row(int index) {
+    ObjectNode row = JsonNodeFactory.instance.objectNode();
+    row.put("id", id(index));
+    row.put("init_image", TestJob.photos().resolve(pick("image", index).asText()).toString());
+    row.put("mask_image", TestJob.photos().resolve(pick("mask", index).asText()).toString());
+    row.set("prompt", pick(call().get("prompt"), index));
+    row.set("seed", pick("seed", index));
+    row.put("samples", items("seed").size() / rowCount());
+    ARGUMENTS.stream()
+        .filter(name -> call().hasNonNull(name))
+        .forEach(name -> row.set(name, call().get(name)));
+    if (json.hasNonNull("scheduler")) {
+      row.set("scheduler", json.get("scheduler"));
+    }
+    if (json.path("scheduler_overrides").has(KARRAS)) {
+      row.set(KARRAS, json.get("scheduler_overrides").get(KARRAS));
+    }
+    return row;
+  }
+
+  private int rowCount() {
+    return Math.max(items("image").size(), items(call().get("prompt")).size());
+  }
+
+  private JsonNode call() {
+    return json.get("call");
+  }
+
+  private Integer number(String argument) {
+    return call().hasNonNull(argument) ? call().get(argument).asInt() : null;
+  }
+
+  private JsonNode pick(String key, int index) {
+    return pick(json.get(key), index);
+  }
+
+  private static JsonNode pick(JsonNode value, int index) {
+    List<JsonNode> items = items(value);
+    return items.get(items.size() == 1 ? 0 : index);
+  }
+
+  private List<JsonNode> items(String key) {
+    return items(json.get(key));
+  }
+
+  private static List<JsonNode> items(JsonNode value) {
+    return value.isArray()
+        ? StreamSupport.stream(value.spliterator(), false).toList()
+        : List.of(value);
+  }
+
+  @Override
+  public String toString() {
+    return name(); // the name of the test
+  }
+}

@@ -1,0 +1,79 @@
+package io.spackle.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+
+/**
+ * A job that ran in the tests' Spark session.
+ *
+ * @param line that the job printed last
+ * @param meta its meta rows by their id
+ */
+record TestJob(JsonNode line, Map<String, Row> meta) {
+
+  /** Runs a job in a folder of its own, which gets {@code out}; it must end well. */
+  static TestJob run(Path folder, String manifest, String conf) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("rows.jsonl"), manifest);
+    Path file = Files.writeString(folder.resolve("job.conf"), conf + OWN);
+    TestSpark.session();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    int code =
+        InpaintJob.run(
+            new String[] {file.toString()},
+            new PrintStream(out, true, UTF_8),
+            new PrintStream(messages, true, UTF_8));
+    assertThat(code).as(messages.toString(UTF_8)).isZero();
+    return new TestJob(
+        new ObjectMapper().readTree(out.toString(UTF_8)), meta(folder.resolve("out")));
+  }
+
+  private static final String OWN =
+      """
+
+      spackle {
+        manifest.path = rows.jsonl
+        output.path = out
+        model.device = cpu
+      }
+      """;
+
+  /** Where a bundle of the tests lies. */
+  static Path bundle(String name) {
+    return Path.of(System.getProperty("bundles.dir"), name).toAbsolutePath().normalize();
+  }
+
+  /** Where the photos of the tests lie. */
+  static Path photos() {
+    return Path.of(System.getProperty("photos.dir")).toAbsolutePath().normalize();
+  }
+
+  /** The picture of one sample of a row, which must have been painted. */
+  Path picture(String id, int sample) {
+    Row row = meta.get(id);
+    assertThat(row.<Row>getAs("error")).as("error of %s", id).isNull();
+    return Path.of(row.<String>getList(row.fieldIndex("output")).get(sample));
+  }
+
+  private static Map<String, Row> meta(Path output) {
+    List<Row> rows =
+        TestSpark.session().read().parquet(output.resolve("meta").toString()).collectAsList();
+    Map<String, Row> byId = new TreeMap<>();
+    rows.forEach(row -> byId.put(row.getAs("id"), row));
+    assertThat(byId).hasSameSizeAs(rows);
+    return byId;
+  }
+}
