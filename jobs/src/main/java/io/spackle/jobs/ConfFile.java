@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,10 @@ final class ConfFile {
 
   private static Config merged(
       Optional<Path> file, Map<String, String> overrides, Config reference) {
+    if (file.isPresent() && !Files.isRegularFile(file.get())) {
+      throw new RefusedException(
+          "the configuration " + file.get() + " is not there, expected a file");
+    }
     try {
       ConfigParseOptions strict = ConfigParseOptions.defaults().setAllowMissing(false);
       return overridden(overrides)

@@ -3,7 +3,7 @@ package io.spackle.jobs;
 import io.spackle.graph.BundleException;
 import io.spackle.image.ImageException;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,24 +120,37 @@ final class InpaintCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PrintStream messages = System.err;
+    fields.put("init_image", image.toString());
+    fields.put("mask_image", mask.toString());
     try {
-      overrides.putIfAbsent("model.path", model.toString());
-      fields.put("init_image", image.toString());
-      fields.put("mask_image", mask.toString());
-      PictureConf picture = ConfFile.load(Optional.ofNullable(conf), overrides, PictureConf::of);
-      spec.commandLine().getOut().println(SinglePicture.paint(picture, fields, out));
+      spec.commandLine().getOut().println(paint());
       return ExitCode.DONE.code();
     } catch (RefusedException e) {
-      return refuse(e.problems(), messages);
-    } catch (BundleException e) {
-      return refuse(List.of(e.getMessage()), messages);
-    } catch (ImageException e) {
-      return refuse(List.of(e.getMessage()), messages);
+      return refuse(e.problems());
+    } catch (BundleException | ImageException e) {
+      return refuse(List.of(e.getMessage()));
     }
   }
 
-  private static int refuse(List<String> problems, PrintStream messages) {
+  private String paint() throws IOException {
+    Problems problems = new Problems();
+    PictureConf given =
+        problems.attempt("the configuration", () -> load(Optional.ofNullable(conf), overrides));
+    // Where that failed, the defaults serve to look for further problems.
+    PictureConf used = given == null ? load(Optional.empty(), Map.of()) : given;
+    SinglePicture picture = SinglePicture.check(used, fields, out, problems);
+    problems.refuse();
+    return picture.paint(out);
+  }
+
+  private PictureConf load(Optional<Path> file, Map<String, String> settings) {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.put("model.path", model.toString());
+    return ConfFile.load(file, all, PictureConf::of);
+  }
+
+  private int refuse(List<String> problems) {
+    PrintWriter messages = spec.commandLine().getErr();
     messages.println("Refused, nothing was done:");
     problems.forEach(problem -> messages.println("  - " + problem));
     return ExitCode.REFUSED.code();

@@ -1,5 +1,8 @@
 package io.spackle.jobs;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,8 +18,23 @@ public final class Main {
 
   /** Runs the command named first. */
   public static void main(String[] args) {
-    int code = new CommandLine(new Main()).execute(args);
+    int code = commands().execute(args);
     Sessions.stop();
     System.exit(code);
+  }
+
+  /** All commands, ready to run. */
+  static CommandLine commands() {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler((e, command, parsed) -> broken(e, command.getErr()));
+  }
+
+  /** A stack trace is for what we did not foresee; files that cannot be used are no news. */
+  private static int broken(Exception e, PrintWriter messages) {
+    messages.println("The command broke: " + Problems.firstLine(e));
+    if (!(e instanceof IOException || e instanceof UncheckedIOException)) {
+      e.printStackTrace(messages);
+    }
+    return ExitCode.BROKEN.code();
   }
 }

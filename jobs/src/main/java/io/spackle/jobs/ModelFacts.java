@@ -60,7 +60,12 @@ record ModelFacts(String path, String digest, Traits traits) {
     }
   }
 
-  private static void checkFamily(ModelConf conf, Traits traits) {
+  /**
+   * Compares a model with what the configuration asks for.
+   *
+   * @throws RefusedException if it is of another family
+   */
+  static void checkFamily(ModelConf conf, Traits traits) {
     if (!conf.family().equals("auto") && !conf.family().equals(traits.family())) {
       throw new RefusedException(
           "the model %s is of the family %s, expected %s as spackle.model.family says"

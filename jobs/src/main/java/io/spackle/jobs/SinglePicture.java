@@ -9,6 +9,7 @@ import io.spackle.family.Painting;
 import io.spackle.family.StepPlan;
 import io.spackle.family.Subject;
 import io.spackle.family.Traits;
+import io.spackle.graph.BundleException;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.Devices;
@@ -20,13 +21,13 @@ import io.spackle.image.ImageFormat;
 import io.spackle.image.Mask;
 import io.spackle.image.Resize;
 import io.spackle.image.RgbImage;
+import io.spackle.jobs.JobConf.ModelConf;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Reading;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -40,36 +41,81 @@ import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** The way of one picture, on the calling thread: what a task does for each row of a job. */
-final class SinglePicture {
+/**
+ * One picture, checked and ready to be painted on the calling thread: what a task does for each row
+ * of a job.
+ *
+ * @param init the picture to paint on
+ * @param mask where to
+ * @param format of the result
+ */
+record SinglePicture(
+    PictureConf conf,
+    ModelBundle bundle,
+    Device device,
+    ManifestRow row,
+    RgbImage init,
+    Mask mask,
+    ImageFormat format) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private SinglePicture() {}
-
   /**
-   * Paints one picture and writes it.
+   * Reads everything that a picture needs; no graph is loaded and nothing is written.
    *
    * @param fields of a manifest row, by name; the locations are paths
-   * @return what was done, as one JSON object
-   * @throws RefusedException if the model, a field or a file is not what it should be
-   * @throws io.spackle.graph.BundleException likewise
-   * @throws io.spackle.image.ImageException likewise
+   * @param out where the picture will be written
+   * @param problems gets all that is wrong; the result counts only if there is nothing
    */
-  static String paint(PictureConf conf, Map<String, String> fields, Path out) throws IOException {
-    long start = System.nanoTime();
-    ImageFormat format = format(out);
-    ModelBundle bundle =
-        ModelBundle.open(Path.of(conf.model().path())).with(conf.model().options());
-    Traits traits = Families.traits(bundle);
-    ManifestRow row = row(conf, fields, traits);
-    Frame frame = frame(conf, row, traits);
-    Painting painting = paint(conf, bundle, row, frame);
-    Files.write(out, ImageCodec.encode(painting.image(), format));
-    return report(row, painting, out, Duration.ofNanos(System.nanoTime() - start));
+  static SinglePicture check(
+      PictureConf conf, Map<String, String> fields, Path out, Problems problems) {
+    ModelBundle bundle = problems.attempt("the model", () -> bundle(conf.model()));
+    Path image = Path.of(fields.get("init_image"));
+    Path mask = Path.of(fields.get("mask_image"));
+    return new SinglePicture(
+        conf,
+        bundle,
+        problems.attempt("the device", () -> device(conf.model())),
+        bundle == null ? null : problems.attempt("the row", () -> row(conf, fields, bundle)),
+        problems.attempt("--image " + image, () -> ImageCodec.decode(bytes(image), conf.limits())),
+        problems.attempt("--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), conf.limits())),
+        problems.attempt("--out", () -> format(out)));
   }
 
-  private static ManifestRow row(PictureConf conf, Map<String, String> fields, Traits traits) {
+  /**
+   * Paints the picture and writes it, into a folder that is made if need be.
+   *
+   * @return what was done, as one JSON object
+   * @throws io.spackle.graph.BundleException if the model cannot be loaded
+   * @throws io.spackle.image.ImageException if the picture does not go with the size
+   * @throws IOException if it cannot be written
+   */
+  String paint(Path out) throws IOException {
+    long start = System.nanoTime();
+    Painting painting = painting();
+    byte[] bytes = ImageCodec.encode(painting.image(), format);
+    Files.createDirectories(out.toAbsolutePath().getParent());
+    Files.write(out, bytes);
+    return report(painting, out, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  private static ModelBundle bundle(ModelConf conf) {
+    try {
+      ModelBundle bundle = ModelBundle.open(Path.of(conf.path())).with(conf.options());
+      ModelFacts.checkFamily(conf, Families.traits(bundle));
+      return bundle;
+    } catch (BundleException e) {
+      throw new RefusedException(
+          e.problems().stream().map(problem -> "--model " + conf.path() + ": " + problem).toList());
+    }
+  }
+
+  private static Device device(ModelConf conf) {
+    return Devices.resolve(conf.device().name().toLowerCase(Locale.ROOT), 0, 0);
+  }
+
+  private static ManifestRow row(PictureConf conf, Map<String, String> fields, ModelBundle bundle) {
+    Traits traits = Families.traits(bundle);
     Problems problems = new Problems();
     RowDefaults defaults = Defaults.of(conf.defaults(), traits, problems);
     problems.refuse();
@@ -85,9 +131,44 @@ final class SinglePicture {
     throw new RefusedException(((Reading.Invalid) reading).outcome().message());
   }
 
-  private static Frame frame(PictureConf conf, ManifestRow row, Traits traits) throws IOException {
-    RgbImage init = ImageCodec.decode(bytes(row.initImage()), conf.limits());
-    Mask mask = ImageCodec.decodeMask(bytes(row.maskImage()), conf.limits());
+  private static byte[] bytes(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      String found = Files.exists(file) ? " is no file" : " is not there";
+      throw new RefusedException(file + found + ", expected a picture");
+    }
+    return Files.readAllBytes(file);
+  }
+
+  private static void requireRunnable(Inpainter inpainter, StepPlan plan) {
+    try {
+      inpainter.check(plan);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("scheduler: " + e.getMessage());
+    }
+  }
+
+  private static ImageFormat format(Path out) {
+    Path folder = out.toAbsolutePath().getParent();
+    if (folder == null || Files.isDirectory(out)) {
+      throw new RefusedException("--out " + out + " is a folder, expected a file");
+    }
+    while (!Files.exists(folder)) {
+      folder = folder.getParent();
+    }
+    if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new RefusedException(
+          "--out %s: %s is no folder that can be written to".formatted(out, folder));
+    }
+    String name = out.getFileName().toString();
+    try {
+      return ImageFormat.of(name.substring(name.lastIndexOf('.') + 1));
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("--out " + out + ": " + e.getMessage());
+    }
+  }
+
+  private Frame frame() {
+    Traits traits = Families.traits(bundle);
     Resize resize = conf.image().resize();
     return Framing.frame(
         init,
@@ -98,57 +179,34 @@ final class SinglePicture {
         conf.image());
   }
 
-  private static byte[] bytes(String file) throws IOException {
-    try {
-      return Files.readAllBytes(Path.of(file));
-    } catch (NoSuchFileException e) {
-      throw new RefusedException(file + " is not there, expected a picture");
-    }
-  }
-
-  private static Painting paint(
-      PictureConf conf, ModelBundle bundle, ManifestRow row, Frame frame) {
+  private Painting painting() {
+    Frame frame = frame();
     if (frame.isBlank()) {
       return new Painting(frame.untouched(), Set.of(Note.MASK_EMPTY));
     }
-    StepPlan plan =
-        new StepPlan(
-            frame.image().width(),
-            frame.image().height(),
-            row.steps(),
-            row.guidanceScale(),
-            row.strength(),
-            row.sampler(),
-            conf.image().maskReduction());
     Subject subject =
         new Subject(frame.image(), frame.mask(), row.prompt(), row.negativePrompt(), row.seed());
-    Device device = Devices.resolve(conf.model().device().name().toLowerCase(Locale.ROOT), 0, 0);
     try (Inpainter inpainter = Families.open(bundle, device)) {
-      check(inpainter, plan);
+      StepPlan plan = plan(frame);
+      requireRunnable(inpainter, plan);
       Painting painting =
           inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
       return new Painting(frame.restore(painting.image()), painting.notes());
     }
   }
 
-  private static void check(Inpainter inpainter, StepPlan plan) {
-    try {
-      inpainter.check(plan);
-    } catch (IllegalArgumentException e) {
-      throw new RefusedException("scheduler: " + e.getMessage());
-    }
+  private StepPlan plan(Frame frame) {
+    return new StepPlan(
+        frame.image().width(),
+        frame.image().height(),
+        row.steps(),
+        row.guidanceScale(),
+        row.strength(),
+        row.sampler(),
+        conf.image().maskReduction());
   }
 
-  private static ImageFormat format(Path out) {
-    String name = out.getFileName().toString();
-    try {
-      return ImageFormat.of(name.substring(name.lastIndexOf('.') + 1));
-    } catch (IllegalArgumentException e) {
-      throw new RefusedException("--out " + out + ": " + e.getMessage());
-    }
-  }
-
-  private static String report(ManifestRow row, Painting painting, Path out, Duration elapsed)
+  private String report(Painting painting, Path out, Duration elapsed)
       throws JsonProcessingException {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("status", "success");

@@ -16,33 +16,39 @@ public enum Families {
   SD15(
       "sd15",
       bundle -> bundle.has("unet") && !bundle.has("text_encoder_2"),
+      List.of("text_encoder", "unet", "vae_encoder", "vae_decoder"),
       Sd15Inpainter::traits,
       Sd15Inpainter::open),
   /** Stable Diffusion XL: two CLIP text encoders and a UNet. */
   SDXL(
       "sdxl",
       bundle -> bundle.has("unet") && bundle.has("text_encoder_2"),
+      List.of("text_encoder", "text_encoder_2", "unet", "vae_encoder", "vae_decoder"),
       SdxlInpainter::traits,
       SdxlInpainter::open),
   /** Flux Fill: CLIP, T5 and a transformer. */
   FLUX_FILL(
       "flux-fill",
       bundle -> bundle.has("transformer"),
+      List.of("text_encoder", "text_encoder_2", "transformer", "vae_encoder", "vae_decoder"),
       FluxFillInpainter::traits,
       FluxFillInpainter::open);
 
   private final String configName;
   private final Predicate<ModelBundle> matches;
+  private final List<String> graphs;
   private final Function<ModelBundle, Traits> traits;
   private final BiFunction<ModelBundle, Device, Inpainter> opener;
 
   Families(
       String configName,
       Predicate<ModelBundle> matches,
+      List<String> graphs,
       Function<ModelBundle, Traits> traits,
       BiFunction<ModelBundle, Device, Inpainter> opener) {
     this.configName = configName;
     this.matches = matches;
+    this.graphs = graphs;
     this.traits = traits;
     this.opener = opener;
   }
@@ -55,9 +61,15 @@ public enum Families {
   /**
    * The family that a bundle belongs to.
    *
-   * @throws BundleException if it belongs to none
+   * @throws BundleException if it belongs to none, or lacks graphs of its family
    */
   public static Families of(ModelBundle bundle) {
+    Families family = match(bundle);
+    bundle.require(family.graphs);
+    return family;
+  }
+
+  private static Families match(ModelBundle bundle) {
     return Arrays.stream(values())
         .filter(family -> family.matches.test(bundle))
         .findFirst()
@@ -65,7 +77,11 @@ public enum Families {
             () ->
                 new BundleException(
                     bundle.name(),
-                    List.of("its graphs fit none of the families " + configNames())));
+                    List.of(
+                        "neither unet/model.onnx nor transformer/model.onnx found, one of which"
+                            + " every model of the families "
+                            + configNames()
+                            + " has: export the model with 'optimum-cli export onnx'")));
   }
 
   /** What a bundle accepts and assumes, read from its configuration files alone. */

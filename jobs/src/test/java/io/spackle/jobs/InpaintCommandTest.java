@@ -1,0 +1,169 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.jobs.Picture.Difference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InpaintCommandTest {
+
+  private static final Path PROFILES = Path.of("..", "conf", "profiles");
+  private static final Path MODEL = TestJob.bundle("tiny-sd15-inpaint");
+
+  @TempDir Path folder;
+
+  private GoldenRun golden;
+  private Path image;
+  private Path mask;
+  private Path out;
+
+  @BeforeEach
+  void choosePhoto() {
+    golden =
+        GoldenRun.all().stream()
+            .filter(run -> run.name().equals("sd15-default"))
+            .findFirst()
+            .orElseThrow();
+    JsonNode row = golden.rows().get(0);
+    image = Path.of(row.get("init_image").asText());
+    mask = Path.of(row.get("mask_image").asText());
+    out = folder.resolve("new/folder/out.png");
+  }
+
+  @Test
+  void paintsWhatTheReferencePaints() throws IOException {
+    JsonNode row = golden.rows().get(0);
+    Command command =
+        inpaint(
+            "--prompt",
+            row.get("prompt").asText(),
+            "--width",
+            row.get("width"),
+            "--height",
+            row.get("height"),
+            "--steps",
+            row.get("num_inference_steps"),
+            "--seed",
+            row.get("seed"),
+            "--conf",
+            PROFILES.resolve("diffusers-parity.conf"),
+            "-D",
+            "model.device=cpu");
+    assertThat(command.code()).as(command.messages()).isZero();
+    Difference.between(out, golden.picture(0)).isAtMost(2, 0.01);
+    JsonNode line = new ObjectMapper().readTree(command.out());
+    assertThat(command.out().lines()).hasSize(1);
+    assertThat(line.get("status").asText()).isEqualTo("success");
+    assertThat(line.get("output").asText()).isEqualTo(out.toString());
+    assertThat(line.get("W")).isEqualTo(row.get("width"));
+    assertThat(line.get("seed")).isEqualTo(row.get("seed"));
+  }
+
+  @Test
+  void whereNothingIsToRepaintThePhotoIsTheResult() throws IOException {
+    mask = blackMask();
+    Command command = inpaint("--prompt", "x", "-D", "image.resize=original");
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out()).contains("MASK_EMPTY");
+    assertThat(Difference.between(out, image)).isEqualTo(new Difference(0, 0));
+  }
+
+  @Test
+  void allProblemsAreToldAtOnce() throws IOException {
+    image = folder.resolve("none.png");
+    mask = Files.writeString(folder.resolve("mask.png"), "<html>");
+    out = folder.resolve("out.tiff");
+    Command command =
+        inpaint("--prompt", "x", "--steps", "0", "-D", "image.resise=fit", "--strength", "2");
+    assertRefused(
+        command,
+        "image.resise is no key, did you mean spackle.image.resize? (-D",
+        "none.png is not there, expected a picture",
+        "--mask " + mask + ": found a web page",
+        "--out " + out + ": image format 'tiff', expected png, jpeg or webp",
+        "num_inference_steps: \"0\" found",
+        "strength: \"2\" found");
+  }
+
+  @Test
+  void aModelFolderThatIsNoneIsRefusedWithTheRest() throws IOException {
+    Path model = Files.createDirectory(folder.resolve("model"));
+    image = folder;
+    Command command = run(model, "--prompt", "x");
+    assertRefused(command, "--model " + model + ": is empty, expected", folder + " is no file");
+  }
+
+  @Test
+  void aModelOfAnotherFamilyIsRefused() {
+    assertRefused(inpaint("--prompt", "x", "-D", "model.family=sdxl"), "sd15, expected sdxl");
+  }
+
+  @Test
+  void cudaThatIsAskedForAndAbsentIsRefused() {
+    Command command = inpaint("--prompt", "x", "-D", "model.device=cuda", "--steps", "1e9");
+    assertRefused(command, "the device: ", "num_inference_steps: \"1e9\" found");
+  }
+
+  @Test
+  void defaultsOutsideTheLimitsAreRefused() {
+    Command command = inpaint("--prompt", "x", "-D", "defaults.num-inference-steps=51");
+    assertRefused(command, "spackle.defaults.num-inference-steps is 51, expected 1 to 50");
+  }
+
+  @Test
+  void aResultThatCannotBeWrittenIsRefused() throws IOException {
+    out = Files.writeString(folder.resolve("file"), "x").resolve("out.png");
+    assertRefused(inpaint("--prompt", "x"), "file is no folder that can be written to");
+    out = folder;
+    assertRefused(inpaint("--prompt", "x"), "--out " + folder + " is a folder, expected a file");
+  }
+
+  @Test
+  void aConfigurationThatIsNotThereIsRefused() {
+    Command command = inpaint("--prompt", "x", "--conf", folder.resolve("none.conf"));
+    assertRefused(command, "none.conf is not there, expected a file");
+  }
+
+  @Test
+  void whatIsLeftOutIsAllNamed() {
+    Command command = Command.run("inpaint", "--image", image);
+    assertThat(command.code()).isEqualTo(2);
+    assertThat(command.messages()).contains("--model", "--mask", "--out", "--prompt");
+  }
+
+  private void assertRefused(Command command, String... problems) {
+    assertThat(command.code()).as(command.messages()).isEqualTo(2);
+    assertThat(command.messages())
+        .startsWith("Refused, nothing was done:")
+        .contains(problems)
+        .doesNotContain("\tat ", "Exception");
+    assertThat(command.out()).isEmpty();
+    assertThat(Files.isRegularFile(out)).isFalse();
+  }
+
+  private Command inpaint(Object... args) {
+    return run(MODEL, args);
+  }
+
+  private Command run(Path model, Object... args) {
+    List<Object> all =
+        new ArrayList<>(
+            List.of("inpaint", "--model", model, "--image", image, "--mask", mask, "--out", out));
+    Stream.of(args).forEach(all::add);
+    return Command.run(all.toArray());
+  }
+
+  private Path blackMask() throws IOException {
+    return Picture.write(folder.resolve("black.png"), 64, 64, (x, y) -> 0);
+  }
+}

@@ -1,0 +1,87 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelsCommandTest {
+
+  private static final Path MODEL = TestJob.bundle("idle-sd15-inpaint");
+
+  @TempDir Path folder;
+
+  @Test
+  void describesAGoodFolder() {
+    Command command = Command.run("models", "check", MODEL);
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out())
+        .startsWith("family     sd15 (StableDiffusionInpaintPipeline)")
+        .contains("scheduler  DDIMScheduler")
+        .containsPattern("(?m)^digest {5}[0-9a-f]{64}$")
+        .containsPattern("(?m)^  [0-9a-f]{64}  unet/model.onnx$")
+        .endsWith("problems   none" + System.lineSeparator());
+  }
+
+  @Test
+  void namesEveryGraphThatIsMissing() throws IOException {
+    Path copy = copy();
+    Files.delete(copy.resolve("vae_encoder/model.onnx"));
+    Files.delete(copy.resolve("vae_decoder/model.onnx"));
+    assertRefused(copy, "vae_encoder/model.onnx: not found", "vae_decoder/model.onnx: not found");
+    Files.delete(copy.resolve("unet/model.onnx"));
+    assertRefused(copy, "neither unet/model.onnx nor transformer/model.onnx found");
+  }
+
+  @Test
+  void namesAGraphThatIsNone() throws IOException {
+    Path copy = copy();
+    Files.writeString(copy.resolve("unet/model.onnx"), "<html>not found</html>");
+    assertRefused(copy, "unet/model.onnx");
+  }
+
+  @Test
+  void aFileIsNoModelFolder() {
+    Path file = MODEL.resolve("model_index.json");
+    assertRefused(file, "is a file, expected a folder with model_index.json");
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsNone() {
+    assertRefused(folder.resolve("none"), "not found, expected a folder with model_index.json");
+  }
+
+  @Test
+  void aFolderMustBeNamed() {
+    assertThat(Command.run("models", "check").code()).isEqualTo(2);
+    assertThat(Command.run("models").code()).isEqualTo(2);
+  }
+
+  private static void assertRefused(Path model, String... problems) {
+    Command command = Command.run("models", "check", model);
+    assertThat(command.code()).as(command.messages()).isEqualTo(2);
+    assertThat(command.out()).contains("problems").contains(problems);
+    assertThat(command.messages()).isEmpty();
+  }
+
+  private Path copy() throws IOException {
+    Path copy = folder.resolve("model");
+    try (Stream<Path> files = Files.walk(MODEL)) {
+      files.forEach(file -> copy(file, copy.resolve(MODEL.relativize(file))));
+    }
+    return copy;
+  }
+
+  private static void copy(Path from, Path to) {
+    try {
+      Files.copy(from, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
