@@ -1,0 +1,131 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryUsage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The memory of a job does not grow with its rows. {@code -Dheap.rows=10000} makes it a longer run,
+ * for looking at by hand.
+ */
+class HeapTest {
+
+  private static final int ROWS = Integer.getInteger("heap.rows", 1000);
+
+  /** What Spark notes down about tasks. One picture kept per row would be twice as much. */
+  private static final double MARGIN_MIB = 3;
+
+  private static final int SAMPLES = 18;
+
+  @TempDir Path folder;
+
+  @Test
+  void whatLivesStaysTheSameFromTheFirstRowsToTheLast() throws IOException {
+    CompletableFuture<List<Double>> sampling = CompletableFuture.supplyAsync(this::samples);
+    TestJob job = TestJob.run(folder, manifest(), conf());
+    List<Double> samples = sampling.join();
+    assertThat(job.line().get("images").asInt()).isEqualTo(ROWS);
+    String figures =
+        "%d rows, %s per second, MiB that live at each 19th: %s"
+            .formatted(ROWS, job.line().get("images_per_second"), samples);
+    System.out.println(figures);
+    double first = most(samples.subList(0, SAMPLES / 2));
+    double last = most(samples.subList(SAMPLES / 2, SAMPLES));
+    assertThat(last).as(figures).isLessThan(first + MARGIN_MIB);
+  }
+
+  /** What lives after a garbage collection when 1/19, 2/19 and so on of the rows are painted. */
+  private List<Double> samples() {
+    List<Double> samples = new ArrayList<>();
+    while (samples.size() < SAMPLES && Files.exists(folder)) {
+      if (painted() * (SAMPLES + 1) >= (long) ROWS * (samples.size() + 1)) {
+        samples.add(liveMebibytes());
+      } else {
+        pause();
+      }
+    }
+    return samples;
+  }
+
+  private long painted() {
+    Path images = folder.resolve("out/images");
+    if (!Files.isDirectory(images)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.find(images, 2, (file, facts) -> facts.isRegularFile())) {
+      return files.count();
+    } catch (IOException | UncheckedIOException e) {
+      return 0; // a temporary file went away; the next look counts
+    }
+  }
+
+  private static double liveMebibytes() {
+    System.gc();
+    long heap = // as the collection left it: later on there is garbage again
+        ManagementFactory.getMemoryPoolMXBeans().stream()
+            .map(MemoryPoolMXBean::getCollectionUsage)
+            .filter(Objects::nonNull)
+            .mapToLong(MemoryUsage::getUsed)
+            .sum();
+    long direct =
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+            .sum();
+    return Math.round((heap + direct) / 104857.6) / 10.0;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Each open meta file takes tens of MiB, and now and then one is open less. */
+  private static double most(List<Double> samples) {
+    return samples.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+  }
+
+  /** Rows that differ in all that could be kept by its value. */
+  private String manifest() throws IOException {
+    Path photo = Picture.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
+    Path mask = Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    StringBuilder rows = new StringBuilder();
+    IntStream.range(0, ROWS)
+        .mapToObj(
+            i ->
+                """
+                {"id": "row %d", "init_image": "%s", "mask_image": "%s", "prompt": "wall %d"}
+                """
+                    .formatted(i, photo, mask, i))
+        .forEach(rows::append);
+    return rows.toString();
+  }
+
+  private String conf() {
+    return """
+        spackle {
+          model.path = "%s"
+          defaults { width = 64, height = 64, num-inference-steps = 2 }
+          fetch.allow-files = ["%s"]
+        }
+        """
+        .formatted(TestJob.bundle("idle-sd15-inpaint"), folder);
+  }
+}
