@@ -40,7 +40,7 @@ import java.util.concurrent.Callable;
  */
 final class JobBench {
 
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 3;
   private static final int BATCH = 8;
   private static final String PROMPT = "a plain wall";
   private static final String SPEED = "images_per_second";
