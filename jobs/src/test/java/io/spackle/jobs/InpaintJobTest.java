@@ -92,20 +92,22 @@ class InpaintJobTest {
   @Test
   void afterADeathNoRowIsLostAndNoneIsTwice() throws IOException {
     StringBuilder rows = new StringBuilder();
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 12; i++) {
       rows.append(row("id" + i, "x"));
     }
     assertThat(run(rows.toString(), "output.rows-per-file=2").code()).isZero();
     Path meta = output.resolve("meta");
     Path dead = meta.resolve(".spackle-dead/attempt/dead-000000.parquet");
     Files.createDirectories(dead.getParent());
-    Files.move(meta.resolve(names(meta).get(1)), dead);
+    List<String> published = names(meta);
+    // Not the first file: where its task has no rows, Spark writes it all the same.
+    Files.move(meta.resolve(published.get(published.size() - 1)), dead);
     int left = (int) count();
-    assertThat(left).isBetween(1, 5);
+    assertThat(left).isBetween(1, 11);
     End end = run(rows.toString(), "output.rows-per-file=2");
     assertThat(end.line().get("skipped").asInt()).isEqualTo(left);
-    assertThat(count()).isEqualTo(6);
-    assertThat(meta()).hasSize(6);
+    assertThat(count()).isEqualTo(12);
+    assertThat(meta()).hasSize(12);
     assertThat(meta.resolve(".spackle-dead")).doesNotExist();
   }
 
