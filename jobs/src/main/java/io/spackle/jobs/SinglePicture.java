@@ -15,11 +15,9 @@ import io.spackle.graph.Device;
 import io.spackle.graph.Devices;
 import io.spackle.graph.ModelBundle;
 import io.spackle.image.Frame;
-import io.spackle.image.Framing;
 import io.spackle.image.ImageCodec;
 import io.spackle.image.ImageFormat;
 import io.spackle.image.Mask;
-import io.spackle.image.Resize;
 import io.spackle.image.RgbImage;
 import io.spackle.jobs.JobConf.ModelConf;
 import io.spackle.row.ManifestRow;
@@ -167,43 +165,19 @@ record SinglePicture(
     }
   }
 
-  private Frame frame() {
-    Traits traits = Families.traits(bundle);
-    Resize resize = conf.image().resize();
-    return Framing.frame(
-        init,
-        mask,
-        traits.framedSide(row.width(), resize),
-        traits.framedSide(row.height(), resize),
-        traits.sizeMultiple(),
-        conf.image());
-  }
-
   private Painting painting() {
-    Frame frame = frame();
+    Frame frame = row.frame(init, mask, Families.traits(bundle), conf.image());
     if (frame.isBlank()) {
       return new Painting(frame.untouched(), Set.of(Note.MASK_EMPTY));
     }
-    Subject subject =
-        new Subject(frame.image(), frame.mask(), row.prompt(), row.negativePrompt(), row.seed());
+    Subject subject = row.subject(frame, 0);
     try (Inpainter inpainter = Families.open(bundle, device)) {
-      StepPlan plan = plan(frame);
+      StepPlan plan = row.plan(frame, conf.image().maskReduction());
       requireRunnable(inpainter, plan);
       Painting painting =
           inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
       return new Painting(frame.restore(painting.image()), painting.notes());
     }
-  }
-
-  private StepPlan plan(Frame frame) {
-    return new StepPlan(
-        frame.image().width(),
-        frame.image().height(),
-        row.steps(),
-        row.guidanceScale(),
-        row.strength(),
-        row.sampler(),
-        conf.image().maskReduction());
   }
 
   private String report(Painting painting, Path out, Duration elapsed)

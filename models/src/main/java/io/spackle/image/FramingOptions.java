@@ -62,11 +62,6 @@ public record FramingOptions(
         resize, cropPadding, maskReduction, other, maskBlur, maskGrow, maskInvert);
   }
 
-  public FramingOptions withMaskBlur(int other) {
-    return new FramingOptions(
-        resize, cropPadding, maskReduction, pasteBack, other, maskGrow, maskInvert);
-  }
-
   public FramingOptions withMaskGrow(int other) {
     return new FramingOptions(
         resize, cropPadding, maskReduction, pasteBack, maskBlur, other, maskInvert);

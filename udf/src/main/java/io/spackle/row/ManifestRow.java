@@ -1,6 +1,16 @@
 package io.spackle.row;
 
 import io.spackle.family.Sampler;
+import io.spackle.family.StepPlan;
+import io.spackle.family.Subject;
+import io.spackle.family.Traits;
+import io.spackle.image.Frame;
+import io.spackle.image.Framing;
+import io.spackle.image.FramingOptions;
+import io.spackle.image.Mask;
+import io.spackle.image.MaskReduction;
+import io.spackle.image.Resize;
+import io.spackle.image.RgbImage;
 
 /**
  * A valid manifest row: the API's request body with every default filled in.
@@ -40,4 +50,42 @@ public record ManifestRow(
     long seed,
     String webhook,
     String trackId,
-    Sampler sampler) {}
+    Sampler sampler) {
+
+  /**
+   * The row's pictures as a model sees them.
+   *
+   * @throws io.spackle.image.ImageException if the init image does not go with the size
+   */
+  public Frame frame(RgbImage init, Mask mask, Traits traits, FramingOptions options) {
+    Resize resize = options.resize();
+    return Framing.frame(
+        init,
+        mask,
+        traits.framedSide(width, resize),
+        traits.framedSide(height, resize),
+        traits.sizeMultiple(),
+        options);
+  }
+
+  /** The steps that the row's samples go through. */
+  public StepPlan plan(Frame frame, MaskReduction maskReduction) {
+    return new StepPlan(
+        frame.image().width(),
+        frame.image().height(),
+        steps,
+        guidanceScale,
+        strength,
+        sampler,
+        maskReduction);
+  }
+
+  /**
+   * One of the row's samples.
+   *
+   * @param sample from 0
+   */
+  public Subject subject(Frame frame, int sample) {
+    return new Subject(frame.image(), frame.mask(), prompt, negativePrompt, seed + sample);
+  }
+}

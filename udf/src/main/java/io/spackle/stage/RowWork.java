@@ -2,16 +2,12 @@ package io.spackle.stage;
 
 import io.spackle.family.Note;
 import io.spackle.family.StepPlan;
-import io.spackle.family.Subject;
-import io.spackle.family.Traits;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.DecodeLimits;
 import io.spackle.image.Frame;
-import io.spackle.image.Framing;
 import io.spackle.image.ImageCodec;
 import io.spackle.image.ImageException;
 import io.spackle.image.Mask;
-import io.spackle.image.Resize;
 import io.spackle.image.RgbImage;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
@@ -166,15 +162,7 @@ final class RowWork {
     RgbImage init = naming("init_image", () -> ImageCodec.decode(files.init(), limits));
     Mask mask = naming("mask_image", () -> ImageCodec.decodeMask(files.mask(), limits));
     enter(RowStage.FRAME, clock);
-    Traits traits = model.inpainter().traits();
-    Resize resize = pictures.framing().resize();
-    return Framing.frame(
-        init,
-        mask,
-        traits.framedSide(row.width(), resize),
-        traits.framedSide(row.height(), resize),
-        traits.sizeMultiple(),
-        pictures.framing());
+    return row.frame(init, mask, model.inpainter().traits(), pictures.framing());
   }
 
   /** What is held from framing to writing; the pictures of a row are finished one by one. */
@@ -209,18 +197,10 @@ final class RowWork {
   }
 
   private List<CompletableFuture<Painted>> submit(Frame frame, ManifestRow row) {
-    StepPlan plan =
-        new StepPlan(
-            frame.image().width(),
-            frame.image().height(),
-            row.steps(),
-            row.guidanceScale(),
-            row.strength(),
-            row.sampler(),
-            pictures.framing().maskReduction());
+    StepPlan plan = row.plan(frame, pictures.framing().maskReduction());
     check(plan);
     return IntStream.range(0, row.samples())
-        .mapToObj(i -> model.lane().submit(plan, subject(frame, row, i)))
+        .mapToObj(i -> model.lane().submit(plan, row.subject(frame, i)))
         .toList();
   }
 
@@ -230,11 +210,6 @@ final class RowWork {
     } catch (IllegalArgumentException e) {
       throw new RowException(ErrorCode.ROW_INVALID, "scheduler: " + e.getMessage(), e);
     }
-  }
-
-  private static Subject subject(Frame frame, ManifestRow row, int sample) {
-    return new Subject(
-        frame.image(), frame.mask(), row.prompt(), row.negativePrompt(), row.seed() + sample);
   }
 
   private static Result result(Frame frame, List<Painted> painted) {

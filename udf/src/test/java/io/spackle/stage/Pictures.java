@@ -23,7 +23,6 @@ import java.util.function.BiFunction;
 final class Pictures {
 
   static final int SIDE = 64;
-  static final int MULTIPLE = 8;
   static final byte GREY = 100;
 
   static final String INIT = "init";
