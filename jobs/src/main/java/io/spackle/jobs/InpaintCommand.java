@@ -65,7 +65,7 @@ final class InpaintCommand implements Callable<Integer> {
 
   // The fields of a row, under the names of the API.
 
-  @Option(names = "--prompt", required = true, description = "What to paint.")
+  @Option(names = "--prompt", description = "What to paint; needed unless the model erases.")
   void prompt(String value) {
     fields.put("prompt", value);
   }

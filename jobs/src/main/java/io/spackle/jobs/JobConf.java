@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import io.spackle.family.Families;
 import io.spackle.graph.BundleOptions;
 import io.spackle.image.DecodeLimits;
 import io.spackle.image.FramingOptions;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * The configuration of a job, checked: {@code conf/reference.conf} says what each key means.
@@ -119,11 +121,16 @@ record JobConf(
     return new ModelConf(
         reader.location("model.path"),
         reader.choice("model.device", DeviceChoice.class),
-        reader.oneOf("model.family", List.of("auto", "sd15", "sdxl", "flux-fill")),
+        reader.oneOf("model.family", families()),
         reader.orNull("model.note", reader::text),
         new BundleOptions(
             reader.values("model.scheduler-config"),
             reader.orNull("model.max-sequence-length", key -> reader.integer(key, 2, 512))));
+  }
+
+  private static List<String> families() {
+    return Stream.concat(Stream.of("auto"), Stream.of(Families.values()).map(Families::configName))
+        .toList();
   }
 
   static DefaultsConf defaults(ConfReader reader) {

@@ -5,8 +5,10 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 
+import io.spackle.family.Traits;
 import io.spackle.row.RowColumns;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +29,7 @@ import org.apache.spark.sql.types.StructType;
 /** What the columns of a manifest must be. */
 final class ManifestColumns {
 
-  /** The columns that no row can do without. */
+  /** The columns that rows are made of; an erase model can do without the prompt. */
   static final StructType REQUIRED =
       new StructType()
           .add(RowColumns.INIT_IMAGE, DataTypes.StringType)
@@ -62,7 +64,7 @@ final class ManifestColumns {
       checkType(name, field.dataType(), problems);
       checked = checked.add(field.name(), typeOf(field));
     }
-    for (String required : REQUIRED.fieldNames()) {
+    for (String required : List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)) {
       if (!seen.contains(required)) {
         problems.add("the manifest has no column " + required);
       }
@@ -71,6 +73,17 @@ final class ManifestColumns {
       throw new RefusedException(problems);
     }
     return checked;
+  }
+
+  /** Adds a problem where a model needs prompts and the manifest has no column of them. */
+  static void checkPrompts(StructType manifest, Traits traits, Problems problems) {
+    boolean given =
+        Arrays.stream(manifest.fieldNames()).anyMatch(RowColumns.PROMPT::equalsIgnoreCase);
+    if (!given && !traits.promptless()) {
+      problems.add(
+          "the manifest has no column %s, which models of the family %s need"
+              .formatted(RowColumns.PROMPT, traits.family()));
+    }
   }
 
   /** The rows with the columns of the API turned into texts. */

@@ -42,11 +42,15 @@ final class ModelsCommand {
   }
 
   private static void describe(ModelBundle bundle, Traits traits, PrintWriter out) {
-    out.println("family     " + traits.family() + " (" + bundle.className() + ")");
+    out.println(
+        "family     " + traits.family() + bundle.className().map(" (%s)"::formatted).orElse(""));
     out.printf(
         "size       %1$d x %1$d, sides in multiples of %2$d%n",
         traits.nativeSize(), traits.sizeMultiple());
-    out.println("scheduler  " + bundle.schedulerConfig().path("_class_name").asText());
+    bundle
+        .config("scheduler")
+        .ifPresent(config -> out.println("scheduler  " + config.path("_class_name").asText()));
+    bundle.config(ModelBundle.ROOT).ifPresent(config -> out.println("erase      " + config));
     out.println("digest     " + bundle.digest());
     out.println("files");
     bundle.digests().forEach((file, digest) -> out.println("  " + digest + "  " + file));

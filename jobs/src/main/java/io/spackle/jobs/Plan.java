@@ -52,6 +52,9 @@ record Plan(
         problems.attempt(
             "the model " + conf.model().path() + " cannot be read",
             () -> ModelFacts.read(conf.model(), hadoop));
+    if (manifest != null && model != null) {
+      ManifestColumns.checkPrompts(manifest.schema(), model.traits(), problems);
+    }
     RowDefaults defaults =
         model == null ? null : Defaults.of(conf.defaults(), model.traits(), problems);
     checkFetching(conf, hadoop, problems);

@@ -79,6 +79,14 @@ class InpaintCommandTest {
   }
 
   @Test
+  void aModelThatErasesNeedsNoPrompt() throws IOException {
+    Command command = run(TestJob.bundle("tiny-erase-bytes"), "-D", "image.resize=original");
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out()).contains("\"notes\":[]");
+    assertThat(Difference.between(out, image).max()).isPositive();
+  }
+
+  @Test
   void allProblemsAreToldAtOnce() throws IOException {
     image = folder.resolve("none.png");
     mask = Files.writeString(folder.resolve("mask.png"), "<html>");
@@ -138,7 +146,8 @@ class InpaintCommandTest {
   void whatIsLeftOutIsAllNamed() {
     Command command = Command.run("inpaint", "--image", image);
     assertThat(command.code()).isEqualTo(2);
-    assertThat(command.messages()).contains("--model", "--mask", "--out", "--prompt");
+    assertThat(command.messages()).contains("--model", "--mask", "--out");
+    assertRefused(inpaint(), "prompt: nothing found, a text (which may be empty) expected");
   }
 
   private void assertRefused(Command command, String... problems) {

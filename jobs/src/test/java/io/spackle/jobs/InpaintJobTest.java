@@ -177,6 +177,25 @@ class InpaintJobTest {
   }
 
   @Test
+  void aModelThatErasesNeedsNoPromptsAndPaintsOnePictureOfARow() throws IOException {
+    String alone = row("a", null).replaceFirst(", \"prompt\": null", "");
+    String model = "model.path=" + TestJob.bundle("tiny-erase-bytes");
+    assertThat(run(alone, model).line().get("succeeded").asInt()).as(messages).isEqualTo(1);
+    String many = row("c", "a cat") + row("b", null).replace("}", ", \"samples\": 2}");
+    assertThat(run(many, model).line().get("failed").asInt()).isEqualTo(1);
+    assertThat(code(meta().get("b"))).isEqualTo("ROW_INVALID");
+    assertThat(notes(meta().get("a"))).isEmpty();
+    assertThat(notes(meta().get("c"))).containsExactly("PROMPT_UNUSED");
+  }
+
+  @Test
+  void otherModelsNeedAColumnOfPrompts() throws IOException {
+    End end = run(row("a", null).replaceFirst(", \"prompt\": null", ""));
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(messages).contains("no column prompt, which models of the family sd15 need");
+  }
+
+  @Test
   void aMissingManifestIsRefused() {
     End end = start("manifest.path=" + folder.resolve("none.jsonl"));
     assertThat(end.code()).isEqualTo(2);
@@ -327,6 +346,10 @@ class InpaintJobTest {
   private static String code(Row meta) {
     Row error = meta.getAs("error");
     return error == null ? null : error.getAs("code");
+  }
+
+  private static List<String> notes(Row meta) {
+    return meta.getList(meta.fieldIndex("notes"));
   }
 
   private static List<String> names(Path folder) throws IOException {

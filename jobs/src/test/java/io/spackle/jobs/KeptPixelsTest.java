@@ -27,6 +27,12 @@ class KeptPixelsTest {
 
   private static final String MASK = "_mask.png";
 
+  /** The size that rows ask for. */
+  private enum Asked {
+    OWN_SIZE,
+    NOTHING
+  }
+
   @TempDir Path folder;
 
   private HttpServer server;
@@ -46,21 +52,41 @@ class KeptPixelsTest {
   /** The model works at another size, the result has the photo's own. */
   @Test
   void photosAtTheirOwnSizeWhateverTheModels() throws IOException {
-    paint("image.resize = original, defaults { width = 128, height = 128 }");
+    paint("image.resize = original, defaults { width = 128, height = 128 }", Asked.NOTHING);
   }
 
   /** The rows ask for the photo's own size. */
   @Test
   void photosThatFitAsTheyAre() throws IOException {
-    paint("image.resize = fit");
+    paint("image.resize = fit", Asked.OWN_SIZE);
   }
 
-  private void paint(String conf) throws IOException {
+  @Test
+  void photosOfWhichSomethingIsErased() throws IOException {
+    paint(
+        "image.resize = original, model.path = \"" + TestJob.bundle("tiny-erase-migan") + '"',
+        Asked.NOTHING);
+  }
+
+  @Test
+  void photosOfWhichSomethingIsErasedByAModelOfOneSize() throws IOException {
+    paint(
+        "image { resize = original, crop-padding = 16 }, model.path = \""
+            + TestJob.bundle("tiny-erase-floats")
+            + '"',
+        Asked.NOTHING);
+  }
+
+  private void paint(String conf, Asked size) throws IOException {
     StringBuilder rows = new StringBuilder();
     for (String photo : photos()) {
-      rows.append(row(photo, "file", TestJob.photos() + "/"));
+      rows.append(row(photo, "file", TestJob.photos() + "/", size));
       rows.append(
-          row(photo, "web", "http://127.0.0.1:" + server.getAddress().getPort() + "/photos/"));
+          row(
+              photo,
+              "web",
+              "http://127.0.0.1:" + server.getAddress().getPort() + "/photos/",
+              size));
     }
     TestJob job = TestJob.run(folder, rows.toString(), conf(conf));
     for (String photo : photos()) {
@@ -69,27 +95,29 @@ class KeptPixelsTest {
     }
   }
 
-  private static String row(String photo, String from, String base) throws IOException {
+  private static String row(String photo, String from, String base, Asked size) throws IOException {
     RgbImage image = Picture.read(TestJob.photos().resolve(photo + ".png"));
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put("id", photo + " " + from);
     row.put("init_image", base + photo + ".png");
     row.put("mask_image", base + photo + MASK);
     row.put("prompt", "a red cat");
-    row.put("width", image.width());
-    row.put("height", image.height());
+    if (size == Asked.OWN_SIZE) {
+      row.put("width", image.width());
+      row.put("height", image.height());
+    }
     return row + "\n";
   }
 
   private static String conf(String more) {
     return """
-        spackle {
-          model.path = "%s"
-          defaults { num-inference-steps = 2, seed = 5 }
-          fetch { allow-files = ["%s"], allow-private = ["127.0.0.1"] }
-          %s
-        }
-        """
+    spackle {
+      model.path = "%s"
+      defaults { num-inference-steps = 2, seed = 5 }
+      fetch { allow-files = ["%s"], allow-private = ["127.0.0.1"] }
+      %s
+    }
+    """
         .formatted(TestJob.bundle("tiny-sd15-inpaint"), TestJob.photos(), more);
   }
 

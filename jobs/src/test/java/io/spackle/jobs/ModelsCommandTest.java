@@ -29,6 +29,18 @@ class ModelsCommandTest {
   }
 
   @Test
+  void describesAFolderOfOneGraph() {
+    Command command = Command.run("models", "check", TestJob.bundle("tiny-erase-floats"));
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out())
+        .startsWith("family     erase" + System.lineSeparator())
+        .contains("size       64 x 64, sides in multiples of 64")
+        .contains("erase      {\"mask\":\"repaint\",\"output\":\"0..255\"}")
+        .doesNotContain("scheduler")
+        .containsPattern("(?m)^  [0-9a-f]{64}  model.onnx$");
+  }
+
+  @Test
   void namesEveryGraphThatIsMissing() throws IOException {
     Path copy = copy();
     Files.delete(copy.resolve("vae_encoder/model.onnx"));

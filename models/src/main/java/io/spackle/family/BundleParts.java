@@ -65,13 +65,13 @@ final class BundleParts {
    * The schedulers of a bundle; options that its own one has not are told of the rows that use it.
    */
   BundleSchedulers schedulers() {
-    String own = bundle.schedulerConfig().path("_class_name").asText();
+    JsonNode config = bundle.requiredConfig("scheduler");
     try {
-      Schedulers.of(own);
+      Schedulers.of(config.path("_class_name").asText());
     } catch (IllegalArgumentException e) {
       problems.add("scheduler/scheduler_config.json: " + e.getMessage());
     }
-    return new BundleSchedulers(bundle.schedulerConfig());
+    return new BundleSchedulers(config);
   }
 
   /** The autoencoder, whose factors stand in its {@code config.json}. */

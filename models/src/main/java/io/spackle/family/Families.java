@@ -32,7 +32,14 @@ public enum Families {
       bundle -> bundle.has("transformer"),
       List.of("text_encoder", "text_encoder_2", "transformer", "vae_encoder", "vae_decoder"),
       FluxFillInpainter::traits,
-      FluxFillInpainter::open);
+      FluxFillInpainter::open),
+  /** LaMa, MI-GAN and their like: one graph that fills holes without being told what with. */
+  ERASE(
+      "erase",
+      bundle -> bundle.config(ModelBundle.ROOT).isPresent(),
+      List.of(ModelBundle.ROOT),
+      EraseInpainter::traits,
+      EraseInpainter::open);
 
   private final String configName;
   private final Predicate<ModelBundle> matches;
@@ -78,8 +85,8 @@ public enum Families {
                 new BundleException(
                     bundle.name(),
                     List.of(
-                        "neither unet/model.onnx nor transformer/model.onnx found, one of which"
-                            + " every model of the families "
+                        "neither unet/model.onnx nor transformer/model.onnx found, nor model.onnx"
+                            + " with erase.json, one of which every model of the families "
                             + configNames()
                             + " has: export the model with 'optimum-cli export onnx'")));
   }

@@ -104,7 +104,8 @@ final class FluxFillInpainter implements Inpainter {
         50,
         30,
         1.0,
-        Schedulers.names(Schedulers.Kind.FLOW_MATCHING));
+        Schedulers.names(Schedulers.Kind.FLOW_MATCHING),
+        false);
   }
 
   @Override

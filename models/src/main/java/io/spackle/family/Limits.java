@@ -36,6 +36,11 @@ public record Limits(
         minSide, maxShort, maxLong, maxSteps, minGuidanceScale, maxGuidanceScale, maxSamples);
   }
 
+  Limits withSamples(int max) {
+    return new Limits(
+        minSide, maxShortSide, maxLongSide, maxSteps, minGuidanceScale, maxGuidanceScale, max);
+  }
+
   Limits withGuidance(double min, double max) {
     return new Limits(minSide, maxShortSide, maxLongSide, maxSteps, min, max, maxSamples);
   }

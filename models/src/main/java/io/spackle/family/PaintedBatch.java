@@ -18,7 +18,7 @@ public record PaintedBatch(List<Painting> paintings, Map<Stage, Duration> timing
     TEXT,
     /** Pixels to latents. */
     ENCODE,
-    /** The denoising steps. */
+    /** The denoising steps; the one run of a model that has none. */
     DENOISE,
     /** Latents to pixels. */
     DECODE

@@ -29,12 +29,14 @@ final class Paintings {
   private static RgbImage of(FloatTensor decoded, Subject subject) {
     if (!decoded.isFinite()) {
       throw new UnusablePaintingException(
-          "the decoded picture holds NaN or infinite values; a half-precision VAE may overflow: use a float32 one");
+          "the painted picture holds NaN or infinite values; a half-precision graph may overflow:"
+              + " use a float32 one");
     }
     RgbImage image = RgbImage.ofTensor(decoded);
     if (isBlack(image) && !isBlack(subject.image())) {
       throw new UnusablePaintingException(
-          "the decoded picture is black all over; a half-precision VAE may overflow: use a float32 one");
+          "the painted picture is black all over; a half-precision graph may overflow: use a"
+              + " float32 one");
     }
     return image;
   }

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What a family, with the weights of one bundle, accepts and assumes.
  *
- * @param family the family's name in configuration: sd15, sdxl, flux-fill
+ * @param family the family's name in configuration, such as sd15
  * @param model what the bundle says it is: its name or path, for the record
  * @param nativeSize the side in pixels that the model was trained at, used where a row names no
  *     size
@@ -18,7 +18,9 @@ import java.util.List;
  * @param defaultSteps inference steps where a row names none
  * @param defaultGuidanceScale likewise
  * @param defaultStrength likewise
- * @param schedulers the names of the algorithms that the family can use
+ * @param schedulers the names of the algorithms that rows may choose
+ * @param promptless whether the hole is filled from what surrounds it alone: a row needs no prompt,
+ *     and its prompts, seed, steps, guidance, strength and scheduler change nothing
  */
 public record Traits(
     String family,
@@ -30,7 +32,8 @@ public record Traits(
     int defaultSteps,
     double defaultGuidanceScale,
     double defaultStrength,
-    List<String> schedulers)
+    List<String> schedulers,
+    boolean promptless)
     implements Serializable {
 
   public Traits {

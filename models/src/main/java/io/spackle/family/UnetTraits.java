@@ -31,7 +31,8 @@ final class UnetTraits {
         steps,
         guidance,
         strength,
-        Schedulers.names(Schedulers.Kind.DIFFUSION));
+        Schedulers.names(Schedulers.Kind.DIFFUSION),
+        false);
   }
 
   /**

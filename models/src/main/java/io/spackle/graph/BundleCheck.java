@@ -14,11 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** One walk over a model folder: what is in it, and everything that is wrong with it. */
+/**
+ * One walk over a model folder: what is in it, and everything that is wrong with it.
+ *
+ * <p>A folder holds a pipeline, with {@value #INDEX} and a folder for each component, or one graph
+ * that erases, with {@value #ERASE} beside it.
+ */
 final class BundleCheck {
 
   static final String INDEX = "model_index.json";
   static final String GRAPH = "model.onnx";
+  private static final String ERASE = "erase.json";
 
   /** The configuration files that components have, whichever is there. */
   private static final List<String> CONFIG_FILES =
@@ -27,6 +33,10 @@ final class BundleCheck {
   private static final String EXPECTED =
       "expected a folder with model_index.json and one folder for each component,"
           + " as 'optimum-cli export onnx' writes it";
+
+  private static final String EXPECTED_AROUND_GRAPH =
+      "expected its folder: a graph that erases lies there as model.onnx, with erase.json beside"
+          + " it";
 
   /** Python writes -Infinity as it stands: diffusers' own scheduler files hold it. */
   private static final ObjectMapper JSON =
@@ -44,7 +54,7 @@ final class BundleCheck {
     if (!Files.exists(folder)) {
       check.problems.add("not found, " + EXPECTED);
     } else if (!Files.isDirectory(folder)) {
-      check.problems.add("is a file, " + EXPECTED);
+      check.problems.add("is a file, " + (isGraph(folder) ? EXPECTED_AROUND_GRAPH : EXPECTED));
     } else {
       check.checkFolder(folder);
     }
@@ -57,12 +67,55 @@ final class BundleCheck {
       problems.add("is empty, " + EXPECTED);
       return;
     }
+    boolean isPipeline =
+        entries.contains(folder.resolve(INDEX))
+            || entries.stream().noneMatch(entry -> isGraph(entry) || entry.endsWith(ERASE));
+    if (isPipeline) {
+      checkPipeline(folder, entries);
+    } else {
+      checkErasing(folder, entries);
+    }
+  }
+
+  private void checkPipeline(Path folder, List<Path> entries) {
     checkIndex(folder.resolve(INDEX));
     entries.stream().filter(Files::isDirectory).forEach(this::checkComponent);
     if (!Files.exists(folder.resolve("scheduler/scheduler_config.json"))) {
       problems.add(
           "scheduler/scheduler_config.json: not found: copy it from the model that was exported");
     }
+  }
+
+  private void checkErasing(Path folder, List<Path> entries) {
+    Path config = folder.resolve(ERASE);
+    if (entries.contains(config)) {
+      contents.add(config);
+      configs.put(ModelBundle.ROOT, json(config, ERASE));
+    } else {
+      problems.add(
+          ERASE
+              + ": not found: write {\"mask\": \"repaint\"} or {\"mask\": \"keep\"} to it, for what"
+              + " 1 or 255 in the mask means to the graph");
+    }
+    Path graph = folder.resolve(GRAPH);
+    if (entries.contains(graph)) {
+      checkGraph(graph, GRAPH);
+    } else {
+      List<Path> found = entries.stream().map(Path::getFileName).toList();
+      problems.add(
+          GRAPH + ": not found, the folder holds " + found + ": rename the graph to " + GRAPH);
+    }
+  }
+
+  private static boolean isGraph(Path file) {
+    return file.toString().endsWith(".onnx");
+  }
+
+  private void checkGraph(Path file, String name) {
+    GraphFile graph = GraphFile.check(file, name);
+    problems.addAll(graph.problems());
+    contents.addAll(graph.external());
+    contents.add(file);
   }
 
   private void checkIndex(Path file) {
@@ -85,10 +138,7 @@ final class BundleCheck {
       String fileName = file.getFileName().toString();
       String name = component.getFileName() + "/" + fileName;
       if (fileName.equals(GRAPH)) {
-        GraphFile graph = GraphFile.check(file, name);
-        problems.addAll(graph.problems());
-        contents.addAll(graph.external());
-        contents.add(file);
+        checkGraph(file, name);
       } else if (fileName.endsWith(".json") || fileName.endsWith(".txt")) {
         contents.add(file);
       }

@@ -3,6 +3,7 @@ package io.spackle.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,12 +15,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A model folder in Optimum's ONNX layout, checked: {@code model_index.json}, and one folder for
- * each component.
+ * A model folder, checked: Optimum's ONNX layout, with {@code model_index.json} and one folder for
+ * each component, or one {@code model.onnx} with {@code erase.json} beside it.
  *
  * <p>Opening it loads no graph. The JSON nodes that it returns are shared: read them only.
  */
 public final class ModelBundle {
+
+  /** The component of a model that is one graph: the folder itself. */
+  public static final String ROOT = "";
 
   private final Path root;
   private final JsonNode index;
@@ -61,14 +65,17 @@ public final class ModelBundle {
     return root.toAbsolutePath().normalize().getFileName().toString();
   }
 
-  /** The pipeline that the model was made for, such as StableDiffusionInpaintPipeline. */
-  public String className() {
-    return index.get("_class_name").asText();
+  /**
+   * The pipeline that the model was made for, such as StableDiffusionInpaintPipeline; none where it
+   * is one graph.
+   */
+  public Optional<String> className() {
+    return Optional.ofNullable(index.path("_class_name").textValue());
   }
 
   /**
    * {@code model_index.json}: the class name, flags such as force_zeros_for_empty_prompt, and the
-   * components.
+   * components; missing where the model is one graph.
    */
   public JsonNode index() {
     return index;
@@ -80,8 +87,8 @@ public final class ModelBundle {
   }
 
   /**
-   * A component's {@code config.json} (or scheduler_config.json, preprocessor_config.json); legacy
-   * folders have none.
+   * A component's {@code config.json} (or scheduler_config.json, preprocessor_config.json), and the
+   * {@code erase.json} of {@link #ROOT}; legacy folders have none.
    */
   public Optional<JsonNode> config(String component) {
     return Optional.ofNullable(configs.get(component));
@@ -102,24 +109,17 @@ public final class ModelBundle {
                         component + "/config.json: not found: copy it from the exported model")));
   }
 
-  /** {@code scheduler/scheduler_config.json}, which every bundle has. */
-  public JsonNode schedulerConfig() {
-    return configs.get("scheduler");
-  }
-
   /**
    * The same bundle with a job's own settings.
    *
    * @return with the digest of this one, since the files are the same
+   * @throws BundleException if the options are for a scheduler, and the model has none
    */
   public ModelBundle with(BundleOptions options) {
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode scheduler = schedulerConfig().deepCopy();
-    options
-        .schedulerConfig()
-        .forEach((key, value) -> scheduler.set(key, mapper.valueToTree(value)));
     Map<String, JsonNode> replaced = new HashMap<>(configs);
-    replaced.put("scheduler", scheduler);
+    if (!options.schedulerConfig().isEmpty()) {
+      replaced.put("scheduler", scheduler(options.schedulerConfig()));
+    }
     Integer length = options.textLength();
     return new ModelBundle(
         root,
@@ -127,6 +127,18 @@ public final class ModelBundle {
         replaced,
         contents,
         length == null ? OptionalInt.empty() : OptionalInt.of(length));
+  }
+
+  private JsonNode scheduler(Map<String, Object> options) {
+    if (config("scheduler").isEmpty()) {
+      throw new BundleException(
+          root.toString(),
+          List.of("has no scheduler, for which " + options.keySet() + " is set: leave it out"));
+    }
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode scheduler = configs.get("scheduler").deepCopy();
+    options.forEach((key, value) -> scheduler.set(key, mapper.valueToTree(value)));
+    return scheduler;
   }
 
   /** The length of long prompts in tokens, where it is not the tokenizer's own. */
@@ -147,6 +159,22 @@ public final class ModelBundle {
   public Path graph(String component) {
     require(List.of(component));
     return graphPath(component);
+  }
+
+  /**
+   * What a graph declares, read from its file alone.
+   *
+   * @throws BundleException if there is no such graph, or its inputs and outputs are not all
+   *     tensors
+   */
+  public GraphHeader header(String component) {
+    Path file = graph(component);
+    try {
+      return GraphHeader.read(file);
+    } catch (IOException e) {
+      throw new BundleException(
+          root.toString(), List.of(root.relativize(file) + ": " + e.getMessage()));
+    }
   }
 
   /**

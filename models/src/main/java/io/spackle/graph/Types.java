@@ -23,6 +23,21 @@ final class Types {
     };
   }
 
+  /** The same by the numbers of {@code TensorProto.DataType} in {@code onnx.proto}. */
+  static Optional<ElementType> ofOnnx(int number) {
+    return switch (number) {
+      case 1 -> Optional.of(ElementType.FLOAT32);
+      case 2 -> Optional.of(ElementType.UINT8);
+      case 6 -> Optional.of(ElementType.INT32);
+      case 7 -> Optional.of(ElementType.INT64);
+      case 9 -> Optional.of(ElementType.BOOL);
+      case 10 -> Optional.of(ElementType.FLOAT16);
+      case 11 -> Optional.of(ElementType.FLOAT64);
+      case 16 -> Optional.of(ElementType.BFLOAT16);
+      default -> Optional.empty();
+    };
+  }
+
   static OnnxJavaType toJava(ElementType type) {
     return switch (type) {
       case FLOAT32 -> OnnxJavaType.FLOAT;

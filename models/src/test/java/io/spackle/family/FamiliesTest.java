@@ -28,7 +28,9 @@ class FamiliesTest {
     "tiny-sd15-inpaint-legacy, sd15, 512, 64",
     "tiny-sd15, sd15, 128, 64",
     "tiny-sdxl-inpaint, sdxl, 128, 32",
-    "tiny-flux-fill, flux-fill, 1024, 16"
+    "tiny-flux-fill, flux-fill, 1024, 16",
+    "tiny-erase-bytes, erase, 512, 8",
+    "tiny-erase-floats, erase, 64, 64"
   })
   void readsFamilyAndSizesFromTheFolder(String bundle, String family, int side, int multiple) {
     Traits traits = Families.traits(ModelBundle.open(Goldens.bundle(bundle)));
@@ -46,7 +48,7 @@ class FamiliesTest {
 
     assertThatThrownBy(() -> Families.traits(ModelBundle.open(folder)))
         .isInstanceOf(BundleException.class)
-        .hasMessageContaining("sd15, sdxl, flux-fill");
+        .hasMessageContaining("sd15, sdxl, flux-fill, erase");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,9 +38,9 @@ class ModelBundleTest {
   void tellsWhatIsInABundle() {
     ModelBundle bundle = ModelBundle.open(folder);
     assertThat(bundle.name()).isEqualTo("small");
-    assertThat(bundle.className()).isEqualTo("StableDiffusionInpaintPipeline");
+    assertThat(bundle.className()).contains("StableDiffusionInpaintPipeline");
     assertThat(bundle.index().has("requires_aesthetics_score")).isFalse();
-    assertThat(bundle.schedulerConfig().get("steps_offset").asInt()).isEqualTo(1);
+    assertThat(bundle.config("scheduler").orElseThrow().get("steps_offset").asInt()).isEqualTo(1);
     assertThat(bundle.config("vae_decoder").orElseThrow().get("scaling_factor").asDouble())
         .isEqualTo(0.5);
     assertThat(bundle.config("unet")).isEmpty();
@@ -128,6 +129,53 @@ class ModelBundleTest {
   void refusesAnIndexWithoutAClass() throws IOException {
     write("model_index.json", "{}");
     problemsOf(folder).singleElement().asString().contains("has no _class_name");
+  }
+
+  @Test
+  void opensAFolderOfOneGraph() throws IOException {
+    Path erasing = temp.resolve("erasing");
+    Files.createDirectories(erasing);
+    Files.writeString(erasing.resolve("erase.json"), "{\"mask\": \"keep\"}");
+    OnnxFile.withExternalTensor("weights").writeTo(erasing.resolve("model.onnx"));
+    Files.writeString(erasing.resolve("weights"), "12345678");
+    ModelBundle bundle = ModelBundle.open(erasing);
+    assertThat(bundle.name()).isEqualTo("erasing");
+    assertThat(bundle.className()).isEmpty();
+    assertThat(bundle.has(ModelBundle.ROOT)).isTrue();
+    assertThat(bundle.requiredConfig(ModelBundle.ROOT).get("mask").asText()).isEqualTo("keep");
+    assertThat(bundle.graph(ModelBundle.ROOT)).isEqualTo(erasing.resolve("model.onnx"));
+    assertThat(bundle.header(ModelBundle.ROOT).inputs())
+        .extracting(Port::name)
+        .containsExactly("x");
+    assertThat(bundle.digests()).containsOnlyKeys("erase.json", "model.onnx", "weights");
+    assertThat(bundle.with(BundleOptions.NONE).digest()).isEqualTo(bundle.digest());
+  }
+
+  @Test
+  void refusesAGraphThatNobodyDescribes() throws IOException {
+    Path erasing = temp.resolve("erasing");
+    Path file = graph().writeTo(erasing.resolve("lama.onnx"));
+    problemsOf(erasing)
+        .satisfiesExactly(
+            problem ->
+                assertThat(problem)
+                    .startsWith("erase.json: not found: write {\"mask\": \"repaint\"} or"),
+            problem ->
+                assertThat(problem)
+                    .startsWith("model.onnx: not found, the folder holds [lama.onnx]: rename"));
+    problemsOf(file).singleElement().asString().startsWith("is a file, expected its folder");
+  }
+
+  @Test
+  void refusesOptionsOfASchedulerThatIsNotThere() throws IOException {
+    Path erasing = temp.resolve("erasing");
+    graph().writeTo(erasing.resolve("model.onnx"));
+    Files.writeString(erasing.resolve("erase.json"), "{}");
+    BundleOptions options = new BundleOptions(Map.of("timestep_spacing", "trailing"), null);
+    ModelBundle bundle = ModelBundle.open(erasing);
+    assertThatThrownBy(() -> bundle.with(options))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("has no scheduler, for which [timestep_spacing] is set");
   }
 
   @Test

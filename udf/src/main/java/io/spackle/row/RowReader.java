@@ -23,6 +23,7 @@ public final class RowReader implements Serializable {
 
   private final Limits limits;
   private final List<String> schedulers;
+  private final boolean promptless;
   private final RowDefaults defaults;
 
   /**
@@ -32,6 +33,7 @@ public final class RowReader implements Serializable {
   public RowReader(Traits traits, RowDefaults defaults) {
     this.limits = traits.limits();
     this.schedulers = traits.schedulers();
+    this.promptless = traits.promptless();
     this.defaults = defaults;
   }
 
@@ -58,7 +60,8 @@ public final class RowReader implements Serializable {
     String id = id(fields, key);
     String initImage = fields.location(RowColumns.INIT_IMAGE);
     String maskImage = fields.location(RowColumns.MASK_IMAGE);
-    String prompt = fields.requiredText(RowColumns.PROMPT);
+    String prompt =
+        promptless ? fields.text(RowColumns.PROMPT, "") : fields.requiredText(RowColumns.PROMPT);
     String negative = fields.text(RowColumns.NEGATIVE_PROMPT, defaults.negativePrompt());
     int width = side(fields, RowColumns.WIDTH, defaults.width());
     int height = side(fields, RowColumns.HEIGHT, defaults.height());
@@ -159,7 +162,7 @@ public final class RowReader implements Serializable {
               + " as prompt_strength; the same or one alone expected");
     }
     double chosen = strength != null ? strength : alias != null ? alias : defaults.strength();
-    if ((int) (steps * chosen) < 1) {
+    if (!promptless && (int) (steps * chosen) < 1) {
       fields.problem(
           RowColumns.STRENGTH,
           chosen

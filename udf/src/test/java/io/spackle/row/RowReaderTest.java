@@ -121,6 +121,16 @@ class RowReaderTest {
         .isEqualTo("prompt: nothing found, a text (which may be empty) expected");
   }
 
+  @Test
+  void whereAModelReadsNoPromptARowNeedsNone() {
+    Row row =
+        Rows.row("prompt", null, "strength", 0.7, "num_inference_steps", 1, "scheduler", "ddim");
+    Reading reading = new RowReader(Rows.PROMPTLESS, Rows.DEFAULTS).read(row);
+    assertThat(reading)
+        .isInstanceOfSatisfying(
+            Reading.Valid.class, valid -> assertThat(valid.row().prompt()).isEmpty());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"🐈‍⬛ 猫", "قطة", "e\u0301", "=cmd()", "<script>"})
   void promptsStayAsTheyAre(String prompt) {

@@ -17,23 +17,28 @@ import org.apache.spark.sql.types.StructType;
 /** Rows, traits and defaults for tests. */
 final class Rows {
 
-  static final Traits TRAITS =
-      new Traits(
-          "sd15",
-          "tiny",
-          512,
-          8,
-          1,
-          Limits.ofApi(),
-          30,
-          7.5,
-          1,
-          List.of("DDIMScheduler", "PNDMScheduler"));
+  static final Traits TRAITS = traits("sd15", false);
+  static final Traits PROMPTLESS = traits("erase", true);
 
   static final RowDefaults DEFAULTS =
       new RowDefaults(512, 512, 1, 30, 7.5, 1, null, true, true, null, Sampler.OF_BUNDLE);
 
   private Rows() {}
+
+  private static Traits traits(String family, boolean promptless) {
+    return new Traits(
+        family,
+        "tiny",
+        512,
+        8,
+        1,
+        Limits.ofApi(),
+        30,
+        7.5,
+        1,
+        List.of("DDIMScheduler", "PNDMScheduler"),
+        promptless);
+  }
 
   /** A valid row with some columns changed or added; name, value, name, value and so on. */
   static Row row(Object... changes) {

@@ -1,0 +1,213 @@
+package io.spackle.family;
+
+import io.spackle.family.EraseConfig.Range;
+import io.spackle.graph.BundleException;
+import io.spackle.graph.ElementType;
+import io.spackle.graph.GraphHeader;
+import io.spackle.graph.ModelBundle;
+import io.spackle.graph.Port;
+import io.spackle.image.Mask;
+import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/**
+ * How the graph of an erase model is fed and read: as its file declares and {@code erase.json}
+ * says.
+ *
+ * @param feed one picture to the graph's inputs
+ * @param output the name of the output that holds the picture
+ * @param range of that output's pixels
+ * @param fixedSide the only side in pixels that the graph takes; empty if any
+ * @param sizeMultiple what sides must be multiples of
+ */
+record EraseGraph(
+    Function<Subject, Map<String, Tensor>> feed,
+    String output,
+    Range range,
+    OptionalInt fixedSide,
+    int sizeMultiple) {
+
+  private static final String FILE = "model.onnx: ";
+  private static final long COLOURS = 3;
+  private static final long COLOURS_AND_MASK = 4;
+
+  /**
+   * Reads a bundle; no graph is loaded.
+   *
+   * @throws BundleException with all that is wrong with it
+   */
+  static EraseGraph of(ModelBundle bundle) {
+    List<String> problems = new ArrayList<>();
+    EraseConfig config = EraseConfig.of(bundle.requiredConfig(ModelBundle.ROOT), problems);
+    GraphHeader header = bundle.header(ModelBundle.ROOT);
+    Optional<Function<Subject, Map<String, Tensor>>> feed = feed(header, config, problems);
+    Optional<Port> output = output(header, problems);
+    OptionalInt side = feed.isEmpty() ? OptionalInt.empty() : fixedSide(header, problems);
+    Optional<Range> range = output.flatMap(port -> range(port, header, config, problems));
+    if (!problems.isEmpty()) {
+      throw new BundleException(bundle.name(), problems);
+    }
+    return new EraseGraph(
+        feed.orElseThrow(),
+        output.orElseThrow().name(),
+        range.orElseThrow(),
+        side,
+        side.orElse(config.sizeMultiple()));
+  }
+
+  /** The picture in what the graph gave, on the scale of -1 to 1. */
+  FloatTensor signed(FloatTensor given) {
+    float[] signed = new float[given.data().length];
+    for (int i = 0; i < signed.length; i++) {
+      signed[i] = range.toSigned(given.data()[i]);
+    }
+    return new FloatTensor(signed, given.shape());
+  }
+
+  private static Optional<Function<Subject, Map<String, Tensor>>> feed(
+      GraphHeader header, EraseConfig config, List<String> problems) {
+    List<Port> inputs = header.inputs();
+    if (inputs.size() == 1 && isPicture(inputs.get(0), COLOURS_AND_MASK)) {
+      return Optional.of(joined(inputs.get(0), config, problems));
+    }
+    Optional<Port> mask = inputs.stream().filter(EraseGraph::isMask).findFirst();
+    Optional<Port> image =
+        inputs.stream().filter(port -> !isMask(port) && isPicture(port, COLOURS)).findFirst();
+    if (inputs.size() == 2 && mask.isPresent() && image.isPresent()) {
+      return Optional.of(apart(image.get(), mask.get(), config, problems));
+    }
+    problems.add(
+        FILE
+            + "inputs "
+            + described(inputs)
+            + " found, expected an image [1, 3, h, w] and a mask [1, 1, h, w], or both in one [1,"
+            + " 4, h, w]");
+    return Optional.empty();
+  }
+
+  /** The bare generators: MI-GAN's mask keeps, LaMa's repaints. */
+  private static Function<Subject, Map<String, Tensor>> joined(
+      Port port, EraseConfig config, List<String> problems) {
+    requireFloats(port, problems);
+    return config.maskKeeps()
+        ? subject -> Map.of(port.name(), EraseTensors.ofMiGan(subject))
+        : subject -> Map.of(port.name(), EraseTensors.ofLama(subject));
+  }
+
+  private static Function<Subject, Map<String, Tensor>> apart(
+      Port image, Port mask, EraseConfig config, List<String> problems) {
+    if (image.type() != ElementType.UINT8) {
+      requireFloats(image, problems);
+    }
+    if (mask.type() != ElementType.UINT8 && mask.type() != ElementType.BOOL) {
+      requireFloats(mask, problems);
+    }
+    return subject ->
+        Map.of(
+            image.name(), EraseTensors.image(subject.image(), image.type()),
+            mask.name(), EraseTensors.mask(maskOf(subject, config), mask.type()));
+  }
+
+  private static Mask maskOf(Subject subject, EraseConfig config) {
+    return config.maskKeeps() ? subject.mask().inverted() : subject.mask();
+  }
+
+  private static Optional<Port> output(GraphHeader header, List<String> problems) {
+    List<Port> pictures =
+        header.outputs().stream().filter(port -> isPicture(port, COLOURS)).toList();
+    if (pictures.size() == 1) {
+      return Optional.of(pictures.get(0));
+    }
+    problems.add(
+        FILE
+            + "outputs "
+            + described(header.outputs())
+            + " found, expected one picture [1, 3, h, w]");
+    return Optional.empty();
+  }
+
+  private static Optional<Range> range(
+      Port output, GraphHeader header, EraseConfig config, List<String> problems) {
+    Optional<Range> declared = declaredRange(output, header, config);
+    Optional<Range> said = config.output();
+    if (declared.isEmpty() && said.isEmpty()) {
+      problems.add(
+          "erase.json: output is missing, expected one of "
+              + Range.texts()
+              + ": the range of the floats that the graph gives");
+    }
+    if (declared.isPresent() && said.isPresent() && !declared.equals(said)) {
+      problems.add(
+          "erase.json: output is %s, expected %s, which is what this graph gives"
+              .formatted(said.get(), declared.get()));
+    }
+    return declared.or(() -> said);
+  }
+
+  /** Bytes have one range, and so have the bare generators. */
+  private static Optional<Range> declaredRange(
+      Port output, GraphHeader header, EraseConfig config) {
+    if (output.type() == ElementType.UINT8) {
+      return Optional.of(Range.BYTE);
+    }
+    if (header.inputs().size() == 1) {
+      return Optional.of(config.maskKeeps() ? Range.SIGNED : Range.UNIT);
+    }
+    return Optional.empty();
+  }
+
+  private static OptionalInt fixedSide(GraphHeader header, List<String> problems) {
+    List<Long> sides =
+        header.inputs().stream()
+            .flatMap(port -> port.axes().subList(2, 4).stream())
+            .distinct()
+            .toList();
+    if (sides.size() != 1) {
+      problems.add(
+          FILE
+              + "inputs "
+              + described(header.inputs())
+              + " found, expected height and width to be equal, or both free");
+      return OptionalInt.empty();
+    }
+    return sides.get(0) > 0 ? OptionalInt.of(Math.toIntExact(sides.get(0))) : OptionalInt.empty();
+  }
+
+  /** Exporters that leave all axes free leave the name to tell. */
+  private static boolean isMask(Port port) {
+    return isPicture(port, 1)
+        && (port.axes().get(1) == 1 || port.name().toLowerCase(Locale.ROOT).contains("mask"));
+  }
+
+  private static boolean isPicture(Port port, long channels) {
+    return port.rank() == 4
+        && (port.axes().get(0) == 1 || port.axes().get(0) < 0)
+        && (port.axes().get(1) == channels || port.axes().get(1) < 0);
+  }
+
+  private static void requireFloats(Port port, List<String> problems) {
+    boolean floats =
+        switch (port.type()) {
+          case FLOAT32, FLOAT16, BFLOAT16, FLOAT64 -> true;
+          case INT32, INT64, UINT8, BOOL -> false;
+        };
+    if (!floats) {
+      problems.add(FILE + "input " + described(port) + " found, expected floats or bytes");
+    }
+  }
+
+  private static List<String> described(List<Port> ports) {
+    return ports.stream().map(EraseGraph::described).toList();
+  }
+
+  private static String described(Port port) {
+    return port.name() + " " + port.type() + port.axes();
+  }
+}

@@ -1,0 +1,119 @@
+package io.spackle.family;
+
+import io.spackle.family.PaintedBatch.Stage;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Device;
+import io.spackle.graph.Graph;
+import io.spackle.graph.ModelBundle;
+import io.spackle.graph.OrtGraph;
+import io.spackle.scheduler.Schedulers;
+import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.Shape;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Models that fill a hole from what surrounds it, in one run and without a prompt: LaMa, MI-GAN and
+ * their like.
+ *
+ * <p>Pictures go through one at a time: many of these graphs take no more, and so no picture
+ * depends on its batch.
+ */
+final class EraseInpainter implements Inpainter {
+
+  private static final int USUAL_SIDE = 512; // what these models are trained and judged at
+  private static final int LONGEST_SIDE = 2048; // the convolutions fit pictures of any size
+
+  private final Traits traits;
+  private final EraseGraph convention;
+  private final Graph graph;
+
+  private EraseInpainter(Traits traits, EraseGraph convention, Graph graph) {
+    this.traits = traits;
+    this.convention = convention;
+    this.graph = graph;
+  }
+
+  static Inpainter open(ModelBundle bundle, Device device) {
+    EraseGraph convention = EraseGraph.of(bundle);
+    Graph graph = OrtGraph.open(bundle.graph(ModelBundle.ROOT), device);
+    return new EraseInpainter(traits(bundle), convention, graph);
+  }
+
+  static Traits traits(ModelBundle bundle) {
+    EraseGraph convention = EraseGraph.of(bundle);
+    int longest = convention.fixedSide().orElse(LONGEST_SIDE);
+    return new Traits(
+        "erase",
+        bundle.name(),
+        convention.fixedSide().orElse(USUAL_SIDE),
+        convention.sizeMultiple(),
+        1,
+        Limits.ofApi().withSides(longest, longest).withGuidance(0, 100).withSamples(1),
+        1,
+        1,
+        1,
+        schedulers(),
+        true);
+  }
+
+  /** A row may name any, so that it can be sent to an erase model as it is. */
+  private static List<String> schedulers() {
+    return Stream.of(Schedulers.Kind.values())
+        .flatMap(kind -> Schedulers.names(kind).stream())
+        .distinct()
+        .toList();
+  }
+
+  @Override
+  public Traits traits() {
+    return traits;
+  }
+
+  @Override
+  public void check(StepPlan plan) {
+    // Nothing but the size counts, which framing sees to.
+  }
+
+  @Override
+  public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
+    StageClock clock = new StageClock();
+    List<FloatTensor> painted = new ArrayList<>();
+    List<Set<Note>> notes = new ArrayList<>();
+    for (Subject subject : subjects) {
+      painted.add(clock.time(Stage.DENOISE, () -> erase(plan, subject, cancellation)));
+      notes.add(notes(subject));
+    }
+    return new PaintedBatch(Paintings.of(painted, subjects, notes), clock.timings());
+  }
+
+  /** (1, 3, h, w), about -1 to 1. */
+  private FloatTensor erase(StepPlan plan, Subject subject, Cancellation cancellation) {
+    FloatTensor given =
+        graph.run(convention.feed().apply(subject), cancellation).get(convention.output());
+    Shape expected = Shape.of(1, 3, plan.height(), plan.width());
+    if (!given.shape().equals(expected)) {
+      throw new UnusablePaintingException(
+          graph
+              + " gave a picture of the shape "
+              + given.shape()
+              + ", expected "
+              + expected
+              + ": state the sides that it takes as size_multiple in erase.json");
+    }
+    return convention.signed(given);
+  }
+
+  private static Set<Note> notes(Subject subject) {
+    boolean prompted = !subject.prompt().isBlank() || subject.negativePrompt() != null;
+    return prompted ? EnumSet.of(Note.PROMPT_UNUSED) : Set.of();
+  }
+
+  @Override
+  public void close() {
+    graph.close();
+  }
+}
