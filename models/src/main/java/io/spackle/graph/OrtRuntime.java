@@ -30,6 +30,10 @@ final class OrtRuntime {
     try {
       options.setOptimizationLevel(OptLevel.ALL_OPT);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      // A plan made of the first run of a size has the next ones take one block for all their
+      // tensors, beside the memory that the first run took and the arena keeps: up to twice as
+      // much.
+      options.setMemoryPatternOptimization(false);
       // By default ONNX Runtime pins its threads to cores, the same cores in each JVM of a host.
       options.setIntraOpNumThreads(threads(device));
       if (device.kind() == Device.Kind.CUDA) {

@@ -1,0 +1,108 @@
+package io.spackle.family;
+
+import io.spackle.graph.BundleOptions;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Device;
+import io.spackle.graph.Devices;
+import io.spackle.graph.ModelBundle;
+import io.spackle.image.Mask;
+import io.spackle.image.MaskReduction;
+import io.spackle.image.RgbImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Measures the memory of this process, as Linux counts it: with a model open, and at its peak after
+ * batches that grow. Each peak is that of all batches so far, so the largest batch sets it.
+ *
+ * <p>Arguments: a bundle, side in pixels, steps.
+ */
+final class MemoryBench {
+
+  private static final List<Integer> BATCHES = List.of(1, 4, 8);
+  private static final int TEXT_LENGTH = 128; // of Flux, whose own is four times that
+
+  private final ModelBundle bundle;
+  private final Path folder;
+  private final int side;
+  private final int steps;
+
+  private MemoryBench(Path folder, int side, int steps) {
+    this.folder = folder;
+    this.bundle = ModelBundle.open(folder).with(new BundleOptions(Map.of(), TEXT_LENGTH));
+    this.side = side;
+    this.steps = steps;
+  }
+
+  public static void main(String[] args) throws IOException {
+    Path folder = Path.of(args[0]);
+    new MemoryBench(folder, Integer.parseInt(args[1]), Integer.parseInt(args[2])).run();
+  }
+
+  private void run() throws IOException {
+    Devices.resolve("auto", 0, 0); // loads ONNX Runtime, which is not the model's
+    System.out.printf("%s at %d x %d, MiB%n", bundle.name(), side, side);
+    System.out.printf("  weights           %6d%n", weights() >> 20);
+    report("before opening");
+    try (Inpainter inpainter = Families.open(bundle, Device.cpu(0))) {
+      report("opened");
+      for (int size : BATCHES) {
+        inpainter.inpaint(
+            plan(inpainter.traits()), Collections.nCopies(size, subject()), new Cancellation());
+        report("after a batch of " + size);
+      }
+    }
+    report("closed");
+  }
+
+  /** Graphs and tensors; the texts beside them weigh next to nothing. */
+  private long weights() throws IOException {
+    long bytes = 0;
+    for (String file : bundle.digests().keySet()) {
+      bytes += Files.size(folder.resolve(file));
+    }
+    return bytes;
+  }
+
+  private StepPlan plan(Traits traits) {
+    double guidance = traits.defaultGuidanceScale();
+    return new StepPlan(side, side, steps, guidance, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX);
+  }
+
+  private Subject subject() {
+    byte[] pixels = new byte[3 * side * side];
+    new Random(1).nextBytes(pixels);
+    byte[] levels = new byte[side * side];
+    for (int i = 0; i < levels.length / 2; i++) {
+      levels[i] = (byte) 255;
+    }
+    return new Subject(
+        new RgbImage(side, side, pixels), new Mask(side, side, levels), "a plain wall", null, 1);
+  }
+
+  /** The Java heap is part of it: what is garbage goes first. */
+  private static void report(String when) throws IOException {
+    System.gc();
+    List<String> status = Files.readAllLines(Path.of("/proc/self/status"));
+    System.out.printf(
+        "  %-18s peak %6d, now %6d, of that own %6d, of files %6d%n",
+        when,
+        mebibytes(status, "VmHWM"),
+        mebibytes(status, "VmRSS"),
+        mebibytes(status, "RssAnon"),
+        mebibytes(status, "RssFile"));
+  }
+
+  private static long mebibytes(List<String> status, String key) {
+    return status.stream()
+        .filter(line -> line.startsWith(key + ":"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
+        .findFirst()
+        .orElseThrow();
+  }
+}
