@@ -34,6 +34,7 @@ record JobConf(
     FetchSettings fetch,
     DecodeLimits limits,
     Batching batching,
+    ReportConf report,
     double maxFailedShare) {
 
   /** The object that holds every key. */
@@ -72,6 +73,19 @@ record JobConf(
   record ModelConf(
       String path, DeviceChoice device, String family, String note, BundleOptions options) {}
 
+  /**
+   * The page at the end of a run.
+   *
+   * @param maxPictures that it shows, at most
+   */
+  record ReportConf(boolean enabled, int maxPictures) {
+
+    /** Of the rows, those that keep a small picture. */
+    double share(long rows) {
+      return enabled ? Math.min(1, (double) maxPictures / Math.max(1, rows)) : 0;
+    }
+  }
+
   /** What rows get where they are silent; null means the model's own, or none. */
   record DefaultsConf(
       Integer width,
@@ -98,6 +112,7 @@ record JobConf(
         fetch(reader),
         limits(reader),
         batching(reader),
+        report(reader),
         reader.number("failures.max-share", 0, 1));
   }
 
@@ -191,5 +206,10 @@ record JobConf(
         reader.duration("batch.max-wait", Duration.ZERO),
         reader.integer("lane.threads", 1, 1024),
         reader.bytes("lane.queue-bytes"));
+  }
+
+  private static ReportConf report(ConfReader reader) {
+    return new ReportConf(
+        reader.flag("report.enabled"), reader.integer("report.max-pictures", 0, 5000));
   }
 }

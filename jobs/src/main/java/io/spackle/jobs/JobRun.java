@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import io.spackle.report.Report;
 import io.spackle.stage.InpaintPartition;
 import io.spackle.stage.StageProgress;
 import java.io.IOException;
@@ -72,7 +73,23 @@ final class JobRun {
             Duration.between(start, Instant.now()),
             plan.conf().output().path());
     output.writeSummary(summary.file(facts()));
+    report();
     return summary;
+  }
+
+  /** Pictures are what a run is for: one that has them does not fail for want of its report. */
+  private void report() {
+    if (!plan.conf().report().enabled()) {
+      return;
+    }
+    Jobs.describe(spark, "write the report");
+    try {
+      String output = plan.output().toString();
+      messages.println(
+          "Report: " + Report.write(spark, output, plan.conf().report().maxPictures()));
+    } catch (IOException | RuntimeException e) {
+      messages.println("The report could not be written: " + Problems.firstLine(rootOf(e)));
+    }
   }
 
   /** Returns whether all tasks were done. */

@@ -11,7 +11,12 @@ import picocli.CommandLine.Command;
     name = "spackle",
     description = "Batch inpainting on Apache Spark.",
     mixinStandardHelpOptions = true,
-    subcommands = {InpaintJob.class, InpaintCommand.class, ModelsCommand.class})
+    subcommands = {
+      InpaintJob.class,
+      InpaintCommand.class,
+      ModelsCommand.class,
+      ReportCommand.class
+    })
 public final class Main {
 
   private Main() {}

@@ -1,6 +1,7 @@
 package io.spackle.jobs;
 
 import io.spackle.jobs.JobConf.Mode;
+import io.spackle.report.Report;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -14,7 +15,10 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** The folder of a job's results: images/, meta/ and summary.json; what else lies there stays. */
+/**
+ * The folder of a job's results: images/, meta/, report/ and summary.json; what else lies there
+ * stays.
+ */
 final class OutputFolder {
 
   /** The pattern of all published meta files. */
@@ -55,6 +59,11 @@ final class OutputFolder {
     return new Path(root, "meta");
   }
 
+  /** Of the rows' small pictures for the report, as a URI. */
+  Path previews() {
+    return new Path(root, Report.PREVIEWS);
+  }
+
   /** What speaks against writing here; a file is written and deleted to find out. */
   List<String> problems(Mode mode, Path manifest) {
     List<String> problems = new ArrayList<>();
@@ -84,6 +93,7 @@ final class OutputFolder {
     if (mode == Mode.OVERWRITE) {
       fileSystem.delete(images(), true);
       fileSystem.delete(meta(), true);
+      fileSystem.delete(new Path(root, Report.FOLDER), true);
       fileSystem.delete(new Path(root, SUMMARY), false);
     }
     fileSystem.mkdirs(meta());

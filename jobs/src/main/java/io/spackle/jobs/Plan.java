@@ -67,7 +67,7 @@ record Plan(
             files,
             model,
             output,
-            settings(conf, model, output, defaults, hadoop));
+            settings(conf, model, output, rows, defaults, hadoop));
     plan.openModel(spark, problems);
     problems.refuse();
     return plan;
@@ -130,6 +130,7 @@ record Plan(
       JobConf conf,
       ModelFacts model,
       OutputFolder output,
+      long rows,
       RowDefaults defaults,
       Configuration hadoop) {
     String images = output.images().toString();
@@ -141,6 +142,7 @@ record Plan(
         conf.fetch(),
         new StageSettings.Pictures(conf.limits(), conf.image(), conf.output().imageFormat()),
         images,
+        new StageSettings.Preview(output.previews().toString(), conf.report().share(rows)),
         defaults,
         new RunInfo(model.traits().model(), model.digest(), null, null, null, images),
         HadoopConf.of(hadoop));

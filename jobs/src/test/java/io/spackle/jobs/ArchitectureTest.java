@@ -32,8 +32,15 @@ class ArchitectureTest {
   }
 
   @Test
-  void jobsAreOnePackage() {
-    classes().should().resideInAPackage("io.spackle.jobs").check(CLASSES);
+  void onlyTheReportHasARoomOfItsOwn() {
+    classes().should().resideInAnyPackage("io.spackle.jobs", "io.spackle.report").check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.spackle.report")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.spackle.jobs")
+        .check(CLASSES);
   }
 
   /** Split packages would break package-private access, and do break modules and sealed jars. */

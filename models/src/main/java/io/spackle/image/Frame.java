@@ -11,10 +11,11 @@ public final class Frame {
   private final RgbImage image;
   private final Mask mask;
   private final RgbImage untouched;
-  private final double maskCoverage;
+  private final Mask outputMask;
   private final UnaryOperator<RgbImage> restore;
 
   /**
+   * @param outputMask where the output differs from {@code untouched}, in its size, levels 0 or 255
    * @param restore from a picture of the size of {@code image} to one of the size of {@code
    *     untouched}
    */
@@ -22,12 +23,12 @@ public final class Frame {
       RgbImage image,
       Mask mask,
       RgbImage untouched,
-      double maskCoverage,
+      Mask outputMask,
       UnaryOperator<RgbImage> restore) {
     this.image = image;
     this.mask = mask;
     this.untouched = untouched;
-    this.maskCoverage = maskCoverage;
+    this.outputMask = outputMask;
     this.restore = restore;
   }
 
@@ -48,7 +49,12 @@ public final class Frame {
 
   /** The share of the output's pixels that the mask repaints, 0 to 1. */
   public double maskCoverage() {
-    return maskCoverage;
+    return outputMask.coverage();
+  }
+
+  /** Where the output is repainted: the same size as {@link #untouched()}, levels 0 or 255. */
+  Mask outputMask() {
+    return outputMask;
   }
 
   /** The output where nothing is repainted: the init image at output size. */

@@ -146,7 +146,7 @@ public final class Framing {
         RgbImage.of(image.plane().extendEdges(width, height)),
         Mask.of(mask.plane().extendZeros(width, height)),
         untouched,
-        outputHole.coverage(),
+        outputHole,
         painted -> restore.apply(RgbImage.of(painted.plane().crop(content))));
   }
 

@@ -13,6 +13,8 @@ package io.spackle.image;
  */
 public final class ImageCodec {
 
+  private static final float JPEG_QUALITY = 0.95f;
+
   private ImageCodec() {}
 
   /**
@@ -52,7 +54,7 @@ public final class ImageCodec {
   public static byte[] encode(RgbImage image, ImageFormat format) {
     return switch (format) {
       case PNG -> PngWriter.write(image);
-      case JPEG -> JpegWriter.write(image);
+      case JPEG -> JpegWriter.write(image, JPEG_QUALITY);
       case WEBP -> WebpWriter.write(image);
     };
   }

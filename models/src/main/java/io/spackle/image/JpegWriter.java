@@ -15,17 +15,19 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** JPEG files: quality 95, chroma at full resolution, through the JDK's writer. */
+/** JPEG files with chroma at full resolution, through the JDK's writer. */
 final class JpegWriter {
 
-  private static final float QUALITY = 0.95f;
   private static final String TREE = "javax_imageio_jpeg_image_1.0";
 
   private static final ImageWriterSpi PLUGIN = JdkPlugins.find(ImageWriterSpi.class, "JPEG");
 
   private JpegWriter() {}
 
-  static byte[] write(RgbImage image) {
+  /**
+   * @param quality above 0, up to 1
+   */
+  static byte[] write(RgbImage image, float quality) {
     BufferedImage picture = AwtImages.of(image);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(image.pixels().length / 4);
     ImageWriter writer = null;
@@ -33,7 +35,7 @@ final class JpegWriter {
       writer = PLUGIN.createWriterInstance();
       ImageWriteParam param = writer.getDefaultWriteParam();
       param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      param.setCompressionQuality(QUALITY);
+      param.setCompressionQuality(quality);
       IIOMetadata metadata =
           writer.getDefaultImageMetadata(
               ImageTypeSpecifier.createFromRenderedImage(picture), param);

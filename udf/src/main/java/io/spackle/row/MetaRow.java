@@ -229,7 +229,7 @@ public final class MetaRow implements Serializable {
   private static StructType timingsType() {
     var fields = new ArrayList<StructField>();
     for (RowStage stage : RowStage.values()) {
-      fields.add(field(stage.name().toLowerCase(Locale.ROOT) + "_ms", DoubleType));
+      fields.add(field(stage.column(), DoubleType));
     }
     return struct(fields.toArray(StructField[]::new));
   }

@@ -1,5 +1,7 @@
 package io.spackle.row;
 
+import java.util.Locale;
+
 /** The stages of a row, in their order: where a failure happened and where the time went. */
 public enum RowStage {
   READ,
@@ -9,5 +11,15 @@ public enum RowStage {
   QUEUE,
   PAINT,
   ENCODE,
-  WRITE
+  WRITE;
+
+  /** The column of {@code timings} in a meta row that holds the stage's milliseconds. */
+  public String column() {
+    return label() + "_ms";
+  }
+
+  /** The name in lower case. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

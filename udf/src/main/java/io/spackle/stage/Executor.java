@@ -49,8 +49,8 @@ final class Executor implements AutoCloseable {
         task::isInterrupted);
   }
 
-  ImageSink sink(StageSettings settings, TaskSignals task) {
-    SinkKey key = new SinkKey(settings.images(), settings.hadoop());
+  ImageSink sink(String folder, StageSettings settings, TaskSignals task) {
+    SinkKey key = new SinkKey(folder, settings.hadoop());
     return sinks.get(
         key,
         () -> ImageSinks.forUri(key.folder(), key.hadoop().configuration()),

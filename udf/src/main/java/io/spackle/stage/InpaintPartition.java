@@ -68,7 +68,10 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
         new RowWork(
             executor.model(settings, task),
             executor.source(settings, task),
-            executor.sink(settings, task),
+            executor.sink(settings.images(), settings, task),
+            new Previews(
+                executor.sink(settings.previews().folder(), settings, task),
+                settings.previews().share()),
             settings.pictures(),
             end);
     int attempt = task.attempt();

@@ -55,6 +55,7 @@ final class RowWork {
   private final OpenModel model;
   private final ImageSource source;
   private final ImageSink sink;
+  private final Previews previews;
   private final StageSettings.Pictures pictures;
   private final Cancellation task;
 
@@ -65,11 +66,13 @@ final class RowWork {
       OpenModel model,
       ImageSource source,
       ImageSink sink,
+      Previews previews,
       StageSettings.Pictures pictures,
       Cancellation task) {
     this.model = model;
     this.source = source;
     this.sink = sink;
+    this.previews = previews;
     this.pictures = pictures;
     this.task = task;
   }
@@ -81,6 +84,9 @@ final class RowWork {
       memory.close();
     }
   }
+
+  /** The file of a sample, and of the row's first one perhaps a small picture of it. */
+  private record Encoded(byte[] file, Optional<byte[]> preview) {}
 
   /** What becomes a file each, made when it is asked for, and what is known of all. */
   private record Result(List<Supplier<RgbImage>> pictures, Set<Note> notes, Duration generation) {}
@@ -146,7 +152,7 @@ final class RowWork {
     arrival.retract();
     return new Outcome.Succeeded(
         row,
-        write(row, result.pictures(), clock),
+        write(row, frame, result.pictures(), clock),
         frame.outputWidth(),
         frame.outputHeight(),
         result.notes(),
@@ -227,17 +233,27 @@ final class RowWork {
     return new Result(finished, notes, generation);
   }
 
-  private List<String> write(ManifestRow row, List<Supplier<RgbImage>> finished, StageClock clock)
+  private List<String> write(
+      ManifestRow row, Frame frame, List<Supplier<RgbImage>> finished, StageClock clock)
       throws InterruptedException {
     List<String> locations = new ArrayList<>();
     for (Supplier<RgbImage> picture : finished) {
+      int sample = locations.size();
       enter(RowStage.ENCODE, clock);
-      byte[] file = model.slots().onCore(() -> ImageCodec.encode(picture.get(), pictures.format()));
+      Encoded encoded = model.slots().onCore(() -> encode(row, frame, sample, picture.get()));
       enter(RowStage.WRITE, clock);
       String extension = pictures.format().extension();
-      locations.add(sink.write(ImageKeys.of(row.id(), locations.size(), extension), file));
+      locations.add(sink.write(ImageKeys.of(row.id(), sample, extension), encoded.file()));
+      encoded.preview().ifPresent(preview -> previews.write(row.id(), preview));
     }
     return locations;
+  }
+
+  private Encoded encode(ManifestRow row, Frame frame, int sample, RgbImage picture) {
+    byte[] file = ImageCodec.encode(picture, pictures.format());
+    Optional<byte[]> preview =
+        sample == 0 ? previews.of(row.id(), frame, picture) : Optional.empty();
+    return new Encoded(file, preview);
   }
 
   private void enter(RowStage stage, StageClock clock) {

@@ -16,6 +16,7 @@ import java.time.Duration;
  *
  * @param traits of the model, as the driver read them
  * @param images URI of the folder that pictures are written to
+ * @param previews small pictures for the report
  * @param defaults of the rows
  * @param info what all meta rows say alike
  * @param hadoop for sources, sinks and models on Hadoop's file systems
@@ -27,6 +28,7 @@ public record StageSettings(
     FetchSettings fetch,
     Pictures pictures,
     String images,
+    Preview previews,
     RowDefaults defaults,
     RunInfo info,
     HadoopConf hadoop)
@@ -57,4 +59,12 @@ public record StageSettings(
   /** How pictures are read, framed and written. */
   public record Pictures(DecodeLimits limits, FramingOptions framing, ImageFormat format)
       implements Serializable {}
+
+  /**
+   * Small pictures of some rows.
+   *
+   * @param folder URI
+   * @param share of the rows that get one, 0 to 1
+   */
+  public record Preview(String folder, double share) implements Serializable {}
 }

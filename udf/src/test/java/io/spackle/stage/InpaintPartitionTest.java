@@ -304,6 +304,7 @@ class InpaintPartitionTest {
             Duration.ofSeconds(5), 1 << 20, 0, 4, List.of(), List.of(temp.toString()), List.of()),
         Pictures.settings(),
         temp.resolve("images").toString(),
+        new StageSettings.Preview(temp.resolve("previews").toString(), 0),
         new RowDefaults(
             Pictures.SIDE, Pictures.SIDE, 1, 4, 7.5, 1, null, false, false, 7L, Sampler.OF_BUNDLE),
         new RunInfo("fake", "digest", null, null, null, "images"),

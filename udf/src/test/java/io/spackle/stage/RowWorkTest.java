@@ -44,6 +44,7 @@ class RowWorkTest {
   private final Cancellation task = new Cancellation();
   private ImageSource source = Pictures.source(files);
   private ImageSink sink = Pictures.sink(written);
+  private final Map<String, byte[]> previews = new ConcurrentHashMap<>();
   private FakeInpainter inpainter = new FakeInpainter();
   private OpenModel model;
 
@@ -84,6 +85,15 @@ class RowWorkTest {
     for (int i = 0; i < 3; i++) {
       assertThat(Pictures.right(written(done, i))).isEqualTo(FakeInpainter.colour("a", 7 + i));
     }
+  }
+
+  @Test
+  void keepsOnePreviewOfARow() throws Exception {
+    open(4, PLENTY);
+    succeeded(Pictures.row("a", Pictures.HALF, 3));
+    assertThat(previews).containsOnlyKeys("a.jpg");
+    RgbImage preview = ImageCodec.decode(previews.get("a.jpg"), DecodeLimits.defaults());
+    assertThat(preview.width()).isEqualTo(3 * Pictures.SIDE);
   }
 
   @Test
@@ -310,7 +320,8 @@ class RowWorkTest {
   }
 
   private RowWork work() {
-    return new RowWork(model, source, sink, Pictures.settings(), task);
+    return new RowWork(
+        model, source, sink, new Previews(Pictures.sink(previews), 1), Pictures.settings(), task);
   }
 
   private Window<ManifestRow, Outcome> window(List<ManifestRow> rows, int size) {

@@ -1,0 +1,205 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+/** The report as people see it. Needs Chromium and its driver on the PATH; skipped without. */
+class ReportInBrowserTest {
+
+  private static final Dimension DESK = new Dimension(1280, 900);
+  private static final Dimension PHONE = new Dimension(390, 844);
+
+  @TempDir static Path folder;
+
+  private static ChromeDriver browser;
+
+  @BeforeAll
+  static void open() throws IOException {
+    Optional<File> chromium = onPath("chromium");
+    Optional<File> driver = onPath("chromedriver");
+    assumeThat(chromium).as("chromium on the PATH").isPresent();
+    assumeThat(driver).as("chromedriver on the PATH").isPresent();
+    ReportTest.write(folder);
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(chromium.get());
+    options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage");
+    browser =
+        new ChromeDriver(
+            new ChromeDriverService.Builder().usingDriverExecutable(driver.get()).build(), options);
+  }
+
+  @AfterAll
+  static void close() {
+    if (browser != null) {
+      browser.quit();
+    }
+  }
+
+  @BeforeEach
+  void load() {
+    browser.manage().window().setSize(DESK);
+    browser.get(page().toString());
+  }
+
+  @Test
+  void showsAllRowsFailuresFirst() {
+    assertThat(texts(".card b")).containsExactly("lost", "none", "a/b %", "mug");
+    assertThat(text("#count")).isEqualTo("4 of 4");
+    assertThat(script("return document.querySelector('.card img').naturalWidth > 0"))
+        .as("pictures load under the page's own policy")
+        .isEqualTo(true);
+  }
+
+  @Test
+  void textsOfRowsStayTexts() {
+    assertThat(browser.getTitle()).isEqualTo("Spackle report");
+    assertThat(browser.findElements(By.cssSelector("main b:not(.card b)"))).isEmpty();
+    assertThat(texts(".card span")).contains(ReportTest.HOSTILE);
+    card("a/b %").click();
+    assertThat(text("#facts")).contains(ReportTest.HOSTILE);
+    assertThat(browser.getTitle()).isEqualTo("Spackle report");
+  }
+
+  @Test
+  void filtersByOutcomeAndText() {
+    button("success 2").click();
+    assertThat(visible()).containsExactly("a/b %", "mug");
+    browser.findElement(By.id("search")).sendKeys("WALL");
+    assertThat(visible()).containsExactly("mug");
+    button("success 2").click();
+    browser.findElement(By.id("search")).clear();
+    browser.findElement(By.id("search")).sendKeys("lost.png");
+    assertThat(visible()).containsExactly("lost");
+  }
+
+  @Test
+  void keysGoThroughTheRows() {
+    type(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ENTER);
+    assertThat(text("#facts dd")).isEqualTo("a/b %");
+    type(Keys.ARROW_RIGHT);
+    assertThat(text("#facts dd")).isEqualTo("mug");
+    type(Keys.ESCAPE);
+    assertThat(browser.findElement(By.id("detail")).isDisplayed()).isFalse();
+    type("/");
+    assertThat(browser.switchTo().activeElement().getAttribute("id")).isEqualTo("search");
+  }
+
+  /** The model of the test paints noise, so that before and after differ in the hole. */
+  @Test
+  void sliderUncoversBeforeAndAfter() {
+    card("mug").click();
+    assertThat(drawn(0)).isNotEqualTo(drawn(100));
+    browser.findElement(By.id("mask")).click();
+    assertThat(drawn(100)).as("the mask instead of the init image").isNotEqualTo(drawn(0));
+  }
+
+  @Test
+  void fitsAPhone() throws IOException {
+    browser.manage().window().setSize(PHONE);
+    assertThat(script("return document.documentElement.scrollWidth <= window.innerWidth"))
+        .isEqualTo(true);
+    card("mug").click();
+    Path shot = folder.resolve("phone.png");
+    Files.write(shot, browser.getScreenshotAs(OutputType.BYTES));
+    assertThat(script("return document.getElementById('canvas').clientWidth > 250"))
+        .isEqualTo(true);
+  }
+
+  @Test
+  void looksLikeAPage() throws IOException {
+    byte[] shot = browser.getScreenshotAs(OutputType.BYTES);
+    Files.write(Files.createDirectories(Path.of("target")).resolve("report.png"), shot);
+    var picture = ImageIO.read(new ByteArrayInputStream(shot));
+    long colours =
+        IntStream.range(0, picture.getWidth() * picture.getHeight())
+            .map(i -> picture.getRGB(i % picture.getWidth(), i / picture.getWidth()))
+            .distinct()
+            .count();
+    assertThat(colours).as("colours: photos are there, not only text").isGreaterThan(1000);
+  }
+
+  private static URI page() {
+    return folder.resolve("out/report/index.html").toUri();
+  }
+
+  private static Object script(String script) {
+    return browser.executeScript(script);
+  }
+
+  private static void type(CharSequence... keys) {
+    for (CharSequence key : keys) {
+      browser.switchTo().activeElement().sendKeys(key);
+    }
+  }
+
+  /** What the comparison shows with the slider at a percentage, as a data URI. */
+  private static Object drawn(int percent) {
+    return browser.executeScript(
+        """
+        const slider = document.getElementById('slider');
+        slider.value = arguments[0];
+        slider.dispatchEvent(new Event('input'));
+        return document.getElementById('canvas').toDataURL()""",
+        percent);
+  }
+
+  private static WebElement card(String id) {
+    return browser.findElements(By.className("card")).stream()
+        .filter(card -> card.findElement(By.tagName("b")).getText().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static WebElement button(String text) {
+    return browser.findElement(By.xpath("//button[text()='" + text + "']"));
+  }
+
+  private static List<String> visible() {
+    return browser.findElements(By.cssSelector(".card")).stream()
+        .filter(WebElement::isDisplayed)
+        .map(card -> card.findElement(By.tagName("b")).getText())
+        .toList();
+  }
+
+  private static List<String> texts(String selector) {
+    return browser.findElements(By.cssSelector(selector)).stream()
+        .map(WebElement::getText)
+        .toList();
+  }
+
+  private static String text(String selector) {
+    return browser.findElement(By.cssSelector(selector)).getText();
+  }
+
+  private static Optional<File> onPath(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .map(folder -> new File(folder, program))
+        .filter(File::canExecute)
+        .findFirst();
+  }
+}

@@ -1,0 +1,86 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The report of a run with good rows, bad rows and texts that would like to be HTML. */
+class ReportTest {
+
+  static final String HOSTILE = "</script><script>document.title='taken'</script><b>bold</b>";
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void run() throws IOException {
+    write(folder);
+  }
+
+  /** Runs a small job in a folder; the report is in {@code out/report}. */
+  static void write(Path folder) throws IOException {
+    TestJob.run(
+        folder,
+        """
+        {"id": "mug", "init_image": "mug.png", "mask_image": "mug_mask.png", "prompt": "a <wall>"}
+        {"id": "a/b %%", "init_image": "logo.png", "mask_image": "logo_mask.png", "prompt": "%s"}
+        {"id": "lost", "init_image": "lost.png", "mask_image": "mug_mask.png", "prompt": "x"}
+        {"id": "none", "init_image": "mug.png", "mask_image": "mug_mask.png"}
+        """
+            .formatted(HOSTILE),
+        """
+        spackle {
+          model.path = "%s"
+          manifest.base = "%s"
+          fetch.allow-files = ["%2$s"]
+          defaults { width = 256, height = 256, num-inference-steps = 1 }
+        }
+        """
+            .formatted(
+                TestJob.bundle("idle-sd15-inpaint"),
+                DemoScenes.FOLDER.toAbsolutePath().normalize()));
+  }
+
+  @Test
+  void isOnePageThatNeedsNothingBesideIt() throws IOException {
+    String page = Files.readString(folder.resolve("out/report/index.html"));
+    assertThat(page)
+        .contains("<td>FETCH_NOT_FOUND</td><td>1</td><td>25.0 %</td>", "<td>ROW_INVALID</td>")
+        .contains("\"preview\":\"data:image/jpeg;base64,", "\"href\":\"../images/")
+        .doesNotContain("<script>document", "<b>bold", "src=\"http", "<link");
+  }
+
+  @Test
+  void canBeRebuiltWithFewerPictures() throws IOException {
+    Path out = folder.resolve("out");
+    Command command = Command.run("report", out, "--max-pictures", 1);
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out()).contains("report/index.html");
+    String page = Files.readString(out.resolve("report/index.html"));
+    assertThat(page.split("data:image/jpeg", -1)).hasSize(2);
+    assertThat(ImageIO.read(out.resolve("report/contact-sheet.png").toFile()).getWidth())
+        .as("before and after of one picture")
+        .isEqualTo(2 * 192 + 2 * 8);
+  }
+
+  @Test
+  void refusesAFolderWithoutARun() {
+    Command command = Command.run("report", folder.resolve("nowhere"));
+    assertThat(command.code()).isEqualTo(ExitCode.REFUSED.code());
+    assertThat(command.messages()).contains("nowhere", "expected the output folder of a run");
+  }
+
+  @Test
+  void leavesNoPreviewsOfFailedRows() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("out/report/previews"))) {
+      assertThat(files.map(file -> file.getFileName().toString()).filter(n -> n.endsWith(".jpg")))
+          .containsExactlyInAnyOrder("mug.jpg", "a%2Fb%20%25.jpg");
+    }
+  }
+}
