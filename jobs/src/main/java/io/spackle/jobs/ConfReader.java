@@ -49,6 +49,11 @@ final class ConfReader {
     return read(key, "a text", "", config::getString, value -> !value.isBlank());
   }
 
+  /** A text that may be empty. */
+  String anyText(String key) {
+    return read(key, "a text", "", config::getString, value -> true);
+  }
+
   boolean flag(String key) {
     return read(key, "true or false", false, config::getBoolean, value -> true);
   }

@@ -157,7 +157,7 @@ record JobConf(
             "defaults.num-inference-steps", key -> reader.integer(key, 1, Integer.MAX_VALUE)),
         reader.orNull("defaults.guidance-scale", key -> reader.number(key, 0, 100)),
         reader.orNull("defaults.strength", key -> reader.number(key, Double.MIN_VALUE, 1)),
-        reader.orNull("defaults.negative-prompt", reader::text),
+        reader.orNull("defaults.negative-prompt", reader::anyText),
         reader.orNull("defaults.scheduler", reader::text),
         reader.orNull("defaults.use-karras-sigmas", reader::flag),
         reader.flag("defaults.enhance-prompt"),

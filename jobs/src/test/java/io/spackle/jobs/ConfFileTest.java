@@ -42,6 +42,13 @@ class ConfFileTest {
   }
 
   @Test
+  void anEmptyNegativePromptIsNotNone() throws IOException {
+    assertThat(load("", REQUIRED).defaults().negativePrompt()).isNull();
+    String empty = "spackle.defaults.negative-prompt = \"\"";
+    assertThat(load(empty, REQUIRED).defaults().negativePrompt()).isEmpty();
+  }
+
+  @Test
   void theCommandLineCountsMoreThanTheFile() throws IOException {
     Map<String, String> overrides = new LinkedHashMap<>(REQUIRED);
     overrides.put("defaults.seed", "7");

@@ -28,18 +28,12 @@ class GoldenJobTest {
   private static final Set<String> SHARED_GENERATOR =
       Set.of("sd15-one-generator-two-images", "flux-two-per-prompt");
 
-  /** SDXL tells an empty negative prompt from none; in a row both say nothing. */
-  private static final Set<String> NOT_SAID_BY_ROWS = Set.of("sdxl-negative-empty");
-
   private static final Map<Settings, TestJob> JOBS = new HashMap<>();
 
   @TempDir static Path folder;
 
   static List<GoldenRun> runs() {
-    return GoldenRun.all().stream()
-        .filter(run -> !SHARED_GENERATOR.contains(run.name()))
-        .filter(run -> !NOT_SAID_BY_ROWS.contains(run.name()))
-        .toList();
+    return GoldenRun.all().stream().filter(run -> !SHARED_GENERATOR.contains(run.name())).toList();
   }
 
   @Test

@@ -128,6 +128,21 @@ class ManifestTest {
   }
 
   @Test
+  void csvTellsAnEmptyTextFromNone() throws IOException {
+    List<Row> rows =
+        csv(
+            """
+            init_image,mask_image,prompt,negative_prompt
+            /a.png,/m.png,x,
+            /a.png,/m.png,x,""
+            /a.png,/m.png,x,blurry
+            """);
+    assertThat(rows)
+        .extracting(row -> at(row, "negative_prompt"))
+        .containsExactly(null, "", "blurry");
+  }
+
+  @Test
   void malformedCsvRecordsStay() throws IOException {
     List<Row> rows =
         csv(

@@ -56,6 +56,12 @@ final class Fields {
     return Values.isAbsent(value) ? otherwise : usable(column, value);
   }
 
+  /** A text that may be empty, or the default where there is none. */
+  String prompt(String column, String otherwise) {
+    Object value = raw(column);
+    return value == null ? otherwise : usable(column, value);
+  }
+
   /** A text that must be there, but may be empty. */
   String requiredText(String column) {
     Object value = raw(column);

@@ -19,7 +19,7 @@ import io.spackle.image.RgbImage;
  * @param initImage location of the picture
  * @param maskImage location of its mask
  * @param prompt what to paint; may be empty
- * @param negativePrompt what to avoid, or null
+ * @param negativePrompt what to avoid; may be empty, which null, none at all, is not
  * @param width in pixels
  * @param height in pixels
  * @param samples pictures to paint, at least 1; sample i has the seed {@code seed + i}

@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param steps inference steps
  * @param guidanceScale weight of the prompt
  * @param strength above 0, up to 1
- * @param negativePrompt what to avoid, or null
+ * @param negativePrompt what to avoid; may be empty, which null, none at all, is not
  * @param enhancePrompt whether the prompt may be enhanced
  * @param safetyChecker whether pictures are checked
  * @param seed of every row that names none, or null to derive one from each row's content

@@ -2,6 +2,7 @@ package io.spackle.row;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.spark.sql.Row;
 
@@ -28,6 +29,9 @@ public final class RowKey {
           RowColumns.NEGATIVE_PROMPT,
           RowColumns.SCHEDULER,
           RowColumns.CORRUPT);
+
+  /** The only texts that, empty, are not none. */
+  private static final Set<String> PROMPTS = Set.of(RowColumns.PROMPT, RowColumns.NEGATIVE_PROMPT);
 
   private static final List<String> NUMBERS =
       List.of(
@@ -69,8 +73,7 @@ public final class RowKey {
   private static void add(
       StringBuilder content, Row row, String column, Function<Object, String> spelling) {
     Object value = RowColumns.value(row, column);
-    // Of all blank texts, the prompt's alone differs from none.
-    boolean absent = column.equals(RowColumns.PROMPT) ? value == null : Values.isAbsent(value);
+    boolean absent = PROMPTS.contains(column) ? value == null : Values.isAbsent(value);
     if (!absent) {
       add(content, column, spelling.apply(value));
     }

@@ -13,7 +13,8 @@ import org.apache.spark.sql.Row;
 
 /**
  * Spark rows to manifest rows, as loosely as the API reads its request: numbers and flags may be
- * texts, null and blank mean the default, and columns may have any type.
+ * texts, null and blank mean the default, and columns may have any type. An empty prompt or
+ * negative prompt is what it says: only null means none.
  *
  * <p>Thread-safe.
  */
@@ -61,8 +62,8 @@ public final class RowReader implements Serializable {
     String initImage = fields.location(RowColumns.INIT_IMAGE);
     String maskImage = fields.location(RowColumns.MASK_IMAGE);
     String prompt =
-        promptless ? fields.text(RowColumns.PROMPT, "") : fields.requiredText(RowColumns.PROMPT);
-    String negative = fields.text(RowColumns.NEGATIVE_PROMPT, defaults.negativePrompt());
+        promptless ? fields.prompt(RowColumns.PROMPT, "") : fields.requiredText(RowColumns.PROMPT);
+    String negative = fields.prompt(RowColumns.NEGATIVE_PROMPT, defaults.negativePrompt());
     int width = side(fields, RowColumns.WIDTH, defaults.width());
     int height = side(fields, RowColumns.HEIGHT, defaults.height());
     checkShape(fields, width, height);

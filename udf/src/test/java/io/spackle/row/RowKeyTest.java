@@ -22,7 +22,7 @@ class RowKeyTest {
   void spellingsAreOne() {
     assertThat(key("width", "512", "safety_checker", true)).isEqualTo(KEY);
     assertThat(key("width", 512.0, "safety_checker", "YES", "strength", null)).isEqualTo(KEY);
-    assertThat(key("safety_checker", "yes", "WIDTH", " 512.00", "negative_prompt", " "))
+    assertThat(key("safety_checker", "yes", "WIDTH", " 512.00", "negative_prompt", null))
         .isEqualTo(KEY);
   }
 
@@ -55,6 +55,7 @@ class RowKeyTest {
     "prompt,'a cat sitting on a bench '",
     "prompt,''",
     "negative_prompt,x",
+    "negative_prompt,''",
     "seed,0",
     "width,513",
     "use_karras_sigmas,no",

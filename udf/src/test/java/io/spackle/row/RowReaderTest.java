@@ -131,6 +131,23 @@ class RowReaderTest {
             Reading.Valid.class, valid -> assertThat(valid.row().prompt()).isEmpty());
   }
 
+  @Test
+  void anEmptyNegativePromptIsNotNone() {
+    RowDefaults defaults =
+        new RowDefaults(512, 512, 1, 30, 7.5, 1, "blurry", false, false, null, Sampler.OF_BUNDLE);
+    RowReader withDefault = new RowReader(Rows.TRAITS, defaults);
+    assertThat(negative(withDefault, Rows.row())).isEqualTo("blurry");
+    assertThat(negative(withDefault, Rows.row("negative_prompt", null))).isEqualTo("blurry");
+    assertThat(negative(withDefault, Rows.row("negative_prompt", ""))).isEmpty();
+    assertThat(negative(reader, Rows.row("negative_prompt", null))).isNull();
+    assertThat(negative(reader, Rows.row("negative_prompt", ""))).isEmpty();
+    assertThat(negative(reader, Rows.row("negative_prompt", " "))).isEqualTo(" ");
+  }
+
+  private static String negative(RowReader reader, Row row) {
+    return ((Reading.Valid) reader.read(row)).row().negativePrompt();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"🐈‍⬛ 猫", "قطة", "e\u0301", "=cmd()", "<script>"})
   void promptsStayAsTheyAre(String prompt) {
