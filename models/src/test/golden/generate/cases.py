@@ -18,7 +18,7 @@ FEW = {"timesteps", "latents_after_step"}
 NEVER = {"first_model_input"}
 
 
-def case(name, bundle, scene, seed, prompt, scheduler=None, overrides=None, note=None, posterior=None, **call):
+def case(name, bundle, scene, seed, prompt, scheduler=None, overrides=None, note=None, posterior=None, syntax=None, **call):
     scenes = scene if isinstance(scene, list) else [scene]
     images, masks = [f"{s}.png" for s in scenes], [f"{s}_mask.png" for s in scenes]
     spec = {
@@ -32,6 +32,7 @@ def case(name, bundle, scene, seed, prompt, scheduler=None, overrides=None, note
         "scheduler_overrides": overrides,
         "note": note,
         "posterior": posterior,
+        "syntax": syntax,
     }
     CASES.append({k: v for k, v in spec.items() if v is not None})
 
@@ -151,6 +152,35 @@ flux("strength-0.75", "lamp", 202, "a castle on a mountain", strength=0.75, num_
 flux("guidance-3.5", "meadow", 201, "a red cat sitting on the grass", guidance_scale=3.5)
 flux("non-square", "facade", 203, "a woman in a striped dress", width=192)
 flux("odd-size", "bottle", 204, "a robot", width=152, height=136, note="not multiples of 16: floored to 144 x 128")
+
+
+WEIGHTED = "prompts as AUTOMATIC1111's WebUI reads them: embeddings by emphasis.py"
+# What the hosted API fills in where a request has none.
+API_NEGATIVE = (
+    "((out of frame)), ((extra fingers)), mutated hands, ((poorly drawn hands)), ((poorly drawn face)), "
+    "(((mutation))), (((deformed))), (((tiling))), ((naked)), ((tile)), ((fleshpile)), ((ugly)), (((abstract))), "
+    "blurry, ((bad anatomy)), ((bad proportions)), ((extra limbs)), cloned face, (((skinny))), glitchy, ((extra "
+    "breasts)), ((double torso)), ((extra arms)), ((extra hands)), ((mangled fingers)), ((missing breasts)), "
+    "(missing lips), ((ugly face)), ((fat)), ((extra legs)), anime"
+)
+PORTRAIT = (
+    "ultra realistic close up portrait ((beautiful pale cyberpunk female with heavy black eyeliner)), blue eyes, "
+    "shaved side haircut, hyper detail, cinematic lighting, magic neon, dark red city, Canon EOS R3, nikon, f/1.4"
+)
+
+
+def weighted(name, *args, **more):
+    """name starts with the prefix of its family."""
+    family = {"sd15": sd15, "sdxl": sdxl, "flux": flux}[name.split("-")[0]]
+    family(name.split("-", 1)[1], *args, syntax="a1111", **more)
+
+
+weighted("sd15-weighted", "meadow", 401, "a (red:1.4) cat \\(small\\), [grass], ((sun", note=WEIGHTED)
+weighted("sd15-weighted-long", "meadow", 402, PORTRAIT, negative_prompt=API_NEGATIVE, note=WEIGHTED)
+weighted("sd15-weighted-break", "lamp", 403, "a (wooden:0.6) box BREAK a [blue (vase:1.3)]", guidance_scale=1.0, note=WEIGHTED)
+weighted("sdxl-weighted-long", "bottle", 404, PORTRAIT, negative_prompt=API_NEGATIVE, note=WEIGHTED)
+weighted("sdxl-weighted-none", "bottle", 405, f"{PORTRAIT} BREAK a (striped:1.5) vase", note=f"{WEIGHTED}; zeros")
+weighted("flux-weighted", "meadow", 406, "a (red:1.4) cat \\(small\\) BREAK [grass]", note="the text without marks")
 
 
 def kept(spec, tensors):

@@ -17,6 +17,7 @@ import transformers
 from diffusers.models.autoencoders import vae as vae_module
 from PIL import Image
 
+import emphasis
 from networks import load_pipeline
 
 VERSIONS = {
@@ -169,6 +170,7 @@ def run_case(spec, bundles, photos):
         return opened if isinstance(names, list) else opened[0]
 
     seeds = [torch.Generator("cpu").manual_seed(s) for s in as_list(spec["seed"])]
+    call = emphasis.arguments(pipe, spec) if spec.get("syntax") == "a1111" else spec["call"]
     with Draws(pipe) as draws, torch.no_grad():
         pictures = pipe(
             image=picture(spec["image"]),
@@ -176,7 +178,7 @@ def run_case(spec, bundles, photos):
             generator=seeds if isinstance(spec["seed"], list) else seeds[0],
             callback_on_step_end=on_step_end,
             callback_on_step_end_tensor_inputs=["latents"],
-            **spec["call"],
+            **call,
         ).images
 
     pipeline_name = type(pipe).__module__.split(".")[-1]

@@ -2,6 +2,7 @@ package io.spackle.jobs;
 
 import io.spackle.family.Families;
 import io.spackle.graph.BundleOptions;
+import io.spackle.graph.PromptSyntax;
 import io.spackle.image.DecodeLimits;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.ImageFormat;
@@ -140,7 +141,8 @@ record JobConf(
         reader.orNull("model.note", reader::text),
         new BundleOptions(
             reader.values("model.scheduler-config"),
-            reader.orNull("model.max-sequence-length", key -> reader.integer(key, 2, 512))));
+            reader.orNull("model.max-sequence-length", key -> reader.integer(key, 2, 512)),
+            reader.choice("prompt.syntax", PromptSyntax.class)));
   }
 
   private static List<String> families() {

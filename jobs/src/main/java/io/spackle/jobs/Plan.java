@@ -81,6 +81,7 @@ record Plan(
             model.digest(),
             new TreeMap<>(options.schedulerConfig()), // unsorted, its text differs from JVM to JVM
             "text length " + options.textLength(),
+            "prompt syntax " + options.promptSyntax(),
             settings.defaults(),
             settings.pictures().framing(),
             settings.pictures().format(),

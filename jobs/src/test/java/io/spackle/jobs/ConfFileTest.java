@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.typesafe.config.ConfigUtil;
+import io.spackle.graph.PromptSyntax;
 import io.spackle.image.FramingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,6 +47,13 @@ class ConfFileTest {
     assertThat(load("", REQUIRED).defaults().negativePrompt()).isNull();
     String empty = "spackle.defaults.negative-prompt = \"\"";
     assertThat(load(empty, REQUIRED).defaults().negativePrompt()).isEmpty();
+  }
+
+  @Test
+  void promptsAreWrittenAsPeopleWriteThemUnlessTheProfileIsDiffusersOwn() throws IOException {
+    assertThat(load("", REQUIRED).model().options().promptSyntax()).isEqualTo(PromptSyntax.A1111);
+    JobConf parity = ConfFile.load(PROFILES.resolve("diffusers-parity.conf"), REQUIRED);
+    assertThat(parity.model().options().promptSyntax()).isEqualTo(PromptSyntax.PLAIN);
   }
 
   @Test

@@ -97,6 +97,7 @@ class GoldenJobTest {
         spackle {
           model { path = "%s", scheduler-config = %s, max-sequence-length = %s }
           image.crop-padding = %s
+          prompt.syntax = %s
           fetch.allow-files = ["%s"]
         }
         """
@@ -106,6 +107,7 @@ class GoldenJobTest {
             settings.scheduler(),
             settings.textLength(),
             settings.cropPadding() == null ? "none" : settings.cropPadding(),
+            settings.syntax(),
             TestJob.photos());
   }
 }

@@ -41,8 +41,10 @@ record GoldenRun(Path folder, JsonNode json) {
    * @param scheduler set over the bundle's configuration
    * @param cropPadding pixels, or null
    * @param textLength tokens, or null
+   * @param syntax of the prompts
    */
-  record Settings(String bundle, JsonNode scheduler, Integer cropPadding, Integer textLength) {}
+  record Settings(
+      String bundle, JsonNode scheduler, Integer cropPadding, Integer textLength, String syntax) {}
 
   /** All recorded runs. */
   static List<GoldenRun> all() {
@@ -77,7 +79,8 @@ record GoldenRun(Path folder, JsonNode json) {
         json.get("bundle").asText(),
         scheduler,
         number("padding_mask_crop"),
-        number("max_sequence_length"));
+        number("max_sequence_length"),
+        json.path("syntax").asText("plain"));
   }
 
   /** One row for each photo, or for each prompt where there are several. */

@@ -9,8 +9,11 @@ import io.spackle.graph.Graph;
 import io.spackle.graph.GraphChecks;
 import io.spackle.graph.ModelBundle;
 import io.spackle.graph.OrtGraph;
+import io.spackle.graph.PromptSyntax;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.text.ClipTokenizer;
+import io.spackle.text.PromptParser;
+import io.spackle.text.PromptSequences;
 import io.spackle.text.T5Tokenizer;
 import io.spackle.text.Tokenizer;
 import java.util.ArrayList;
@@ -37,22 +40,45 @@ final class BundleParts {
     this.resources = resources;
   }
 
-  /** A CLIP text encoder with its tokenizer. */
+  /** A CLIP text encoder with its tokenizer, which cuts what is too long. */
   PromptEncoder clip(String tokenizer, String encoder, List<String> outputs) {
     Tokenizer opened = resources.push(ClipTokenizer.open(bundle.folder(tokenizer)));
-    return promptEncoder(opened, opened.maxLength(), encoder, outputs);
+    return cutting(opened, opened.maxLength(), encoder, outputs);
+  }
+
+  /**
+   * A CLIP text encoder with its tokenizer, which reads prompts as the bundle's syntax says.
+   *
+   * @param most sequences of one prompt
+   */
+  PromptEncoder clip(String tokenizer, String encoder, List<String> outputs, int most) {
+    if (bundle.promptSyntax() == PromptSyntax.PLAIN) {
+      return clip(tokenizer, encoder, outputs);
+    }
+    Tokenizer opened = resources.push(ClipTokenizer.open(bundle.folder(tokenizer)));
+    int length = opened.maxLength();
+    return new PromptEncoder(
+        text -> PromptSequences.divided(opened, PromptParser.parse(text), length, most),
+        textEncoder(encoder, outputs),
+        outputs);
   }
 
   /** A T5 text encoder with its tokenizer. */
   PromptEncoder t5(String tokenizer, String encoder, List<String> outputs) {
     Tokenizer opened = resources.push(T5Tokenizer.open(bundle.folder(tokenizer)));
-    return promptEncoder(opened, bundle.textLength().orElse(opened.maxLength()), encoder, outputs);
+    return cutting(opened, bundle.textLength().orElse(opened.maxLength()), encoder, outputs);
   }
 
-  private PromptEncoder promptEncoder(
+  private PromptEncoder cutting(
       Tokenizer tokenizer, int length, String encoder, List<String> outputs) {
-    Graph graph = graph(encoder, Set.of("input_ids"), Set.copyOf(outputs));
-    return new PromptEncoder(tokenizer, length, graph, outputs);
+    return new PromptEncoder(
+        text -> PromptSequences.cut(tokenizer, text, length),
+        textEncoder(encoder, outputs),
+        outputs);
+  }
+
+  private Graph textEncoder(String component, List<String> outputs) {
+    return graph(component, Set.of("input_ids"), Set.copyOf(outputs));
   }
 
   /** The UNet of a bundle with its autoencoder and schedulers. */

@@ -99,6 +99,8 @@ public enum Families {
   /**
    * Opens a model: loads its graphs and checks what they take and give.
    *
+   * @param bundle with the job's options, among them how prompts are written; as diffusers reads
+   *     them where none were set
    * @param device where the graphs run
    * @return to be closed by the caller
    * @throws BundleException with every problem found; nothing stays open then

@@ -7,6 +7,7 @@ import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
 import io.spackle.graph.ModelBundle;
+import io.spackle.graph.PromptSyntax;
 import io.spackle.scheduler.Run;
 import io.spackle.scheduler.RunSpec;
 import io.spackle.scheduler.Schedulers;
@@ -17,8 +18,11 @@ import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
+import io.spackle.text.PromptParser;
+import io.spackle.text.WeightedPrompt;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +43,7 @@ final class FluxFillInpainter implements Inpainter {
   private static final float TIMESTEPS = 1000;
 
   private final Traits traits;
-  private final PromptEncoder clip;
-  private final PromptEncoder t5;
+  private final Prompts prompts;
   private final Graph transformer;
   private final VaeCodec vae;
   private final BundleSchedulers schedulers;
@@ -49,19 +52,32 @@ final class FluxFillInpainter implements Inpainter {
   /** What one picture or a batch gives the transformer, all (batch, tokens, channels). */
   private record Known(FloatTensor image, FloatTensor noise, FloatTensor shown) {}
 
+  private record Prompts(PromptEncoder clip, PromptEncoder t5, PromptSyntax syntax) {
+
+    /** A prompt without marks of emphasis: T5 reads sentences and was not trained with weights. */
+    String text(String prompt, Set<Note> notes) {
+      if (syntax == PromptSyntax.PLAIN) {
+        return prompt;
+      }
+      WeightedPrompt weighted = PromptParser.parse(prompt);
+      if (weighted.isWeighted()) {
+        notes.add(Note.PROMPT_WEIGHTS_IGNORED);
+      }
+      return weighted.text();
+    }
+  }
+
   private record Conditions(FloatTensor hidden, FloatTensor pooled, List<Set<Note>> notes) {}
 
   private FluxFillInpainter(
       Traits traits,
-      PromptEncoder clip,
-      PromptEncoder t5,
+      Prompts prompts,
       Graph transformer,
       VaeCodec vae,
       BundleSchedulers schedulers,
       CloseStack resources) {
     this.traits = traits;
-    this.clip = clip;
-    this.t5 = t5;
+    this.prompts = prompts;
     this.transformer = transformer;
     this.vae = vae;
     this.schedulers = schedulers;
@@ -71,8 +87,11 @@ final class FluxFillInpainter implements Inpainter {
   static Inpainter open(ModelBundle bundle, Device device) {
     try (CloseStack opening = new CloseStack()) {
       BundleParts parts = new BundleParts(bundle, device, opening);
-      PromptEncoder clip = parts.clip("tokenizer", "text_encoder", List.of(POOLED));
-      PromptEncoder t5 = parts.t5("tokenizer_2", "text_encoder_2", List.of(HIDDEN));
+      Prompts prompts =
+          new Prompts(
+              parts.clip("tokenizer", "text_encoder", List.of(POOLED)),
+              parts.t5("tokenizer_2", "text_encoder_2", List.of(HIDDEN)),
+              bundle.promptSyntax());
       Graph transformer =
           parts.graph(
               "transformer",
@@ -89,7 +108,7 @@ final class FluxFillInpainter implements Inpainter {
       BundleSchedulers schedulers = parts.schedulers();
       parts.refuseProblems();
       return new FluxFillInpainter(
-          traits(bundle), clip, t5, transformer, vae, schedulers, opening.release());
+          traits(bundle), prompts, transformer, vae, schedulers, opening.release());
     }
   }
 
@@ -137,10 +156,13 @@ final class FluxFillInpainter implements Inpainter {
     List<FloatTensor> pooled = new ArrayList<>(); // (1, width) each
     List<Set<Note>> notes = new ArrayList<>();
     for (Subject subject : subjects) {
-      Encoded whole = t5.encode(subject.prompt(), cancellation);
+      Set<Note> noted = EnumSet.noneOf(Note.class);
+      String prompt = prompts.text(subject.prompt(), noted);
+      Encoded whole = prompts.t5().encode(prompt, cancellation);
       hidden.add(whole.output(HIDDEN));
-      pooled.add(clip.encode(subject.prompt(), cancellation).output(POOLED));
-      notes.add(Note.ofTruncated(whole.truncated(), false));
+      pooled.add(prompts.clip().encode(prompt, cancellation).output(POOLED));
+      noted.addAll(Note.ofTruncated(whole.truncated(), false));
+      notes.add(noted);
     }
     return new Conditions(FloatTensor.concatBatch(hidden), FloatTensor.concatBatch(pooled), notes);
   }

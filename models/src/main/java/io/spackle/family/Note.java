@@ -9,6 +9,8 @@ public enum Note {
   PROMPT_TRUNCATED,
   /** The negative prompt is longer than the model reads; its end was left out. */
   NEGATIVE_PROMPT_TRUNCATED,
+  /** The prompt has weights, which mean nothing to the model; it read the text without them. */
+  PROMPT_WEIGHTS_IGNORED,
   /** The row has a prompt or a negative prompt, and the model reads none. */
   PROMPT_UNUSED,
   /** The mask marks nothing: the output is the input. */

@@ -1,12 +1,11 @@
 package io.spackle.family;
 
-import io.spackle.family.Conditioning.Conditions;
 import io.spackle.family.PromptEncoder.Encoded;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
-import java.util.ArrayList;
+import io.spackle.tensor.FloatTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +13,8 @@ import java.util.Set;
 /**
  * Stable Diffusion 1.5, with an inpainting UNet or a plain one.
  *
- * <p>Computes what diffusers' {@code StableDiffusionInpaintPipeline} computes.
+ * <p>Computes what diffusers' {@code StableDiffusionInpaintPipeline} computes; weighted and long
+ * prompts as AUTOMATIC1111's WebUI reads them.
  */
 final class Sd15Inpainter implements Inpainter {
 
@@ -36,9 +36,9 @@ final class Sd15Inpainter implements Inpainter {
   static Inpainter open(ModelBundle bundle, Device device) {
     try (CloseStack opening = new CloseStack()) {
       BundleParts parts = new BundleParts(bundle, device, opening);
-      PromptEncoder text = parts.clip("tokenizer", "text_encoder", List.of(EMBEDDING));
-      UnetPainter painter =
-          parts.unetPainter(Set.of("sample", "timestep", "encoder_hidden_states"));
+      UnetPainter painter = parts.unetPainter(Set.of("sample", "timestep", Condition.HIDDEN));
+      PromptEncoder text =
+          parts.clip("tokenizer", "text_encoder", List.of(EMBEDDING), painter.mostSequences());
       parts.refuseProblems();
       return new Sd15Inpainter(traits(bundle), text, painter, opening.release());
     }
@@ -60,24 +60,27 @@ final class Sd15Inpainter implements Inpainter {
 
   @Override
   public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
-    return painter.paint(plan, subjects, this::conditions, cancellation);
+    return painter.paint(plan, subjects, this::condition, cancellation);
   }
 
-  private Conditions conditions(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
-    GuidedBatch hidden = new GuidedBatch(); // (1, 77, width) each
-    List<Set<Note>> notes = new ArrayList<>();
-    for (Subject subject : subjects) {
-      Encoded prompt = text.encode(subject.prompt(), cancellation);
-      if (plan.guided()) {
-        Encoded avoided = text.encode(subject.negativePromptOrEmpty(), cancellation);
-        hidden.add(avoided.output(EMBEDDING), prompt.output(EMBEDDING));
-        notes.add(Note.ofTruncated(prompt.truncated(), avoided.truncated()));
-      } else {
-        hidden.add(prompt.output(EMBEDDING));
-        notes.add(Note.ofTruncated(prompt.truncated(), false));
-      }
+  private Condition condition(StepPlan plan, Subject subject, Cancellation cancellation) {
+    Encoded prompt = text.encode(subject.prompt(), cancellation);
+    if (!plan.guided()) {
+      return new Condition(
+          hidden(prompt, prompt.count(), cancellation),
+          Map.of(),
+          Note.ofTruncated(prompt.truncated(), false));
     }
-    return new Conditions(Map.of("encoder_hidden_states", hidden.toTensor()), notes);
+    Encoded avoided = text.encode(subject.negativePromptOrEmpty(), cancellation);
+    int count = Math.max(prompt.count(), avoided.count());
+    return new Condition(
+        hidden(prompt, count, cancellation),
+        hidden(avoided, count, cancellation),
+        Note.ofTruncated(prompt.truncated(), avoided.truncated()));
+  }
+
+  private Map<String, FloatTensor> hidden(Encoded encoded, int count, Cancellation cancellation) {
+    return Map.of(Condition.HIDDEN, text.hidden(encoded, EMBEDDING, count, cancellation));
   }
 
   @Override

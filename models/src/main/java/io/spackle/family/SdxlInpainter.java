@@ -1,13 +1,11 @@
 package io.spackle.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.spackle.family.Conditioning.Conditions;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
 import io.spackle.tensor.FloatTensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +20,7 @@ import java.util.Set;
 final class SdxlInpainter implements Inpainter {
 
   private static final String POOLED = "text_embeds";
+  private static final String TIME_IDS = "time_ids";
   private static final float AESTHETIC_SCORE = 6.0f;
   private static final float NEGATIVE_AESTHETIC_SCORE = 2.5f;
 
@@ -44,7 +43,7 @@ final class SdxlInpainter implements Inpainter {
   /**
    * One prompt as both encoders read it.
    *
-   * @param hidden (1, 77, width 1 + width 2)
+   * @param hidden (1, tokens, width 1 + width 2)
    * @param pooled (1, width)
    */
   private record Embedding(FloatTensor hidden, FloatTensor pooled, boolean truncated) {
@@ -52,6 +51,10 @@ final class SdxlInpainter implements Inpainter {
     Embedding zeroed() {
       return new Embedding(
           FloatTensor.zeros(hidden.shape()), FloatTensor.zeros(pooled.shape()), false);
+    }
+
+    Map<String, FloatTensor> inputs(FloatTensor timeIds) {
+      return Map.of(Condition.HIDDEN, hidden, POOLED, pooled, TIME_IDS, timeIds);
     }
   }
 
@@ -70,11 +73,27 @@ final class SdxlInpainter implements Inpainter {
   private record Encoders(
       PromptEncoder first, String firstHidden, PromptEncoder second, String secondHidden) {
 
-    Embedding embed(String text, Cancellation cancellation) {
+    /** How many sequences a text fills. */
+    int count(String text, Cancellation cancellation) {
+      return Math.max(
+          first.encode(text, cancellation).count(), second.encode(text, cancellation).count());
+    }
+
+    /**
+     * Of a long prompt the first sequence's pooled embedding is taken, as AUTOMATIC1111's WebUI
+     * does: the model was trained with that of one sequence, and people say first what matters.
+     *
+     * @param count sequences, at least those of the text
+     */
+    Embedding embed(String text, int count, Cancellation cancellation) {
       PromptEncoder.Encoded one = first.encode(text, cancellation);
       PromptEncoder.Encoded two = second.encode(text, cancellation);
       return new Embedding(
-          FloatTensor.concat(List.of(one.output(firstHidden), two.output(secondHidden)), 2),
+          FloatTensor.concat(
+              List.of(
+                  first.hidden(one, firstHidden, count, cancellation),
+                  second.hidden(two, secondHidden, count, cancellation)),
+              2),
           two.output(POOLED),
           one.truncated() || two.truncated());
     }
@@ -94,15 +113,15 @@ final class SdxlInpainter implements Inpainter {
       BundleParts parts = new BundleParts(bundle, device, opening);
       String firstHidden = penultimate(bundle, "text_encoder");
       String secondHidden = penultimate(bundle, "text_encoder_2");
+      UnetPainter painter =
+          parts.unetPainter(Set.of("sample", "timestep", Condition.HIDDEN, POOLED, TIME_IDS));
+      int most = painter.mostSequences();
       Encoders encoders =
           new Encoders(
-              parts.clip("tokenizer", "text_encoder", List.of(firstHidden)),
+              parts.clip("tokenizer", "text_encoder", List.of(firstHidden), most),
               firstHidden,
-              parts.clip("tokenizer_2", "text_encoder_2", List.of(secondHidden, POOLED)),
+              parts.clip("tokenizer_2", "text_encoder_2", List.of(secondHidden, POOLED), most),
               secondHidden);
-      UnetPainter painter =
-          parts.unetPainter(
-              Set.of("sample", "timestep", "encoder_hidden_states", POOLED, "time_ids"));
       parts.refuseProblems();
       return new SdxlInpainter(
           traits(bundle), encoders, painter, Habits.of(bundle.index()), opening.release());
@@ -134,44 +153,27 @@ final class SdxlInpainter implements Inpainter {
 
   @Override
   public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
-    return painter.paint(plan, subjects, this::conditions, cancellation);
+    return painter.paint(plan, subjects, this::condition, cancellation);
   }
 
-  private Conditions conditions(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
-    GuidedBatch hidden = new GuidedBatch();
-    GuidedBatch pooled = new GuidedBatch();
-    GuidedBatch timeIds = new GuidedBatch();
-    List<Set<Note>> notes = new ArrayList<>();
-    for (Subject subject : subjects) {
-      Embedding prompt = encoders.embed(subject.prompt(), cancellation);
-      if (plan.guided()) {
-        Embedding avoided = avoided(subject, prompt, cancellation);
-        hidden.add(avoided.hidden(), prompt.hidden());
-        pooled.add(avoided.pooled(), prompt.pooled());
-        timeIds.add(timeIds(plan, NEGATIVE_AESTHETIC_SCORE), timeIds(plan, AESTHETIC_SCORE));
-        notes.add(Note.ofTruncated(prompt.truncated(), avoided.truncated()));
-      } else {
-        hidden.add(prompt.hidden());
-        pooled.add(prompt.pooled());
-        timeIds.add(timeIds(plan, AESTHETIC_SCORE));
-        notes.add(Note.ofTruncated(prompt.truncated(), false));
-      }
+  private Condition condition(StepPlan plan, Subject subject, Cancellation cancellation) {
+    int count = encoders.count(subject.prompt(), cancellation);
+    if (!plan.guided()) {
+      Embedding prompt = encoders.embed(subject.prompt(), count, cancellation);
+      return new Condition(
+          prompt.inputs(timeIds(plan, AESTHETIC_SCORE)),
+          Map.of(),
+          Note.ofTruncated(prompt.truncated(), false));
     }
-    return new Conditions(
-        Map.of(
-            "encoder_hidden_states",
-            hidden.toTensor(),
-            POOLED,
-            pooled.toTensor(),
-            "time_ids",
-            timeIds.toTensor()),
-        notes);
-  }
-
-  private Embedding avoided(Subject subject, Embedding prompt, Cancellation cancellation) {
-    return subject.negativePrompt() == null && habits.zeroForAbsent()
-        ? prompt.zeroed()
-        : encoders.embed(subject.negativePromptOrEmpty(), cancellation);
+    boolean zeros = subject.negativePrompt() == null && habits.zeroForAbsent();
+    String negative = subject.negativePromptOrEmpty();
+    int both = zeros ? count : Math.max(count, encoders.count(negative, cancellation));
+    Embedding prompt = encoders.embed(subject.prompt(), both, cancellation);
+    Embedding avoided = zeros ? prompt.zeroed() : encoders.embed(negative, both, cancellation);
+    return new Condition(
+        prompt.inputs(timeIds(plan, AESTHETIC_SCORE)),
+        avoided.inputs(timeIds(plan, NEGATIVE_AESTHETIC_SCORE)),
+        Note.ofTruncated(prompt.truncated(), avoided.truncated()));
   }
 
   /** Original size, top left corner of the crop, then target size or score. */

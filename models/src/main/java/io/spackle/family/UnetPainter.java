@@ -1,6 +1,8 @@
 package io.spackle.family;
 
-import io.spackle.family.Conditioning.Conditions;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import io.spackle.family.PaintedBatch.Stage;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
@@ -17,6 +19,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Masked latent diffusion with a UNet, shared by SD 1.5 and SDXL.
@@ -31,6 +35,9 @@ record UnetPainter(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boolea
 
   private static final int LATENT_CHANNELS = 4;
   private static final int SEEN_CHANNELS = 9; // latents, mask, latents of the picture with a hole
+
+  /** Of one prompt: each makes every step dearer, and a manifest is not to be trusted. */
+  private static final int MOST_SEQUENCES = 10;
 
   /**
    * The latents of a batch that its pictures give.
@@ -57,23 +64,60 @@ record UnetPainter(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boolea
     return sample != null && sample.rank() == 4 && sample.axes().get(1) == SEEN_CHANNELS;
   }
 
+  /** How many sequences of a prompt the UNet takes: one where it was exported for one length. */
+  int mostSequences() {
+    Port prompts = unet.inputs().get(Condition.HIDDEN);
+    boolean anyLength = prompts != null && prompts.rank() == 3 && prompts.axes().get(1) < 0;
+    return anyLength ? MOST_SEQUENCES : 1;
+  }
+
   void check(StepPlan plan) {
     schedulers.of(plan.sampler());
   }
 
+  /**
+   * Paints a batch.
+   *
+   * <p>Prompts of different lengths go through the UNet one length after the other: padding to the
+   * longest would make a picture depend on its neighbours.
+   */
   PaintedBatch paint(
       StepPlan plan, List<Subject> subjects, Conditioning conditioning, Cancellation cancellation) {
     StageClock clock = new StageClock();
+    List<Condition> conditions =
+        clock.time(
+            Stage.TEXT,
+            () -> subjects.stream().map(s -> conditioning.of(plan, s, cancellation)).toList());
+    Map<Integer, List<Integer>> byLength =
+        IntStream.range(0, subjects.size())
+            .boxed()
+            .collect(groupingBy(i -> conditions.get(i).length(), TreeMap::new, toList()));
+    Painting[] paintings = new Painting[subjects.size()];
+    for (List<Integer> places : byLength.values()) {
+      List<Subject> alike = places.stream().map(subjects::get).toList();
+      List<Condition> told = places.stream().map(conditions::get).toList();
+      List<Painting> painted = paint(plan, alike, told, clock, cancellation);
+      for (int i = 0; i < places.size(); i++) {
+        paintings[places.get(i)] = painted.get(i);
+      }
+    }
+    return new PaintedBatch(List.of(paintings), clock.timings());
+  }
+
+  private List<Painting> paint(
+      StepPlan plan,
+      List<Subject> subjects,
+      List<Condition> conditions,
+      StageClock clock,
+      Cancellation cancellation) {
     BatchNoise noise =
         new BatchNoise(subjects.stream().map(s -> TorchNoise.seeded(s.seed())).toList());
-    Conditions conditions =
-        clock.time(Stage.TEXT, () -> conditioning.of(plan, subjects, cancellation));
     Known known = clock.time(Stage.ENCODE, () -> known(plan, subjects, noise, cancellation));
+    Map<String, Tensor> inputs = Condition.inputs(conditions);
     FloatTensor latents =
-        clock.time(
-            Stage.DENOISE, () -> denoise(plan, conditions.inputs(), known, noise, cancellation));
+        clock.time(Stage.DENOISE, () -> denoise(plan, inputs, known, noise, cancellation));
     List<FloatTensor> decoded = clock.time(Stage.DECODE, () -> vae.decode(latents, cancellation));
-    return new PaintedBatch(Paintings.of(decoded, subjects, conditions.notes()), clock.timings());
+    return Paintings.of(decoded, subjects, conditions.stream().map(Condition::notes).toList());
   }
 
   private Known known(

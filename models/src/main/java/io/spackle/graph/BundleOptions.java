@@ -10,12 +10,14 @@ import java.util.Map;
  *     numbers
  * @param textLength tokens that the T5 encoder of Flux reads, at least 2 (shorter is faster), or
  *     null for the tokenizer's own length
+ * @param promptSyntax how prompts are written
  */
-public record BundleOptions(Map<String, Object> schedulerConfig, Integer textLength)
+public record BundleOptions(
+    Map<String, Object> schedulerConfig, Integer textLength, PromptSyntax promptSyntax)
     implements Serializable {
 
-  /** The bundle as it stands. */
-  public static final BundleOptions NONE = new BundleOptions(Map.of(), null);
+  /** The bundle as it stands, prompts as diffusers reads them. */
+  public static final BundleOptions NONE = new BundleOptions(Map.of(), null, PromptSyntax.PLAIN);
 
   public BundleOptions {
     schedulerConfig = Map.copyOf(schedulerConfig);

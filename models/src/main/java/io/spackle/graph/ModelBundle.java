@@ -30,6 +30,7 @@ public final class ModelBundle {
   private final Map<String, JsonNode> configs;
   private final List<Path> contents;
   private final OptionalInt textLength;
+  private final PromptSyntax promptSyntax;
   private Map<String, String> digests;
 
   private ModelBundle(
@@ -37,12 +38,14 @@ public final class ModelBundle {
       JsonNode index,
       Map<String, JsonNode> configs,
       List<Path> contents,
-      OptionalInt textLength) {
+      OptionalInt textLength,
+      PromptSyntax promptSyntax) {
     this.root = root;
     this.index = index;
     this.configs = Map.copyOf(configs);
     this.contents = List.copyOf(contents);
     this.textLength = textLength;
+    this.promptSyntax = promptSyntax;
   }
 
   /**
@@ -57,7 +60,12 @@ public final class ModelBundle {
       throw new BundleException(folder.toString(), checked.problems);
     }
     return new ModelBundle(
-        folder, checked.index, checked.configs, checked.contents, OptionalInt.empty());
+        folder,
+        checked.index,
+        checked.configs,
+        checked.contents,
+        OptionalInt.empty(),
+        BundleOptions.NONE.promptSyntax());
   }
 
   /** The folder's own name. */
@@ -126,7 +134,8 @@ public final class ModelBundle {
         index,
         replaced,
         contents,
-        length == null ? OptionalInt.empty() : OptionalInt.of(length));
+        length == null ? OptionalInt.empty() : OptionalInt.of(length),
+        options.promptSyntax());
   }
 
   private JsonNode scheduler(Map<String, Object> options) {
@@ -144,6 +153,11 @@ public final class ModelBundle {
   /** The length of long prompts in tokens, where it is not the tokenizer's own. */
   public OptionalInt textLength() {
     return textLength;
+  }
+
+  /** How prompts for this bundle are written. */
+  public PromptSyntax promptSyntax() {
+    return promptSyntax;
   }
 
   /** The folder of a component, whether it exists or not. */

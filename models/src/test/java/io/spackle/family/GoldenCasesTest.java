@@ -42,7 +42,8 @@ class GoldenCasesTest {
 
     static Model of(GoldenCase golden, String bundle) {
       int textLength = (int) golden.argument("max_sequence_length", 512);
-      return new Model(bundle, new BundleOptions(golden.schedulerOverrides(), textLength));
+      return new Model(
+          bundle, new BundleOptions(golden.schedulerOverrides(), textLength, golden.syntax()));
     }
 
     Inpainter open() {

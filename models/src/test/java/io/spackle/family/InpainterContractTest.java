@@ -8,6 +8,7 @@ import io.spackle.graph.BundleOptions;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
+import io.spackle.graph.PromptSyntax;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
@@ -26,33 +27,38 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every family promises, whatever the model. */
 @ParameterizedClass
-@ValueSource(
-    strings = {
-      "tiny-sd15-inpaint",
-      "tiny-sd15-inpaint-fp16",
-      "tiny-sd15-inpaint-legacy",
-      "tiny-sd15",
-      "tiny-sdxl-inpaint",
-      "tiny-flux-fill",
-      "tiny-erase-bytes",
-      "tiny-erase-floats",
-      "tiny-erase-migan",
-      "tiny-erase-lama"
-    })
+@CsvSource({
+  "tiny-sd15-inpaint, PLAIN",
+  "tiny-sd15-inpaint, A1111",
+  "tiny-sd15-inpaint-fp16, PLAIN",
+  "tiny-sd15-inpaint-legacy, PLAIN",
+  "tiny-sd15, A1111",
+  "tiny-sdxl-inpaint, PLAIN",
+  "tiny-sdxl-inpaint, A1111",
+  "tiny-flux-fill, PLAIN",
+  "tiny-flux-fill, A1111",
+  "tiny-erase-bytes, PLAIN",
+  "tiny-erase-floats, PLAIN",
+  "tiny-erase-migan, PLAIN",
+  "tiny-erase-lama, A1111"
+})
 class InpainterContractTest {
 
   private static final int SIDE = 64;
 
+  /** Of several sequences, where a family reads more than one. */
+  private static final String LONG = "a ((red)) cat by the [river], ".repeat(20);
+
   private static Inpainter inpainter;
 
   @BeforeParameterizedClassInvocation
-  static void open(String bundle) {
+  static void open(String bundle, PromptSyntax syntax) {
     ModelBundle folder =
-        ModelBundle.open(Goldens.bundle(bundle)).with(new BundleOptions(Map.of(), 32));
+        ModelBundle.open(Goldens.bundle(bundle)).with(new BundleOptions(Map.of(), 32, syntax));
     inpainter = Families.open(folder, Device.cpu(2));
   }
 
@@ -61,12 +67,14 @@ class InpainterContractTest {
     inpainter.close();
   }
 
-  InpainterContractTest(@SuppressWarnings("unused") String bundle) {} // JUnit names the tests by it
+  // JUnit names the tests by these.
+  @SuppressWarnings("unused")
+  InpainterContractTest(String bundle, PromptSyntax syntax) {}
 
   @Test
   void paintsWhatItPaintsAloneInAnyBatchAndOrder() {
     List<Subject> subjects =
-        List.of(subject("a cat", 1), subject("a dog", 2), subject("a cat", 3), subject("", 4));
+        List.of(subject("a cat", 1), subject(LONG, 2), subject("(a:1.3) cat", 3), subject("", 4));
     List<RgbImage> alone = subjects.stream().map(one -> paint(List.of(one)).get(0)).toList();
 
     assertThat(pixels(paint(subjects))).isEqualTo(pixels(alone));
@@ -99,7 +107,7 @@ class InpainterContractTest {
 
   @Test
   void notesPromptsThatAreCutOrNotRead() {
-    String tooLong = "a very long story of a cat ".repeat(40);
+    String tooLong = "a very long story of a cat ".repeat(400);
 
     Painting cut =
         inpainter

@@ -5,6 +5,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.Devices;
 import io.spackle.graph.ModelBundle;
+import io.spackle.graph.PromptSyntax;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
@@ -34,7 +35,7 @@ final class MemoryBench {
 
   private MemoryBench(Path folder, int side, int steps) {
     this.folder = folder;
-    this.bundle = ModelBundle.open(folder).with(new BundleOptions(Map.of(), TEXT_LENGTH));
+    this.bundle = ModelBundle.open(folder).with(new BundleOptions(Map.of(), TEXT_LENGTH, PromptSyntax.PLAIN));
     this.side = side;
     this.steps = steps;
   }

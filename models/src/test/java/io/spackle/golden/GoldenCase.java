@@ -1,6 +1,7 @@
 package io.spackle.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.graph.PromptSyntax;
 import io.spackle.image.DecodeLimits;
 import io.spackle.image.ImageCodec;
 import io.spackle.image.Mask;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.StreamSupport;
@@ -42,6 +44,11 @@ public record GoldenCase(Path folder, JsonNode json) {
     return names("mask").stream()
         .map(name -> ImageCodec.decodeMask(read(Goldens.photo(name)), DecodeLimits.defaults()))
         .toList();
+  }
+
+  /** How the prompts of the case are written. */
+  public PromptSyntax syntax() {
+    return PromptSyntax.valueOf(json.path("syntax").asText("plain").toUpperCase(Locale.ROOT));
   }
 
   public List<String> prompts() {
@@ -87,6 +94,11 @@ public record GoldenCase(Path folder, JsonNode json) {
     Path only = folder.resolve("out.png");
     Path file = Files.exists(only) ? only : folder.resolve("out_" + index + ".png");
     return ImageCodec.decode(read(file), DecodeLimits.defaults());
+  }
+
+  /** Whether the case recorded a tensor. */
+  public boolean has(String name) {
+    return Files.exists(folder.resolve(name + ".npy"));
   }
 
   public FloatTensor tensor(String name) {

@@ -171,7 +171,8 @@ class ModelBundleTest {
     Path erasing = temp.resolve("erasing");
     graph().writeTo(erasing.resolve("model.onnx"));
     Files.writeString(erasing.resolve("erase.json"), "{}");
-    BundleOptions options = new BundleOptions(Map.of("timestep_spacing", "trailing"), null);
+    BundleOptions options =
+        new BundleOptions(Map.of("timestep_spacing", "trailing"), null, PromptSyntax.PLAIN);
     ModelBundle bundle = ModelBundle.open(erasing);
     assertThatThrownBy(() -> bundle.with(options))
         .isInstanceOf(BundleException.class)

@@ -1,0 +1,87 @@
+package io.spackle.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spackle.golden.Goldens;
+import io.spackle.graph.BundleOptions;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import io.spackle.graph.PromptSyntax;
+import io.spackle.image.Mask;
+import io.spackle.image.MaskReduction;
+import io.spackle.image.RgbImage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What each family makes of prompts as they are written, and what it notes. */
+class PromptSyntaxTest {
+
+  private static final int SIDE = 64;
+  private static final String LONG = "a cat sitting on a bench ".repeat(30);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint"})
+  void longPromptsAreReadToTheirEnd(String bundle) {
+    Painting cat = paint(bundle, PromptSyntax.A1111, LONG + "cat", null);
+    Painting dog = paint(bundle, PromptSyntax.A1111, LONG + "dog", LONG);
+
+    assertThat(cat.notes()).isEmpty();
+    assertThat(dog.notes()).isEmpty();
+    assertThat(cat.image().pixels()).isNotEqualTo(dog.image().pixels());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint"})
+  void plainOnesAreCutAndNoted(String bundle) {
+    Painting cat = paint(bundle, PromptSyntax.PLAIN, LONG + "cat", LONG);
+    Painting dog = paint(bundle, PromptSyntax.PLAIN, LONG + "dog", LONG);
+
+    assertThat(cat.notes())
+        .isEqualTo(Set.of(Note.PROMPT_TRUNCATED, Note.NEGATIVE_PROMPT_TRUNCATED));
+    assertThat(cat.image().pixels()).isEqualTo(dog.image().pixels());
+  }
+
+  /** Its UNet was exported for 77 tokens. */
+  @Test
+  void aGraphOfOneLengthGetsTheFirstSequence() {
+    assertThat(paint("idle-sd15-inpaint", PromptSyntax.A1111, LONG, "a (b:1.2) BREAK c").notes())
+        .isEqualTo(Set.of(Note.PROMPT_TRUNCATED, Note.NEGATIVE_PROMPT_TRUNCATED));
+    assertThat(paint("idle-sd15-inpaint", PromptSyntax.A1111, "a (cat)", null).notes()).isEmpty();
+  }
+
+  @Test
+  void fluxReadsTheTextWithoutMarksAndSaysSo() {
+    Painting plain = paint("tiny-flux-fill", PromptSyntax.PLAIN, "a red cat (small)", null);
+    Painting same = paint("tiny-flux-fill", PromptSyntax.A1111, "a red cat \\(small\\)", null);
+    Painting weighted =
+        paint("tiny-flux-fill", PromptSyntax.A1111, "a (red:1.4) [cat] \\(small\\)", null);
+
+    assertThat(same.notes()).isEmpty();
+    assertThat(weighted.notes()).isEqualTo(Set.of(Note.PROMPT_WEIGHTS_IGNORED));
+    assertThat(same.image().pixels()).isEqualTo(plain.image().pixels());
+    assertThat(weighted.image().pixels()).isEqualTo(plain.image().pixels());
+  }
+
+  private static Painting paint(
+      String bundle, PromptSyntax syntax, String prompt, String negative) {
+    ModelBundle folder =
+        ModelBundle.open(Goldens.bundle(bundle)).with(new BundleOptions(Map.of(), 32, syntax));
+    byte[] grey = new byte[3 * SIDE * SIDE];
+    Arrays.fill(grey, (byte) 127);
+    byte[] white = new byte[SIDE * SIDE];
+    Arrays.fill(white, (byte) 255);
+    Subject subject =
+        new Subject(
+            new RgbImage(SIDE, SIDE, grey), new Mask(SIDE, SIDE, white), prompt, negative, 7);
+    StepPlan plan = new StepPlan(SIDE, SIDE, 2, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX);
+    try (Inpainter inpainter = Families.open(folder, Device.cpu(1))) {
+      return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
+    }
+  }
+}
