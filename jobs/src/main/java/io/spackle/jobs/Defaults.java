@@ -25,6 +25,7 @@ final class Defaults {
             or(conf.strength(), traits.defaultStrength()),
             conf.negativePrompt(),
             conf.enhancePrompt(),
+            conf.enhanceSuffix(),
             conf.safetyChecker(),
             conf.seed(),
             new Sampler(scheduler(conf.scheduler(), traits, problems), conf.karrasSigmas()));

@@ -99,6 +99,7 @@ record JobConf(
       String scheduler,
       Boolean karrasSigmas,
       boolean enhancePrompt,
+      String enhanceSuffix,
       boolean safetyChecker,
       Long seed) {}
 
@@ -163,6 +164,7 @@ record JobConf(
         reader.orNull("defaults.scheduler", reader::text),
         reader.orNull("defaults.use-karras-sigmas", reader::flag),
         reader.flag("defaults.enhance-prompt"),
+        reader.text("prompt.enhance-suffix"),
         reader.flag("defaults.safety-checker"),
         reader.orNull("defaults.seed", key -> reader.longInteger(key, 0, Long.MAX_VALUE)));
   }

@@ -189,6 +189,7 @@ record SinglePicture(
     report.put("H", painting.image().height());
     report.put("seed", row.seed());
     report.put("steps", row.steps());
+    report.put("enhanced_prompt", row.enhancedPrompt());
     report.put("notes", new TreeSet<>(painting.notes()));
     report.put("seconds", elapsed.toMillis() / 1000.0);
     return JSON.writeValueAsString(report);

@@ -47,6 +47,9 @@ class ConfFileTest {
     assertThat(load("", REQUIRED).defaults().negativePrompt()).isNull();
     String empty = "spackle.defaults.negative-prompt = \"\"";
     assertThat(load(empty, REQUIRED).defaults().negativePrompt()).isEmpty();
+    assertThat(ConfFile.load(PROFILES.resolve("api.conf"), REQUIRED).defaults().negativePrompt())
+        .startsWith("((out of frame)), ((extra fingers)), ")
+        .endsWith(", ((extra legs)), anime");
   }
 
   @Test

@@ -88,6 +88,27 @@ class InpaintJobTest {
     assertThat(other.line().get("succeeded").asInt()).as("other settings").isEqualTo(2);
   }
 
+  @Test
+  void promptsAreReadAndEnhancedAsTheJobSays() throws IOException {
+    String rows = row("a", "a ((red)) cat") + row("b", "");
+    run(rows, "defaults.enhance-prompt=true", "prompt.enhance-suffix=sharp");
+    Row meta = meta().get("a").getAs("meta");
+    assertThat(meta.<String>getAs("prompt")).isEqualTo("a ((red)) cat");
+    assertThat(meta.<String>getAs("enhance_prompt")).isEqualTo("yes");
+    assertThat(meta.<String>getAs("enhanced_prompt")).isEqualTo("a ((red)) cat, sharp");
+    Row empty = meta().get("b").getAs("meta");
+    assertThat(empty.<String>getAs("enhance_prompt")).isEqualTo("no");
+    End same = run(rows, "defaults.enhance-prompt=true", "prompt.enhance-suffix=sharp");
+    assertThat(same.line().get("skipped").asInt()).isEqualTo(2);
+    End plain =
+        run(
+            rows,
+            "defaults.enhance-prompt=true",
+            "prompt.enhance-suffix=sharp",
+            "prompt.syntax=plain");
+    assertThat(plain.line().get("succeeded").asInt()).as("another syntax").isEqualTo(2);
+  }
+
   /** A driver that dies leaves some tasks published and the files of others hidden. */
   @Test
   void afterADeathNoRowIsLostAndNoneIsTwice() throws IOException {

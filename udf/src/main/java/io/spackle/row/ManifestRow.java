@@ -26,7 +26,7 @@ import io.spackle.image.RgbImage;
  * @param steps inference steps
  * @param guidanceScale weight of the prompt
  * @param strength above 0, up to 1
- * @param enhancePrompt whether the prompt may be enhanced
+ * @param enhancedPrompt what is painted in place of the prompt, or null where it stays as it is
  * @param safetyChecker whether pictures are checked
  * @param seed of the first sample, from 0
  * @param webhook to call when done, or null
@@ -45,7 +45,7 @@ public record ManifestRow(
     int steps,
     double guidanceScale,
     double strength,
-    boolean enhancePrompt,
+    String enhancedPrompt,
     boolean safetyChecker,
     long seed,
     String webhook,
@@ -86,6 +86,7 @@ public record ManifestRow(
    * @param sample from 0
    */
   public Subject subject(Frame frame, int sample) {
-    return new Subject(frame.image(), frame.mask(), prompt, negativePrompt, seed + sample);
+    String painted = enhancedPrompt == null ? prompt : enhancedPrompt;
+    return new Subject(frame.image(), frame.mask(), painted, negativePrompt, seed + sample);
   }
 }

@@ -68,6 +68,7 @@ public final class MetaRow implements Serializable {
           field("scheduler", StringType),
           field("use_karras_sigmas", BooleanType),
           field("enhance_prompt", StringType),
+          field("enhanced_prompt", StringType),
           field(RowColumns.INIT_IMAGE, StringType),
           field(RowColumns.MASK_IMAGE, StringType));
 
@@ -192,7 +193,8 @@ public final class MetaRow implements Serializable {
         row.strength(),
         row.sampler().algorithm(),
         row.sampler().karrasSigmas(),
-        row.enhancePrompt() ? "yes" : "no",
+        row.enhancedPrompt() == null ? "no" : "yes",
+        row.enhancedPrompt(),
         Shown.redacted(row.initImage()),
         Shown.redacted(row.maskImage()));
   }

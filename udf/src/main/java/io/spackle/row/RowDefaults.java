@@ -13,7 +13,8 @@ import java.io.Serializable;
  * @param guidanceScale weight of the prompt
  * @param strength above 0, up to 1
  * @param negativePrompt what to avoid; may be empty, which null, none at all, is not
- * @param enhancePrompt whether the prompt may be enhanced
+ * @param enhancePrompt whether prompts are enhanced
+ * @param enhanceSuffix what an enhanced prompt ends with, after a comma
  * @param safetyChecker whether pictures are checked
  * @param seed of every row that names none, or null to derive one from each row's content
  * @param sampler the scheduler
@@ -27,6 +28,7 @@ public record RowDefaults(
     double strength,
     String negativePrompt,
     boolean enhancePrompt,
+    String enhanceSuffix,
     boolean safetyChecker,
     Long seed,
     Sampler sampler)

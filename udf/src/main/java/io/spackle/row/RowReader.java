@@ -81,12 +81,19 @@ public final class RowReader implements Serializable {
         steps,
         guidance(fields),
         strength(fields, steps),
-        fields.flag(RowColumns.ENHANCE_PROMPT, defaults.enhancePrompt()),
+        enhanced(fields, prompt),
         fields.flag(RowColumns.SAFETY_CHECKER, defaults.safetyChecker()),
         seed(fields, key, samples),
         fields.text(RowColumns.WEBHOOK, null),
         fields.text(RowColumns.TRACK_ID, null),
         sampler(fields));
+  }
+
+  /** Null where the row asks for none, or nothing is said or read that could be enhanced. */
+  private String enhanced(Fields fields, String prompt) {
+    boolean asked = fields.flag(RowColumns.ENHANCE_PROMPT, defaults.enhancePrompt());
+    boolean said = !promptless && !prompt.isBlank();
+    return asked && said ? prompt + ", " + defaults.enhanceSuffix() : null;
   }
 
   private static String id(Fields fields, String key) {

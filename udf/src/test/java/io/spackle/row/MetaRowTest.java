@@ -33,7 +33,7 @@ class MetaRowTest {
           20,
           7.5,
           0.7,
-          true,
+          "🐈 e\u0301 <script>, sharp",
           true,
           Long.MAX_VALUE - 1,
           null,
@@ -99,6 +99,8 @@ class MetaRowTest {
     assertThat(meta.get("H").asInt()).isEqualTo(256);
     assertThat(meta.get("seed").asLong()).isEqualTo(Long.MAX_VALUE - 1);
     assertThat(meta.get("prompt").asText()).isEqualTo(ROW.prompt());
+    assertThat(meta.get("enhance_prompt").asText()).isEqualTo("yes");
+    assertThat(meta.get("enhanced_prompt").asText()).isEqualTo(ROW.enhancedPrompt());
     assertThat(meta.get("init_image").asText()).isEqualTo("https://***@h/a.png?sig=***");
     assertThat(meta.get("file_prefix").asText()).isEqualTo("a%2Fb");
     assertThat(meta.get("safety_checker").asText()).isEqualTo("none");

@@ -56,6 +56,7 @@ class RowKeyTest {
     "prompt,''",
     "negative_prompt,x",
     "negative_prompt,''",
+    "enhance_prompt,yes",
     "seed,0",
     "width,513",
     "use_karras_sigmas,no",

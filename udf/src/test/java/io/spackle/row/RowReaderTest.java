@@ -60,7 +60,7 @@ class RowReaderTest {
                 30,
                 7.5,
                 0.7,
-                true,
+                "a cat sitting on a bench, sharp",
                 true,
                 0,
                 null,
@@ -99,7 +99,7 @@ class RowReaderTest {
     assertThat(row.steps()).isEqualTo(20);
     assertThat(row.guidanceScale()).isEqualTo(9);
     assertThat(row.safetyChecker()).isFalse();
-    assertThat(row.enhancePrompt()).isFalse();
+    assertThat(row.enhancedPrompt()).isNull();
     assertThat(row.sampler()).isEqualTo(new Sampler("DDIMScheduler", true));
     assertThat(row.seed()).isEqualTo(1000);
   }
@@ -134,7 +134,8 @@ class RowReaderTest {
   @Test
   void anEmptyNegativePromptIsNotNone() {
     RowDefaults defaults =
-        new RowDefaults(512, 512, 1, 30, 7.5, 1, "blurry", false, false, null, Sampler.OF_BUNDLE);
+        new RowDefaults(
+            512, 512, 1, 30, 7.5, 1, "blurry", false, "", false, null, Sampler.OF_BUNDLE);
     RowReader withDefault = new RowReader(Rows.TRAITS, defaults);
     assertThat(negative(withDefault, Rows.row())).isEqualTo("blurry");
     assertThat(negative(withDefault, Rows.row("negative_prompt", null))).isEqualTo("blurry");
@@ -146,6 +147,18 @@ class RowReaderTest {
 
   private static String negative(RowReader reader, Row row) {
     return ((Reading.Valid) reader.read(row)).row().negativePrompt();
+  }
+
+  @Test
+  void whatIsEnhancedStandsBesideThePrompt() {
+    ManifestRow row = valid(Rows.row("enhance_prompt", "yes", "prompt", "a (red:1.2) cat "));
+    assertThat(row.prompt()).isEqualTo("a (red:1.2) cat ");
+    assertThat(row.enhancedPrompt()).isEqualTo("a (red:1.2) cat , sharp");
+    assertThat(valid(Rows.row("enhance_prompt", "no")).enhancedPrompt()).isNull();
+    assertThat(valid(Rows.row()).enhancedPrompt()).as("the default").isNotNull();
+    assertThat(valid(Rows.row("prompt", " ")).enhancedPrompt()).as("says nothing").isNull();
+    Reading unread = new RowReader(Rows.PROMPTLESS, Rows.DEFAULTS).read(Rows.row());
+    assertThat(((Reading.Valid) unread).row().enhancedPrompt()).as("is not read").isNull();
   }
 
   @ParameterizedTest

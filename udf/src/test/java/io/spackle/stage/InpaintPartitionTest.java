@@ -306,7 +306,18 @@ class InpaintPartitionTest {
         temp.resolve("images").toString(),
         new StageSettings.Preview(temp.resolve("previews").toString(), 0),
         new RowDefaults(
-            Pictures.SIDE, Pictures.SIDE, 1, 4, 7.5, 1, null, false, false, 7L, Sampler.OF_BUNDLE),
+            Pictures.SIDE,
+            Pictures.SIDE,
+            1,
+            4,
+            7.5,
+            1,
+            null,
+            false,
+            "",
+            false,
+            7L,
+            Sampler.OF_BUNDLE),
         new RunInfo("fake", "digest", null, null, null, "images"),
         HadoopConf.of(new Configuration()));
   }

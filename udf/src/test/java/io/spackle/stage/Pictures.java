@@ -65,7 +65,7 @@ final class Pictures {
         4,
         7.5,
         1,
-        false,
+        null,
         false,
         7,
         null,
