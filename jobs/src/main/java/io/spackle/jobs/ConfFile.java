@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 /** A configuration file with what the command line adds: CLI -D, then the file, then reference. */
 final class ConfFile {
 
+  /** What the origin of values starts with that stand on the command line. */
+  static final String COMMAND_LINE = "-D ";
+
   private ConfFile() {}
 
   /**
@@ -96,10 +99,11 @@ final class ConfFile {
   /** Lists, objects and null are HOCON; all else is taken as it stands, for the sake of URIs. */
   private static ConfigValue given(String path, String text) {
     if (text.equals("null") || text.startsWith("[") || text.startsWith("{")) {
-      ConfigParseOptions named = ConfigParseOptions.defaults().setOriginDescription("-D " + path);
+      ConfigParseOptions named =
+          ConfigParseOptions.defaults().setOriginDescription(COMMAND_LINE + path);
       return ConfigFactory.parseString("value = " + text, named).root().get("value");
     }
-    return ConfigValueFactory.fromAnyRef(text, "-D " + path);
+    return ConfigValueFactory.fromAnyRef(text, COMMAND_LINE + path);
   }
 
   /** What stands in the wrong place: unknown keys, and values where a group belongs. */

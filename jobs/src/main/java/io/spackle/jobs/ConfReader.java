@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
+import io.spackle.row.Shown;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +107,27 @@ final class ConfReader {
     return text.equals(config.getValue(key).unwrapped());
   }
 
+  /**
+   * A secret, which no message repeats.
+   *
+   * @param parse throws an IllegalArgumentException whose message says what is expected
+   */
+  <T> T secret(String key, Function<String, T> parse) {
+    ConfigOrigin origin = origin(key);
+    String problem;
+    try {
+      T secret = parse.apply(config.getString(key));
+      if (!origin.description().startsWith(ConfFile.COMMAND_LINE)) {
+        return secret;
+      }
+      problem = "is on the command line, where all users of the machine can read it";
+    } catch (ConfigException.WrongType | IllegalArgumentException e) {
+      problem = "cannot be used, " + e.getMessage();
+    }
+    problems.add("%s.%s %s (%s)".formatted(JobConf.ROOT, key, problem, origin.description()));
+    return null;
+  }
+
   List<String> texts(String key) {
     return read(key, "a list of texts", List.of(), config::getStringList, value -> true);
   }
@@ -168,7 +190,7 @@ final class ConfReader {
       // Told below like a value out of range: with the value, what was expected, and where.
     }
     ConfigValue value = config.getValue(key);
-    String found = value.render(ConfigRenderOptions.concise());
+    String found = Shown.redacted(value.render(ConfigRenderOptions.concise()));
     problems.add(
         "%s.%s is %s, expected %s (%s)"
             .formatted(JobConf.ROOT, key, found, expected, value.origin().description()));

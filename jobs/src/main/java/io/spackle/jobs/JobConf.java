@@ -8,9 +8,11 @@ import io.spackle.image.FramingOptions;
 import io.spackle.image.ImageFormat;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.Resize;
+import io.spackle.row.Shown;
 import io.spackle.source.FetchSettings;
 import io.spackle.stage.DeviceChoice;
 import io.spackle.stage.StageSettings.Batching;
+import io.spackle.webhook.WebhookSecret;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,7 @@ record JobConf(
     DecodeLimits limits,
     Batching batching,
     ReportConf report,
+    WebhookConf webhook,
     double maxFailedShare) {
 
   /** The object that holds every key. */
@@ -48,7 +51,13 @@ record JobConf(
    * @param base folder of relative picture locations, or null: those rows fail
    * @param options for Spark's reader
    */
-  record ManifestConf(String path, String format, String base, Map<String, String> options) {}
+  record ManifestConf(String path, String format, String base, Map<String, String> options) {
+
+    /** The path without secrets. */
+    String shown() {
+      return Shown.redacted(path);
+    }
+  }
 
   /** What happens to an output folder that holds a run already. */
   enum Mode {
@@ -87,6 +96,14 @@ record JobConf(
     }
   }
 
+  /**
+   * How webhooks are called.
+   *
+   * @param secret to sign with, or null
+   * @param timeout of one try
+   */
+  record WebhookConf(WebhookSecret secret, Duration timeout, int retries) {}
+
   /** What rows get where they are silent; null means the model's own, or none. */
   record DefaultsConf(
       Integer width,
@@ -115,6 +132,7 @@ record JobConf(
         limits(reader),
         batching(reader),
         report(reader),
+        webhook(reader),
         reader.number("failures.max-share", 0, 1));
   }
 
@@ -215,5 +233,12 @@ record JobConf(
   private static ReportConf report(ConfReader reader) {
     return new ReportConf(
         reader.flag("report.enabled"), reader.integer("report.max-pictures", 0, 5000));
+  }
+
+  private static WebhookConf webhook(ConfReader reader) {
+    return new WebhookConf(
+        reader.orNull("webhook.secret", key -> reader.secret(key, WebhookSecret::new)),
+        reader.duration("webhook.timeout", Duration.ofMillis(1)),
+        reader.integer("webhook.retries", 0, 20));
   }
 }

@@ -63,6 +63,7 @@ final class JobRun {
     if (count > 0 || output.published(OutputFolder.ALL).isEmpty()) {
       isWhole = paint(pending, count);
     }
+    Map<String, Long> webhooks = webhooks(keyed);
     Tally tally = Tally.of(spark, output, run);
     Summary summary =
         new Summary(
@@ -72,7 +73,9 @@ final class JobRun {
             tally,
             Duration.between(start, Instant.now()),
             plan.conf().output().path());
-    output.writeSummary(summary.file(facts()));
+    Map<String, Object> facts = facts();
+    facts.put("webhooks", webhooks);
+    output.writeSummary(summary.file(facts));
     report();
     return summary;
   }
@@ -111,6 +114,20 @@ final class JobRun {
     }
   }
 
+  /** What became of the webhooks; whatever it was, it does not change how the job ends. */
+  private Map<String, Long> webhooks(Dataset<Row> keyed) {
+    try {
+      Map<String, Long> calls = WebhookCalls.settle(spark, plan, keyed);
+      if (!calls.isEmpty()) {
+        messages.println("Webhooks: " + calls + ", see " + plan.output().webhooks());
+      }
+      return calls;
+    } catch (IOException | RuntimeException e) {
+      messages.println("Webhooks could not be looked after: " + Problems.firstLine(rootOf(e)));
+      return Map.of();
+    }
+  }
+
   private ExitCode judge(Tally tally) {
     double allowed = plan.conf().maxFailedShare() * tally.rows();
     return tally.failed() > allowed ? ExitCode.FAILURES : ExitCode.DONE;
@@ -120,7 +137,7 @@ final class JobRun {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("run", run);
     facts.put("started", start.toString());
-    facts.put("manifest", plan.conf().manifest().path());
+    facts.put("manifest", plan.conf().manifest().shown());
     facts.put("manifest_changed", manifestChanged());
     facts.put("model", plan.model().traits().model());
     facts.put("model_digest", plan.model().digest());
@@ -134,7 +151,9 @@ final class JobRun {
     boolean changed = !now.equals(plan.files());
     if (changed) {
       messages.println(
-          "The manifest " + path + " changed during the run: start it again to do its new rows.");
+          "The manifest "
+              + plan.conf().manifest().shown()
+              + " changed during the run: start it again to do its new rows.");
     }
     return changed;
   }

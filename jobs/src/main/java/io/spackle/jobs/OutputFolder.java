@@ -10,14 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The folder of a job's results: images/, meta/, report/ and summary.json; what else lies there
- * stays.
+ * The folder of a job's results: images/, meta/, report/, webhooks/ and summary.json; what else
+ * lies there stays.
  */
 final class OutputFolder {
 
@@ -64,10 +65,17 @@ final class OutputFolder {
     return new Path(root, Report.PREVIEWS);
   }
 
+  /** Of the records of webhook calls, as a URI. */
+  Path webhooks() {
+    return new Path(root, "webhooks");
+  }
+
   /** What speaks against writing here; a file is written and deleted to find out. */
   List<String> problems(Mode mode, Path manifest) {
     List<String> problems = new ArrayList<>();
-    if (isBelow(root, manifest) || isBelow(manifest, images()) || isBelow(manifest, meta())) {
+    boolean isInOurs =
+        Stream.of(images(), meta(), webhooks()).anyMatch(ours -> isBelow(manifest, ours));
+    if (isBelow(root, manifest) || isInOurs) {
       problems.add(
           "spackle.output.path %s and spackle.manifest.path %s lie in each other"
               .formatted(root, manifest));
@@ -94,6 +102,7 @@ final class OutputFolder {
       fileSystem.delete(images(), true);
       fileSystem.delete(meta(), true);
       fileSystem.delete(new Path(root, Report.FOLDER), true);
+      fileSystem.delete(webhooks(), true);
       fileSystem.delete(new Path(root, SUMMARY), false);
     }
     fileSystem.mkdirs(meta());
@@ -112,6 +121,11 @@ final class OutputFolder {
       files.add(status.getPath());
     }
     return files;
+  }
+
+  /** Whether any call of a webhook was recorded. */
+  boolean hasCalls() throws IOException {
+    return fileSystem.exists(webhooks());
   }
 
   /** Replaces summary.json; nobody sees it half written. */

@@ -7,6 +7,7 @@ import io.spackle.source.ImageSources;
 import io.spackle.stage.HadoopConf;
 import io.spackle.stage.ModelProbe;
 import io.spackle.stage.StageSettings;
+import io.spackle.webhook.WebhookSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -93,7 +94,7 @@ record Plan(
   private static Dataset<Row> manifest(SparkSession spark, JobConf conf, Problems problems) {
     Jobs.describe(spark, "read the manifest");
     return problems.attempt(
-        "the manifest " + conf.manifest().path() + " cannot be read",
+        "the manifest " + conf.manifest().shown() + " cannot be read",
         () -> Manifest.read(spark, conf.manifest()));
   }
 
@@ -101,7 +102,7 @@ record Plan(
   private static Long count(Dataset<Row> manifest, JobConf conf, Problems problems) {
     Jobs.describe(manifest.sparkSession(), "count the rows of the manifest");
     return problems.attempt(
-        "the manifest " + conf.manifest().path() + " cannot be read", manifest::count);
+        "the manifest " + conf.manifest().shown() + " cannot be read", manifest::count);
   }
 
   private static OutputFolder output(JobConf conf, Configuration hadoop, Problems problems) {
@@ -146,6 +147,11 @@ record Plan(
         new StageSettings.Preview(output.previews().toString(), conf.report().share(rows)),
         defaults,
         new RunInfo(model.traits().model(), model.digest(), null, null, null, images),
+        new WebhookSettings(
+            conf.webhook().secret(),
+            conf.webhook().timeout(),
+            conf.webhook().retries(),
+            output.webhooks().toString()),
         HadoopConf.of(hadoop));
   }
 

@@ -1,13 +1,9 @@
 package io.spackle.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,18 +23,8 @@ record TestJob(JsonNode line, Map<String, Row> meta) {
   static TestJob run(Path folder, String manifest, String conf) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("rows.jsonl"), manifest);
-    Path file = Files.writeString(folder.resolve("job.conf"), conf + OWN);
-    TestSpark.session();
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    int code =
-        InpaintJob.run(
-            new String[] {file.toString()},
-            new PrintStream(out, true, UTF_8),
-            new PrintStream(messages, true, UTF_8));
-    assertThat(code).as(messages.toString(UTF_8)).isZero();
-    return new TestJob(
-        new ObjectMapper().readTree(out.toString(UTF_8)), meta(folder.resolve("out")));
+    JobEnd end = JobEnd.of(Files.writeString(folder.resolve("job.conf"), conf + OWN)).isDone();
+    return new TestJob(end.line(), byId(end.meta()));
   }
 
   private static final String OWN =
@@ -68,9 +54,7 @@ record TestJob(JsonNode line, Map<String, Row> meta) {
     return Path.of(row.<String>getList(row.fieldIndex("output")).get(sample));
   }
 
-  private static Map<String, Row> meta(Path output) {
-    List<Row> rows =
-        TestSpark.session().read().parquet(output.resolve("meta").toString()).collectAsList();
+  private static Map<String, Row> byId(List<Row> rows) {
     Map<String, Row> byId = new TreeMap<>();
     rows.forEach(row -> byId.put(row.getAs("id"), row));
     assertThat(byId).hasSameSizeAs(rows);

@@ -1,6 +1,7 @@
 package io.spackle.row;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -97,6 +98,17 @@ public final class RowColumns {
       }
     }
     return List.copyOf(further);
+  }
+
+  /** Whether rows can say anything in a column. */
+  public static boolean has(StructType manifest, String column) {
+    return Arrays.stream(manifest.fieldNames()).anyMatch(column::equalsIgnoreCase);
+  }
+
+  /** The address that a row wants to be told of its end, or null where there is none. */
+  public static String webhook(Row row) {
+    Object value = value(row, WEBHOOK);
+    return Values.isAbsent(value) ? null : Fields.readable(value);
   }
 
   /** What a row holds in a column, or null where it holds nothing or has no such column. */

@@ -1,6 +1,7 @@
 package io.spackle.source;
 
 import static io.spackle.row.ErrorCode.FETCH_DENIED;
+import static io.spackle.row.ErrorCode.FETCH_REDIRECTS;
 import static io.spackle.row.ErrorCode.FETCH_STATUS;
 
 import io.spackle.row.RowException;
@@ -57,6 +58,23 @@ record HttpAnswer(byte[] body, String next) {
       throw new TryAgainException(fault, retryAfter(response));
     }
     throw fault;
+  }
+
+  /**
+   * Looks at an answer to something that was sent: its status alone counts.
+   *
+   * @throws RowException if it is bad for good, as a redirect is
+   * @throws TryAgainException if it is bad for now
+   */
+  static HttpAnswer ofSent(Location location, ClassicHttpResponse response)
+      throws IOException, TryAgainException {
+    if (response.getCode() / 100 == 2) {
+      body(response).readNBytes(SHORT_BODY);
+      return new HttpAnswer(null, null);
+    }
+    of(location, response, SHORT_BODY);
+    throw location.fault(
+        FETCH_REDIRECTS, "status " + response.getCode() + " found, which is not followed here");
   }
 
   /** Never closed: closing would read on to the end, which may never come. */

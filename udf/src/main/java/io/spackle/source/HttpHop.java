@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -21,8 +23,10 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.util.TimeValue;
@@ -37,10 +41,23 @@ final class HttpHop implements AutoCloseable {
   private final CloseableHttpClient client;
   private final Hosts hosts;
   private final long maxBytes;
+  private final String timeoutKey;
   private final ScheduledThreadPoolExecutor clock =
       new ScheduledThreadPoolExecutor(1, HttpHop::daemon);
 
-  HttpHop(FetchSettings settings, AddressGuard guard) {
+  /** What is made of an answer. */
+  @FunctionalInterface
+  private interface Reading {
+    HttpAnswer of(ClassicHttpResponse response) throws IOException, TryAgainException;
+  }
+
+  private record Asked(HttpTarget target, HttpUriRequestBase request, Reading reading) {}
+
+  /**
+   * @param timeoutKey what the deadline is called where it is set
+   */
+  HttpHop(FetchSettings settings, AddressGuard guard, String timeoutKey) {
+    this.timeoutKey = timeoutKey;
     this.client = client(settings, guard);
     this.hosts = new Hosts(settings.perHost());
     this.maxBytes = settings.maxBytes();
@@ -55,6 +72,26 @@ final class HttpHop implements AutoCloseable {
    */
   HttpAnswer get(HttpTarget target, Deadline deadline)
       throws InterruptedException, TryAgainException {
+    HttpGet get = new HttpGet(URI.create("/"));
+    // Pictures are compressed already. Hosts that compress anyway are understood.
+    get.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+    return ask(
+        new Asked(target, get, answer -> HttpAnswer.of(target.location(), answer, maxBytes)),
+        deadline);
+  }
+
+  /** Sends something to one host. */
+  void post(HttpTarget target, Map<String, String> headers, byte[] body, Deadline deadline)
+      throws InterruptedException, TryAgainException {
+    HttpUriRequestBase post = new HttpUriRequestBase("POST", URI.create("/"));
+    headers.forEach(post::setHeader);
+    post.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON));
+    ask(new Asked(target, post, answer -> HttpAnswer.ofSent(target.location(), answer)), deadline);
+  }
+
+  private HttpAnswer ask(Asked asked, Deadline deadline)
+      throws InterruptedException, TryAgainException {
+    HttpTarget target = asked.target();
     Hosts.Host host = hosts.of(target.host());
     long start = System.nanoTime();
     host.enter();
@@ -65,7 +102,7 @@ final class HttpHop implements AutoCloseable {
             .location()
             .fault(FETCH_HOST_DOWN, "the host did not answer lately, left alone for a minute");
       }
-      return exchange(target, deadline, host);
+      return exchange(asked, deadline, host);
     } finally {
       host.leave();
     }
@@ -77,12 +114,13 @@ final class HttpHop implements AutoCloseable {
     client.close(CloseMode.IMMEDIATE);
   }
 
-  private HttpAnswer exchange(HttpTarget target, Deadline deadline, Hosts.Host host)
+  private HttpAnswer exchange(Asked asked, Deadline deadline, Hosts.Host host)
       throws InterruptedException, TryAgainException {
-    HttpGet request = request(target);
-    var watch = new Watch(clock, request, deadline);
+    HttpTarget target = asked.target();
+    address(asked.request(), target);
+    var watch = new Watch(clock, asked.request(), deadline);
     try {
-      HttpAnswer answer = send(target, request);
+      HttpAnswer answer = send(asked);
       host.answered();
       return answer;
     } catch (RowException | TryAgainException e) {
@@ -98,21 +136,21 @@ final class HttpHop implements AutoCloseable {
     }
   }
 
-  private HttpAnswer send(HttpTarget target, HttpGet request)
-      throws IOException, TryAgainException {
-    ClassicHttpResponse response = client.executeOpen(httpHost(target), request, null);
+  private HttpAnswer send(Asked asked) throws IOException, TryAgainException {
+    ClassicHttpResponse response =
+        client.executeOpen(httpHost(asked.target()), asked.request(), null);
     try {
-      return HttpAnswer.of(target.location(), response, maxBytes);
+      return asked.reading().of(response);
     } finally {
       // Closing alone would read an unwanted body to its end, which may never come. After a body
       // that was read, the connection is back in the pool, where a cancel does not reach it.
-      request.cancel();
+      asked.request().cancel();
       Closer.closeQuietly(response);
     }
   }
 
   /** The fault of a row, thrown, or one to try again, returned. */
-  private static TryAgainException fault(
+  private TryAgainException fault(
       Location location, Deadline deadline, Hosts.Host host, IOException e) {
     if (e instanceof ForbiddenAddressException) {
       throw location.forbidden(
@@ -127,22 +165,18 @@ final class HttpHop implements AutoCloseable {
     }
     host.failed();
     if (deadline.isPassed()) {
-      throw location.fault(FETCH_TIMEOUT, "not done in time (spackle.fetch.timeout)", e);
+      throw location.fault(FETCH_TIMEOUT, "not done in time (" + timeoutKey + ")", e);
     }
     return new TryAgainException(
         location.fault(FETCH_UNREACHABLE, "the connection failed: " + e, e), null);
   }
 
-  private static HttpGet request(HttpTarget target) {
-    var request = new HttpGet(URI.create("/"));
+  private static void address(HttpUriRequestBase request, HttpTarget target) {
     // Not in the constructor, where a path with two slashes would pass for a host.
     request.setPath(target.path());
-    // Pictures are compressed already. Hosts that compress anyway are understood.
-    request.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
     if (target.authorization() != null) {
       request.setHeader(HttpHeaders.AUTHORIZATION, target.authorization());
     }
-    return request;
   }
 
   private static HttpHost httpHost(HttpTarget target) {

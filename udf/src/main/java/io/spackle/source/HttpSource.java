@@ -4,8 +4,6 @@ import static io.spackle.row.ErrorCode.FETCH_REDIRECTS;
 
 import io.spackle.row.RowException;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Web addresses.
@@ -17,21 +15,15 @@ import java.util.concurrent.ThreadLocalRandom;
 final class HttpSource implements ImageSource {
 
   private static final int MAX_HOPS = 5;
-  private static final Set<Integer> PORTS = Set.of(80, 443, 8080, 8443);
-  private static final Duration FIRST_WAIT = Duration.ofMillis(250);
-
-  private static final int MAX_DOUBLINGS = 6;
 
   private final FetchSettings settings;
-  private final HostList allowHosts;
-  private final HostList allowPrivate;
+  private final HttpRules rules;
   private final HttpHop hop;
 
   HttpSource(FetchSettings settings) {
     this.settings = settings;
-    this.allowHosts = new HostList("spackle.fetch.allow-hosts", settings.allowHosts());
-    this.allowPrivate = new HostList("spackle.fetch.allow-private", settings.allowPrivate());
-    this.hop = new HttpHop(settings, new AddressGuard(allowPrivate));
+    this.rules = HttpRules.of(settings);
+    this.hop = new HttpHop(settings, rules.guard(), "spackle.fetch.timeout");
   }
 
   @Override
@@ -42,7 +34,7 @@ final class HttpSource implements ImageSource {
       try {
         return follow(target, deadline);
       } catch (TryAgainException e) {
-        Duration wait = e.chosenWait().orElse(backoff(tries));
+        Duration wait = e.chosenWait().orElse(Backoff.after(tries));
         if (tries == settings.retries() || wait.compareTo(deadline.left()) > 0) {
           throw e.fault();
         }
@@ -72,7 +64,7 @@ final class HttpSource implements ImageSource {
   private HttpAnswer ask(HttpTarget start, HttpTarget target, Deadline deadline)
       throws InterruptedException, TryAgainException {
     try {
-      checkAllowed(target);
+      rules.check(target);
       return hop.get(target, deadline);
     } catch (RowException e) {
       throw target.equals(start) ? e : redirected(start, e);
@@ -91,25 +83,8 @@ final class HttpSource implements ImageSource {
     }
   }
 
-  private void checkAllowed(HttpTarget target) {
-    if (!allowHosts.isEmpty() && !allowHosts.contains(target.host())) {
-      throw target.location().forbidden("the host is none of spackle.fetch.allow-hosts");
-    }
-    if (!PORTS.contains(target.port()) && !allowPrivate.contains(target.host())) {
-      throw target
-          .location()
-          .forbidden("port " + target.port() + " found, one of " + PORTS + " expected");
-    }
-  }
-
   /** Names the location that the manifest has. */
   private static RowException redirected(HttpTarget start, RowException e) {
     return start.location().fault(e.code(), "redirected to " + e.getMessage(), e);
-  }
-
-  /** Doubled with each try and shortened by up to half, so that tries do not come in waves. */
-  private static Duration backoff(int tries) {
-    long longest = FIRST_WAIT.toMillis() << Math.min(tries, MAX_DOUBLINGS);
-    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
   }
 }

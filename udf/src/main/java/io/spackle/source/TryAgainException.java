@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** A fault that another try may cure. */
-final class TryAgainException extends Exception {
+public final class TryAgainException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
@@ -22,11 +22,13 @@ final class TryAgainException extends Exception {
     this.wait = wait;
   }
 
-  RowException fault() {
+  /** What it is if there is no other try. */
+  public RowException fault() {
     return fault;
   }
 
-  Optional<Duration> chosenWait() {
+  /** How long the host wishes to be left alone. */
+  public Optional<Duration> chosenWait() {
     return Optional.ofNullable(wait);
   }
 }

@@ -5,6 +5,8 @@ import io.spackle.sink.ImageSinks;
 import io.spackle.source.FetchSettings;
 import io.spackle.source.ImageSource;
 import io.spackle.source.ImageSources;
+import io.spackle.webhook.WebhookSettings;
+import io.spackle.webhook.Webhooks;
 import org.apache.hadoop.util.ShutdownHookManager;
 
 /** What all tasks of this JVM share: open models, sources and sinks. */
@@ -19,9 +21,12 @@ final class Executor implements AutoCloseable {
 
   private record SinkKey(String folder, HadoopConf hadoop) {}
 
+  private record WebhookKey(WebhookSettings settings, FetchSettings fetch, HadoopConf hadoop) {}
+
   private final ExecutorModels models;
   private final Shared<SourceKey, ImageSource> sources = new Shared<>(source -> true);
   private final Shared<SinkKey, ImageSink> sinks = new Shared<>(sink -> true);
+  private final Shared<WebhookKey, Webhooks> webhooks = new Shared<>(calls -> true);
 
   Executor(ExecutorModels models) {
     this.models = models;
@@ -57,8 +62,19 @@ final class Executor implements AutoCloseable {
         task::isInterrupted);
   }
 
+  Webhooks webhooks(StageSettings settings, TaskSignals task) {
+    WebhookKey key = new WebhookKey(settings.webhooks(), settings.fetch(), settings.hadoop());
+    return webhooks.get(key, () -> open(key), task::isInterrupted);
+  }
+
+  private static Webhooks open(WebhookKey key) {
+    ImageSink files = ImageSinks.forUri(key.settings().folder(), key.hadoop().configuration());
+    return new Webhooks(key.settings(), key.fetch(), files::write);
+  }
+
   @Override
   public void close() {
+    webhooks.close();
     models.close();
     sources.close();
     sinks.close();

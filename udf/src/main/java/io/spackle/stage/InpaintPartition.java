@@ -8,6 +8,7 @@ import io.spackle.row.RowColumns;
 import io.spackle.row.RowReader;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
@@ -35,6 +36,7 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
   private final StageProgress progress;
   private final RowReader reader;
   private final MetaRow metaRow;
+  private final boolean callsWebhooks;
 
   /**
    * @param manifest schema of the rows, with {@link RowColumns#KEY}
@@ -45,6 +47,7 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
     this.progress = progress;
     this.reader = new RowReader(settings.traits(), settings.defaults());
     this.metaRow = new MetaRow(manifest, settings.info());
+    this.callsWebhooks = RowColumns.has(manifest, RowColumns.WEBHOOK);
   }
 
   /** The schema of the rows that come out. */
@@ -74,22 +77,29 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
                 settings.previews().share()),
             settings.pictures(),
             end);
+    TaskCalls calls =
+        new TaskCalls(
+            callsWebhooks ? Optional.of(executor.webhooks(settings, task)) : Optional.empty());
     int attempt = task.attempt();
     int size = BATCHES_IN_FLIGHT * settings.batching().maxImages();
     Window<Row, Settled> window =
-        new Window<>(rows, row -> settle(row, work, attempt), size, task::isInterrupted);
+        new Window<>(rows, row -> settle(row, work, attempt, calls), size, task::isInterrupted);
     task.onCompletion(
         () -> {
           end.cancel();
           window.close();
+          calls.end(task.hasFailed());
         });
     return counted(window);
   }
 
-  private Settled settle(Row row, RowWork work, int attempt) throws InterruptedException {
+  private Settled settle(Row row, RowWork work, int attempt, TaskCalls calls)
+      throws InterruptedException {
     Outcome outcome = outcome(reader.read(row), work);
     String key = row.getAs(RowColumns.KEY);
-    return new Settled(outcome, metaRow.of(outcome, row, key, attempt));
+    Row meta = metaRow.of(outcome, row, key, attempt);
+    calls.add(row, meta, key);
+    return new Settled(outcome, meta);
   }
 
   private static Outcome outcome(Reading reading, RowWork work) throws InterruptedException {

@@ -14,14 +14,19 @@ public final class ModelProbe {
 
   /** Opens the model on executors of the cluster, and returns why they could not. */
   public static List<String> problems(SparkContext spark, StageSettings settings) {
-    // Among these is the driver, which has no tasks unless it is alone.
-    int executors = Math.max(1, spark.statusTracker().getExecutorInfos().length - 1);
+    int executors = executors(spark);
     return JavaSparkContext.fromSparkContext(spark)
         .parallelize(Collections.nCopies(executors, settings), executors)
         .map(ModelProbe::problem)
         .filter(Objects::nonNull)
         .distinct()
         .collect();
+  }
+
+  /** How many there are now. */
+  static int executors(SparkContext spark) {
+    // Among these is the driver, which has no tasks unless it is alone.
+    return Math.max(1, spark.statusTracker().getExecutorInfos().length - 1);
   }
 
   /** Why a task of this executor cannot open the model, or null if it can. */

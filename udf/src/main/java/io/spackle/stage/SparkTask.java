@@ -19,6 +19,11 @@ record SparkTask(TaskContext context) implements TaskSignals {
   }
 
   @Override
+  public boolean hasFailed() {
+    return context.isFailed();
+  }
+
+  @Override
   public int attempt() {
     return context.attemptNumber() + 1;
   }

@@ -8,6 +8,7 @@ import io.spackle.image.ImageFormat;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RunInfo;
 import io.spackle.source.FetchSettings;
+import io.spackle.webhook.WebhookSettings;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -31,6 +32,7 @@ public record StageSettings(
     Preview previews,
     RowDefaults defaults,
     RunInfo info,
+    WebhookSettings webhooks,
     HadoopConf hadoop)
     implements Serializable {
 

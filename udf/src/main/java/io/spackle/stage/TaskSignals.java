@@ -11,6 +11,9 @@ interface TaskSignals {
   /** Has something done when the task ends, however it ends. */
   void onCompletion(Runnable action);
 
+  /** Whether the task failed; told once it has ended. */
+  boolean hasFailed();
+
   /** Which try of this task it is, from 1. */
   int attempt();
 

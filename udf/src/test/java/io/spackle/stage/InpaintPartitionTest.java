@@ -12,6 +12,7 @@ import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RunInfo;
 import io.spackle.source.FetchSettings;
+import io.spackle.webhook.WebhookSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,6 +82,11 @@ class InpaintPartitionTest {
     @Override
     public void onCompletion(Runnable action) {
       completions.add(action);
+    }
+
+    @Override
+    public boolean hasFailed() {
+      return interrupted;
     }
 
     @Override
@@ -319,6 +325,7 @@ class InpaintPartitionTest {
             7L,
             Sampler.OF_BUNDLE),
         new RunInfo("fake", "digest", null, null, null, "images"),
+        new WebhookSettings(null, Duration.ofSeconds(1), 0, temp.resolve("webhooks").toString()),
         HadoopConf.of(new Configuration()));
   }
 

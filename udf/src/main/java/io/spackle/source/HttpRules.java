@@ -1,0 +1,44 @@
+package io.spackle.source;
+
+import java.util.Set;
+
+/**
+ * Which hosts may be asked for anything.
+ *
+ * @param allowHosts the only ones, or none for all
+ * @param allowPrivate those that may have any address and port
+ */
+record HttpRules(HostList allowHosts, HostList allowPrivate) {
+
+  private static final Set<Integer> PORTS = Set.of(80, 443, 8080, 8443);
+
+  /**
+   * @throws IllegalArgumentException if an entry of a list is no host
+   */
+  static HttpRules of(FetchSettings settings) {
+    return new HttpRules(
+        new HostList("spackle.fetch.allow-hosts", settings.allowHosts()),
+        new HostList("spackle.fetch.allow-private", settings.allowPrivate()));
+  }
+
+  /** What checks the addresses that are dialled. */
+  AddressGuard guard() {
+    return new AddressGuard(allowPrivate);
+  }
+
+  /**
+   * Checks host and port.
+   *
+   * @throws io.spackle.row.RowException if they are not allowed
+   */
+  void check(HttpTarget target) {
+    if (!allowHosts.isEmpty() && !allowHosts.contains(target.host())) {
+      throw target.location().forbidden("the host is none of spackle.fetch.allow-hosts");
+    }
+    if (!PORTS.contains(target.port()) && !allowPrivate.contains(target.host())) {
+      throw target
+          .location()
+          .forbidden("port " + target.port() + " found, one of " + PORTS + " expected");
+    }
+  }
+}
