@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.spark.sql.functions.udf;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -26,12 +27,22 @@ final class JsonLine {
 
   static boolean isOneObject(String line) {
     try (JsonParser parser = JSON.createParser(line)) {
-      boolean isObject = parser.nextToken() == JsonToken.START_OBJECT;
-      parser.skipChildren();
-      return isObject && parser.nextToken() == null;
+      return parser.nextToken() == JsonToken.START_OBJECT
+          && hasWholeTexts(parser)
+          && parser.nextToken() == null;
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Reads on to the object's end; Spark puts question marks for halves of surrogate pairs. */
+  private static boolean hasWholeTexts(JsonParser parser) throws IOException {
+    boolean whole = true;
+    while (!parser.getParsingContext().inRoot()) {
+      boolean isText = parser.nextToken() == JsonToken.VALUE_STRING;
+      whole &= !isText || UTF_8.newEncoder().canEncode(parser.getText());
+    }
+    return whole;
   }
 
   private static JsonFactory lenient() {

@@ -219,12 +219,15 @@ public final class RowReader implements Serializable {
     return RowColumns.value(row, RowColumns.KEY) instanceof String key ? key : RowKey.of(row, "");
   }
 
+  /** Tells where the line is and not what it says, which may hold keys and signed locations. */
   private static Outcome.Failed malformed(Fields fields, String key) {
     Object line = fields.raw(RowColumns.LINE);
+    int length = String.valueOf(fields.raw(RowColumns.CORRUPT)).length();
     String message =
         (line == null ? "" : "line " + line + ": ")
-            + Shown.value(fields.raw(RowColumns.CORRUPT))
-            + " found, a record of the manifest's format expected";
+            + length
+            + " characters found that are no record of the manifest's format in UTF-8, one"
+            + " expected";
     return failed(key, null, ErrorCode.ROW_MALFORMED, message);
   }
 

@@ -2,7 +2,6 @@ package io.spackle.stage;
 
 import io.spackle.family.Families;
 import io.spackle.family.Inpainter;
-import io.spackle.graph.BundleOptions;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
 import java.nio.file.Path;
@@ -20,7 +19,7 @@ final class ExecutorModels implements AutoCloseable {
   /** How a model is opened. */
   @FunctionalInterface
   interface Opener {
-    Inpainter open(Path folder, BundleOptions options, Device device);
+    Inpainter open(Path folder, StageSettings.Model model, Device device);
   }
 
   private record Key(StageSettings.Model model, StageSettings.Batching batching, Device device) {}
@@ -39,7 +38,26 @@ final class ExecutorModels implements AutoCloseable {
   static ExecutorModels ofFamilies() {
     return new ExecutorModels(
         ModelCache.ofHost(),
-        (folder, options, device) -> Families.open(ModelBundle.open(folder).with(options), device));
+        (folder, model, device) ->
+            Families.open(checked(folder, model).with(model.options()), device));
+  }
+
+  /** The model that the driver read and no other, however the folder came here. */
+  private static ModelBundle checked(Path folder, StageSettings.Model model) {
+    ModelBundle bundle = ModelBundle.open(folder);
+    if (!bundle.digest().equals(model.digest())) {
+      throw new IllegalStateException(
+          "the model in "
+              + folder
+              + " has the digest "
+              + bundle.digest()
+              + ", expected "
+              + model.digest()
+              + " as in "
+              + model.path()
+              + " when the job started: replace or remove that folder");
+    }
+    return bundle;
   }
 
   /**
@@ -89,7 +107,7 @@ final class ExecutorModels implements AutoCloseable {
     StageSettings.Model model = key.model();
     StageSettings.Batching batching = key.batching();
     Path folder = cache.local(model.path(), model.digest(), hadoop.configuration());
-    Inpainter inpainter = opener.open(folder, key.model().options(), key.device());
+    Inpainter inpainter = opener.open(folder, model, key.device());
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         inpainter,
