@@ -1,0 +1,173 @@
+package io.spackle.jobs;
+
+import static io.spackle.jobs.BadRows.join;
+import static io.spackle.row.ErrorCode.MODEL_OUTPUT;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileUtil;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Configuration and model: numbers 74 to 80, and 89, of the list of bad inputs. */
+class BadConfTest {
+
+  private static final String NO_ROWS =
+      "{\"init_image\": \"/a\", \"mask_image\": \"/b\", \"prompt\": \"x\"}\n";
+
+  @TempDir Path folder;
+
+  @Test
+  void b74_unknownKeysAndWrongTypes_areRefusedWithFileAndLine() throws IOException {
+    JobEnd.run(folder, NO_ROWS, "\nspackle.fetch.retires = 3\nspackle.batch.max-images = many\n")
+        .isRefused(
+            "spackle.fetch.retires is no key, did you mean spackle.fetch.retries?",
+            "spackle.batch.max-images is \"many\", expected a whole number",
+            folder.resolve("job.conf") + ": 10",
+            folder.resolve("job.conf") + ": 11");
+  }
+
+  @Test
+  void b75_outputThatIsTheInput_isRefused() throws IOException {
+    JobEnd.run(folder, NO_ROWS, "spackle.output.path = rows.jsonl").isRefused("lie in each other");
+  }
+
+  @Test
+  void b75_aFinishedOutput_isRefusedWhereTheModeSaysSo() throws IOException {
+    String mode = "spackle.output.mode = fail-if-exists";
+    JobEnd.run(folder, NO_ROWS, mode).isDone();
+    JobEnd.run(folder, NO_ROWS, mode).isRefused("holds a run already");
+    JobEnd.run(folder, NO_ROWS, "").isDone();
+  }
+
+  @Test
+  void b76_aMissingModel_isRefused() throws IOException {
+    JobEnd.run(folder, NO_ROWS, "spackle.model.path = nowhere").isRefused("nowhere");
+  }
+
+  /** The executor's copy is not what the driver read. */
+  @Test
+  void b76_aModelWhoseDigestIsNotThatOfTheDriver_isRefused() throws IOException {
+    Configuration hadoop = TestSpark.session().sparkContext().hadoopConfiguration();
+    hadoop.set("fs.far.impl", FarFiles.class.getName());
+    Path model = copyOfModel();
+    Path index = model.resolve("model_index.json");
+    String before = Files.readString(index);
+    // A model, and so a copy, of this test alone.
+    Files.writeString(index, before.replaceFirst("\\{", "{\"_of\": \"" + folder + "\","));
+    String conf = "spackle.model.path = \"far://host" + model + "\"\n";
+    JobEnd end = JobEnd.run(folder, NO_ROWS, conf).isDone();
+    String digest = end.summary().path("model_digest").asText();
+    Path copies =
+        Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "spackle-models-" + System.getProperty("user.name"));
+    Path copy = copies.resolve(digest);
+    try {
+      Files.writeString(copy.resolve("model_index.json"), before);
+      JobEnd.run(folder, NO_ROWS, conf + "spackle.batch.max-images = 3")
+          .isRefused("cannot be opened: ", copy.toString(), "expected " + digest);
+    } finally {
+      FileUtil.fullyDelete(copy.toFile());
+      Files.delete(copies.resolve(digest + ".lock"));
+    }
+  }
+
+  /** As long as reading it changes nothing: the tensor may be any file of the machine. */
+  @Test
+  void b77_tensorDataOutsideOfTheModel_areRefused() throws IOException {
+    Path model = copyOfModel();
+    Path graph = model.resolve("unet/model.onnx");
+    byte[] entry = field(13, join(field(1, bytes("location")), field(2, bytes("../../../secret"))));
+    byte[] tensor = join(field(8, bytes("from outside")), entry, new byte[] {14 << 3, 1});
+    append(graph, field(7, field(5, tensor)));
+    JobEnd.run(folder, NO_ROWS, "spackle.model.path = model").isRefused("../../../secret");
+  }
+
+  @Test
+  void b78_wrongInputsOfAGraph_areRefusedByName() throws IOException {
+    Path model = copyOfModel();
+    Files.copy(
+        model.resolve("vae_decoder/model.onnx"),
+        model.resolve("unet/model.onnx"),
+        StandardCopyOption.REPLACE_EXISTING);
+    JobEnd.run(folder, NO_ROWS, "spackle.model.path = model")
+        .isRefused("cannot be opened", "latent_sample", "encoder_hidden_states");
+  }
+
+  @Test
+  void b79_cudaThatIsAbsent_isRefused() throws IOException {
+    JobEnd.run(folder, NO_ROWS, "spackle.model.device = cuda").isRefused("cannot be opened");
+  }
+
+  /** The decoder's last step becomes a square root, which negative numbers do not have. */
+  @Test
+  void b80_outputThatIsNotANumber_fails() throws IOException {
+    Path graph = copyOfModel().resolve("vae_decoder/model.onnx");
+    String before = Files.readString(graph, ISO_8859_1);
+    String after = before.replace("\22\6sample", "\22\6sampl_");
+    assertThat(after).isNotEqualTo(before);
+    Files.writeString(graph, after, ISO_8859_1);
+    byte[] root =
+        join(field(1, bytes("sampl_")), field(2, bytes("sample")), field(4, bytes("Sqrt")));
+    append(graph, field(7, field(1, root)));
+    BadRows rows = new BadRows(folder.resolve("rows"));
+    rows.row("b80").run("spackle.model.path = ../model");
+    rows.isRefused("b80", MODEL_OUTPUT, "finite");
+  }
+
+  @Test
+  void b89_moreFailuresThanAllowed_endWithThreeAndAllIsWritten() throws IOException {
+    JobEnd end = JobEnd.run(folder, NO_ROWS, "spackle.failures.max-share = 0.5");
+    assertThat(end.code()).isEqualTo(3);
+    assertThat(end.line().path("status").asText()).isEqualTo("failures");
+    assertThat(end.meta()).hasSize(1);
+    assertThat(end.summary().path("failed").asInt()).isOne();
+  }
+
+  /** The local file system under a name that is not local. */
+  public static final class FarFiles extends RawLocalFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("far://host");
+    }
+
+    @Override
+    protected void checkPath(org.apache.hadoop.fs.Path path) {}
+  }
+
+  private Path copyOfModel() throws IOException {
+    Path from = TestJob.bundle("idle-sd15-inpaint");
+    Path to = folder.resolve("model");
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+    return to;
+  }
+
+  /** Adds to a message of Protocol Buffers: what is behind one is taken as part of it. */
+  private static void append(Path message, byte[] more) throws IOException {
+    Files.write(message, join(Files.readAllBytes(message), more));
+  }
+
+  /** A field of Protocol Buffers that holds up to 127 bytes. */
+  private static byte[] field(int number, byte[] content) {
+    assertThat(content).hasSizeLessThan(128);
+    return join(new byte[] {(byte) (number << 3 | 2), (byte) content.length}, content);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}

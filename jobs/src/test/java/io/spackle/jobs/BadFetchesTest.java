@@ -1,0 +1,381 @@
+package io.spackle.jobs;
+
+import static io.spackle.row.ErrorCode.FETCH_DENIED;
+import static io.spackle.row.ErrorCode.FETCH_HOST_DOWN;
+import static io.spackle.row.ErrorCode.FETCH_NOT_FOUND;
+import static io.spackle.row.ErrorCode.FETCH_REDIRECTS;
+import static io.spackle.row.ErrorCode.FETCH_STATUS;
+import static io.spackle.row.ErrorCode.FETCH_TIMEOUT;
+import static io.spackle.row.ErrorCode.FETCH_TLS;
+import static io.spackle.row.ErrorCode.FETCH_TOO_LARGE;
+import static io.spackle.row.ErrorCode.FETCH_UNREACHABLE;
+import static io.spackle.row.ErrorCode.IMAGE_UNSUPPORTED;
+import static io.spackle.row.ErrorCode.ROW_INVALID;
+import static io.spackle.row.ErrorCode.URL_FORBIDDEN;
+import static io.spackle.row.ErrorCode.URL_INVALID;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Locations and what fetching them meets: numbers 16 to 40 of the list of bad inputs.
+ *
+ * <p>The hosts are addresses of the loopback network, allowed by name.
+ */
+class BadFetchesTest {
+
+  /** Nobody listens there. */
+  private static final String DEAD = "127.0.0.2";
+
+  /** Where connections are counted. */
+  private static final String POLITE = "127.0.0.3";
+
+  /** Where what breaks a connection does not count against the others. */
+  private static final String BROKEN = "127.0.0.4";
+
+  private static final int ROWS_BEHIND_THE_DEAD_HOST = 40;
+
+  @TempDir static Path folder;
+
+  private static BadHost host;
+
+  /** It has no certificate at all. */
+  private static HttpsServer untrusted;
+
+  private static BadRows rows;
+  private static BadRows allowed;
+
+  @BeforeAll
+  static void fetchAllThatIsBad() throws Exception {
+    host = new BadHost();
+    untrusted = HttpsServer.create(new InetSocketAddress(0), 0);
+    untrusted.setHttpsConfigurator(new HttpsConfigurator(SSLContext.getDefault()));
+    untrusted.start();
+    rows = new BadRows(folder.resolve("rows"));
+    byte[] picture = Files.readAllBytes(rows.file("photo.png"));
+    addLocations();
+    addFiles();
+    addAnswers(picture);
+    addHosts(picture);
+    rows.run(
+        """
+        spackle.fetch {
+          timeout = 3s, max-bytes = 1MiB, retries = 2, per-host = 2
+          allow-files = ["%s", "/dev", "/proc"]
+          allow-private = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"]
+        }
+        """
+            .formatted(folder.resolve("rows")));
+    allowed = new BadRows(folder.resolve("allowed"));
+    allowed.row("b28", "init_image", "http://\u0430pple.example/a.png");
+    allowed.row("b28 full width", "init_image", "http://\uFF41pple.example:22/a.png");
+    allowed.row("b38", "init_image", "s3a://other/a.png");
+    allowed.run("spackle.fetch.allow-hosts = [apple.example]");
+  }
+
+  @AfterAll
+  static void close() {
+    host.close();
+    untrusted.stop(0);
+  }
+
+  private static void addLocations() {
+    init("b16 empty", "");
+    init("b16 blank", " ");
+    init("b16 relative", "photos/a.png");
+    for (String url : List.of("ftp://h/a", "gopher://h/a", "jar:file:/a.jar!/b", "data:,x")) {
+      init("b17 " + url, url);
+    }
+    for (String name :
+        List.of("127.1", "2130706433", "0x7f.1", "0177.0.0.1", "[::ffff:127.0.0.1]")) {
+      init("b19 " + name, "http://" + name + "/picture");
+    }
+    for (String name :
+        List.of("169.254.169.254", "[fe80::1]", "[fd00:ec2::254]", "168.63.129.16")) {
+      init("b20 " + name, "http://" + name + "/latest/meta-data/");
+    }
+    for (String name :
+        List.of("100.64.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:1::8a2e]")) {
+      init("b21 " + name, "http://" + name + "/");
+    }
+    init("b22", "http://localhost/picture");
+    init("b26 line break", "http://127.0.0.1/a\r\nHost: b");
+    init("b26 nul", "http://127.0.0.1/\0");
+    init("b27 22", "http://example.com:22/");
+    init("b27 6379", "http://example.com:6379/");
+    init("b29", host.url("/" + "x".repeat(8 * 1024)));
+    init("b30 unknown", "http://nobody.invalid/a.png");
+  }
+
+  private static void addFiles() throws Exception {
+    Path outside = Files.createFile(folder.resolve("outside.png"));
+    Files.createSymbolicLink(rows.file("link.png"), outside);
+    assertThat(new ProcessBuilder("mkfifo", rows.file("pipe").toString()).start().waitFor())
+        .isZero();
+    init("b18 outside", "file:" + outside);
+    init("b18 dots", rows.file("photo.png") + "/../../outside.png");
+    init("b18 link", rows.file("link.png").toString());
+    init("b18 proc", "file:/proc/self/environ");
+    init("b18 pipe", rows.file("pipe").toString());
+    init("b18 device", "/dev/zero");
+  }
+
+  private static void addAnswers(byte[] picture) throws IOException {
+    host.on("/picture", 200, picture);
+    for (String next :
+        List.of("http://localhost:80/", "http://10.0.0.1/", "file:/etc/passwd", "http://h:22/")) {
+      host.on("/to/" + next.replace("/", ""), 302, new byte[0], "Location", next);
+      init("b23 " + next, host.url("/to/" + next.replace("/", "")));
+    }
+    host.on("/loop", 302, new byte[0], "Location", "/loop");
+    for (int hop = 0; hop < 6; hop++) {
+      String next = hop == 5 ? "/picture" : "/hop" + (hop + 1);
+      host.on("/hop" + hop, 302, new byte[0], "Location", next);
+    }
+    init("b24 loop", host.url("/loop"));
+    init("b24 five", host.url("/hop1"));
+    init("b24 six", host.url("/hop0"));
+    host.on("/private", 200, picture);
+    init("b25", host.url("/private?sig=s3cr3t").replace("http://", "http://anna:p4ssw0rd@"));
+    host.on("/404", 404, new byte[0]).on("/410", 410, new byte[0]).on("/403", 403, new byte[0]);
+    init("b31 404", host.url("/404"));
+    init("b31 410", host.url("/410"));
+    init("b31 403", host.url("/403"));
+    host.once("/429", 429, picture, "Retry-After", "1");
+    host.once("/503", 503, picture, "Retry-After", "1");
+    host.on("/patient", 503, new byte[0], "Retry-After", "100000");
+    init("b31 429", host.url("/429"));
+    init("b31 503", host.url("/503"));
+    init("b31 patient", host.url("/patient"));
+    host.slow("/slow").cutOff("/cut-off", picture).endless("/endless").bomb("/bomb");
+    init("b32", host.url(BROKEN, "/slow"));
+    init("b33 cut off", host.url(BROKEN, "/cut-off"));
+    init("b33 endless", host.url(BROKEN, "/endless"));
+    init("b34", host.url(BROKEN, "/bomb"));
+    host.on("/html", 200, BadHost.bytes("<!doctype html><p>Not here"));
+    host.on("/text", 200, picture, "Content-Type", "text/plain");
+    host.on("/empty", 200, new byte[0]);
+    init("b35", host.url("/html"));
+    init("b36", host.url("/text"));
+    init("b37", host.url("/empty"));
+  }
+
+  private static void addHosts(byte[] picture) throws IOException {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      closed = socket.getLocalPort();
+    }
+    init("b30 refused", "http://" + BROKEN + ":" + closed + "/");
+    init("b30 tls", "https://" + BROKEN + ":" + untrusted.getAddress().getPort() + "/");
+    init("b38", "s3a://bucket/a.png");
+    for (int i = 0; i < ROWS_BEHIND_THE_DEAD_HOST; i++) {
+      init("b39 " + i, "http://" + DEAD + ":" + closed + "/" + i);
+    }
+    host.picture("/polite", picture, 50);
+    for (int i = 0; i < 12; i++) {
+      init("b40 " + i, host.url(POLITE, "/polite"));
+    }
+  }
+
+  private static void init(String id, String location) {
+    rows.row(id, "init_image", location);
+  }
+
+  @Test
+  void b16_emptyAndRelativeLocations_fail() {
+    rows.isRefused("b16 empty", ROW_INVALID, "init_image: a blank text found");
+    rows.isRefused("b16 blank", ROW_INVALID, "init_image: a blank text found");
+    rows.isRefused("b16 relative", URL_INVALID, "a whole URL or an absolute path expected");
+  }
+
+  @Test
+  void b17_otherSchemes_fail() {
+    for (String url : List.of("ftp://h/a", "gopher://h/a", "jar:file:/a.jar!/b", "data:,x")) {
+      rows.isRefused("b17 " + url, URL_INVALID, "scheme " + url.replaceFirst(":.*", ""));
+    }
+  }
+
+  @Test
+  void b18_filesOutsideAnAllowedFolder_linksPipesAndDevices_fail() {
+    for (String id : List.of("outside", "dots", "link", "proc")) {
+      rows.isRefused("b18 " + id, URL_FORBIDDEN, "spackle.fetch.allow-files expected");
+    }
+    rows.isRefused("b18 pipe", URL_FORBIDDEN, "no regular file found");
+    rows.isRefused("b18 device", URL_FORBIDDEN, "no regular file found");
+  }
+
+  @Test
+  void b19_oddSpellingsOfLoopback_fail() {
+    for (String name : List.of("127.1", "2130706433", "0x7f.1", "0177.0.0.1")) {
+      rows.isRefused("b19 " + name, URL_INVALID, "an oddly spelled address");
+    }
+    rows.isRefused("b19 [::ffff:127.0.0.1]", URL_FORBIDDEN, "127.0.0.1 found, a public one");
+  }
+
+  @Test
+  void b20_linkLocalAndMetadataAddresses_fail() {
+    for (String name :
+        List.of("169.254.169.254", "[fe80::1]", "[fd00:ec2::254]", "168.63.129.16")) {
+      rows.isRefused("b20 " + name, URL_FORBIDDEN, "a public one expected");
+    }
+  }
+
+  @Test
+  void b21_privateAddressesInsideOthers_fail() {
+    for (String name :
+        List.of("100.64.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:1::8a2e]")) {
+      rows.isRefused("b21 " + name, URL_FORBIDDEN, "a public one expected");
+    }
+  }
+
+  /** The name is checked by what it resolves to, in the client's own look-up. */
+  @Test
+  void b22_aNameThatResolvesToAPrivateAddress_fails() {
+    rows.isRefused("b22", URL_FORBIDDEN, "a public one expected");
+  }
+
+  @Test
+  void b23_redirects_areCheckedAtEachHop() {
+    rows.isRefused("b23 http://localhost:80/", URL_FORBIDDEN, "redirected to http://localhost");
+    rows.isRefused("b23 http://10.0.0.1/", URL_FORBIDDEN, "10.0.0.1 found");
+    rows.isRefused("b23 file:/etc/passwd", URL_INVALID, "redirected to file:/etc/passwd");
+    rows.isRefused("b23 http://h:22/", URL_FORBIDDEN, "port 22 found");
+  }
+
+  @Test
+  void b24_moreThanFiveHopsAndLoops_fail() {
+    rows.isRefused("b24 loop", FETCH_REDIRECTS, "more than 5 redirects");
+    rows.isRefused("b24 six", FETCH_REDIRECTS, "more than 5 redirects");
+    rows.painted("b24 five");
+  }
+
+  @Test
+  void b25_userInfoAndSignatures_areUsedAndRedacted() {
+    rows.painted("b25");
+    assertThat(host.authorizations())
+        .containsExactly("Basic " + "YW5uYTpwNHNzdzByZA=="); // anna:p4ssw0rd
+    Row meta = rows.of("b25").getAs("meta");
+    assertThat(meta.<String>getAs("init_image"))
+        .isEqualTo("http://***@127.0.0.1:" + host.port() + "/private?sig=***");
+    assertThat(rows.meta().toString() + rows.end().messages()).doesNotContain("p4ssw0rd", "s3cr3t");
+  }
+
+  @Test
+  void b26_lineBreaksAndNulInUrls_fail() {
+    rows.isRefused("b26 line break", URL_INVALID, "a control character found");
+    rows.isRefused("b26 nul", URL_INVALID, "a control character found");
+  }
+
+  @Test
+  void b27_portsOfOtherServices_fail() {
+    rows.isRefused("b27 22", URL_FORBIDDEN, "port 22 found");
+    rows.isRefused("b27 6379", URL_FORBIDDEN, "port 6379 found");
+  }
+
+  @Test
+  void b28_lookAlikeHosts_areComparedInPunycode() {
+    allowed.isRefused("b28", URL_FORBIDDEN, "none of spackle.fetch.allow-hosts");
+    allowed.isRefused("b28 full width", URL_FORBIDDEN, "port 22 found");
+  }
+
+  @Test
+  void b29_urlsOver8Kilobytes_fail() {
+    rows.isRefused("b29", URL_INVALID, "at most 8192 expected");
+  }
+
+  @Test
+  void b30_unknownAndRefusingHosts_failAfterRetries_untrustedOnesAtOnce() {
+    rows.isRefused("b30 unknown", FETCH_UNREACHABLE, "nobody.invalid");
+    rows.isRefused("b30 refused", FETCH_UNREACHABLE, "the connection failed");
+    rows.isRefused("b30 tls", FETCH_TLS, "no trustworthy secure connection");
+  }
+
+  @Test
+  void b31_whatIsGone_failsAtOnce_andRetryAfterIsHonoured() {
+    rows.isRefused("b31 404", FETCH_NOT_FOUND, "no such file");
+    rows.isRefused("b31 410", FETCH_NOT_FOUND, "no such file");
+    rows.isRefused("b31 403", FETCH_DENIED, "status 403");
+    assertThat(host.asked("/404")).isOne();
+    assertThat(host.asked("/410")).isOne();
+    for (String id : List.of("b31 429", "b31 503")) {
+      rows.painted(id);
+      assertThat(rows.of(id).<Row>getAs("timings").<Double>getAs("fetch_ms")).isGreaterThan(990);
+    }
+  }
+
+  @Test
+  void b31_aRetryAfterPastTheDeadline_isNotWaitedFor() {
+    rows.isRefused("b31 patient", FETCH_STATUS, "status 503 found");
+    assertThat(host.asked("/patient")).isOne();
+  }
+
+  @Test
+  void b32_aBodyThatDrips_failsAtTheOneDeadline() {
+    rows.isRefused("b32", FETCH_TIMEOUT, "spackle.fetch.timeout");
+    assertThat(rows.of("b32").<Row>getAs("timings").<Double>getAs("fetch_ms"))
+        .isBetween(2900.0, 8000.0);
+  }
+
+  @Test
+  void b33_bodiesThatAreLargerThanAllowedOrSaid_fail() {
+    rows.isRefused("b33 endless", FETCH_TOO_LARGE, "more than 1048576 bytes");
+    rows.isRefused("b33 cut off", FETCH_UNREACHABLE, "the connection failed");
+  }
+
+  @Test
+  void b34_aGzipBomb_failsByItsDecodedBytes() {
+    rows.isRefused("b34", FETCH_TOO_LARGE, "more than 1048576 bytes");
+  }
+
+  @Test
+  void b35_aWebPageWithStatus200_failsByItsBytes() {
+    rows.isRefused("b35", IMAGE_UNSUPPORTED, "init_image: found a web page");
+  }
+
+  @Test
+  void b36_aPictureWithAWrongContentType_isAccepted() {
+    rows.painted("b36");
+  }
+
+  @Test
+  void b37_anEmptyBody_fails() {
+    rows.isRefused("b37", IMAGE_UNSUPPORTED, "no bytes found");
+  }
+
+  @Test
+  void b38_s3OutsideTheAllowList_fails() {
+    rows.isRefused("b38", URL_FORBIDDEN, "spackle.fetch.allow-files expected");
+    allowed.isRefused("b38", URL_FORBIDDEN, "spackle.fetch.allow-files expected");
+  }
+
+  @Test
+  void b39_rowsBehindADeadHost_failFast() {
+    assertThat(rows.failed(FETCH_HOST_DOWN))
+        .hasSizeGreaterThan(ROWS_BEHIND_THE_DEAD_HOST / 2)
+        .allSatisfy(row -> assertThat(row.<String>getAs("id")).startsWith("b39 "));
+    assertThat(rows.failed(FETCH_UNREACHABLE))
+        .filteredOn(row -> row.<String>getAs("id").startsWith("b39 "))
+        .hasSizeLessThan(ROWS_BEHIND_THE_DEAD_HOST / 2);
+  }
+
+  @Test
+  void b40_noMoreConnectionsToAHostThanAllowed() {
+    for (int i = 0; i < 12; i++) {
+      rows.painted("b40 " + i);
+    }
+    assertThat(host.busiest()).isBetween(1, 2);
+  }
+}

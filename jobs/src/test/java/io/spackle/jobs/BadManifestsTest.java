@@ -1,0 +1,248 @@
+package io.spackle.jobs;
+
+import static io.spackle.row.ErrorCode.ID_DUPLICATE;
+import static io.spackle.row.ErrorCode.ID_INVALID;
+import static io.spackle.row.ErrorCode.ROW_INVALID;
+import static io.spackle.row.ErrorCode.ROW_MALFORMED;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Manifests: numbers 1 to 15 of the list of bad inputs. */
+class BadManifestsTest {
+
+  private static final String ROW =
+      """
+      {"init_image": "/none.png", "mask_image": "/none.png", "prompt": "x"}
+      """;
+
+  @TempDir static Path shared;
+
+  private static BadRows rows;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void runOneManifestWithAllThatIsBadInRows() throws IOException {
+    rows = new BadRows(shared);
+    rows.bytes("\u00EF\u00BB\u00BF".getBytes(ISO_8859_1)).row("after the mark");
+    rows.line("{\"id\": \"cut\", \"prompt\": ").line("[1, 2]");
+    rows.bytes("{\"id\": \"caf\u00E9\", \"prompt\": \"x\"}\n".getBytes(ISO_8859_1));
+    rows.row(null, "prompt", "without an id").row("  ", "prompt", "with a blank id");
+    rows.row("twin", "prompt", "first").row("twin", "prompt", "second");
+    rows.row("Stra\u00DFe").row("STRASSE").row("caf\u00E9").row("cafe\u0301");
+    rows.row("../../escaped").row("/abs").row("a\\b").row(".");
+    rows.row("line\nbreak").row("return\r").row("nul\0").row("bidi\u202Egnp.exe");
+    rows.row("x".repeat(513)).row("y".repeat(512));
+    rows.row("further", "shelf", 17);
+    rows.run("spackle.output.rows-per-file = 7");
+  }
+
+  @Test
+  void b01_aManifestThatIsMissing_isRefused() throws IOException {
+    JobEnd.run(folder, "none.jsonl", null, "").isRefused("none.jsonl cannot be read");
+  }
+
+  @Test
+  void b01_aManifestThatIsUnreadable_isRefused() throws IOException {
+    JobEnd.run(folder, "rows.jsonl.gz", "no gzip".getBytes(UTF_8), "")
+        .isRefused("rows.jsonl.gz cannot be read");
+  }
+
+  @Test
+  void b02_noRows_areDoneWithEmptyOutputs() throws IOException {
+    JobEnd end = JobEnd.run(folder, "", "").isDone();
+    assertThat(end.line().path("rows").asInt()).isZero();
+    assertThat(end.meta()).isEmpty();
+  }
+
+  @Test
+  void b03_missingAndMistypedColumns_areRefusedByName() throws IOException {
+    JobEnd.run(folder, "{\"init_image\": 5, \"prompt\": \"x\"}\n", "")
+        .isRefused("no column mask_image", "column init_image is of type bigint, expected string");
+  }
+
+  @Test
+  void b04_malformedJsonLines_failWithTheirLineNumbers() {
+    assertThat(rows.failed(ROW_MALFORMED))
+        .extracting(BadRows::message)
+        .anyMatch(message -> message.startsWith("line 2: "))
+        .anyMatch(message -> message.startsWith("line 3: "));
+  }
+
+  @Test
+  void b04_malformedCsvRecords_failWithTheirNumbers() throws IOException {
+    String csv = "init_image,mask_image,prompt\n/a,/b,x\n/a\n/a,/b,x,y\n";
+    JobEnd end = JobEnd.run(folder, "rows.csv", csv.getBytes(UTF_8), "").isDone();
+    assertThat(end.meta())
+        .filteredOn(row -> "ROW_MALFORMED".equals(BadRows.code(row)))
+        .extracting(row -> BadRows.message(row).substring(0, 8))
+        .containsExactlyInAnyOrder("line 3: ", "line 4: ");
+  }
+
+  @Test
+  void b05_invalidUtf8_fails_andAByteOrderMarkIsFine() {
+    assertThat(rows.failed(ROW_MALFORMED))
+        .extracting(BadRows::message)
+        .anyMatch(message -> message.startsWith("line 4: "))
+        .hasSize(3);
+    rows.painted("after the mark");
+  }
+
+  @Test
+  void b06_anIdThatIsNullOrBlank_isDerivedFromTheContent() {
+    for (String prompt : new String[] {"without an id", "with a blank id"}) {
+      assertThat(rows.meta())
+          .filteredOn(row -> prompt.equals(row.<Row>getAs("meta").getAs("prompt")))
+          .singleElement()
+          .satisfies(row -> assertThat(row.<String>getAs("id")).matches("[0-9a-f]{32}"))
+          .satisfies(row -> assertThat(BadRows.message(row)).isNull());
+    }
+  }
+
+  @Test
+  void b07_theFirstOfSeveralEqualIds_isKept() {
+    assertThat(rows.meta())
+        .filteredOn(row -> "twin".equals(row.getAs("id")))
+        .hasSize(2)
+        .anySatisfy(
+            row -> {
+              assertThat(row.<Row>getAs("meta").<String>getAs("prompt")).isEqualTo("first");
+              assertThat(row.<String>getAs("status")).isEqualTo("success");
+            })
+        .anySatisfy(row -> assertThat(BadRows.code(row)).isEqualTo(ID_DUPLICATE.name()));
+  }
+
+  @Test
+  void b08_idsThatAreEqualAfterFolding_areDuplicates() {
+    rows.painted("Stra\u00DFe");
+    rows.isRefused("STRASSE", ID_DUPLICATE, "earlier row");
+    rows.painted("caf\u00E9");
+    rows.isRefused("cafe\u0301", ID_DUPLICATE, "earlier row");
+  }
+
+  @Test
+  void b09_idsThatLookLikePaths_neverReachAPathAsTheyAre() {
+    Path images = shared.resolve("out/images").toAbsolutePath();
+    for (String id : new String[] {"../../escaped", "/abs", "a\\b", "."}) {
+      rows.painted(id);
+      Row row = rows.of(id);
+      Path file = Path.of(row.<String>getList(row.fieldIndex("output")).get(0));
+      assertThat(file.normalize()).isEqualTo(file).startsWith(images);
+      assertThat(images.relativize(file).getNameCount()).isEqualTo(2);
+      assertThat(file.getFileName().toString()).matches("[A-Za-z0-9%][A-Za-z0-9%._-]*-0\\.png");
+    }
+    assertThat(shared.resolve("escaped-0.png")).doesNotExist();
+  }
+
+  @Test
+  void b10_idsWithControlCharacters_fail() {
+    assertThat(rows.failed(ID_INVALID))
+        .extracting(BadRows::message)
+        .anyMatch(message -> message.contains("\"line\\u000abreak\" found"))
+        .anyMatch(message -> message.contains("\"return\\u000d\" found"))
+        .anyMatch(message -> message.contains("\"nul\\u0000\" found"))
+        .anyMatch(message -> message.contains("\"bidi\\u202egnp.exe\" found"));
+  }
+
+  @Test
+  void b11_idsOver512Bytes_fail() {
+    assertThat(rows.failed(ID_INVALID))
+        .extracting(BadRows::message)
+        .anyMatch(message -> message.contains("513 bytes found, at most 512 expected"));
+    rows.painted("y".repeat(512));
+  }
+
+  @Test
+  void b12_unknownColumns_passThrough() {
+    assertThat(rows.of("further").<Long>getAs("shelf")).isEqualTo(17L);
+  }
+
+  @Test
+  void b13_aManifestThatChangesDuringTheRun_isNoticed() throws IOException {
+    Path manifest = folder.resolve("rows.jsonl");
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          Files.writeString(manifest, ROW, StandardOpenOption.APPEND);
+          exchange.sendResponseHeaders(404, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+      JobEnd end =
+          JobEnd.run(
+                  folder,
+                  ROW.replace("/none.png", url),
+                  "spackle.fetch.allow-private = [127.0.0.1]")
+              .isDone();
+      assertThat(end.messages()).contains("rows.jsonl changed during the run");
+      assertThat(end.summary().path("manifest_changed").asBoolean()).isTrue();
+      assertThat(end.meta()).hasSize(1);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void b14_aParquetFileWithACorruptFooter_isRefused() throws IOException {
+    byte[] bytes = "PAR1 some bytes \5\0\0\0PAR1".getBytes(UTF_8);
+    JobEnd.run(folder, "rows.parquet", bytes, "").isRefused("rows.parquet cannot be read");
+  }
+
+  /** What a hundred million rows would be; the results of tasks are all that the driver gets. */
+  @Test
+  void b15_rows_areNeverCollectedOnTheDriver() throws IOException {
+    StringBuilder manifest = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      String prompt = "word".repeat(15000) + i;
+      manifest.append(ROW.replace("\"x\"", '"' + prompt + "\", \"seed\": \"none\""));
+    }
+    AtomicLong largest = new AtomicLong();
+    AtomicLong all = new AtomicLong();
+    SparkListener results =
+        new SparkListener() {
+          @Override
+          public void onTaskEnd(SparkListenerTaskEnd end) {
+            long size = end.taskMetrics() == null ? 0 : end.taskMetrics().resultSize();
+            largest.accumulateAndGet(size, Math::max);
+            all.addAndGet(size);
+          }
+        };
+    SparkSession spark = TestSpark.session();
+    spark.sparkContext().addSparkListener(results);
+    try {
+      JobEnd end = JobEnd.run(folder, manifest.toString(), "").isDone();
+      assertThat(end.line().path("failed").asInt()).isEqualTo(60);
+    } finally {
+      spark.sparkContext().removeSparkListener(results);
+    }
+    assertThat(manifest.length()).isGreaterThan(3_500_000);
+    assertThat(all.get()).as("bytes of all results").isBetween(1L, 500_000L);
+    assertThat(largest.get()).isLessThan(100_000L);
+  }
+
+  @Test
+  void everyRowOfTheManifestHasOneMetaRow() {
+    assertThat(rows.meta()).hasSize(23);
+    assertThat(rows.end().line().path("rows").asInt()).isEqualTo(23);
+    assertThat(rows.failed(ROW_INVALID)).isEmpty();
+  }
+}
