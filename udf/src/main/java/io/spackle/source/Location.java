@@ -51,6 +51,9 @@ record Location(String text, String scheme) {
     } catch (URISyntaxException e) {
       // Its message would repeat the location with its secrets.
       throw invalid(e.getReason() + " at character " + e.getIndex() + ", percent-encode it");
+    } catch (NumberFormatException e) {
+      // The JDK's own parser falls over numbers without end in IPv6 literals.
+      throw invalid("a number out of all proportion found, an address expected");
     }
   }
 

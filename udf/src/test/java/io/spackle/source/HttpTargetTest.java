@@ -74,6 +74,7 @@ class HttpTargetTest {
         "http://256.0.0.1/",
         "http://[::1%25eth0]/",
         "http://[::1/",
+        "http://[::ffff:126.0.0.10000000000000000000]/",
         "http://h%00/",
         "http://a\u2100b/",
       })
