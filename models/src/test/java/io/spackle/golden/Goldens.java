@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where the golden files are; {@code -Dgolden.dir} and {@code -Dphotos.dir} name other sets of the
- * same layout.
+ * Where bundles and golden files are; {@code -Dgolden.dir} and {@code -Dphotos.dir} name other sets
+ * of the same layout.
  */
 public final class Goldens {
 
@@ -21,23 +21,32 @@ public final class Goldens {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
-  private Goldens() {}
+  private static final Path OWN = Path.of("src", "test", "golden");
 
-  public static Path dir() {
-    return Path.of(System.getProperty("golden.dir"));
-  }
+  private Goldens() {}
 
   public static Path photo(String name) {
     return Path.of(System.getProperty("photos.dir")).resolve(name);
   }
 
-  public static Path bundle(String name) {
-    return Path.of(System.getProperty("bundles.dir")).resolve(name);
+  /** A bundle, or something in one. */
+  public static Path bundle(String path) {
+    return Path.of(System.getProperty("bundles.dir")).resolve(path);
+  }
+
+  /** A recorded file. */
+  public static Path file(String path) {
+    return Path.of(System.getProperty("golden.dir")).resolve(path);
+  }
+
+  /** A file that the project made itself, which no other golden folder has. */
+  public static Path ownFile(String path) {
+    return OWN.resolve(path);
   }
 
   /** All recorded runs. */
   public static List<GoldenCase> cases() {
-    try (Stream<Path> folders = Files.list(dir().resolve("cases"))) {
+    try (Stream<Path> folders = Files.list(file("cases"))) {
       return folders
           .sorted()
           .map(folder -> new GoldenCase(folder, json(folder.resolve("case.json"))))
@@ -53,5 +62,13 @@ public final class Goldens {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  public static float[] floats(JsonNode list) {
+    float[] floats = new float[list.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = list.get(i).floatValue();
+    }
+    return floats;
   }
 }

@@ -3,6 +3,7 @@ package io.spackle.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.golden.Goldens;
 import org.junit.jupiter.api.Test;
 
 class DevicesTest {
@@ -17,7 +18,7 @@ class DevicesTest {
   void neverRunsOnTheCpuWhatIsMeantForCuda() {
     assertThatThrownBy(
             () ->
-                OrtGraph.open(Fixtures.bundle("tiny-sd15/unet/model.onnx"), Device.cuda(1_000_000)))
+                OrtGraph.open(Goldens.bundle("tiny-sd15/unet/model.onnx"), Device.cuda(1_000_000)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll(
             "CUDA device 1000000 cannot be used", "CPU", "choose the device cpu");

@@ -5,6 +5,7 @@ import static io.spackle.graph.OnnxFile.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.golden.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ class ExternalDataTest {
 
   @Test
   void findsNoneInTheBundles() throws IOException {
-    assertThat(ExternalData.locations(Fixtures.bundle("tiny-sd15/unet/model.onnx"))).isEmpty();
+    assertThat(ExternalData.locations(Goldens.bundle("tiny-sd15/unet/model.onnx"))).isEmpty();
   }
 
   @Test

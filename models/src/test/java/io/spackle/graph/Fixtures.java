@@ -1,24 +1,21 @@
 package io.spackle.graph;
 
+import io.spackle.golden.Goldens;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.LongTensor;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 
-/** The bundles and inputs that tests of graphs share. */
+/** The graphs and inputs that tests of graphs share. */
 final class Fixtures {
 
   private Fixtures() {}
 
-  static Path bundle(String path) {
-    return Path.of(System.getProperty("bundles.dir", "bundles")).resolve(path);
-  }
-
   static OrtGraph open(String bundle, String component, int threads) {
-    return OrtGraph.open(ModelBundle.open(bundle(bundle)).graph(component), Device.cpu(threads));
+    return OrtGraph.open(
+        ModelBundle.open(Goldens.bundle(bundle)).graph(component), Device.cpu(threads));
   }
 
   /** Gaussian values from a seed. */

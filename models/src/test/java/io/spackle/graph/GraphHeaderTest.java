@@ -3,6 +3,7 @@ package io.spackle.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.golden.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ class GraphHeaderTest {
   @TempDir private Path folder;
 
   static Stream<Path> graphs() throws IOException {
-    try (Stream<Path> files = Files.walk(Fixtures.bundle("."))) {
+    try (Stream<Path> files = Files.walk(Goldens.bundle("."))) {
       return files.filter(file -> file.endsWith("model.onnx")).toList().stream();
     }
   }

@@ -3,6 +3,7 @@ package io.spackle.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.golden.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class ModelBundleTest {
         "tiny-flux-fill"
       })
   void opensEachOfTheBundles(String name) {
-    ModelBundle bundle = ModelBundle.open(Fixtures.bundle(name));
+    ModelBundle bundle = ModelBundle.open(Goldens.bundle(name));
     assertThat(bundle.name()).isEqualTo(name);
     assertThat(bundle.has("text_encoder")).isTrue();
     assertThat(bundle.config("unet").isPresent() || bundle.config("transformer").isPresent())

@@ -14,7 +14,7 @@ final class Pictures {
 
   /** One list of vectors/images.json. */
   static Iterable<JsonNode> vectors(String list) throws IOException {
-    Path file = Goldens.dir().resolve("vectors/images.json");
+    Path file = Goldens.file("vectors/images.json");
     JsonNode entries = Goldens.json(file).get(list);
     if (entries == null || entries.isEmpty()) {
       throw new IOException(file + " has no " + list);
@@ -37,11 +37,11 @@ final class Pictures {
 
   /** One of the files in pictures/. */
   static byte[] file(String name) throws IOException {
-    return Files.readAllBytes(Path.of("src/test/golden/pictures").resolve(name));
+    return Files.readAllBytes(Goldens.ownFile("pictures").resolve(name));
   }
 
   private static byte[] bytes(JsonNode name) throws IOException {
-    return Files.readAllBytes(Goldens.dir().resolve("vectors/images").resolve(name.asText()));
+    return Files.readAllBytes(Goldens.file("vectors/images").resolve(name.asText()));
   }
 
   static Region region(JsonNode corners) {

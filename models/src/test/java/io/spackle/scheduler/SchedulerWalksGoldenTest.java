@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.golden.Goldens;
 import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.NoiseSource;
@@ -23,8 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SchedulerWalksGoldenTest {
 
-  private static final JsonNode GOLDEN = Golden.vectors("scheduler_walks.json");
-  private static final JsonNode OPTIONS = Golden.ownVectors("scheduler_options.json");
+  private static final JsonNode GOLDEN = Goldens.json(Goldens.file("vectors/scheduler_walks.json"));
+  private static final JsonNode OPTIONS =
+      Goldens.json(Goldens.ownFile("vectors/scheduler_options.json"));
   private static final Shape SHAPE = Shape.of(1, 4, 2, 2);
 
   static Stream<Arguments> walks() {
@@ -37,7 +39,7 @@ class SchedulerWalksGoldenTest {
 
   private static Stream<Arguments> rows(JsonNode vectors) {
     return StreamSupport.stream(vectors.get("rows").spliterator(), false)
-        .map(row -> Arguments.of(Golden.name(row), row));
+        .map(row -> Arguments.of(GoldenRow.name(row), row));
   }
 
   @Test
@@ -72,7 +74,7 @@ class SchedulerWalksGoldenTest {
     FloatTensor gaussian = new FloatTensor(stream.next(SHAPE.size()), SHAPE);
     int skipped = row.get("start_step").intValue();
     Run run =
-        Golden.scheduler(vectors, row).start(new RunSpec(row.get("n").intValue(), skipped, 0));
+        GoldenRow.scheduler(vectors, row).start(new RunSpec(row.get("n").intValue(), skipped, 0));
 
     FloatTensor sample =
         skipped == 0

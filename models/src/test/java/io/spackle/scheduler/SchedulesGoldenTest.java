@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.golden.Goldens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,14 +18,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Timesteps, noise levels and first level against diffusers: every row of schedules.json. */
 class SchedulesGoldenTest {
 
-  private static final JsonNode GOLDEN = Golden.vectors("schedules.json");
+  private static final JsonNode GOLDEN = Goldens.json(Goldens.file("vectors/schedules.json"));
 
   static Stream<Arguments> rows() {
     List<JsonNode> rows = new ArrayList<>();
     GOLDEN.get("rows").forEach(rows::add);
     GOLDEN.get("flux").forEach(rows::add);
     return rows.stream()
-        .map(row -> Arguments.of(Golden.name(row) + " " + row.path("image_seq_len"), row));
+        .map(row -> Arguments.of(GoldenRow.name(row) + " " + row.path("image_seq_len"), row));
   }
 
   @Test
@@ -37,7 +38,7 @@ class SchedulesGoldenTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("rows")
   void scheduleIsThatOfDiffusers(String name, JsonNode row) {
-    Scheduler scheduler = Golden.scheduler(GOLDEN, row);
+    Scheduler scheduler = GoldenRow.scheduler(GOLDEN, row);
     RunSpec spec = new RunSpec(row.get("n").intValue(), 0, row.path("image_seq_len").intValue());
     SteppedRun run = (SteppedRun) scheduler.start(spec);
     assertThat(scheduler.order()).isEqualTo(row.get("order").intValue());
@@ -55,7 +56,7 @@ class SchedulesGoldenTest {
    * nearly equal numbers too: of which a thousandth of a timestep is noise.
    */
   private static void assertTimesteps(Run run, JsonNode row) {
-    float[] expected = Golden.floats(row.get("timesteps"));
+    float[] expected = Goldens.floats(row.get("timesteps"));
     boolean whole = IntStream.range(0, expected.length).allMatch(i -> expected[i] % 1 == 0);
     boolean ancestral = row.get("scheduler").asText().startsWith("KDPM2Ancestral");
     double tolerance = whole ? 0 : ancestral ? 1e-2 : 1e-4;

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
-import java.io.IOException;
+import io.spackle.golden.Goldens;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,7 +16,7 @@ class TorchNoiseTest {
   /** Torch computes its long draws in vectorised single precision. */
   private static final float TOLERANCE = 2e-6f;
 
-  private static final JsonNode GOLDEN = read();
+  private static final JsonNode GOLDEN = Goldens.json(Goldens.file("vectors/randn.json"));
 
   @Test
   void drawsWhatTorchDraws() {
@@ -111,16 +108,5 @@ class TorchNoiseTest {
 
   private static long seed(JsonNode row) {
     return new BigInteger(row.get("seed").asText()).longValue();
-  }
-
-  private static JsonNode read() {
-    try {
-      File file =
-          Path.of(System.getProperty("golden.dir", "src/test/golden"), "vectors", "randn.json")
-              .toFile();
-      return new ObjectMapper().readTree(file);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

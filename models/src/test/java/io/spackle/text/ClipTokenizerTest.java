@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spackle.golden.Goldens;
 import io.spackle.graph.BundleException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ClipTokenizerTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path REAL = Fixtures.golden("vectors/clip-tokenizer");
+  private static final Path REAL = Goldens.ownFile("vectors/clip-tokenizer");
 
-  private static final Path TINY = Fixtures.bundle("tiny-sd15-inpaint/tokenizer");
+  private static final Path TINY = Goldens.bundle("tiny-sd15-inpaint/tokenizer");
 
   @TempDir private Path folder;
 
@@ -100,7 +101,7 @@ class ClipTokenizerTest {
     Files.writeString(folder.resolve("special_tokens_map.json"), "{}");
     Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\nnot two pieces\n");
     assertRefused(folder, "the native tokenizer refuses");
-    assertRefused(Fixtures.bundle("tiny-flux-fill/tokenizer_2"), "is this a CLIP tokenizer?");
+    assertRefused(Goldens.bundle("tiny-flux-fill/tokenizer_2"), "is this a CLIP tokenizer?");
   }
 
   private static void assertRefused(Path path, String... parts) {
@@ -109,8 +110,8 @@ class ClipTokenizerTest {
         .hasMessageContainingAll(parts);
   }
 
-  private static void requireGoldenIds(Path folder, String column) throws IOException {
-    JsonNode rows = JSON.readTree(Fixtures.golden("vectors/clip_tokens.json").toFile()).get("rows");
+  private static void requireGoldenIds(Path folder, String column) {
+    JsonNode rows = Goldens.json(Goldens.file("vectors/clip_tokens.json")).get("rows");
     assertThat(rows).hasSize(82);
     try (Tokenizer tokenizer = ClipTokenizer.open(folder)) {
       for (JsonNode row : rows) {

@@ -2,6 +2,7 @@ package io.spackle.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.golden.Goldens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ class NativeTokenizerTest {
             "-Xmx256m",
             "-DENGINE_CACHE_DIR=" + cache,
             option,
-            "-Dbundles.dir=" + Fixtures.bundle("").toAbsolutePath(),
+            "-Dbundles.dir=" + Goldens.bundle("").toAbsolutePath(),
             "-cp",
             System.getProperty("java.class.path"),
             NativeTokenizerTest.class.getName())
@@ -78,7 +79,7 @@ class NativeTokenizerTest {
   }
 
   private static long[] ids() {
-    try (Tokenizer tokenizer = ClipTokenizer.open(Fixtures.bundle("tiny-sd15-inpaint/tokenizer"))) {
+    try (Tokenizer tokenizer = ClipTokenizer.open(Goldens.bundle("tiny-sd15-inpaint/tokenizer"))) {
       return tokenizer.encode(TEXT);
     }
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
+import io.spackle.golden.Goldens;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +40,10 @@ class TokenizerTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokenizers")
-  void givesTheIdsOfTransformers(String folder, Function<Path, Tokenizer> open) throws IOException {
-    JsonNode golden = JSON.readTree(Fixtures.golden("vectors/tiny_tokens.json").toFile());
+  void givesTheIdsOfTransformers(String folder, Function<Path, Tokenizer> open) {
+    JsonNode golden = Goldens.json(Goldens.file("vectors/tiny_tokens.json"));
     JsonNode prompts = golden.get("prompts");
-    try (Tokenizer tokenizer = open.apply(Fixtures.bundle(folder))) {
+    try (Tokenizer tokenizer = open.apply(Goldens.bundle(folder))) {
       assertThat(prompts).hasSizeGreaterThan(60);
       for (int i = 0; i < prompts.size(); i++) {
         String prompt = prompts.get(i).asText();
@@ -60,7 +60,7 @@ class TokenizerTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokenizers")
   void marksTheEndOfAnyText(String folder, Function<Path, Tokenizer> open) {
-    try (Tokenizer tokenizer = open.apply(Fixtures.bundle(folder))) {
+    try (Tokenizer tokenizer = open.apply(Goldens.bundle(folder))) {
       long[] empty = tokenizer.encode("");
       long[] long1 = tokenizer.encode("a photo of a cat ".repeat(200));
       assertThat(empty).isNotEmpty();
@@ -72,7 +72,7 @@ class TokenizerTest {
   @MethodSource("tokenizers")
   void refusesWhatIsNoUnicodeTextBeforeNativeCodeSeesIt(
       String folder, Function<Path, Tokenizer> open) {
-    try (Tokenizer tokenizer = open.apply(Fixtures.bundle(folder))) {
+    try (Tokenizer tokenizer = open.apply(Goldens.bundle(folder))) {
       for (String text : List.of("a \ud83d b", "\udc31 cat", "cat \udc31\ud83d")) {
         assertThatThrownBy(() -> tokenizer.encode(text))
             .isInstanceOf(IllegalArgumentException.class)
@@ -89,7 +89,7 @@ class TokenizerTest {
   @Timeout(60)
   void isSharedByThreads(String folder, Function<Path, Tokenizer> open) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (Tokenizer tokenizer = open.apply(Fixtures.bundle(folder))) {
+    try (Tokenizer tokenizer = open.apply(Goldens.bundle(folder))) {
       List<Callable<long[]>> calls = new ArrayList<>();
       for (int i = 0; i < 400; i++) {
         String text = "prompt number " + i % 10 + " of a cat \ud83d\udc31";
@@ -108,7 +108,7 @@ class TokenizerTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokenizers")
   void closesTwiceAndThenRefusesToEncode(String folder, Function<Path, Tokenizer> open) {
-    Tokenizer tokenizer = open.apply(Fixtures.bundle(folder));
+    Tokenizer tokenizer = open.apply(Goldens.bundle(folder));
     tokenizer.close();
     tokenizer.close();
     assertThatThrownBy(() -> tokenizer.encode("a cat"))
