@@ -49,10 +49,10 @@ final class Defaults {
     }
   }
 
-  /** The full name of an algorithm that the model can use. */
+  /** The full name of the algorithm: the model's own, or another that the model can use. */
   private static String scheduler(String name, Traits traits, Problems problems) {
     if (name == null) {
-      return null;
+      return traits.defaultScheduler();
     }
     try {
       String known = Schedulers.of(name).className();
@@ -65,7 +65,7 @@ final class Defaults {
     problems.add(
         "spackle.defaults.scheduler is %s, expected one of %s"
             .formatted(name, String.join(", ", traits.schedulers())));
-    return null;
+    return traits.defaultScheduler();
   }
 
   private static <N extends Number> void check(

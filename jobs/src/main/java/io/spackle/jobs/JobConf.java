@@ -77,11 +77,19 @@ record JobConf(
    * The model.
    *
    * @param family auto, or the family that the folder must hold
+   * @param vae a folder with the autoencoder to use in place of its own, or null
+   * @param revision for the record, or null
    * @param note a line about the model for whoever starts the job, or null
    * @param options set over its own configuration
    */
   record ModelConf(
-      String path, DeviceChoice device, String family, String note, BundleOptions options) {}
+      String path,
+      DeviceChoice device,
+      String family,
+      String vae,
+      String revision,
+      String note,
+      BundleOptions options) {}
 
   /**
    * The page at the end of a run.
@@ -157,6 +165,8 @@ record JobConf(
         reader.location("model.path"),
         reader.choice("model.device", DeviceChoice.class),
         reader.oneOf("model.family", families()),
+        reader.orNull("model.vae", reader::location),
+        reader.orNull("model.revision", reader::text),
         reader.orNull("model.note", reader::text),
         new BundleOptions(
             reader.values("model.scheduler-config"),

@@ -4,72 +4,96 @@ import io.spackle.family.Families;
 import io.spackle.family.Traits;
 import io.spackle.graph.BundleException;
 import io.spackle.graph.ModelBundle;
+import io.spackle.graph.ModelParts;
 import io.spackle.jobs.JobConf.ModelConf;
-import java.io.File;
+import io.spackle.stage.StageSettings.Folder;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.util.List;
+import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.FileUtil;
-import org.apache.hadoop.fs.Path;
 
 /**
  * What the driver knows of a model; no graph is loaded for it.
  *
- * @param path qualified URI of its folder
- * @param digest of its files
+ * @param folder its folder, with the digest of what lies there
+ * @param vae the folder of the autoencoder that replaces its own, or null
+ * @param digest of all files that it is made of
+ * @param vaeName what its autoencoder is called where it is not its own, or null
  */
-record ModelFacts(String path, String digest, Traits traits) {
+record ModelFacts(Folder folder, Folder vae, String digest, Traits traits, String vaeName) {
 
   /**
-   * Reads a model folder, by way of a copy if it is not local.
+   * Reads the folders of a model, by way of copies where they are not local.
    *
-   * @throws RefusedException with all problems of the folder
-   * @throws IOException if it cannot be reached
+   * @throws RefusedException with all problems of a folder
+   * @throws IOException if one cannot be reached
    */
   static ModelFacts read(ModelConf conf, Configuration hadoop) throws IOException {
-    Path path = new Path(conf.path());
-    FileSystem fileSystem = path.getFileSystem(hadoop);
-    Path folder = fileSystem.makeQualified(path);
-    if (folder.toUri().getScheme().equals("file")) {
-      return read(conf, folder, new File(folder.toUri().getPath()));
-    }
-    File temporary = Files.createTempDirectory("spackle-model").toFile();
-    try {
-      File copy = new File(temporary, folder.getName());
-      if (!FileUtil.copy(fileSystem, folder, copy, false, hadoop)) {
-        throw new IOException("cannot copy " + folder + " to " + copy);
-      }
-      return read(conf, folder, copy);
-    } finally {
-      FileUtil.fullyDelete(temporary);
-    }
-  }
-
-  private static ModelFacts read(ModelConf conf, Path path, File folder) {
-    try {
-      ModelBundle bundle = ModelBundle.open(folder.toPath()).with(conf.options());
-      Traits traits = Families.traits(bundle);
-      checkFamily(conf, traits);
-      return new ModelFacts(path.toString(), bundle.digest(), traits);
-    } catch (BundleException e) {
-      List<String> problems =
-          e.problems().stream().map(problem -> "the model " + path + ": " + problem).toList();
-      throw new RefusedException(problems);
+    try (ModelFolder model = ModelFolder.open(conf.path(), hadoop);
+        ModelFolder vae = conf.vae() == null ? null : ModelFolder.open(conf.vae(), hadoop)) {
+      ModelBundle own =
+          refusing("the model " + model.path(), () -> ModelBundle.open(model.local()));
+      ModelParts otherVae = vae == null ? null : vae(conf, vae.local());
+      ModelBundle whole = configured(conf, own, otherVae);
+      return new ModelFacts(
+          new Folder(model.path().toString(), own.digest()),
+          vae == null ? null : new Folder(vae.path().toString(), otherVae.digest()),
+          whole.digest(),
+          refusing("the model " + model.path(), () -> traits(conf, whole)),
+          whole.vaeName().orElse(null));
     }
   }
 
   /**
-   * Compares a model with what the configuration asks for.
+   * A model as the configuration sets it up.
+   *
+   * @param own the model as it lies in its folder
+   * @param vae the autoencoder that replaces its own, or null
+   * @throws RefusedException if that one lacks something
+   */
+  static ModelBundle configured(ModelConf conf, ModelBundle own, ModelParts vae) {
+    ModelBundle model = own.with(conf.options());
+    return vae == null
+        ? model
+        : refusing("spackle.model.vae " + conf.vae(), () -> model.withVae(vae));
+  }
+
+  /**
+   * The autoencoder of another folder.
+   *
+   * @throws RefusedException with all problems of the folder
+   */
+  static ModelParts vae(ModelConf conf, Path folder) {
+    return refusing(
+        "spackle.model.vae " + conf.vae(), () -> ModelParts.open(folder, ModelBundle.VAE));
+  }
+
+  /**
+   * Reads what a model accepts and compares it with what the configuration asks for.
    *
    * @throws RefusedException if it is of another family
    */
-  static void checkFamily(ModelConf conf, Traits traits) {
+  static Traits traits(ModelConf conf, ModelBundle bundle) {
+    Traits traits = Families.traits(bundle);
     if (!conf.family().equals("auto") && !conf.family().equals(traits.family())) {
       throw new RefusedException(
           "the model %s is of the family %s, expected %s as spackle.model.family says"
               .formatted(conf.path(), traits.family(), conf.family()));
+    }
+    return traits;
+  }
+
+  /**
+   * Reads from a model folder; its problems refuse the job.
+   *
+   * @param what begins each problem
+   */
+  static <T> T refusing(String what, Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (BundleException e) {
+      throw new RefusedException(
+          e.problems().stream().map(problem -> what + ": " + problem).toList());
     }
   }
 }

@@ -138,7 +138,7 @@ record Plan(
     String images = output.images().toString();
     return new StageSettings(
         new StageSettings.Model(
-            model.path(), model.digest(), conf.model().device(), conf.model().options()),
+            model.folder(), model.vae(), conf.model().device(), conf.model().options()),
         model.traits(),
         conf.batching(),
         conf.fetch(),
@@ -146,13 +146,23 @@ record Plan(
         images,
         new StageSettings.Preview(output.previews().toString(), conf.report().share(rows)),
         defaults,
-        new RunInfo(model.traits().model(), model.digest(), null, null, null, images),
+        info(conf, model, images),
         new WebhookSettings(
             conf.webhook().secret(),
             conf.webhook().timeout(),
             conf.webhook().retries(),
             output.webhooks().toString()),
         HadoopConf.of(hadoop));
+  }
+
+  private static RunInfo info(JobConf conf, ModelFacts model, String images) {
+    return new RunInfo(
+        model.traits().model(),
+        model.digest(),
+        conf.model().revision(),
+        model.vaeName(),
+        null,
+        images);
   }
 
   /** Opens the model where it will run, so that a device or graph that fails is told at once. */

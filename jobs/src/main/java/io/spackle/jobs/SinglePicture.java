@@ -9,11 +9,11 @@ import io.spackle.family.Painting;
 import io.spackle.family.StepPlan;
 import io.spackle.family.Subject;
 import io.spackle.family.Traits;
-import io.spackle.graph.BundleException;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.Devices;
 import io.spackle.graph.ModelBundle;
+import io.spackle.graph.ModelParts;
 import io.spackle.image.Frame;
 import io.spackle.image.ImageCodec;
 import io.spackle.image.ImageFormat;
@@ -98,14 +98,12 @@ record SinglePicture(
   }
 
   private static ModelBundle bundle(ModelConf conf) {
-    try {
-      ModelBundle bundle = ModelBundle.open(Path.of(conf.path())).with(conf.options());
-      ModelFacts.checkFamily(conf, Families.traits(bundle));
-      return bundle;
-    } catch (BundleException e) {
-      throw new RefusedException(
-          e.problems().stream().map(problem -> "--model " + conf.path() + ": " + problem).toList());
-    }
+    String what = "--model " + conf.path();
+    ModelBundle own = ModelFacts.refusing(what, () -> ModelBundle.open(Path.of(conf.path())));
+    ModelParts vae = conf.vae() == null ? null : ModelFacts.vae(conf, Path.of(conf.vae()));
+    ModelBundle bundle = ModelFacts.configured(conf, own, vae);
+    ModelFacts.refusing(what, () -> ModelFacts.traits(conf, bundle));
+    return bundle;
   }
 
   private static Device device(ModelConf conf) {

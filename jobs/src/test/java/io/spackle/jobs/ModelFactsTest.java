@@ -26,7 +26,7 @@ class ModelFactsTest {
     hadoop.set("fs.viewfs.mounttable.default.link./models", BUNDLES.toUri().toString());
     ModelFacts local = read(BUNDLES.resolve("tiny-sd15-inpaint").toString(), hadoop);
     ModelFacts remote = read("viewfs:///models/tiny-sd15-inpaint", hadoop);
-    assertThat(remote.path()).isEqualTo("viewfs:/models/tiny-sd15-inpaint");
+    assertThat(remote.folder().path()).isEqualTo("viewfs:/models/tiny-sd15-inpaint");
     assertThat(remote.digest()).isEqualTo(local.digest());
     assertThat(remote.traits()).isEqualTo(local.traits());
     assertThat(local.traits().family()).isEqualTo("sd15");
@@ -43,6 +43,7 @@ class ModelFactsTest {
 
   private static ModelFacts read(String path, Configuration hadoop) throws IOException {
     return ModelFacts.read(
-        new ModelConf(path, DeviceChoice.AUTO, "auto", null, BundleOptions.NONE), hadoop);
+        new ModelConf(path, DeviceChoice.AUTO, "auto", null, null, null, BundleOptions.NONE),
+        hadoop);
   }
 }

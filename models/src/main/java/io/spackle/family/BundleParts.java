@@ -84,7 +84,8 @@ final class BundleParts {
   /** The UNet of a bundle with its autoencoder and schedulers. */
   UnetPainter unetPainter(Set<String> inputs) {
     Graph unet = graph("unet", inputs, Set.of("out_sample"));
-    return new UnetPainter(unet, vae(), schedulers(), UnetPainter.seesMask(unet));
+    return new UnetPainter(
+        unet, vae(UnetPainter.LATENT_CHANNELS), schedulers(), UnetPainter.seesMask(unet));
   }
 
   /**
@@ -100,8 +101,12 @@ final class BundleParts {
     return new BundleSchedulers(config);
   }
 
-  /** The autoencoder, whose factors stand in its {@code config.json}. */
-  VaeCodec vae() {
+  /**
+   * The autoencoder, whose factors stand in its {@code config.json}.
+   *
+   * @param channels of the latents that the network takes
+   */
+  VaeCodec vae(int channels) {
     Graph encoder = graph("vae_encoder", Set.of("sample"), Set.of());
     Graph decoder = graph("vae_decoder", Set.of("latent_sample"), Set.of("sample"));
     if (VaeCodec.ENCODER_OUTPUTS.stream().noneMatch(encoder.outputs()::containsKey)) {
@@ -112,6 +117,15 @@ final class BundleParts {
               + VaeCodec.ENCODER_OUTPUTS);
     }
     JsonNode config = bundle.config("vae_decoder").orElse(MissingNode.getInstance());
+    int found = config.path("latent_channels").asInt(channels);
+    if (found != channels) {
+      problems.add(
+          "vae_decoder/config.json: latent_channels "
+              + found
+              + " found, expected "
+              + channels
+              + ": use an autoencoder that was made for this family");
+    }
     return new VaeCodec(
         encoder,
         decoder,

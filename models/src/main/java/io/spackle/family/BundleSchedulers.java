@@ -1,6 +1,7 @@
 package io.spackle.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.graph.ModelBundle;
 import io.spackle.scheduler.Scheduler;
 import io.spackle.scheduler.SchedulerConfig;
 import io.spackle.scheduler.Schedulers;
@@ -17,6 +18,12 @@ final class BundleSchedulers {
 
   BundleSchedulers(JsonNode config) {
     this.config = SchedulerConfig.of(config);
+  }
+
+  /** The full name of a bundle's own algorithm; as its file has it, if there is no such. */
+  static String ownName(ModelBundle bundle) {
+    String name = bundle.requiredConfig("scheduler").path("_class_name").asText();
+    return Schedulers.named(name).map(Schedulers::className).orElse(name);
   }
 
   /**

@@ -48,7 +48,7 @@ final class EraseInpainter implements Inpainter {
     int longest = convention.fixedSide().orElse(LONGEST_SIDE);
     return new Traits(
         "erase",
-        bundle.name(),
+        bundle.modelName(),
         convention.fixedSide().orElse(USUAL_SIDE),
         convention.sizeMultiple(),
         1,
@@ -56,6 +56,7 @@ final class EraseInpainter implements Inpainter {
         1,
         1,
         1,
+        null,
         schedulers(),
         true);
   }

@@ -104,7 +104,7 @@ final class FluxFillInpainter implements Inpainter {
                   "txt_ids",
                   "guidance"),
               Set.of("out_hidden_states"));
-      VaeCodec vae = parts.vae();
+      VaeCodec vae = parts.vae(LATENT_CHANNELS);
       BundleSchedulers schedulers = parts.schedulers();
       parts.refuseProblems();
       return new FluxFillInpainter(
@@ -115,7 +115,7 @@ final class FluxFillInpainter implements Inpainter {
   static Traits traits(ModelBundle bundle) {
     return new Traits(
         "flux-fill",
-        bundle.name(),
+        bundle.modelName(),
         1024,
         PackedLatents.PIXELS,
         PackedLatents.PIXELS,
@@ -123,6 +123,7 @@ final class FluxFillInpainter implements Inpainter {
         50,
         30,
         1.0,
+        BundleSchedulers.ownName(bundle),
         Schedulers.names(Schedulers.Kind.FLOW_MATCHING),
         false);
   }

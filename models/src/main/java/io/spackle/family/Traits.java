@@ -8,7 +8,7 @@ import java.util.List;
  * What a family, with the weights of one bundle, accepts and assumes.
  *
  * @param family the family's name in configuration, such as sd15
- * @param model what the bundle says it is: its name or path, for the record
+ * @param model what the bundle is called, for the record
  * @param nativeSize the side in pixels that the model was trained at, used where a row names no
  *     size
  * @param sizeMultiple canvas sides must be multiples of this
@@ -18,6 +18,7 @@ import java.util.List;
  * @param defaultSteps inference steps where a row names none
  * @param defaultGuidanceScale likewise
  * @param defaultStrength likewise
+ * @param defaultScheduler likewise: the bundle's own, or null where there are no steps
  * @param schedulers the names of the algorithms that rows may choose
  * @param promptless whether the hole is filled from what surrounds it alone: a row needs no prompt,
  *     and its prompts, seed, steps, guidance, strength and scheduler change nothing
@@ -32,6 +33,7 @@ public record Traits(
     int defaultSteps,
     double defaultGuidanceScale,
     double defaultStrength,
+    String defaultScheduler,
     List<String> schedulers,
     boolean promptless)
     implements Serializable {

@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
  */
 record UnetPainter(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boolean seesMask) {
 
-  private static final int LATENT_CHANNELS = 4;
+  static final int LATENT_CHANNELS = 4;
   private static final int SEEN_CHANNELS = 9; // latents, mask, latents of the picture with a hole
 
   /** Of one prompt: each makes every step dearer, and a manifest is not to be trusted. */

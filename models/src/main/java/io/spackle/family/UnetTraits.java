@@ -23,7 +23,7 @@ final class UnetTraits {
     JsonNode unet = bundle.config("unet").orElse(MissingNode.getInstance());
     return new Traits(
         family,
-        bundle.name(),
+        bundle.modelName(),
         VaeCodec.FACTOR * unet.path("sample_size").asInt(LATENTS_OF_SD15),
         sizeMultiple(unet),
         1,
@@ -31,6 +31,7 @@ final class UnetTraits {
         steps,
         guidance,
         strength,
+        BundleSchedulers.ownName(bundle),
         Schedulers.names(Schedulers.Kind.DIFFUSION),
         false);
   }

@@ -12,10 +12,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One walk over a model folder: what is in it, and everything that is wrong with it.
+ * One walk over a model folder or parts of one: what is in it, and all that is wrong with it.
  *
  * <p>A folder holds a pipeline, with {@value #INDEX} and a folder for each component, or one graph
  * that erases, with {@value #ERASE} beside it.
@@ -27,8 +28,8 @@ final class BundleCheck {
   private static final String ERASE = "erase.json";
 
   /** The configuration files that components have, whichever is there. */
-  private static final List<String> CONFIG_FILES =
-      List.of("config.json", "scheduler_config.json", "preprocessor_config.json");
+  static final List<String> CONFIG_FILES =
+      List.of("config.json", "scheduler_config.json", "preprocessor_config.json", ERASE);
 
   private static final String EXPECTED =
       "expected a folder with model_index.json and one folder for each component,"
@@ -44,7 +45,10 @@ final class BundleCheck {
 
   final List<String> problems = new ArrayList<>();
   final List<Path> contents = new ArrayList<>();
+
+  /** The configuration files by their paths in the folder. */
   final Map<String, JsonNode> configs = new LinkedHashMap<>();
+
   JsonNode index = MissingNode.getInstance();
 
   private BundleCheck() {}
@@ -59,6 +63,32 @@ final class BundleCheck {
       check.checkFolder(folder);
     }
     return check;
+  }
+
+  /**
+   * Looks at some components alone.
+   *
+   * @param components names of folders in this one; "" stands for itself
+   */
+  static BundleCheck of(Path folder, List<String> components) {
+    BundleCheck check = new BundleCheck();
+    if (!Files.isDirectory(folder)) {
+      check.problems.add("no such folder, expected one with " + graphs(components));
+      return check;
+    }
+    for (String component : components) {
+      Path part = folder.resolve(component);
+      if (Files.isDirectory(part)) {
+        check.checkComponent(part, component.isEmpty() ? "" : component + "/");
+      }
+    }
+    return check;
+  }
+
+  private static String graphs(List<String> components) {
+    return components.stream()
+        .map(component -> Path.of(component, GRAPH).toString())
+        .collect(Collectors.joining(", "));
   }
 
   private void checkFolder(Path folder) {
@@ -79,7 +109,9 @@ final class BundleCheck {
 
   private void checkPipeline(Path folder, List<Path> entries) {
     checkIndex(folder.resolve(INDEX));
-    entries.stream().filter(Files::isDirectory).forEach(this::checkComponent);
+    entries.stream()
+        .filter(Files::isDirectory)
+        .forEach(component -> checkComponent(component, component.getFileName() + "/"));
     if (!Files.exists(folder.resolve("scheduler/scheduler_config.json"))) {
       problems.add(
           "scheduler/scheduler_config.json: not found: copy it from the model that was exported");
@@ -90,7 +122,7 @@ final class BundleCheck {
     Path config = folder.resolve(ERASE);
     if (entries.contains(config)) {
       contents.add(config);
-      configs.put(ModelBundle.ROOT, json(config, ERASE));
+      configs.put(ERASE, json(config, ERASE));
     } else {
       problems.add(
           ERASE
@@ -133,17 +165,17 @@ final class BundleCheck {
     }
   }
 
-  private void checkComponent(Path component) {
+  private void checkComponent(Path component, String prefix) {
     for (Path file : list(component)) {
       String fileName = file.getFileName().toString();
-      String name = component.getFileName() + "/" + fileName;
+      String name = prefix + fileName;
       if (fileName.equals(GRAPH)) {
         checkGraph(file, name);
       } else if (fileName.endsWith(".json") || fileName.endsWith(".txt")) {
         contents.add(file);
       }
       if (CONFIG_FILES.contains(fileName)) {
-        configs.put(component.getFileName().toString(), json(file, name));
+        configs.put(name, json(file, name));
       }
     }
   }

@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,6 +21,17 @@ final class Digests {
   private static final int CHUNK = 1 << 16;
 
   private Digests() {}
+
+  /**
+   * The digest of the lines that {@code sha256sum} prints.
+   *
+   * @param files digests by path
+   */
+  static String ofListing(Map<String, String> files) {
+    StringBuilder lines = new StringBuilder();
+    files.forEach((file, hex) -> lines.append(hex).append("  ").append(file).append('\n'));
+    return sha256(lines.toString());
+  }
 
   static String sha256(String text) {
     return hex(newSha256().digest(text.getBytes(StandardCharsets.UTF_8)));

@@ -3,20 +3,19 @@ package io.spackle.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
  * A model folder, checked: Optimum's ONNX layout, with {@code model_index.json} and one folder for
  * each component, or one {@code model.onnx} with {@code erase.json} beside it.
+ * The autoencoder may be that of another folder.
  *
  * <p>Opening it loads no graph. The JSON nodes that it returns are shared: read them only.
  */
@@ -25,25 +24,29 @@ public final class ModelBundle {
   /** The component of a model that is one graph: the folder itself. */
   public static final String ROOT = "";
 
-  private final Path root;
+  /** The components of the autoencoder. */
+  public static final List<String> VAE = List.of("vae_encoder", "vae_decoder");
+
+  private static final String SCHEDULER = "scheduler";
+
+  private final ModelParts parts;
+  private final ModelParts vae;
   private final JsonNode index;
-  private final Map<String, JsonNode> configs;
-  private final List<Path> contents;
+  private final JsonNode schedulerConfig;
   private final OptionalInt textLength;
   private final PromptSyntax promptSyntax;
-  private Map<String, String> digests;
 
   private ModelBundle(
-      Path root,
+      ModelParts parts,
+      ModelParts vae,
       JsonNode index,
-      Map<String, JsonNode> configs,
-      List<Path> contents,
+      JsonNode schedulerConfig,
       OptionalInt textLength,
       PromptSyntax promptSyntax) {
-    this.root = root;
+    this.parts = parts;
+    this.vae = vae;
     this.index = index;
-    this.configs = Map.copyOf(configs);
-    this.contents = List.copyOf(contents);
+    this.schedulerConfig = schedulerConfig;
     this.textLength = textLength;
     this.promptSyntax = promptSyntax;
   }
@@ -56,21 +59,32 @@ public final class ModelBundle {
    */
   public static ModelBundle open(Path folder) {
     BundleCheck checked = BundleCheck.of(folder);
-    if (!checked.problems.isEmpty()) {
-      throw new BundleException(folder.toString(), checked.problems);
-    }
-    return new ModelBundle(
-        folder,
-        checked.index,
-        checked.configs,
-        checked.contents,
-        OptionalInt.empty(),
-        BundleOptions.NONE.promptSyntax());
+    ModelParts parts = ModelParts.of(folder, checked);
+    JsonNode scheduler = parts.json(SCHEDULER, "scheduler_config.json").orElse(null);
+    return new ModelBundle(parts, parts, checked.index, scheduler, OptionalInt.empty(), BundleOptions.NONE.promptSyntax());
   }
 
   /** The folder's own name. */
   public String name() {
-    return root.toAbsolutePath().normalize().getFileName().toString();
+    return parts.name();
+  }
+
+  /** What the model is called: its name on the hub where the folder tells it, else the folder's. */
+  public String modelName() {
+    return ModelParts.hubName(index).orElseGet(this::name);
+  }
+
+  /**
+   * What the autoencoder is called, where it is another one than the model came with: its name on
+   * the hub, else that of its folder.
+   */
+  public Optional<String> vaeName() {
+    Optional<String> named =
+        VAE.stream()
+            .flatMap(component -> vae.hubName(component).stream())
+            .filter(name -> !name.equals(modelName()))
+            .findFirst();
+    return named.or(() -> vae == parts ? Optional.empty() : Optional.of(vae.name()));
   }
 
   /**
@@ -91,7 +105,7 @@ public final class ModelBundle {
 
   /** Whether there is a graph of this component. */
   public boolean has(String component) {
-    return Files.isRegularFile(graphPath(component));
+    return of(component).has(component);
   }
 
   /**
@@ -99,7 +113,9 @@ public final class ModelBundle {
    * {@code erase.json} of {@link #ROOT}; legacy folders have none.
    */
   public Optional<JsonNode> config(String component) {
-    return Optional.ofNullable(configs.get(component));
+    return component.equals(SCHEDULER)
+        ? Optional.ofNullable(schedulerConfig)
+        : of(component).config(component);
   }
 
   /**
@@ -111,10 +127,11 @@ public final class ModelBundle {
     return config(component)
         .orElseThrow(
             () ->
-                new BundleException(
-                    root.toString(),
-                    List.of(
-                        component + "/config.json: not found: copy it from the exported model")));
+                of(component)
+                    .refusal(
+                        List.of(
+                            component
+                                + "/config.json: not found: copy it from the exported model")));
   }
 
   /**
@@ -124,30 +141,46 @@ public final class ModelBundle {
    * @throws BundleException if the options are for a scheduler, and the model has none
    */
   public ModelBundle with(BundleOptions options) {
-    Map<String, JsonNode> replaced = new HashMap<>(configs);
-    if (!options.schedulerConfig().isEmpty()) {
-      replaced.put("scheduler", scheduler(options.schedulerConfig()));
-    }
+    JsonNode scheduler =
+        options.schedulerConfig().isEmpty()
+            ? schedulerConfig
+            : scheduler(options.schedulerConfig());
     Integer length = options.textLength();
     return new ModelBundle(
-        root,
+        parts,
+        vae,
         index,
-        replaced,
-        contents,
+        scheduler,
         length == null ? OptionalInt.empty() : OptionalInt.of(length),
         options.promptSyntax());
   }
 
   private JsonNode scheduler(Map<String, Object> options) {
-    if (config("scheduler").isEmpty()) {
-      throw new BundleException(
-          root.toString(),
+    if (schedulerConfig == null) {
+      throw parts.refusal(
           List.of("has no scheduler, for which " + options.keySet() + " is set: leave it out"));
     }
     ObjectMapper mapper = new ObjectMapper();
-    ObjectNode scheduler = configs.get("scheduler").deepCopy();
+    ObjectNode scheduler = schedulerConfig.deepCopy();
     options.forEach((key, value) -> scheduler.set(key, mapper.valueToTree(value)));
     return scheduler;
+  }
+
+  /**
+   * The same bundle with another autoencoder.
+   *
+   * @param other holds the components of {@link #VAE}, such as another bundle's; its decoder needs
+   *     a {@code config.json}, for the factors of the latents
+   * @throws BundleException if something of that is missing
+   */
+  public ModelBundle withVae(ModelParts other) {
+    if (schedulerConfig == null) {
+      throw parts.refusal(List.of("is one graph, without an autoencoder to replace: leave it out"));
+    }
+    other.require(VAE);
+    ModelBundle bundle = new ModelBundle(parts, other, index, schedulerConfig, textLength, promptSyntax);
+    bundle.requiredConfig("vae_decoder");
+    return bundle;
   }
 
   /** The length of long prompts in tokens, where it is not the tokenizer's own. */
@@ -162,7 +195,7 @@ public final class ModelBundle {
 
   /** The folder of a component, whether it exists or not. */
   public Path folder(String component) {
-    return root.resolve(component);
+    return of(component).folder(component);
   }
 
   /**
@@ -171,8 +204,7 @@ public final class ModelBundle {
    * @throws BundleException if there is none
    */
   public Path graph(String component) {
-    require(List.of(component));
-    return graphPath(component);
+    return of(component).graph(component);
   }
 
   /**
@@ -182,13 +214,7 @@ public final class ModelBundle {
    *     tensors
    */
   public GraphHeader header(String component) {
-    Path file = graph(component);
-    try {
-      return GraphHeader.read(file);
-    } catch (IOException e) {
-      throw new BundleException(
-          root.toString(), List.of(root.relativize(file) + ": " + e.getMessage()));
-    }
+    return of(component).header(component);
   }
 
   /**
@@ -198,11 +224,7 @@ public final class ModelBundle {
    * @throws BundleException naming each that is missing
    */
   public void require(List<String> components) {
-    List<String> problems =
-        components.stream().filter(component -> !has(component)).map(this::missing).toList();
-    if (!problems.isEmpty()) {
-      throw new BundleException(root.toString(), problems);
-    }
+    parts.require(components.stream().filter(component -> of(component) == parts).toList());
   }
 
   /**
@@ -212,40 +234,24 @@ public final class ModelBundle {
    * @throws UncheckedIOException if a file cannot be read
    */
   public String digest() {
-    StringBuilder lines = new StringBuilder();
-    digests().forEach((file, hex) -> lines.append(hex).append("  ").append(file).append('\n'));
-    return Digests.sha256(lines.toString());
+    return Digests.ofListing(digests());
   }
 
   /**
    * The SHA-256 of each file that counts (JSON, tokenizer text, graphs and their external tensors),
-   * in hex, by its path in the bundle with slashes, sorted. Reads every byte when first called.
+   * in hex, by its path in the bundle with slashes, sorted; an autoencoder that replaces the
+   * bundle's own stands in its place. Reads every byte when first called.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
-  public synchronized Map<String, String> digests() {
-    if (digests == null) {
-      digests = Digests.sha256(root, contents);
-    }
-    return digests;
+  public Map<String, String> digests() {
+    Map<String, String> all = new TreeMap<>(parts.digests());
+    all.keySet().removeIf(file -> of(file.substring(0, Math.max(0, file.indexOf('/')))) != parts);
+    all.putAll(vae.digests());
+    return Collections.unmodifiableMap(all);
   }
 
-  private Path graphPath(String component) {
-    return folder(component).resolve(BundleCheck.GRAPH);
-  }
-
-  /** Names what lies in place of a graph: often the weights that were not exported. */
-  private String missing(String component) {
-    Path folder = folder(component);
-    List<String> found = new ArrayList<>();
-    if (Files.isDirectory(folder)) {
-      BundleCheck.list(folder).forEach(file -> found.add(file.getFileName().toString()));
-    }
-    return component
-        + "/"
-        + BundleCheck.GRAPH
-        + ": not found, the folder holds "
-        + found
-        + ": export the model with 'optimum-cli export onnx'";
+  private ModelParts of(String component) {
+    return VAE.contains(component) ? vae : parts;
   }
 }

@@ -6,6 +6,7 @@ import static io.spackle.scheduler.Schedulers.Kind.FLOW_MATCHING;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The samplers that exist, each under the name that diffusers and scheduler_config.json use. */
@@ -51,9 +52,7 @@ public enum Schedulers {
    * @throws IllegalArgumentException if there is none; the message lists those that exist
    */
   public static Schedulers of(String name) {
-    return Arrays.stream(values())
-        .filter(scheduler -> withoutSuffix(scheduler.className).equals(withoutSuffix(name)))
-        .findFirst()
+    return named(name)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
@@ -61,6 +60,13 @@ public enum Schedulers {
                         + name
                         + "', expected one of "
                         + namesOf(List.of(Kind.values()))));
+  }
+
+  /** The sampler of a name, if there is one. */
+  public static Optional<Schedulers> named(String name) {
+    return Arrays.stream(values())
+        .filter(scheduler -> withoutSuffix(scheduler.className).equals(withoutSuffix(name)))
+        .findFirst();
   }
 
   /** The full names of the samplers for one kind of model, in the order of this list. */

@@ -9,8 +9,6 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
 import io.spackle.graph.PromptSyntax;
-import io.spackle.image.Mask;
-import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -48,8 +46,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 })
 class InpainterContractTest {
 
-  private static final int SIDE = 64;
-
   /** Of several sequences, where a family reads more than one. */
   private static final String LONG = "a ((red)) cat by the [river], ".repeat(20);
 
@@ -74,7 +70,11 @@ class InpainterContractTest {
   @Test
   void paintsWhatItPaintsAloneInAnyBatchAndOrder() {
     List<Subject> subjects =
-        List.of(subject("a cat", 1), subject(LONG, 2), subject("(a:1.3) cat", 3), subject("", 4));
+        List.of(
+            Samples.subject("a cat", 1),
+            Samples.subject(LONG, 2),
+            Samples.subject("(a:1.3) cat", 3),
+            Samples.subject("", 4));
     List<RgbImage> alone = subjects.stream().map(one -> paint(List.of(one)).get(0)).toList();
 
     assertThat(pixels(paint(subjects))).isEqualTo(pixels(alone));
@@ -88,7 +88,7 @@ class InpainterContractTest {
   @Test
   void seedAndPromptDecideWhatIsPaintedUnlessTheModelIsPromptless() {
     boolean promptless = inpainter.traits().promptless();
-    Subject cat = subject("a cat", 1);
+    Subject cat = Samples.subject("a cat", 1);
     byte[] painted = paint(List.of(cat)).get(0).pixels();
 
     assertThat(paint(List.of(cat)).get(0).pixels()).isEqualTo(painted);
@@ -100,9 +100,10 @@ class InpainterContractTest {
 
   @Test
   void paintsInTheSizeOfThePlan() {
-    RgbImage painted = paint(List.of(subject("a cat", 1))).get(0);
+    RgbImage painted = paint(List.of(Samples.subject("a cat", 1))).get(0);
 
-    assertThat(List.of(painted.width(), painted.height())).isEqualTo(List.of(SIDE, SIDE));
+    assertThat(List.of(painted.width(), painted.height()))
+        .isEqualTo(List.of(Samples.SIDE, Samples.SIDE));
   }
 
   @Test
@@ -111,7 +112,10 @@ class InpainterContractTest {
 
     Painting cut =
         inpainter
-            .inpaint(plan(2), List.of(subject(tooLong, 1)), new Cancellation())
+            .inpaint(
+                Samples.plan(inpainter, 2),
+                List.of(Samples.subject(tooLong, 1)),
+                new Cancellation())
             .paintings()
             .get(0);
 
@@ -124,7 +128,8 @@ class InpainterContractTest {
   void stopsOnceCancelledAndStaysOpen() throws Exception {
     Cancellation cancellation = new Cancellation();
     CompletableFuture<PaintedBatch> running =
-        CompletableFuture.supplyAsync(() -> inpainter.inpaint(plan(50), many(), cancellation));
+        CompletableFuture.supplyAsync(
+            () -> inpainter.inpaint(Samples.plan(inpainter, 50), many(), cancellation));
     assertThat(running).isNotCompleted();
     TimeUnit.MILLISECONDS.sleep(100); // some steps into the run; the outcome does not depend on it
 
@@ -134,7 +139,7 @@ class InpainterContractTest {
         .failsWithin(Duration.ofSeconds(2)) // one on a machine that does nothing else
         .withThrowableThat()
         .withCauseInstanceOf(CancellationException.class);
-    assertThat(paint(List.of(subject("a cat", 1)))).hasSize(1); // the model is still open
+    assertThat(paint(List.of(Samples.subject("a cat", 1)))).hasSize(1); // the model is still open
   }
 
   @Test
@@ -142,46 +147,27 @@ class InpainterContractTest {
     Cancellation cancellation = new Cancellation();
     cancellation.cancel();
 
-    assertThatThrownBy(() -> inpainter.inpaint(plan(2), many(), cancellation))
+    assertThatThrownBy(() -> inpainter.inpaint(Samples.plan(inpainter, 2), many(), cancellation))
         .isInstanceOf(CancellationException.class);
   }
 
   private List<RgbImage> paint(List<Subject> subjects) {
-    return inpainter.inpaint(plan(3), subjects, new Cancellation()).paintings().stream()
+    return inpainter
+        .inpaint(Samples.plan(inpainter, 3), subjects, new Cancellation())
+        .paintings()
+        .stream()
         .map(Painting::image)
         .toList();
-  }
-
-  private StepPlan plan(int steps) {
-    return new StepPlan(
-        SIDE,
-        SIDE,
-        steps,
-        inpainter.traits().defaultGuidanceScale(),
-        0.9,
-        Sampler.OF_BUNDLE,
-        MaskReduction.MAX);
   }
 
   /** Work of seconds: eight pictures where there are steps, thousands where there are none. */
   private static List<Subject> many() {
     int count = inpainter.traits().promptless() ? 50_000 : 8;
-    return Collections.nCopies(count, subject("a cat", 1));
+    return Collections.nCopies(count, Samples.subject("a cat", 1));
   }
 
   private static Subject with(Subject subject, String prompt, long seed) {
     return new Subject(subject.image(), subject.mask(), prompt, null, seed);
-  }
-
-  private static Subject subject(String prompt, long seed) {
-    byte[] pixels = new byte[3 * SIDE * SIDE];
-    new Random(seed).nextBytes(pixels);
-    byte[] levels = new byte[SIDE * SIDE];
-    for (int i = 0; i < levels.length; i++) {
-      levels[i] = (byte) (i % SIDE < SIDE / 2 ? 255 : 0);
-    }
-    return new Subject(
-        new RgbImage(SIDE, SIDE, pixels), new Mask(SIDE, SIDE, levels), prompt, null, seed);
   }
 
   private static List<ByteBuffer> pixels(List<RgbImage> pictures) {

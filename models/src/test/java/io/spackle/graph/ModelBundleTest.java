@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelBundleTest {
@@ -243,6 +244,68 @@ class ModelBundleTest {
     String before = ModelBundle.open(folder).digest();
     Path moved = Files.move(folder, temp.resolve("moved"));
     assertThat(ModelBundle.open(moved).digest()).isEqualTo(before);
+  }
+
+  @Test
+  void anotherAutoencoderTakesThePlaceOfItsOwn() throws IOException {
+    Path other = temp.resolve("other-vae");
+    for (String component : ModelBundle.VAE) {
+      graph().writeTo(other.resolve(component).resolve("model.onnx"));
+    }
+    Files.writeString(
+        other.resolve("vae_decoder/config.json"),
+        "{\"scaling_factor\": 0.5, \"_name_or_path\": \"stabilityai/sd-vae-ft-mse\"}");
+    ModelBundle own = ModelBundle.open(Goldens.bundle("tiny-sd15"));
+
+    ModelBundle bundle = own.withVae(ModelParts.open(other, ModelBundle.VAE));
+
+    assertThat(bundle.graph("vae_encoder")).isEqualTo(other.resolve("vae_encoder/model.onnx"));
+    assertThat(bundle.graph("unet")).isEqualTo(own.graph("unet"));
+    assertThat(bundle.config("vae_decoder").orElseThrow().get("scaling_factor").asDouble())
+        .isEqualTo(0.5);
+    assertThat(bundle.vaeName()).contains("stabilityai/sd-vae-ft-mse");
+    assertThat(bundle.digest()).isNotEqualTo(own.digest());
+    assertThat(bundle.digests())
+        .doesNotContainKey("vae_encoder/config.json") // of the one that is not used
+        .containsEntry("unet/model.onnx", own.digests().get("unet/model.onnx"))
+        .doesNotContainEntry("vae_decoder/model.onnx", own.digests().get("vae_decoder/model.onnx"));
+  }
+
+  @Test
+  void anAutoencoderNeedsBothGraphsAndItsFactors() throws IOException {
+    ModelBundle own = ModelBundle.open(Goldens.bundle("tiny-sd15"));
+    Path other = Files.createDirectory(temp.resolve("vae"));
+    assertThatThrownBy(() -> own.withVae(ModelParts.open(other, ModelBundle.VAE)))
+        .hasMessageContaining("vae_encoder/model.onnx: not found")
+        .hasMessageContaining("vae_decoder/model.onnx: not found");
+    for (String component : ModelBundle.VAE) {
+      graph().writeTo(other.resolve(component).resolve("model.onnx"));
+    }
+    assertThatThrownBy(() -> own.withVae(ModelParts.open(other, ModelBundle.VAE)))
+        .hasMessageContaining("vae_decoder/config.json: not found");
+    assertThatThrownBy(() -> ModelParts.open(temp.resolve("none"), ModelBundle.VAE))
+        .hasMessageContaining("no such folder")
+        .hasMessageContaining("vae_encoder/model.onnx");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "runwayml/stable-diffusion-inpainting, runwayml/stable-diffusion-inpainting",
+    "my-model, my-model",
+    "/home/me/models/x, model",
+    "./x, model",
+    "C:\\models, model",
+    "'', model"
+  })
+  void isCalledByItsNameOnTheHubOrByItsFolder(String stated, String name) throws IOException {
+    write(
+        "model_index.json",
+        "{\"_class_name\": \"X\", \"_name_or_path\": \"" + stated.replace("\\", "\\\\") + "\"}");
+    ModelBundle bundle = ModelBundle.open(folder);
+    assertThat(bundle.modelName()).isEqualTo(name);
+    assertThat(bundle.vaeName()).isEmpty();
+    write("vae_decoder/config.json", "{\"_name_or_path\": \"stabilityai/sd-vae-ft-mse\"}");
+    assertThat(ModelBundle.open(folder).vaeName()).contains("stabilityai/sd-vae-ft-mse");
   }
 
   private static ListAssert<String> problemsOf(Path folder) {

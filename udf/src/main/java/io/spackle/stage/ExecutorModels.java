@@ -3,8 +3,6 @@ package io.spackle.stage;
 import io.spackle.family.Families;
 import io.spackle.family.Inpainter;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +17,7 @@ final class ExecutorModels implements AutoCloseable {
   /** How a model is opened. */
   @FunctionalInterface
   interface Opener {
-    Inpainter open(Path folder, StageSettings.Model model, Device device);
+    Inpainter open(LocalModel model, Device device);
   }
 
   private record Key(StageSettings.Model model, StageSettings.Batching batching, Device device) {}
@@ -37,27 +35,7 @@ final class ExecutorModels implements AutoCloseable {
   /** Models of the families that Spackle runs, cached on this host. */
   static ExecutorModels ofFamilies() {
     return new ExecutorModels(
-        ModelCache.ofHost(),
-        (folder, model, device) ->
-            Families.open(checked(folder, model).with(model.options()), device));
-  }
-
-  /** The model that the driver read and no other, however the folder came here. */
-  private static ModelBundle checked(Path folder, StageSettings.Model model) {
-    ModelBundle bundle = ModelBundle.open(folder);
-    if (!bundle.digest().equals(model.digest())) {
-      throw new IllegalStateException(
-          "the model in "
-              + folder
-              + " has the digest "
-              + bundle.digest()
-              + ", expected "
-              + model.digest()
-              + " as in "
-              + model.path()
-              + " when the job started: replace or remove that folder");
-    }
-    return bundle;
+        ModelCache.ofHost(), (model, device) -> Families.open(model.bundle(), device));
   }
 
   /**
@@ -106,8 +84,8 @@ final class ExecutorModels implements AutoCloseable {
     takeUnused(key.device()).forEach(OpenModel::close);
     StageSettings.Model model = key.model();
     StageSettings.Batching batching = key.batching();
-    Path folder = cache.local(model.path(), model.digest(), hadoop.configuration());
-    Inpainter inpainter = opener.open(folder, model, key.device());
+    LocalModel local = LocalModel.of(model, folder -> cache.local(folder, hadoop.configuration()));
+    Inpainter inpainter = opener.open(local, key.device());
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         inpainter,

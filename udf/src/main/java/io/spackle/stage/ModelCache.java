@@ -50,17 +50,17 @@ final class ModelCache {
   /**
    * A local folder with the model.
    *
-   * @param location a local path, a file URI or any Hadoop URI of a folder
-   * @param digest of the model: equal digests share a copy
+   * @param model equal digests share a copy
    * @throws UncheckedIOException if it cannot be copied; nothing is left under the final name then
    */
-  Path local(String location, String digest, Configuration hadoop) {
+  Path local(StageSettings.Folder model, Configuration hadoop) {
+    String location = model.path();
     URI uri = new org.apache.hadoop.fs.Path(location).toUri();
     if (uri.getScheme() == null || uri.getScheme().equals("file")) {
       return Path.of(uri.getPath());
     }
     try {
-      Path copy = folder.resolve(fileName(digest));
+      Path copy = folder.resolve(fileName(model.digest()));
       return Files.isDirectory(copy) ? copy : copyLocked(location, copy, hadoop);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot copy the model " + location + " to " + folder, e);

@@ -37,14 +37,21 @@ public record StageSettings(
     implements Serializable {
 
   /**
-   * The model.
+   * A folder that executors open.
    *
    * @param path a local folder or any Hadoop URI of one
    * @param digest of its files: names the local copy
+   */
+  public record Folder(String path, String digest) implements Serializable {}
+
+  /**
+   * The model.
+   *
+   * @param vae with the autoencoder that replaces the model's own, or null
    * @param device where it runs
    * @param options that the job sets over its configuration
    */
-  public record Model(String path, String digest, DeviceChoice device, BundleOptions options)
+  public record Model(Folder folder, Folder vae, DeviceChoice device, BundleOptions options)
       implements Serializable {}
 
   /**

@@ -36,6 +36,7 @@ final class Rows {
         30,
         7.5,
         1,
+        "PNDMScheduler",
         List.of("DDIMScheduler", "PNDMScheduler"),
         promptless);
   }

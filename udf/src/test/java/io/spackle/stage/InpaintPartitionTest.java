@@ -245,7 +245,10 @@ class InpaintPartitionTest {
     StageSettings settings =
         settings(
             new StageSettings.Model(
-                folder.toString(), bundle.digest(), DeviceChoice.CPU, BundleOptions.NONE),
+                new StageSettings.Folder(folder.toString(), bundle.digest()),
+                null,
+                DeviceChoice.CPU,
+                BundleOptions.NONE),
             Families.traits(bundle),
             2);
     try (SparkSession spark =
@@ -276,7 +279,7 @@ class InpaintPartitionTest {
         new Executor(
             new ExecutorModels(
                 cache,
-                (folder, options, device) -> {
+                (model, device) -> {
                   opened.incrementAndGet();
                   return inpainter;
                 }));
@@ -296,7 +299,11 @@ class InpaintPartitionTest {
 
   private StageSettings settings(int maxImages) {
     return settings(
-        new StageSettings.Model("/no/such/model", "digest", DeviceChoice.AUTO, BundleOptions.NONE),
+        new StageSettings.Model(
+            new StageSettings.Folder("/no/such/model", "digest"),
+            null,
+            DeviceChoice.AUTO,
+            BundleOptions.NONE),
         FakeInpainter.fakeTraits(),
         maxImages);
   }

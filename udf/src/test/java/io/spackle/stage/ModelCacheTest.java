@@ -88,7 +88,8 @@ class ModelCacheTest {
     Configuration hadoop = new Configuration(false);
     hadoop.set("fs.far.impl", FarFileSystem.class.getName());
     hadoop.setBoolean("fs.far.impl.disable.cache", true);
-    return new ModelCache(temp.resolve("cache")).local(location, DIGEST, hadoop);
+    return new ModelCache(temp.resolve("cache"))
+        .local(new StageSettings.Folder(location, DIGEST), hadoop);
   }
 
   private Path model() throws Exception {

@@ -1,0 +1,64 @@
+package io.spackle.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.golden.Goldens;
+import io.spackle.graph.BundleException;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import io.spackle.graph.ModelParts;
+import io.spackle.image.RgbImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model that paints through the autoencoder of another folder. */
+class ReplacedVaeTest {
+
+  private static final ModelBundle OWN = ModelBundle.open(Goldens.bundle("tiny-sd15-inpaint"));
+
+  @TempDir private Path temp;
+
+  @Test
+  void aCopyOfItsOwnAutoencoderPaintsTheSame() throws IOException {
+    assertThat(paint(OWN.withVae(vae("tiny-sd15-inpaint", 0.18215))).pixels())
+        .isEqualTo(paint(OWN).pixels());
+  }
+
+  @Test
+  void theFactorsAreThoseOfTheAutoencoder() throws IOException {
+    byte[] sdxl = paint(OWN.withVae(vae("tiny-sdxl-inpaint", 0.13025))).pixels();
+    assertThat(paint(OWN.withVae(vae("tiny-sdxl-inpaint", 0.18215))).pixels()).isNotEqualTo(sdxl);
+    assertThat(paint(OWN).pixels()).isNotEqualTo(sdxl);
+  }
+
+  @Test
+  void latentsOfAnotherFamilyAreRefused() {
+    ModelParts flux = ModelParts.open(Goldens.bundle("tiny-flux-fill"), ModelBundle.VAE);
+    assertThatThrownBy(() -> Families.open(OWN.withVae(flux), Device.cpu(1)))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("latent_channels 16 found, expected 4");
+  }
+
+  /** The autoencoder of a bundle in a folder of its own, with another scaling factor. */
+  private ModelParts vae(String bundle, double scalingFactor) throws IOException {
+    Path folder = Files.createTempDirectory(temp, "vae");
+    for (String component : ModelBundle.VAE) {
+      Path from = Goldens.bundle(bundle).resolve(component);
+      Path to = Files.createDirectory(folder.resolve(component));
+      Files.copy(from.resolve("model.onnx"), to.resolve("model.onnx"));
+    }
+    String config = "{\"scaling_factor\": " + scalingFactor + ", \"latent_channels\": 4}";
+    Files.writeString(folder.resolve("vae_decoder/config.json"), config);
+    return ModelParts.open(folder, ModelBundle.VAE);
+  }
+
+  private static RgbImage paint(ModelBundle bundle) {
+    try (Inpainter inpainter = Families.open(bundle, Device.cpu(2))) {
+      return Samples.paint(inpainter, Samples.subject("a cat", 1)).image();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.spackle.stage;
+
+import io.spackle.graph.ModelBundle;
+import io.spackle.graph.ModelParts;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The folders of a model on this host.
+ *
+ * @param vae with the autoencoder that replaces the model's own
+ * @param asked what the job is to run
+ */
+record LocalModel(Path folder, Optional<Path> vae, StageSettings.Model asked) {
+
+  /**
+   * Finds the folders of a model.
+   *
+   * @param local from a folder to its place on this host
+   */
+  static LocalModel of(StageSettings.Model model, Function<StageSettings.Folder, Path> local) {
+    return new LocalModel(
+        local.apply(model.folder()), Optional.ofNullable(model.vae()).map(local), model);
+  }
+
+  /**
+   * The model as a job has set it up: what the driver read and no other, however it came here.
+   *
+   * @throws io.spackle.graph.BundleException with all that is wrong with its folders
+   * @throws IllegalStateException if a folder holds something else than when the job started
+   */
+  ModelBundle bundle() {
+    ModelBundle bundle = ModelBundle.open(folder);
+    check(folder, bundle.digest(), asked.folder());
+    ModelBundle own = bundle.with(asked.options());
+    return vae.map(path -> own.withVae(autoencoder(path))).orElse(own);
+  }
+
+  private ModelParts autoencoder(Path path) {
+    ModelParts parts = ModelParts.open(path, ModelBundle.VAE);
+    check(path, parts.digest(), asked.vae());
+    return parts;
+  }
+
+  private static void check(Path folder, String digest, StageSettings.Folder expected) {
+    if (!digest.equals(expected.digest())) {
+      throw new IllegalStateException(
+          "the model in %s has the digest %s, expected %s as in %s when the job started: replace or remove that folder"
+              .formatted(folder, digest, expected.digest(), expected.path()));
+    }
+  }
+}
