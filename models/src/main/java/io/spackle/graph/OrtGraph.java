@@ -85,8 +85,17 @@ public final class OrtGraph implements Graph {
       }
       throw new BundleException(
           model.toString(),
-          List.of("expected a graph that ONNX Runtime can run: " + e.getMessage()));
+          List.of("expected a graph that ONNX Runtime can run: " + e.getMessage() + advice(e)));
     }
+  }
+
+  /** What helps where operators exist, but not for the numbers of the graph. */
+  private static String advice(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("NOT_IMPLEMENTED") || message.contains("bfloat16")
+        ? ": the device lacks operators for numbers of this width, as the CPU lacks nearly all for"
+            + " bfloat16: export the graph in float32 or float16"
+        : "";
   }
 
   @Override

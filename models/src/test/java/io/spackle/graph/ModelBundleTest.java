@@ -292,10 +292,10 @@ class ModelBundleTest {
   @CsvSource({
     "runwayml/stable-diffusion-inpainting, runwayml/stable-diffusion-inpainting",
     "my-model, my-model",
-    "/home/me/models/x, model",
-    "./x, model",
-    "C:\\models, model",
-    "'', model"
+    "/home/me/models/x, small",
+    "./x, small",
+    "C:\\models, small",
+    "'', small"
   })
   void isCalledByItsNameOnTheHubOrByItsFolder(String stated, String name) throws IOException {
     write(

@@ -1,0 +1,132 @@
+package io.spackle.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.golden.Goldens;
+import io.spackle.graph.Bfloat16Copy;
+import io.spackle.graph.BundleException;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import io.spackle.image.RgbImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A model whose graphs have different precisions paints nearly what it paints in float32. */
+class MixedPrecisionTest {
+
+  private static final List<String> GRAPHS =
+      List.of("text_encoder", "unet", "vae_encoder", "vae_decoder");
+
+  private static final Path FULL = Goldens.bundle("tiny-sd15-inpaint");
+  private static final Path HALF = Goldens.bundle("tiny-sd15-inpaint-fp16");
+
+  /** In levels of 0 to 255. */
+  private static final int FLOAT16_MAX = 4;
+
+  private static final double FLOAT16_MEAN = 0.5;
+
+  /** Of bfloat16, which has 3 bits less: 6 and 0.9 were seen. */
+  private static final int BFLOAT16_MAX = 8;
+
+  private static final double BFLOAT16_MEAN = 1.2;
+
+  private static RgbImage expected;
+
+  @TempDir private Path temp;
+
+  @BeforeAll
+  static void paintInFloat32() {
+    expected = paint(FULL);
+  }
+
+  /** One precision per graph: f float32, h float16. */
+  static Stream<String> halves() {
+    return IntStream.range(0, 1 << GRAPHS.size())
+        .mapToObj(
+            bits ->
+                IntStream.range(0, GRAPHS.size())
+                    .mapToObj(graph -> (bits >> graph & 1) == 0 ? "f" : "h")
+                    .collect(Collectors.joining()));
+  }
+
+  /** Each graph alone in bfloat16 (b), all of them, and all precisions side by side. */
+  static Stream<String> brains() {
+    return Stream.of("bfff", "fbff", "ffbf", "fffb", "bbbb", "bhfb", "hbbf", "fhbh");
+  }
+
+  @ParameterizedTest
+  @MethodSource("halves")
+  void anyMixWithFloat16(String mix) throws IOException {
+    assertNear(paint(bundle(mix)), FLOAT16_MAX, FLOAT16_MEAN);
+  }
+
+  @ParameterizedTest
+  @MethodSource("brains")
+  void weightsInputsAndOutputsInBfloat16(String mix) throws IOException {
+    assertNear(paint(bundle(mix)), BFLOAT16_MAX, BFLOAT16_MEAN);
+  }
+
+  /**
+   * A CPU casts bfloat16 and computes nothing in it: what to do is told when the model is opened.
+   */
+  @Test
+  void operatorsInBfloat16AreRefusedOnACpu() throws IOException {
+    Path folder = bundle("ffff");
+    Path graph = folder.resolve("vae_decoder/model.onnx");
+    Files.write(graph, Bfloat16Copy.ofOperator("Sigmoid"));
+    assertThatThrownBy(() -> Families.open(ModelBundle.open(folder), Device.cpu(1)))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("vae_decoder")
+        .hasMessageContaining("export the graph in float32 or float16");
+  }
+
+  private Path bundle(String mix) throws IOException {
+    Path folder = temp.resolve(mix);
+    try (Stream<Path> files = Files.walk(FULL)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(FULL.relativize(file).toString()));
+      }
+    }
+    for (int i = 0; i < GRAPHS.size(); i++) {
+      String file = GRAPHS.get(i) + "/model.onnx";
+      switch (mix.charAt(i)) {
+        case 'h' ->
+            Files.copy(
+                HALF.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        case 'b' -> Bfloat16Copy.write(FULL.resolve(file), folder.resolve(file));
+        default -> {} // as copied
+      }
+    }
+    return folder;
+  }
+
+  private static RgbImage paint(Path folder) {
+    try (Inpainter inpainter = Families.open(ModelBundle.open(folder), Device.cpu(2))) {
+      return Samples.paint(inpainter, Samples.subject("a cat", 1)).image();
+    }
+  }
+
+  private static void assertNear(RgbImage painted, int max, double mean) {
+    List<Integer> differences = new ArrayList<>();
+    for (int i = 0; i < painted.pixels().length; i++) {
+      differences.add(Math.abs((painted.pixels()[i] & 0xff) - (expected.pixels()[i] & 0xff)));
+    }
+    assertThat(differences).as("largest").allMatch(difference -> difference <= max);
+    assertThat(differences.stream().mapToInt(Integer::intValue).average().orElseThrow())
+        .as("mean")
+        .isLessThanOrEqualTo(mean);
+  }
+}
