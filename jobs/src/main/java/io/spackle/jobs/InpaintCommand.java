@@ -118,6 +118,14 @@ final class InpaintCommand implements Callable<Integer> {
     fields.put("use_karras_sigmas", value);
   }
 
+  @Option(
+      names = "--safety-checker",
+      paramLabel = "yes|no",
+      description = "Whether a picture that must not be shown comes out black.")
+  void safetyChecker(String value) {
+    fields.put("safety_checker", value);
+  }
+
   @Override
   public Integer call() throws IOException {
     fields.put("init_image", image.toString());

@@ -9,6 +9,7 @@ import io.spackle.image.ImageFormat;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.Resize;
 import io.spackle.row.Shown;
+import io.spackle.safety.SafetyOptions;
 import io.spackle.source.FetchSettings;
 import io.spackle.stage.DeviceChoice;
 import io.spackle.stage.StageSettings.Batching;
@@ -32,6 +33,7 @@ record JobConf(
     ManifestConf manifest,
     OutputConf output,
     ModelConf model,
+    SafetyConf safety,
     DefaultsConf defaults,
     FramingOptions image,
     FetchSettings fetch,
@@ -112,6 +114,20 @@ record JobConf(
    */
   record WebhookConf(WebhookSecret secret, Duration timeout, int retries) {}
 
+  /**
+   * The safety checker.
+   *
+   * @param model {@link #OWN}, {@link #NONE} or the folder of one
+   */
+  record SafetyConf(String model, SafetyOptions options) {
+
+    /** The one that the model's folder holds, if any. */
+    static final String OWN = "auto";
+
+    /** None, whatever rows ask for. */
+    static final String NONE = "none";
+  }
+
   /** What rows get where they are silent; null means the model's own, or none. */
   record DefaultsConf(
       Integer width,
@@ -134,6 +150,7 @@ record JobConf(
         manifest(reader),
         output(reader),
         model(reader),
+        safety(reader),
         defaults(reader),
         image(reader),
         fetch(reader),
@@ -177,6 +194,15 @@ record JobConf(
   private static List<String> families() {
     return Stream.concat(Stream.of("auto"), Stream.of(Families.values()).map(Families::configName))
         .toList();
+  }
+
+  static SafetyConf safety(ConfReader reader) {
+    String key = "safety.model";
+    boolean isWord =
+        reader.isSet(key) && (reader.is(key, SafetyConf.OWN) || reader.is(key, SafetyConf.NONE));
+    return new SafetyConf(
+        isWord ? reader.text(key) : reader.location(key),
+        new SafetyOptions(reader.texts("safety.labels"), reader.number("safety.threshold", 0, 1)));
   }
 
   static DefaultsConf defaults(ConfReader reader) {

@@ -6,6 +6,7 @@ import io.spackle.graph.BundleException;
 import io.spackle.graph.ModelBundle;
 import io.spackle.graph.ModelParts;
 import io.spackle.jobs.JobConf.ModelConf;
+import io.spackle.jobs.JobConf.SafetyConf;
 import io.spackle.stage.StageSettings.Folder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,8 +20,10 @@ import org.apache.hadoop.conf.Configuration;
  * @param vae the folder of the autoencoder that replaces its own, or null
  * @param digest of all files that it is made of
  * @param vaeName what its autoencoder is called where it is not its own, or null
+ * @param safety the checker beside it
  */
-record ModelFacts(Folder folder, Folder vae, String digest, Traits traits, String vaeName) {
+record ModelFacts(
+    Folder folder, Folder vae, String digest, Traits traits, String vaeName, SafetyFacts safety) {
 
   /**
    * Reads the folders of a model, by way of copies where they are not local.
@@ -28,19 +31,22 @@ record ModelFacts(Folder folder, Folder vae, String digest, Traits traits, Strin
    * @throws RefusedException with all problems of a folder
    * @throws IOException if one cannot be reached
    */
-  static ModelFacts read(ModelConf conf, Configuration hadoop) throws IOException {
+  static ModelFacts read(ModelConf conf, SafetyConf safety, Configuration hadoop)
+      throws IOException {
     try (ModelFolder model = ModelFolder.open(conf.path(), hadoop);
         ModelFolder vae = conf.vae() == null ? null : ModelFolder.open(conf.vae(), hadoop)) {
       ModelBundle own =
           refusing("the model " + model.path(), () -> ModelBundle.open(model.local()));
       ModelParts otherVae = vae == null ? null : vae(conf, vae.local());
       ModelBundle whole = configured(conf, own, otherVae);
+      Folder folder = new Folder(model.path().toString(), own.digest());
       return new ModelFacts(
-          new Folder(model.path().toString(), own.digest()),
+          folder,
           vae == null ? null : new Folder(vae.path().toString(), otherVae.digest()),
           whole.digest(),
           refusing("the model " + model.path(), () -> traits(conf, whole)),
-          whole.vaeName().orElse(null));
+          whole.vaeName().orElse(null),
+          SafetyFacts.read(safety, model.local(), folder, hadoop));
     }
   }
 

@@ -6,8 +6,12 @@ import io.spackle.family.Traits;
 import io.spackle.graph.BundleException;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
+import io.spackle.safety.SafetyModel;
+import io.spackle.safety.SafetyOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -29,8 +33,11 @@ final class ModelsCommand {
     PrintWriter out = spec.commandLine().getOut();
     try {
       ModelBundle bundle = ModelBundle.open(folder);
-      try (Inpainter inpainter = Families.open(bundle, Device.cpu(0))) {
+      Optional<SafetyModel> safety = safety(folder);
+      try (Inpainter inpainter = Families.open(bundle, safety, Device.cpu(0))) {
         describe(bundle, inpainter.traits(), out);
+        out.println("safety     " + safety.map(SafetyModel::name).orElse("none"));
+        files(bundle, out);
       }
       out.println("problems   none");
       return ExitCode.DONE.code();
@@ -52,6 +59,19 @@ final class ModelsCommand {
         .ifPresent(config -> out.println("scheduler  " + config.path("_class_name").asText()));
     bundle.config(ModelBundle.ROOT).ifPresent(config -> out.println("erase      " + config));
     out.println("digest     " + bundle.digest());
+    if (bundle.has("vae_decoder")) {
+      out.println("vae        " + bundle.vaeName().orElse("the model's own"));
+    }
+  }
+
+  private static Optional<SafetyModel> safety(Path folder) {
+    SafetyOptions unused = new SafetyOptions(List.of(), 0); // a bundle's is no classifier
+    return SafetyModel.isIn(folder)
+        ? Optional.of(SafetyModel.open(folder, unused))
+        : Optional.empty();
+  }
+
+  private static void files(ModelBundle bundle, PrintWriter out) {
     out.println("files");
     bundle.digests().forEach((file, digest) -> out.println("  " + digest + "  " + file));
   }

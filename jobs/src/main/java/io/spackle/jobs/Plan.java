@@ -1,6 +1,7 @@
 package io.spackle.jobs;
 
 import io.spackle.graph.BundleOptions;
+import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RunInfo;
 import io.spackle.source.ImageSources;
@@ -52,12 +53,15 @@ record Plan(
     ModelFacts model =
         problems.attempt(
             "the model " + conf.model().path() + " cannot be read",
-            () -> ModelFacts.read(conf.model(), hadoop));
+            () -> ModelFacts.read(conf.model(), conf.safety(), hadoop));
     if (manifest != null && model != null) {
       ManifestColumns.checkPrompts(manifest.schema(), model.traits(), problems);
     }
     RowDefaults defaults =
         model == null ? null : Defaults.of(conf.defaults(), model.traits(), problems);
+    if (model != null) {
+      SafetyFacts.check(model.safety().rule(), conf.defaults(), problems);
+    }
     checkFetching(conf, hadoop, problems);
     problems.refuse();
     Plan plan =
@@ -68,7 +72,8 @@ record Plan(
             files,
             model,
             output,
-            settings(conf, model, output, rows, defaults, hadoop));
+            settings(
+                conf, model, safety(conf, model, manifest), output, rows, defaults, hadoop));
     plan.openModel(spark, problems);
     problems.refuse();
     return plan;
@@ -84,11 +89,21 @@ record Plan(
             "text length " + options.textLength(),
             "prompt syntax " + options.promptSyntax(),
             settings.defaults(),
+            model.safety().digest(conf.safety()),
             settings.pictures().framing(),
             settings.pictures().format(),
             "background " + settings.pictures().limits().background());
     String text = shaping.map(String::valueOf).collect(Collectors.joining("\n"));
     return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  /** The checker is opened only where a row can ask for it: its weights take memory. */
+  private static StageSettings.Safety safety(
+      JobConf conf, ModelFacts model, Dataset<Row> manifest) {
+    boolean asked =
+        conf.defaults().safetyChecker()
+            || Stream.of(manifest.columns()).anyMatch(RowColumns.SAFETY_CHECKER::equalsIgnoreCase);
+    return model.safety().settings(conf.safety(), asked);
   }
 
   private static Dataset<Row> manifest(SparkSession spark, JobConf conf, Problems problems) {
@@ -131,6 +146,7 @@ record Plan(
   private static StageSettings settings(
       JobConf conf,
       ModelFacts model,
+      StageSettings.Safety safety,
       OutputFolder output,
       long rows,
       RowDefaults defaults,
@@ -138,7 +154,7 @@ record Plan(
     String images = output.images().toString();
     return new StageSettings(
         new StageSettings.Model(
-            model.folder(), model.vae(), conf.model().device(), conf.model().options()),
+            model.folder(), model.vae(), safety, conf.model().device(), conf.model().options()),
         model.traits(),
         conf.batching(),
         conf.fetch(),
@@ -161,7 +177,7 @@ record Plan(
         model.digest(),
         conf.model().revision(),
         model.vaeName(),
-        null,
+        model.safety().name(),
         images);
   }
 

@@ -24,6 +24,8 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.Reading;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
+import io.spackle.row.SafetyRule;
+import io.spackle.safety.SafetyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
@@ -43,6 +46,7 @@ import org.apache.spark.sql.types.StructType;
  * One picture, checked and ready to be painted on the calling thread: what a task does for each row
  * of a job.
  *
+ * @param safety the checker that may be asked for
  * @param init the picture to paint on
  * @param mask where to
  * @param format of the result
@@ -50,6 +54,7 @@ import org.apache.spark.sql.types.StructType;
 record SinglePicture(
     PictureConf conf,
     ModelBundle bundle,
+    Optional<SafetyModel> safety,
     Device device,
     ManifestRow row,
     RgbImage init,
@@ -68,13 +73,19 @@ record SinglePicture(
   static SinglePicture check(
       PictureConf conf, Map<String, String> fields, Path out, Problems problems) {
     ModelBundle bundle = problems.attempt("the model", () -> bundle(conf.model()));
+    Path folder = Path.of(conf.model().path());
+    Optional<SafetyModel> safety =
+        problems.attempt("the safety checker", () -> SafetyFacts.local(conf.safety(), folder));
     Path image = Path.of(fields.get("init_image"));
     Path mask = Path.of(fields.get("mask_image"));
     return new SinglePicture(
         conf,
         bundle,
+        safety,
         problems.attempt("the device", () -> device(conf.model())),
-        bundle == null ? null : problems.attempt("the row", () -> row(conf, fields, bundle)),
+        bundle == null || safety == null
+            ? null
+            : problems.attempt("the row", () -> row(conf, fields, bundle, rule(conf, safety))),
         problems.attempt("--image " + image, () -> ImageCodec.decode(bytes(image), conf.limits())),
         problems.attempt("--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), conf.limits())),
         problems.attempt("--out", () -> format(out)));
@@ -110,21 +121,27 @@ record SinglePicture(
     return Devices.resolve(conf.device().name().toLowerCase(Locale.ROOT), 0, 0);
   }
 
-  private static ManifestRow row(PictureConf conf, Map<String, String> fields, ModelBundle bundle) {
+  private static ManifestRow row(
+      PictureConf conf, Map<String, String> fields, ModelBundle bundle, SafetyRule safety) {
     Traits traits = Families.traits(bundle);
     Problems problems = new Problems();
     RowDefaults defaults = Defaults.of(conf.defaults(), traits, problems);
+    SafetyFacts.check(safety, conf.defaults(), problems);
     problems.refuse();
     StructType schema = new StructType();
     for (String name : fields.keySet()) {
       schema = schema.add(name, DataTypes.StringType);
     }
     Row row = new GenericRowWithSchema(fields.values().toArray(), schema);
-    Reading reading = new RowReader(traits, defaults).read(row);
+    Reading reading = new RowReader(traits, defaults, safety).read(row);
     if (reading instanceof Reading.Valid valid) {
       return valid.row();
     }
     throw new RefusedException(((Reading.Invalid) reading).outcome().message());
+  }
+
+  private static SafetyRule rule(PictureConf conf, Optional<SafetyModel> safety) {
+    return safety.isPresent() ? SafetyRule.CHECKED : SafetyFacts.ruleWithout(conf.safety());
   }
 
   private static byte[] bytes(Path file) throws IOException {
@@ -163,19 +180,26 @@ record SinglePicture(
     }
   }
 
+  /** What the model made, in the size and with the kept pixels of the output. */
   private Painting painting() {
     Frame frame = row.frame(init, mask, Families.traits(bundle), conf.image());
     if (frame.isBlank()) {
       return new Painting(frame.untouched(), Set.of(Note.MASK_EMPTY));
     }
     Subject subject = row.subject(frame, 0);
-    try (Inpainter inpainter = Families.open(bundle, device)) {
+    Optional<SafetyModel> asked = row.safetyChecker() ? safety : Optional.empty();
+    try (Inpainter inpainter = Families.open(bundle, asked, device)) {
       StepPlan plan = row.plan(frame, conf.image().maskReduction());
       requireRunnable(inpainter, plan);
       Painting painting =
           inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
-      return new Painting(frame.restore(painting.image()), painting.notes());
+      return new Painting(painting.output(frame), painting.notes());
     }
+  }
+
+  /** Nothing is painted, and so nothing judged, where the mask is empty. */
+  private boolean isChecked(Painting painting) {
+    return row.safetyChecker() && !painting.notes().contains(Note.MASK_EMPTY);
   }
 
   private String report(Painting painting, Path out, Duration elapsed)
@@ -188,6 +212,7 @@ record SinglePicture(
     report.put("seed", row.seed());
     report.put("steps", row.steps());
     report.put("enhanced_prompt", row.enhancedPrompt());
+    report.put("safety_checker", isChecked(painting) ? safety.orElseThrow().name() : "none");
     report.put("notes", new TreeSet<>(painting.notes()));
     report.put("seconds", elapsed.toMillis() / 1000.0);
     return JSON.writeValueAsString(report);

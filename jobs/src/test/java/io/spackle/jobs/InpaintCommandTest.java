@@ -87,6 +87,36 @@ class InpaintCommandTest {
   }
 
   @Test
+  void aFlaggedPictureIsBlackAllOver() throws IOException {
+    Command command =
+        inpaint(
+            "--prompt",
+            "x",
+            "--steps",
+            "1",
+            "--safety-checker",
+            "yes",
+            "-D",
+            "safety.model=" + TestJob.bundle("colour-classifier"),
+            "-D",
+            "safety.labels=[red, green, blue]");
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out())
+        .contains("\"safety_checker\":\"colour-classifier\"", "NSFW_CONTENT_DETECTED");
+    assertThat(Picture.read(out).pixels()).containsOnly((byte) 0);
+  }
+
+  @Test
+  void aCheckerThatIsNotThereIsRefused() {
+    assertRefused(
+        inpaint("--prompt", "x", "--safety-checker", "yes"),
+        "safety_checker: yes found, no expected: the model has no safety checker");
+    assertRefused(
+        inpaint("--prompt", "x", "-D", "defaults.safety-checker=true"),
+        "spackle.defaults.safety-checker is on, but the model has no safety checker");
+  }
+
+  @Test
   void allProblemsAreToldAtOnce() throws IOException {
     image = folder.resolve("none.png");
     mask = Files.writeString(folder.resolve("mask.png"), "<html>");

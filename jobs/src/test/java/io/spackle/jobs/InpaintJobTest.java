@@ -15,9 +15,12 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
@@ -259,6 +262,76 @@ class InpaintJobTest {
     assertThat(output).doesNotExist();
   }
 
+  /** The classifier knows three colours: all of them, or none of them, must not be shown. */
+  @Test
+  void aFlaggedPictureIsBlackAllOver() throws IOException {
+    String rows = row("a", "x", "yes") + row("b", "x", "no");
+    String checker = "safety.model=" + TestJob.bundle("colour-classifier");
+    assertThat(run(rows, checker, "safety.labels=[red, green, blue]").code()).as(messages).isZero();
+    Row checked = meta().get("a");
+    assertThat(colours(checked)).containsExactly(0xff000000);
+    assertThat(checked.<Row>getAs("meta").<String>getAs("safety_checker"))
+        .isEqualTo("colour-classifier");
+    assertThat(detected(checked)).containsExactly(true);
+    assertThat(checked.<String>getList(checked.fieldIndex("notes")))
+        .contains("NSFW_CONTENT_DETECTED");
+    Row unchecked = meta().get("b");
+    assertThat(colours(unchecked)).hasSizeGreaterThan(1);
+    assertThat(unchecked.<Row>getAs("meta").<String>getAs("safety_checker")).isEqualTo("none");
+    assertThat(detected(unchecked)).isNull();
+    End stricter = run(rows, checker, "safety.labels=[red, green]", "safety.threshold=1");
+    assertThat(stricter.line().get("succeeded").asInt()).as("other labels").isEqualTo(2);
+    assertThat(table()).filteredOn(row -> List.of(false).equals(detected(row))).hasSize(1);
+  }
+
+  @Test
+  void aCheckerThatIsNotThereFailsTheRowsThatAskOrRefusesTheJob() throws IOException {
+    String rows = row("a", "x", "yes") + row("b", "x", "no");
+    assertThat(run(rows).line().get("succeeded").asInt()).isEqualTo(1);
+    assertThat(code(meta().get("a"))).isEqualTo("ROW_INVALID");
+    assertThat(run(rows, "defaults.safety-checker=true").code()).isEqualTo(2);
+    assertThat(messages)
+        .contains("spackle.defaults.safety-checker is on, but the model has no safety checker");
+    End waived = run(rows, "safety.model=none", "output.mode=overwrite");
+    assertThat(waived.line().get("succeeded").asInt()).isEqualTo(2);
+    assertThat(meta().get("a").<Row>getAs("meta").<String>getAs("safety_checker"))
+        .isEqualTo("none");
+    assertThat(run(rows, "safety.model=" + TestJob.bundle("colour-classifier")).code())
+        .isEqualTo(2);
+    assertThat(messages).contains("[red, green, blue], expected [nsfw]");
+  }
+
+  @Test
+  void theCheckerOfTheModelsOwnFolderIsUsed() throws IOException {
+    End end = run(row("a", "x", "yes"), "model.path=" + TestJob.bundle("tiny-sd15-inpaint-legacy"));
+    assertThat(end.code()).as(messages).isZero();
+    assertThat(meta().get("a").<Row>getAs("meta").<String>getAs("safety_checker"))
+        .isEqualTo("tiny-sd15-inpaint-legacy/safety_checker");
+    assertThat(detected(meta().get("a"))).hasSize(1);
+  }
+
+  @Test
+  void metaRowsSayWhatPainted() throws IOException {
+    run(row("a", "x"));
+    Row own = meta().get("a").getAs("meta");
+    assertThat(own.<String>getAs("model")).isEqualTo("tiny-sd15-inpaint");
+    assertThat(own.<String>getAs("scheduler")).isEqualTo("DDIMScheduler");
+    assertThat(own.<String>getAs("vae")).isNull();
+    assertThat(own.<String>getAs("revision")).isNull();
+    End end =
+        run(
+            row("a", "x"),
+            "output.mode=resume",
+            "model.vae=" + TestJob.bundle("tiny-sdxl-inpaint"),
+            "model.revision=fp16");
+    assertThat(end.line().get("succeeded").asInt()).as("another autoencoder").isEqualTo(1);
+    List<Row> rows = table().stream().<Row>map(row -> row.getAs("meta")).toList();
+    assertThat(rows).extracting(row -> row.<String>getAs("vae")).contains("tiny-sdxl-inpaint");
+    assertThat(rows).extracting(row -> row.<String>getAs("revision")).contains("fp16");
+    assertThat(run(row("a", "x"), "model.vae=" + folder).code()).isEqualTo(2);
+    assertThat(messages).contains("spackle.model.vae " + folder + ": vae_encoder/model.onnx");
+  }
+
   @Test
   void anotherFamilyThanAskedForIsRefused() throws IOException {
     assertThat(run(row("a", "x"), "model.family=sdxl").code()).isEqualTo(2);
@@ -337,6 +410,25 @@ class InpaintJobTest {
             folder.resolve("photo.png"),
             folder.resolve("mask.png"),
             prompt == null ? null : '"' + prompt + '"');
+  }
+
+  private String row(String id, String prompt, String safetyChecker) {
+    return row(id, prompt).replace("}", ", \"safety_checker\": \"" + safetyChecker + "\"}");
+  }
+
+  private static List<Boolean> detected(Row row) {
+    Row meta = row.getAs("meta");
+    int field = meta.fieldIndex("nsfw_content_detected");
+    return meta.isNullAt(field) ? null : meta.getList(field);
+  }
+
+  /** The colours of a row's first picture. */
+  private static Set<Integer> colours(Row row) throws IOException {
+    Path file = Path.of(row.<String>getList(row.fieldIndex("output")).get(0));
+    BufferedImage image = ImageIO.read(file.toFile());
+    return Arrays.stream(image.getRGB(0, 0, 64, 64, null, 0, 64))
+        .boxed()
+        .collect(Collectors.toSet());
   }
 
   private void draw(String name, Color ground, Color spot) throws IOException {

@@ -180,7 +180,7 @@ final class JobBench {
   }
 
   private StepPlan plan() {
-    return new StepPlan(side, side, steps, 7.5, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX);
+    return new StepPlan(side, side, steps, 7.5, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
   }
 
   private static double seconds(Callable<?> work) throws Exception {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.spackle.graph.BundleOptions;
 import io.spackle.jobs.JobConf.ModelConf;
+import io.spackle.jobs.JobConf.SafetyConf;
+import io.spackle.safety.SafetyOptions;
 import io.spackle.stage.DeviceChoice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,9 +43,34 @@ class ModelFactsTest {
     assertThat(problems).isNotEmpty().allMatch(problem -> problem.contains(empty.toString()));
   }
 
+  @Test
+  void autoencoderAndCheckerMayLieElsewhere() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.set("fs.viewfs.mounttable.default.link./models", BUNDLES.toUri().toString());
+    ModelFacts facts =
+        ModelFacts.read(
+            new ModelConf(
+                BUNDLES.resolve("tiny-sd15-inpaint").toString(),
+                DeviceChoice.AUTO,
+                "auto",
+                "viewfs:///models/tiny-sdxl-inpaint",
+                null,
+                null,
+                BundleOptions.NONE),
+            new SafetyConf(
+                "viewfs:///models/colour-classifier", new SafetyOptions(List.of("red"), 0.5)),
+            hadoop);
+    assertThat(facts.vae().path()).isEqualTo("viewfs:/models/tiny-sdxl-inpaint");
+    assertThat(facts.vaeName()).isEqualTo("tiny-sdxl-inpaint");
+    assertThat(facts.digest()).isNotEqualTo(facts.folder().digest());
+    assertThat(facts.safety().folder().path()).isEqualTo("viewfs:/models/colour-classifier");
+    assertThat(facts.safety().name()).isEqualTo("colour-classifier");
+  }
+
   private static ModelFacts read(String path, Configuration hadoop) throws IOException {
     return ModelFacts.read(
         new ModelConf(path, DeviceChoice.AUTO, "auto", null, null, null, BundleOptions.NONE),
+        new SafetyConf(SafetyConf.OWN, new SafetyOptions(List.of(), 0.5)),
         hadoop);
   }
 }

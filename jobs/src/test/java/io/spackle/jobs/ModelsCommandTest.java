@@ -22,7 +22,7 @@ class ModelsCommandTest {
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out())
         .startsWith("family     sd15 (StableDiffusionInpaintPipeline)")
-        .contains("scheduler  DDIMScheduler")
+        .contains("scheduler  DDIMScheduler", "vae        the model's own", "safety     none")
         .containsPattern("(?m)^digest {5}[0-9a-f]{64}$")
         .containsPattern("(?m)^  [0-9a-f]{64}  unet/model.onnx$")
         .endsWith("problems   none" + System.lineSeparator());
@@ -38,6 +38,13 @@ class ModelsCommandTest {
         .contains("erase      {\"mask\":\"repaint\",\"output\":\"0..255\"}")
         .doesNotContain("scheduler")
         .containsPattern("(?m)^  [0-9a-f]{64}  model.onnx$");
+  }
+
+  @Test
+  void namesTheSafetyChecker() {
+    Command command = Command.run("models", "check", TestJob.bundle("tiny-sd15-inpaint-legacy"));
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out()).contains("safety     tiny-sd15-inpaint-legacy/safety_checker");
   }
 
   @Test

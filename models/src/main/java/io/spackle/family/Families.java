@@ -1,10 +1,14 @@
 package io.spackle.family;
 
 import io.spackle.graph.BundleException;
+import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.ModelBundle;
+import io.spackle.safety.SafetyChecker;
+import io.spackle.safety.SafetyModel;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -97,7 +101,8 @@ public enum Families {
   }
 
   /**
-   * Opens a model: loads its graphs and checks what they take and give.
+   * Opens a model: loads its graphs and checks what they take and give. It paints unchecked; plans
+   * that ask for a safety checker are refused.
    *
    * @param bundle with the job's options, among them how prompts are written; as diffusers reads
    *     them where none were set
@@ -106,7 +111,22 @@ public enum Families {
    * @throws BundleException with every problem found; nothing stays open then
    */
   public static Inpainter open(ModelBundle bundle, Device device) {
-    return of(bundle).opener.apply(bundle, device);
+    return open(bundle, Optional.empty(), device);
+  }
+
+  /**
+   * Opens a model with a safety checker for the plans that ask for it.
+   *
+   * @param device where the graphs of both run
+   * @return to be closed by the caller
+   * @throws BundleException with every problem found; nothing stays open then
+   */
+  public static Inpainter open(ModelBundle bundle, Optional<SafetyModel> safety, Device device) {
+    try (CloseStack opening = new CloseStack()) {
+      Inpainter inpainter = opening.push(of(bundle).opener.apply(bundle, device));
+      SafetyChecker checker = safety.map(model -> opening.push(model.load(device))).orElse(null);
+      return new CheckedInpainter(inpainter, checker, opening.release());
+    }
   }
 
   /** The names in configuration, comma-separated. */

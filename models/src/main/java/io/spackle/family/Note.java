@@ -16,7 +16,9 @@ public enum Note {
   /** The mask marks nothing: the output is the input. */
   MASK_EMPTY,
   /** The mask marks everything: nothing of the input is kept. */
-  MASK_FULL;
+  MASK_FULL,
+  /** The safety checker flagged the picture: it is black all over. */
+  NSFW_CONTENT_DETECTED;
 
   static Set<Note> ofTruncated(boolean prompt, boolean negativePrompt) {
     Set<Note> notes = EnumSet.noneOf(Note.class);

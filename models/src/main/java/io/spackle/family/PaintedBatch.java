@@ -21,7 +21,9 @@ public record PaintedBatch(List<Painting> paintings, Map<Stage, Duration> timing
     /** The denoising steps; the one run of a model that has none. */
     DENOISE,
     /** Latents to pixels. */
-    DECODE
+    DECODE,
+    /** The safety checker. */
+    CHECK
   }
 
   public PaintedBatch {

@@ -1,5 +1,6 @@
 package io.spackle.family;
 
+import io.spackle.image.Frame;
 import io.spackle.image.RgbImage;
 import java.util.Set;
 
@@ -13,5 +14,17 @@ public record Painting(RgbImage image, Set<Note> notes) {
 
   public Painting {
     notes = Set.copyOf(notes);
+  }
+
+  /** Whether a safety checker blackened the picture. */
+  public boolean isFlagged() {
+    return notes.contains(Note.NSFW_CONTENT_DETECTED);
+  }
+
+  /** The output: restored as its frame says, but black all over where it is flagged. */
+  public RgbImage output(Frame frame) {
+    return isFlagged()
+        ? RgbImage.black(frame.outputWidth(), frame.outputHeight())
+        : frame.restore(image);
   }
 }

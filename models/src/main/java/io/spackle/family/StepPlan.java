@@ -13,6 +13,7 @@ import io.spackle.image.MaskReduction;
  *     pure noise
  * @param sampler the algorithm, where it is not the bundle's
  * @param maskReduction how the mask is brought to the size of the latents
+ * @param safetyChecked whether a safety checker blackens what must not be shown
  */
 public record StepPlan(
     int width,
@@ -21,7 +22,8 @@ public record StepPlan(
     double guidanceScale,
     double strength,
     Sampler sampler,
-    MaskReduction maskReduction) {
+    MaskReduction maskReduction,
+    boolean safetyChecked) {
 
   /** Whether each step predicts with and without the prompt. */
   public boolean guided() {

@@ -42,7 +42,7 @@ final class EdgeFill {
     boolean wide = (double) width / height > (double) source.width() / source.height();
     int fullWidth = wide ? width : scaled(source.width(), height, source.height());
     int fullHeight = wide ? scaled(source.height(), width, source.width()) : height;
-    Plane full = Lanczos.resize(source, fullWidth, fullHeight);
+    Plane full = Filter.LANCZOS.resize(source, fullWidth, fullHeight);
     return source
         .blank(width, height)
         .place(full, width / 2 - fullWidth / 2, height / 2 - fullHeight / 2);

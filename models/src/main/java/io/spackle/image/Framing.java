@@ -68,13 +68,13 @@ public final class Framing {
       RgbImage init, Mask hole, int width, int height, int sizeMultiple, FramingOptions options) {
     boolean stretch = options.resize() == Resize.STRETCH;
     Region size = stretch ? Region.of(width, height) : fitted(init, width, height);
-    RgbImage scaled = Lanczos.resize(init, size.width(), size.height());
+    RgbImage scaled = Filter.LANCZOS.resize(init, size.width(), size.height());
     Mask scaledHole = options.maskReduction().resize(hole, size.width(), size.height()).binarised();
     boolean original = options.resize() == Resize.ORIGINAL;
     RgbImage untouched = original ? init : scaled;
     Mask outputHole = original ? atSizeOf(init, hole, options).binarised() : scaledHole;
     UnaryOperator<RgbImage> enlarge =
-        painted -> Lanczos.resize(painted, untouched.width(), untouched.height());
+        painted -> Filter.LANCZOS.resize(painted, untouched.width(), untouched.height());
     UnaryOperator<RgbImage> finish =
         options.pasteBack() ? pasting(untouched, outputHole, options) : UnaryOperator.identity();
     return padded(
@@ -94,7 +94,7 @@ public final class Framing {
         levels.isBlank()
             ? Region.of(init.width(), init.height())
             : CropRegion.around(levels, width, height, options.cropPadding().getAsInt());
-    Plane seen = EdgeFill.fill(init.plane().crop(region), width, height, Lanczos::resize);
+    Plane seen = EdgeFill.fill(init.plane().crop(region), width, height, Filter.LANCZOS::resize);
     Plane seenHole =
         EdgeFill.fill(
             levels.plane().crop(region),

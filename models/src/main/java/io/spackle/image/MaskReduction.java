@@ -34,7 +34,7 @@ public enum MaskReduction {
   NEAREST {
     @Override
     Mask resize(Mask mask, int width, int height) {
-      return Lanczos.resize(mask, width, height);
+      return Filter.LANCZOS.resize(mask, width, height);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.spackle.image;
 
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
+import java.util.List;
 
 /**
  * A picture of 8-bit sRGB pixels. The array is shared, not copied: whoever fills it hands it over,
@@ -31,6 +32,23 @@ public record RgbImage(int width, int height, byte[] pixels) {
     return (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
   }
 
+  /** A black picture. */
+  public static RgbImage black(int width, int height) {
+    return new RgbImage(width, height, new byte[CHANNELS * width * height]);
+  }
+
+  /**
+   * The middle of the picture.
+   *
+   * @param width at most the picture's own
+   * @param height likewise
+   */
+  public RgbImage centre(int width, int height) {
+    int left = (this.width - width) / 2;
+    int top = (this.height - height) / 2;
+    return of(plane().crop(new Region(left, top, left + width, top + height)));
+  }
+
   /**
    * The picture as a model takes it.
    *
@@ -41,12 +59,25 @@ public record RgbImage(int width, int height, byte[] pixels) {
     for (int level = 0; level < 256; level++) {
       levels[level] = 2f * (level / 255f) - 1f;
     }
+    return toTensor(List.of(levels, levels, levels));
+  }
+
+  /**
+   * The picture with a value of its own for each level.
+   *
+   * @param values 256 for each of red, green and blue
+   * @return (1, 3, height, width)
+   */
+  public FloatTensor toTensor(List<float[]> values) {
+    float[] reds = values.get(0);
+    float[] greens = values.get(1);
+    float[] blues = values.get(2);
     int area = width * height;
     float[] data = new float[CHANNELS * area];
     for (int i = 0, from = 0; i < area; i++, from += CHANNELS) {
-      data[i] = levels[pixels[from] & 0xFF];
-      data[area + i] = levels[pixels[from + 1] & 0xFF];
-      data[2 * area + i] = levels[pixels[from + 2] & 0xFF];
+      data[i] = reds[pixels[from] & 0xFF];
+      data[area + i] = greens[pixels[from + 1] & 0xFF];
+      data[2 * area + i] = blues[pixels[from + 2] & 0xFF];
     }
     return new FloatTensor(data, Shape.of(1, CHANNELS, height, width));
   }

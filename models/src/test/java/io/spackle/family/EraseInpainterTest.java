@@ -160,7 +160,7 @@ class EraseInpainterTest {
   }
 
   private static StepPlan plan(int width, int height) {
-    return new StepPlan(width, height, 1, 1, 1, Sampler.OF_BUNDLE, MaskReduction.MAX);
+    return new StepPlan(width, height, 1, 1, 1, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
   }
 
   private static Subject subject(RgbImage image, Mask mask) {

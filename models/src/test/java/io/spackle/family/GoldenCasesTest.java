@@ -151,7 +151,8 @@ class GoldenCasesTest {
         golden.argument("guidance_scale", traits.defaultGuidanceScale()),
         golden.argument("strength", traits.defaultStrength()),
         new Sampler(golden.scheduler(), null),
-        MaskReduction.NEAREST);
+        MaskReduction.NEAREST,
+        false);
   }
 
   private static List<Subject> subjects(GoldenCase golden, List<Frame> frames) {

@@ -72,7 +72,7 @@ final class MemoryBench {
 
   private StepPlan plan(Traits traits) {
     double guidance = traits.defaultGuidanceScale();
-    return new StepPlan(side, side, steps, guidance, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX);
+    return new StepPlan(side, side, steps, guidance, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
   }
 
   private Subject subject() {

@@ -23,7 +23,8 @@ final class Samples {
         inpainter.traits().defaultGuidanceScale(),
         0.9,
         Sampler.OF_BUNDLE,
-        MaskReduction.MAX);
+        MaskReduction.MAX,
+        false);
   }
 
   /** Noise from the seed, to be repainted in its left half. */

@@ -37,21 +37,21 @@ class EdgeFillTest {
 
   private static Plane fill(Plane plane, JsonNode vector) {
     return EdgeFill.fill(
-        plane, vector.get("width").asInt(), vector.get("height").asInt(), Lanczos::resize);
+        plane, vector.get("width").asInt(), vector.get("height").asInt(), Filter.LANCZOS::resize);
   }
 
   @Test
   void oddGapsLeaveNoPixelUnfilled() {
     byte[] grey = new byte[3 * 30 * 10];
     Arrays.fill(grey, (byte) 90);
-    Plane filled = EdgeFill.fill(new Plane(30, 10, 3, grey), 61, 45, Lanczos::resize);
+    Plane filled = EdgeFill.fill(new Plane(30, 10, 3, grey), 61, 45, Filter.LANCZOS::resize);
     assertThat(filled.data()).containsOnly((byte) 90);
   }
 
   @Test
   void needlesAreRefused() {
     Plane needle = new Plane(8, 4000, 1, new byte[32_000]);
-    assertThatThrownBy(() -> EdgeFill.fill(needle, 512, 512, Lanczos::resize))
+    assertThatThrownBy(() -> EdgeFill.fill(needle, 512, 512, Filter.LANCZOS::resize))
         .isInstanceOfSatisfying(
             ImageException.class,
             e -> assertThat(e.reason()).isEqualTo(ImageException.Reason.BAD_ASPECT))

@@ -60,7 +60,8 @@ class FramingPropertyTest {
     for (int seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
       RgbImage init = Pictures.random(random, 16 + random.nextInt(80), 16 + random.nextInt(80));
-      Mask mask = Mask.of(Lanczos.resize(mask(random, init).plane(), init.width(), init.height()));
+      Mask mask =
+          Mask.of(Filter.LANCZOS.resize(mask(random, init).plane(), init.width(), init.height()));
       FramingOptions options =
           options(random).withResize(Resize.ORIGINAL).withMaskGrow(0).withMaskInvert(false);
       Frame frame = Framing.frame(init, mask, 64, 96, 8, options);

@@ -21,7 +21,7 @@ class FramingTest {
     assertThat(frame.outputHeight()).isEqualTo(75);
     assertThat(frame.image().width()).isEqualTo(128);
     assertThat(frame.image().height()).isEqualTo(128);
-    assertThat(frame.untouched().pixels()).isEqualTo(Lanczos.resize(INIT, 100, 75).pixels());
+    assertThat(frame.untouched().pixels()).isEqualTo(Filter.LANCZOS.resize(INIT, 100, 75).pixels());
   }
 
   @Test
@@ -62,7 +62,7 @@ class FramingTest {
   void cropShowsTheSurroundingsOfTheMaskOnly() {
     FramingOptions crop = DEFAULTS.withCropPadding(OptionalInt.of(5));
     Frame frame = Framing.frame(INIT, HOLE, 80, 80, 16, crop);
-    RgbImage seen = Lanczos.resize(cut(INIT, new Region(25, 15, 65, 55)), 80, 80);
+    RgbImage seen = Filter.LANCZOS.resize(cut(INIT, new Region(25, 15, 65, 55)), 80, 80);
     assertThat(frame.image().pixels()).isEqualTo(seen.pixels());
     assertThat(frame.mask().coverage()).isEqualTo(60 * 60 / 6400.0);
     assertThat(frame.maskCoverage()).isEqualTo(30 * 30 / 10800.0);

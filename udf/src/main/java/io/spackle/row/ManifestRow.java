@@ -77,7 +77,8 @@ public record ManifestRow(
         guidanceScale,
         strength,
         sampler,
-        maskReduction);
+        maskReduction,
+        safetyChecker);
   }
 
   /**

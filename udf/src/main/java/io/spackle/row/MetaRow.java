@@ -70,7 +70,8 @@ public final class MetaRow implements Serializable {
           field("enhance_prompt", StringType),
           field("enhanced_prompt", StringType),
           field(RowColumns.INIT_IMAGE, StringType),
-          field(RowColumns.MASK_IMAGE, StringType));
+          field(RowColumns.MASK_IMAGE, StringType),
+          field("nsfw_content_detected", createArrayType(BooleanType)));
 
   private static final StructType ERROR =
       struct(field("code", StringType), field("message", StringType), field("stage", StringType));
@@ -186,7 +187,7 @@ public final class MetaRow implements Serializable {
         info.outdir(),
         row.prompt(),
         info.revision(),
-        row.safetyChecker() && info.safetyChecker() != null ? info.safetyChecker() : "none",
+        done.flagged().isEmpty() ? "none" : info.safetyChecker(),
         row.seed(),
         row.steps(),
         info.vae(),
@@ -196,7 +197,8 @@ public final class MetaRow implements Serializable {
         row.enhancedPrompt() == null ? "no" : "yes",
         row.enhancedPrompt(),
         Shown.redacted(row.initImage()),
-        Shown.redacted(row.maskImage()));
+        Shown.redacted(row.maskImage()),
+        done.flagged().isEmpty() ? null : seq(done.flagged()));
   }
 
   /**
@@ -250,8 +252,8 @@ public final class MetaRow implements Serializable {
     return struct(fields.toArray(StructField[]::new));
   }
 
-  private static Object seq(Collection<String> texts) {
-    return CollectionConverters.asScala(texts).toSeq();
+  private static Object seq(Collection<?> values) {
+    return CollectionConverters.asScala(values).toSeq();
   }
 
   private static Row row(StructType type, Object... values) {

@@ -20,6 +20,7 @@ public sealed interface Outcome {
    * @param width of the pictures in pixels
    * @param height of the pictures in pixels
    * @param notes what the owner should know
+   * @param flagged whether a safety checker blackened it, per sample; empty where none looked
    * @param initDigest SHA-256 of the init image's bytes, in hex
    * @param maskDigest SHA-256 of the mask's bytes, in hex
    * @param generation the engine's share of the time
@@ -30,6 +31,7 @@ public sealed interface Outcome {
       int width,
       int height,
       Set<Note> notes,
+      List<Boolean> flagged,
       String initDigest,
       String maskDigest,
       Duration generation,

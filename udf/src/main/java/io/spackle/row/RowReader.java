@@ -26,16 +26,19 @@ public final class RowReader implements Serializable {
   private final List<String> schedulers;
   private final boolean promptless;
   private final RowDefaults defaults;
+  private final SafetyRule safety;
 
   /**
    * @param traits of the model that rows are for: limits and schedulers
    * @param defaults for what rows leave out; within the limits
+   * @param safety for rows that ask for a safety checker
    */
-  public RowReader(Traits traits, RowDefaults defaults) {
+  public RowReader(Traits traits, RowDefaults defaults, SafetyRule safety) {
     this.limits = traits.limits();
     this.schedulers = traits.schedulers();
     this.promptless = traits.promptless();
     this.defaults = defaults;
+    this.safety = safety;
   }
 
   /**
@@ -82,7 +85,7 @@ public final class RowReader implements Serializable {
         guidance(fields),
         strength(fields, steps),
         enhanced(fields, prompt),
-        fields.flag(RowColumns.SAFETY_CHECKER, defaults.safetyChecker()),
+        safetyChecker(fields),
         seed(fields, key, samples),
         fields.text(RowColumns.WEBHOOK, null),
         fields.text(RowColumns.TRACK_ID, null),
@@ -185,6 +188,17 @@ public final class RowReader implements Serializable {
     long otherwise = defaults.seed() != null ? defaults.seed() : RowKey.seed(key);
     // Each sample counts up from the seed.
     return fields.whole(RowColumns.SEED, otherwise, 0, Long.MAX_VALUE - (samples - 1));
+  }
+
+  private boolean safetyChecker(Fields fields) {
+    boolean asked = fields.flag(RowColumns.SAFETY_CHECKER, defaults.safetyChecker());
+    if (asked && safety == SafetyRule.ABSENT) {
+      fields.problem(
+          RowColumns.SAFETY_CHECKER,
+          "yes found, no expected: the model has no safety checker; set spackle.safety.model to"
+              + " the folder of one, or to none to paint unchecked");
+    }
+    return asked && safety == SafetyRule.CHECKED;
   }
 
   private Sampler sampler(Fields fields) {

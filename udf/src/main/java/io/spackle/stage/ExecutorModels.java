@@ -35,7 +35,8 @@ final class ExecutorModels implements AutoCloseable {
   /** Models of the families that Spackle runs, cached on this host. */
   static ExecutorModels ofFamilies() {
     return new ExecutorModels(
-        ModelCache.ofHost(), (model, device) -> Families.open(model.bundle(), device));
+        ModelCache.ofHost(),
+        (model, device) -> Families.open(model.bundle(), model.safetyModel(), device));
   }
 
   /**

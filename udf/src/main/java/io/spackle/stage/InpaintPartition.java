@@ -45,7 +45,8 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
   public InpaintPartition(StageSettings settings, StructType manifest, StageProgress progress) {
     this.settings = settings;
     this.progress = progress;
-    this.reader = new RowReader(settings.traits(), settings.defaults());
+    this.reader =
+        new RowReader(settings.traits(), settings.defaults(), settings.model().safety().rule());
     this.metaRow = new MetaRow(manifest, settings.info());
     this.callsWebhooks = RowColumns.has(manifest, RowColumns.WEBHOOK);
   }

@@ -2,6 +2,7 @@ package io.spackle.stage;
 
 import io.spackle.graph.ModelBundle;
 import io.spackle.graph.ModelParts;
+import io.spackle.safety.SafetyModel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
@@ -10,9 +11,11 @@ import java.util.function.Function;
  * The folders of a model on this host.
  *
  * @param vae with the autoencoder that replaces the model's own
+ * @param safety with the safety checker
  * @param asked what the job is to run
  */
-record LocalModel(Path folder, Optional<Path> vae, StageSettings.Model asked) {
+record LocalModel(
+    Path folder, Optional<Path> vae, Optional<Path> safety, StageSettings.Model asked) {
 
   /**
    * Finds the folders of a model.
@@ -21,7 +24,10 @@ record LocalModel(Path folder, Optional<Path> vae, StageSettings.Model asked) {
    */
   static LocalModel of(StageSettings.Model model, Function<StageSettings.Folder, Path> local) {
     return new LocalModel(
-        local.apply(model.folder()), Optional.ofNullable(model.vae()).map(local), model);
+        local.apply(model.folder()),
+        Optional.ofNullable(model.vae()).map(local),
+        Optional.ofNullable(model.safety().folder()).map(local),
+        model);
   }
 
   /**
@@ -41,6 +47,15 @@ record LocalModel(Path folder, Optional<Path> vae, StageSettings.Model asked) {
     ModelParts parts = ModelParts.open(path, ModelBundle.VAE);
     check(path, parts.digest(), asked.vae());
     return parts;
+  }
+
+  /**
+   * The safety checker, unloaded.
+   *
+   * @throws io.spackle.graph.BundleException with all that is wrong with its folder
+   */
+  Optional<SafetyModel> safetyModel() {
+    return safety.map(path -> SafetyModel.open(path, asked.safety().options()));
   }
 
   private static void check(Path folder, String digest, StageSettings.Folder expected) {

@@ -89,7 +89,11 @@ final class RowWork {
   private record Encoded(byte[] file, Optional<byte[]> preview) {}
 
   /** What becomes a file each, made when it is asked for, and what is known of all. */
-  private record Result(List<Supplier<RgbImage>> pictures, Set<Note> notes, Duration generation) {}
+  private record Result(
+      List<Supplier<RgbImage>> pictures,
+      Set<Note> notes,
+      List<Boolean> flagged,
+      Duration generation) {}
 
   /**
    * Works on one row.
@@ -156,6 +160,7 @@ final class RowWork {
         frame.outputWidth(),
         frame.outputHeight(),
         result.notes(),
+        result.flagged(),
         Sha256.hex(files.init()),
         Sha256.hex(files.mask()),
         result.generation(),
@@ -180,7 +185,7 @@ final class RowWork {
 
   private static Result untouched(Frame frame, ManifestRow row) {
     List<Supplier<RgbImage>> copies = Collections.nCopies(row.samples(), frame::untouched);
-    return new Result(copies, Set.of(Note.MASK_EMPTY), Duration.ZERO);
+    return new Result(copies, Set.of(Note.MASK_EMPTY), List.of(), Duration.ZERO);
   }
 
   private Result paint(Frame frame, ManifestRow row, Arrival arrival, StageClock clock)
@@ -194,7 +199,7 @@ final class RowWork {
         painted.add(sample.get());
       }
       clock.move(painted.get(0).queued(), RowStage.PAINT, RowStage.QUEUE);
-      return result(frame, painted);
+      return result(frame, row, painted);
     } catch (ExecutionException e) {
       throw unwrapped(e);
     } finally {
@@ -218,19 +223,23 @@ final class RowWork {
     }
   }
 
-  private static Result result(Frame frame, List<Painted> painted) {
+  private static Result result(Frame frame, ManifestRow row, List<Painted> painted) {
     Set<Note> notes = EnumSet.noneOf(Note.class);
     Duration generation = Duration.ZERO;
     List<Supplier<RgbImage>> finished = new ArrayList<>();
     for (Painted sample : painted) {
       notes.addAll(sample.painting().notes());
       generation = generation.plus(sample.share());
-      finished.add(() -> frame.restore(sample.painting().image()));
+      finished.add(() -> sample.painting().output(frame));
     }
     if (frame.maskCoverage() == 1) {
       notes.add(Note.MASK_FULL);
     }
-    return new Result(finished, notes, generation);
+    List<Boolean> flagged =
+        row.safetyChecker()
+            ? painted.stream().map(sample -> sample.painting().isFlagged()).toList()
+            : List.of();
+    return new Result(finished, notes, flagged, generation);
   }
 
   private List<String> write(

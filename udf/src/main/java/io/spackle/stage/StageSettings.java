@@ -7,6 +7,8 @@ import io.spackle.image.FramingOptions;
 import io.spackle.image.ImageFormat;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RunInfo;
+import io.spackle.row.SafetyRule;
+import io.spackle.safety.SafetyOptions;
 import io.spackle.source.FetchSettings;
 import io.spackle.webhook.WebhookSettings;
 import java.io.Serializable;
@@ -48,10 +50,22 @@ public record StageSettings(
    * The model.
    *
    * @param vae with the autoencoder that replaces the model's own, or null
-   * @param device where it runs
+   * @param safety the checker beside it
+   * @param device where both run
    * @param options that the job sets over its configuration
    */
-  public record Model(Folder folder, Folder vae, DeviceChoice device, BundleOptions options)
+  public record Model(
+      Folder folder, Folder vae, Safety safety, DeviceChoice device, BundleOptions options)
+      implements Serializable {}
+
+  /**
+   * The safety checker of a job.
+   *
+   * @param rule for rows that ask for it
+   * @param folder that holds it, or null where no row can ask for it
+   * @param options when it flags a picture
+   */
+  public record Safety(SafetyRule rule, Folder folder, SafetyOptions options)
       implements Serializable {}
 
   /**

@@ -18,7 +18,7 @@ class MetaRowTest {
 
   private static final RunInfo INFO =
       new RunInfo(
-          "runwayml/stable-diffusion-inpainting", "d1ge57", "fp16", null, null, "/out/images");
+          "runwayml/stable-diffusion-inpainting", "d1ge57", "fp16", null, "checker", "/out/images");
 
   private static final ManifestRow ROW =
       new ManifestRow(
@@ -47,6 +47,7 @@ class MetaRowTest {
           512,
           256,
           Set.of(Note.MASK_FULL, Note.PROMPT_TRUNCATED),
+          List.of(false, true),
           "1n17",
           "m45k",
           Duration.ofMillis(2500),
@@ -103,7 +104,8 @@ class MetaRowTest {
     assertThat(meta.get("enhanced_prompt").asText()).isEqualTo(ROW.enhancedPrompt());
     assertThat(meta.get("init_image").asText()).isEqualTo("https://***@h/a.png?sig=***");
     assertThat(meta.get("file_prefix").asText()).isEqualTo("a%2Fb");
-    assertThat(meta.get("safety_checker").asText()).isEqualTo("none");
+    assertThat(meta.get("safety_checker").asText()).isEqualTo("checker");
+    assertThat(meta.get("nsfw_content_detected").toString()).isEqualTo("[false,true]");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.family.Sampler;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class RowReaderTest {
       }
       """;
 
-  private final RowReader reader = new RowReader(Rows.TRAITS, Rows.DEFAULTS);
+  private final RowReader reader = new RowReader(Rows.TRAITS, Rows.DEFAULTS, SafetyRule.CHECKED);
 
   @Test
   void theSampleOfTheApiIsValid() throws Exception {
@@ -125,7 +126,7 @@ class RowReaderTest {
   void whereAModelReadsNoPromptARowNeedsNone() {
     Row row =
         Rows.row("prompt", null, "strength", 0.7, "num_inference_steps", 1, "scheduler", "ddim");
-    Reading reading = new RowReader(Rows.PROMPTLESS, Rows.DEFAULTS).read(row);
+    Reading reading = new RowReader(Rows.PROMPTLESS, Rows.DEFAULTS, SafetyRule.CHECKED).read(row);
     assertThat(reading)
         .isInstanceOfSatisfying(
             Reading.Valid.class, valid -> assertThat(valid.row().prompt()).isEmpty());
@@ -266,6 +267,23 @@ class RowReaderTest {
     assertThat(valid(Rows.row("id", null, "track_id", "t"))).extracting("id").isEqualTo(first.id());
     assertThat(valid(Rows.row("id", null)).seed()).isEqualTo(first.seed());
     assertThat(valid(Rows.row("id", null, "prompt", "b")).seed()).isNotEqualTo(first.seed());
+  }
+
+  @Test
+  void aCheckerThatIsAskedForMustBeThere() {
+    RowDefaults quiet =
+        new RowDefaults(512, 512, 1, 30, 7.5, 1, null, false, false, null, Sampler.OF_BUNDLE);
+    RowReader absent = new RowReader(Rows.TRAITS, quiet, SafetyRule.ABSENT);
+    Row asking = Rows.row("safety_checker", "yes");
+    assertThat(((Reading.Invalid) absent.read(asking)).outcome().message())
+        .startsWith("safety_checker: yes found, no expected: the model has no safety checker")
+        .contains("spackle.safety.model");
+    for (Row row : List.of(Rows.row(), Rows.row("safety_checker", "no"))) {
+      assertThat(((Reading.Valid) absent.read(row)).row().safetyChecker()).isFalse();
+    }
+    RowReader waived = new RowReader(Rows.TRAITS, quiet, SafetyRule.WAIVED);
+    assertThat(((Reading.Valid) waived.read(asking)).row().safetyChecker()).isFalse();
+    assertThat(valid(asking).safetyChecker()).isTrue();
   }
 
   @Test

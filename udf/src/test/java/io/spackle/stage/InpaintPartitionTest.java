@@ -11,6 +11,8 @@ import io.spackle.graph.ModelBundle;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RunInfo;
+import io.spackle.row.SafetyRule;
+import io.spackle.safety.SafetyOptions;
 import io.spackle.source.FetchSettings;
 import io.spackle.webhook.WebhookSettings;
 import java.nio.file.Files;
@@ -48,6 +50,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class InpaintPartitionTest {
+
+  private static final StageSettings.Safety NO_SAFETY =
+      new StageSettings.Safety(SafetyRule.ABSENT, null, new SafetyOptions(List.of(), 0.5));
 
   private static final StructType MANIFEST =
       new StructType()
@@ -247,6 +252,7 @@ class InpaintPartitionTest {
             new StageSettings.Model(
                 new StageSettings.Folder(folder.toString(), bundle.digest()),
                 null,
+                NO_SAFETY,
                 DeviceChoice.CPU,
                 BundleOptions.NONE),
             Families.traits(bundle),
@@ -302,6 +308,7 @@ class InpaintPartitionTest {
         new StageSettings.Model(
             new StageSettings.Folder("/no/such/model", "digest"),
             null,
+            NO_SAFETY,
             DeviceChoice.AUTO,
             BundleOptions.NONE),
         FakeInpainter.fakeTraits(),

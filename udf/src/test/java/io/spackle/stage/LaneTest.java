@@ -161,7 +161,7 @@ class LaneTest {
               }
             });
     Lane lane = lane(model, 2);
-    StepPlan large = new StepPlan(16, 16, 4, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX);
+    StepPlan large = new StepPlan(16, 16, 4, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
     paintTogether(lane, large, "large 1", "large 2");
     paintTogether(lane, plan(4), "a", "b");
     assertThat(model.batches()).endsWith(List.of("a", "b"));
@@ -342,7 +342,7 @@ class LaneTest {
   }
 
   private static StepPlan plan(int steps) {
-    return new StepPlan(8, 8, steps, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX);
+    return new StepPlan(8, 8, steps, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
   }
 
   private static Subject subject(String prompt) {

@@ -74,7 +74,7 @@ final class Pictures {
   }
 
   static StepPlan plan() {
-    return new StepPlan(SIDE, SIDE, 4, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX);
+    return new StepPlan(SIDE, SIDE, 4, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
   }
 
   static Subject subject(String prompt) {

@@ -3,39 +3,27 @@ package io.spackle.image;
 import java.util.Arrays;
 
 /**
- * Lanczos resampling, bit for bit what Pillow's {@code resize(..., LANCZOS)} gives for 8-bit
- * pictures.
- *
- * <p>Two passes, rows first, each rounded to 8 bits. A target pixel is a weighted mean of the
- * source pixels within 3 target pixels (3 source pixels when enlarging); weights are normalised,
- * then rounded to multiples of 2^-22. The convention is described in Pillow's documentation
- * ("Concepts: filters") and pinned by golden files.
+ * Resampling in two passes, rows first, each rounded to 8 bits, with weights that are normalised,
+ * then rounded to multiples of 2^-22: bit for bit what Pillow's {@code resize} gives for 8-bit
+ * pictures. The convention is described in Pillow's documentation ("Concepts: filters") and pinned
+ * by golden files.
  */
-final class Lanczos {
+final class Resampler {
 
-  private static final int LOBES = 3;
   private static final int PRECISION = 22;
   private static final int HALF = 1 << (PRECISION - 1);
 
-  private Lanczos() {}
-
-  static RgbImage resize(RgbImage image, int width, int height) {
-    return RgbImage.of(resize(image.plane(), width, height));
-  }
-
-  static Mask resize(Mask mask, int width, int height) {
-    return Mask.of(resize(mask.plane(), width, height));
-  }
+  private Resampler() {}
 
   /** The plane in another size; itself where the size is the same. */
-  static Plane resize(Plane plane, int width, int height) {
-    Plane wide = plane.width() == width ? plane : horizontally(plane, width);
-    return wide.height() == height ? wide : vertically(wide, height);
+  static Plane resize(Plane plane, int width, int height, Filter filter) {
+    Plane wide = plane.width() == width ? plane : horizontally(plane, width, filter);
+    return wide.height() == height ? wide : vertically(wide, height, filter);
   }
 
-  private static Plane horizontally(Plane plane, int width) {
+  private static Plane horizontally(Plane plane, int width, Filter filter) {
     Plane out = plane.blank(width, plane.height());
-    Taps taps = Taps.of(plane.width(), width);
+    Taps taps = Taps.of(plane.width(), width, filter);
     ColourRow row = new ColourRow(plane.width());
     for (int y = 0; y < plane.height(); y++) {
       if (plane.channels() == RgbImage.CHANNELS) {
@@ -61,9 +49,9 @@ final class Lanczos {
     }
   }
 
-  private static Plane vertically(Plane plane, int height) {
+  private static Plane vertically(Plane plane, int height, Filter filter) {
     Plane out = plane.blank(plane.width(), height);
-    Taps taps = Taps.of(plane.height(), height);
+    Taps taps = Taps.of(plane.height(), height, filter);
     int stride = plane.stride();
     int[] sums = new int[stride];
     for (int y = 0; y < height; y++) {
@@ -151,10 +139,10 @@ final class Lanczos {
       return start(target) + count[target];
     }
 
-    static Taps of(int from, int to) {
+    static Taps of(int from, int to, Filter filter) {
       double scale = (double) from / to;
       double stretch = Math.max(1.0, scale);
-      double support = LOBES * stretch;
+      double support = filter.support() * stretch;
       int capacity = (int) Math.ceil(support) * 2 + 1;
       Taps taps = new Taps(to, capacity);
       double[] exact = new double[capacity];
@@ -164,7 +152,7 @@ final class Lanczos {
         int count = Math.min(from, (int) (centre + support + 0.5)) - first;
         double total = 0;
         for (int i = 0; i < count; i++) {
-          exact[i] = filter((first + i - centre + 0.5) * (1 / stretch));
+          exact[i] = filter.weight((first + i - centre + 0.5) * (1 / stretch));
           total += exact[i];
         }
         taps.first[target] = first;
@@ -179,18 +167,6 @@ final class Lanczos {
     private static int fixed(double weight) {
       double scaled = weight * (1 << PRECISION);
       return (int) (scaled < 0 ? scaled - 0.5 : scaled + 0.5); // halves away from zero
-    }
-
-    private static double filter(double x) {
-      return -LOBES <= x && x < LOBES ? sinc(x) * sinc(x / LOBES) : 0;
-    }
-
-    private static double sinc(double x) {
-      if (x == 0) {
-        return 1;
-      }
-      double angle = x * Math.PI;
-      return Math.sin(angle) / angle;
     }
   }
 }

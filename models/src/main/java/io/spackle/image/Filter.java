@@ -1,0 +1,59 @@
+package io.spackle.image;
+
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * How much of each source pixel a resized picture takes, by its distance in target pixels (source
+ * pixels when enlarging), as Pillow defines it.
+ */
+public enum Filter {
+  /** A triangle. */
+  BILINEAR(1, x -> 1 - Math.abs(x)),
+  /** Cubic convolution with a = -0.5 (Keys, 1981). */
+  BICUBIC(2, Filter::cubic),
+  /** A windowed sinc of three lobes. */
+  LANCZOS(3, x -> sinc(x) * sinc(x / 3));
+
+  private final int support;
+  private final DoubleUnaryOperator weight;
+
+  Filter(int support, DoubleUnaryOperator weight) {
+    this.support = support;
+    this.weight = weight;
+  }
+
+  /** A picture in another size; itself where the size is the same. */
+  public RgbImage resize(RgbImage image, int width, int height) {
+    return RgbImage.of(resize(image.plane(), width, height));
+  }
+
+  Mask resize(Mask mask, int width, int height) {
+    return Mask.of(resize(mask.plane(), width, height));
+  }
+
+  Plane resize(Plane plane, int width, int height) {
+    return Resampler.resize(plane, width, height, this);
+  }
+
+  /** The distance from which on nothing is taken. */
+  int support() {
+    return support;
+  }
+
+  double weight(double distance) {
+    return -support <= distance && distance < support ? weight.applyAsDouble(distance) : 0;
+  }
+
+  private static double cubic(double distance) {
+    double x = Math.abs(distance);
+    return x < 1 ? (1.5 * x - 2.5) * x * x + 1 : ((-0.5 * x + 2.5) * x - 4) * x + 2;
+  }
+
+  private static double sinc(double x) {
+    if (x == 0) {
+      return 1;
+    }
+    double angle = x * Math.PI;
+    return Math.sin(angle) / angle;
+  }
+}

@@ -1,0 +1,21 @@
+package io.spackle.safety;
+
+import io.spackle.graph.Cancellation;
+import io.spackle.image.RgbImage;
+
+/** A loaded network that judges pictures; shared by threads. {@link SafetyModel} loads one. */
+public interface SafetyChecker extends AutoCloseable {
+
+  /**
+   * Whether a picture must not be shown.
+   *
+   * @param picture of any size
+   * @throws java.util.concurrent.CancellationException if cancelled
+   * @throws io.spackle.graph.GraphException if the runtime fails
+   */
+  boolean flags(RgbImage picture, Cancellation cancellation);
+
+  /** Frees the network. */
+  @Override
+  void close();
+}

@@ -1,0 +1,78 @@
+package io.spackle.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.golden.Goldens;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import io.spackle.safety.SafetyModel;
+import io.spackle.safety.SafetyOptions;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Models with a safety checker beside them. */
+class CheckedInpainterTest {
+
+  private static final List<String> ALL = List.of("red", "green", "blue");
+  private static final Subject SUBJECT = Samples.subject("a cat", 1);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint", "tiny-flux-fill", "tiny-erase-bytes"})
+  void blackensWhatIsFlaggedInEveryFamily(String bundle) {
+    try (Inpainter inpainter = open(bundle, new SafetyOptions(ALL, 0.5))) {
+      Painting flagged = paint(inpainter, true);
+      assertThat(flagged.isFlagged()).isTrue();
+      assertThat(flagged.notes())
+          .contains(Note.NSFW_CONTENT_DETECTED)
+          .containsAll(paint(inpainter, false).notes());
+      assertThat(flagged.image().pixels()).hasSize(3 * 64 * 64).containsOnly((byte) 0);
+      assertThat(paint(inpainter, false).isFlagged()).isFalse();
+    }
+  }
+
+  @Test
+  void leavesTheRestAsItIs() {
+    try (Inpainter inpainter = open("tiny-sd15-inpaint", new SafetyOptions(ALL, 1.1))) {
+      Painting unchecked = paint(inpainter, false);
+      Painting checked = paint(inpainter, true);
+      assertThat(checked.notes()).isEmpty();
+      assertThat(checked.image().pixels()).isEqualTo(unchecked.image().pixels());
+    }
+  }
+
+  @Test
+  void refusesToCheckWithoutAChecker() {
+    ModelBundle bundle = ModelBundle.open(Goldens.bundle("tiny-sd15-inpaint"));
+    try (Inpainter inpainter = Families.open(bundle, Device.cpu(2))) {
+      assertThatThrownBy(() -> paint(inpainter, true))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("without a safety checker");
+    }
+  }
+
+  private static Inpainter open(String bundle, SafetyOptions options) {
+    SafetyModel checker = SafetyModel.open(Goldens.bundle("colour-classifier"), options);
+    return Families.open(
+        ModelBundle.open(Goldens.bundle(bundle)), Optional.of(checker), Device.cpu(2));
+  }
+
+  private static Painting paint(Inpainter inpainter, boolean checked) {
+    StepPlan plan = Samples.plan(inpainter, 2);
+    StepPlan asked =
+        new StepPlan(
+            plan.width(),
+            plan.height(),
+            plan.steps(),
+            plan.guidanceScale(),
+            plan.strength(),
+            plan.sampler(),
+            plan.maskReduction(),
+            checked);
+    return inpainter.inpaint(asked, List.of(SUBJECT), new Cancellation()).paintings().get(0);
+  }
+}

@@ -1,0 +1,96 @@
+package io.spackle.safety;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.golden.Goldens;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Device;
+import io.spackle.graph.ModelBundle;
+import io.spackle.image.DecodeLimits;
+import io.spackle.image.ImageCodec;
+import io.spackle.image.RgbImage;
+import io.spackle.tensor.FloatTensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** What transformers shows the checker, and what the checker says: every row of safety.json. */
+class ClipCheckerGoldenTest {
+
+  private static final Path BUNDLE = Goldens.bundle("tiny-sd15-inpaint-legacy");
+
+  private static final List<JsonNode> ROWS =
+      StreamSupport.stream(
+              Goldens.json(Goldens.file("vectors/safety.json")).get("rows").spliterator(), false)
+          .toList();
+
+  @Test
+  void showsWhatTransformersShows() throws IOException {
+    JsonNode config = ModelBundle.open(BUNDLE).config("feature_extractor").orElseThrow();
+    List<String> problems = new ArrayList<>();
+    Preparation stated = Preparation.of(config, problems);
+    assertThat(problems).isEmpty();
+    assertThat(ROWS).hasSizeGreaterThanOrEqualTo(12);
+    for (JsonNode row : ROWS) {
+      assertShown(stated.of(picture(row)), row);
+      assertShown(Preparation.OF_CLIP.of(picture(row)), row); // for folders that do not say
+    }
+  }
+
+  private static void assertShown(FloatTensor shown, JsonNode row) {
+    int[] axes = shown.shape().axes();
+    assertThat(axes).containsExactly(1, 3, 224, 224);
+    float[] expected = Goldens.floats(row.get("row_112"));
+    assertThat(expected).hasSize(3 * 14);
+    for (int i = 0; i < expected.length; i++) {
+      int at = (i / 14 * 224 + 112) * 224 + i % 14 * 16;
+      assertThat(shown.data()[at]).as("%s, value %d", row, i).isCloseTo(expected[i], within(2e-5f));
+    }
+    double sum = 0;
+    for (float value : shown.data()) {
+      sum += value;
+    }
+    assertThat(sum / shown.data().length)
+        .isCloseTo(row.get("clip_input_mean").asDouble(), within(1e-4));
+  }
+
+  @Test
+  void flagsWhatTheReferenceFlags() throws IOException {
+    SafetyModel model = SafetyModel.open(BUNDLE, new SafetyOptions(List.of(), 0));
+    try (SafetyChecker checker = model.load(Device.cpu(1))) {
+      for (JsonNode row : ROWS) {
+        assertThat(checker.flags(picture(row), new Cancellation()))
+            .as(row.toString())
+            .isEqualTo(row.get("nsfw").asBoolean());
+      }
+    }
+    assertThat(ROWS.stream().map(row -> row.get("nsfw").asBoolean()).distinct()).hasSize(2);
+    assertThat(model.name()).isEqualTo("tiny-sd15-inpaint-legacy/safety_checker");
+  }
+
+  private static RgbImage picture(JsonNode row) throws IOException {
+    byte[] file = Files.readAllBytes(Goldens.photo(row.get("image").asText()));
+    RgbImage whole = ImageCodec.decode(file, DecodeLimits.defaults());
+    JsonNode crop = row.get("crop");
+    return crop.isNull() ? whole : part(whole, crop);
+  }
+
+  private static RgbImage part(RgbImage whole, JsonNode crop) {
+    int left = crop.get(0).asInt();
+    int top = crop.get(1).asInt();
+    int width = crop.get(2).asInt() - left;
+    int height = crop.get(3).asInt() - top;
+    byte[] pixels = new byte[3 * width * height];
+    for (int y = 0; y < height; y++) {
+      int from = 3 * ((top + y) * whole.width() + left);
+      System.arraycopy(whole.pixels(), from, pixels, 3 * y * width, 3 * width);
+    }
+    return new RgbImage(width, height, pixels);
+  }
+}
