@@ -14,6 +14,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -142,6 +143,22 @@ public final class MetaRow implements Serializable {
     return new GenericRowWithSchema(values.toArray(), schema);
   }
 
+  /**
+   * The meta row of a manifest row that cannot even be looked at: it says nothing of its source.
+   *
+   * @param failed how it ended
+   * @param key what {@link RowKey} made of it
+   * @param attempt from 1
+   */
+  public Row ofUnreadable(Failed failed, String key, int attempt) {
+    var values = new ArrayList<Object>();
+    addFailed(values, failed, null);
+    values.add(attempt);
+    values.add(key);
+    values.addAll(Collections.nCopies(further.length, null));
+    return new GenericRowWithSchema(values.toArray(), schema);
+  }
+
   /** A meta row in the form of the API's response, on one line; absent values are null. */
   public static String toJson(Row meta) {
     return meta.json();
@@ -166,7 +183,7 @@ public final class MetaRow implements Serializable {
     values.add(failed.id());
     values.add(failed.trackId());
     values.add(seq(List.of()));
-    values.add(echo(source));
+    values.add(source == null ? null : echo(source));
     values.add(row(ERROR, failed.code().name(), failed.message(), failed.stage().name()));
     values.add(seq(List.of()));
     values.add(timings(failed));

@@ -1,18 +1,23 @@
 package io.spackle.stage;
 
 import io.spackle.graph.Cancellation;
+import io.spackle.row.ErrorCode;
 import io.spackle.row.MetaRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.Reading;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowReader;
+import io.spackle.row.RowStage;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One task: manifest rows to meta rows, with their pictures written on the way. Rows come out as
@@ -31,6 +36,8 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
    * them, being fetched or written.
    */
   private static final int BATCHES_IN_FLIGHT = 3;
+
+  private static final Logger LOG = LoggerFactory.getLogger(InpaintPartition.class);
 
   private final StageSettings settings;
   private final StageProgress progress;
@@ -96,11 +103,34 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
 
   private Settled settle(Row row, RowWork work, int attempt, TaskCalls calls)
       throws InterruptedException {
-    Outcome outcome = outcome(reader.read(row), work);
     String key = row.getAs(RowColumns.KEY);
-    Row meta = metaRow.of(outcome, row, key, attempt);
-    calls.add(row, meta, key);
-    return new Settled(outcome, meta);
+    Settled settled = told(row, key, outcome(read(row, key), work), attempt);
+    calls.add(row, settled.meta(), key);
+    return settled;
+  }
+
+  private Settled told(Row row, String key, Outcome outcome, int attempt) {
+    try {
+      return new Settled(outcome, metaRow.of(outcome, row, key, attempt));
+    } catch (RuntimeException e) {
+      Outcome.Failed failed = unforeseen(key, e);
+      return new Settled(failed, metaRow.ofUnreadable(failed, key, attempt));
+    }
+  }
+
+  private Reading read(Row row, String key) {
+    try {
+      return reader.read(row);
+    } catch (RuntimeException e) {
+      return new Reading.Invalid(unforeseen(key, e));
+    }
+  }
+
+  /** One row that we cannot cope with is no reason to lose the others of its task. */
+  private static Outcome.Failed unforeseen(String key, RuntimeException fault) {
+    LOG.error("row {} could not be read or told of, for no foreseen reason", key, fault);
+    String message = "a fault of Spackle itself, see the executor's log: " + fault;
+    return new Outcome.Failed(key, null, ErrorCode.INTERNAL, message, RowStage.READ, Map.of());
   }
 
   private static Outcome outcome(Reading reading, RowWork work) throws InterruptedException {

@@ -147,6 +147,30 @@ class InpaintPartitionTest {
   }
 
   @Test
+  void aRowThatBreaksItsReaderFailsAlone() {
+    Row broken =
+        new GenericRowWithSchema(
+            rows("x").get(0).toSeq().toArray(scala.reflect.ClassTag$.MODULE$.Object()), MANIFEST) {
+          @Override
+          public Object get(int column) {
+            if (column == MANIFEST.fieldIndex(RowColumns.PROMPT)) {
+              throw new IllegalStateException("a cell that cannot be read");
+            }
+            return super.get(column);
+          }
+        };
+    List<Row> meta =
+        run(
+            settings(4),
+            new FakeTask(),
+            Stream.concat(rows("a").stream(), Stream.of(broken)).toList());
+    assertThat(meta)
+        .extracting(InpaintPartitionTest::code)
+        .containsExactlyInAnyOrder("none", "INTERNAL");
+    assertThat(progress.failed().value()).isEqualTo(1);
+  }
+
+  @Test
   void anEmptyPartitionNeedsNoModel() throws Exception {
     InpaintPartition partition = new InpaintPartition(settings(4), MANIFEST, progress);
     assertThat(partition.call(Collections.emptyIterator()).hasNext()).isFalse();
