@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -88,6 +89,17 @@ final class ConfReader {
     String expected = "one of " + String.join(", ", choices.keySet());
     Function<String, E> chosen = path -> choices.get(config.getString(path));
     return read(key, expected, type.getEnumConstants()[0], chosen, value -> value != null);
+  }
+
+  /** A list of constants, by their own names. */
+  <E extends Enum<E>> Set<E> constants(String key, Class<E> type) {
+    Map<String, E> constants =
+        Arrays.stream(type.getEnumConstants())
+            .collect(Collectors.toMap(Enum::name, constant -> constant));
+    String expected = "a list of some of " + Arrays.toString(type.getEnumConstants());
+    Predicate<List<String>> known = names -> constants.keySet().containsAll(names);
+    List<String> names = read(key, expected, List.of(), config::getStringList, known);
+    return names.stream().map(constants::get).collect(Collectors.toUnmodifiableSet());
   }
 
   String oneOf(String key, List<String> choices) {

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,13 @@ public final class InpaintJob implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description = "Sets a key of the configuration, over what the file says.")
   private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(
+      names = "--retry-codes",
+      paramLabel = "CODE",
+      split = ",",
+      description = "Does failed rows with these error codes again; sets output.retry-codes.")
+  private List<String> retryCodes = new ArrayList<>();
 
   private final PrintStream out;
   private final PrintStream messages;
@@ -73,11 +81,17 @@ public final class InpaintJob implements Callable<Integer> {
   public Integer call() {
     String output = null;
     try {
+      if (!retryCodes.isEmpty()) {
+        overrides.put("output.retry-codes", retryCodes.toString());
+      }
       JobConf conf = ConfFile.load(file, overrides);
       output = conf.output().path();
       return close(run(conf));
     } catch (RefusedException e) {
       return refuse(e.problems(), output);
+    } catch (ClaimLostException e) {
+      messages.println("The run broke off: " + e.getMessage());
+      return close(Summary.nothing(ExitCode.BROKEN, output, elapsed()));
     } catch (Exception e) { // Spark throws checked exceptions undeclared
       messages.println("The job broke: " + Problems.firstLine(e));
       e.printStackTrace(messages);

@@ -8,6 +8,7 @@ import io.spackle.image.FramingOptions;
 import io.spackle.image.ImageFormat;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.Resize;
+import io.spackle.row.ErrorCode;
 import io.spackle.row.Shown;
 import io.spackle.safety.SafetyOptions;
 import io.spackle.source.FetchSettings;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -72,8 +74,16 @@ record JobConf(
    * Where results go.
    *
    * @param rowsPerFile rows of one task and one meta file, at most; approximate
+   * @param retryCodes of failed rows that are done again
+   * @param claimTimeout how long a driver may be silent until another run may take over
    */
-  record OutputConf(String path, ImageFormat imageFormat, Mode mode, int rowsPerFile) {}
+  record OutputConf(
+      String path,
+      ImageFormat imageFormat,
+      Mode mode,
+      Set<ErrorCode> retryCodes,
+      int rowsPerFile,
+      Duration claimTimeout) {}
 
   /**
    * The model.
@@ -174,7 +184,9 @@ record JobConf(
         reader.location("output.path"),
         reader.choice("output.image-format", ImageFormat.class),
         reader.choice("output.mode", Mode.class),
-        reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE));
+        reader.constants("output.retry-codes", ErrorCode.class),
+        reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE),
+        reader.duration("output.claim-timeout", Duration.ofSeconds(1)));
   }
 
   static ModelConf model(ConfReader reader) {

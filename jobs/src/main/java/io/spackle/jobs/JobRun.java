@@ -1,7 +1,6 @@
 package io.spackle.jobs;
 
 import io.spackle.report.Report;
-import io.spackle.stage.InpaintPartition;
 import io.spackle.stage.StageProgress;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,8 +11,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -47,27 +46,39 @@ final class JobRun {
    * Runs the job and writes summary.json.
    *
    * <p>If it fails, what the finished tasks published stays and counts.
+   *
+   * @throws RefusedException if another run writes to the output
+   * @throws ClaimLostException if another run took over
    */
   Summary execute() throws IOException {
+    SparkContext context = spark.sparkContext();
+    context.addJobTag(run);
+    Runnable stop = () -> context.cancelJobsWithTag(run, "another run took over");
+    Duration timeout = plan.conf().output().claimTimeout();
+    try (Claim claim = plan.output().claim(run, timeout, stop)) {
+      return execute(claim);
+    } finally {
+      context.removeJobTag(run);
+    }
+  }
+
+  private Summary execute(Claim claim) throws IOException {
     OutputFolder output = plan.output();
     output.prepare(plan.conf().output().mode());
     Dataset<Row> keyed = Rows.keyed(plan.manifest(), plan.digest());
-    Dataset<Row> pending = Rows.pending(keyed, output);
-    Jobs.describe(spark, "count the rows that are left");
-    long count = pending == keyed ? plan.rows() : pending.count();
+    WorkList work =
+        WorkList.write(keyed, output, claim.folder(), plan.conf().output().retryCodes());
+    long count = work.count();
     messages.printf(
         "%d rows, of which earlier runs did %d; the rest goes through %s to %s%n",
         plan.rows(), plan.rows() - count, plan.model().traits().model(), output);
-    boolean isWhole = true;
-    // Without rows Spark still writes an empty file, so that the table can always be read.
-    if (count > 0 || output.published(OutputFolder.ALL).isEmpty()) {
-      isWhole = paint(pending, count);
-    }
+    boolean isWhole = isWhole(work, count, claim);
     Map<String, Long> webhooks = webhooks(keyed);
-    Tally tally = Tally.of(spark, output, run);
+    Tally tally = Tally.of(spark, output, run, work);
+    long failed = tally.failed() + work.skippedFailures();
     Summary summary =
         new Summary(
-            isWhole ? judge(tally) : ExitCode.BROKEN,
+            isWhole ? judge(failed) : ExitCode.BROKEN,
             plan.rows(),
             plan.rows() - count,
             tally,
@@ -95,19 +106,29 @@ final class JobRun {
     }
   }
 
+  private boolean isWhole(WorkList work, long count, Claim claim) throws IOException {
+    try (LostTasks lost = LostTasks.in(spark.sparkContext())) {
+      boolean isWhole = paint(work, count, claim);
+      claim.check();
+      if (isWhole) {
+        sweep(work, claim, lost);
+        claim.done();
+      }
+      return isWhole;
+    }
+  }
+
   /** Returns whether all tasks were done. */
-  private boolean paint(Dataset<Row> pending, long count) {
-    int slots = spark.sparkContext().defaultParallelism();
-    int tasks = Rows.tasks(count, plan.conf().output().rowsPerFile(), slots);
-    Dataset<Row> rows = Rows.spread(pending, tasks);
+  private boolean paint(WorkList work, long count, Claim claim) throws IOException {
     StageProgress counters = StageProgress.in(spark.sparkContext());
-    InpaintPartition stage = new InpaintPartition(plan.settings(), rows.schema(), counters);
-    Dataset<Row> meta = rows.mapPartitions(stage, Encoders.row(stage.schema()));
+    Painting painting = new Painting(plan, run, counters);
     Jobs.describe(spark, "inpaint " + count + " rows");
     try (Progress progress = Progress.start(spark.sparkContext(), counters, count, messages)) {
-      MetaTable.append(meta, run, plan.output().meta());
+      painting.add(work);
+      painting.replace(work);
       return true;
     } catch (RuntimeException e) {
+      claim.check();
       messages.println("The run broke off: " + Problems.firstLine(rootOf(e)));
       messages.println("What is done stays; start it again to do the rest.");
       return false;
@@ -128,9 +149,21 @@ final class JobRun {
     }
   }
 
-  private ExitCode judge(Tally tally) {
-    double allowed = plan.conf().maxFailedShare() * tally.rows();
-    return tally.failed() > allowed ? ExitCode.FAILURES : ExitCode.DONE;
+  /** Pictures that no row names can only be there if something died or rows were replaced. */
+  private void sweep(WorkList work, Claim claim, LostTasks lost) throws IOException {
+    if (claim.areUnswept() || lost.any() || !work.replacedFiles().isEmpty()) {
+      Jobs.describe(spark, "delete pictures that no row names");
+      long deleted = new Sweep(spark, plan.output(), plan.settings().hadoop()).run();
+      if (deleted > 0) {
+        messages.printf("%d pictures that no row names were deleted%n", deleted);
+      }
+    }
+    claim.swept();
+  }
+
+  private ExitCode judge(long failed) {
+    double allowed = plan.conf().maxFailedShare() * plan.rows();
+    return failed > allowed ? ExitCode.FAILURES : ExitCode.DONE;
   }
 
   private Map<String, Object> facts() {

@@ -1,11 +1,14 @@
 package io.spackle.jobs;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.spackle.jobs.JobConf.Mode;
 import io.spackle.report.Report;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +18,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * The folder of a job's results: images/, meta/, report/, webhooks/ and summary.json; what else
@@ -28,11 +36,13 @@ final class OutputFolder {
   private static final String SUMMARY = "summary.json";
 
   private final Path root;
+  private final WholeFiles files;
   private final FileSystem fileSystem;
 
-  private OutputFolder(Path root, FileSystem fileSystem) {
+  private OutputFolder(Path root, WholeFiles files) {
     this.root = root;
-    this.fileSystem = fileSystem;
+    this.files = files;
+    this.fileSystem = files.system();
   }
 
   /**
@@ -43,8 +53,8 @@ final class OutputFolder {
   static OutputFolder of(String location, Configuration hadoop) {
     try {
       Path path = new Path(location);
-      FileSystem fileSystem = TaskPublishProtocol.fileSystem(path, hadoop);
-      return new OutputFolder(fileSystem.makeQualified(path), fileSystem);
+      WholeFiles files = WholeFiles.of(path, hadoop);
+      return new OutputFolder(files.system().makeQualified(path), files);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -82,11 +92,11 @@ final class OutputFolder {
     }
     try {
       if (mode == Mode.FAIL_IF_EXISTS && holdsRun()) {
-        problems.add(
-            "spackle.output.path %s holds a run already, and spackle.output.mode is fail-if-exists"
-                .formatted(root));
+        problems.add(isTaken());
       }
-      tryWriting();
+      for (Claims.Live run : new Claims(files, meta()).live(tryWriting())) {
+        problems.add(run.problem(meta()));
+      }
     } catch (IOException e) {
       problems.add("spackle.output.path %s cannot be written: %s".formatted(root, e.getMessage()));
     }
@@ -94,22 +104,32 @@ final class OutputFolder {
   }
 
   /**
-   * Makes the folder ready: deletes what an older run left if the mode says so, and in any case the
-   * unpublished files of runs that died.
+   * Claims the folder for a run.
+   *
+   * @param onLoss called, from another thread, when another run took over
+   * @throws RefusedException if another run holds it
+   */
+  Claim claim(String run, Duration timeout, Runnable onLoss) throws IOException {
+    return Claim.take(files, meta(), ClaimNote.mine(run, timeout), onLoss);
+  }
+
+  /**
+   * Deletes what older runs left, if the mode says so; for whoever holds the claim.
+   *
+   * @throws RefusedException if the mode says so and another run has ended here meanwhile
    */
   void prepare(Mode mode) throws IOException {
+    if (mode == Mode.FAIL_IF_EXISTS && holdsRun()) {
+      throw new RefusedException(isTaken());
+    }
     if (mode == Mode.OVERWRITE) {
+      for (Path file : published(ALL)) {
+        fileSystem.delete(file, false);
+      }
       fileSystem.delete(images(), true);
-      fileSystem.delete(meta(), true);
       fileSystem.delete(new Path(root, Report.FOLDER), true);
       fileSystem.delete(webhooks(), true);
       fileSystem.delete(new Path(root, SUMMARY), false);
-    }
-    fileSystem.mkdirs(meta());
-    for (FileStatus status : fileSystem.listStatus(meta())) {
-      if (status.getPath().getName().startsWith(TaskPublishProtocol.HIDDEN)) {
-        fileSystem.delete(status.getPath(), true);
-      }
     }
   }
 
@@ -128,15 +148,30 @@ final class OutputFolder {
     return fileSystem.exists(webhooks());
   }
 
+  /**
+   * Columns of the published meta rows, and {@link TaskPublishProtocol#REPLACED}, the name of their
+   * file; none where there is nothing.
+   *
+   * @param columns as in DDL; null where a file has no such column
+   */
+  Dataset<Row> rows(SparkSession spark, String columns) throws IOException {
+    StructType schema = StructType.fromDDL(columns);
+    if (published(ALL).isEmpty()) {
+      return spark.createDataFrame(
+          List.of(), schema.add(TaskPublishProtocol.REPLACED, DataTypes.StringType));
+    }
+    return withFile(
+        spark.read().schema(schema).option("pathGlobFilter", ALL).parquet(meta().toString()));
+  }
+
+  /** Rows read from files with the names of those. */
+  static Dataset<Row> withFile(Dataset<Row> rows) {
+    return rows.withColumn(TaskPublishProtocol.REPLACED, col("_metadata.file_name"));
+  }
+
   /** Replaces summary.json; nobody sees it half written. */
   void writeSummary(String json) throws IOException {
-    Path summary = new Path(root, SUMMARY);
-    Path hidden = new Path(root, TaskPublishProtocol.HIDDEN + SUMMARY);
-    try (OutputStream out = fileSystem.create(hidden, true)) {
-      out.write(json.getBytes(StandardCharsets.UTF_8));
-    }
-    fileSystem.delete(summary, false);
-    fileSystem.rename(hidden, summary);
+    files.write(new Path(root, SUMMARY), json.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
@@ -144,18 +179,26 @@ final class OutputFolder {
     return root.toString();
   }
 
-  private boolean holdsRun() throws IOException {
-    return fileSystem.exists(images()) || fileSystem.exists(meta());
+  private String isTaken() {
+    return "spackle.output.path %s holds a run already, and spackle.output.mode is fail-if-exists"
+        .formatted(root);
   }
 
-  private void tryWriting() throws IOException {
+  private boolean holdsRun() throws IOException {
+    return fileSystem.exists(images()) || !published(ALL).isEmpty();
+  }
+
+  /** Returns the time by the clock of the file system. */
+  private Instant tryWriting() throws IOException {
     boolean isNew = !fileSystem.exists(root);
-    Path probe = new Path(root, TaskPublishProtocol.HIDDEN + "probe-" + UUID.randomUUID());
+    Path probe = new Path(root, WholeFiles.HIDDEN + "probe-" + UUID.randomUUID());
     fileSystem.create(probe, false).close();
+    long now = fileSystem.getFileStatus(probe).getModificationTime();
     fileSystem.delete(probe, false);
     if (isNew && fileSystem.exists(root) && fileSystem.listStatus(root).length == 0) {
       fileSystem.delete(root, false);
     }
+    return Instant.ofEpochMilli(now);
   }
 
   private boolean isBelow(Path inner, Path outer) {

@@ -10,10 +10,8 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
-import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowKey;
-import java.io.IOException;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Locale;
@@ -24,7 +22,6 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /** Which rows are to be done, and by which task; nothing here collects them. */
 final class Rows {
@@ -47,13 +44,11 @@ final class Rows {
   static Dataset<Row> keyed(Dataset<Row> manifest, String jobDigest) {
     UserDefinedFunction key =
         udf((UDF1<Row, String>) row -> RowKey.of(row, jobDigest), DataTypes.StringType);
-    UserDefinedFunction fold = udf((UDF1<String, String>) Rows::fold, DataTypes.StringType);
     Column ordinal = row_number().over(Window.partitionBy(FOLDED_ID).orderBy(RowColumns.LINE));
     Column isFirst = col(ORDINAL).equalTo(1);
-    Column given = hasIds(manifest) ? fold.apply(col(RowColumns.ID)) : lit(null).cast("string");
     return manifest
         .withColumn(RowColumns.KEY, key.apply(struct(col("*"))))
-        .withColumn(FOLDED_ID, coalesce(given, col(RowColumns.KEY)))
+        .withColumn(FOLDED_ID, coalesce(foldedId(manifest), col(RowColumns.KEY)))
         .withColumn(ORDINAL, ordinal)
         .withColumn(RowColumns.DUPLICATE, not(isFirst))
         .withColumn(
@@ -63,20 +58,10 @@ final class Rows {
         .drop(FOLDED_ID, ORDINAL);
   }
 
-  /** The rows that have no meta row in an output folder. */
-  static Dataset<Row> pending(Dataset<Row> keyed, OutputFolder output) throws IOException {
-    if (output.published(OutputFolder.ALL).isEmpty()) {
-      return keyed;
-    }
-    Dataset<Row> done =
-        keyed
-            .sparkSession()
-            .read()
-            .schema(new StructType().add(MetaRow.ROW_KEY, DataTypes.StringType))
-            .option("pathGlobFilter", OutputFolder.ALL)
-            .parquet(output.meta().toString());
-    Column isDone = keyed.col(RowColumns.KEY).equalTo(done.col(MetaRow.ROW_KEY));
-    return keyed.join(done, isDone, "left_anti");
+  /** The ids of rows in the form in which they are compared; null where there is none. */
+  static Column foldedId(Dataset<Row> rows) {
+    UserDefinedFunction fold = udf((UDF1<String, String>) Rows::fold, DataTypes.StringType);
+    return hasIds(rows) ? fold.apply(col(RowColumns.ID)) : lit(null).cast("string");
   }
 
   /** So many tasks that each has at most so many rows, on average, and no slot is idle. */
@@ -88,9 +73,11 @@ final class Rows {
 
   /**
    * Deals the rows out to tasks; a task that is tried again gets the same rows in the same order.
+   *
+   * @param by column whose values are not spread over several tasks
    */
-  static Dataset<Row> spread(Dataset<Row> rows, int tasks) {
-    return rows.repartition(tasks, col(RowColumns.KEY)).sortWithinPartitions(RowColumns.LINE);
+  static Dataset<Row> spread(Dataset<Row> rows, int tasks, String by) {
+    return rows.repartition(tasks, col(by)).sortWithinPartitions(RowColumns.LINE);
   }
 
   private static boolean hasIds(Dataset<Row> manifest) {

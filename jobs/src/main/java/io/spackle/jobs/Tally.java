@@ -9,8 +9,11 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.spackle.row.MetaRow;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
@@ -23,25 +26,40 @@ import org.apache.spark.sql.types.StructType;
 record Tally(long succeeded, long failed, long images, Map<String, Long> errors) {
 
   private static final StructType COLUMNS =
-      StructType.fromDDL("status string, output array<string>, error struct<code: string>");
+      StructType.fromDDL(
+          "row_key string, status string, output array<string>, error struct<code: string>");
 
-  /** Counts the meta rows of a run. */
-  static Tally of(SparkSession spark, OutputFolder output, String run) throws IOException {
-    String files = TaskPublishProtocol.published(run);
-    Tally tally = new Tally(0, 0, 0, new TreeMap<>());
-    if (output.published(files).isEmpty()) {
-      return tally;
-    }
+  /** Counts the meta rows of a run that is done. */
+  static Tally of(SparkSession spark, OutputFolder output, String run, WorkList work)
+      throws IOException {
     Jobs.describe(spark, "count the results");
-    Iterable<Row> groups =
-        spark
+    List<Path> added = output.published(TaskPublishProtocol.published(run));
+    Dataset<Row> rows = read(spark, added);
+    List<Path> replaced = work.replacedFiles();
+    if (!replaced.isEmpty()) {
+      rows =
+          rows.unionByName(
+              read(spark, replaced)
+                  .join(work.replacingKeys(), new String[] {MetaRow.ROW_KEY}, "left_semi"));
+    }
+    return of(rows);
+  }
+
+  private static Dataset<Row> read(SparkSession spark, List<Path> files) {
+    return files.isEmpty()
+        ? spark.createDataFrame(List.of(), COLUMNS)
+        : spark
             .read()
             .schema(COLUMNS)
-            .option("pathGlobFilter", files)
-            .parquet(output.meta().toString())
-            .groupBy(col("status"), col("error.code").as("code"))
+            .parquet(files.stream().map(Path::toString).toArray(String[]::new));
+  }
+
+  private static Tally of(Dataset<Row> rows) {
+    Iterable<Row> groups =
+        rows.groupBy(col("status"), col("error.code").as("code"))
             .agg(count(lit(1)), coalesce(sum(size(col("output"))), lit(0L)))
             .collectAsList();
+    Tally tally = new Tally(0, 0, 0, new TreeMap<>());
     for (Row group : groups) {
       tally =
           tally.plus(group.getString(0), group.getString(1), group.getLong(2), group.getLong(3));

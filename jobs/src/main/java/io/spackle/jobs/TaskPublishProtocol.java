@@ -1,48 +1,51 @@
 package io.spackle.jobs;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumFileSystem;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.JobContext;
 import org.apache.hadoop.mapreduce.TaskAttemptContext;
 import org.apache.spark.internal.io.FileCommitProtocol;
 import org.apache.spark.internal.io.FileNameSpec;
+import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
 import scala.Option;
 import scala.collection.immutable.Seq;
 
 /**
  * Publishes the file of each task as soon as the task is done, once, however many attempts it took.
  *
- * <p>An attempt writes under a hidden folder. Its commit renames the file to a name that only run
- * and partition decide; where that name is taken, an earlier attempt got there (its report was
- * lost, or Spark speculated), and this attempt's file is dropped. Readers of the folder see whole
- * files only, at every moment, and the job's own commit has nothing left to do. Spark's own
+ * <p>An attempt writes into the hidden folder of its run. Its commit gives the file a name that
+ * only run and partition decide; where that name is taken, an earlier attempt got there (its report
+ * was lost, or Spark speculated), and this attempt's file is dropped. Readers of the folder see
+ * whole files only, at every moment, and the job's own commit has nothing left to do. Spark's own
  * protocols publish all files at the end, which loses hours of work when the driver dies.
  *
+ * <p>Rows partitioned by {@link #REPLACED} alone take the place of the files that this column
+ * names: each such file is replaced in one step by the rows of its partition. One task must hold
+ * all rows of a file.
+ *
+ * <p>A run whose hidden folder was taken away publishes nothing any more, see {@link Claims}.
+ *
  * <p>Set by {@code spark.sql.sources.commitProtocolClass}, with the run's name as the write option
- * {@link #RUN}; not for partitioned tables.
+ * {@link #RUN}.
  */
 public final class TaskPublishProtocol extends FileCommitProtocol implements Serializable {
 
   /** The write option that names the run: letters, digits, dots and hyphens. */
   static final String RUN = "spackle.run";
 
-  /** What names of unpublished files begin with: hidden from Spark and most other readers. */
-  static final String HIDDEN = ".spackle-";
+  /** The column of names of files to replace; not written into them. */
+  static final String REPLACED = "_spackle_replaced";
 
   private static final long serialVersionUID = 1L;
 
   private final String folder;
 
   /** The files of the attempt that runs in this copy of the protocol. */
-  private transient List<Path> written;
+  private transient List<Written> written;
 
   /** Called by Spark. */
   public TaskPublishProtocol(String jobId, String folder) {
@@ -54,12 +57,16 @@ public final class TaskPublishProtocol extends FileCommitProtocol implements Ser
     return run + "-*.parquet";
   }
 
-  /** Below the checksums of local files, which would litter folders with a .crc for each file. */
-  static FileSystem fileSystem(Path path, Configuration hadoop) throws IOException {
-    FileSystem fileSystem = path.getFileSystem(hadoop);
-    return fileSystem instanceof ChecksumFileSystem checked
-        ? checked.getRawFileSystem()
-        : fileSystem;
+  /** A finished file and what becomes of it. */
+  private record Written(Path file, Path name, boolean replaces) {
+
+    void publish(WholeFiles files) throws IOException {
+      if (replaces) {
+        files.replace(file, name);
+      } else {
+        files.publish(file, name);
+      }
+    }
   }
 
   @Override
@@ -67,15 +74,12 @@ public final class TaskPublishProtocol extends FileCommitProtocol implements Ser
     run(job);
   }
 
+  /** The run's folder goes with its claim. */
   @Override
-  public void commitJob(JobContext job, Seq<TaskCommitMessage> messages) {
-    delete(job, hidden(job));
-  }
+  public void commitJob(JobContext job, Seq<TaskCommitMessage> messages) {}
 
   @Override
-  public void abortJob(JobContext job) {
-    delete(job, hidden(job));
-  }
+  public void abortJob(JobContext job) {}
 
   @Override
   public void setupTask(TaskAttemptContext task) {
@@ -83,30 +87,31 @@ public final class TaskPublishProtocol extends FileCommitProtocol implements Ser
   }
 
   @Override
-  public String newTaskTempFile(TaskAttemptContext task, Option<String> dir, FileNameSpec name) {
-    if (dir.isDefined()) {
-      throw new UnsupportedOperationException("partitioned tables are not published by task");
-    }
+  public String newTaskTempFile(TaskAttemptContext task, Option<String> dir, FileNameSpec spec) {
     int partition = task.getTaskAttemptID().getTaskID().getId();
-    String file = "%s%s-%06d%s".formatted(name.prefix(), run(task), partition, name.suffix());
-    Path path = new Path(hidden(task), file);
-    written.add(path);
-    return path.toString();
+    String name =
+        dir.isDefined()
+            ? replaced(dir.get())
+            : "%s%s-%06d%s".formatted(spec.prefix(), run(task), partition, spec.suffix());
+    Path file = new Path(attempt(task), name);
+    written.add(new Written(file, new Path(folder, name), dir.isDefined()));
+    return file.toString();
   }
 
   @Override
-  public String newTaskTempFileAbsPath(TaskAttemptContext task, String dir, FileNameSpec name) {
-    throw new UnsupportedOperationException("partitioned tables are not published by task");
+  public String newTaskTempFileAbsPath(TaskAttemptContext task, String dir, FileNameSpec spec) {
+    throw new UnsupportedOperationException("there are no partitions elsewhere");
   }
 
   @Override
   public TaskCommitMessage commitTask(TaskAttemptContext task) {
     try {
-      FileSystem fileSystem = fileSystem(task);
-      for (Path file : written) {
-        publish(fileSystem, file);
+      WholeFiles files = files(task);
+      checkNotFenced(files, task);
+      for (Written file : written) {
+        file.publish(files);
       }
-      fileSystem.delete(hidden(task), true);
+      files.system().delete(attempt(task), true);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot publish the rows of a task in " + folder, e);
     }
@@ -115,34 +120,39 @@ public final class TaskPublishProtocol extends FileCommitProtocol implements Ser
 
   @Override
   public void abortTask(TaskAttemptContext task) {
-    delete(task, hidden(task));
-  }
-
-  private void publish(FileSystem fileSystem, Path file) throws IOException {
-    Path name = new Path(folder, file.getName());
-    if (!fileSystem.exists(name) && !fileSystem.rename(file, name) && !fileSystem.exists(name)) {
-      throw new FileNotFoundException("cannot rename " + file + " to " + name);
-    }
-  }
-
-  private void delete(JobContext context, Path path) {
+    Path attempt = attempt(task);
     try {
-      fileSystem(context).delete(path, true);
+      files(task).system().delete(attempt, true);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + path, e);
+      throw new UncheckedIOException("cannot delete " + attempt, e);
     }
   }
 
-  private FileSystem fileSystem(JobContext context) throws IOException {
-    return fileSystem(new Path(folder), context.getConfiguration());
+  /** Where folders are but names, nothing else would keep a run from publishing. */
+  private void checkNotFenced(WholeFiles files, TaskAttemptContext task) throws IOException {
+    if (new Claims(files, new Path(folder)).isFenced(runFolder(task).path())) {
+      throw new ClaimLostException("the run " + run(task) + " was ended; another took over");
+    }
   }
 
-  private Path hidden(JobContext job) {
-    return new Path(folder, HIDDEN + run(job));
+  private static String replaced(String partition) {
+    String prefix = REPLACED + "=";
+    if (!partition.startsWith(prefix)) {
+      throw new UnsupportedOperationException("partitioned by " + partition + ", not " + REPLACED);
+    }
+    return ExternalCatalogUtils.unescapePathName(partition.substring(prefix.length()));
   }
 
-  private Path hidden(TaskAttemptContext task) {
-    return new Path(hidden((JobContext) task), task.getTaskAttemptID().toString());
+  private WholeFiles files(JobContext context) throws IOException {
+    return WholeFiles.of(new Path(folder), context.getConfiguration());
+  }
+
+  private RunFolder runFolder(JobContext job) {
+    return RunFolder.of(new Path(folder), run(job));
+  }
+
+  private Path attempt(TaskAttemptContext task) {
+    return runFolder(task).attempt(task.getTaskAttemptID().toString());
   }
 
   private static String run(JobContext job) {

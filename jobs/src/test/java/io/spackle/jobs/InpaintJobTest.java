@@ -132,7 +132,8 @@ class InpaintJobTest {
     assertThat(end.line().get("skipped").asInt()).isEqualTo(left);
     assertThat(count()).isEqualTo(12);
     assertThat(meta()).hasSize(12);
-    assertThat(meta.resolve(".spackle-dead")).doesNotExist();
+    assertThat(meta.resolve(".spackle-dead")).as("the fence of a dead run").isRegularFile();
+    assertThat(meta.resolve(".spackle-unswept")).doesNotExist();
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.spark_partition_id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.jobs.JobConf.ManifestConf;
-import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,23 +61,6 @@ class RowsTest {
   }
 
   @Test
-  void rowsWithAMetaRowAreNotPending() throws IOException {
-    Dataset<Row> keyed = Rows.keyed(manifest("a,1", "b,2", "a,1"), "");
-    OutputFolder output =
-        OutputFolder.of(folder.toString(), SPARK.sparkContext().hadoopConfiguration());
-    assertThat(Rows.pending(keyed, output).count()).isEqualTo(3);
-    keyed
-        .where(col(RowColumns.DUPLICATE))
-        .select(col(RowColumns.KEY).as(MetaRow.ROW_KEY))
-        .write()
-        .parquet(folder.resolve("meta").toString());
-    List<Row> pending = Rows.pending(keyed, output).collectAsList();
-    assertThat(pending)
-        .extracting(row -> row.<Long>getAs(RowColumns.LINE))
-        .containsExactlyInAnyOrder(2L, 3L);
-  }
-
-  @Test
   void tasksHoldFewRowsAndFillTheSlots() {
     assertThat(Rows.tasks(0, 128, 8)).isEqualTo(1);
     assertThat(Rows.tasks(3, 128, 8)).isEqualTo(3);
@@ -92,14 +74,14 @@ class RowsTest {
   void spreadingGivesTheNumberOfTasksAndIsTheSameEachTime() throws IOException {
     String[] lines = IntStream.range(0, 200).mapToObj(i -> i + "," + i).toArray(String[]::new);
     Dataset<Row> keyed = Rows.keyed(manifest(lines), "");
-    Dataset<Row> spread = Rows.spread(keyed, 7);
+    Dataset<Row> spread = Rows.spread(keyed, 7, RowColumns.KEY);
     assertThat(spread.toJavaRDD().getNumPartitions()).isEqualTo(7);
     List<Row> placed =
         spread.select(col(RowColumns.LINE), spark_partition_id().as("task")).collectAsList();
     assertThat(new HashSet<>(placed)).hasSize(200);
     assertThat(placed)
         .isEqualTo(
-            Rows.spread(keyed, 7)
+            Rows.spread(keyed, 7, RowColumns.KEY)
                 .select(col(RowColumns.LINE), spark_partition_id().as("task"))
                 .collectAsList());
   }

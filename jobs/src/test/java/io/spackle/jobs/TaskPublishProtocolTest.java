@@ -119,8 +119,7 @@ class TaskPublishProtocolTest {
     first.commitTask(attempt(1));
     assertThat(names()).containsExactly("run-000007-c000.parquet");
     assertThat(folder.resolve(names().get(0))).hasContent("second");
-    first.commitJob(attempt(1), null);
-    assertThat(folder).isDirectoryNotContaining("glob:**/.*");
+    assertThat(folder.resolve(".spackle-run")).isEmptyDirectory();
   }
 
   @Test
@@ -181,7 +180,7 @@ class TaskPublishProtocolTest {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> !name.startsWith(TaskPublishProtocol.HIDDEN))
+          .filter(name -> !name.startsWith(WholeFiles.HIDDEN))
           .sorted()
           .collect(Collectors.toList());
     } catch (IOException e) {

@@ -2,6 +2,10 @@ package io.spackle.row;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * What the file names of a row's pictures start with: its id, percent-encoded, and cut where it is
  * too long.
@@ -20,6 +24,8 @@ public final class FilePrefix {
 
   private static final int HASH_DIGITS = 32;
 
+  private static final Pattern PARTS = Pattern.compile("%([0-9A-F]{2})|.");
+
   private FilePrefix() {}
 
   /** The prefix of an id, which may be any text. */
@@ -30,6 +36,24 @@ public final class FilePrefix {
     }
     int kept = LONGEST - CUT.length() - HASH_DIGITS;
     return encoded.substring(0, kept) + CUT + Sha256.hex(id).substring(0, HASH_DIGITS);
+  }
+
+  /** The start of the SHA-256 of the id that a prefix was made of, in hex: 32 digits or more. */
+  public static String digest(String prefix) {
+    int cut = prefix.length() - CUT.length() - HASH_DIGITS;
+    return prefix.length() == LONGEST && prefix.startsWith(CUT, cut)
+        ? prefix.substring(cut + CUT.length())
+        : Sha256.hex(decoded(prefix));
+  }
+
+  private static byte[] decoded(String prefix) {
+    var bytes = new ByteArrayOutputStream();
+    Matcher parts = PARTS.matcher(prefix);
+    while (parts.find()) {
+      String hex = parts.group(1);
+      bytes.write(hex == null ? parts.group().charAt(0) : Integer.parseInt(hex, 16));
+    }
+    return bytes.toByteArray();
   }
 
   private static String encoded(String id) {

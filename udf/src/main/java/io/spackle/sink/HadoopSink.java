@@ -3,7 +3,6 @@ package io.spackle.sink;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
@@ -15,12 +14,6 @@ import org.apache.hadoop.fs.Path;
 
 /** A folder of any Hadoop file system. Locations are the folder's URI, a slash and the key. */
 final class HadoopSink implements ImageSink {
-
-  /**
-   * Stores where an object appears whole or not at all when its stream closes, and where a rename
-   * is a copy. Azure's do not belong here: they show a file while it grows.
-   */
-  private static final Set<String> WHOLE_ON_CLOSE = Set.of("s3a", "s3", "gs");
 
   private static final int RENAME_TRIES = 5;
 
@@ -36,7 +29,7 @@ final class HadoopSink implements ImageSink {
   public String write(String key, byte[] bytes) {
     Path target = new Path(folder, key);
     try {
-      if (WHOLE_ON_CLOSE.contains(files.getUri().getScheme())) {
+      if (ObjectStores.include(files)) {
         create(target, bytes);
       } else {
         createThenRename(target, bytes);

@@ -1,10 +1,19 @@
 package io.spackle.sink;
 
+import io.spackle.image.ImageFormat;
 import io.spackle.row.FilePrefix;
 import io.spackle.row.Sha256;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Where a picture lies below the output folder. */
 public final class ImageKeys {
+
+  private static final Pattern PICTURE = Pattern.compile("(.+)-\\d{1,3}\\.([a-z]+)");
+
+  /** What sinks write before the picture gets its name. */
+  private static final Pattern UNFINISHED = Pattern.compile("\\._?[0-9a-f-]{36}\\.tmp");
 
   private ImageKeys() {}
 
@@ -21,5 +30,26 @@ public final class ImageKeys {
   public static String of(String id, int sample, String extension) {
     String folder = Sha256.hex(id).substring(0, 2);
     return folder + "/" + FilePrefix.of(id) + "-" + sample + "." + extension;
+  }
+
+  /**
+   * Whether a file below the output folder can only be Spackle's: a picture in the folder that its
+   * own name leads to, or one that was never finished.
+   *
+   * @param path of two parts
+   */
+  public static boolean isOurs(String path) {
+    int slash = path.indexOf('/');
+    String folder = path.substring(0, slash);
+    String name = path.substring(slash + 1);
+    Matcher picture = PICTURE.matcher(name);
+    return UNFINISHED.matcher(name).matches()
+        || picture.matches()
+            && isExtension(picture.group(2))
+            && FilePrefix.digest(picture.group(1)).startsWith(folder);
+  }
+
+  private static boolean isExtension(String text) {
+    return Arrays.stream(ImageFormat.values()).anyMatch(format -> format.extension().equals(text));
   }
 }

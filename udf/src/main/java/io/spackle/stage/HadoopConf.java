@@ -22,7 +22,8 @@ public record HadoopConf(Map<String, String> entries) implements Serializable {
     return new HadoopConf(entries);
   }
 
-  Configuration configuration() {
+  /** The configuration itself. */
+  public Configuration configuration() {
     Configuration configuration = new Configuration(false);
     entries.forEach(configuration::set);
     return configuration;

@@ -1,0 +1,109 @@
+package io.spackle.jobs;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.regexp_extract;
+
+import io.spackle.sink.ImageKeys;
+import io.spackle.stage.HadoopConf;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.ForeachPartitionFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * Deletes pictures that no published meta row names: of attempts that died, of rows that failed
+ * halfway, of what replaced rows had more than the new ones. Only what has a name that Spackle
+ * gives is touched. Executors list the folders, one at a time; for whoever holds the claim, all
+ * tasks being done.
+ */
+final class Sweep {
+
+  private static final String KEY = "key";
+  private static final int FOLDERS = 256;
+
+  private final SparkSession spark;
+  private final OutputFolder output;
+  private final HadoopConf hadoop;
+
+  Sweep(SparkSession spark, OutputFolder output, HadoopConf hadoop) {
+    this.spark = spark;
+    this.output = output;
+    this.hadoop = hadoop;
+  }
+
+  /** Returns how many were deleted. */
+  long run() throws IOException {
+    LongAccumulator deleted = spark.sparkContext().longAccumulator();
+    String images = output.images().toString();
+    HadoopConf conf = hadoop;
+    ForeachPartitionFunction<Row> delete =
+        keys -> deleted.add(delete(new Path(images), keys, conf));
+    unnamed().foreachPartition(delete);
+    return deleted.value();
+  }
+
+  private Dataset<Row> unnamed() throws IOException {
+    Dataset<Row> named =
+        output
+            .rows(spark, "output array<string>")
+            .select(explode(col("output")).as("location"))
+            .select(regexp_extract(col("location"), "[^/]+/[^/]+$", 0).as(KEY));
+    return present().join(named, new String[] {KEY}, "left_anti");
+  }
+
+  /** The keys of all files that are Spackle's. */
+  private Dataset<Row> present() {
+    List<String> folders =
+        IntStream.range(0, FOLDERS).mapToObj(i -> String.format("%02x", i)).toList();
+    String images = output.images().toString();
+    HadoopConf conf = hadoop;
+    return spark
+        .createDataset(folders, Encoders.STRING())
+        .repartition(FOLDERS / 4)
+        .flatMap(
+            (FlatMapFunction<String, String>) folder -> keys(new Path(images, folder), conf),
+            Encoders.STRING())
+        .toDF(KEY);
+  }
+
+  private static Iterator<String> keys(Path folder, HadoopConf conf) throws IOException {
+    List<String> keys = new ArrayList<>();
+    try {
+      for (FileStatus file : fileSystem(folder, conf).listStatus(folder)) {
+        String key = folder.getName() + "/" + file.getPath().getName();
+        if (file.isFile() && ImageKeys.isOurs(key)) {
+          keys.add(key);
+        }
+      }
+    } catch (FileNotFoundException e) {
+      // No picture came to lie there.
+    }
+    return keys.iterator();
+  }
+
+  private static long delete(Path images, Iterator<Row> keys, HadoopConf conf) throws IOException {
+    FileSystem fileSystem = fileSystem(images, conf);
+    long deleted = 0;
+    while (keys.hasNext()) {
+      deleted += fileSystem.delete(new Path(images, keys.next().getString(0)), false) ? 1 : 0;
+    }
+    return deleted;
+  }
+
+  private static FileSystem fileSystem(Path path, HadoopConf conf) throws IOException {
+    return WholeFiles.of(path, conf.configuration()).system();
+  }
+}

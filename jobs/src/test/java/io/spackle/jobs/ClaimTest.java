@@ -1,0 +1,176 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ClaimTest {
+
+  private static final Duration LONG = Duration.ofMinutes(2);
+  private static final Duration SHORT = Duration.ofMillis(400);
+
+  @TempDir Path meta;
+  private WholeFiles files;
+
+  @BeforeEach
+  void open() throws IOException {
+    files = WholeFiles.of(path(), new Configuration());
+  }
+
+  @Test
+  void anEndedClaimLeavesNothing() throws IOException {
+    Claim claim = take("one", LONG);
+    assertThat(names()).containsExactly(".spackle-one");
+    claim.done();
+    claim.close();
+    assertThat(names()).isEmpty();
+    take("two", LONG).close();
+  }
+
+  @Test
+  void theSecondRunIsRefusedAndToldWhoHoldsTheOutput() throws IOException {
+    try (Claim claim = take("one", LONG)) {
+      assertThatThrownBy(() -> take("two", LONG))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("is being written by the run one on ")
+          .hasMessageContaining("(process " + ProcessHandle.current().pid() + ") since ")
+          .hasMessageContaining("last heartbeat 0 s ago")
+          .hasMessageContaining("its claim ends 120 s after that heartbeat, or now if you delete ");
+      claim.check();
+      assertThat(names()).containsExactly(".spackle-one");
+    }
+  }
+
+  @Test
+  void heartbeatsKeepAClaimAlive() throws Exception {
+    try (Claim claim = take("one", SHORT)) {
+      Thread.sleep(3 * SHORT.toMillis());
+      assertThatThrownBy(() -> take("two", LONG)).isInstanceOf(RefusedException.class);
+      claim.check();
+    }
+  }
+
+  @Test
+  void aSilentRunIsTakenOverAndFenced() throws IOException {
+    dead("elsewhere", Instant.now().minus(LONG).minusSeconds(1), ProcessHandle.current().pid());
+    Claim claim = take("two", LONG);
+    assertThat(meta.resolve(".spackle-elsewhere")).isRegularFile();
+    assertThat(claim.areUnswept()).isTrue();
+    claim.swept();
+    claim.done();
+    claim.close();
+    assertThat(names()).as("a zombie may still be about").containsExactly(".spackle-elsewhere");
+  }
+
+  @Test
+  void aDeadProcessOfThisMachineIsTakenOverAtOnce() throws Exception {
+    Process process = new ProcessBuilder("true").start();
+    process.waitFor();
+    dead("here", Instant.now(), process.pid());
+    take("two", LONG).close();
+    assertThat(meta.resolve(".spackle-here")).isRegularFile();
+  }
+
+  @Test
+  void deletingItsClaimEndsARun() throws Exception {
+    CountDownLatch lost = new CountDownLatch(1);
+    try (Claim claim = Claim.take(files, path(), ClaimNote.mine("one", SHORT), lost::countDown)) {
+      Files.delete(meta.resolve(".spackle-one/claim"));
+      assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThatThrownBy(claim::check)
+          .isInstanceOf(ClaimLostException.class)
+          .hasMessageContaining("another run took over");
+    }
+    take("two", LONG).close();
+  }
+
+  @Test
+  void aRunThatWasTakenOverNoticesAndKeepsItsHandsOff() throws Exception {
+    CountDownLatch lost = new CountDownLatch(1);
+    Claim claim = Claim.take(files, path(), ClaimNote.mine("one", SHORT), lost::countDown);
+    new Claims(files, path()).fence(new org.apache.hadoop.fs.Path(path(), ".spackle-one"));
+    assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
+    claim.done();
+    claim.close();
+    assertThat(meta.resolve(".spackle-one")).as("its fence stays").isRegularFile();
+  }
+
+  /** What a task of a run that was taken over tries: to publish what it has, and to begin anew. */
+  @Test
+  void nothingOfAFencedRunCanBePublished() throws IOException {
+    Path begun = meta.resolve(".spackle-one/attempt/one-000001.parquet");
+    Files.createDirectories(begun.getParent());
+    Files.writeString(begun, "rows");
+    new Claims(files, path()).fence(new org.apache.hadoop.fs.Path(path(), ".spackle-one"));
+    org.apache.hadoop.fs.Path name = new org.apache.hadoop.fs.Path(path(), "one-000001.parquet");
+    assertThatThrownBy(() -> files.publish(hadoop(begun), name)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.replace(hadoop(begun), name)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.system().create(hadoop(begun))).isInstanceOf(IOException.class);
+    assertThat(names()).containsExactlyInAnyOrder(".spackle-one", ".spackle-unswept");
+  }
+
+  @Test
+  void aRunThatBreaksOffFencesItself() throws IOException {
+    take("one", LONG).close();
+    assertThat(meta.resolve(".spackle-one")).isRegularFile();
+    assertThat(meta.resolve(".spackle-unswept")).exists();
+  }
+
+  @Test
+  void fencesDoNotStayForEver() throws IOException {
+    take("one", LONG).close();
+    take("two", LONG).close();
+    Instant longAgo = Instant.now().minus(Duration.ofDays(31));
+    Files.setLastModifiedTime(meta.resolve(".spackle-one"), FileTime.from(longAgo));
+    Claim claim = take("three", LONG);
+    claim.swept();
+    claim.done();
+    claim.close();
+    assertThat(names()).containsExactly(".spackle-two");
+  }
+
+  private Claim take(String run, Duration timeout) throws IOException {
+    return Claim.take(files, path(), ClaimNote.mine(run, timeout), () -> {});
+  }
+
+  /** A claim that nobody renews. */
+  private void dead(String run, Instant heartbeat, long process) throws IOException {
+    ClaimNote mine = ClaimNote.mine(run, LONG);
+    ClaimNote note =
+        new ClaimNote(run, mine.host(), mine.machine(), process, heartbeat, mine.timeout());
+    Path claim = meta.resolve(".spackle-" + run + "/claim");
+    Files.createDirectories(claim.getParent());
+    Files.write(claim, note.json());
+    Files.setLastModifiedTime(claim, FileTime.from(heartbeat));
+  }
+
+  private org.apache.hadoop.fs.Path path() {
+    return hadoop(meta);
+  }
+
+  private static org.apache.hadoop.fs.Path hadoop(Path path) {
+    return new org.apache.hadoop.fs.Path(path.toUri());
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> found = Files.list(meta)) {
+      return found.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}

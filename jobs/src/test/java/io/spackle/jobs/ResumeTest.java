@@ -1,0 +1,289 @@
+package io.spackle.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkException;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a further run does to the rows of those before it. */
+class ResumeTest {
+
+  private static final SparkSession SPARK = TestSpark.session();
+
+  @TempDir Path folder;
+  private Path output;
+  private String messages;
+
+  private record End(int code, JsonNode line) {
+    int number(String key) {
+      return line.get(key).asInt();
+    }
+  }
+
+  @BeforeEach
+  void draw() throws IOException {
+    output = folder.resolve("out");
+    drawPicture("photo.png");
+    Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+  }
+
+  @Test
+  void failedRowsOfTheCodesAskedForAreDoneAgain() throws IOException {
+    String rows = row("a") + row("b", "late.png", "x") + row("c") + row("d", "photo.png", null);
+    assertThat(run(rows).number("failed")).isEqualTo(2);
+    List<String> files = metaFiles();
+    assertThat(run(rows).number("skipped")).as("failed rows stay").isEqualTo(4);
+    drawPicture("late.png");
+    End end = run(rows, "--retry-codes", "FETCH_NOT_FOUND,FETCH_TIMEOUT");
+    assertThat(end.code()).as(messages).isZero();
+    assertThat(end.number("succeeded")).isEqualTo(1);
+    assertThat(end.number("failed")).isZero();
+    assertThat(end.number("skipped")).isEqualTo(3);
+    assertThat(codes()).isEqualTo(Map.of("a", "", "b", "", "c", "", "d", "ROW_INVALID"));
+    assertThat(metaFiles()).as("replaced under their names").isEqualTo(files);
+    assertThat(names(output.resolve("meta"))).isEqualTo(files);
+  }
+
+  @Test
+  void aRowMayFailAgain() throws IOException {
+    String rows = row("a") + row("b", "never.png", "x");
+    run(rows);
+    End end = run(rows, "-D", "output.retry-codes=[FETCH_NOT_FOUND]");
+    assertThat(end.number("failed")).isEqualTo(1);
+    assertThat(codes()).isEqualTo(Map.of("a", "", "b", "FETCH_NOT_FOUND"));
+  }
+
+  @Test
+  void aFileMayHoldNothingButWhatIsReplaced() throws IOException {
+    run(row("b", "late.png", "x"));
+    drawPicture("late.png");
+    assertThat(run(row("b", "late.png", "x"), "--retry-codes", "FETCH_NOT_FOUND").code()).isZero();
+    assertThat(codes()).isEqualTo(Map.of("b", ""));
+  }
+
+  @Test
+  void anUnknownCodeIsRefusedWithTheList() throws IOException {
+    End end = run(row("a"), "--retry-codes", "FETCH_TIMEOUT,NO_SUCH");
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(messages)
+        .contains("output.retry-codes is", "NO_SUCH", "ROW_MALFORMED", "FETCH_TIMEOUT, FETCH_NOT");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void theMetaRowOfAChangedRowTakesThePlaceOfTheOldOne() throws IOException {
+    run(row("a") + row("b") + row("c"), "-D", "defaults.samples=2");
+    assertThat(pictures()).hasSize(6);
+    End end = run(row("a", "photo.png", "another prompt") + row("c"));
+    assertThat(end.number("succeeded")).as("c has other samples now").isEqualTo(2);
+    assertThat(codes()).as("b left the manifest, but stays").containsOnlyKeys("a", "b", "c");
+    assertThat(prompt("a")).isEqualTo("another prompt");
+    assertThat(pictures()).containsExactlyInAnyOrder("a-0", "b-0", "b-1", "c-0");
+    assertThat(messages).contains("2 pictures that no row names were deleted");
+    assertThat(run(row("a")).number("succeeded")).as("changed back").isEqualTo(1);
+    assertThat(prompt("a")).isEqualTo("x");
+    assertThat(table()).hasSize(3);
+  }
+
+  @Test
+  void duplicatesKeepTheirOwnMetaRows() throws IOException {
+    run(row("a") + row("A") + row("b"));
+    End end = run(row("a", "photo.png", "new") + row("A") + row("b"));
+    assertThat(end.number("skipped")).isEqualTo(2);
+    assertThat(table()).hasSize(3);
+    assertThat(codes()).isEqualTo(Map.of("a", "", "A", "ID_DUPLICATE", "b", ""));
+  }
+
+  @Test
+  void olderColumnsOfTheManifestAreKept() throws IOException {
+    String first = row("a").replace("}", ", \"shelf\": 7}") + row("b", "late.png", "x");
+    run(first);
+    drawPicture("late.png");
+    run(row("a") + row("b", "late.png", "x"), "--retry-codes", "FETCH_NOT_FOUND");
+    Map<String, Row> meta = meta();
+    assertThat(codes()).isEqualTo(Map.of("a", "", "b", ""));
+    assertThat(meta.get("a").<Long>getAs("shelf")).isEqualTo(7);
+  }
+
+  @Test
+  void aReaderSeesEachRowOnceWhileOthersAreReplaced() throws IOException {
+    String rows =
+        IntStream.range(0, 40)
+            .mapToObj(i -> row("id" + i, i % 2 == 0 ? "photo.png" : "late.png", "x"))
+            .collect(Collectors.joining());
+    run(rows, "-D", "output.rows-per-file=4");
+    drawPicture("late.png");
+    AtomicBoolean done = new AtomicBoolean();
+    CompletableFuture<List<Integer>> reading = CompletableFuture.supplyAsync(() -> failures(done));
+    End end = run(rows, "-D", "output.rows-per-file=4", "--retry-codes", "FETCH_NOT_FOUND");
+    done.set(true);
+    assertThat(end.number("succeeded")).isEqualTo(20);
+    assertThat(reading.join()).as("failed rows").isSortedAccordingTo((a, b) -> b - a).contains(20);
+    assertThat(codes().values()).containsOnly("");
+  }
+
+  /** The number of failed rows that each look at the table saw; 40 rows, each once, at any time. */
+  private List<Integer> failures(AtomicBoolean done) {
+    List<Integer> seen = new ArrayList<>();
+    while (!done.get()) {
+      try {
+        List<Row> rows = table();
+        assertThat(rows).extracting(row -> row.<String>getAs("id")).doesNotHaveDuplicates();
+        assertThat(rows).hasSize(40);
+        seen.add((int) rows.stream().filter(row -> !code(row).isEmpty()).count());
+      } catch (Exception e) {
+        // Spark remembers how long files were: it fails, rather than read a file that changed.
+        assertThat(e).isInstanceOf(SparkException.class);
+      }
+    }
+    return seen;
+  }
+
+  @Test
+  void picturesOfRowsThatNeverCameToTheTableAreDeleted() throws IOException {
+    run(row("a"));
+    Path dead = output.resolve("images/77/cat-0.png");
+    Files.createDirectories(dead.getParent());
+    Files.writeString(dead, "painted by a run that died");
+    Path mine = Files.writeString(dead.resolveSibling("notes.txt"), "not Spackle's");
+    run(row("a") + row("b"));
+    assertThat(dead).as("nobody died, nobody looks").exists();
+    Files.createDirectories(output.resolve("meta/.spackle-dead"));
+    run(row("a") + row("b") + row("c"));
+    assertThat(dead).doesNotExist();
+    assertThat(mine).exists();
+    assertThat(pictures()).contains("a-0", "b-0", "c-0");
+  }
+
+  @Test
+  void aRunBesideAnotherIsRefused() throws IOException {
+    OutputFolder shared = OutputFolder.of(output.toString(), new Configuration());
+    try (Claim claim = shared.claim("other", Duration.ofMinutes(2), () -> {})) {
+      End end = run(row("a"));
+      assertThat(end.code()).isEqualTo(2);
+      assertThat(messages).contains("is being written by the run other on ");
+      claim.check();
+    }
+    assertThat(run(row("a")).code()).isZero();
+  }
+
+  /** The exit code tells of the whole manifest, not of the rows that happened to be left. */
+  @Test
+  void skippedFailuresCountForTheShareThatMayFail() throws IOException {
+    String rows = row("a") + row("b") + row("c", "never.png", "x");
+    String[] share = {"-D", "failures.max-share=0.3"};
+    assertThat(run(rows, share).code()).isEqualTo(3);
+    assertThat(run(rows, share).code()).as("a rerun makes it no better").isEqualTo(3);
+    assertThat(run(rows + row("d"), share).code()).as("one in four").isZero();
+  }
+
+  private End run(String manifest, String... arguments) throws IOException {
+    Path rows = Files.writeString(folder.resolve("rows.jsonl"), manifest);
+    Path conf =
+        Files.writeString(
+            folder.resolve("job.conf"),
+            """
+            spackle {
+              manifest { path = "%s", base = "%s" }
+              output.path = out
+              model { path = "%s", device = cpu }
+              fetch.allow-files = [.]
+              defaults { width = 64, height = 64, num-inference-steps = 1 }
+            }
+            """
+                .formatted(rows, folder, TestJob.bundle("idle-sd15-inpaint")));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    String[] all =
+        Stream.concat(Stream.of(conf.toString()), Stream.of(arguments)).toArray(String[]::new);
+    int code =
+        InpaintJob.run(all, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
+    messages = err.toString(UTF_8);
+    return new End(code, new ObjectMapper().readTree(out.toString(UTF_8)));
+  }
+
+  private static String row(String id) {
+    return row(id, "photo.png", "x");
+  }
+
+  private static String row(String id, String photo, String prompt) {
+    return """
+    {"id": "%s", "init_image": "%s", "mask_image": "mask.png", "prompt": %s}
+    """
+        .formatted(id, photo, prompt == null ? null : '"' + prompt + '"');
+  }
+
+  private void drawPicture(String name) throws IOException {
+    Picture.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
+  }
+
+  private List<Row> table() {
+    return SPARK.read().parquet(output.resolve("meta").toString()).collectAsList();
+  }
+
+  private Map<String, Row> meta() {
+    List<Row> rows = table();
+    Map<String, Row> byId = new TreeMap<>();
+    rows.forEach(row -> byId.put(row.getAs("id"), row));
+    assertThat(byId).as("no id twice").hasSameSizeAs(rows);
+    return byId;
+  }
+
+  private Map<String, String> codes() {
+    Map<String, String> codes = new TreeMap<>();
+    meta().forEach((id, row) -> codes.put(id, code(row)));
+    return codes;
+  }
+
+  private static String code(Row meta) {
+    Row error = meta.getAs("error");
+    return error == null ? "" : error.getAs("code");
+  }
+
+  private String prompt(String id) {
+    return meta().get(id).<Row>getAs("meta").getAs("prompt");
+  }
+
+  private List<String> pictures() throws IOException {
+    try (Stream<Path> files = Files.walk(output.resolve("images"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".png"))
+          .map(name -> name.substring(0, name.length() - 4))
+          .toList();
+    }
+  }
+
+  private List<String> metaFiles() throws IOException {
+    return names(output.resolve("meta")).stream().filter(name -> !name.startsWith(".")).toList();
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}
