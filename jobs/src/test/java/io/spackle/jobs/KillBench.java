@@ -1,0 +1,322 @@
+package io.spackle.jobs;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.spackle.jobs.LocalCluster.End;
+import io.spackle.jobs.LocalCluster.Job;
+import io.spackle.row.Sha256;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+
+/**
+ * Kills executors and drivers of jobs with -9 at random moments, has them resume, and compares what
+ * comes out with the output of a job that nobody disturbed. A round ends with a run that is left
+ * alone.
+ *
+ * <p>Also suspends drivers until another run has taken over, and lets them go on: zombies.
+ *
+ * <p>Arguments: --rounds N, --seed S.
+ */
+final class KillBench implements AutoCloseable {
+
+  static final int ROWS = 48;
+  private static final int ROWS_PER_FILE = 4;
+  private static final int EXECUTORS = 2;
+  private static final int CORES = 2;
+
+  /** How long a picture takes to be fetched: what makes the job last. */
+  private static final int DELAY_MILLIS = 400;
+
+  private static final int FETCHES = 4;
+
+  /**
+   * This row takes long to be fetched, once: Spark tries its task a second time beside the first.
+   */
+  private static final String STRAGGLER = "/7.png";
+
+  private static final int STRAGGLING_MILLIS = 10_000;
+
+  /** Rows that can be under way at one moment: those of all running tasks, speculative ones too. */
+  private static final int IN_FLIGHT = EXECUTORS * CORES * 2 * ROWS_PER_FILE;
+
+  private final Path folder;
+  private final Random random;
+  private final HttpServer server;
+  private final Map<String, Integer> fetches = new ConcurrentHashMap<>();
+  private final byte[] photo;
+
+  /** What is done to a job. */
+  enum Blow {
+    EXECUTOR,
+    DRIVER,
+    BOTH,
+    CTRL_C,
+    ZOMBIE
+  }
+
+  /**
+   * What came of a round.
+   *
+   * @param blows what was done
+   * @param lost rows that have no meta row
+   * @param twice meta rows too many
+   * @param differing pictures that differ from the undisturbed run's
+   * @param orphans pictures that no meta row names
+   * @param redone rows that were painted once more
+   */
+  record Round(List<Blow> blows, int lost, int twice, int differing, int orphans, int redone) {
+
+    boolean isRight() {
+      return lost + twice + differing + orphans == 0 && redone <= blows.size() * IN_FLIGHT;
+    }
+  }
+
+  KillBench(Path folder, long seed) throws IOException {
+    this.folder = folder;
+    this.random = new Random(seed);
+    Path file = Picture.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
+    this.photo = Files.readAllBytes(file);
+    Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answer);
+    server.setExecutor(Executors.newCachedThreadPool());
+    server.start();
+    writeJob();
+  }
+
+  public static void main(String[] args) throws Exception {
+    Map<String, String> given = new TreeMap<>();
+    for (int i = 0; i + 1 < args.length; i += 2) {
+      given.put(args[i], args[i + 1]);
+    }
+    int rounds = Integer.parseInt(given.getOrDefault("--rounds", "20"));
+    long seed = Long.parseLong(given.getOrDefault("--seed", "1"));
+    Path folder = Files.createTempDirectory("spackle-kill");
+    int wrong = 0;
+    int redone = 0;
+    try (KillBench bench = new KillBench(folder, seed)) {
+      Map<String, String> undisturbed = bench.undisturbed();
+      for (int number = 1; number <= rounds; number++) {
+        Round round = bench.round(undisturbed);
+        System.out.printf("round %d: %s%n", number, round);
+        wrong += round.isRight() ? 0 : 1;
+        redone += round.redone();
+      }
+    }
+    System.out.printf(
+        "%d rounds of %d rows: %d wrong, %d rows redone (in flight at a blow: up to %d)%n",
+        rounds, ROWS, wrong, redone, IN_FLIGHT);
+    TestSpark.session().stop();
+    System.exit(wrong == 0 ? 0 : 1);
+  }
+
+  /** Rows that were painted more often than once since the last round began. */
+  int redone() {
+    return total() - ROWS;
+  }
+
+  /** Runs the job to its end, and returns the digests of its pictures by the rows' ids. */
+  Map<String, String> undisturbed() throws Exception {
+    Path output = folder.resolve("undisturbed");
+    try (LocalCluster cluster = cluster("undisturbed-spark")) {
+      mustBeDone(start(cluster, output).end());
+    }
+    Map<String, String> digests = digests(output);
+    if (digests.size() != ROWS) {
+      throw new IllegalStateException("expected " + ROWS + " pictures, found " + digests.size());
+    }
+    return digests;
+  }
+
+  /** Runs the job with a few blows, then to its end. */
+  Round round(Map<String, String> undisturbed) throws Exception {
+    String name = "round-" + random.nextInt(Integer.MAX_VALUE);
+    Path output = folder.resolve(name);
+    List<Blow> blows = new ArrayList<>();
+    fetches.clear();
+    try (LocalCluster cluster = cluster(name + "-spark")) {
+      int wanted = 1 + random.nextInt(3);
+      Job job = start(cluster, output);
+      while (blows.size() < wanted && awaitSomeWork(job)) {
+        Blow blow = Blow.values()[random.nextInt(Blow.values().length)];
+        blows.add(blow);
+        job = strike(blow, job, cluster, output);
+      }
+      mustBeDone(job.end());
+    }
+    return judge(undisturbed, output, blows);
+  }
+
+  /** Returns the job that goes on. */
+  private Job strike(Blow blow, Job job, LocalCluster cluster, Path output) throws Exception {
+    List<ProcessHandle> executors = job.executors();
+    switch (blow) {
+      case EXECUTOR -> kill(executors.subList(0, Math.min(1, executors.size())));
+      case DRIVER -> kill(List.of(job.driver().toHandle()));
+      case BOTH -> {
+        kill(executors);
+        kill(List.of(job.driver().toHandle()));
+      }
+      case CTRL_C -> {
+        signal("INT", job);
+        job.driver().waitFor();
+      }
+      case ZOMBIE -> {
+        return afterZombie(job, cluster, output);
+      }
+    }
+    job.driver().waitFor(1, TimeUnit.SECONDS);
+    return job.driver().isAlive() ? job : start(cluster, output);
+  }
+
+  /** The other run takes over while the first driver stands still; its executors go on. */
+  private Job afterZombie(Job zombie, LocalCluster cluster, Path output) throws Exception {
+    signal("STOP", zombie);
+    TimeUnit.SECONDS.sleep(4); // longer than the claim's timeout
+    Job next = start(cluster, output);
+    awaitSomeWork(next);
+    signal("CONT", zombie);
+    if (zombie.end().code() == 0 && next.driver().isAlive()) {
+      throw new IllegalStateException("a run that was taken over ended as if it were done");
+    }
+    return next;
+  }
+
+  /** Waits for a random time after rows began to flow; returns whether the job still runs. */
+  private boolean awaitSomeWork(Job job) throws InterruptedException {
+    int before = total();
+    int wanted = 1 + random.nextInt(ROWS / 3);
+    while (job.driver().isAlive() && total() < before + wanted) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    TimeUnit.MILLISECONDS.sleep(random.nextInt(DELAY_MILLIS));
+    return job.driver().isAlive();
+  }
+
+  private Round judge(Map<String, String> undisturbed, Path output, List<Blow> blows)
+      throws IOException {
+    List<Row> rows = meta(output);
+    Set<String> ids = new HashSet<>();
+    rows.forEach(row -> ids.add(row.getAs("id")));
+    Map<String, String> digests = digests(output);
+    int differing = 0;
+    for (Map.Entry<String, String> picture : undisturbed.entrySet()) {
+      differing += picture.getValue().equals(digests.get(picture.getKey())) ? 0 : 1;
+    }
+    return new Round(
+        blows,
+        ROWS - ids.size(),
+        rows.size() - ids.size(),
+        differing,
+        (int) (files(output.resolve("images")) - digests.size()),
+        redone());
+  }
+
+  private int total() {
+    return fetches.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  private static Map<String, String> digests(Path output) throws IOException {
+    Map<String, String> digests = new TreeMap<>();
+    for (Row row : meta(output)) {
+      for (String location : row.<String>getList(row.fieldIndex("output"))) {
+        digests.put(row.getAs("id"), Sha256.hex(Files.readAllBytes(Path.of(location))));
+      }
+    }
+    return digests;
+  }
+
+  private static List<Row> meta(Path output) {
+    return TestSpark.session().read().parquet(output.resolve("meta").toString()).collectAsList();
+  }
+
+  private static long files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).count();
+    }
+  }
+
+  private LocalCluster cluster(String name) throws IOException {
+    return LocalCluster.withinDriver(folder.resolve(name), EXECUTORS, CORES)
+        .with("spark.speculation", "true")
+        .with("spark.speculation.interval", "200ms")
+        .with("spark.speculation.multiplier", "1.1")
+        .with("spark.speculation.quantile", "0.3");
+  }
+
+  private Job start(LocalCluster cluster, Path output) throws IOException {
+    return cluster.start(folder.resolve("job.conf"), "-D", "output.path=" + output);
+  }
+
+  private static void mustBeDone(End end) {
+    if (end.code() != 0) {
+      throw new IllegalStateException("the run ended with " + end.code() + ": " + end.messages());
+    }
+  }
+
+  private static void kill(List<ProcessHandle> processes) {
+    processes.forEach(ProcessHandle::destroyForcibly); // SIGKILL
+  }
+
+  private static void signal(String signal, Job job) throws Exception {
+    new ProcessBuilder("kill", "-" + signal, String.valueOf(job.driver().pid())).start().waitFor();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath();
+      boolean straggles = fetches.merge(path, 1, Integer::sum) == 1 && path.equals(STRAGGLER);
+      TimeUnit.MILLISECONDS.sleep(straggles ? STRAGGLING_MILLIS : DELAY_MILLIS);
+      exchange.getResponseHeaders().add("Content-Type", "image/png");
+      exchange.sendResponseHeaders(200, photo.length);
+      exchange.getResponseBody().write(photo);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void writeJob() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < ROWS; i++) {
+      rows.append(
+          """
+          {"id": "row %d", "init_image": "http://127.0.0.1:%d/%d.png", "mask_image": "mask.png", "prompt": "wall %d"}
+          """
+              .formatted(i, server.getAddress().getPort(), i, i));
+    }
+    Files.writeString(folder.resolve("rows.jsonl"), rows);
+    Files.writeString(
+        folder.resolve("job.conf"),
+        """
+        spackle {
+          manifest { path = rows.jsonl, base = "." }
+          output { rows-per-file = %d, claim-timeout = 3s }
+          model { path = "%s", device = cpu }
+          defaults { width = 64, height = 64, num-inference-steps = 2 }
+          fetch { allow-files = [.], allow-private = ["127.0.0.1"], retries = 0 }
+          lane.threads = %d
+        }
+        """
+            .formatted(ROWS_PER_FILE, TestJob.bundle("tiny-sd15-inpaint"), FETCHES));
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

@@ -1,0 +1,28 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spackle.jobs.KillBench.Round;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The short form of {@code ./bench kill --rounds 20}. */
+class KillTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void noRowIsLostAndNoneIsTwiceWhoeverDies() throws Exception {
+    try (KillBench bench = new KillBench(folder, System.nanoTime())) {
+      Map<String, String> undisturbed = bench.undisturbed();
+      assertThat(bench.redone()).as("rows of speculative attempts").isPositive();
+      for (int i = 0; i < 2; i++) {
+        Round round = bench.round(undisturbed);
+        System.out.println(round);
+        assertThat(round.isRight()).as(round.toString()).isTrue();
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.spackle.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.spark.sql.functions.col;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.row.MetaRow;
+import io.spackle.row.RowColumns;
+import java.io.BufferedWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Measures how long a run takes that finds nearly all of its rows done, against a run of the rows
+ * that are left alone.
+ *
+ * <p>The meta rows of the rows that are done are not painted, but written as if: a real one, under
+ * each row's own id and key. Arguments: rows, rows left to do.
+ */
+final class ResumeBench {
+
+  private static final int ROWS_PER_FILE = 128;
+
+  private final Path folder;
+  private final int rows;
+  private final int left;
+
+  private ResumeBench(Path folder, int rows, int left) {
+    this.folder = folder;
+    this.rows = rows;
+    this.left = left;
+  }
+
+  public static void main(String[] args) throws Exception {
+    ResumeBench bench =
+        new ResumeBench(
+            Files.createTempDirectory("spackle-resume"),
+            Integer.parseInt(args[0]),
+            Integer.parseInt(args[1]));
+    bench.run();
+    Sessions.stop();
+  }
+
+  private void run() throws Exception {
+    Picture.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
+    Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    Path few = manifest("few.jsonl", left);
+    Path all = manifest("all.jsonl", rows);
+    job(few, "warm-up");
+    double alone = job(few, "alone");
+    writeDone(all);
+    double resumed = job(all, "resumed");
+    double again = job(all, "resumed");
+    System.out.printf(
+        "%d rows alone: %.1f s; the same among %d rows, the others being done: %.1f s; all done:"
+            + " %.1f s%n",
+        left, alone, rows, resumed, again);
+  }
+
+  /** Returns the seconds that the job says it took. */
+  private double job(Path manifest, String output) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    int code =
+        InpaintJob.run(
+            new String[] {conf(manifest, output).toString()},
+            new PrintStream(line, true, UTF_8),
+            System.err);
+    if (code != 0) {
+      throw new IllegalStateException("the job ended with " + code + ": " + line.toString(UTF_8));
+    }
+    Map<?, ?> fields = new ObjectMapper().readValue(line.toString(UTF_8), Map.class);
+    return ((Number) fields.get("seconds")).doubleValue();
+  }
+
+  private void writeDone(Path manifest) {
+    SparkSession spark = Sessions.open();
+    Plan plan = Plan.of(spark, ConfFile.load(conf(manifest, "resumed"), Map.of()));
+    Dataset<Row> keys =
+        Rows.keyed(plan.manifest(), plan.digest())
+            .where(col(RowColumns.LINE).gt(left))
+            .select(col(RowColumns.KEY).as(MetaRow.ROW_KEY), col(RowColumns.ID).as("own_id"));
+    Dataset<Row> real = spark.read().parquet(folder.resolve("alone/meta").toString()).limit(1);
+    Column[] columns =
+        Arrays.stream(real.columns())
+            .map(name -> name.equals("id") ? col("own_id").as("id") : col(name))
+            .toArray(Column[]::new);
+    Dataset<Row> done = keys.crossJoin(real.drop(MetaRow.ROW_KEY)).select(columns);
+    MetaTable.append(done.repartition(rows / ROWS_PER_FILE), "bench", plan.output().meta());
+  }
+
+  private Path conf(Path manifest, String output) {
+    try {
+      return Files.writeString(
+          folder.resolve(output + ".conf"),
+          """
+          spackle {
+            manifest { path = "%s", base = "%s" }
+            output.path = %s
+            model { path = "%s", device = cpu }
+            fetch.allow-files = [.]
+            defaults { width = 64, height = 64, num-inference-steps = 1 }
+          }
+          """
+              .formatted(manifest, folder, output, TestJob.bundle("idle-sd15-inpaint")));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Path manifest(String name, int count) throws IOException {
+    Path file = folder.resolve(name);
+    try (BufferedWriter out = Files.newBufferedWriter(file)) {
+      for (int i = 0; i < count; i++) {
+        out.write(
+            """
+            {"id": "row %d", "init_image": "photo.png", "mask_image": "mask.png", "prompt": "wall %d"}
+            """
+                .formatted(i, i));
+      }
+    }
+    return file;
+  }
+}
