@@ -72,8 +72,7 @@ record Plan(
             files,
             model,
             output,
-            settings(
-                conf, model, safety(conf, model, manifest), output, rows, defaults, hadoop));
+            settings(conf, model, safety(conf, model, manifest), output, rows, defaults, hadoop));
     plan.openModel(spark, problems);
     problems.refuse();
     return plan;

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 
 /**
  * A model folder, checked: Optimum's ONNX layout, with {@code model_index.json} and one folder for
- * each component, or one {@code model.onnx} with {@code erase.json} beside it.
- * The autoencoder may be that of another folder.
+ * each component, or one {@code model.onnx} with {@code erase.json} beside it. The autoencoder may
+ * be that of another folder.
  *
  * <p>Opening it loads no graph. The JSON nodes that it returns are shared: read them only.
  */
@@ -61,7 +61,13 @@ public final class ModelBundle {
     BundleCheck checked = BundleCheck.of(folder);
     ModelParts parts = ModelParts.of(folder, checked);
     JsonNode scheduler = parts.json(SCHEDULER, "scheduler_config.json").orElse(null);
-    return new ModelBundle(parts, parts, checked.index, scheduler, OptionalInt.empty(), BundleOptions.NONE.promptSyntax());
+    return new ModelBundle(
+        parts,
+        parts,
+        checked.index,
+        scheduler,
+        OptionalInt.empty(),
+        BundleOptions.NONE.promptSyntax());
   }
 
   /** The folder's own name. */
@@ -178,7 +184,8 @@ public final class ModelBundle {
       throw parts.refusal(List.of("is one graph, without an autoencoder to replace: leave it out"));
     }
     other.require(VAE);
-    ModelBundle bundle = new ModelBundle(parts, other, index, schedulerConfig, textLength, promptSyntax);
+    ModelBundle bundle =
+        new ModelBundle(parts, other, index, schedulerConfig, textLength, promptSyntax);
     bundle.requiredConfig("vae_decoder");
     return bundle;
   }

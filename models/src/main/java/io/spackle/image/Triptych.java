@@ -24,12 +24,12 @@ public final class Triptych {
     double scale = Math.min(1, (double) side / Math.max(result.width(), result.height()));
     int width = Math.max(1, (int) Math.round(result.width() * scale));
     int height = Math.max(1, (int) Math.round(result.height() * scale));
-    RgbImage init = Lanczos.resize(frame.untouched(), width, height);
-    RgbImage mask = grey(Lanczos.resize(frame.outputMask(), width, height));
+    RgbImage init = Filter.LANCZOS.resize(frame.untouched(), width, height);
+    RgbImage mask = grey(Filter.LANCZOS.resize(frame.outputMask(), width, height));
     Plane panels = init.plane().blank(PANELS * width, height);
     panels.place(init.plane(), 0, 0);
     panels.place(mask.plane(), width, 0);
-    panels.place(Lanczos.resize(result, width, height).plane(), 2 * width, 0);
+    panels.place(Filter.LANCZOS.resize(result, width, height).plane(), 2 * width, 0);
     return JpegWriter.write(RgbImage.of(panels), QUALITY);
   }
 

@@ -22,7 +22,8 @@ class CheckedInpainterTest {
   private static final Subject SUBJECT = Samples.subject("a cat", 1);
 
   @ParameterizedTest
-  @ValueSource(strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint", "tiny-flux-fill", "tiny-erase-bytes"})
+  @ValueSource(
+      strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint", "tiny-flux-fill", "tiny-erase-bytes"})
   void blackensWhatIsFlaggedInEveryFamily(String bundle) {
     try (Inpainter inpainter = open(bundle, new SafetyOptions(ALL, 0.5))) {
       Painting flagged = paint(inpainter, true);

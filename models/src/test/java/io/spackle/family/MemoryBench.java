@@ -35,7 +35,8 @@ final class MemoryBench {
 
   private MemoryBench(Path folder, int side, int steps) {
     this.folder = folder;
-    this.bundle = ModelBundle.open(folder).with(new BundleOptions(Map.of(), TEXT_LENGTH, PromptSyntax.PLAIN));
+    this.bundle =
+        ModelBundle.open(folder).with(new BundleOptions(Map.of(), TEXT_LENGTH, PromptSyntax.PLAIN));
     this.side = side;
     this.steps = steps;
   }
@@ -72,7 +73,8 @@ final class MemoryBench {
 
   private StepPlan plan(Traits traits) {
     double guidance = traits.defaultGuidanceScale();
-    return new StepPlan(side, side, steps, guidance, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
+    return new StepPlan(
+        side, side, steps, guidance, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
   }
 
   private Subject subject() {

@@ -79,7 +79,8 @@ class PromptSyntaxTest {
     Subject subject =
         new Subject(
             new RgbImage(SIDE, SIDE, grey), new Mask(SIDE, SIDE, white), prompt, negative, 7);
-    StepPlan plan = new StepPlan(SIDE, SIDE, 2, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX);
+    StepPlan plan =
+        new StepPlan(SIDE, SIDE, 2, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
     try (Inpainter inpainter = Families.open(folder, Device.cpu(1))) {
       return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
     }

@@ -137,7 +137,7 @@ class RowReaderTest {
     RowDefaults defaults =
         new RowDefaults(
             512, 512, 1, 30, 7.5, 1, "blurry", false, "", false, null, Sampler.OF_BUNDLE);
-    RowReader withDefault = new RowReader(Rows.TRAITS, defaults);
+    RowReader withDefault = new RowReader(Rows.TRAITS, defaults, SafetyRule.CHECKED);
     assertThat(negative(withDefault, Rows.row())).isEqualTo("blurry");
     assertThat(negative(withDefault, Rows.row("negative_prompt", null))).isEqualTo("blurry");
     assertThat(negative(withDefault, Rows.row("negative_prompt", ""))).isEmpty();
@@ -158,7 +158,7 @@ class RowReaderTest {
     assertThat(valid(Rows.row("enhance_prompt", "no")).enhancedPrompt()).isNull();
     assertThat(valid(Rows.row()).enhancedPrompt()).as("the default").isNotNull();
     assertThat(valid(Rows.row("prompt", " ")).enhancedPrompt()).as("says nothing").isNull();
-    Reading unread = new RowReader(Rows.PROMPTLESS, Rows.DEFAULTS).read(Rows.row());
+    Reading unread = new RowReader(Rows.PROMPTLESS, Rows.DEFAULTS, SafetyRule.CHECKED).read(Rows.row());
     assertThat(((Reading.Valid) unread).row().enhancedPrompt()).as("is not read").isNull();
   }
 
@@ -272,7 +272,7 @@ class RowReaderTest {
   @Test
   void aCheckerThatIsAskedForMustBeThere() {
     RowDefaults quiet =
-        new RowDefaults(512, 512, 1, 30, 7.5, 1, null, false, false, null, Sampler.OF_BUNDLE);
+        new RowDefaults(512, 512, 1, 30, 7.5, 1, null, false, "", false, null, Sampler.OF_BUNDLE);
     RowReader absent = new RowReader(Rows.TRAITS, quiet, SafetyRule.ABSENT);
     Row asking = Rows.row("safety_checker", "yes");
     assertThat(((Reading.Invalid) absent.read(asking)).outcome().message())

@@ -56,7 +56,8 @@ final class FakeInpainter implements Inpainter {
   }
 
   static Traits fakeTraits() {
-    return new Traits("fake", "fake", 64, 8, 1, Limits.ofApi(), 4, 7.5, 1, "fake", List.of("fake"), false);
+    return new Traits(
+        "fake", "fake", 64, 8, 1, Limits.ofApi(), 4, 7.5, 1, "fake", List.of("fake"), false);
   }
 
   /** The colour that a subject is painted in. */

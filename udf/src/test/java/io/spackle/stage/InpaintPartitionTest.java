@@ -148,9 +148,10 @@ class InpaintPartitionTest {
 
   @Test
   void aRowThatBreaksItsReaderFailsAlone() {
+    Row whole = rows("x").get(0);
+    Object[] values = IntStream.range(0, whole.size()).mapToObj(whole::get).toArray();
     Row broken =
-        new GenericRowWithSchema(
-            rows("x").get(0).toSeq().toArray(scala.reflect.ClassTag$.MODULE$.Object()), MANIFEST) {
+        new GenericRowWithSchema(values, MANIFEST) {
           @Override
           public Object get(int column) {
             if (column == MANIFEST.fieldIndex(RowColumns.PROMPT)) {
