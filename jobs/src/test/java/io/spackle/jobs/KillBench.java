@@ -252,7 +252,9 @@ final class KillBench implements AutoCloseable {
   }
 
   private LocalCluster cluster(String name) throws IOException {
-    return LocalCluster.withinDriver(folder.resolve(name), EXECUTORS, CORES)
+    // Cores for two drivers: a zombie does not let go of its own.
+    return LocalCluster.ofTwoMachines(folder.resolve(name), 2 * CORES)
+        .with("spark.cores.max", String.valueOf(EXECUTORS * CORES))
         .with("spark.speculation", "true")
         .with("spark.speculation.interval", "200ms")
         .with("spark.speculation.multiplier", "1.1")

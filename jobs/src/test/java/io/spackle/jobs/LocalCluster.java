@@ -38,8 +38,9 @@ import java.util.stream.Stream;
  */
 final class LocalCluster implements AutoCloseable {
 
-  private static final Duration LONGEST = Duration.ofMinutes(3);
+  private static final Duration LONGEST = Duration.ofMinutes(9);
   private static final int WORKER_MIB = 1024;
+  private static final String DEPLOY = "org.apache.spark.deploy.";
   private static final Path CONF = Path.of("..", "conf").toAbsolutePath().normalize();
 
   private final Path folder;
@@ -88,24 +89,22 @@ final class LocalCluster implements AutoCloseable {
   static LocalCluster standalone(Path folder, int cores, Map<String, String> worker)
       throws IOException {
     LocalCluster cluster = new LocalCluster(folder);
-    String deploy = "org.apache.spark.deploy.";
-    cluster.java(
-        "master", Map.of(), deploy + "master.Master", "-h", "127.0.0.1", "--webui-port", "0");
-    String master = cluster.awaitLog("master", "spark://127.0.0.1:\\d+");
-    cluster.java(
-        "worker",
-        worker,
-        deploy + "worker.Worker",
-        "-h",
-        "127.0.0.1",
-        "--webui-port",
-        "0",
-        "-c",
-        String.valueOf(cores),
-        "-m",
-        WORKER_MIB + "m",
-        master);
-    return cluster.with("spark.master", master);
+    cluster.worker(cluster.master(), "127.0.0.1", cores, worker);
+    return cluster;
+  }
+
+  /**
+   * A standalone master and two workers that pass for two machines: Spark tries a slow task a
+   * second time on another machine only.
+   *
+   * @param cores of each worker
+   */
+  static LocalCluster ofTwoMachines(Path folder, int cores) throws IOException {
+    LocalCluster cluster = new LocalCluster(folder);
+    String master = cluster.master();
+    cluster.worker(master, "127.0.0.1", cores, Map.of());
+    cluster.worker(master, "127.0.0.2", cores, Map.of());
+    return cluster;
   }
 
   /** Has jobs started from now on run with a setting of Spark. */
@@ -203,6 +202,31 @@ final class LocalCluster implements AutoCloseable {
     Process process = builder.start();
     processes.add(process);
     return process;
+  }
+
+  /** Returns the address. */
+  private String master() throws IOException {
+    java("master", Map.of(), DEPLOY + "master.Master", "-h", "127.0.0.1", "--webui-port", "0");
+    String master = awaitLog("master", "spark://127.0.0.1:\\d+");
+    with("spark.master", master);
+    return master;
+  }
+
+  private void worker(String master, String host, int cores, Map<String, String> settings)
+      throws IOException {
+    java(
+        "worker-" + host,
+        settings,
+        DEPLOY + "worker.Worker",
+        "-h",
+        host,
+        "--webui-port",
+        "0",
+        "-c",
+        String.valueOf(cores),
+        "-m",
+        WORKER_MIB + "m",
+        master);
   }
 
   private String awaitLog(String name, String pattern) throws IOException {
