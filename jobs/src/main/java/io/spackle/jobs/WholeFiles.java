@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSBuilder;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
@@ -26,6 +27,8 @@ final class WholeFiles {
 
   /** What names of unpublished files begin with: hidden from Spark and most other readers. */
   static final String HIDDEN = ".spackle-";
+
+  private static final String IF_NONE = CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
 
   private final FileSystem files;
 
@@ -100,16 +103,20 @@ final class WholeFiles {
         StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /**
+   * Puts the file on the condition that there is none ({@code If-None-Match: *}), which the store
+   * itself decides. Where the file system offers no such condition, two attempts within a moment
+   * would leave one whole file of the same rows.
+   */
   private void copyUnlessTaken(Path file, Path name) throws IOException {
     try {
-      // Stores that do not know the condition replace the file by one of the same rows.
-      copy(
-          file,
-          files
-              .createFile(name)
-              .overwrite(true)
-              .opt(CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE, true));
+      FSDataOutputStreamBuilder<?, ?> target = files.createFile(name).overwrite(false).recursive();
+      if (files.hasPathCapability(name, IF_NONE)) {
+        target.must(IF_NONE, true);
+      }
+      copy(file, target);
     } catch (IOException e) {
+      // Refused, or an answer was lost and the repeated request found what the first had put.
       if (!files.exists(name)) {
         throw e;
       }

@@ -5,10 +5,11 @@ import org.apache.hadoop.fs.FileSystem;
 
 /**
  * Stores where an object appears whole or not at all when its stream closes, and where a rename is
- * a copy. Azure's do not belong here: they show a file while it grows.
+ * a copy that others can see and that replaces what lies under the new name.
  */
 public final class ObjectStores {
 
+  /** Azure's do not belong here: they show a file while it grows, and rename in one step. */
   private static final Set<String> SCHEMES = Set.of("s3a", "s3", "gs");
 
   private ObjectStores() {}

@@ -1,0 +1,150 @@
+package io.spackle.jobs;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * An S3 server on this machine that checks signatures, behind a {@link SlowDownProxy}: S3Proxy over
+ * a folder, in a JVM of its own, because it and S3A need different versions of the same libraries.
+ */
+final class S3Server {
+
+  static final String KEY = "AKIDSPACKLETESTS";
+
+  /** To be found in no log, file or command line. */
+  static final String SECRET = "s3cr3t0fTheTests";
+
+  private static final S3Server OF_TESTS = start();
+
+  private final Path folder;
+  private final SlowDownProxy proxy;
+
+  private S3Server(Path folder, SlowDownProxy proxy) {
+    this.folder = folder;
+    this.proxy = proxy;
+  }
+
+  /** The one server of this JVM, which ends with it. Tests keep apart by their buckets. */
+  static S3Server ofTests() {
+    return OF_TESTS;
+  }
+
+  SlowDownProxy proxy() {
+    return proxy;
+  }
+
+  /** Makes a bucket, which is a folder of the server's. */
+  Path bucket(String name) throws IOException {
+    return Files.createDirectories(folder.resolve(name));
+  }
+
+  /** What S3A needs to come here, but for the credentials. */
+  Map<String, String> address() {
+    Map<String, String> options = new TreeMap<>();
+    options.put("fs.s3a.endpoint", "http://127.0.0.1:" + proxy.port());
+    options.put("fs.s3a.endpoint.region", "us-east-1");
+    options.put("fs.s3a.path.style.access", "true");
+    return options;
+  }
+
+  /** All that S3A needs to come here, as Hadoop's options. */
+  Map<String, String> options() {
+    Map<String, String> options = new TreeMap<>(address());
+    options.put("fs.s3a.access.key", KEY);
+    options.put("fs.s3a.secret.key", SECRET);
+    return options;
+  }
+
+  Configuration configuration() {
+    Configuration hadoop = new Configuration();
+    options().forEach(hadoop::set);
+    return hadoop;
+  }
+
+  private static S3Server start() {
+    try {
+      Path home = Files.createTempDirectory("spackle-s3-server");
+      Path folder = Files.createDirectory(home.resolve("buckets"));
+      int port = freePort();
+      Process process = launch(home, properties(folder, port));
+      SlowDownProxy proxy = SlowDownProxy.before(port);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process, home)));
+      awaitPort(port, process, home);
+      return new S3Server(folder, proxy);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Process launch(Path home, String properties) throws IOException {
+    Path file = Files.writeString(home.resolve("s3proxy.conf"), properties);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "org.gaul.s3proxy.Main",
+                "--properties",
+                file.toString()));
+    builder.environment().put("CLASSPATH", Files.readString(Path.of("target/s3proxy.classpath")));
+    return builder
+        .redirectErrorStream(true)
+        .redirectOutput(home.resolve("s3proxy.log").toFile())
+        .start();
+  }
+
+  private static String properties(Path folder, int port) throws IOException {
+    Properties properties = new Properties();
+    properties.setProperty("s3proxy.endpoint", "http://127.0.0.1:" + port);
+    properties.setProperty("s3proxy.authorization", "aws-v2-or-v4");
+    properties.setProperty("s3proxy.identity", KEY);
+    properties.setProperty("s3proxy.credential", SECRET);
+    properties.setProperty("jclouds.provider", "filesystem-nio2");
+    properties.setProperty("jclouds.filesystem.basedir", folder.toString());
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    properties.store(text, null);
+    return text.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void awaitPort(int port, Process process, Path home) throws IOException {
+    while (process.isAlive()) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        return;
+      } catch (ConnectException e) {
+        Thread.onSpinWait();
+      }
+    }
+    throw new IOException("S3Proxy ended: " + Files.readString(home.resolve("s3proxy.log")));
+  }
+
+  private static void stop(Process process, Path home) {
+    process.destroyForcibly();
+    try (Stream<Path> files = Files.walk(home)) {
+      process.waitFor();
+      files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
