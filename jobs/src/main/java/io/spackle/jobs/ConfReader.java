@@ -159,6 +159,13 @@ final class ConfReader {
     return absolute(text(key), origin(key));
   }
 
+  /** A folder of whatever machine reads it. */
+  String folder(String key) {
+    Predicate<String> absolute = path -> path.startsWith("/");
+    return read(
+        key, "an absolute path such as /var/cache/spackle", "/", config::getString, absolute);
+  }
+
   List<String> locations(String key) {
     return texts(key).stream().map(location -> absolute(location, origin(key))).toList();
   }

@@ -92,6 +92,7 @@ record JobConf(
    * @param vae a folder with the autoencoder to use in place of its own, or null
    * @param revision for the record, or null
    * @param note a line about the model for whoever starts the job, or null
+   * @param cache folder of each host for copies of models that lie elsewhere, or null
    * @param options set over its own configuration
    */
   record ModelConf(
@@ -101,6 +102,7 @@ record JobConf(
       String vae,
       String revision,
       String note,
+      String cache,
       BundleOptions options) {}
 
   /**
@@ -197,6 +199,7 @@ record JobConf(
         reader.orNull("model.vae", reader::location),
         reader.orNull("model.revision", reader::text),
         reader.orNull("model.note", reader::text),
+        reader.orNull("model.cache", reader::folder),
         new BundleOptions(
             reader.values("model.scheduler-config"),
             reader.orNull("model.max-sequence-length", key -> reader.integer(key, 2, 512)),

@@ -7,6 +7,7 @@ import io.spackle.graph.ModelBundle;
 import io.spackle.graph.ModelParts;
 import io.spackle.jobs.JobConf.ModelConf;
 import io.spackle.jobs.JobConf.SafetyConf;
+import io.spackle.stage.Holding;
 import io.spackle.stage.StageSettings.Folder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,21 +34,20 @@ record ModelFacts(
    */
   static ModelFacts read(ModelConf conf, SafetyConf safety, Configuration hadoop)
       throws IOException {
-    try (ModelFolder model = ModelFolder.open(conf.path(), hadoop);
-        ModelFolder vae = conf.vae() == null ? null : ModelFolder.open(conf.vae(), hadoop)) {
-      ModelBundle own =
-          refusing("the model " + model.path(), () -> ModelBundle.open(model.local()));
-      ModelParts otherVae = vae == null ? null : vae(conf, vae.local());
-      ModelBundle whole = configured(conf, own, otherVae);
-      Folder folder = new Folder(model.path().toString(), own.digest());
-      return new ModelFacts(
-          folder,
-          vae == null ? null : new Folder(vae.path().toString(), otherVae.digest()),
-          whole.digest(),
-          refusing("the model " + model.path(), () -> traits(conf, whole)),
-          whole.vaeName().orElse(null),
-          SafetyFacts.read(safety, model.local(), folder, hadoop));
-    }
+    ModelFolder model = ModelFolder.find(conf.path(), Holding.MODEL, conf, hadoop);
+    ModelFolder vae =
+        conf.vae() == null
+            ? null
+            : ModelFolder.find(conf.vae(), Holding.AUTOENCODER, conf, hadoop);
+    ModelBundle own = ModelBundle.open(model.local());
+    ModelBundle whole = configured(conf, own, vae == null ? null : vae(conf, vae.local()));
+    return new ModelFacts(
+        model.folder(),
+        vae == null ? null : vae.folder(),
+        whole.digest(),
+        refusing("the model " + model.folder().path(), () -> traits(conf, whole)),
+        whole.vaeName().orElse(null),
+        SafetyFacts.read(safety, model, conf, hadoop));
   }
 
   /**

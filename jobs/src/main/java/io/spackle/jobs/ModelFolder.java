@@ -1,51 +1,46 @@
 package io.spackle.jobs;
 
-import java.io.File;
+import io.spackle.graph.BundleException;
+import io.spackle.jobs.JobConf.ModelConf;
+import io.spackle.stage.Holding;
+import io.spackle.stage.ModelCache;
+import io.spackle.stage.StageSettings.Folder;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.FileUtil;
-import org.apache.hadoop.fs.Path;
 
 /**
- * A folder on any file system as local files: itself, or a copy that is deleted when closed.
+ * A folder that a job names, on any file system.
  *
- * @param path qualified URI of the folder
- * @param local its files, in a folder of the same name
- * @param temporary what to delete, or null
+ * @param folder for executors
+ * @param local its files on this host: the folder itself or the host's copy
  */
-record ModelFolder(Path path, java.nio.file.Path local, File temporary) implements AutoCloseable {
+record ModelFolder(Folder folder, Path local) {
 
   /**
-   * Makes a folder local.
+   * Finds a folder, by way of this host's copy where it is not local.
    *
-   * @throws IOException if it cannot be reached; nothing is left behind then
+   * @throws RefusedException with all problems of the folder
+   * @throws IOException if it cannot be reached
    */
-  static ModelFolder open(String location, Configuration hadoop) throws IOException {
-    Path given = new Path(location);
-    FileSystem fileSystem = given.getFileSystem(hadoop);
-    Path path = fileSystem.makeQualified(given);
-    if (path.toUri().getScheme().equals("file")) {
-      return new ModelFolder(path, java.nio.file.Path.of(path.toUri().getPath()), null);
-    }
-    File temporary = Files.createTempDirectory("spackle-model").toFile();
-    File copy = new File(temporary, path.getName());
+  static ModelFolder find(String location, Holding holding, ModelConf conf, Configuration hadoop)
+      throws IOException {
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(location);
+    String uri = path.getFileSystem(hadoop).makeQualified(path).toString();
     try {
-      if (!FileUtil.copy(fileSystem, path, copy, false, hadoop)) {
-        throw new IOException("cannot copy " + path + " to " + copy);
-      }
-    } catch (IOException e) {
-      FileUtil.fullyDelete(temporary);
-      throw e;
+      ModelCache.Copy copy = ModelCache.in(conf.cache()).now(uri, holding, hadoop);
+      return new ModelFolder(new Folder(uri, copy.digest(), holding), copy.folder());
+    } catch (BundleException e) {
+      throw new RefusedException(
+          e.problems().stream().map(problem -> named(holding, uri) + ": " + problem).toList());
     }
-    return new ModelFolder(path, copy.toPath(), temporary);
   }
 
-  @Override
-  public void close() {
-    if (temporary != null) {
-      FileUtil.fullyDelete(temporary);
-    }
+  private static String named(Holding holding, String uri) {
+    return switch (holding) {
+      case MODEL -> "the model " + uri;
+      case AUTOENCODER -> "spackle.model.vae " + uri;
+      case SAFETY_CHECKER -> "spackle.safety.model " + uri;
+    };
   }
 }

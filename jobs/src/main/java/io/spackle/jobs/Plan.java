@@ -153,7 +153,12 @@ record Plan(
     String images = output.images().toString();
     return new StageSettings(
         new StageSettings.Model(
-            model.folder(), model.vae(), safety, conf.model().device(), conf.model().options()),
+            model.folder(),
+            model.vae(),
+            safety,
+            conf.model().cache(),
+            conf.model().device(),
+            conf.model().options()),
         model.traits(),
         conf.batching(),
         conf.fetch(),

@@ -1,8 +1,10 @@
 package io.spackle.jobs;
 
+import io.spackle.jobs.JobConf.ModelConf;
 import io.spackle.jobs.JobConf.SafetyConf;
 import io.spackle.row.SafetyRule;
 import io.spackle.safety.SafetyModel;
+import io.spackle.stage.Holding;
 import io.spackle.stage.StageSettings.Folder;
 import io.spackle.stage.StageSettings.Safety;
 import java.io.IOException;
@@ -21,24 +23,21 @@ record SafetyFacts(SafetyRule rule, Folder folder, String name) {
   /**
    * Reads what the configuration chooses.
    *
-   * @param own the model's folder as local files
-   * @param ownFolder the same for executors
+   * @param own the model's folder
    * @throws RefusedException with all problems of a checker's folder
    * @throws IOException if that cannot be reached
    */
   static SafetyFacts read(
-      SafetyConf conf, java.nio.file.Path own, Folder ownFolder, Configuration hadoop)
-      throws IOException {
+      SafetyConf conf, ModelFolder own, ModelConf model, Configuration hadoop) throws IOException {
     if (conf.model().equals(SafetyConf.OWN) || conf.model().equals(SafetyConf.NONE)) {
-      return SafetyModel.isIn(own) && !conf.model().equals(SafetyConf.NONE)
-          ? new SafetyFacts(SafetyRule.CHECKED, ownFolder, open(conf, own).name())
+      return SafetyModel.isIn(own.local()) && !conf.model().equals(SafetyConf.NONE)
+          ? new SafetyFacts(SafetyRule.CHECKED, own.folder(), open(conf, own.local()).name())
           : new SafetyFacts(ruleWithout(conf), null, null);
     }
-    try (ModelFolder folder = ModelFolder.open(conf.model(), hadoop)) {
-      SafetyModel checker = open(conf, folder.local());
-      Folder shared = new Folder(folder.path().toString(), checker.digest());
-      return new SafetyFacts(SafetyRule.CHECKED, shared, checker.name());
-    }
+    ModelFolder folder =
+        ModelFolder.find(conf.model(), Holding.SAFETY_CHECKER, model, hadoop);
+    SafetyModel checker = open(conf, folder.local());
+    return new SafetyFacts(SafetyRule.CHECKED, folder.folder(), checker.name());
   }
 
   /**

@@ -21,6 +21,7 @@ class ModelFactsTest {
       Path.of(System.getProperty("bundles.dir")).toAbsolutePath().normalize();
 
   @TempDir Path empty;
+  @TempDir Path cache;
 
   @Test
   void aModelOnAnotherFileSystemIsReadLikeALocalOne() throws IOException {
@@ -56,6 +57,7 @@ class ModelFactsTest {
                 "viewfs:///models/tiny-sdxl-inpaint",
                 null,
                 null,
+                cache.toString(),
                 BundleOptions.NONE),
             new SafetyConf(
                 "viewfs:///models/colour-classifier", new SafetyOptions(List.of("red"), 0.5)),
@@ -67,9 +69,9 @@ class ModelFactsTest {
     assertThat(facts.safety().name()).isEqualTo("colour-classifier");
   }
 
-  private static ModelFacts read(String path, Configuration hadoop) throws IOException {
+  private ModelFacts read(String path, Configuration hadoop) throws IOException {
     return ModelFacts.read(
-        new ModelConf(path, DeviceChoice.AUTO, "auto", null, null, null, BundleOptions.NONE),
+        new ModelConf(path, DeviceChoice.AUTO, "auto", null, null, null, cache.toString(), BundleOptions.NONE),
         new SafetyConf(SafetyConf.OWN, new SafetyOptions(List.of(), 0.5)),
         hadoop);
   }

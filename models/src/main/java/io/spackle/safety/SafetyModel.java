@@ -50,10 +50,10 @@ public final class SafetyModel {
    * @throws BundleException with all problems
    */
   public static SafetyModel open(Path folder, SafetyOptions options) {
+    ModelParts parts = parts(folder);
     if (isIn(folder)) {
-      return new SafetyModel(ModelParts.open(folder, List.of(CLIP, PREPROCESSOR)), CLIP, options);
+      return new SafetyModel(parts, CLIP, options);
     }
-    ModelParts parts = ModelParts.open(folder, List.of(ModelBundle.ROOT));
     SafetyModel classifier = new SafetyModel(parts, ModelBundle.ROOT, options);
     List<String> problems = new ArrayList<>();
     if (!parts.has(ModelBundle.ROOT)) {
@@ -66,6 +66,20 @@ public final class SafetyModel {
     }
     refuse(parts, problems);
     return classifier;
+  }
+
+  /**
+   * The {@link #digest()} of the checker in a folder.
+   *
+   * @throws BundleException with all problems
+   */
+  public static String digest(Path folder) {
+    return parts(folder).digest();
+  }
+
+  private static ModelParts parts(Path folder) {
+    return ModelParts.open(
+        folder, isIn(folder) ? List.of(CLIP, PREPROCESSOR) : List.of(ModelBundle.ROOT));
   }
 
   /** What the checker is called: its name on the hub where its configuration tells it. */

@@ -22,20 +22,17 @@ final class ExecutorModels implements AutoCloseable {
 
   private record Key(StageSettings.Model model, StageSettings.Batching batching, Device device) {}
 
-  private final ModelCache cache;
   private final Opener opener;
   private final Shared<Key, OpenModel> models = new Shared<>(model -> !model.lane().hasEnded());
   private final Map<Key, Integer> tasks = new HashMap<>();
 
-  ExecutorModels(ModelCache cache, Opener opener) {
-    this.cache = cache;
+  ExecutorModels(Opener opener) {
     this.opener = opener;
   }
 
   /** Models of the families that Spackle runs, cached on this host. */
   static ExecutorModels ofFamilies() {
     return new ExecutorModels(
-        ModelCache.ofHost(),
         (model, device) -> Families.open(model.bundle(), model.safetyModel(), device));
   }
 
@@ -85,6 +82,7 @@ final class ExecutorModels implements AutoCloseable {
     takeUnused(key.device()).forEach(OpenModel::close);
     StageSettings.Model model = key.model();
     StageSettings.Batching batching = key.batching();
+    ModelCache cache = ModelCache.in(model.cache());
     LocalModel local = LocalModel.of(model, folder -> cache.local(folder, hadoop.configuration()));
     Inpainter inpainter = opener.open(local, key.device());
     int cores = Runtime.getRuntime().availableProcessors();

@@ -43,19 +43,26 @@ public record StageSettings(
    *
    * @param path a local folder or any Hadoop URI of one
    * @param digest of its files: names the local copy
+   * @param holding what it is
    */
-  public record Folder(String path, String digest) implements Serializable {}
+  public record Folder(String path, String digest, Holding holding) implements Serializable {}
 
   /**
    * The model.
    *
    * @param vae with the autoencoder that replaces the model's own, or null
    * @param safety the checker beside it
+   * @param cache folder of local copies, or null for {@link ModelCache}'s own
    * @param device where both run
    * @param options that the job sets over its configuration
    */
   public record Model(
-      Folder folder, Folder vae, Safety safety, DeviceChoice device, BundleOptions options)
+      Folder folder,
+      Folder vae,
+      Safety safety,
+      String cache,
+      DeviceChoice device,
+      BundleOptions options)
       implements Serializable {}
 
   /**

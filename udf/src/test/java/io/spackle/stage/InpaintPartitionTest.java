@@ -275,9 +275,10 @@ class InpaintPartitionTest {
     StageSettings settings =
         settings(
             new StageSettings.Model(
-                new StageSettings.Folder(folder.toString(), bundle.digest()),
+                new StageSettings.Folder(folder.toString(), bundle.digest(), Holding.MODEL),
                 null,
                 NO_SAFETY,
+            null,
                 DeviceChoice.CPU,
                 BundleOptions.NONE),
             Families.traits(bundle),
@@ -305,11 +306,9 @@ class InpaintPartitionTest {
   }
 
   private void executor(FakeInpainter inpainter) {
-    ModelCache cache = new ModelCache(temp.resolve("cache"));
     executor =
         new Executor(
             new ExecutorModels(
-                cache,
                 (model, device) -> {
                   opened.incrementAndGet();
                   return inpainter;
@@ -331,9 +330,10 @@ class InpaintPartitionTest {
   private StageSettings settings(int maxImages) {
     return settings(
         new StageSettings.Model(
-            new StageSettings.Folder("/no/such/model", "digest"),
+            new StageSettings.Folder("/no/such/model", "digest", Holding.MODEL),
             null,
             NO_SAFETY,
+            null,
             DeviceChoice.AUTO,
             BundleOptions.NONE),
         FakeInpainter.fakeTraits(),
