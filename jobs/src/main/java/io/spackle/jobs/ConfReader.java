@@ -2,6 +2,7 @@ package io.spackle.jobs;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
@@ -172,8 +173,16 @@ final class ConfReader {
 
   private Map<String, String> flat(String key) {
     Map<String, String> flat = new TreeMap<>();
-    Config options = config.getConfig(key);
-    options.root().forEach((name, value) -> flat.put(name, String.valueOf(value.unwrapped())));
+    for (Map.Entry<String, ConfigValue> option : config.getObject(key).entrySet()) {
+      flat.put(option.getKey(), String.valueOf(option.getValue().unwrapped()));
+      if (option.getValue() instanceof ConfigObject) {
+        // As fs.s3a.endpoint is, and the value of fs.s3a.endpoint.region would silently replace it.
+        problems.add(
+            "%s.%s.%s is an object, expected a value; a name with dots stands in quotes (%s)"
+                .formatted(
+                    JobConf.ROOT, key, option.getKey(), option.getValue().origin().description()));
+      }
+    }
     return flat;
   }
 

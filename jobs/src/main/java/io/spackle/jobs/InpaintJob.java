@@ -100,7 +100,7 @@ public final class InpaintJob implements Callable<Integer> {
   }
 
   private Summary run(JobConf conf) throws Exception {
-    SparkSession spark = Sessions.open();
+    SparkSession spark = Sessions.open(conf.hadoop());
     if (conf.model().note() != null) {
       messages.println("Note: " + conf.model().note());
     }

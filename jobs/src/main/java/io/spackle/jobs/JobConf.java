@@ -30,6 +30,7 @@ import java.util.stream.Stream;
  * @param image how pictures are framed and pasted back
  * @param limits of one init image or mask
  * @param maxFailedShare of the rows of a run, above which it ends with {@link ExitCode#FAILURES}
+ * @param hadoop options of Hadoop's file systems
  */
 record JobConf(
     ManifestConf manifest,
@@ -43,7 +44,8 @@ record JobConf(
     Batching batching,
     ReportConf report,
     WebhookConf webhook,
-    double maxFailedShare) {
+    double maxFailedShare,
+    HadoopOptions hadoop) {
 
   /** The object that holds every key. */
   static final String ROOT = "spackle";
@@ -170,7 +172,8 @@ record JobConf(
         batching(reader),
         report(reader),
         webhook(reader),
-        reader.number("failures.max-share", 0, 1));
+        reader.number("failures.max-share", 0, 1),
+        new HadoopOptions(reader.options("hadoop.options")));
   }
 
   private static ManifestConf manifest(ConfReader reader) {

@@ -98,7 +98,9 @@ final class OutputFolder {
         problems.add(run.problem(meta()));
       }
     } catch (IOException e) {
-      problems.add("spackle.output.path %s cannot be written: %s".formatted(root, e.getMessage()));
+      problems.add(
+          "spackle.output.path %s cannot be written: %s"
+              .formatted(root, StoreAccess.told(root.toString(), e)));
     }
     return problems;
   }

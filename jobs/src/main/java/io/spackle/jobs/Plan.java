@@ -46,6 +46,8 @@ record Plan(
   static Plan of(SparkSession spark, JobConf conf) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Problems problems = new Problems();
+    problems.addAll(StoreAccess.problems(conf, hadoop));
+    problems.refuse(); // the checks below would take minutes to find out the same
     ManifestFiles files = ManifestFiles.of(conf.manifest().path(), hadoop);
     Dataset<Row> manifest = manifest(spark, conf, problems);
     Long rows = manifest == null ? null : count(manifest, conf, problems);

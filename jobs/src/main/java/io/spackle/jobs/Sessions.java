@@ -11,13 +11,15 @@ final class Sessions {
 
   private Sessions() {}
 
-  /** The session of this JVM. */
-  static SparkSession open() {
+  /** The session of this JVM, with options for Hadoop. */
+  static SparkSession open(HadoopOptions hadoop) {
     SparkConf given = new SparkConf();
     SparkConf prepared = prepared(given.clone());
     // Spark reads what spark-submit left in the system properties a second time.
     amounts(given).filter(key -> !prepared.contains(key)).forEach(System::clearProperty);
-    return SparkSession.builder().config(prepared).getOrCreate();
+    SparkSession session = SparkSession.builder().config(prepared).getOrCreate();
+    hadoop.setIn(session.sparkContext().hadoopConfiguration(), session.sparkContext().getConf());
+    return session;
   }
 
   /** Stops Spark, if it runs. */

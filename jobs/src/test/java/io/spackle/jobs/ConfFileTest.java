@@ -164,6 +164,22 @@ class ConfFileTest {
         .containsOnly(Map.entry("delimiter", ";"), Map.entry("maxColumns", "40"));
   }
 
+  /** Without quotes, the second would silently take the place of the first. */
+  @Test
+  void namesOfOptionsWithDotsStandInQuotes() throws IOException {
+    String quoted = "{ \"fs.s3a.endpoint\" = \"http://minio\", \"fs.s3a.endpoint.region\" = x }";
+    assertThat(load("spackle.hadoop.options " + quoted, REQUIRED).hadoop().values())
+        .containsOnly(
+            Map.entry("fs.s3a.endpoint", "http://minio"), Map.entry("fs.s3a.endpoint.region", "x"));
+    assertThat(problems("spackle.hadoop.options { fs.s3a.endpoint = x }", REQUIRED))
+        .containsExactly(
+            "spackle.hadoop.options.fs is an object, expected a value; a name with dots stands in"
+                + " quotes (job.conf: 1)");
+    assertThat(load("spackle.hadoop.options " + quoted, REQUIRED).toString())
+        .contains("fs.s3a.endpoint")
+        .doesNotContain("minio");
+  }
+
   /** A key that the code never reads is dead, one that the reference lacks cannot be set. */
   @Test
   void codeAndReferenceNameTheSameKeys() throws IOException {
