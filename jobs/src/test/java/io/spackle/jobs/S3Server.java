@@ -17,6 +17,8 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 
 /**
  * An S3 server on this machine that checks signatures, behind a {@link SlowDownProxy}: S3Proxy over
@@ -51,6 +53,15 @@ final class S3Server {
   /** Makes a bucket, which is a folder of the server's. */
   Path bucket(String name) throws IOException {
     return Files.createDirectories(folder.resolve(name));
+  }
+
+  /** Uploads a file, or a folder with all that is below it, in the place of what is there. */
+  void upload(Path from, String location) throws IOException {
+    org.apache.hadoop.fs.Path to = new org.apache.hadoop.fs.Path(location);
+    try (FileSystem store = FileSystem.newInstance(to.toUri(), configuration())) {
+      store.delete(to, true);
+      FileUtil.copy(from.toFile(), store, to, false, store.getConf());
+    }
   }
 
   /** What S3A needs to come here, but for the credentials. */
@@ -101,7 +112,7 @@ final class S3Server {
                 "org.gaul.s3proxy.Main",
                 "--properties",
                 file.toString()));
-    builder.environment().put("CLASSPATH", Files.readString(Path.of("target/s3proxy.classpath")));
+    builder.environment().put("CLASSPATH", Files.readString(classpath()));
     return builder
         .redirectErrorStream(true)
         .redirectOutput(home.resolve("s3proxy.log").toFile())
@@ -119,6 +130,12 @@ final class S3Server {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     properties.store(text, null);
     return text.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Lists the server's libraries; the build writes it beside the classes of the tests. */
+  private static Path classpath() {
+    String classes = S3Server.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+    return Path.of(classes).resolveSibling("s3proxy.classpath");
   }
 
   private static int freePort() throws IOException {

@@ -1,0 +1,216 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Where credentials come from with the profile s3, and that they go nowhere: not to a log that is
+ * set to tell all, not to the output, not to a command line.
+ */
+class S3CredentialsTest {
+
+  private static final S3Server SERVER = S3Server.ofTests();
+
+  @TempDir Path folder;
+
+  private Path bucket;
+
+  /** Where credentials may come from. */
+  enum From {
+    ENVIRONMENT {
+      @Override
+      Map<String, String> environment(Path folder) {
+        return Map.of("AWS_ACCESS_KEY_ID", S3Server.KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET);
+      }
+    },
+    PROFILE {
+      @Override
+      Map<String, String> environment(Path folder) throws IOException {
+        Path file =
+            Files.writeString(
+                folder.resolve("credentials"),
+                """
+                [default]
+                aws_access_key_id = nobody
+                aws_secret_access_key = nothing
+                [painter]
+                aws_access_key_id = %s
+                aws_secret_access_key = %s
+                """
+                    .formatted(S3Server.KEY, S3Server.SECRET));
+        return Map.of("AWS_SHARED_CREDENTIALS_FILE", file.toString(), "AWS_PROFILE", "painter");
+      }
+    },
+    SPARK {
+      @Override
+      Map<String, String> environment(Path folder) throws IOException {
+        Path file =
+            Files.writeString(
+                folder.resolve("java.options"),
+                """
+                -Dspark.hadoop.fs.s3a.access.key=%s
+                -Dspark.hadoop.fs.s3a.secret.key=%s
+                """
+                    .formatted(S3Server.KEY, S3Server.SECRET));
+        return Map.of("JDK_JAVA_OPTIONS", "@" + file);
+      }
+    };
+
+    abstract Map<String, String> environment(Path folder) throws IOException;
+  }
+
+  @BeforeEach
+  void fillBucket() throws IOException {
+    bucket = SERVER.bucket("credentials");
+    Path input = Files.createDirectory(folder.resolve("input"));
+    Picture.write(input.resolve("photo.png"), 64, 64, (x, y) -> x + y);
+    Picture.write(input.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    Files.writeString(
+        input.resolve("rows.jsonl"),
+        """
+        {"id": "a", "init_image": "photo.png", "mask_image": "mask.png", "prompt": "a wall"}
+        {"id": "b", "init_image": "nothing.png", "mask_image": "mask.png", "prompt": "a wall"}
+        """);
+    SERVER.upload(input, "s3a://credentials/input");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theSecretOpensTheStoreAndIsToldNowhere(From from) throws Exception {
+    Path log = folder.resolve("job.log");
+    Process job = start(from, log);
+    Set<String> commands = new TreeSet<>();
+    while (job.isAlive()) {
+      commands.addAll(commandLines());
+      Thread.sleep(200);
+    }
+    String told = Files.readString(log, StandardCharsets.ISO_8859_1);
+    assertThat(job.waitFor()).as(told).isZero();
+    assertThat(told)
+        .contains("\"succeeded\":1,\"failed\":1")
+        .contains("DEBUG")
+        .doesNotContain(S3Server.SECRET);
+    assertThat(commands).isNotEmpty().noneMatch(line -> line.contains(S3Server.SECRET));
+    Path output = bucket.resolve(from.name());
+    assertThat(TestSpark.session().read().parquet(output + "/meta").toJSON().collectAsList())
+        .hasSize(2)
+        .noneMatch(row -> row.contains(S3Server.SECRET));
+    assertThat(texts(output))
+        .hasSizeGreaterThan(2)
+        .allSatisfy((file, text) -> assertThat(text).as(file).doesNotContain(S3Server.SECRET));
+  }
+
+  private Process start(From from, Path log) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + Path.of("../conf/jvm.options").toAbsolutePath());
+    command.add("-Xmx1g");
+    command.add("-XX:TieredStopAtLevel=1"); // it ends before the better compiler pays
+    command.add("-Dspark.master=local[1]");
+    command.add("-Dspark.sql.shuffle.partitions=1");
+    command.add("-Dspark.ui.enabled=false");
+    command.add("-Dspark.driver.host=127.0.0.1");
+    command.add("-Dspark.driver.bindAddress=127.0.0.1");
+    command.add("-Dlog4j2.configurationFile=" + talkative());
+    command.add(InpaintJob.class.getName());
+    command.add(conf(from).toString());
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    Map<String, String> environment = new HashMap<>(from.environment(folder));
+    environment.put(
+        "CLASSPATH",
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private Path conf(From from) throws IOException {
+    String options =
+        SERVER.address().entrySet().stream()
+            .map(option -> "\"%s\" = \"%s\"".formatted(option.getKey(), option.getValue()))
+            .collect(Collectors.joining("\n    "));
+    return Files.writeString(
+        folder.resolve("job.conf"),
+        """
+        include file("%s")
+        spackle {
+          manifest { path = "s3a://credentials/input/rows.jsonl", base = "s3a://credentials/input" }
+          model { path = "%s", device = cpu }
+          output.path = "s3a://credentials/%s"
+          fetch.allow-files = ["s3a://credentials"]
+          defaults { width = 64, height = 64, num-inference-steps = 2 }
+          hadoop.options {
+            %s
+          }
+        }
+        """
+            .formatted(
+                Path.of("../conf/profiles/s3.conf").toAbsolutePath().normalize(),
+                TestJob.bundle("idle-sd15-inpaint"),
+                from,
+                options));
+  }
+
+  private Path talkative() throws IOException {
+    return Files.writeString(
+        folder.resolve("log4j2.properties"),
+        """
+        appender.console.type = Console
+        appender.console.name = console
+        appender.console.target = SYSTEM_ERR
+        appender.console.layout.type = PatternLayout
+        appender.console.layout.pattern = %p %c: %m%n%ex
+        rootLogger.level = info
+        rootLogger.appenderRef.console.ref = console
+        logger.s3a.name = org.apache.hadoop.fs.s3a
+        logger.s3a.level = debug
+        logger.aws.name = software.amazon.awssdk
+        logger.aws.level = debug
+        logger.headers.name = org.apache.http.headers
+        logger.headers.level = debug
+        logger.spark.name = org.apache.spark.deploy
+        logger.spark.level = debug
+        """);
+  }
+
+  /** Of all processes that this one may look at. */
+  private static List<String> commandLines() {
+    try (Stream<ProcessHandle> processes = ProcessHandle.allProcesses()) {
+      return processes.map(process -> process.info().commandLine().orElse("not told")).toList();
+    }
+  }
+
+  private static Map<String, String> texts(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .collect(Collectors.toMap(Path::toString, S3CredentialsTest::text));
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

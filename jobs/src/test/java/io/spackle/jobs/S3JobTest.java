@@ -1,0 +1,281 @@
+package io.spackle.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.row.Sha256;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job whose manifest, inputs, model and output lie on S3. */
+class S3JobTest {
+
+  private static final SparkSession SPARK = TestSpark.session();
+  private static final S3Server SERVER = S3Server.ofTests();
+  private static final String MODEL = "idle-sd15-inpaint";
+
+  /** What looks for a mistake may take, on a machine that is busy otherwise. */
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static Path bucket;
+
+  @TempDir static Path drawn;
+  @TempDir Path folder;
+
+  private String messages;
+
+  /** How a job ended, and the last line that it printed. */
+  private record End(int code, JsonNode line) {}
+
+  @BeforeAll
+  static void fillBucket() throws IOException {
+    bucket = SERVER.bucket("jobs");
+    SERVER.upload(TestJob.bundle(MODEL), "s3a://jobs/models/idle");
+    Path photos = Files.createDirectory(drawn.resolve("photos"));
+    Picture.write(photos.resolve("photo.png"), 96, 64, (x, y) -> 2 * x + y);
+    Picture.write(photos.resolve("mask.png"), 96, 64, (x, y) -> x > y ? 255 : 0);
+    Random grain = new Random(1);
+    // As a PNG more than 5 MiB, the least that S3 takes for a part.
+    Picture.write(photos.resolve("large.png"), 2600, 2200, (x, y) -> grain.nextInt(256));
+    Picture.write(photos.resolve("large-mask.png"), 2600, 2200, (x, y) -> x < 200 ? 255 : 0);
+    SERVER.upload(photos, "s3a://jobs/photos");
+  }
+
+  @AfterEach
+  void calmDown() {
+    SERVER.proxy().refuse(0);
+  }
+
+  @Test
+  void allOnS3GivesThePicturesThatAllOnDiskGives() throws IOException {
+    String rows = row("small", "photo") + row("other", "photo") + row("large", "large");
+    SERVER.proxy().refuse(0);
+    End onS3 = runOnS3("same", rows, "s3a://jobs/photos", "image.resize=original");
+    assertThat(onS3.code()).as(messages).isZero();
+    assertThat(onS3.line().get("images").asInt()).as(messages).isEqualTo(3);
+    List<String> requests = SERVER.proxy().requests();
+    End onDisk = runOnDisk(rows);
+    assertThat(onDisk.line().get("images").asInt()).as(messages).isEqualTo(3);
+    Path out = bucket.resolve("same");
+    assertThat(contents(out.resolve("images")))
+        .isEqualTo(contents(folder.resolve("disk/images")))
+        .hasSize(3);
+    assertThat(files(out))
+        .allMatch(name -> name.matches("images/.*\\.png|meta/[^.].*\\.parquet|summary\\.json"));
+    assertThat(new ObjectMapper().readTree(out.resolve("summary.json").toFile()).get("images"))
+        .isEqualTo(onS3.line().get("images"));
+    assertThat(meta("same").keySet()).containsExactlyInAnyOrder("small", "other", "large");
+    assertThat(requests).as("a large picture goes in parts").anyMatch(is("post /jobs/.*uploads.*"));
+    assertThat(requests).as("nothing is renamed").noneMatch(text -> text.contains("copy-source"));
+    assertThat(requests)
+        .filteredOn(is("put /jobs/same/meta/.*parquet.*"))
+        .isNotEmpty()
+        .allMatch(text -> text.contains("if-none-match: *"));
+    assertThat(
+            runOnS3("same", rows, "s3a://jobs/photos", "image.resize=original")
+                .line()
+                .get("skipped"))
+        .hasToString("3");
+  }
+
+  @Test
+  void rowsReadWhatIsAllowedAndWhatS3Permits() throws IOException {
+    SERVER.bucket("closed");
+    hadoop("fs.s3a.bucket.closed.secret.key", "not the key");
+    String rows =
+        row("fine", "photo")
+            + row("none", "nothing")
+            + row("outside", "s3a://jobs/models/idle/model_index.json", "photos/mask.png")
+            + row("elsewhere", "s3a://other/photo.png", "photos/mask.png")
+            + row("denied", "s3a://closed/photo.png", "photos/mask.png");
+    End end = runOnS3("rights", rows, "s3a://jobs/photos\", \"s3a://closed");
+    assertThat(end.code()).as(messages).isZero();
+    Map<String, Row> meta = meta("rights");
+    assertThat(code(meta.get("fine"))).isEqualTo("none");
+    assertThat(code(meta.get("none"))).isEqualTo("FETCH_NOT_FOUND");
+    assertThat(code(meta.get("outside"))).isEqualTo("URL_FORBIDDEN");
+    assertThat(code(meta.get("elsewhere"))).isEqualTo("URL_FORBIDDEN");
+    assertThat(code(meta.get("denied"))).isEqualTo("FETCH_DENIED");
+  }
+
+  @Test
+  void aBusyServerCostsNoRowAndDoublesNone() throws IOException {
+    String rows =
+        IntStream.range(0, 60).mapToObj(i -> row("r" + i, "photo")).collect(Collectors.joining());
+    SERVER.proxy().refuse(0.05);
+    End end = runOnS3("busy", rows, "s3a://jobs/photos", "output.rows-per-file=10");
+    assertThat(end.code()).as(messages).isZero();
+    assertThat(SERVER.proxy().refused()).isGreaterThan(5);
+    SERVER.proxy().refuse(0);
+    assertThat(end.line().get("images").asInt()).as(messages).isEqualTo(60);
+    assertThat(SPARK.read().parquet("s3a://jobs/busy/meta").count()).isEqualTo(60);
+    assertThat(meta("busy")).hasSize(60);
+    assertThat(files(bucket.resolve("busy/images"))).hasSize(60);
+  }
+
+  @Test
+  void aWrongKeyIsRefusedAtOnce() throws IOException {
+    SERVER.bucket("locked");
+    hadoop("fs.s3a.bucket.locked.secret.key", "not the key");
+    refused("s3a://locked/out", "s3a://locked/out", "AWS_ACCESS_KEY_ID");
+  }
+
+  @Test
+  void aMissingBucketIsRefusedAtOnce() throws IOException {
+    refused("s3a://missing/out", "bucket of that name");
+  }
+
+  @Test
+  void aServerThatIsNotThereIsRefusedAtOnce() throws IOException {
+    hadoop("fs.s3a.bucket.away.endpoint", "http://127.0.0.1:9");
+    refused("s3a://away/out", "fs.s3a.endpoint");
+  }
+
+  private void refused(String output, String... told) throws IOException {
+    Instant start = Instant.now();
+    End end = runOnS3(output, row("a", "photo"), "s3a://jobs/photos");
+    Duration took = Duration.between(start, Instant.now());
+    assertThat(end.code()).as(messages).isEqualTo(2);
+    assertThat(messages).contains("spackle.output.path " + output, "expected").contains(told);
+    assertThat(took).as(messages).isLessThan(SOON);
+    System.out.printf("refused %s after %.1f s%n", output, took.toMillis() / 1000.0);
+  }
+
+  /**
+   * Runs a job on S3.
+   *
+   * @param output URI, or the name of a folder in the bucket
+   */
+  private End runOnS3(String output, String rows, String allowed, String... overrides)
+      throws IOException {
+    String out = output.contains(":") ? output : "s3a://jobs/" + output;
+    String manifest = "s3a://jobs/manifests/" + Math.abs(output.hashCode()) + ".jsonl";
+    SERVER.upload(Files.writeString(folder.resolve("rows.jsonl"), rows), manifest);
+    return run(conf(manifest, "s3a://jobs", "s3a://jobs/models/idle", out, allowed), overrides);
+  }
+
+  private End runOnDisk(String rows) throws IOException {
+    Path manifest = Files.writeString(folder.resolve("rows.jsonl"), rows);
+    return run(
+        conf(
+            manifest.toString(),
+            drawn.toString(),
+            TestJob.bundle(MODEL).toString(),
+            folder.resolve("disk").toString(),
+            drawn.toString()),
+        "image.resize=original");
+  }
+
+  private End run(String conf, String... overrides) throws IOException {
+    Path file = Files.writeString(folder.resolve("job.conf"), conf);
+    Stream<String> set = Stream.of(overrides).flatMap(override -> Stream.of("-D", override));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        InpaintJob.run(
+            Stream.concat(Stream.of(file.toString()), set).toArray(String[]::new),
+            new PrintStream(out, true, UTF_8),
+            new PrintStream(err, true, UTF_8));
+    messages = err.toString(UTF_8);
+    return new End(code, new ObjectMapper().readTree(out.toString(UTF_8)));
+  }
+
+  private String conf(String manifest, String base, String model, String output, String allowed) {
+    String options =
+        SERVER.options().entrySet().stream()
+            .map(option -> "\"%s\" = \"%s\"".formatted(option.getKey(), option.getValue()))
+            .collect(Collectors.joining("\n    "));
+    return """
+        spackle {
+          manifest { path = "%s", base = "%s" }
+          model { path = "%s", device = cpu, cache = "%s" }
+          output.path = "%s"
+          fetch.allow-files = ["%s"]
+          defaults { width = 64, height = 64, num-inference-steps = 2 }
+          hadoop.options {
+            %s
+            "fs.s3a.multipart.size" = 5M
+            "fs.s3a.retry.throttle.interval" = 50ms
+          }
+        }
+        """
+        .formatted(manifest, base, model, folder.resolve("cache"), output, allowed, options);
+  }
+
+  private static String row(String id, String picture) {
+    String mask = picture.equals("large") ? "large-mask" : "mask";
+    return row(id, "photos/" + picture + ".png", "photos/" + mask + ".png");
+  }
+
+  private static String row(String id, String image, String mask) {
+    return """
+        {"id": "%s", "init_image": "%s", "mask_image": "%s", "prompt": "a wall", "seed": 3}
+        """
+        .formatted(id, image, mask);
+  }
+
+  private static void hadoop(String option, String value) {
+    SPARK.sparkContext().hadoopConfiguration().set(option, value);
+  }
+
+  private static Map<String, Row> meta(String output) {
+    Map<String, Row> byId = new TreeMap<>();
+    SPARK
+        .read()
+        .parquet("s3a://jobs/" + output + "/meta")
+        .collectAsList()
+        .forEach(row -> byId.put(row.getAs("id"), row));
+    return byId;
+  }
+
+  private static String code(Row meta) {
+    Row error = meta.getAs("error");
+    return error == null ? "none" : error.getAs("code");
+  }
+
+  private static Predicate<String> is(String firstLine) {
+    return text -> text.lines().findFirst().orElseThrow().matches(firstLine);
+  }
+
+  private static List<String> files(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The SHA-256 of each file. */
+  private static Map<String, String> contents(Path folder) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    for (String file : files(folder)) {
+      contents.put(file, Sha256.hex(Files.readAllBytes(folder.resolve(file))));
+    }
+    return contents;
+  }
+}
