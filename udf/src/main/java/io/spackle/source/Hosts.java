@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
- * What is known of the hosts that are fetched from: how many connections each has, and whether it
- * is down.
+ * What is known of the hosts that are fetched from: how many connections each has, until when it
+ * wants to be left alone, and whether it is down.
  *
  * <p>After ten failures in a row a host is left alone for a minute, so that rows behind a dead host
  * fail fast. Whether it is back is then found out by the next fetch.
@@ -46,6 +46,7 @@ final class Hosts {
     private final Semaphore connections = new Semaphore(perHost, true);
     private int failures;
     private long downSince;
+    private long restEnd = System.nanoTime();
 
     /** Waits for a connection to be free; {@link #leave} must follow. */
     void enter() throws InterruptedException {
@@ -67,12 +68,22 @@ final class Hosts {
       downSince = System.nanoTime();
     }
 
+    /** The host wants no requests for a while, whatever row they are for. */
+    synchronized void restFor(Duration wait) {
+      restEnd = Math.max(restEnd - System.nanoTime(), wait.toNanos()) + System.nanoTime();
+    }
+
+    /** How long the host wants to be left alone from now; not positive if it does not. */
+    synchronized Duration rest() {
+      return Duration.ofNanos(restEnd - System.nanoTime());
+    }
+
     synchronized boolean isDown() {
       return failures >= FAILURES_OF_A_DEAD_HOST && System.nanoTime() - downSince < ALONE_NANOS;
     }
 
     private synchronized boolean isIdle() {
-      return failures == 0 && connections.availablePermits() == perHost;
+      return failures == 0 && connections.availablePermits() == perHost && rest().isNegative();
     }
   }
 }

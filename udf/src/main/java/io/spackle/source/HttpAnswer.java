@@ -5,12 +5,15 @@ import static io.spackle.row.ErrorCode.FETCH_REDIRECTS;
 import static io.spackle.row.ErrorCode.FETCH_STATUS;
 
 import io.spackle.row.RowException;
+import io.spackle.row.Shown;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -30,6 +33,8 @@ record HttpAnswer(byte[] body, String next) {
   /** Too early, too many, timed out; all of 5xx pass as well. */
   private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
+  private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
+
   private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
@@ -46,7 +51,7 @@ record HttpAnswer(byte[] body, String next) {
       throws IOException, TryAgainException {
     int status = response.getCode();
     if (status / 100 == 2) {
-      return new HttpAnswer(Bodies.read(body(response), maxBytes, location), null);
+      return new HttpAnswer(Bodies.read(decoded(location, response), maxBytes, location), null);
     }
     body(response).readNBytes(SHORT_BODY);
     Header next = response.getFirstHeader(HttpHeaders.LOCATION);
@@ -81,6 +86,25 @@ record HttpAnswer(byte[] body, String next) {
   private static InputStream body(ClassicHttpResponse response) throws IOException {
     HttpEntity entity = response.getEntity();
     return entity == null ? InputStream.nullInputStream() : entity.getContent();
+  }
+
+  /**
+   * The client would undo, layer upon layer, whatever Commons Compress can, of which some take a
+   * gigabyte at a word of the host. A picture that nobody asked to be compressed needs none of it.
+   */
+  private static InputStream decoded(Location location, ClassicHttpResponse response)
+      throws IOException {
+    Header coding = response.getFirstHeader(HttpHeaders.CONTENT_ENCODING);
+    String name = coding == null ? "identity" : coding.getValue().strip().toLowerCase(Locale.ROOT);
+    if (GZIP.contains(name)) {
+      return new GZIPInputStream(body(response));
+    }
+    if (!name.isEmpty() && !name.equals("identity")) {
+      throw location.fault(
+          FETCH_STATUS,
+          "Content-Encoding " + Shown.value(name) + " found, none expected, or gzip at most");
+    }
+    return body(response);
   }
 
   private static RowException fault(Location location, int status) {

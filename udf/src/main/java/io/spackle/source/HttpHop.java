@@ -1,6 +1,7 @@
 package io.spackle.source;
 
 import static io.spackle.row.ErrorCode.FETCH_HOST_DOWN;
+import static io.spackle.row.ErrorCode.FETCH_STATUS;
 import static io.spackle.row.ErrorCode.FETCH_TIMEOUT;
 import static io.spackle.row.ErrorCode.FETCH_TLS;
 import static io.spackle.row.ErrorCode.FETCH_UNREACHABLE;
@@ -102,6 +103,7 @@ final class HttpHop implements AutoCloseable {
             .location()
             .fault(FETCH_HOST_DOWN, "the host did not answer lately, left alone for a minute");
       }
+      awaitRest(target.location(), deadline, host);
       return exchange(asked, deadline, host);
     } finally {
       host.leave();
@@ -114,6 +116,18 @@ final class HttpHop implements AutoCloseable {
     client.close(CloseMode.IMMEDIATE);
   }
 
+  /** Holds its connection meanwhile: none may be used. */
+  private static void awaitRest(Location location, Deadline deadline, Hosts.Host host)
+      throws InterruptedException, TryAgainException {
+    Duration rest = host.rest();
+    if (rest.compareTo(deadline.left()) > 0) {
+      String found = "the host wants to be left alone for another %d s (Retry-After)";
+      throw new TryAgainException(
+          location.fault(FETCH_STATUS, found.formatted(rest.toSeconds())), rest);
+    }
+    Thread.sleep(Math.max(0, rest.toMillis()));
+  }
+
   private HttpAnswer exchange(Asked asked, Deadline deadline, Hosts.Host host)
       throws InterruptedException, TryAgainException {
     HttpTarget target = asked.target();
@@ -123,8 +137,12 @@ final class HttpHop implements AutoCloseable {
       HttpAnswer answer = send(asked);
       host.answered();
       return answer;
-    } catch (RowException | TryAgainException e) {
+    } catch (RowException e) {
       host.answered();
+      throw e;
+    } catch (TryAgainException e) {
+      host.answered();
+      e.chosenWait().ifPresent(host::restFor);
       throw e;
     } catch (IOException e) {
       if (Thread.interrupted()) {
@@ -189,6 +207,7 @@ final class HttpHop implements AutoCloseable {
         .setDefaultRequestConfig(RequestConfig.custom().setAuthenticationEnabled(false).build())
         .setUserAgent("Spackle/" + version())
         .disableRedirectHandling()
+        .disableContentCompression()
         .disableAutomaticRetries()
         .disableCookieManagement()
         .disableAuthCaching()

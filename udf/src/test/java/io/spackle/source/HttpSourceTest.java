@@ -110,6 +110,49 @@ class HttpSourceTest {
     assertThat(since(start)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
   }
 
+  /** Another row's fetch comes while the first waits. */
+  @Test
+  void theHostIsLeftAloneByAllRows() throws Exception {
+    stubOnce("/a", aResponse().withStatus(429).withHeader("Retry-After", "1"));
+    HOST.stubFor(get("/b").willReturn(ok().withBody(BYTES)));
+    long start = System.nanoTime();
+    try (var source = source(0)) {
+      assertThat(Settings.code(source, url("/a"))).isEqualTo(ErrorCode.FETCH_STATUS);
+      assertThat(source.fetch(url("/b"))).isEqualTo(BYTES);
+    }
+    assertThat(since(start)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(9));
+  }
+
+  @Test
+  void aHostThatWantsToBeLeftAloneForTooLongIsNotWaitedFor() {
+    HOST.stubFor(
+        get("/a").willReturn(aResponse().withStatus(503).withHeader("Retry-After", "99999")));
+    long start = System.nanoTime();
+    try (var source = source(3)) {
+      assertThat(Settings.fault(source, url("/a"))).hasMessageContaining("status 503");
+      assertThat(Settings.fault(source, url("/b")))
+          .hasMessageContaining("left alone for another")
+          .extracting("code")
+          .isEqualTo(ErrorCode.FETCH_STATUS);
+    }
+    assertThat(since(start)).isLessThan(Duration.ofSeconds(5));
+    HOST.verify(0, getRequestedFor(urlEqualTo("/b")));
+  }
+
+  /** An xz header may ask for a dictionary of gigabytes; layers multiply what a bomb does. */
+  @ParameterizedTest
+  @ValueSource(strings = {"xz", "pack200", "zstd", "gzip, gzip", "br"})
+  void nothingButGzipIsUndone(String coding) {
+    HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withHeader("Content-Encoding", coding)));
+    try (var source = source(3)) {
+      assertThat(Settings.fault(source, url("/a")))
+          .hasMessageContaining("Content-Encoding \"" + coding + "\"")
+          .extracting("code")
+          .isEqualTo(ErrorCode.FETCH_STATUS);
+    }
+    HOST.verify(1, getRequestedFor(urlEqualTo("/a")));
+  }
+
   @Test
   void aWaitPastTheDeadlineIsNotBegun() {
     HOST.stubFor(
