@@ -281,7 +281,8 @@ record JobConf(
         reader.integer("batch.max-images", 1, 1024),
         reader.duration("batch.max-wait", Duration.ZERO),
         reader.integer("lane.threads", 1, 1024),
-        reader.bytes("lane.queue-bytes"));
+        reader.bytes("lane.queue-bytes"),
+        reader.duration("lane.watchdog", Duration.ofSeconds(1)));
   }
 
   private static ReportConf report(ConfReader reader) {

@@ -73,6 +73,9 @@ final class JobRun {
         "%d rows, of which earlier runs did %d; the rest goes through %s to %s%n",
         plan.rows(), plan.rows() - count, plan.model().traits().model(), output);
     boolean isWhole = isWhole(work, count, claim);
+    if (isWhole) {
+      output.clearMarks();
+    }
     Map<String, Long> webhooks = webhooks(keyed);
     Tally tally = Tally.of(spark, output, run, work);
     long failed = tally.failed() + work.skippedFailures();

@@ -65,6 +65,11 @@ final class OutputFolder {
     return new Path(root, "images");
   }
 
+  /** Of the marks of what is at work, as a URI; not there while nothing is. */
+  Path marks() {
+    return new Path(root, WholeFiles.HIDDEN + "marks");
+  }
+
   /** Of the meta rows, as a URI. */
   Path meta() {
     return new Path(root, "meta");
@@ -131,8 +136,14 @@ final class OutputFolder {
       fileSystem.delete(images(), true);
       fileSystem.delete(new Path(root, Report.FOLDER), true);
       fileSystem.delete(webhooks(), true);
+      fileSystem.delete(marks(), true);
       fileSystem.delete(new Path(root, SUMMARY), false);
     }
+  }
+
+  /** Forgets which rows killed processes: all have their meta row by now. */
+  void clearMarks() throws IOException {
+    fileSystem.delete(marks(), true);
   }
 
   /** The published meta files that fit a pattern; none where there is no such folder. */

@@ -167,6 +167,7 @@ record Plan(
         new StageSettings.Pictures(conf.limits(), conf.image(), conf.output().imageFormat()),
         images,
         new StageSettings.Preview(output.previews().toString(), conf.report().share(rows)),
+        output.marks().toString(),
         defaults,
         info(conf, model, images),
         new WebhookSettings(

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowKey;
+import io.spackle.stage.Part;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Locale;
@@ -72,7 +73,8 @@ final class Rows {
   }
 
   /**
-   * Deals the rows out to tasks; a task that is tried again gets the same rows in the same order.
+   * Deals the rows out to tasks; a task that is tried again gets the same rows in the same order. A
+   * {@link Part} tells later on which they were, where they are dealt out by their keys.
    *
    * @param by column whose values are not spread over several tasks
    */

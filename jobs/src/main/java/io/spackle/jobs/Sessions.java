@@ -34,6 +34,9 @@ final class Sessions {
     conf.setIfMissing("spark.app.name", "Spackle");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false"); // we tell the progress
     conf.setIfMissing("spark.sql.debug.maxToStringFields", "200"); // else it warns of our columns
+    // Each row that kills its executor costs the tasks there one try, once it is alone: a few such
+    // rows must not end the job. Faults of the job itself take little time to come back.
+    conf.setIfMissing("spark.task.maxFailures", "16");
     String master = conf.get("spark.master");
     if (master.startsWith("local") && !master.startsWith("local-cluster")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s"); // carries the progress

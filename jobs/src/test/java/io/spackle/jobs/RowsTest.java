@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.jobs.JobConf.ManifestConf;
 import io.spackle.row.RowColumns;
+import io.spackle.stage.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +85,16 @@ class RowsTest {
             Rows.spread(keyed, 7, RowColumns.KEY)
                 .select(col(RowColumns.LINE), spark_partition_id().as("task"))
                 .collectAsList());
+  }
+
+  /** What a death leaves behind names rows by the task that they were in. */
+  @Test
+  void aTaskHasTheRowsOfItsPart() throws IOException {
+    String[] lines = IntStream.range(0, 100).mapToObj(i -> i % 50 + "," + i).toArray(String[]::new);
+    Rows.spread(Rows.keyed(manifest(lines), ""), 7)
+        .select(col(RowColumns.KEY), spark_partition_id().as("task"))
+        .collectAsList()
+        .forEach(row -> assertThat(new Part(row.getInt(1), 7).holds(row.getString(0))).isTrue());
   }
 
   private List<Row> keyed(String... lines) throws IOException {

@@ -31,6 +31,14 @@ class SessionsTest {
     assertThat(conf.get("spark.master")).isEqualTo("local[*]");
   }
 
+  @Test
+  void aFewRowsThatKillTheirExecutorsDoNotEndAJob() {
+    String tries = "spark.task.maxFailures";
+    assertThat(Sessions.prepared(new SparkConf(false)).get(tries)).isEqualTo("16");
+    SparkConf given = new SparkConf(false).set(tries, "3");
+    assertThat(Sessions.prepared(given).get(tries)).isEqualTo("3");
+  }
+
   private static SparkConf withGpus(String master) {
     return new SparkConf(false)
         .setMaster(master)

@@ -27,7 +27,8 @@ record TestJob(JsonNode line, Map<String, Row> meta) {
     return new TestJob(end.line(), byId(end.meta()));
   }
 
-  private static final String OWN =
+  /** What such jobs have in common. */
+  static final String OWN =
       """
 
       spackle {
@@ -52,6 +53,12 @@ record TestJob(JsonNode line, Map<String, Row> meta) {
     Row row = meta.get(id);
     assertThat(row.<Row>getAs("error")).as("error of %s", id).isNull();
     return Path.of(row.<String>getList(row.fieldIndex("output")).get(sample));
+  }
+
+  /** The meta rows in an output folder by their id; none is there twice. */
+  static Map<String, Row> meta(Path output) {
+    return byId(
+        TestSpark.session().read().parquet(output.resolve("meta").toString()).collectAsList());
   }
 
   private static Map<String, Row> byId(List<Row> rows) {

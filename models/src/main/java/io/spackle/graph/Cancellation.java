@@ -1,5 +1,6 @@
 package io.spackle.graph;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -7,12 +8,14 @@ import java.util.concurrent.CancellationException;
 /**
  * A switch that ends work in progress, native runs included; thrown once, it stays thrown.
  *
- * <p>Interrupts do not reach native code, therefore each native run registers what ends it.
+ * <p>Interrupts do not reach native code, therefore each native run registers what ends it. Work
+ * looks at its switch between any two native runs, so one that is quiet for long is stuck in one.
  */
 public final class Cancellation {
 
   private final Set<Runnable> actions = new HashSet<>();
   private boolean cancelled;
+  private volatile long lastLook = System.nanoTime();
 
   /** Ends all work that watches this switch; a second call does nothing. */
   public synchronized void cancel() {
@@ -32,9 +35,15 @@ public final class Cancellation {
    * @throws CancellationException if cancelled
    */
   public void check() {
+    lastLook = System.nanoTime();
     if (isCancelled()) {
       throw new CancellationException("the run was cancelled");
     }
+  }
+
+  /** How long ago work last looked at this switch, or else was given it. */
+  public Duration quiet() {
+    return Duration.ofNanos(System.nanoTime() - lastLook);
   }
 
   /**

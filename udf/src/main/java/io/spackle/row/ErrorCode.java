@@ -89,6 +89,14 @@ public enum ErrorCode {
       "The model failed on this picture, alone as in a batch",
       "Read the executor's log",
       Retry.MAY_HELP),
+  MODEL_TIMEOUT(
+      "The model came to a standstill on this picture, twice",
+      "Raise lane.watchdog if the device is only slow",
+      Retry.MAY_HELP),
+  MODEL_CRASHED(
+      "The process died while this picture was alone in the model, after it had died before",
+      "Read the executor's log and the kernel's; ask for fewer pixels or give it more memory",
+      Retry.MAY_HELP),
   WRITE_FAILED(
       "The picture could not be written",
       "Look at permissions, quota and space of the output",

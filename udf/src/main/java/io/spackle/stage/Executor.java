@@ -27,9 +27,15 @@ final class Executor implements AutoCloseable {
   private final Shared<SourceKey, ImageSource> sources = new Shared<>(source -> true);
   private final Shared<SinkKey, ImageSink> sinks = new Shared<>(sink -> true);
   private final Shared<WebhookKey, Webhooks> webhooks = new Shared<>(calls -> true);
+  private final Shared<SinkKey, Marks> marks = new Shared<>(open -> true);
+  private final Precautions precautions;
 
-  Executor(ExecutorModels models) {
+  /**
+   * @param precautions those of the models' lanes
+   */
+  Executor(ExecutorModels models, Precautions precautions) {
     this.models = models;
+    this.precautions = precautions;
   }
 
   static Executor ofJvm() {
@@ -37,7 +43,8 @@ final class Executor implements AutoCloseable {
   }
 
   private static Executor openForJvm() {
-    Executor executor = new Executor(ExecutorModels.ofFamilies());
+    Precautions precautions = Precautions.ofJvm();
+    Executor executor = new Executor(ExecutorModels.ofFamilies(precautions), precautions);
     ShutdownHookManager.get().addShutdownHook(executor::close, SHUTDOWN_PRIORITY);
     return executor;
   }
@@ -72,10 +79,19 @@ final class Executor implements AutoCloseable {
     return new Webhooks(key.settings(), key.fetch(), files::write);
   }
 
+  Marks marks(StageSettings settings, TaskSignals task) {
+    SinkKey key = new SinkKey(settings.marks(), settings.hadoop());
+    return marks.get(
+        key,
+        () -> new Marks(key.folder(), key.hadoop().configuration(), precautions::haveGivenUp),
+        task::isInterrupted);
+  }
+
   @Override
   public void close() {
     webhooks.close();
     models.close();
+    marks.close();
     sources.close();
     sinks.close();
   }

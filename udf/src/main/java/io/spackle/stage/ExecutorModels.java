@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The open models of an executor: opened by the first task that asks, shared by all, and closed
@@ -22,18 +24,22 @@ final class ExecutorModels implements AutoCloseable {
 
   private record Key(StageSettings.Model model, StageSettings.Batching batching, Device device) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
+
   private final Opener opener;
+  private final Precautions precautions;
   private final Shared<Key, OpenModel> models = new Shared<>(model -> !model.lane().hasEnded());
   private final Map<Key, Integer> tasks = new HashMap<>();
 
-  ExecutorModels(Opener opener) {
+  ExecutorModels(Opener opener, Precautions precautions) {
     this.opener = opener;
+    this.precautions = precautions;
   }
 
   /** Models of the families that Spackle runs, cached on this host. */
-  static ExecutorModels ofFamilies() {
+  static ExecutorModels ofFamilies(Precautions precautions) {
     return new ExecutorModels(
-        (model, device) -> Families.open(model.bundle(), model.safetyModel(), device));
+        (model, device) -> Families.open(model.bundle(), model.safetyModel(), device), precautions);
   }
 
   /**
@@ -84,11 +90,12 @@ final class ExecutorModels implements AutoCloseable {
     StageSettings.Batching batching = key.batching();
     ModelCache cache = ModelCache.in(model.cache());
     LocalModel local = LocalModel.of(model, folder -> cache.local(folder, hadoop.configuration()));
+    LOG.info("opening the model {} on {}", model.folder().path(), key.device());
     Inpainter inpainter = opener.open(local, key.device());
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         inpainter,
-        new Lane(inpainter, batching.maxImages(), batching.maxWait()),
+        new Lane(inpainter, batching, precautions),
         new Slots(batching.fetches(), cores, batching.queueBytes()));
   }
 

@@ -2,6 +2,7 @@ package io.spackle.stage;
 
 import io.spackle.graph.Cancellation;
 import io.spackle.row.ErrorCode;
+import io.spackle.row.ManifestRow;
 import io.spackle.row.MetaRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.Reading;
@@ -66,6 +67,9 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
   /** How a row ended, and what its meta row says. */
   private record Settled(Outcome outcome, Row meta) {}
 
+  /** One try of the task. */
+  private record Attempt(int number, RowWork work, Suspicion suspicion, TaskCalls calls) {}
+
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
     return rows.hasNext()
@@ -75,6 +79,8 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
 
   Iterator<Row> run(Iterator<Row> rows, Executor executor, TaskSignals task) {
     Cancellation end = new Cancellation();
+    Suspicion suspicion = Suspicion.of(executor.marks(settings, task), task);
+    task.onCompletion(suspicion::close);
     RowWork work =
         new RowWork(
             executor.model(settings, task),
@@ -88,10 +94,10 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
     TaskCalls calls =
         new TaskCalls(
             callsWebhooks ? Optional.of(executor.webhooks(settings, task)) : Optional.empty());
-    int attempt = task.attempt();
+    Attempt attempt = new Attempt(task.attempt(), work, suspicion, calls);
     int size = BATCHES_IN_FLIGHT * settings.batching().maxImages();
     Window<Row, Settled> window =
-        new Window<>(rows, row -> settle(row, work, attempt, calls), size, task::isInterrupted);
+        new Window<>(rows, row -> settle(row, attempt), size, task::isInterrupted);
     task.onCompletion(
         () -> {
           end.cancel();
@@ -101,11 +107,11 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
     return counted(window);
   }
 
-  private Settled settle(Row row, RowWork work, int attempt, TaskCalls calls)
-      throws InterruptedException {
+  private Settled settle(Row row, Attempt attempt) throws InterruptedException {
     String key = row.getAs(RowColumns.KEY);
-    Settled settled = told(row, key, outcome(read(row, key), work), attempt);
-    calls.add(row, settled.meta(), key);
+    Outcome outcome = outcome(read(row, key), key, attempt);
+    Settled settled = told(row, key, outcome, attempt.number());
+    attempt.calls().add(row, settled.meta(), key);
     return settled;
   }
 
@@ -133,11 +139,20 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
     return new Outcome.Failed(key, null, ErrorCode.INTERNAL, message, RowStage.READ, Map.of());
   }
 
-  private static Outcome outcome(Reading reading, RowWork work) throws InterruptedException {
+  private static Outcome outcome(Reading reading, String key, Attempt attempt)
+      throws InterruptedException {
     if (reading instanceof Reading.Valid valid) {
-      return work.run(valid.row());
+      return outcome(valid.row(), key, attempt);
     }
     return ((Reading.Invalid) reading).outcome();
+  }
+
+  private static Outcome outcome(ManifestRow row, String key, Attempt attempt)
+      throws InterruptedException {
+    Optional<Outcome> setAside = attempt.suspicion().setAside(row, key);
+    return setAside.isPresent()
+        ? setAside.get()
+        : attempt.work().run(row, attempt.suspicion().mark(key));
   }
 
   private Iterator<Row> counted(Window<Row, Settled> window) {

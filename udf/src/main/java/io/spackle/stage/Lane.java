@@ -10,6 +10,7 @@ import io.spackle.graph.GraphException;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
 import io.spackle.stage.Batches.Batch;
+import io.spackle.stage.Watchdog.Watch;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,10 @@ import org.slf4j.LoggerFactory;
  * alone and none painted between them, the fault is the model's or the device's: the lane ends and
  * all that waits fails with {@link LaneBrokenException}.
  *
+ * <p>A run that comes to a standstill is cancelled, see {@link Watchdog}, and counts as failed; a
+ * picture fails for it only once it stood still twice. If it cannot even be cancelled, the lane
+ * ends without its thread, and this JVM with it where it is an executor.
+ *
  * <p>The queue has no bound of its own: a row holds memory before it comes here, see {@link Slots}.
  */
 final class Lane implements AutoCloseable {
@@ -37,15 +43,41 @@ final class Lane implements AutoCloseable {
   /** After as many pictures that failed alone, the model or device is taken for broken. */
   static final int FAULTS_IN_A_ROW = 16;
 
+  /** What a standstill counts among them: it costs far more time than other faults. */
+  private static final int FAULTS_OF_A_STANDSTILL = 8;
+
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
-  /** A picture in the lane; one whose future is done has left. */
+  /** From the cancelling of a run to its end; cancelling takes effect at its next node. */
+  private static final Duration LONGEST_GRACE = Duration.ofMinutes(1);
+
+  /**
+   * What the pictures of a batch share.
+   *
+   * @param alone the one picture that may be in it, or null where there may be several
+   */
+  private record Group(StepPlan plan, Object alone) {}
+
+  /**
+   * A picture in the lane; one whose future is done has left.
+   *
+   * @param stoodStill whether a run with it did
+   */
   private record Request(
-      StepPlan plan, Subject subject, long since, CompletableFuture<Painted> future) {
+      Group group,
+      Subject subject,
+      Optional<Supplier<Mark>> mark,
+      long since,
+      CompletableFuture<Painted> future,
+      boolean stoodStill) {
 
     boolean hasLeft() {
       return future.isDone();
+    }
+
+    Request afterStandstill() {
+      return new Request(group, subject, mark, since, future, true);
     }
   }
 
@@ -59,6 +91,8 @@ final class Lane implements AutoCloseable {
 
   private final Inpainter inpainter;
   private final int maxImages;
+  private final Precautions precautions;
+  private final Watchdog watchdog;
   private final Thread thread;
 
   // Touched by the lane's thread only.
@@ -66,7 +100,7 @@ final class Lane implements AutoCloseable {
   private int faultsInARow;
 
   // Guarded by this. No future is completed under this lock: that runs other people's code.
-  private final Batches<StepPlan, Request> waiting;
+  private final Batches<Group, Request> waiting;
   private int expected;
   private Running running;
   private Throwable end;
@@ -75,13 +109,17 @@ final class Lane implements AutoCloseable {
    * Starts the lane's thread.
    *
    * @param inpainter closed by the lane, after its last run
-   * @param maxImages pictures per batch
-   * @param maxWait how long a batch that is not full waits for more
+   * @param batching how pictures become batches, and how long a call into the model may take
+   * @param precautions shared by all lanes of the JVM
    */
-  Lane(Inpainter inpainter, int maxImages, Duration maxWait) {
+  Lane(Inpainter inpainter, StageSettings.Batching batching, Precautions precautions) {
     this.inpainter = inpainter;
-    this.maxImages = maxImages;
-    this.waiting = new Batches<>(maxWait);
+    this.maxImages = batching.maxImages();
+    this.waiting = new Batches<>(batching.maxWait());
+    this.precautions = precautions;
+    Duration patience = batching.watchdog();
+    Duration grace = patience.compareTo(LONGEST_GRACE) < 0 ? patience : LONGEST_GRACE;
+    this.watchdog = new Watchdog(patience, grace, this::giveUp);
     this.thread = new Thread(this::run, "spackle-lane-" + inpainter.traits().family());
     this.thread.setDaemon(true);
     this.thread.start();
@@ -95,8 +133,23 @@ final class Lane implements AutoCloseable {
    *     that everyone has left.
    */
   CompletableFuture<Painted> submit(StepPlan plan, Subject subject) {
+    return submit(new Group(plan, null), subject, Optional.empty());
+  }
+
+  /**
+   * Queues one picture that is painted alone in this JVM.
+   *
+   * @param mark opened before the model gets the picture and closed after
+   * @return as of {@link #submit}
+   */
+  CompletableFuture<Painted> submitAlone(StepPlan plan, Subject subject, Supplier<Mark> mark) {
+    return submit(new Group(plan, new Object()), subject, Optional.of(mark));
+  }
+
+  private CompletableFuture<Painted> submit(
+      Group group, Subject subject, Optional<Supplier<Mark>> mark) {
     CompletableFuture<Painted> future = new CompletableFuture<>();
-    Request request = new Request(plan, subject, System.nanoTime(), future);
+    Request request = new Request(group, subject, mark, System.nanoTime(), future, false);
     enqueue(request).ifPresent(future::completeExceptionally);
     var unused = future.whenComplete((painted, fault) -> leaveIfCancelled(request));
     return future;
@@ -129,12 +182,13 @@ final class Lane implements AutoCloseable {
     if (thread.isAlive()) {
       LOG.warn("{} did not end within {}; its model stays open", thread.getName(), CLOSING);
     }
+    watchdog.close();
   }
 
   /** Returns what ended the lane, if it takes nothing any more. */
   private synchronized Optional<Throwable> enqueue(Request request) {
     if (end == null) {
-      waiting.add(request.plan(), request, request.since());
+      waiting.add(request.group(), request, request.since());
       notifyAll();
     }
     return Optional.ofNullable(end);
@@ -148,15 +202,15 @@ final class Lane implements AutoCloseable {
 
   /** Returns the running batch if nobody waits for it any more. */
   private synchronized Optional<Running> withdraw(Request request) {
-    waiting.remove(request.plan(), request);
-    return Optional.ofNullable(running).filter(Running::isAbandoned);
+    waiting.remove(request.group(), request);
+    return running().filter(Running::isAbandoned);
   }
 
   private void run() {
     try {
-      Optional<Batch<StepPlan, Request>> batch = take();
+      Optional<Batch<Group, Request>> batch = take();
       while (batch.isPresent()) {
-        paint(batch.get().key(), batch.get().members());
+        paint(batch.get().key().plan(), batch.get().members());
         batch = take();
       }
     } catch (Error e) {
@@ -169,9 +223,9 @@ final class Lane implements AutoCloseable {
   }
 
   /** Waits for the next batch; empty when the lane has ended. */
-  private synchronized Optional<Batch<StepPlan, Request>> take() throws InterruptedException {
+  private synchronized Optional<Batch<Group, Request>> take() throws InterruptedException {
     while (end == null) {
-      var batch = waiting.next(System.nanoTime(), plan -> limit(plan).current(), expected > 0);
+      var batch = waiting.next(System.nanoTime(), this::mostTogether, expected > 0);
       if (batch.isPresent()) {
         return batch;
       }
@@ -179,6 +233,10 @@ final class Lane implements AutoCloseable {
       TimeUnit.NANOSECONDS.timedWait(this, nanos);
     }
     return Optional.empty();
+  }
+
+  private int mostTogether(Group group) {
+    return group.alone() == null ? limit(group.plan()).current() : 1;
   }
 
   /** Memory goes by pixels: a few large pictures do not slow all the small ones down. */
@@ -207,14 +265,40 @@ final class Lane implements AutoCloseable {
   }
 
   private void inpaint(StepPlan plan, List<Request> requests) {
-    List<Subject> subjects = requests.stream().map(Request::subject).toList();
     Running batch = new Running(requests, new Cancellation());
     long start = System.nanoTime();
     start(batch);
     try {
-      deliver(requests, inpainter.inpaint(plan, subjects, batch.cancellation()), start);
+      deliver(requests, inpaint(plan, batch), start);
     } finally {
       stop();
+    }
+  }
+
+  private PaintedBatch inpaint(StepPlan plan, Running batch) {
+    Optional<Supplier<Mark>> mark = batch.requests().get(0).mark();
+    if (mark.isEmpty()) {
+      return precautions.together(() -> watched(plan, batch));
+    }
+    return precautions.alone(
+        () -> {
+          Mark left = mark.get().get();
+          try {
+            return watched(plan, batch);
+          } finally {
+            left.close();
+          }
+        });
+  }
+
+  private PaintedBatch watched(StepPlan plan, Running batch) {
+    List<Subject> subjects = batch.requests().stream().map(Request::subject).toList();
+    try (Watch watch = watchdog.watch(batch.cancellation())) {
+      try {
+        return inpainter.inpaint(plan, subjects, batch.cancellation());
+      } catch (CancellationException e) {
+        throw watch.hasCancelled() ? watch.standstill(e) : e;
+      }
     }
   }
 
@@ -249,7 +333,10 @@ final class Lane implements AutoCloseable {
     if (isOutOfMemory(fault)) {
       limit(plan).outOfMemory(size);
     }
-    if (size == 1) {
+    if (size == 1 && isFirstStandstill(fault, requests.get(0))) {
+      LOG.warn("a picture is tried a second time: {}", fault.getMessage());
+      paint(plan, List.of(after(fault, requests.get(0))));
+    } else if (size == 1) {
       failAlone(requests, fault);
     } else if (isOutOfMemory(fault)) {
       LOG.warn("no memory for a batch of {}, halved: {}", size, fault.getMessage());
@@ -257,8 +344,16 @@ final class Lane implements AutoCloseable {
       paint(plan, requests.subList(size / 2, size));
     } else {
       LOG.warn("a batch of {} failed, now picture by picture: {}", size, fault.getMessage());
-      requests.forEach(request -> paint(plan, List.of(request)));
+      requests.forEach(request -> paint(plan, List.of(after(fault, request))));
     }
+  }
+
+  private static Request after(RuntimeException fault, Request request) {
+    return fault instanceof StandstillException ? request.afterStandstill() : request;
+  }
+
+  private static boolean isFirstStandstill(RuntimeException fault, Request request) {
+    return fault instanceof StandstillException && !request.stoodStill();
   }
 
   private void failAlone(List<Request> single, RuntimeException fault) {
@@ -267,10 +362,9 @@ final class Lane implements AutoCloseable {
     } else {
       LOG.error("a picture failed for no foreseen reason", fault);
     }
-    faultsInARow++;
+    faultsInARow += fault instanceof StandstillException ? FAULTS_OF_A_STANDSTILL : 1;
     if (faultsInARow >= FAULTS_IN_A_ROW) {
-      String message =
-          faultsInARow + " pictures in a row failed, each alone; the last: " + fault.getMessage();
+      String message = "pictures in a row failed, each alone; the last: " + fault.getMessage();
       end(new LaneBrokenException(message, fault));
     }
     fail(single, reasonToEnd().orElse(new RowException(codeOf(fault), message(fault), fault)));
@@ -285,6 +379,9 @@ final class Lane implements AutoCloseable {
     if (isOutOfMemory(fault)) {
       return ErrorCode.MODEL_MEMORY;
     }
+    if (fault instanceof StandstillException) {
+      return ErrorCode.MODEL_TIMEOUT;
+    }
     return fault instanceof UnusablePaintingException
         ? ErrorCode.MODEL_OUTPUT
         : ErrorCode.MODEL_FAILED;
@@ -294,9 +391,11 @@ final class Lane implements AutoCloseable {
     return isAnnounced(fault) ? fault.getMessage() : fault.toString();
   }
 
-  /** Whether the engine's contract names the fault; its message is for whoever owns the picture. */
+  /** Whether the fault was foreseen; its message is for whoever owns the picture. */
   private static boolean isAnnounced(RuntimeException fault) {
-    return fault instanceof GraphException || fault instanceof UnusablePaintingException;
+    return fault instanceof GraphException
+        || fault instanceof UnusablePaintingException
+        || fault instanceof StandstillException;
   }
 
   private static void fail(List<Request> requests, Throwable fault) {
@@ -307,6 +406,19 @@ final class Lane implements AutoCloseable {
     return Optional.ofNullable(end);
   }
 
+  /** The thread is lost in a call that cannot be cancelled. */
+  private void giveUp() {
+    String why = "a call into the model does not come back, nor can it be cancelled";
+    precautions.giveUp(why);
+    Throwable reason = new LaneBrokenException(why + " (spackle.lane.watchdog)", null);
+    end(reason);
+    running().ifPresent(batch -> fail(batch.requests(), reason));
+  }
+
+  private synchronized Optional<Running> running() {
+    return Optional.ofNullable(running);
+  }
+
   /** Takes nothing more, fails what waits and ends what runs; the first reason stays. */
   private void end(Throwable reason) {
     List<Request> left;
@@ -314,7 +426,7 @@ final class Lane implements AutoCloseable {
     synchronized (this) {
       end = end == null ? reason : end;
       left = waiting.drain();
-      batch = Optional.ofNullable(running);
+      batch = running();
       notifyAll();
     }
     fail(left, reason);

@@ -3,24 +3,31 @@ package io.spackle.stage;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Opens a job's model before its first row: what fails is told at once, what opens stays open. */
 public final class ModelProbe {
 
+  private static final int MOST_TOLD = 8;
+
   private ModelProbe() {}
 
-  /** Opens the model on executors of the cluster, and returns why they could not. */
+  /**
+   * Opens the model on executors of the cluster, on each GPU that they hand out, and returns why
+   * they could not, each with the executor.
+   */
   public static List<String> problems(SparkContext spark, StageSettings settings) {
-    int executors = executors(spark);
+    int slots = spark.defaultParallelism();
     return JavaSparkContext.fromSparkContext(spark)
-        .parallelize(Collections.nCopies(executors, settings), executors)
+        .parallelize(Collections.nCopies(slots, settings), slots)
         .map(ModelProbe::problem)
         .filter(Objects::nonNull)
         .distinct()
-        .collect();
+        .take(MOST_TOLD);
   }
 
   /** How many there are now. */
@@ -31,11 +38,23 @@ public final class ModelProbe {
 
   /** Why a task of this executor cannot open the model, or null if it can. */
   private static String problem(StageSettings settings) {
+    TaskSignals task = new SparkTask(TaskContext.get());
     try {
-      Executor.ofJvm().model(settings, new SparkTask(TaskContext.get()));
+      Executor.ofJvm().model(settings, task);
       return null;
     } catch (RuntimeException e) {
-      return e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      return place(SparkEnv.get(), task.gpuAddress()) + cause.getMessage();
     }
+  }
+
+  /** Where that is, unless it is here. */
+  private static String place(SparkEnv spark, Optional<String> gpu) {
+    if (Precautions.isDriver(spark)) {
+      return "";
+    }
+    String host = spark.blockManager().blockManagerId().host();
+    String address = gpu.map(given -> ", GPU address " + given).orElse("");
+    return "executor %s on %s%s: ".formatted(spark.executorId(), host, address);
   }
 }

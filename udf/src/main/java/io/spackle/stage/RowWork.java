@@ -88,6 +88,9 @@ final class RowWork {
   /** The file of a sample, and of the row's first one perhaps a small picture of it. */
   private record Encoded(byte[] file, Optional<byte[]> preview) {}
 
+  /** How a row comes to the model. */
+  private record Turn(Arrival arrival, Optional<Supplier<Mark>> alone) {}
+
   /** What becomes a file each, made when it is asked for, and what is known of all. */
   private record Result(
       List<Supplier<RgbImage>> pictures,
@@ -98,13 +101,14 @@ final class RowWork {
   /**
    * Works on one row.
    *
+   * @param alone the mark of a row that must be alone in the model
    * @throws InterruptedException if the thread is interrupted; nothing is held then
    */
-  Outcome run(ManifestRow row) throws InterruptedException {
+  Outcome run(ManifestRow row, Optional<Supplier<Mark>> alone) throws InterruptedException {
     StageClock clock = new StageClock(RowStage.FETCH);
     try (Arrival arrival = model.lane().arrival();
         Files files = fetch(row, arrival, clock)) {
-      return work(row, files, arrival, clock);
+      return work(row, files, new Turn(arrival, alone), clock);
     } catch (RowException e) {
       return failed(row, e.code(), e.getMessage(), clock);
     } catch (ImageException e) {
@@ -148,12 +152,12 @@ final class RowWork {
     return memory;
   }
 
-  private Outcome work(ManifestRow row, Files files, Arrival arrival, StageClock clock)
+  private Outcome work(ManifestRow row, Files files, Turn turn, StageClock clock)
       throws InterruptedException {
     Frame frame = model.slots().onCore(() -> frame(row, files, clock));
     files.memory().keep(model.slots().units(bytesFrom(frame, row.samples())));
-    Result result = frame.isBlank() ? untouched(frame, row) : paint(frame, row, arrival, clock);
-    arrival.retract();
+    Result result = frame.isBlank() ? untouched(frame, row) : paint(frame, row, turn, clock);
+    turn.arrival().retract();
     return new Outcome.Succeeded(
         row,
         write(row, frame, result.pictures(), clock),
@@ -188,11 +192,11 @@ final class RowWork {
     return new Result(copies, Set.of(Note.MASK_EMPTY), List.of(), Duration.ZERO);
   }
 
-  private Result paint(Frame frame, ManifestRow row, Arrival arrival, StageClock clock)
+  private Result paint(Frame frame, ManifestRow row, Turn turn, StageClock clock)
       throws InterruptedException {
     enter(RowStage.PAINT, clock);
-    List<CompletableFuture<Painted>> samples = submit(frame, row);
-    arrival.retract();
+    List<CompletableFuture<Painted>> samples = submit(frame, row, turn.alone());
+    turn.arrival().retract();
     try {
       List<Painted> painted = new ArrayList<>();
       for (CompletableFuture<Painted> sample : samples) {
@@ -207,11 +211,17 @@ final class RowWork {
     }
   }
 
-  private List<CompletableFuture<Painted>> submit(Frame frame, ManifestRow row) {
+  private List<CompletableFuture<Painted>> submit(
+      Frame frame, ManifestRow row, Optional<Supplier<Mark>> alone) {
     StepPlan plan = row.plan(frame, pictures.framing().maskReduction());
     check(plan);
     return IntStream.range(0, row.samples())
-        .mapToObj(i -> model.lane().submit(plan, row.subject(frame, i)))
+        .mapToObj(i -> row.subject(frame, i))
+        .map(
+            subject ->
+                alone
+                    .map(mark -> model.lane().submitAlone(plan, subject, mark))
+                    .orElseGet(() -> model.lane().submit(plan, subject)))
         .toList();
   }
 

@@ -1,6 +1,7 @@
 package io.spackle.stage;
 
 import java.util.Optional;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.TaskCompletionListener;
@@ -26,6 +27,21 @@ record SparkTask(TaskContext context) implements TaskSignals {
   @Override
   public int attempt() {
     return context.attemptNumber() + 1;
+  }
+
+  @Override
+  public long attemptId() {
+    return context.taskAttemptId();
+  }
+
+  @Override
+  public boolean mayHaveTwin() {
+    return SparkEnv.get().conf().getBoolean("spark.speculation", false);
+  }
+
+  @Override
+  public Part part() {
+    return new Part(context.partitionId(), context.numPartitions());
   }
 
   @Override

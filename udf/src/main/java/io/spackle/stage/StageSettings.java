@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param traits of the model, as the driver read them
  * @param images URI of the folder that pictures are written to
  * @param previews small pictures for the report
+ * @param marks URI of the folder of {@link Marks}
  * @param defaults of the rows
  * @param info what all meta rows say alike
  * @param hadoop for sources, sinks and models on Hadoop's file systems
@@ -32,6 +33,7 @@ public record StageSettings(
     Pictures pictures,
     String images,
     Preview previews,
+    String marks,
     RowDefaults defaults,
     RunInfo info,
     WebhookSettings webhooks,
@@ -82,8 +84,10 @@ public record StageSettings(
    * @param maxWait how long a batch that is not full waits for more
    * @param fetches rows that fetch at the same time
    * @param queueBytes memory of all rows from decoding to writing
+   * @param watchdog how long one call into the model may take
    */
-  public record Batching(int maxImages, Duration maxWait, int fetches, long queueBytes)
+  public record Batching(
+      int maxImages, Duration maxWait, int fetches, long queueBytes, Duration watchdog)
       implements Serializable {}
 
   /** How pictures are read, framed and written. */

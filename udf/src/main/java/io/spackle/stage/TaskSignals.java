@@ -17,6 +17,15 @@ interface TaskSignals {
   /** Which try of this task it is, from 1. */
   int attempt();
 
+  /** Tells this try apart from others of this task, and from all other tasks. */
+  long attemptId();
+
+  /** Whether Spark may try this task twice at the same time. */
+  boolean mayHaveTwin();
+
+  /** Which rows the task has. */
+  Part part();
+
   /** The address of the task's GPU, if it was given one. */
   Optional<String> gpuAddress();
 }

@@ -77,7 +77,16 @@ class InpaintPartitionTest {
   /** A task without Spark. */
   private static final class FakeTask implements TaskSignals {
     private final List<Runnable> completions = new ArrayList<>();
+    private final Part part;
     private volatile boolean interrupted;
+
+    FakeTask() {
+      this(new Part(0, 1));
+    }
+
+    FakeTask(Part part) {
+      this.part = part;
+    }
 
     @Override
     public boolean isInterrupted() {
@@ -97,6 +106,21 @@ class InpaintPartitionTest {
     @Override
     public int attempt() {
       return 2;
+    }
+
+    @Override
+    public long attemptId() {
+      return 77;
+    }
+
+    @Override
+    public boolean mayHaveTwin() {
+      return false;
+    }
+
+    @Override
+    public Part part() {
+      return part;
     }
 
     @Override
@@ -245,6 +269,137 @@ class InpaintPartitionTest {
     slots.shutdown();
   }
 
+  /**
+   * Where this prompt is in the model, its process is as good as dead: nothing goes on any more.
+   */
+  private static final String KILLER = "killer";
+
+  private final Semaphore deaths = new Semaphore(0);
+  private final CountDownLatch burial = new CountDownLatch(1);
+  private final List<Thread> dead = new ArrayList<>();
+
+  @AfterEach
+  void bury() throws InterruptedException {
+    burial.countDown();
+    for (Thread process : dead) {
+      process.join();
+    }
+  }
+
+  private FakeInpainter deadly() {
+    return new FakeInpainter(
+        (subjects, cancellation) -> {
+          if (subjects.stream().anyMatch(subject -> subject.prompt().startsWith(KILLER))) {
+            deaths.release();
+            burial.await();
+          }
+        });
+  }
+
+  /** Runs rows as a process that dies of them. */
+  private FakeInpainter dying(FakeTask task, List<Row> rows) throws Exception {
+    FakeInpainter inpainter = deadly();
+    executor(inpainter);
+    Executor own = executor;
+    Thread process =
+        new Thread(
+            () -> {
+              var out = new InpaintPartition(settings(4), MANIFEST, progress);
+              out.run(rows.iterator(), own, task).forEachRemaining(row -> {});
+              task.complete();
+              own.close();
+            });
+    process.start();
+    dead.add(process);
+    deaths.acquire();
+    return inpainter;
+  }
+
+  @Test
+  void aRowThatKillsItsProcessIsSetAsideAfterItsSecondTry() throws Exception {
+    List<Row> rows = rows("a", "b", KILLER, "c", "d", "e");
+    dying(new FakeTask(), rows);
+    FakeInpainter second = dying(new FakeTask(), rows);
+    assertThat(second.batches()).as("one by one").allMatch(batch -> batch.size() == 1);
+    FakeInpainter third = deadly();
+    executor(third);
+    List<Row> meta = run(settings(4), new FakeTask(), rows);
+    assertThat(meta)
+        .extracting(row -> row.getAs("id") + " " + code(row))
+        .containsExactlyInAnyOrder(
+            "a none", "b none", "killer MODEL_CRASHED", "c none", "d none", "e none");
+    assertThat(meta)
+        .filteredOn(row -> code(row).equals("MODEL_CRASHED"))
+        .extracting(row -> row.<Row>getAs("error").<String>getAs("message"))
+        .allMatch(message -> message.matches("the process \\d+ on \\S+ died, .*"));
+    assertThat(third.batches()).doesNotContain(List.of(KILLER));
+  }
+
+  @Test
+  void severalKillersCostOneProcessEachAndOneMore() throws Exception {
+    List<Row> rows = rows(KILLER + 1, "a", KILLER + 2, "b", KILLER + 3);
+    for (int i = 0; i < 4; i++) {
+      dying(new FakeTask(), rows);
+    }
+    executor(deadly());
+    assertThat(run(settings(4), new FakeTask(), rows))
+        .extracting(InpaintPartitionTest::code)
+        .containsExactlyInAnyOrder(
+            "none", "none", "MODEL_CRASHED", "MODEL_CRASHED", "MODEL_CRASHED");
+  }
+
+  /** The next run deals its rows out in other ways. */
+  @Test
+  void onlyTheRowsOfATaskThatDiedAreSuspects() throws Exception {
+    String[] ids = IntStream.range(0, 40).mapToObj(i -> "r" + i).toArray(String[]::new);
+    Part dead = new Part(1, 2);
+    dying(new FakeTask(dead), rows(KILLER));
+    FakeInpainter inpainter = deadly();
+    executor(inpainter);
+    assertThat(run(settings(4), new FakeTask(new Part(0, 1)), rows(ids))).hasSize(40);
+    List<String> alone =
+        inpainter.batches().stream()
+            .filter(batch -> batch.size() == 1)
+            .map(batch -> batch.get(0))
+            .toList();
+    assertThat(alone)
+        .containsAll(Stream.of(ids).filter(id -> dead.holds("key-" + id)).toList())
+        .hasSizeBetween(10, 30);
+  }
+
+  @Test
+  void whatEndsInOrderLeavesNoMark() throws Exception {
+    run(settings(4), new FakeTask(), rows("a", "b"));
+    assertThat(temp.resolve("marks")).isEmptyDirectory();
+    Semaphore gate = new Semaphore(0);
+    Semaphore begun = new Semaphore(0);
+    executor(new FakeInpainter(FakeInpainter.gated(gate, begun)));
+    FakeTask killed = new FakeTask();
+    ExecutorService slot = Executors.newSingleThreadExecutor();
+    Future<List<Row>> dies = slot.submit(() -> run(settings(4), killed, rows("a", "b")));
+    begun.acquire();
+    assertThat(temp.resolve("marks/task-0-1")).exists();
+    killed.interrupted = true;
+    assertThatThrownBy(dies::get).hasCauseInstanceOf(CancellationException.class);
+    assertThat(temp.resolve("marks")).isEmptyDirectory();
+    slot.shutdown();
+  }
+
+  @Test
+  void aProcessThatIsToldToEndTakesItsMarksAway() throws Exception {
+    dying(new FakeTask(), rows(KILLER));
+    assertThat(temp.resolve("marks")).isNotEmptyDirectory();
+    executor.marks(settings(4), new FakeTask()).close();
+    assertThat(temp.resolve("marks")).isEmptyDirectory();
+    executor(new FakeInpainter()); // the dead one is closed once it is buried
+  }
+
+  @Test
+  void tasksShareTheirSourceAndSoItsConnections() {
+    assertThat(executor.source(settings(2), new FakeTask()))
+        .isSameAs(executor.source(settings(4), new FakeTask()));
+  }
+
   @Test
   void aModelThatNoTaskUsesMakesRoomForAnother() {
     FakeInpainter inpainter = new FakeInpainter();
@@ -306,13 +461,16 @@ class InpaintPartitionTest {
   }
 
   private void executor(FakeInpainter inpainter) {
+    Precautions precautions = Pictures.precautions();
     executor =
         new Executor(
             new ExecutorModels(
                 (model, device) -> {
                   opened.incrementAndGet();
                   return inpainter;
-                }));
+                },
+                precautions),
+            precautions);
   }
 
   private List<Row> run(StageSettings settings, FakeTask task, List<Row> rows) {
@@ -344,12 +502,13 @@ class InpaintPartitionTest {
     return new StageSettings(
         model,
         traits,
-        new StageSettings.Batching(maxImages, Duration.ofHours(1), 4, 1 << 28),
+        Pictures.batching(maxImages, Duration.ofHours(1)),
         new FetchSettings(
             Duration.ofSeconds(5), 1 << 20, 0, 4, List.of(), List.of(temp.toString()), List.of()),
         Pictures.settings(),
         temp.resolve("images").toString(),
         new StageSettings.Preview(temp.resolve("previews").toString(), 0),
+        temp.resolve("marks").toString(),
         new RowDefaults(
             Pictures.SIDE,
             Pictures.SIDE,

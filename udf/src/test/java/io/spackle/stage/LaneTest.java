@@ -16,12 +16,17 @@ import io.spackle.row.RowException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +39,7 @@ class LaneTest {
   private final Semaphore gate = new Semaphore(0);
   private final Semaphore begun = new Semaphore(0);
   private final List<Lane> lanes = new ArrayList<>();
+  private final Precautions precautions = Pictures.precautions();
 
   @AfterEach
   void close() {
@@ -302,12 +308,144 @@ class LaneTest {
     }
   }
 
+  private static final Duration PATIENCE = Duration.ofMillis(300);
+
+  /** Comes back when it is cancelled, and not before. */
+  private static FakeInpainter standingStill(Predicate<List<String>> batch) {
+    return new FakeInpainter(
+        (subjects, cancellation) -> {
+          if (batch.test(subjects.stream().map(Subject::prompt).toList())) {
+            FakeInpainter.gated(new Semaphore(0), new Semaphore(0)).run(subjects, cancellation);
+          }
+        });
+  }
+
+  @Test
+  void aPictureThatStandsStillTwiceFailsAndTheOthersOfItsBatchDoNot() throws Exception {
+    FakeInpainter model = standingStill(batch -> batch.contains("bad"));
+    Lane lane = lane(model, PATIENCE); // of four at most
+    try (Arrival arrival = lane.arrival()) {
+      arrival.announce();
+      var bad = submit(lane, "bad");
+      var others = List.of(submit(lane, "a"), submit(lane, "b"), submit(lane, "c"));
+      for (var other : others) {
+        other.get();
+      }
+      assertFails(
+          bad,
+          ErrorCode.MODEL_TIMEOUT,
+          "a call into the model did not come back within 0.3 s (spackle.lane.watchdog)");
+    }
+    assertThat(model.batches()).startsWith(List.of("bad", "a", "b", "c"), List.of("bad"));
+    assertThat(model.batches()).hasSize(5);
+  }
+
+  @Test
+  void aPictureThatStoodStillOnceIsTriedAgain() throws Exception {
+    AtomicBoolean first = new AtomicBoolean(true);
+    FakeInpainter model = standingStill(batch -> first.getAndSet(false));
+    submit(lane(model, PATIENCE), "a").get();
+    assertThat(model.batches()).containsExactly(List.of("a"), List.of("a"));
+  }
+
+  @Test
+  void manyCallsMayTakeAsLongAsTheyLike() throws Exception {
+    FakeInpainter model =
+        new FakeInpainter(
+            (subjects, cancellation) -> {
+              for (int call = 0; call < 10; call++) {
+                cancellation.check();
+                Thread.sleep(PATIENCE.toMillis() / 4);
+              }
+            });
+    submit(lane(model, PATIENCE), "a").get();
+    assertThat(model.batches()).hasSize(1);
+  }
+
+  @Test
+  void aCallThatCannotBeCancelledEndsTheExecutor() throws Exception {
+    FakeInpainter model =
+        new FakeInpainter((subjects, cancellation) -> new CountDownLatch(1).await());
+    AtomicInteger halts = new AtomicInteger();
+    Precautions ofExecutor = new Precautions(() -> true, halts::incrementAndGet);
+    Lane lane = new Lane(model, batching(4, LONG, PATIENCE), ofExecutor); // closing would wait
+    var running = submit(lane, "running");
+    while (model.batches().isEmpty()) {
+      Thread.sleep(10);
+    }
+    var waiting = submit(lane, "waiting");
+    assertThatThrownBy(running::get)
+        .hasCauseInstanceOf(LaneBrokenException.class)
+        .hasMessageContaining("spackle.lane.watchdog");
+    assertThatThrownBy(waiting::get).hasCauseInstanceOf(LaneBrokenException.class);
+    assertThat(halts).hasValue(1);
+    assertThat(ofExecutor.haveGivenUp()).isTrue();
+    assertThat(ofExecutor.alone(() -> "not held up by it")).isNotNull();
+  }
+
+  @Test
+  void aModelThatAlwaysStandsStillEndsTheLane() {
+    Lane lane = lane(standingStill(batch -> true), Duration.ofMillis(50));
+    assertThatThrownBy(() -> submit(lane, "a").get()).hasCauseInstanceOf(RowException.class);
+    assertThatThrownBy(() -> submit(lane, "b").get()).hasCauseInstanceOf(LaneBrokenException.class);
+  }
+
+  @Test
+  void whatIsPaintedAloneIsMarkedAndNothingElseRuns() throws Exception {
+    AtomicInteger running = new AtomicInteger();
+    Set<String> together = ConcurrentHashMap.newKeySet();
+    AtomicInteger marks = new AtomicInteger();
+    FakeInpainter.Inference inference =
+        (subjects, cancellation) -> {
+          int others = running.getAndIncrement();
+          String prompt = subjects.get(0).prompt();
+          if (prompt.startsWith("alone")
+              && (others > 0 || subjects.size() > 1 || marks.get() != 1)) {
+            together.add(prompt);
+          }
+          Thread.sleep(5);
+          running.getAndDecrement();
+        };
+    Lane one = lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
+    Lane other = lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
+    List<CompletableFuture<Painted>> all = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      all.add(submit(one, "p" + i));
+      all.add(submit(other, "q" + i));
+      all.add(
+          (i % 2 == 0 ? one : other)
+              .submitAlone(
+                  plan(4),
+                  subject("alone" + i),
+                  () -> {
+                    marks.incrementAndGet();
+                    return marks::decrementAndGet;
+                  }));
+    }
+    for (var picture : all) {
+      picture.get();
+    }
+    assertThat(together).isEmpty();
+    assertThat(marks).hasValue(0);
+  }
+
+  private Lane lane(FakeInpainter model, Duration watchdog) {
+    Lane lane = new Lane(model, batching(4, LONG, watchdog), precautions);
+    lanes.add(lane);
+    return lane;
+  }
+
+  private static StageSettings.Batching batching(
+      int maxImages, Duration maxWait, Duration watchdog) {
+    return new StageSettings.Batching(maxImages, maxWait, 4, 1 << 28, watchdog);
+  }
+
   private Lane lane(FakeInpainter model, int maxImages) {
     return lane(model, maxImages, LONG);
   }
 
   private Lane lane(FakeInpainter model, int maxImages, Duration maxWait) {
-    Lane lane = new Lane(model, maxImages, maxWait);
+    Lane lane = new Lane(model, Pictures.batching(maxImages, maxWait), precautions);
     lanes.add(lane);
     return lane;
   }

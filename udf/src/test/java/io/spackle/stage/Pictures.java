@@ -15,6 +15,7 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.RowException;
 import io.spackle.sink.ImageSink;
 import io.spackle.source.ImageSource;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -80,6 +81,15 @@ final class Pictures {
   static Subject subject(String prompt) {
     RgbImage image = new RgbImage(SIDE, SIDE, new byte[3 * SIDE * SIDE]);
     return new Subject(image, new Mask(SIDE, SIDE, new byte[SIDE * SIDE]), prompt, null, 7);
+  }
+
+  /** Those of a JVM that may not be ended. */
+  static Precautions precautions() {
+    return new Precautions(() -> false, () -> {});
+  }
+
+  static StageSettings.Batching batching(int maxImages, Duration maxWait) {
+    return new StageSettings.Batching(maxImages, maxWait, 4, 1 << 28, Duration.ofHours(1));
   }
 
   static StageSettings.Pictures settings() {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -160,7 +161,7 @@ class RowWorkTest {
               throw new UncheckedIOException(new IOException("no space left on device"));
             });
     open(4, PLENTY);
-    assertThatThrownBy(() -> work().run(Pictures.row("a")))
+    assertThatThrownBy(() -> work().run(Pictures.row("a"), Optional.empty()))
         .isInstanceOf(UncheckedIOException.class);
   }
 
@@ -168,7 +169,7 @@ class RowWorkTest {
   void afterCancellingNothingIsBegun() {
     open(4, PLENTY);
     task.cancel();
-    assertThatThrownBy(() -> work().run(Pictures.row("a")))
+    assertThatThrownBy(() -> work().run(Pictures.row("a"), Optional.empty()))
         .isInstanceOf(CancellationException.class);
     assertThat(written).isEmpty();
   }
@@ -311,7 +312,9 @@ class RowWorkTest {
   private void open(int maxImages, long bytes) {
     model =
         new OpenModel(
-            inpainter, new Lane(inpainter, maxImages, LONG), new Slots(FETCHES, 2, bytes));
+            inpainter,
+            new Lane(inpainter, Pictures.batching(maxImages, LONG), Pictures.precautions()),
+            new Slots(FETCHES, 2, bytes));
   }
 
   /** What {@link RowWork} holds for a row of one sample, as long as it decodes. */
@@ -326,7 +329,7 @@ class RowWorkTest {
 
   private Window<ManifestRow, Outcome> window(List<ManifestRow> rows, int size) {
     RowWork work = work();
-    return new Window<>(rows.iterator(), work::run, size, () -> false);
+    return new Window<>(rows.iterator(), row -> work.run(row, Optional.empty()), size, () -> false);
   }
 
   private List<Outcome> run(List<ManifestRow> rows, int size) {
@@ -338,12 +341,12 @@ class RowWorkTest {
   }
 
   private Outcome.Succeeded succeeded(ManifestRow row) throws InterruptedException {
-    return (Outcome.Succeeded) work().run(row);
+    return (Outcome.Succeeded) work().run(row, Optional.empty());
   }
 
   private Outcome.Failed assertFailed(ManifestRow row, ErrorCode code, RowStage stage)
       throws InterruptedException {
-    Outcome.Failed failed = (Outcome.Failed) work().run(row);
+    Outcome.Failed failed = (Outcome.Failed) work().run(row, Optional.empty());
     assertThat(failed.code()).isEqualTo(code);
     assertThat(failed.stage()).isEqualTo(stage);
     return failed;

@@ -1,0 +1,183 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spackle.jobs.LocalCluster.End;
+import io.spackle.jobs.LocalCluster.Job;
+import io.spackle.row.RowColumns;
+import io.spackle.stage.Part;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs on executors that are processes of their own. */
+@Timeout(600)
+class ClusterTest {
+
+  private static final Pattern OPENING = Pattern.compile("opening the model \\S+ on (.*)");
+  private static final Pattern TASK_MARK = Pattern.compile("task-(\\d+)-(\\d+)");
+  private static final int ROWS = 12;
+  private static final String KILLER = "killer";
+
+  @TempDir Path folder;
+
+  private Path conf;
+
+  @BeforeEach
+  void writeJob() throws IOException {
+    Path photo = Picture.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
+    Path mask = Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    StringBuilder rows = new StringBuilder(row(KILLER, "# wall", photo, mask));
+    for (int i = 1; i < ROWS; i++) {
+      rows.append(row("row " + i, "wall " + i, photo, mask));
+    }
+    Files.writeString(folder.resolve("rows.jsonl"), rows);
+    conf =
+        Files.writeString(
+            folder.resolve("job.conf"),
+            """
+            spackle {
+              manifest.path = rows.jsonl
+              output { path = out, rows-per-file = 6 }
+              model { path = "%s", device = cpu }
+              defaults { width = 64, height = 64, num-inference-steps = 2 }
+              fetch.allow-files = ["%s"]
+            }
+            """
+                .formatted(StuckModel.in(folder.resolve("model")), folder));
+  }
+
+  /**
+   * A worker with two GPUs, as its discovery script says, and CUDA that counts them the other way
+   * round; there is no GPU in truth.
+   */
+  @Test
+  void executorsOpenOneModelPerGpuThatSparkHandsOut() throws Exception {
+    Map<String, String> gpus =
+        Map.of(
+            "spark.worker.resource.gpu.amount",
+            "2",
+            "spark.worker.resource.gpu.discoveryScript",
+            discovery("GPU-aa", "GPU-bb").toString());
+    try (LocalCluster cluster = LocalCluster.standalone(folder.resolve("spark"), 4, gpus)) {
+      cluster
+          .with("spark.executor.resource.gpu.amount", "2")
+          .with("spark.task.resource.gpu.amount", "0.5")
+          .with("spark.executorEnv.CUDA_VISIBLE_DEVICES", "GPU-bb,GPU-aa");
+      End refused = cluster.start(conf, "-D", "model.device=cuda").end();
+      assertThat(refused.code()).as(refused.messages()).isEqualTo(2);
+      assertThat(refused.messages())
+          .containsPattern("executor 0 on \\S+, GPU address GPU-aa: CUDA device 1 cannot be used")
+          .containsPattern("executor 0 on \\S+, GPU address GPU-bb: CUDA device 0 cannot be used");
+      assertThat(folder.resolve("out")).doesNotExist();
+      assertThat(openings(cluster)).contains("Device[kind=CUDA, ordinal=0, threads=0]");
+      assertThat(openings(cluster)).contains("Device[kind=CUDA, ordinal=1, threads=0]");
+      int before = openings(cluster).size();
+      withoutKiller();
+      End done = cluster.start(conf).end();
+      assertThat(done.code()).as(done.messages()).isZero();
+      assertThat(done.line().get("succeeded").asInt()).isEqualTo(ROWS - 1);
+      assertThat(openings(cluster).subList(before, openings(cluster).size()))
+          .as("four tasks at a time share one model")
+          .containsExactly("Device[kind=CPU, ordinal=0, threads=0]");
+    }
+  }
+
+  /** The killer's model never comes back; this test kills the executor meanwhile. */
+  @Test
+  void aRowThatKillsItsExecutorIsSetAsideAndNoOtherIsLostOrTwice() throws Exception {
+    String key = keyOfKiller();
+    try (LocalCluster cluster = LocalCluster.withinDriver(folder.resolve("spark"), 1, 2)) {
+      Job job = cluster.start(conf);
+      awaitMark(job, name -> isPartOf(name, key));
+      job.executors().forEach(ProcessHandle::destroyForcibly);
+      awaitMark(job, name -> name.startsWith("row-" + key));
+      job.executors().forEach(ProcessHandle::destroyForcibly);
+      End end = job.end();
+      assertThat(end.code()).as(end.messages() + cluster.logs()).isZero();
+      assertThat(end.line().get("succeeded").asInt()).isEqualTo(ROWS - 1);
+      assertThat(openings(cluster)).as("one model per executor").hasSize(3);
+    }
+    Map<String, Row> meta = TestJob.meta(folder.resolve("out"));
+    assertThat(meta).hasSize(ROWS);
+    Row killer = meta.remove(KILLER);
+    assertThat(killer.<Row>getAs("error").<String>getAs("code")).isEqualTo("MODEL_CRASHED");
+    assertThat(meta.values())
+        .allSatisfy(row -> assertThat(row.<String>getAs("status")).isEqualTo("success"))
+        .allSatisfy(row -> assertThat(Path.of(row.<String>getList(4).get(0))).isRegularFile());
+    assertThat(folder.resolve("out/.spackle-marks")).doesNotExist();
+  }
+
+  private static String row(String id, String prompt, Path photo, Path mask) {
+    return """
+    {"id": "%s", "init_image": "%s", "mask_image": "%s", "prompt": "%s"}
+    """
+        .formatted(id, photo, mask, prompt);
+  }
+
+  private void withoutKiller() throws IOException {
+    Path rows = folder.resolve("rows.jsonl");
+    List<String> all = Files.readAllLines(rows);
+    Files.write(rows, all.subList(1, all.size()));
+  }
+
+  private Path discovery(String... addresses) throws IOException {
+    Path script =
+        Files.writeString(
+            folder.resolve("gpus.sh"),
+            """
+            #!/bin/sh
+            echo '{"name": "gpu", "addresses": ["%s"]}'
+            """
+                .formatted(String.join("\", \"", addresses)));
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    return script;
+  }
+
+  private static List<String> openings(LocalCluster cluster) throws IOException {
+    return OPENING.matcher(cluster.logs()).results().map(found -> found.group(1)).toList();
+  }
+
+  private String keyOfKiller() throws IOException {
+    Plan plan = Plan.of(TestSpark.session(), ConfFile.load(conf, Map.of()));
+    return Rows.keyed(plan.manifest(), plan.digest())
+        .filter("id = '" + KILLER + "'")
+        .select(RowColumns.KEY)
+        .first()
+        .getString(0);
+  }
+
+  private static boolean isPartOf(String mark, String key) {
+    Matcher task = TASK_MARK.matcher(mark);
+    return task.matches()
+        && new Part(Integer.parseInt(task.group(1)), Integer.parseInt(task.group(2))).holds(key);
+  }
+
+  private void awaitMark(Job job, Predicate<String> name) throws Exception {
+    Path marks = folder.resolve("out/.spackle-marks");
+    while (job.driver().isAlive()) {
+      if (Files.isDirectory(marks) && names(marks).stream().anyMatch(name)) {
+        return;
+      }
+      Thread.sleep(20);
+    }
+    throw new AssertionError("the job ended first: " + job.end());
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.spackle.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MarksTest {
+
+  private static final String KEY = "0123abcd-2";
+
+  @TempDir Path temp;
+
+  @Test
+  void aFolderThatIsNotThereHoldsNone() {
+    Marks.Left left = marks().left();
+    assertThat(left.parts()).isEmpty();
+    assertThat(left.rows()).isEmpty();
+    assertThat(left.suspects(KEY)).isFalse();
+    assertThat(folder()).doesNotExist();
+  }
+
+  @Test
+  void anyProcessSeesWhatIsThere() {
+    marks().task(new Part(3, 7));
+    marks().row(KEY, 5, "me");
+    marks().row(KEY, 6, "somebody");
+    Marks.Left left = marks().left();
+    assertThat(left.parts()).containsExactly(new Part(3, 7));
+    assertThat(left.rows()).containsOnlyKeys(KEY);
+    assertThat(left.rows().get(KEY).count()).isEqualTo(2);
+    assertThat(marks().note(left.rows().get(KEY))).isIn("me", "somebody");
+  }
+
+  @Test
+  void aMarkIsThereUntilItIsClosed() {
+    Mark mark = marks().task(new Part(0, 1));
+    assertThat(folder().resolve("task-0-1")).isEmptyFile();
+    mark.close();
+    mark.close();
+    assertThat(folder()).isEmptyDirectory();
+  }
+
+  @Test
+  void aProcessThatEndsTakesItsOwnAway() {
+    Marks other = marks();
+    other.task(new Part(0, 2));
+    Marks own = marks();
+    own.task(new Part(1, 2));
+    own.row(KEY, 1, "me");
+    own.close();
+    assertThat(other.left().parts()).containsExactly(new Part(0, 2));
+    assertThat(other.left().rows()).isEmpty();
+  }
+
+  @Test
+  void aLostProcessTakesNoneAway() {
+    AtomicBoolean lost = new AtomicBoolean();
+    Marks marks = new Marks(folder().toString(), new Configuration(), lost::get);
+    Mark mark = marks.task(new Part(0, 1));
+    lost.set(true);
+    mark.close();
+    marks.close();
+    assertThat(folder().resolve("task-0-1")).exists();
+  }
+
+  @Test
+  void whatCannotBeWrittenIsDoneWithout() throws Exception {
+    Files.writeString(temp.resolve("marks"), "a file in place of the folder");
+    assertThatCode(() -> marks().task(new Part(0, 1)).close()).doesNotThrowAnyException();
+  }
+
+  @Test
+  void otherFilesAreNone() throws Exception {
+    Files.createDirectories(folder());
+    Files.writeString(folder().resolve("task-a-b"), "");
+    Files.writeString(folder().resolve("notes.txt"), "mine");
+    assertThat(marks().left().parts()).isEmpty();
+    assertThat(marks().left().rows()).isEmpty();
+  }
+
+  private Marks marks() {
+    return new Marks(folder().toString(), new Configuration(), () -> false);
+  }
+
+  private Path folder() {
+    return temp.resolve("marks");
+  }
+}
