@@ -37,6 +37,9 @@ final class Sessions {
     // Each row that kills its executor costs the tasks there one try, once it is alone: a few such
     // rows must not end the job. Faults of the job itself take little time to come back.
     conf.setIfMissing("spark.task.maxFailures", "16");
+    // Spark sorts the rows of a task in pages of up to 64 MiB, which they hold to its end: far more
+    // than a hundred manifest rows take, and the heap is for pictures.
+    conf.setIfMissing("spark.buffer.pageSize", "2m");
     String master = conf.get("spark.master");
     if (master.startsWith("local") && !master.startsWith("local-cluster")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s"); // carries the progress

@@ -97,7 +97,7 @@ class HeapTest {
     }
   }
 
-  /** What open tasks hold, tens of MiB each, counts only at its fullest: now and then one ends. */
+  /** What open tasks hold, some MiB each, counts only at its fullest: now and then one ends. */
   private static double most(List<Double> samples) {
     return samples.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
   }

@@ -16,6 +16,7 @@ final class TestSpark {
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.debug.maxToStringFields", "200")
         .config("spark.executor.heartbeatInterval", "2s")
+        .config("spark.buffer.pageSize", "2m")
         .getOrCreate();
   }
 }
