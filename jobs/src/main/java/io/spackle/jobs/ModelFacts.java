@@ -36,9 +36,7 @@ record ModelFacts(
       throws IOException {
     ModelFolder model = ModelFolder.find(conf.path(), Holding.MODEL, conf, hadoop);
     ModelFolder vae =
-        conf.vae() == null
-            ? null
-            : ModelFolder.find(conf.vae(), Holding.AUTOENCODER, conf, hadoop);
+        conf.vae() == null ? null : ModelFolder.find(conf.vae(), Holding.AUTOENCODER, conf, hadoop);
     ModelBundle own = ModelBundle.open(model.local());
     ModelBundle whole = configured(conf, own, vae == null ? null : vae(conf, vae.local()));
     return new ModelFacts(

@@ -3,6 +3,9 @@ package io.spackle.jobs;
 import io.spackle.report.Report;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,15 +31,28 @@ final class ReportCommand implements Callable<Integer> {
       description = "Pictures that the page shows, at most; default ${DEFAULT-VALUE}.")
   private int pictures;
 
+  @Option(
+      names = "--conf",
+      paramLabel = "CONF",
+      description = "The job's configuration, where OUT needs its hadoop.options.")
+  private Path file;
+
   @Override
   public Integer call() throws IOException {
     try {
-      String page = Report.write(Sessions.open(), output, pictures);
+      String page = Report.write(Sessions.open(hadoop()), output, pictures);
       spec.commandLine().getOut().println(page);
       return ExitCode.DONE.code();
     } catch (FileNotFoundException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return ExitCode.REFUSED.code();
     }
+  }
+
+  private HadoopOptions hadoop() {
+    return ConfFile.load(
+        Optional.ofNullable(file),
+        Map.of(),
+        reader -> new HadoopOptions(reader.options("hadoop.options")));
   }
 }

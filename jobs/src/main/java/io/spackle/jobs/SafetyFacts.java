@@ -27,15 +27,14 @@ record SafetyFacts(SafetyRule rule, Folder folder, String name) {
    * @throws RefusedException with all problems of a checker's folder
    * @throws IOException if that cannot be reached
    */
-  static SafetyFacts read(
-      SafetyConf conf, ModelFolder own, ModelConf model, Configuration hadoop) throws IOException {
+  static SafetyFacts read(SafetyConf conf, ModelFolder own, ModelConf model, Configuration hadoop)
+      throws IOException {
     if (conf.model().equals(SafetyConf.OWN) || conf.model().equals(SafetyConf.NONE)) {
       return SafetyModel.isIn(own.local()) && !conf.model().equals(SafetyConf.NONE)
           ? new SafetyFacts(SafetyRule.CHECKED, own.folder(), open(conf, own.local()).name())
           : new SafetyFacts(ruleWithout(conf), null, null);
     }
-    ModelFolder folder =
-        ModelFolder.find(conf.model(), Holding.SAFETY_CHECKER, model, hadoop);
+    ModelFolder folder = ModelFolder.find(conf.model(), Holding.SAFETY_CHECKER, model, hadoop);
     SafetyModel checker = open(conf, folder.local());
     return new SafetyFacts(SafetyRule.CHECKED, folder.folder(), checker.name());
   }

@@ -8,7 +8,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
-import org.apache.hadoop.fs.FSBuilder;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
@@ -67,7 +66,8 @@ final class WholeFiles {
     if (isLocal()) {
       move(file, name);
     } else if (ObjectStores.include(files)) {
-      copy(file, files.createFile(name).overwrite(true));
+      FSDataOutputStreamBuilder<?, ?> target = files.createFile(name);
+      copy(file, target.overwrite(true));
       files.delete(file, false);
     } else {
       FileContext.getFileContext(files.getUri(), files.getConf())
@@ -110,7 +110,8 @@ final class WholeFiles {
    */
   private void copyUnlessTaken(Path file, Path name) throws IOException {
     try {
-      FSDataOutputStreamBuilder<?, ?> target = files.createFile(name).overwrite(false).recursive();
+      FSDataOutputStreamBuilder<?, ?> target = files.createFile(name);
+      target.overwrite(false).recursive();
       if (files.hasPathCapability(name, IF_NONE)) {
         target.must(IF_NONE, true);
       }
@@ -123,7 +124,7 @@ final class WholeFiles {
     }
   }
 
-  private void copy(Path file, FSBuilder<FSDataOutputStream, ?> target) throws IOException {
+  private void copy(Path file, FSDataOutputStreamBuilder<?, ?> target) throws IOException {
     byte[] bytes = read(file); // before the target is begun: closing it publishes what it got
     FSDataOutputStream out = target.build();
     out.write(bytes);

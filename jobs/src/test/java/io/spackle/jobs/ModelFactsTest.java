@@ -71,7 +71,15 @@ class ModelFactsTest {
 
   private ModelFacts read(String path, Configuration hadoop) throws IOException {
     return ModelFacts.read(
-        new ModelConf(path, DeviceChoice.AUTO, "auto", null, null, null, cache.toString(), BundleOptions.NONE),
+        new ModelConf(
+            path,
+            DeviceChoice.AUTO,
+            "auto",
+            null,
+            null,
+            null,
+            cache.toString(),
+            BundleOptions.NONE),
         new SafetyConf(SafetyConf.OWN, new SafetyOptions(List.of(), 0.5)),
         hadoop);
   }

@@ -82,7 +82,7 @@ final class ResumeBench {
   }
 
   private void writeDone(Path manifest) {
-    SparkSession spark = Sessions.open();
+    SparkSession spark = Sessions.open(new HadoopOptions(Map.of()));
     Plan plan = Plan.of(spark, ConfFile.load(conf(manifest, "resumed"), Map.of()));
     Dataset<Row> keys =
         Rows.keyed(plan.manifest(), plan.digest())

@@ -91,7 +91,7 @@ class RowsTest {
   @Test
   void aTaskHasTheRowsOfItsPart() throws IOException {
     String[] lines = IntStream.range(0, 100).mapToObj(i -> i % 50 + "," + i).toArray(String[]::new);
-    Rows.spread(Rows.keyed(manifest(lines), ""), 7)
+    Rows.spread(Rows.keyed(manifest(lines), ""), 7, RowColumns.KEY)
         .select(col(RowColumns.KEY), spark_partition_id().as("task"))
         .collectAsList()
         .forEach(row -> assertThat(new Part(row.getInt(1), 7).holds(row.getString(0))).isTrue());

@@ -130,8 +130,7 @@ public final class ModelCache {
     }
     try {
       makeFolder();
-      return whole(
-          RemoteFolder.of(location, hadoop), new Held(wanted.holding(), wanted.digest()));
+      return whole(RemoteFolder.of(location, hadoop), new Held(wanted.holding(), wanted.digest()));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot copy the model %s to %s: %s".formatted(location, folder, e.getMessage()), e);

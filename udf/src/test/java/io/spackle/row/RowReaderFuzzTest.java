@@ -15,7 +15,8 @@ import org.apache.spark.sql.Row;
  */
 class RowReaderFuzzTest {
 
-  private static final RowReader READER = new RowReader(Rows.TRAITS, Rows.DEFAULTS, SafetyRule.CHECKED);
+  private static final RowReader READER =
+      new RowReader(Rows.TRAITS, Rows.DEFAULTS, SafetyRule.CHECKED);
   private static final RunInfo INFO = new RunInfo("m", "d", null, null, null, "out");
 
   private static final List<String> COLUMNS = RowColumns.OF_API.stream().sorted().toList();

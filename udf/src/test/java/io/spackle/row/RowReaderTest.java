@@ -158,7 +158,8 @@ class RowReaderTest {
     assertThat(valid(Rows.row("enhance_prompt", "no")).enhancedPrompt()).isNull();
     assertThat(valid(Rows.row()).enhancedPrompt()).as("the default").isNotNull();
     assertThat(valid(Rows.row("prompt", " ")).enhancedPrompt()).as("says nothing").isNull();
-    Reading unread = new RowReader(Rows.PROMPTLESS, Rows.DEFAULTS, SafetyRule.CHECKED).read(Rows.row());
+    Reading unread =
+        new RowReader(Rows.PROMPTLESS, Rows.DEFAULTS, SafetyRule.CHECKED).read(Rows.row());
     assertThat(((Reading.Valid) unread).row().enhancedPrompt()).as("is not read").isNull();
   }
 

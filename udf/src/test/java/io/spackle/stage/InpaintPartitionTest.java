@@ -433,7 +433,7 @@ class InpaintPartitionTest {
                 new StageSettings.Folder(folder.toString(), bundle.digest(), Holding.MODEL),
                 null,
                 NO_SAFETY,
-            null,
+                null,
                 DeviceChoice.CPU,
                 BundleOptions.NONE),
             Families.traits(bundle),

@@ -180,7 +180,8 @@ class ModelCacheTest {
   }
 
   private Path local(String location, String digest) {
-    return ModelCache.in(cache.toString()).local(new StageSettings.Folder(location, digest, Holding.MODEL), hadoop());
+    return ModelCache.in(cache.toString())
+        .local(new StageSettings.Folder(location, digest, Holding.MODEL), hadoop());
   }
 
   private ModelCache.Copy now() throws IOException {
