@@ -39,6 +39,7 @@ class ReportTest {
           model.path = "%s"
           manifest.base = "%s"
           fetch.allow-files = ["%2$s"]
+          report.enabled = true
           defaults { width = 256, height = 256, num-inference-steps = 1 }
         }
         """

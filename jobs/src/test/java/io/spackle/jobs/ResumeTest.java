@@ -211,6 +211,7 @@ class ResumeTest {
               output.path = out
               model { path = "%s", device = cpu }
               fetch.allow-files = [.]
+              report.enabled = false
               defaults { width = 64, height = 64, num-inference-steps = 1 }
             }
             """
