@@ -7,14 +7,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileUtil;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,34 +48,6 @@ class BadConfTest {
   @Test
   void b76_aMissingModel_isRefused() throws IOException {
     JobEnd.run(folder, NO_ROWS, "spackle.model.path = nowhere").isRefused("nowhere");
-  }
-
-  /** The executor's copy is not what the driver read. */
-  @Test
-  void b76_aModelWhoseDigestIsNotThatOfTheDriver_isRefused() throws IOException {
-    Configuration hadoop = TestSpark.session().sparkContext().hadoopConfiguration();
-    hadoop.set("fs.far.impl", FarFiles.class.getName());
-    Path model = copyOfModel();
-    Path index = model.resolve("model_index.json");
-    String before = Files.readString(index);
-    // A model, and so a copy, of this test alone.
-    Files.writeString(index, before.replaceFirst("\\{", "{\"_of\": \"" + folder + "\","));
-    String conf = "spackle.model.path = \"far://host" + model + "\"\n";
-    JobEnd end = JobEnd.run(folder, NO_ROWS, conf).isDone();
-    String digest = end.summary().path("model_digest").asText();
-    Path copies =
-        Path.of(
-            System.getProperty("java.io.tmpdir"),
-            "spackle-models-" + System.getProperty("user.name"));
-    Path copy = copies.resolve(digest);
-    try {
-      Files.writeString(copy.resolve("model_index.json"), before);
-      JobEnd.run(folder, NO_ROWS, conf + "spackle.batch.max-images = 3")
-          .isRefused("cannot be opened: ", copy.toString(), "expected " + digest);
-    } finally {
-      FileUtil.fullyDelete(copy.toFile());
-      Files.delete(copies.resolve(digest + ".lock"));
-    }
   }
 
   /** As long as reading it changes nothing: the tensor may be any file of the machine. */
@@ -132,17 +100,6 @@ class BadConfTest {
     assertThat(end.line().path("status").asText()).isEqualTo("failures");
     assertThat(end.meta()).hasSize(1);
     assertThat(end.summary().path("failed").asInt()).isOne();
-  }
-
-  /** The local file system under a name that is not local. */
-  public static final class FarFiles extends RawLocalFileSystem {
-    @Override
-    public URI getUri() {
-      return URI.create("far://host");
-    }
-
-    @Override
-    protected void checkPath(org.apache.hadoop.fs.Path path) {}
   }
 
   private Path copyOfModel() throws IOException {

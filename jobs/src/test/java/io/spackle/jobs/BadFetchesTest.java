@@ -46,6 +46,12 @@ class BadFetchesTest {
   /** Where what breaks a connection does not count against the others. */
   private static final String BROKEN = "127.0.0.4";
 
+  /** Wishes to be left alone for a second, which holds for all that is asked of it. */
+  private static final String BUSY = "127.0.0.5";
+
+  /** Wishes to be left alone for a day. */
+  private static final String PATIENT = "127.0.0.6";
+
   private static final int ROWS_BEHIND_THE_DEAD_HOST = 40;
 
   @TempDir static Path folder;
@@ -75,7 +81,7 @@ class BadFetchesTest {
         spackle.fetch {
           timeout = 3s, max-bytes = 1MiB, retries = 2, per-host = 2
           allow-files = ["%s", "/dev", "/proc"]
-          allow-private = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"]
+          allow-private = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.6"]
         }
         """
             .formatted(folder.resolve("rows")));
@@ -157,9 +163,9 @@ class BadFetchesTest {
     host.once("/429", 429, picture, "Retry-After", "1");
     host.once("/503", 503, picture, "Retry-After", "1");
     host.on("/patient", 503, new byte[0], "Retry-After", "100000");
-    init("b31 429", host.url("/429"));
-    init("b31 503", host.url("/503"));
-    init("b31 patient", host.url("/patient"));
+    init("b31 429", host.url(BUSY, "/429"));
+    init("b31 503", host.url(BUSY, "/503"));
+    init("b31 patient", host.url(PATIENT, "/patient"));
     host.slow("/slow").cutOff("/cut-off", picture).endless("/endless").bomb("/bomb");
     init("b32", host.url(BROKEN, "/slow"));
     init("b33 cut off", host.url(BROKEN, "/cut-off"));

@@ -69,7 +69,7 @@ class InpaintJobTest {
     assertThat(summary.get("errors").toString())
         .isEqualTo("{\"ROW_INVALID\":1,\"ROW_MALFORMED\":1}");
     assertThat(summary.get("manifest_changed").asBoolean()).isFalse();
-    assertThat(names(output)).containsExactly("images", "meta", "summary.json");
+    assertThat(names(output)).containsExactly("images", "meta", "report", "summary.json");
     assertThat(names(output.resolve("meta"))).allMatch(name -> name.endsWith(".parquet"));
     assertThat(messages).contains("4 of 4 rows (100%), 2 failed");
   }
