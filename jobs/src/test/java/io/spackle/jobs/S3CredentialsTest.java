@@ -4,21 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.s3a.AWSCredentialProviderList;
+import org.apache.hadoop.fs.s3a.auth.CredentialProviderListFactory;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /**
  * Where credentials come from with the profile s3, and that they go nowhere: not to a log that is
@@ -27,57 +30,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class S3CredentialsTest {
 
   private static final S3Server SERVER = S3Server.ofTests();
+  private static final Path PROFILE =
+      Path.of("../conf/profiles/s3.conf").toAbsolutePath().normalize();
 
   @TempDir Path folder;
 
   private Path bucket;
 
-  /** Where credentials may come from. */
-  enum From {
-    ENVIRONMENT {
-      @Override
-      Map<String, String> environment(Path folder) {
-        return Map.of("AWS_ACCESS_KEY_ID", S3Server.KEY, "AWS_SECRET_ACCESS_KEY", S3Server.SECRET);
-      }
-    },
-    PROFILE {
-      @Override
-      Map<String, String> environment(Path folder) throws IOException {
-        Path file =
-            Files.writeString(
-                folder.resolve("credentials"),
-                """
-                [default]
-                aws_access_key_id = nobody
-                aws_secret_access_key = nothing
-                [painter]
-                aws_access_key_id = %s
-                aws_secret_access_key = %s
-                """
-                    .formatted(S3Server.KEY, S3Server.SECRET));
-        return Map.of("AWS_SHARED_CREDENTIALS_FILE", file.toString(), "AWS_PROFILE", "painter");
-      }
-    },
-    SPARK {
-      @Override
-      Map<String, String> environment(Path folder) throws IOException {
-        Path file =
-            Files.writeString(
-                folder.resolve("java.options"),
-                """
-                -Dspark.hadoop.fs.s3a.access.key=%s
-                -Dspark.hadoop.fs.s3a.secret.key=%s
-                """
-                    .formatted(S3Server.KEY, S3Server.SECRET));
-        return Map.of("JDK_JAVA_OPTIONS", "@" + file);
-      }
-    };
-
-    abstract Map<String, String> environment(Path folder) throws IOException;
-  }
-
-  @BeforeEach
-  void fillBucket() throws IOException {
+  private void fillBucket() throws IOException {
     bucket = SERVER.bucket("credentials");
     Path input = Files.createDirectory(folder.resolve("input"));
     Picture.write(input.resolve("photo.png"), 64, 64, (x, y) -> x + y);
@@ -91,11 +51,12 @@ class S3CredentialsTest {
     SERVER.upload(input, "s3a://credentials/input");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void theSecretOpensTheStoreAndIsToldNowhere(From from) throws Exception {
+  /** Spark makes options of Hadoop of what the environment says: one job stands for both. */
+  @Test
+  void theSecretOpensTheStoreAndIsToldNowhere() throws Exception {
+    fillBucket();
     Path log = folder.resolve("job.log");
-    Process job = start(from, log);
+    Process job = start(log);
     Set<String> commands = new TreeSet<>();
     while (job.isAlive()) {
       commands.addAll(commandLines());
@@ -108,7 +69,7 @@ class S3CredentialsTest {
         .contains("DEBUG")
         .doesNotContain(S3Server.SECRET);
     assertThat(commands).isNotEmpty().noneMatch(line -> line.contains(S3Server.SECRET));
-    Path output = bucket.resolve(from.name());
+    Path output = bucket.resolve("out");
     assertThat(TestSpark.session().read().parquet(output + "/meta").toJSON().collectAsList())
         .hasSize(2)
         .noneMatch(row -> row.contains(S3Server.SECRET));
@@ -117,7 +78,57 @@ class S3CredentialsTest {
         .allSatisfy((file, text) -> assertThat(text).as(file).doesNotContain(S3Server.SECRET));
   }
 
-  private Process start(From from, Path log) throws IOException {
+  @Test
+  void keysMayBeOptionsOfHadoop() throws IOException {
+    Configuration hadoop = hadoopOfProfile();
+    hadoop.set("fs.s3a.access.key", S3Server.KEY);
+    hadoop.set("fs.s3a.secret.key", S3Server.SECRET);
+    assertThat(found(hadoop).secretAccessKey()).isEqualTo(S3Server.SECRET);
+  }
+
+  /** In place of AWS_SHARED_CREDENTIALS_FILE and AWS_PROFILE: a JVM cannot set its environment. */
+  @Test
+  void keysMayBeThoseOfAnAwsProfile() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("credentials"),
+            """
+            [default]
+            aws_access_key_id = nobody
+            aws_secret_access_key = nothing
+            [painter]
+            aws_access_key_id = %s
+            aws_secret_access_key = %s
+            """
+                .formatted(S3Server.KEY, S3Server.SECRET));
+    System.setProperty("aws.sharedCredentialsFile", file.toString());
+    System.setProperty("aws.profile", "painter");
+    try {
+      assertThat(found(hadoopOfProfile()).secretAccessKey()).isEqualTo(S3Server.SECRET);
+    } finally {
+      System.clearProperty("aws.sharedCredentialsFile");
+      System.clearProperty("aws.profile");
+    }
+  }
+
+  /** What S3A takes for credentials. */
+  private static AwsCredentials found(Configuration hadoop) throws IOException {
+    URI uri = URI.create("s3a://credentials");
+    try (AWSCredentialProviderList providers =
+        CredentialProviderListFactory.createAWSCredentialProviderList(uri, hadoop)) {
+      return providers.resolveCredentials();
+    }
+  }
+
+  private static Configuration hadoopOfProfile() {
+    Map<String, String> required =
+        Map.of("manifest.path", "/in", "output.path", "/out", "model.path", "/model");
+    Configuration hadoop = new Configuration();
+    ConfFile.load(PROFILE, required).hadoop().setIn(hadoop, new SparkConf(false));
+    return hadoop;
+  }
+
+  private Process start(Path log) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Path.of("../conf/jvm.options").toAbsolutePath());
@@ -130,19 +141,20 @@ class S3CredentialsTest {
     command.add("-Dspark.driver.bindAddress=127.0.0.1");
     command.add("-Dlog4j2.configurationFile=" + talkative());
     command.add(InpaintJob.class.getName());
-    command.add(conf(from).toString());
+    command.add(conf().toString());
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-    Map<String, String> environment = new HashMap<>(from.environment(folder));
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.startsWith("AWS_"));
+    environment.put("AWS_ACCESS_KEY_ID", S3Server.KEY);
+    environment.put("AWS_SECRET_ACCESS_KEY", S3Server.SECRET);
     environment.put(
         "CLASSPATH",
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
-    builder.environment().putAll(environment);
     return builder.start();
   }
 
-  private Path conf(From from) throws IOException {
+  private Path conf() throws IOException {
     String options =
         SERVER.address().entrySet().stream()
             .map(option -> "\"%s\" = \"%s\"".formatted(option.getKey(), option.getValue()))
@@ -154,7 +166,7 @@ class S3CredentialsTest {
         spackle {
           manifest { path = "s3a://credentials/input/rows.jsonl", base = "s3a://credentials/input" }
           model { path = "%s", device = cpu }
-          output.path = "s3a://credentials/%s"
+          output.path = "s3a://credentials/out"
           fetch.allow-files = ["s3a://credentials"]
           defaults { width = 64, height = 64, num-inference-steps = 2 }
           hadoop.options {
@@ -162,11 +174,7 @@ class S3CredentialsTest {
           }
         }
         """
-            .formatted(
-                Path.of("../conf/profiles/s3.conf").toAbsolutePath().normalize(),
-                TestJob.bundle("idle-sd15-inpaint"),
-                from,
-                options));
+            .formatted(PROFILE, TestJob.bundle("idle-sd15-inpaint"), options));
   }
 
   private Path talkative() throws IOException {

@@ -83,14 +83,17 @@ class S3JobTest {
         .isEqualTo(contents(folder.resolve("disk/images")))
         .hasSize(3);
     assertThat(files(out))
-        .allMatch(name -> name.matches("images/.*\\.png|meta/[^.].*\\.parquet|summary\\.json"));
+        .allMatch(
+            name ->
+                name.matches(
+                    "images/.*\\.png|report/.*|meta/[^.].*\\.parquet|summary\\.json"));
     assertThat(new ObjectMapper().readTree(out.resolve("summary.json").toFile()).get("images"))
         .isEqualTo(onS3.line().get("images"));
     assertThat(meta("same").keySet()).containsExactlyInAnyOrder("small", "other", "large");
     assertThat(requests).as("a large picture goes in parts").anyMatch(is("post /jobs/.*uploads.*"));
     assertThat(requests).as("nothing is renamed").noneMatch(text -> text.contains("copy-source"));
     assertThat(requests)
-        .filteredOn(is("put /jobs/same/meta/.*parquet.*"))
+        .filteredOn(is("put /jobs/same/meta/[^.].*parquet.*"))
         .isNotEmpty()
         .allMatch(text -> text.contains("if-none-match: *"));
     assertThat(

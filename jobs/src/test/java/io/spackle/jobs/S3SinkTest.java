@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class S3SinkTest {
 
   private static final S3Server SERVER = S3Server.ofTests();
-  private static final int SIZE = 11 << 20; // three parts
+  private static final int SIZE = 6 << 20; // two parts
 
   @Test
   void aPictureIsTheOldOneOrTheNewOneAndNeverAPart() throws IOException {
@@ -26,9 +26,9 @@ class S3SinkTest {
     byte[] before = filled(1);
     try (ImageSink sink = ImageSinks.forUri("s3a://sink/out", hadoop)) {
       sink.write("a.png", before);
-      for (int i = 2; i < 14; i++) {
+      for (int i = 2; i < 11; i++) {
         byte[] next = filled(i);
-        SERVER.proxy().refuse(i / 20.0);
+        SERVER.proxy().refuse(i / 10.0);
         failed += writes(sink, next) ? 0 : 1;
         SERVER.proxy().refuse(0);
         byte[] found = read(hadoop);
@@ -36,7 +36,7 @@ class S3SinkTest {
         before = found;
       }
     }
-    assertThat(failed).isBetween(1, 11);
+    assertThat(failed).isBetween(1, 8);
   }
 
   private static boolean writes(ImageSink sink, byte[] bytes) {
