@@ -21,8 +21,8 @@ final class StoreAccess {
   private static final Map<String, String> IMPATIENT =
       Map.of(
           "fs.s3a.retry.limit", "1",
-          "fs.s3a.attempts.maximum", "1",
-          "fs.s3a.connection.establish.timeout", "3s",
+          "fs.s3a.attempts.maximum", "0",
+          "fs.s3a.connection.establish.timeout", "15s", // the least that S3A takes
           "fs.s3a.connection.timeout", "10s");
 
   private StoreAccess() {}

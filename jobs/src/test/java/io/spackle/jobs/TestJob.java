@@ -23,11 +23,14 @@ record TestJob(JsonNode line, Map<String, Row> meta) {
   static TestJob run(Path folder, String manifest, String conf) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("rows.jsonl"), manifest);
-    JobEnd end = JobEnd.of(Files.writeString(folder.resolve("job.conf"), NO_REPORT + conf + OWN)).isDone();
+    JobEnd end =
+        JobEnd.of(Files.writeString(folder.resolve("job.conf"), NO_REPORT + conf + OWN)).isDone();
     return new TestJob(end.line(), byId(end.meta()));
   }
 
-  /** A report takes a second, and one test looks at it; a job's own configuration may ask for it. */
+  /**
+   * A report takes a second, and one test looks at it; a job's own configuration may ask for it.
+   */
   private static final String NO_REPORT = "spackle.report.enabled = false\n";
 
   /** What such jobs have in common. */
