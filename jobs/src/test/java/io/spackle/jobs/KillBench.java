@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.spackle.jobs.LocalCluster.End;
 import io.spackle.jobs.LocalCluster.Job;
+import io.spackle.row.MetaRow;
 import io.spackle.row.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -78,8 +79,16 @@ final class KillBench implements AutoCloseable {
    * @param differing pictures that differ from the undisturbed run's
    * @param orphans pictures that no meta row names
    * @param redone rows that were painted once more
+   * @param setAside rows that were blamed for a kill, and done by a last run
    */
-  record Round(List<Blow> blows, int lost, int twice, int differing, int orphans, int redone) {
+  record Round(
+      List<Blow> blows,
+      int lost,
+      int twice,
+      int differing,
+      int orphans,
+      int redone,
+      long setAside) {
 
     boolean isRight() {
       return lost + twice + differing + orphans == 0 && redone <= blows.size() * IN_FLIGHT;
@@ -148,6 +157,7 @@ final class KillBench implements AutoCloseable {
     String name = "round-" + random.nextInt(Integer.MAX_VALUE);
     Path output = folder.resolve(name);
     List<Blow> blows = new ArrayList<>();
+    long setAside;
     fetches.clear();
     try (LocalCluster cluster = cluster(name + "-spark")) {
       int wanted = 1 + random.nextInt(3);
@@ -158,8 +168,12 @@ final class KillBench implements AutoCloseable {
         job = strike(blow, job, cluster, output);
       }
       mustBeDone(job.end());
+      setAside = failedRows(output);
+      if (setAside > 0) {
+        mustBeDone(start(cluster, output).end());
+      }
     }
-    return judge(undisturbed, output, blows);
+    return judge(undisturbed, output, blows, setAside);
   }
 
   /** Returns the job that goes on. */
@@ -208,7 +222,16 @@ final class KillBench implements AutoCloseable {
     return job.driver().isAlive();
   }
 
-  private Round judge(Map<String, String> undisturbed, Path output, List<Blow> blows)
+  /**
+   * Rows that were alone in the model when their process was killed for the second time: set aside,
+   * for nothing tells such a kill from a crash, and done again when asked for.
+   */
+  private static long failedRows(Path output) {
+    return meta(output).stream().filter(row -> row.getAs("status").equals(MetaRow.FAILED)).count();
+  }
+
+  private Round judge(
+      Map<String, String> undisturbed, Path output, List<Blow> blows, long setAside)
       throws IOException {
     List<Row> rows = meta(output);
     Set<String> ids = new HashSet<>();
@@ -224,7 +247,8 @@ final class KillBench implements AutoCloseable {
         rows.size() - ids.size(),
         differing,
         (int) (files(output.resolve("images")) - digests.size()),
-        redone());
+        redone(),
+        setAside);
   }
 
   private int total() {
@@ -307,7 +331,7 @@ final class KillBench implements AutoCloseable {
         """
         spackle {
           manifest { path = rows.jsonl, base = "." }
-          output { rows-per-file = %d, claim-timeout = 3s }
+          output { rows-per-file = %d, claim-timeout = 3s, retry-codes = [MODEL_CRASHED] }
           model { path = "%s", device = cpu }
           defaults { width = 64, height = 64, num-inference-steps = 2 }
           fetch { allow-files = [.], allow-private = ["127.0.0.1"], retries = 0 }
