@@ -230,8 +230,7 @@ final class KillBench implements AutoCloseable {
     return meta(output).stream().filter(row -> row.getAs("status").equals(MetaRow.FAILED)).count();
   }
 
-  private Round judge(
-      Map<String, String> undisturbed, Path output, List<Blow> blows, long setAside)
+  private Round judge(Map<String, String> undisturbed, Path output, List<Blow> blows, long setAside)
       throws IOException {
     List<Row> rows = meta(output);
     Set<String> ids = new HashSet<>();
