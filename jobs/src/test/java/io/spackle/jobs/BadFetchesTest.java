@@ -13,17 +13,15 @@ import static io.spackle.row.ErrorCode.IMAGE_UNSUPPORTED;
 import static io.spackle.row.ErrorCode.ROW_INVALID;
 import static io.spackle.row.ErrorCode.URL_FORBIDDEN;
 import static io.spackle.row.ErrorCode.URL_INVALID;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import javax.net.ssl.SSLContext;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,8 +56,8 @@ class BadFetchesTest {
 
   private static BadHost host;
 
-  /** It has no certificate at all. */
-  private static HttpsServer untrusted;
+  /** It speaks no TLS, and so proves nothing. */
+  private static ServerSocket untrusted;
 
   private static BadRows rows;
   private static BadRows allowed;
@@ -67,9 +65,10 @@ class BadFetchesTest {
   @BeforeAll
   static void fetchAllThatIsBad() throws Exception {
     host = new BadHost();
-    untrusted = HttpsServer.create(new InetSocketAddress(0), 0);
-    untrusted.setHttpsConfigurator(new HttpsConfigurator(SSLContext.getDefault()));
-    untrusted.start();
+    untrusted = new ServerSocket(0);
+    Thread plain = new Thread(BadFetchesTest::answerPlainly);
+    plain.setDaemon(true);
+    plain.start();
     rows = new BadRows(folder.resolve("rows"));
     byte[] picture = Files.readAllBytes(rows.file("photo.png"));
     addLocations();
@@ -93,9 +92,22 @@ class BadFetchesTest {
   }
 
   @AfterAll
-  static void close() {
+  static void close() throws IOException {
     host.close();
-    untrusted.stop(0);
+    untrusted.close();
+  }
+
+  private static void answerPlainly() {
+    while (!untrusted.isClosed()) {
+      try (Socket client = untrusted.accept()) {
+        if (client.getInputStream().read() >= 0) {
+          client.getOutputStream().write("no TLS here\r\n".getBytes(US_ASCII));
+          client.getInputStream().readAllBytes(); // until the client has read it and gone
+        }
+      } catch (IOException e) {
+        continue; // the client or the test has ended
+      }
+    }
   }
 
   private static void addLocations() {
@@ -185,7 +197,7 @@ class BadFetchesTest {
       closed = socket.getLocalPort();
     }
     init("b30 refused", "http://" + BROKEN + ":" + closed + "/");
-    init("b30 tls", "https://" + BROKEN + ":" + untrusted.getAddress().getPort() + "/");
+    init("b30 tls", "https://" + BROKEN + ":" + untrusted.getLocalPort() + "/");
     init("b38", "s3a://bucket/a.png");
     for (int i = 0; i < ROWS_BEHIND_THE_DEAD_HOST; i++) {
       init("b39 " + i, "http://" + DEAD + ":" + closed + "/" + i);
