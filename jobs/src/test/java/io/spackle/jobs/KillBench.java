@@ -79,7 +79,7 @@ final class KillBench implements AutoCloseable {
    * @param differing pictures that differ from the undisturbed run's
    * @param orphans pictures that no meta row names
    * @param redone rows that were painted once more
-   * @param setAside rows that were blamed for a kill, and done by a last run
+   * @param setAside rows that failed because of a blow, and were done by a last run
    */
   record Round(
       List<Blow> blows,
@@ -223,8 +223,9 @@ final class KillBench implements AutoCloseable {
   }
 
   /**
-   * Rows that were alone in the model when their process was killed for the second time: set aside,
-   * for nothing tells such a kill from a crash, and done again when asked for.
+   * Rows that failed for want of a process: such as those that were alone in the model when it was
+   * killed for the second time, for nothing tells such a kill from a crash. A last run that is
+   * asked to do them again does.
    */
   private static long failedRows(Path output) {
     return meta(output).stream().filter(row -> row.getAs("status").equals(MetaRow.FAILED)).count();
@@ -330,7 +331,7 @@ final class KillBench implements AutoCloseable {
         """
         spackle {
           manifest { path = rows.jsonl, base = "." }
-          output { rows-per-file = %d, claim-timeout = 3s, retry-codes = [MODEL_CRASHED] }
+          output { rows-per-file = %d, claim-timeout = 3s, retry-codes = [MODEL_CRASHED, FETCH_UNREACHABLE, FETCH_TIMEOUT, INTERNAL] }
           model { path = "%s", device = cpu }
           defaults { width = 64, height = 64, num-inference-steps = 2 }
           fetch { allow-files = [.], allow-private = ["127.0.0.1"], retries = 0 }
