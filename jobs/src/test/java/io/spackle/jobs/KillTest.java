@@ -6,9 +6,13 @@ import io.spackle.jobs.KillBench.Round;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short form of {@code ./bench kill --rounds 20}. */
+/**
+ * The short form of {@code ./bench kill --rounds 20}: minutes, so only with {@code -Dkill=true}.
+ */
+@EnabledIfSystemProperty(named = "kill", matches = "true")
 class KillTest {
 
   @TempDir Path folder;
