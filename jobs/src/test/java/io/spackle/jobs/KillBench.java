@@ -135,7 +135,7 @@ final class KillBench implements AutoCloseable {
   }
 
   /** Rows that were painted more often than once since the last round began. */
-  int redone() {
+  private int redone() {
     return total() - ROWS;
   }
 
