@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spackle.jobs.KillBench.Round;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The short form of {@code ./bench kill --rounds 20}: minutes, so only with {@code -Dkill=true}.
+ * The short form of {@code ./bench kill --rounds 20}: minutes, so only on request: {@code
+ * -DexcludedGroups=gpu -Dtest=KillTest}.
  */
-@EnabledIfSystemProperty(named = "kill", matches = "true")
+@Tag("kill")
 class KillTest {
 
   @TempDir Path folder;
