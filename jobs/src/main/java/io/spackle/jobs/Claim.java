@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.RefusedException;
 import io.spackle.sink.ObjectStores;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,5 +1,9 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.ConfFile;
+import io.spackle.conf.Problems;
+import io.spackle.conf.RefusedException;
+import io.spackle.conf.StageConf;
 import io.spackle.graph.BundleException;
 import io.spackle.image.ImageException;
 import java.io.IOException;
@@ -142,19 +146,19 @@ final class InpaintCommand implements Callable<Integer> {
 
   private String paint() throws IOException {
     Problems problems = new Problems();
-    PictureConf given =
+    StageConf given =
         problems.attempt("the configuration", () -> load(Optional.ofNullable(conf), overrides));
     // Where that failed, the defaults serve to look for further problems.
-    PictureConf used = given == null ? load(Optional.empty(), Map.of()) : given;
+    StageConf used = given == null ? load(Optional.empty(), Map.of()) : given;
     SinglePicture picture = SinglePicture.check(used, fields, out, problems);
     problems.refuse();
     return picture.paint(out);
   }
 
-  private PictureConf load(Optional<Path> file, Map<String, String> settings) {
+  private StageConf load(Optional<Path> file, Map<String, String> settings) {
     Map<String, String> all = new LinkedHashMap<>(settings);
     all.put("model.path", model.toString());
-    return ConfFile.load(file, all, PictureConf::of);
+    return ConfFile.load(file, all, StageConf::of);
   }
 
   private int refuse(List<String> problems) {

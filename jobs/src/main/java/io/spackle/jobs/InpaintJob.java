@@ -1,5 +1,7 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.Problems;
+import io.spackle.conf.RefusedException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,7 +86,7 @@ public final class InpaintJob implements Callable<Integer> {
       if (!retryCodes.isEmpty()) {
         overrides.put("output.retry-codes", retryCodes.toString());
       }
-      JobConf conf = ConfFile.load(file, overrides);
+      JobConf conf = JobConf.load(file, overrides);
       output = conf.output().path();
       return close(run(conf));
     } catch (RefusedException e) {
@@ -101,8 +103,8 @@ public final class InpaintJob implements Callable<Integer> {
 
   private Summary run(JobConf conf) throws Exception {
     SparkSession spark = Sessions.open(conf.hadoop());
-    if (conf.model().note() != null) {
-      messages.println("Note: " + conf.model().note());
+    if (conf.stage().model().note() != null) {
+      messages.println("Note: " + conf.stage().model().note());
     }
     Plan plan = Plan.of(spark, conf);
     return new JobRun(spark, plan, messages, start).execute();

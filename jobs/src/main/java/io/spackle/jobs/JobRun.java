@@ -1,5 +1,7 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.Problems;
+import io.spackle.conf.RefusedException;
 import io.spackle.report.Report;
 import io.spackle.stage.StageProgress;
 import java.io.IOException;
@@ -65,13 +67,13 @@ final class JobRun {
   private Summary execute(Claim claim) throws IOException {
     OutputFolder output = plan.output();
     output.prepare(plan.conf().output().mode());
-    Dataset<Row> keyed = Rows.keyed(plan.manifest(), plan.digest());
+    Dataset<Row> keyed = Rows.keyed(plan.manifest(), plan.setup().digest());
     WorkList work =
         WorkList.write(keyed, output, claim.folder(), plan.conf().output().retryCodes());
     long count = work.count();
     messages.printf(
         "%d rows, of which earlier runs did %d; the rest goes through %s to %s%n",
-        plan.rows(), plan.rows() - count, plan.model().traits().model(), output);
+        plan.rows(), plan.rows() - count, plan.setup().model().traits().model(), output);
     boolean isWhole = isWhole(work, count, claim);
     if (isWhole) {
       output.clearMarks();
@@ -175,9 +177,9 @@ final class JobRun {
     facts.put("started", start.toString());
     facts.put("manifest", plan.conf().manifest().shown());
     facts.put("manifest_changed", manifestChanged());
-    facts.put("model", plan.model().traits().model());
-    facts.put("model_digest", plan.model().digest());
-    facts.put("family", plan.model().traits().family());
+    facts.put("model", plan.setup().model().traits().model());
+    facts.put("model_digest", plan.setup().model().digest());
+    facts.put("family", plan.setup().model().traits().family());
     return facts;
   }
 

@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.Problems;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

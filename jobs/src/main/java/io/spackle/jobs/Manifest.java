@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
+import io.spackle.conf.RefusedException;
 import io.spackle.jobs.JobConf.ManifestConf;
 import io.spackle.row.RowColumns;
 import java.util.Arrays;

@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 
+import io.spackle.conf.Problems;
+import io.spackle.conf.RefusedException;
 import io.spackle.family.Traits;
 import io.spackle.row.RowColumns;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.spackle.jobs;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.spackle.conf.RefusedException;
 import io.spackle.jobs.JobConf.Mode;
 import io.spackle.report.Report;
 import java.io.IOException;

@@ -1,20 +1,11 @@
 package io.spackle.jobs;
 
-import io.spackle.graph.BundleOptions;
-import io.spackle.row.RowColumns;
-import io.spackle.row.RowDefaults;
-import io.spackle.row.RunInfo;
-import io.spackle.source.ImageSources;
-import io.spackle.stage.HadoopConf;
+import io.spackle.conf.Problems;
+import io.spackle.conf.RefusedException;
+import io.spackle.conf.Setup;
 import io.spackle.stage.ModelProbe;
 import io.spackle.stage.StageSettings;
 import io.spackle.webhook.WebhookSettings;
-import java.nio.charset.StandardCharsets;
-import java.util.TreeMap;
-import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -27,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
  * @param manifest all rows
  * @param rows how many there are
  * @param files the manifest's files as they were before they were read
+ * @param setup the configuration with its model
  * @param settings what tasks must know
  */
 record Plan(
@@ -34,7 +26,7 @@ record Plan(
     Dataset<Row> manifest,
     long rows,
     ManifestFiles files,
-    ModelFacts model,
+    Setup setup,
     OutputFolder output,
     StageSettings settings) {
 
@@ -52,19 +44,10 @@ record Plan(
     Dataset<Row> manifest = manifest(spark, conf, problems);
     Long rows = manifest == null ? null : count(manifest, conf, problems);
     OutputFolder output = output(conf, hadoop, problems);
-    ModelFacts model =
-        problems.attempt(
-            "the model " + conf.model().path() + " cannot be read",
-            () -> ModelFacts.read(conf.model(), conf.safety(), hadoop));
-    if (manifest != null && model != null) {
-      ManifestColumns.checkPrompts(manifest.schema(), model.traits(), problems);
+    Setup setup = Setup.of(conf.stage(), conf.output().imageFormat(), hadoop, problems);
+    if (manifest != null && setup != null) {
+      ManifestColumns.checkPrompts(manifest.schema(), setup.model().traits(), problems);
     }
-    RowDefaults defaults =
-        model == null ? null : Defaults.of(conf.defaults(), model.traits(), problems);
-    if (model != null) {
-      SafetyFacts.check(model.safety().rule(), conf.defaults(), problems);
-    }
-    checkFetching(conf, hadoop, problems);
     problems.refuse();
     Plan plan =
         new Plan(
@@ -72,39 +55,12 @@ record Plan(
             manifest,
             rows,
             files,
-            model,
+            setup,
             output,
-            settings(conf, model, safety(conf, model, manifest), output, rows, defaults, hadoop));
+            setup.settings(manifest.schema(), results(conf, output, rows)));
     plan.openModel(spark, problems);
     problems.refuse();
     return plan;
-  }
-
-  /** Stands for all that shapes pictures beside the rows: equal digests give equal pictures. */
-  String digest() {
-    BundleOptions options = conf.model().options();
-    Stream<Object> shaping =
-        Stream.of(
-            model.digest(),
-            new TreeMap<>(options.schedulerConfig()), // unsorted, its text differs from JVM to JVM
-            "text length " + options.textLength(),
-            "prompt syntax " + options.promptSyntax(),
-            settings.defaults(),
-            model.safety().digest(conf.safety()),
-            settings.pictures().framing(),
-            settings.pictures().format(),
-            "background " + settings.pictures().limits().background());
-    String text = shaping.map(String::valueOf).collect(Collectors.joining("\n"));
-    return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
-  }
-
-  /** The checker is opened only where a row can ask for it: its weights take memory. */
-  private static StageSettings.Safety safety(
-      JobConf conf, ModelFacts model, Dataset<Row> manifest) {
-    boolean asked =
-        conf.defaults().safetyChecker()
-            || Stream.of(manifest.columns()).anyMatch(RowColumns.SAFETY_CHECKER::equalsIgnoreCase);
-    return model.safety().settings(conf.safety(), asked);
   }
 
   private static Dataset<Row> manifest(SparkSession spark, JobConf conf, Problems problems) {
@@ -134,58 +90,16 @@ record Plan(
     return output;
   }
 
-  /** Whether executors will be able to read with these settings. */
-  private static void checkFetching(JobConf conf, Configuration hadoop, Problems problems) {
-    Callable<Void> open =
-        () -> {
-          ImageSources.open(conf.fetch(), hadoop).close();
-          return null;
-        };
-    problems.attempt("spackle.fetch cannot be used", open);
-  }
-
-  private static StageSettings settings(
-      JobConf conf,
-      ModelFacts model,
-      StageSettings.Safety safety,
-      OutputFolder output,
-      long rows,
-      RowDefaults defaults,
-      Configuration hadoop) {
-    String images = output.images().toString();
-    return new StageSettings(
-        new StageSettings.Model(
-            model.folder(),
-            model.vae(),
-            safety,
-            conf.model().cache(),
-            conf.model().device(),
-            conf.model().options()),
-        model.traits(),
-        conf.batching(),
-        conf.fetch(),
-        new StageSettings.Pictures(conf.limits(), conf.image(), conf.output().imageFormat()),
-        images,
+  private static StageSettings.Output results(JobConf conf, OutputFolder output, long rows) {
+    return new StageSettings.Output(
+        output.images().toString(),
         new StageSettings.Preview(output.previews().toString(), conf.report().share(rows)),
         output.marks().toString(),
-        defaults,
-        info(conf, model, images),
         new WebhookSettings(
             conf.webhook().secret(),
             conf.webhook().timeout(),
             conf.webhook().retries(),
-            output.webhooks().toString()),
-        HadoopConf.of(hadoop));
-  }
-
-  private static RunInfo info(JobConf conf, ModelFacts model, String images) {
-    return new RunInfo(
-        model.traits().model(),
-        model.digest(),
-        conf.model().revision(),
-        model.vaeName(),
-        model.safety().name(),
-        images);
+            output.webhooks().toString()));
   }
 
   /** Opens the model where it will run, so that a device or graph that fails is told at once. */
@@ -194,6 +108,7 @@ record Plan(
     ModelProbe.problems(spark.sparkContext(), settings)
         .forEach(
             problem ->
-                problems.add("the model " + conf.model().path() + " cannot be opened: " + problem));
+                problems.add(
+                    "the model " + conf.stage().model().path() + " cannot be opened: " + problem));
   }
 }

@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.ConfFile;
 import io.spackle.report.Report;
 import java.io.FileNotFoundException;
 import java.io.IOException;

@@ -2,6 +2,13 @@ package io.spackle.jobs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.conf.Defaults;
+import io.spackle.conf.ModelFacts;
+import io.spackle.conf.Problems;
+import io.spackle.conf.RefusedException;
+import io.spackle.conf.SafetyFacts;
+import io.spackle.conf.StageConf;
+import io.spackle.conf.StageConf.ModelConf;
 import io.spackle.family.Families;
 import io.spackle.family.Inpainter;
 import io.spackle.family.Note;
@@ -19,7 +26,6 @@ import io.spackle.image.ImageCodec;
 import io.spackle.image.ImageFormat;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
-import io.spackle.jobs.JobConf.ModelConf;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Reading;
 import io.spackle.row.RowDefaults;
@@ -52,7 +58,7 @@ import org.apache.spark.sql.types.StructType;
  * @param format of the result
  */
 record SinglePicture(
-    PictureConf conf,
+    StageConf conf,
     ModelBundle bundle,
     Optional<SafetyModel> safety,
     Device device,
@@ -71,7 +77,7 @@ record SinglePicture(
    * @param problems gets all that is wrong; the result counts only if there is nothing
    */
   static SinglePicture check(
-      PictureConf conf, Map<String, String> fields, Path out, Problems problems) {
+      StageConf conf, Map<String, String> fields, Path out, Problems problems) {
     ModelBundle bundle = problems.attempt("the model", () -> bundle(conf.model()));
     Path folder = Path.of(conf.model().path());
     Optional<SafetyModel> safety =
@@ -122,7 +128,7 @@ record SinglePicture(
   }
 
   private static ManifestRow row(
-      PictureConf conf, Map<String, String> fields, ModelBundle bundle, SafetyRule safety) {
+      StageConf conf, Map<String, String> fields, ModelBundle bundle, SafetyRule safety) {
     Traits traits = Families.traits(bundle);
     Problems problems = new Problems();
     RowDefaults defaults = Defaults.of(conf.defaults(), traits, problems);
@@ -140,7 +146,7 @@ record SinglePicture(
     throw new RefusedException(((Reading.Invalid) reading).outcome().message());
   }
 
-  private static SafetyRule rule(PictureConf conf, Optional<SafetyModel> safety) {
+  private static SafetyRule rule(StageConf conf, Optional<SafetyModel> safety) {
     return safety.isPresent() ? SafetyRule.CHECKED : SafetyFacts.ruleWithout(conf.safety());
   }
 

@@ -1,5 +1,7 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.ConfFile;
+import io.spackle.conf.Problems;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
@@ -32,7 +34,7 @@ final class StoreAccess {
     Map<String, String> locations = new LinkedHashMap<>();
     locations.put("manifest.path", conf.manifest().path());
     locations.put("output.path", conf.output().path());
-    locations.put("model.path", conf.model().path());
+    locations.put("model.path", conf.stage().model().path());
     List<String> problems = new ArrayList<>();
     locations.forEach(
         (key, location) -> {
@@ -63,7 +65,7 @@ final class StoreAccess {
     } catch (IOException e) {
       problems.add(
           "%s.%s %s cannot be reached: %s"
-              .formatted(JobConf.ROOT, key, location, told(location, e)));
+              .formatted(ConfFile.ROOT, key, location, told(location, e)));
     }
   }
 

@@ -150,8 +150,8 @@ class ClusterTest {
   }
 
   private String keyOfKiller() throws IOException {
-    Plan plan = Plan.of(TestSpark.session(), ConfFile.load(conf, Map.of()));
-    return Rows.keyed(plan.manifest(), plan.digest())
+    Plan plan = Plan.of(TestSpark.session(), JobConf.load(conf, Map.of()));
+    return Rows.keyed(plan.manifest(), plan.setup().digest())
         .filter("id = '" + KILLER + "'")
         .select(RowColumns.KEY)
         .first()

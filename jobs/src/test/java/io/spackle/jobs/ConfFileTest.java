@@ -3,7 +3,8 @@ package io.spackle.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.typesafe.config.ConfigUtil;
+import io.spackle.conf.ConfFile;
+import io.spackle.conf.RefusedException;
 import io.spackle.graph.PromptSyntax;
 import io.spackle.image.FramingOptions;
 import java.io.IOException;
@@ -34,29 +35,34 @@ class ConfFileTest {
     assertThat(conf.manifest().format()).isEqualTo("auto");
     assertThat(conf.manifest().options()).isEmpty();
     assertThat(conf.output().mode()).isEqualTo(JobConf.Mode.RESUME);
-    assertThat(conf.defaults().steps()).isNull();
-    assertThat(conf.defaults().samples()).isEqualTo(1);
-    assertThat(conf.image()).isEqualTo(FramingOptions.defaults());
-    assertThat(conf.fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(conf.fetch().maxBytes()).isEqualTo(64 << 20);
+    assertThat(conf.stage().defaults().steps()).isNull();
+    assertThat(conf.stage().defaults().samples()).isEqualTo(1);
+    assertThat(conf.stage().image()).isEqualTo(FramingOptions.defaults());
+    assertThat(conf.stage().fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(conf.stage().fetch().maxBytes()).isEqualTo(64 << 20);
     assertThat(conf.maxFailedShare()).isEqualTo(1);
   }
 
   @Test
   void anEmptyNegativePromptIsNotNone() throws IOException {
-    assertThat(load("", REQUIRED).defaults().negativePrompt()).isNull();
+    assertThat(load("", REQUIRED).stage().defaults().negativePrompt()).isNull();
     String empty = "spackle.defaults.negative-prompt = \"\"";
-    assertThat(load(empty, REQUIRED).defaults().negativePrompt()).isEmpty();
-    assertThat(ConfFile.load(PROFILES.resolve("api.conf"), REQUIRED).defaults().negativePrompt())
+    assertThat(load(empty, REQUIRED).stage().defaults().negativePrompt()).isEmpty();
+    assertThat(
+            JobConf.load(PROFILES.resolve("api.conf"), REQUIRED)
+                .stage()
+                .defaults()
+                .negativePrompt())
         .startsWith("((out of frame)), ((extra fingers)), ")
         .endsWith(", ((extra legs)), anime");
   }
 
   @Test
   void promptsAreWrittenAsPeopleWriteThemUnlessTheProfileIsDiffusersOwn() throws IOException {
-    assertThat(load("", REQUIRED).model().options().promptSyntax()).isEqualTo(PromptSyntax.A1111);
-    JobConf parity = ConfFile.load(PROFILES.resolve("diffusers-parity.conf"), REQUIRED);
-    assertThat(parity.model().options().promptSyntax()).isEqualTo(PromptSyntax.PLAIN);
+    assertThat(load("", REQUIRED).stage().model().options().promptSyntax())
+        .isEqualTo(PromptSyntax.A1111);
+    JobConf parity = JobConf.load(PROFILES.resolve("diffusers-parity.conf"), REQUIRED);
+    assertThat(parity.stage().model().options().promptSyntax()).isEqualTo(PromptSyntax.PLAIN);
   }
 
   @Test
@@ -66,10 +72,10 @@ class ConfFileTest {
     overrides.put("spackle.fetch.allow-hosts", "[a.example, b.example]");
     overrides.put("defaults.width", "null");
     JobConf conf = load("spackle.defaults { seed = 1, height = 64, width = 64 }", overrides);
-    assertThat(conf.defaults().seed()).isEqualTo(7);
-    assertThat(conf.defaults().height()).isEqualTo(64);
-    assertThat(conf.defaults().width()).isNull();
-    assertThat(conf.fetch().allowHosts()).containsExactly("a.example", "b.example");
+    assertThat(conf.stage().defaults().seed()).isEqualTo(7);
+    assertThat(conf.stage().defaults().height()).isEqualTo(64);
+    assertThat(conf.stage().defaults().width()).isNull();
+    assertThat(conf.stage().fetch().allowHosts()).containsExactly("a.example", "b.example");
   }
 
   @Test
@@ -90,10 +96,10 @@ class ConfFileTest {
             spackle.fetch.allow-files = [pictures, "s3a://bucket/x"]
             """,
             Map.of("output.path", "out"));
-    assertThat(conf.model().path()).isEqualTo(folder.resolve("model").toString());
+    assertThat(conf.stage().model().path()).isEqualTo(folder.resolve("model").toString());
     assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
     assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
-    assertThat(conf.fetch().allowFiles())
+    assertThat(conf.stage().fetch().allowFiles())
         .containsExactly(folder.resolve("pictures").toString(), "s3a://bucket/x");
   }
 
@@ -137,7 +143,7 @@ class ConfFileTest {
   void aFileThatIsMissingOrNoHoconIsOneProblem() {
     RefusedException missing =
         catchThrowableOfType(
-            RefusedException.class, () -> ConfFile.load(folder.resolve("none.conf"), REQUIRED));
+            RefusedException.class, () -> JobConf.load(folder.resolve("none.conf"), REQUIRED));
     assertThat(missing.problems()).singleElement().asString().contains("none.conf");
     assertThat(problems("spackle {\n a = [", REQUIRED)).singleElement().asString().contains("2");
     assertThat(problems("spackle = 5", Map.of()))
@@ -183,13 +189,13 @@ class ConfFileTest {
   /** A key that the code never reads is dead, one that the reference lacks cannot be set. */
   @Test
   void codeAndReferenceNameTheSameKeys() throws IOException {
-    String code = Files.readString(Path.of("src/main/java/io/spackle/jobs/JobConf.java"));
+    String code =
+        Files.readString(Path.of("src/main/java/io/spackle/jobs/JobConf.java"))
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/StageConf.java"));
     Matcher key = Pattern.compile("\"([a-z]+\\.[a-z-]+)\"").matcher(code);
     List<String> read =
         key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());
-    List<String> listed = ConfFile.keys("", ConfFile.reference().getObject(JobConf.ROOT)).toList();
-    assertThat(read).containsExactlyInAnyOrderElementsOf(listed);
-    assertThat(read).allSatisfy(name -> assertThat(ConfigUtil.splitPath(name)).hasSize(2));
+    assertThat(read).containsExactlyInAnyOrderElementsOf(ConfFile.keys());
   }
 
   @Test
@@ -200,7 +206,7 @@ class ConfFileTest {
   }
 
   private void isValidProfile(Path profile) {
-    assertThat(ConfFile.load(profile, REQUIRED)).isNotNull();
+    assertThat(JobConf.load(profile, REQUIRED)).isNotNull();
   }
 
   private static Map<String, String> with(String key, String value) {
@@ -217,7 +223,7 @@ class ConfFileTest {
 
   private JobConf load(String text, Map<String, String> overrides) throws IOException {
     Path file = Files.writeString(folder.resolve("job.conf"), text);
-    return ConfFile.load(file, overrides);
+    return JobConf.load(file, overrides);
   }
 
   /** The problems, with the file's folder left out. */

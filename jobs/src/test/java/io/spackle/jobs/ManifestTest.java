@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.spackle.conf.RefusedException;
 import io.spackle.jobs.JobConf.ManifestConf;
 import io.spackle.row.RowColumns;
 import java.io.ByteArrayOutputStream;

@@ -83,9 +83,9 @@ final class ResumeBench {
 
   private void writeDone(Path manifest) {
     SparkSession spark = Sessions.open(new HadoopOptions(Map.of()));
-    Plan plan = Plan.of(spark, ConfFile.load(conf(manifest, "resumed"), Map.of()));
+    Plan plan = Plan.of(spark, JobConf.load(conf(manifest, "resumed"), Map.of()));
     Dataset<Row> keys =
-        Rows.keyed(plan.manifest(), plan.digest())
+        Rows.keyed(plan.manifest(), plan.setup().digest())
             .where(col(RowColumns.LINE).gt(left))
             .select(col(RowColumns.KEY).as(MetaRow.ROW_KEY), col(RowColumns.ID).as("own_id"));
     Dataset<Row> real = spark.read().parquet(folder.resolve("alone/meta").toString()).limit(1);

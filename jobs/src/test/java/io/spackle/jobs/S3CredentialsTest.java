@@ -124,7 +124,7 @@ class S3CredentialsTest {
     Map<String, String> required =
         Map.of("manifest.path", "/in", "output.path", "/out", "model.path", "/model");
     Configuration hadoop = new Configuration();
-    ConfFile.load(PROFILE, required).hadoop().setIn(hadoop, new SparkConf(false));
+    JobConf.load(PROFILE, required).hadoop().setIn(hadoop, new SparkConf(false));
     return hadoop;
   }
 

@@ -70,7 +70,8 @@ final class Executor implements AutoCloseable {
   }
 
   Webhooks webhooks(StageSettings settings, TaskSignals task) {
-    WebhookKey key = new WebhookKey(settings.webhooks(), settings.fetch(), settings.hadoop());
+    WebhookKey key =
+        new WebhookKey(settings.output().webhooks(), settings.fetch(), settings.hadoop());
     return webhooks.get(key, () -> open(key), task::isInterrupted);
   }
 
@@ -80,7 +81,7 @@ final class Executor implements AutoCloseable {
   }
 
   Marks marks(StageSettings settings, TaskSignals task) {
-    SinkKey key = new SinkKey(settings.marks(), settings.hadoop());
+    SinkKey key = new SinkKey(settings.output().marks(), settings.hadoop());
     return marks.get(
         key,
         () -> new Marks(key.folder(), key.hadoop().configuration(), precautions::haveGivenUp),

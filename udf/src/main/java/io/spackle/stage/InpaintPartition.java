@@ -85,10 +85,10 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
         new RowWork(
             executor.model(settings, task),
             executor.source(settings, task),
-            executor.sink(settings.images(), settings, task),
+            executor.sink(settings.output().images(), settings, task),
             new Previews(
-                executor.sink(settings.previews().folder(), settings, task),
-                settings.previews().share()),
+                executor.sink(settings.output().previews().folder(), settings, task),
+                settings.output().previews().share()),
             settings.pictures(),
             end);
     TaskCalls calls =

@@ -18,9 +18,7 @@ import java.time.Duration;
  * All that a task needs to know of its job: what the driver decided and sends along.
  *
  * @param traits of the model, as the driver read them
- * @param images URI of the folder that pictures are written to
- * @param previews small pictures for the report
- * @param marks URI of the folder of {@link Marks}
+ * @param output where results go
  * @param defaults of the rows
  * @param info what all meta rows say alike
  * @param hadoop for sources, sinks and models on Hadoop's file systems
@@ -31,12 +29,9 @@ public record StageSettings(
     Batching batching,
     FetchSettings fetch,
     Pictures pictures,
-    String images,
-    Preview previews,
-    String marks,
+    Output output,
     RowDefaults defaults,
     RunInfo info,
-    WebhookSettings webhooks,
     HadoopConf hadoop)
     implements Serializable {
 
@@ -92,6 +87,17 @@ public record StageSettings(
 
   /** How pictures are read, framed and written. */
   public record Pictures(DecodeLimits limits, FramingOptions framing, ImageFormat format)
+      implements Serializable {}
+
+  /**
+   * Where the results of rows go.
+   *
+   * @param images URI of the folder that pictures are written to
+   * @param previews small pictures for the report
+   * @param marks URI of the folder of {@link Marks}
+   * @param webhooks how those are told who wait for rows
+   */
+  public record Output(String images, Preview previews, String marks, WebhookSettings webhooks)
       implements Serializable {}
 
   /**

@@ -506,9 +506,12 @@ class InpaintPartitionTest {
         new FetchSettings(
             Duration.ofSeconds(5), 1 << 20, 0, 4, List.of(), List.of(temp.toString()), List.of()),
         Pictures.settings(),
-        temp.resolve("images").toString(),
-        new StageSettings.Preview(temp.resolve("previews").toString(), 0),
-        temp.resolve("marks").toString(),
+        new StageSettings.Output(
+            temp.resolve("images").toString(),
+            new StageSettings.Preview(temp.resolve("previews").toString(), 0),
+            temp.resolve("marks").toString(),
+            new WebhookSettings(
+                null, Duration.ofSeconds(1), 0, temp.resolve("webhooks").toString())),
         new RowDefaults(
             Pictures.SIDE,
             Pictures.SIDE,
@@ -523,7 +526,6 @@ class InpaintPartitionTest {
             7L,
             Sampler.OF_BUNDLE),
         new RunInfo("fake", "digest", null, null, null, "images"),
-        new WebhookSettings(null, Duration.ofSeconds(1), 0, temp.resolve("webhooks").toString()),
         HadoopConf.of(new Configuration()));
   }
 

@@ -9,7 +9,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The shape of the executor's side: rows below, sources and sinks, the pipeline, SQL on top. */
+/**
+ * The shape of the executor's side: rows below, sources and sinks, the pipeline, configuration, SQL
+ * on top.
+ */
 class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter().importPath(Path.of("target", "classes"));
@@ -32,6 +35,8 @@ class ArchitectureTest {
         .withOptionalLayers(true)
         .layer("sql")
         .definedBy("io.spackle.sql..")
+        .layer("conf")
+        .definedBy("io.spackle.conf..")
         .layer("stage")
         .definedBy("io.spackle.stage..")
         .layer("webhook")
@@ -44,12 +49,14 @@ class ArchitectureTest {
         .definedBy("io.spackle.row..")
         .whereLayer("sql")
         .mayNotBeAccessedByAnyLayer()
-        .whereLayer("stage")
+        .whereLayer("conf")
         .mayOnlyBeAccessedByLayers("sql")
+        .whereLayer("stage")
+        .mayOnlyBeAccessedByLayers("conf", "sql")
         .whereLayer("sink")
-        .mayOnlyBeAccessedByLayers("stage", "sql")
+        .mayOnlyBeAccessedByLayers("stage", "conf", "sql")
         .whereLayer("webhook")
-        .mayOnlyBeAccessedByLayers("stage", "sql")
+        .mayOnlyBeAccessedByLayers("stage", "conf", "sql")
         .whereLayer("row")
         .mayNotAccessAnyLayer()
         .ensureAllClassesAreContainedInArchitecture()

@@ -1,4 +1,4 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * <p>A value that is missing or wrong is answered by a stand-in that is valid, so that reading goes
  * on; what was read counts only if {@link #problems} is empty in the end.
  */
-final class ConfReader {
+public final class ConfReader {
 
   private final Config config;
   private final List<String> problems = new ArrayList<>();
@@ -39,50 +39,50 @@ final class ConfReader {
     return List.copyOf(problems);
   }
 
-  boolean isSet(String key) {
+  public boolean isSet(String key) {
     return config.hasPath(key);
   }
 
   /** {@code value} where the key is set, else null. */
-  <T> T orNull(String key, Function<String, T> value) {
+  public <T> T orNull(String key, Function<String, T> value) {
     return isSet(key) ? value.apply(key) : null;
   }
 
-  String text(String key) {
+  public String text(String key) {
     return read(key, "a text", "", config::getString, value -> !value.isBlank());
   }
 
   /** A text that may be empty. */
-  String anyText(String key) {
+  public String anyText(String key) {
     return read(key, "a text", "", config::getString, value -> true);
   }
 
-  boolean flag(String key) {
+  public boolean flag(String key) {
     return read(key, "true or false", false, config::getBoolean, value -> true);
   }
 
-  int integer(String key, int min, int max) {
+  public int integer(String key, int min, int max) {
     return read(key, "a whole number" + range(min, max), min, config::getInt, in(min, max));
   }
 
-  long longInteger(String key, long min, long max) {
+  public long longInteger(String key, long min, long max) {
     return read(key, "a whole number" + range(min, max), min, config::getLong, in(min, max));
   }
 
-  double number(String key, double min, double max) {
+  public double number(String key, double min, double max) {
     return read(key, "a number" + range(min, max), min, config::getDouble, in(min, max));
   }
 
-  Duration duration(String key, Duration min) {
+  public Duration duration(String key, Duration min) {
     String expected = "a duration such as 20s or 500ms, at least " + min.toMillis() + "ms";
     return read(key, expected, min, config::getDuration, value -> value.compareTo(min) >= 0);
   }
 
-  long bytes(String key) {
+  public long bytes(String key) {
     return read(key, "a size such as 64MiB, above 0", 1L, config::getBytes, value -> value > 0);
   }
 
-  <E extends Enum<E>> E choice(String key, Class<E> type) {
+  public <E extends Enum<E>> E choice(String key, Class<E> type) {
     Map<String, E> choices =
         Arrays.stream(type.getEnumConstants())
             .collect(
@@ -93,7 +93,7 @@ final class ConfReader {
   }
 
   /** A list of constants, by their own names. */
-  <E extends Enum<E>> Set<E> constants(String key, Class<E> type) {
+  public <E extends Enum<E>> Set<E> constants(String key, Class<E> type) {
     Map<String, E> constants =
         Arrays.stream(type.getEnumConstants())
             .collect(Collectors.toMap(Enum::name, constant -> constant));
@@ -103,20 +103,20 @@ final class ConfReader {
     return names.stream().map(constants::get).collect(Collectors.toUnmodifiableSet());
   }
 
-  String oneOf(String key, List<String> choices) {
+  public String oneOf(String key, List<String> choices) {
     String expected = "one of " + String.join(", ", choices);
     return read(key, expected, choices.get(0), config::getString, choices::contains);
   }
 
   /** A colour as six hex digits, to 0xRRGGBB. */
-  int colour(String key) {
+  public int colour(String key) {
     Predicate<String> hex = text -> text.matches("[0-9A-Fa-f]{6}");
     return Integer.parseInt(
         read(key, "a colour such as ffffff", "ffffff", config::getString, hex), 16);
   }
 
   /** Whether the key has this text. */
-  boolean is(String key, String text) {
+  public boolean is(String key, String text) {
     return text.equals(config.getValue(key).unwrapped());
   }
 
@@ -125,7 +125,7 @@ final class ConfReader {
    *
    * @param parse throws an IllegalArgumentException whose message says what is expected
    */
-  <T> T secret(String key, Function<String, T> parse) {
+  public <T> T secret(String key, Function<String, T> parse) {
     ConfigOrigin origin = origin(key);
     String problem;
     try {
@@ -137,37 +137,37 @@ final class ConfReader {
     } catch (ConfigException.WrongType | IllegalArgumentException e) {
       problem = "cannot be used, " + e.getMessage();
     }
-    problems.add("%s.%s %s (%s)".formatted(JobConf.ROOT, key, problem, origin.description()));
+    problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, problem, origin.description()));
     return null;
   }
 
-  List<String> texts(String key) {
+  public List<String> texts(String key) {
     return read(key, "a list of texts", List.of(), config::getStringList, value -> true);
   }
 
   /** A free-form object as flat keys and texts. */
-  Map<String, String> options(String key) {
+  public Map<String, String> options(String key) {
     return read(key, "an object of keys and texts", Map.of(), this::flat, value -> true);
   }
 
   /** A free-form object as it stands. */
-  Map<String, Object> values(String key) {
+  public Map<String, Object> values(String key) {
     return read(key, "an object", Map.of(), path -> config.getObject(path).unwrapped(), v -> true);
   }
 
   /** A location; a relative path counts from the folder of the file that it stands in. */
-  String location(String key) {
+  public String location(String key) {
     return absolute(text(key), origin(key));
   }
 
   /** A folder of whatever machine reads it. */
-  String folder(String key) {
+  public String folder(String key) {
     Predicate<String> absolute = path -> path.startsWith("/");
     return read(
         key, "an absolute path such as /var/cache/spackle", "/", config::getString, absolute);
   }
 
-  List<String> locations(String key) {
+  public List<String> locations(String key) {
     return texts(key).stream().map(location -> absolute(location, origin(key))).toList();
   }
 
@@ -180,7 +180,7 @@ final class ConfReader {
         problems.add(
             "%s.%s.%s is an object, expected a value; a name with dots stands in quotes (%s)"
                 .formatted(
-                    JobConf.ROOT, key, option.getKey(), option.getValue().origin().description()));
+                    ConfFile.ROOT, key, option.getKey(), option.getValue().origin().description()));
       }
     }
     return flat;
@@ -206,7 +206,7 @@ final class ConfReader {
   private <T> T read(
       String key, String expected, T standIn, Function<String, T> get, Predicate<T> valid) {
     if (!isSet(key)) {
-      problems.add(JobConf.ROOT + "." + key + " is not set, expected " + expected);
+      problems.add(ConfFile.ROOT + "." + key + " is not set, expected " + expected);
       return standIn;
     }
     try {
@@ -221,7 +221,7 @@ final class ConfReader {
     String found = Shown.redacted(value.render(ConfigRenderOptions.concise()));
     problems.add(
         "%s.%s is %s, expected %s (%s)"
-            .formatted(JobConf.ROOT, key, found, expected, value.origin().description()));
+            .formatted(ConfFile.ROOT, key, found, expected, value.origin().description()));
     return standIn;
   }
 

@@ -1,20 +1,20 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
+import io.spackle.conf.StageConf.DefaultsConf;
 import io.spackle.family.Limits;
 import io.spackle.family.Sampler;
 import io.spackle.family.Traits;
-import io.spackle.jobs.JobConf.DefaultsConf;
 import io.spackle.row.RowDefaults;
 import io.spackle.scheduler.Schedulers;
 import java.util.Objects;
 
 /** What the configuration leaves open, filled in by the model and checked against its limits. */
-final class Defaults {
+public final class Defaults {
 
   private Defaults() {}
 
   /** The defaults of rows; they count only if no problem was added. */
-  static RowDefaults of(DefaultsConf conf, Traits traits, Problems problems) {
+  public static RowDefaults of(DefaultsConf conf, Traits traits, Problems problems) {
     RowDefaults defaults =
         new RowDefaults(
             or(conf.width(), traits.nativeSize()),

@@ -1,9 +1,9 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
 import java.util.List;
 
 /** A job that is refused before any work is done, with every problem found. */
-final class RefusedException extends RuntimeException {
+public final class RefusedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
@@ -13,16 +13,17 @@ final class RefusedException extends RuntimeException {
    * @param problems each says what was found, what was expected and, where known, in which file and
    *     line; at least one
    */
-  RefusedException(List<String> problems) {
+  public RefusedException(List<String> problems) {
     super(String.join("; ", problems));
     this.problems = List.copyOf(problems);
   }
 
-  RefusedException(String problem) {
+  public RefusedException(String problem) {
     this(List.of(problem));
   }
 
-  List<String> problems() {
+  /** Each with what was found and what was expected. */
+  public List<String> problems() {
     return problems;
   }
 }

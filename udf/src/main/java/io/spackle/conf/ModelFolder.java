@@ -1,7 +1,7 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
+import io.spackle.conf.StageConf.ModelConf;
 import io.spackle.graph.BundleException;
-import io.spackle.jobs.JobConf.ModelConf;
 import io.spackle.stage.Holding;
 import io.spackle.stage.ModelCache;
 import io.spackle.stage.StageSettings.Folder;

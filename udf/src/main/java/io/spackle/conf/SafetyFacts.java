@@ -1,7 +1,7 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
-import io.spackle.jobs.JobConf.ModelConf;
-import io.spackle.jobs.JobConf.SafetyConf;
+import io.spackle.conf.StageConf.ModelConf;
+import io.spackle.conf.StageConf.SafetyConf;
 import io.spackle.row.SafetyRule;
 import io.spackle.safety.SafetyModel;
 import io.spackle.stage.Holding;
@@ -18,7 +18,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param folder that holds it, or null for none
  * @param name for the record, or null for none
  */
-record SafetyFacts(SafetyRule rule, Folder folder, String name) {
+public record SafetyFacts(SafetyRule rule, Folder folder, String name) {
 
   /**
    * Reads what the configuration chooses.
@@ -45,7 +45,7 @@ record SafetyFacts(SafetyRule rule, Folder folder, String name) {
    * @param own the model's folder
    * @throws RefusedException with all problems of the checker's folder
    */
-  static Optional<SafetyModel> local(SafetyConf conf, java.nio.file.Path own) {
+  public static Optional<SafetyModel> local(SafetyConf conf, java.nio.file.Path own) {
     return switch (conf.model()) {
       case SafetyConf.NONE -> Optional.empty();
       case SafetyConf.OWN ->
@@ -55,12 +55,12 @@ record SafetyFacts(SafetyRule rule, Folder folder, String name) {
   }
 
   /** For rows that ask for a checker where there is none. */
-  static SafetyRule ruleWithout(SafetyConf conf) {
+  public static SafetyRule ruleWithout(SafetyConf conf) {
     return conf.model().equals(SafetyConf.NONE) ? SafetyRule.WAIVED : SafetyRule.ABSENT;
   }
 
   /** Refuses defaults that ask for what is not there. */
-  static void check(SafetyRule rule, JobConf.DefaultsConf defaults, Problems problems) {
+  public static void check(SafetyRule rule, StageConf.DefaultsConf defaults, Problems problems) {
     if (defaults.safetyChecker() && rule != SafetyRule.CHECKED) {
       problems.add(
           "spackle.defaults.safety-checker is on, but "

@@ -1,4 +1,4 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
@@ -20,7 +20,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A configuration file with what the command line adds: CLI -D, then the file, then reference. */
-final class ConfFile {
+public final class ConfFile {
+
+  /** The object that holds every key. */
+  public static final String ROOT = "spackle";
 
   /** What the origin of values starts with that stand on the command line. */
   static final String COMMAND_LINE = "-D ";
@@ -28,27 +31,18 @@ final class ConfFile {
   private ConfFile() {}
 
   /**
-   * Reads and checks a configuration.
-   *
-   * @param overrides key (with or without the root) to value, as given by -D
-   * @throws RefusedException with all problems: unknown keys and what {@link JobConf} refuses
-   */
-  static JobConf load(Path file, Map<String, String> overrides) {
-    return load(Optional.of(file), overrides, JobConf::of);
-  }
-
-  /**
-   * Reads a part of a configuration and checks its keys.
+   * Reads a configuration, or a part of one, and checks its keys.
    *
    * @param file none: reference.conf alone, with what the command line adds
-   * @throws RefusedException with all problems
+   * @param overrides key (with or without the root) to value, as given by -D
+   * @throws RefusedException with all problems: unknown keys and what the reader refuses
    */
-  static <T> T load(
+  public static <T> T load(
       Optional<Path> file, Map<String, String> overrides, Function<ConfReader, T> part) {
     Config reference = reference();
     Config merged = merged(file, overrides, reference);
     List<String> problems = misplaced(merged.root(), reference.root());
-    if (!(merged.root().get(JobConf.ROOT) instanceof ConfigObject root)) {
+    if (!(merged.root().get(ROOT) instanceof ConfigObject root)) {
       throw new RefusedException(problems);
     }
     ConfReader reader = new ConfReader(root.toConfig());
@@ -60,7 +54,7 @@ final class ConfFile {
     return conf;
   }
 
-  static Config reference() {
+  private static Config reference() {
     return ConfigFactory.parseResources(
         ConfFile.class.getClassLoader(),
         "reference.conf",
@@ -90,7 +84,7 @@ final class ConfFile {
     Config config = ConfigFactory.empty();
     for (Map.Entry<String, String> override : overrides.entrySet()) {
       String key = override.getKey();
-      String path = key.startsWith(JobConf.ROOT + ".") ? key : JobConf.ROOT + "." + key;
+      String path = key.startsWith(ROOT + ".") ? key : ROOT + "." + key;
       config = config.withValue(path, given(path, override.getValue()));
     }
     return config;
@@ -141,12 +135,16 @@ final class ConfFile {
 
   /** Beside the root a file may hold values for its own substitutions, but no misplaced group. */
   private static boolean isOwnVariable(String key, Set<String> known) {
-    boolean belowRoot = key.startsWith(JobConf.ROOT + ".");
-    return !belowRoot && !known.contains(JobConf.ROOT + "." + key);
+    boolean belowRoot = key.startsWith(ROOT + ".");
+    return !belowRoot && !known.contains(ROOT + "." + key);
   }
 
-  /** The keys below an object; a free-form object is one key. */
-  static Stream<String> keys(String at, ConfigObject object) {
+  /** Every key below the root; one that holds a free-form object is one key. */
+  public static List<String> keys() {
+    return keys("", reference().getObject(ROOT)).toList();
+  }
+
+  private static Stream<String> keys(String at, ConfigObject object) {
     return object.entrySet().stream()
         .flatMap(
             entry ->

@@ -1,11 +1,11 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.spackle.conf.StageConf.ModelConf;
+import io.spackle.conf.StageConf.SafetyConf;
 import io.spackle.graph.BundleOptions;
-import io.spackle.jobs.JobConf.ModelConf;
-import io.spackle.jobs.JobConf.SafetyConf;
 import io.spackle.safety.SafetyOptions;
 import io.spackle.stage.DeviceChoice;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
 import java.util.Collection;
 import java.util.Comparator;

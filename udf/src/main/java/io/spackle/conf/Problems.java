@@ -1,19 +1,19 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
 /** Problems found before the work starts, gathered so that all can be told at once. */
-final class Problems {
+public final class Problems {
 
   private final List<String> found = new ArrayList<>();
 
-  void add(String problem) {
+  public void add(String problem) {
     found.add(problem);
   }
 
-  void addAll(List<String> problems) {
+  public void addAll(List<String> problems) {
     found.addAll(problems);
   }
 
@@ -22,7 +22,7 @@ final class Problems {
    *
    * @param what begins the problem, such as "the manifest x.csv cannot be read"
    */
-  <T> T attempt(String what, Callable<T> check) {
+  public <T> T attempt(String what, Callable<T> check) {
     try {
       return check.call();
     } catch (RefusedException e) {
@@ -38,14 +38,14 @@ final class Problems {
    *
    * @throws RefusedException with all problems
    */
-  void refuse() {
+  public void refuse() {
     if (!found.isEmpty()) {
       throw new RefusedException(found);
     }
   }
 
   /** What an exception says, of Spark's without the query plan or stack trace that follow. */
-  static String firstLine(Throwable e) {
+  public static String firstLine(Throwable e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     return message.lines().findFirst().orElse(e.toString());
   }

@@ -1,12 +1,12 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
+import io.spackle.conf.StageConf.ModelConf;
+import io.spackle.conf.StageConf.SafetyConf;
 import io.spackle.family.Families;
 import io.spackle.family.Traits;
 import io.spackle.graph.BundleException;
 import io.spackle.graph.ModelBundle;
 import io.spackle.graph.ModelParts;
-import io.spackle.jobs.JobConf.ModelConf;
-import io.spackle.jobs.JobConf.SafetyConf;
 import io.spackle.stage.Holding;
 import io.spackle.stage.StageSettings.Folder;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param vaeName what its autoencoder is called where it is not its own, or null
  * @param safety the checker beside it
  */
-record ModelFacts(
+public record ModelFacts(
     Folder folder, Folder vae, String digest, Traits traits, String vaeName, SafetyFacts safety) {
 
   /**
@@ -55,7 +55,7 @@ record ModelFacts(
    * @param vae the autoencoder that replaces its own, or null
    * @throws RefusedException if that one lacks something
    */
-  static ModelBundle configured(ModelConf conf, ModelBundle own, ModelParts vae) {
+  public static ModelBundle configured(ModelConf conf, ModelBundle own, ModelParts vae) {
     ModelBundle model = own.with(conf.options());
     return vae == null
         ? model
@@ -67,7 +67,7 @@ record ModelFacts(
    *
    * @throws RefusedException with all problems of the folder
    */
-  static ModelParts vae(ModelConf conf, Path folder) {
+  public static ModelParts vae(ModelConf conf, Path folder) {
     return refusing(
         "spackle.model.vae " + conf.vae(), () -> ModelParts.open(folder, ModelBundle.VAE));
   }
@@ -77,7 +77,7 @@ record ModelFacts(
    *
    * @throws RefusedException if it is of another family
    */
-  static Traits traits(ModelConf conf, ModelBundle bundle) {
+  public static Traits traits(ModelConf conf, ModelBundle bundle) {
     Traits traits = Families.traits(bundle);
     if (!conf.family().equals("auto") && !conf.family().equals(traits.family())) {
       throw new RefusedException(
@@ -92,7 +92,7 @@ record ModelFacts(
    *
    * @param what begins each problem
    */
-  static <T> T refusing(String what, Supplier<T> read) {
+  public static <T> T refusing(String what, Supplier<T> read) {
     try {
       return read.get();
     } catch (BundleException e) {
