@@ -77,13 +77,14 @@ final class ManifestColumns {
     return checked;
   }
 
-  /** Adds a problem where a model needs prompts and the manifest has no column of them. */
-  static void checkPrompts(StructType manifest, Traits traits, Problems problems) {
+  /** Adds a problem where a model needs prompts, and neither manifest nor configuration has any. */
+  static void checkPrompts(
+      StructType manifest, String defaultPrompt, Traits traits, Problems problems) {
     boolean given =
         Arrays.stream(manifest.fieldNames()).anyMatch(RowColumns.PROMPT::equalsIgnoreCase);
-    if (!given && !traits.promptless()) {
+    if (!given && defaultPrompt == null && !traits.promptless()) {
       problems.add(
-          "the manifest has no column %s, which models of the family %s need"
+          "the manifest has no column %s, which models of the family %s need, and spackle.defaults.prompt is not set"
               .formatted(RowColumns.PROMPT, traits.family()));
     }
   }

@@ -46,7 +46,8 @@ record Plan(
     OutputFolder output = output(conf, hadoop, problems);
     Setup setup = Setup.of(conf.stage(), conf.output().imageFormat(), hadoop, problems);
     if (manifest != null && setup != null) {
-      ManifestColumns.checkPrompts(manifest.schema(), setup.model().traits(), problems);
+      ManifestColumns.checkPrompts(
+          manifest.schema(), setup.defaults().prompt(), setup.model().traits(), problems);
     }
     problems.refuse();
     Plan plan =

@@ -214,10 +214,13 @@ class InpaintJobTest {
   }
 
   @Test
-  void otherModelsNeedAColumnOfPrompts() throws IOException {
-    End end = run(row("a", null).replaceFirst(", \"prompt\": null", ""));
+  void otherModelsNeedPromptsOfRowsOrOneForAll() throws IOException {
+    String silent = row("a", null).replaceFirst(", \"prompt\": null", "");
+    End end = run(silent);
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages).contains("no column prompt, which models of the family sd15 need");
+    assertThat(run(silent, "defaults.prompt=a wall").code()).isZero();
+    assertThat(meta().get("a").<Row>getAs("meta").<String>getAs("prompt")).isEqualTo("a wall");
   }
 
   @Test

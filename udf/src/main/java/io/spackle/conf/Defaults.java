@@ -23,6 +23,7 @@ public final class Defaults {
             or(conf.steps(), traits.defaultSteps()),
             or(conf.guidanceScale(), traits.defaultGuidanceScale()),
             or(conf.strength(), traits.defaultStrength()),
+            conf.prompt(),
             conf.negativePrompt(),
             conf.enhancePrompt(),
             conf.enhanceSuffix(),

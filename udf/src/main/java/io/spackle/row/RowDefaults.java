@@ -12,6 +12,7 @@ import java.io.Serializable;
  * @param steps inference steps
  * @param guidanceScale weight of the prompt
  * @param strength above 0, up to 1
+ * @param prompt may be empty; null where each row must bring its own
  * @param negativePrompt what to avoid; may be empty, which null, none at all, is not
  * @param enhancePrompt whether prompts are enhanced
  * @param enhanceSuffix what an enhanced prompt ends with, after a comma
@@ -26,6 +27,7 @@ public record RowDefaults(
     int steps,
     double guidanceScale,
     double strength,
+    String prompt,
     String negativePrompt,
     boolean enhancePrompt,
     String enhanceSuffix,

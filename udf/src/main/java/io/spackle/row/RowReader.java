@@ -64,8 +64,7 @@ public final class RowReader implements Serializable {
     String id = id(fields, key);
     String initImage = fields.location(RowColumns.INIT_IMAGE);
     String maskImage = fields.location(RowColumns.MASK_IMAGE);
-    String prompt =
-        promptless ? fields.prompt(RowColumns.PROMPT, "") : fields.requiredText(RowColumns.PROMPT);
+    String prompt = prompt(fields);
     String negative = fields.prompt(RowColumns.NEGATIVE_PROMPT, defaults.negativePrompt());
     int width = side(fields, RowColumns.WIDTH, defaults.width());
     int height = side(fields, RowColumns.HEIGHT, defaults.height());
@@ -90,6 +89,13 @@ public final class RowReader implements Serializable {
         fields.text(RowColumns.WEBHOOK, null),
         fields.text(RowColumns.TRACK_ID, null),
         sampler(fields));
+  }
+
+  private String prompt(Fields fields) {
+    String otherwise = promptless ? "" : defaults.prompt();
+    return otherwise == null
+        ? fields.requiredText(RowColumns.PROMPT)
+        : fields.prompt(RowColumns.PROMPT, otherwise);
   }
 
   /** Null where the row asks for none, or nothing is said or read that could be enhanced. */

@@ -133,10 +133,25 @@ class RowReaderTest {
   }
 
   @Test
+  void aDefaultPromptIsForRowsThatHaveNone() {
+    RowDefaults defaults =
+        new RowDefaults(
+            512, 512, 1, 30, 7.5, 1, "a wall", null, false, "", false, null, Sampler.OF_BUNDLE);
+    RowReader withDefault = new RowReader(Rows.TRAITS, defaults, SafetyRule.CHECKED);
+    assertThat(prompt(withDefault, Rows.row("prompt", null))).isEqualTo("a wall");
+    assertThat(prompt(withDefault, Rows.row("prompt", "a door"))).isEqualTo("a door");
+    assertThat(prompt(withDefault, Rows.row("prompt", ""))).isEmpty();
+  }
+
+  private static String prompt(RowReader reader, Row row) {
+    return ((Reading.Valid) reader.read(row)).row().prompt();
+  }
+
+  @Test
   void anEmptyNegativePromptIsNotNone() {
     RowDefaults defaults =
         new RowDefaults(
-            512, 512, 1, 30, 7.5, 1, "blurry", false, "", false, null, Sampler.OF_BUNDLE);
+            512, 512, 1, 30, 7.5, 1, null, "blurry", false, "", false, null, Sampler.OF_BUNDLE);
     RowReader withDefault = new RowReader(Rows.TRAITS, defaults, SafetyRule.CHECKED);
     assertThat(negative(withDefault, Rows.row())).isEqualTo("blurry");
     assertThat(negative(withDefault, Rows.row("negative_prompt", null))).isEqualTo("blurry");
@@ -273,7 +288,8 @@ class RowReaderTest {
   @Test
   void aCheckerThatIsAskedForMustBeThere() {
     RowDefaults quiet =
-        new RowDefaults(512, 512, 1, 30, 7.5, 1, null, false, "", false, null, Sampler.OF_BUNDLE);
+        new RowDefaults(
+            512, 512, 1, 30, 7.5, 1, null, null, false, "", false, null, Sampler.OF_BUNDLE);
     RowReader absent = new RowReader(Rows.TRAITS, quiet, SafetyRule.ABSENT);
     Row asking = Rows.row("safety_checker", "yes");
     assertThat(((Reading.Invalid) absent.read(asking)).outcome().message())

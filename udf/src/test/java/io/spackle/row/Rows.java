@@ -21,7 +21,8 @@ final class Rows {
   static final Traits PROMPTLESS = traits("erase", true);
 
   static final RowDefaults DEFAULTS =
-      new RowDefaults(512, 512, 1, 30, 7.5, 1, null, true, "sharp", true, null, Sampler.OF_BUNDLE);
+      new RowDefaults(
+          512, 512, 1, 30, 7.5, 1, null, null, true, "sharp", true, null, Sampler.OF_BUNDLE);
 
   private Rows() {}
 

@@ -520,6 +520,7 @@ class InpaintPartitionTest {
             7.5,
             1,
             null,
+            null,
             false,
             "",
             false,
