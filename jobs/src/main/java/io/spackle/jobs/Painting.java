@@ -37,7 +37,7 @@ final class Painting {
     // Without rows Spark still writes an empty file, so that the table can always be read.
     if (count > 0 || plan.output().published(OutputFolder.ALL).isEmpty()) {
       Dataset<Row> spread = Rows.spread(rows, tasks(rows, count), RowColumns.KEY);
-      InpaintPartition stage = stage(spread.schema());
+      InpaintPartition stage = stage(spread.schema(), RowColumns.KEY);
       MetaTable.append(
           spread.mapPartitions(stage, Encoders.row(stage.schema())), run, plan.output().meta());
     }
@@ -60,7 +60,7 @@ final class Painting {
   }
 
   private Dataset<Row> zipped(Dataset<Row> rows, Dataset<Row> kept) {
-    InpaintPartition stage = stage(rows.schema());
+    InpaintPartition stage = stage(rows.schema(), TaskPublishProtocol.REPLACED);
     StructType schema = union(stage.schema(), kept.schema());
     int width = schema.length();
     JavaRDD<Row> meta =
@@ -72,8 +72,8 @@ final class Painting {
     return spark.createDataFrame(meta, schema);
   }
 
-  private InpaintPartition stage(StructType rows) {
-    return new InpaintPartition(plan.settings(), rows, counters);
+  private InpaintPartition stage(StructType rows, String dealtBy) {
+    return new InpaintPartition(plan.settings(), rows, dealtBy, counters);
   }
 
   private int tasks(Dataset<Row> rows, long count) {

@@ -74,7 +74,7 @@ final class Rows {
 
   /**
    * Deals the rows out to tasks; a task that is tried again gets the same rows in the same order. A
-   * {@link Part} tells later on which they were, where they are dealt out by their keys.
+   * {@link Part} tells later on which they were.
    *
    * @param by column whose values are not spread over several tasks
    */

@@ -1,5 +1,8 @@
 package io.spackle.jobs;
 
+import static io.spackle.jobs.TaskPublishProtocol.REPLACED;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.jobs.LocalCluster.End;
@@ -14,7 +17,10 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,8 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterTest {
 
   private static final Pattern OPENING = Pattern.compile("opening the model \\S+ on (.*)");
-  private static final Pattern TASK_MARK = Pattern.compile("task-(\\d+)-(\\d+)");
+  private static final Pattern TASK_MARK = Pattern.compile("task-(.+)-(\\d+)-(\\d+)");
   private static final int ROWS = 12;
+
+  /** Its prompt is one that the model gets stuck on. */
   private static final String KILLER = "killer";
 
   @TempDir Path folder;
@@ -36,26 +44,23 @@ class ClusterTest {
 
   @BeforeEach
   void writeJob() throws IOException {
-    Path photo = Picture.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
-    Path mask = Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
-    StringBuilder rows = new StringBuilder(row(KILLER, "# wall", photo, mask));
-    for (int i = 1; i < ROWS; i++) {
-      rows.append(row("row " + i, "wall " + i, photo, mask));
-    }
-    Files.writeString(folder.resolve("rows.jsonl"), rows);
+    drawPhoto("photo.png");
+    Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    Files.writeString(folder.resolve("rows.jsonl"), rows(1, ROWS, "photo.png"));
     conf =
         Files.writeString(
             folder.resolve("job.conf"),
             """
             spackle {
-              manifest.path = rows.jsonl
-              output { path = out, rows-per-file = 6 }
+              manifest { path = rows.jsonl, base = . }
+              output { path = out, rows-per-file = 3 }
               model { path = "%s", device = cpu }
               defaults { width = 64, height = 64, num-inference-steps = 2 }
-              fetch.allow-files = ["%s"]
+              fetch.allow-files = [.]
+              report.enabled = false
             }
             """
-                .formatted(StuckModel.in(folder.resolve("model")), folder));
+                .formatted(StuckModel.in(folder.resolve("model"))));
   }
 
   /**
@@ -84,52 +89,73 @@ class ClusterTest {
       assertThat(openings(cluster)).contains("Device[kind=CUDA, ordinal=0, threads=0]");
       assertThat(openings(cluster)).contains("Device[kind=CUDA, ordinal=1, threads=0]");
       int before = openings(cluster).size();
-      withoutKiller();
       End done = cluster.start(conf).end();
       assertThat(done.code()).as(done.messages()).isZero();
-      assertThat(done.line().get("succeeded").asInt()).isEqualTo(ROWS - 1);
+      assertThat(done.line().get("succeeded").asInt()).isEqualTo(ROWS);
       assertThat(openings(cluster).subList(before, openings(cluster).size()))
           .as("four tasks at a time share one model")
           .containsExactly("Device[kind=CPU, ordinal=0, threads=0]");
     }
   }
 
-  /** The killer's model never comes back; this test kills the executor meanwhile. */
+  /** The killers' model never comes back; this test kills the executor meanwhile. */
   @Test
-  void aRowThatKillsItsExecutorIsSetAsideAndNoOtherIsLostOrTwice() throws Exception {
-    String key = keyOfKiller();
+  void rowsThatKillTheirExecutorAreSetAsideAndNoOtherIsLostOrTwice() throws Exception {
+    String late = row(KILLER + 1, "# wall", "late.png") + rows(2, ROWS / 2, "late.png");
+    String added = row(KILLER + 2, "# wall", "photo.png") + rows(ROWS / 2 + 2, ROWS, "photo.png");
+    Path rows = Files.writeString(folder.resolve("rows.jsonl"), late);
+    assertThat(InpaintJob.run(new String[] {conf.toString()}, System.out, System.err)).isZero();
+    drawPhoto("late.png");
+    Files.writeString(rows, late + added);
+    Row replacing = killer(KILLER + 1).withColumn(REPLACED, lit(fileOf(KILLER + 1))).first();
     try (LocalCluster cluster = LocalCluster.withinDriver(folder.resolve("spark"), 1, 2)) {
-      Job job = cluster.start(conf);
-      awaitMark(job, name -> isPartOf(name, key));
-      job.executors().forEach(ProcessHandle::destroyForcibly);
-      awaitMark(job, name -> name.startsWith("row-" + key));
-      job.executors().forEach(ProcessHandle::destroyForcibly);
+      Job job = cluster.start(conf, "--retry-codes", "FETCH_NOT_FOUND");
+      killTwice(job, RowColumns.KEY, killer(KILLER + 2).first());
+      killTwice(job, REPLACED, replacing);
       End end = job.end();
       assertThat(end.code()).as(end.messages() + cluster.logs()).isZero();
-      assertThat(end.line().get("succeeded").asInt()).isEqualTo(ROWS - 1);
-      assertThat(openings(cluster)).as("one model per executor").hasSize(3);
+      assertThat(end.line().get("succeeded").asInt()).isEqualTo(ROWS - 2);
+      assertThat(openings(cluster)).as("one model per executor").hasSize(5);
     }
     Map<String, Row> meta = TestJob.meta(folder.resolve("out"));
     assertThat(meta).hasSize(ROWS);
-    Row killer = meta.remove(KILLER);
-    assertThat(killer.<Row>getAs("error").<String>getAs("code")).isEqualTo("MODEL_CRASHED");
+    for (String id : List.of(KILLER + 1, KILLER + 2)) {
+      Row error = meta.remove(id).getAs("error");
+      assertThat(error.<String>getAs("code")).as(id).isEqualTo("MODEL_CRASHED");
+    }
     assertThat(meta.values())
         .allSatisfy(row -> assertThat(row.<String>getAs("status")).isEqualTo("success"))
         .allSatisfy(row -> assertThat(Path.of(row.<String>getList(4).get(0))).isRegularFile());
     assertThat(folder.resolve("out/.spackle-marks")).doesNotExist();
   }
 
-  private static String row(String id, String prompt, Path photo, Path mask) {
-    return """
-    {"id": "%s", "init_image": "%s", "mask_image": "%s", "prompt": "%s"}
-    """
-        .formatted(id, photo, mask, prompt);
+  /**
+   * Kills the executor that has a row, and the one that has it alone.
+   *
+   * @param dealtBy column by which the row's task got its rows
+   */
+  private void killTwice(Job job, String dealtBy, Row row) throws Exception {
+    awaitMark(job, name -> name.contains(dealtBy) && isPartOf(name, row));
+    job.executors().forEach(ProcessHandle::destroyForcibly);
+    awaitMark(job, name -> name.startsWith("row-" + row.getAs(RowColumns.KEY)));
+    job.executors().forEach(ProcessHandle::destroyForcibly);
   }
 
-  private void withoutKiller() throws IOException {
-    Path rows = folder.resolve("rows.jsonl");
-    List<String> all = Files.readAllLines(rows);
-    Files.write(rows, all.subList(1, all.size()));
+  private static String rows(int first, int last, String photo) {
+    return IntStream.rangeClosed(first, last)
+        .mapToObj(i -> row("row " + i, "wall " + i, photo))
+        .collect(Collectors.joining());
+  }
+
+  private static String row(String id, String prompt, String photo) {
+    return """
+    {"id": "%s", "init_image": "%s", "mask_image": "mask.png", "prompt": "%s"}
+    """
+        .formatted(id, photo, prompt);
+  }
+
+  private void drawPhoto(String name) throws IOException {
+    Picture.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
   }
 
   private Path discovery(String... addresses) throws IOException {
@@ -149,19 +175,27 @@ class ClusterTest {
     return OPENING.matcher(cluster.logs()).results().map(found -> found.group(1)).toList();
   }
 
-  private String keyOfKiller() throws IOException {
+  private Dataset<Row> killer(String id) {
     Plan plan = Plan.of(TestSpark.session(), JobConf.load(conf, Map.of()));
-    return Rows.keyed(plan.manifest(), plan.setup().digest())
-        .filter("id = '" + KILLER + "'")
-        .select(RowColumns.KEY)
+    return Rows.keyed(plan.manifest(), plan.setup().digest()).where(col(RowColumns.ID).equalTo(id));
+  }
+
+  /** The name of the file that holds the meta row of an id. */
+  private String fileOf(String id) {
+    return TestSpark.session()
+        .read()
+        .parquet(folder.resolve("out/meta").toString())
+        .where(col("id").equalTo(id))
+        .select("_metadata.file_name")
         .first()
         .getString(0);
   }
 
-  private static boolean isPartOf(String mark, String key) {
+  private static boolean isPartOf(String mark, Row row) {
     Matcher task = TASK_MARK.matcher(mark);
     return task.matches()
-        && new Part(Integer.parseInt(task.group(1)), Integer.parseInt(task.group(2))).holds(key);
+        && new Part(task.group(1), Integer.parseInt(task.group(2)), Integer.parseInt(task.group(3)))
+            .holds(row);
   }
 
   private void awaitMark(Job job, Predicate<String> name) throws Exception {

@@ -94,7 +94,7 @@ class RowsTest {
     Rows.spread(Rows.keyed(manifest(lines), ""), 7, RowColumns.KEY)
         .select(col(RowColumns.KEY), spark_partition_id().as("task"))
         .collectAsList()
-        .forEach(row -> assertThat(new Part(row.getInt(1), 7).holds(row.getString(0))).isTrue());
+        .forEach(row -> assertThat(new Part(RowColumns.KEY, row.getInt(1), 7).holds(row)).isTrue());
   }
 
   private List<Row> keyed(String... lines) throws IOException {

@@ -41,6 +41,7 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
   private static final Logger LOG = LoggerFactory.getLogger(InpaintPartition.class);
 
   private final StageSettings settings;
+  private final String dealtBy;
   private final StageProgress progress;
   private final RowReader reader;
   private final MetaRow metaRow;
@@ -48,10 +49,13 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
 
   /**
    * @param manifest schema of the rows, with {@link RowColumns#KEY}
+   * @param dealtBy column by whose hash tasks got their rows, see {@link Part}
    * @param progress counts all rows
    */
-  public InpaintPartition(StageSettings settings, StructType manifest, StageProgress progress) {
+  public InpaintPartition(
+      StageSettings settings, StructType manifest, String dealtBy, StageProgress progress) {
     this.settings = settings;
+    this.dealtBy = dealtBy;
     this.progress = progress;
     this.reader =
         new RowReader(settings.traits(), settings.defaults(), settings.model().safety().rule());
@@ -79,7 +83,7 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
 
   Iterator<Row> run(Iterator<Row> rows, Executor executor, TaskSignals task) {
     Cancellation end = new Cancellation();
-    Suspicion suspicion = Suspicion.of(executor.marks(settings, task), task);
+    Suspicion suspicion = Suspicion.of(executor.marks(settings, task), task, dealtBy);
     task.onCompletion(suspicion::close);
     RowWork work =
         new RowWork(
@@ -109,7 +113,7 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
 
   private Settled settle(Row row, Attempt attempt) throws InterruptedException {
     String key = row.getAs(RowColumns.KEY);
-    Outcome outcome = outcome(read(row, key), key, attempt);
+    Outcome outcome = outcome(row, key, attempt);
     Settled settled = told(row, key, outcome, attempt.number());
     attempt.calls().add(row, settled.meta(), key);
     return settled;
@@ -139,20 +143,17 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
     return new Outcome.Failed(key, null, ErrorCode.INTERNAL, message, RowStage.READ, Map.of());
   }
 
-  private static Outcome outcome(Reading reading, String key, Attempt attempt)
-      throws InterruptedException {
-    if (reading instanceof Reading.Valid valid) {
-      return outcome(valid.row(), key, attempt);
+  private Outcome outcome(Row row, String key, Attempt attempt) throws InterruptedException {
+    Reading reading = read(row, key);
+    if (reading instanceof Reading.Invalid invalid) {
+      return invalid.outcome();
     }
-    return ((Reading.Invalid) reading).outcome();
-  }
-
-  private static Outcome outcome(ManifestRow row, String key, Attempt attempt)
-      throws InterruptedException {
-    Optional<Outcome> setAside = attempt.suspicion().setAside(row, key);
+    ManifestRow valid = ((Reading.Valid) reading).row();
+    Suspicion suspicion = attempt.suspicion();
+    Optional<Outcome> setAside = suspicion.setAside(valid, key);
     return setAside.isPresent()
         ? setAside.get()
-        : attempt.work().run(row, attempt.suspicion().mark(key));
+        : attempt.work().run(valid, suspicion.mark(row, key));
   }
 
   private Iterator<Row> counted(Window<Row, Settled> window) {

@@ -20,6 +20,7 @@ import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * a signal to the process. So marks that a task finds when it starts are of processes that died:
  *
  * <ul>
- *   <li>{@code task-NUMBER-OF}: some row of this {@link Part} may have killed its process. Its rows
- *       are painted one by one from now on.
+ *   <li>{@code task-COLUMN-NUMBER-OF}: some row of this {@link Part} may have killed its process.
+ *       Its rows are painted one by one from now on.
  *   <li>{@code row-KEY.ATTEMPT}: this row was all that was in the model when its process died. It
  *       is not painted again.
  * </ul>
@@ -44,7 +45,7 @@ final class Marks implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Marks.class);
 
-  private static final Pattern TASK = Pattern.compile("task-(\\d+)-(\\d+)");
+  private static final Pattern TASK = Pattern.compile("task-(.+)-(\\d+)-(\\d+)");
   private static final Pattern ROW = Pattern.compile("row-(.+)\\.\\d+");
   private static final int LONGEST_NOTE = 500;
 
@@ -78,8 +79,8 @@ final class Marks implements AutoCloseable {
   record Left(Set<Part> parts, Map<String, Deaths> rows) {
 
     /** Whether a row may have killed a process. */
-    boolean suspects(String key) {
-      return parts.stream().anyMatch(part -> part.holds(key));
+    boolean suspects(Row row) {
+      return parts.stream().anyMatch(part -> part.holds(row));
     }
   }
 
@@ -104,7 +105,7 @@ final class Marks implements AutoCloseable {
       Matcher task = TASK.matcher(name);
       Matcher row = ROW.matcher(name);
       if (task.matches()) {
-        parts.add(new Part(Integer.parseInt(task.group(1)), Integer.parseInt(task.group(2))));
+        parts.add(part(task));
       } else if (row.matches()) {
         rows.merge(row.group(1), new Deaths(1, file.getPath()), Deaths::plus);
       }
@@ -112,9 +113,14 @@ final class Marks implements AutoCloseable {
     return new Left(parts, rows);
   }
 
+  private static Part part(Matcher task) {
+    return new Part(
+        task.group(1), Integer.parseInt(task.group(2)), Integer.parseInt(task.group(3)));
+  }
+
   /** Notes that rows of a task are at work. */
   Mark task(Part part) {
-    return write("task-%d-%d".formatted(part.number(), part.of()), "");
+    return write("task-%s-%d-%d".formatted(part.by(), part.number(), part.of()), "");
   }
 
   /**

@@ -40,8 +40,8 @@ record SparkTask(TaskContext context) implements TaskSignals {
   }
 
   @Override
-  public Part part() {
-    return new Part(context.partitionId(), context.numPartitions());
+  public Part part(String by) {
+    return new Part(by, context.partitionId(), context.numPartitions());
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hadoop.net.NetUtils;
+import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,23 +30,28 @@ final class Suspicion implements AutoCloseable {
   private final long attempt;
   private final Mark own;
 
-  private Suspicion(Marks marks, Marks.Left left, TaskSignals task) {
+  private Suspicion(Marks marks, Marks.Left left, Part part, TaskSignals task) {
     this.marks = marks;
     this.left = left;
     // Another try of the task may be under way, its mark on a row that has killed nobody.
     this.proof = task.mayHaveTwin() ? 2 : 1;
     this.attempt = task.attemptId();
     // A mark of a dead process stays, whatever becomes of this one.
-    this.own = left.parts().contains(task.part()) ? Mark.NONE : marks.task(task.part());
+    this.own = left.parts().contains(part) ? Mark.NONE : marks.task(part);
   }
 
-  /** What was left by others; from now on this task has a mark of its own. */
-  static Suspicion of(Marks marks, TaskSignals task) {
+  /**
+   * What was left by others; from now on this task has a mark of its own.
+   *
+   * @param dealtBy column by which tasks got their rows
+   */
+  static Suspicion of(Marks marks, TaskSignals task, String dealtBy) {
     Marks.Left left = marks.left();
-    if (left.parts().contains(task.part())) {
-      LOG.warn("{}: a process died with rows of this task, now one by one", task.part());
+    Part part = task.part(dealtBy);
+    if (left.parts().contains(part)) {
+      LOG.warn("{}: a process died with rows of this task, now one by one", part);
     }
-    return new Suspicion(marks, left, task);
+    return new Suspicion(marks, left, part, task);
   }
 
   /** The outcome of a row that is not to be painted any more. */
@@ -56,8 +62,8 @@ final class Suspicion implements AutoCloseable {
   }
 
   /** The mark of a row that must be alone in the model. */
-  Optional<Supplier<Mark>> mark(String key) {
-    return left.suspects(key)
+  Optional<Supplier<Mark>> mark(Row row, String key) {
+    return left.suspects(row)
         ? Optional.of(() -> marks.row(key, attempt, thisProcess()))
         : Optional.empty();
   }

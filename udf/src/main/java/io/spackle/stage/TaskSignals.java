@@ -23,8 +23,8 @@ interface TaskSignals {
   /** Whether Spark may try this task twice at the same time. */
   boolean mayHaveTwin();
 
-  /** Which rows the task has. */
-  Part part();
+  /** Which rows the task has, of those that were dealt out by a column. */
+  Part part(String by);
 
   /** The address of the task's GPU, if it was given one. */
   Optional<String> gpuAddress();

@@ -47,6 +47,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class InpaintPartitionTest {
@@ -73,19 +75,22 @@ class InpaintPartitionTest {
 
   @TempDir Path temp;
   private Executor executor;
+  private String dealtBy = RowColumns.KEY;
 
   /** A task without Spark. */
   private static final class FakeTask implements TaskSignals {
     private final List<Runnable> completions = new ArrayList<>();
-    private final Part part;
+    private final int number;
+    private final int of;
     private volatile boolean interrupted;
 
     FakeTask() {
-      this(new Part(0, 1));
+      this(0, 1);
     }
 
-    FakeTask(Part part) {
-      this.part = part;
+    FakeTask(int number, int of) {
+      this.number = number;
+      this.of = of;
     }
 
     @Override
@@ -119,8 +124,8 @@ class InpaintPartitionTest {
     }
 
     @Override
-    public Part part() {
-      return part;
+    public Part part(String by) {
+      return new Part(by, number, of);
     }
 
     @Override
@@ -197,7 +202,7 @@ class InpaintPartitionTest {
 
   @Test
   void anEmptyPartitionNeedsNoModel() throws Exception {
-    InpaintPartition partition = new InpaintPartition(settings(4), MANIFEST, progress);
+    InpaintPartition partition = new InpaintPartition(settings(4), MANIFEST, dealtBy, progress);
     assertThat(partition.call(Collections.emptyIterator()).hasNext()).isFalse();
     assertThat(opened).hasValue(0);
   }
@@ -304,7 +309,7 @@ class InpaintPartitionTest {
     Thread process =
         new Thread(
             () -> {
-              var out = new InpaintPartition(settings(4), MANIFEST, progress);
+              var out = new InpaintPartition(settings(4), MANIFEST, dealtBy, progress);
               out.run(rows.iterator(), own, task).forEachRemaining(row -> {});
               task.complete();
               own.close();
@@ -349,21 +354,27 @@ class InpaintPartitionTest {
   }
 
   /** The next run deals its rows out in other ways. */
-  @Test
-  void onlyTheRowsOfATaskThatDiedAreSuspects() throws Exception {
-    String[] ids = IntStream.range(0, 40).mapToObj(i -> "r" + i).toArray(String[]::new);
-    Part dead = new Part(1, 2);
-    dying(new FakeTask(dead), rows(KILLER));
+  @ParameterizedTest
+  @ValueSource(strings = {RowColumns.KEY, RowColumns.ID})
+  void onlyTheRowsOfATaskThatDiedAreSuspects(String column) throws Exception {
+    List<Row> rows = rows(IntStream.range(0, 40).mapToObj(i -> "r" + i).toArray(String[]::new));
+    dealtBy = column;
+    dying(new FakeTask(1, 2), rows(KILLER));
     FakeInpainter inpainter = deadly();
     executor(inpainter);
-    assertThat(run(settings(4), new FakeTask(new Part(0, 1)), rows(ids))).hasSize(40);
+    dealtBy = RowColumns.KEY;
+    assertThat(run(settings(4), new FakeTask(), rows)).hasSize(40);
     List<String> alone =
         inpainter.batches().stream()
             .filter(batch -> batch.size() == 1)
             .map(batch -> batch.get(0))
             .toList();
     assertThat(alone)
-        .containsAll(Stream.of(ids).filter(id -> dead.holds("key-" + id)).toList())
+        .containsAll(
+            rows.stream()
+                .filter(new Part(column, 1, 2)::holds)
+                .map(row -> row.<String>getAs(RowColumns.ID))
+                .toList())
         .hasSizeBetween(10, 30);
   }
 
@@ -378,7 +389,7 @@ class InpaintPartitionTest {
     ExecutorService slot = Executors.newSingleThreadExecutor();
     Future<List<Row>> dies = slot.submit(() -> run(settings(4), killed, rows("a", "b")));
     begun.acquire();
-    assertThat(temp.resolve("marks/task-0-1")).exists();
+    assertThat(temp.resolve("marks/task-_spackle_key-0-1")).exists();
     killed.interrupted = true;
     assertThatThrownBy(dies::get).hasCauseInstanceOf(CancellationException.class);
     assertThat(temp.resolve("marks")).isEmptyDirectory();
@@ -445,7 +456,7 @@ class InpaintPartitionTest {
             .config("spark.driver.host", "127.0.0.1")
             .getOrCreate()) {
       StageProgress counted = StageProgress.in(spark.sparkContext());
-      InpaintPartition partition = new InpaintPartition(settings, MANIFEST, counted);
+      InpaintPartition partition = new InpaintPartition(settings, MANIFEST, dealtBy, counted);
       Dataset<Row> manifest =
           spark.createDataFrame(rows("a", "b", "c", "d", "e"), MANIFEST).repartition(3);
       List<Row> meta =
@@ -477,7 +488,8 @@ class InpaintPartitionTest {
     try {
       List<Row> meta = new ArrayList<>();
       Iterator<Row> out =
-          new InpaintPartition(settings, MANIFEST, progress).run(rows.iterator(), executor, task);
+          new InpaintPartition(settings, MANIFEST, dealtBy, progress)
+              .run(rows.iterator(), executor, task);
       out.forEachRemaining(meta::add);
       return meta;
     } finally {

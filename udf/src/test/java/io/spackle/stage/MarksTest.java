@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MarksTest {
 
   private static final String KEY = "0123abcd-2";
+  private static final String BY = "dealt_by";
 
   @TempDir Path temp;
 
@@ -21,17 +23,17 @@ class MarksTest {
     Marks.Left left = marks().left();
     assertThat(left.parts()).isEmpty();
     assertThat(left.rows()).isEmpty();
-    assertThat(left.suspects(KEY)).isFalse();
+    assertThat(left.suspects(RowFactory.create(KEY))).isFalse();
     assertThat(folder()).doesNotExist();
   }
 
   @Test
   void anyProcessSeesWhatIsThere() {
-    marks().task(new Part(3, 7));
+    marks().task(new Part(BY, 3, 7));
     marks().row(KEY, 5, "me");
     marks().row(KEY, 6, "somebody");
     Marks.Left left = marks().left();
-    assertThat(left.parts()).containsExactly(new Part(3, 7));
+    assertThat(left.parts()).containsExactly(new Part(BY, 3, 7));
     assertThat(left.rows()).containsOnlyKeys(KEY);
     assertThat(left.rows().get(KEY).count()).isEqualTo(2);
     assertThat(marks().note(left.rows().get(KEY))).isIn("me", "somebody");
@@ -39,8 +41,8 @@ class MarksTest {
 
   @Test
   void aMarkIsThereUntilItIsClosed() {
-    Mark mark = marks().task(new Part(0, 1));
-    assertThat(folder().resolve("task-0-1")).isEmptyFile();
+    Mark mark = marks().task(new Part(BY, 0, 1));
+    assertThat(folder().resolve("task-dealt_by-0-1")).isEmptyFile();
     mark.close();
     mark.close();
     assertThat(folder()).isEmptyDirectory();
@@ -49,12 +51,12 @@ class MarksTest {
   @Test
   void aProcessThatEndsTakesItsOwnAway() {
     Marks other = marks();
-    other.task(new Part(0, 2));
+    other.task(new Part(BY, 0, 2));
     Marks own = marks();
-    own.task(new Part(1, 2));
+    own.task(new Part(BY, 1, 2));
     own.row(KEY, 1, "me");
     own.close();
-    assertThat(other.left().parts()).containsExactly(new Part(0, 2));
+    assertThat(other.left().parts()).containsExactly(new Part(BY, 0, 2));
     assertThat(other.left().rows()).isEmpty();
   }
 
@@ -62,17 +64,17 @@ class MarksTest {
   void aLostProcessTakesNoneAway() {
     AtomicBoolean lost = new AtomicBoolean();
     Marks marks = new Marks(folder().toString(), new Configuration(), lost::get);
-    Mark mark = marks.task(new Part(0, 1));
+    Mark mark = marks.task(new Part(BY, 0, 1));
     lost.set(true);
     mark.close();
     marks.close();
-    assertThat(folder().resolve("task-0-1")).exists();
+    assertThat(folder().resolve("task-dealt_by-0-1")).exists();
   }
 
   @Test
   void whatCannotBeWrittenIsDoneWithout() throws Exception {
     Files.writeString(temp.resolve("marks"), "a file in place of the folder");
-    assertThatCode(() -> marks().task(new Part(0, 1)).close()).doesNotThrowAnyException();
+    assertThatCode(() -> marks().task(new Part(BY, 0, 1)).close()).doesNotThrowAnyException();
   }
 
   @Test
