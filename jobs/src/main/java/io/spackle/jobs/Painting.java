@@ -33,7 +33,7 @@ final class Painting {
   /** Does the rows that have no meta row yet, each task's published as soon as it is done. */
   void add(WorkList work) throws IOException {
     Dataset<Row> rows = work.added();
-    long count = rows.count();
+    long count = work.count() - work.replacingCount();
     // Without rows Spark still writes an empty file, so that the table can always be read.
     if (count > 0 || plan.output().published(OutputFolder.ALL).isEmpty()) {
       Dataset<Row> spread = Rows.spread(rows, tasks(rows, count), RowColumns.KEY);
@@ -49,7 +49,7 @@ final class Painting {
    */
   void replace(WorkList work) {
     Dataset<Row> rows = work.replacing();
-    long count = rows.count();
+    long count = work.replacingCount();
     if (count > 0) {
       int tasks = tasks(rows, count);
       Dataset<Row> spread = Rows.spread(rows, tasks, TaskPublishProtocol.REPLACED);

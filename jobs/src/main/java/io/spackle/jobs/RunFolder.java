@@ -20,7 +20,7 @@ record RunFolder(Path path) {
     return new Path(path, "claim");
   }
 
-  /** The rows that are to be done. */
+  /** The rows that are to be done, and the meta rows of no row. */
   Path rows() {
     return new Path(path, "rows");
   }
@@ -28,11 +28,6 @@ record RunFolder(Path path) {
   /** Which of them replace which meta rows. */
   Path replaced() {
     return new Path(path, "replaced");
-  }
-
-  /** The meta rows with the id of a row that is to be done. */
-  Path sameIds() {
-    return new Path(path, "same-ids");
   }
 
   /** The meta rows that stay in files of which others are replaced. */

@@ -40,6 +40,9 @@ final class Sessions {
     // Spark sorts the rows of a task in pages of up to 64 MiB, which they hold to its end: far more
     // than a hundred manifest rows take, and the heap is for pictures.
     conf.setIfMissing("spark.buffer.pageSize", "2m");
+    // Below it each task of a shuffle writes a file per partition and joins them then: 49,000 files
+    // to compare the meta rows of a million pictures with their manifest.
+    conf.setIfMissing("spark.shuffle.sort.bypassMergeThreshold", "16");
     String master = conf.get("spark.master");
     if (master.startsWith("local") && !master.startsWith("local-cluster")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s"); // carries the progress
