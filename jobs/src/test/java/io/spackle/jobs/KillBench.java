@@ -202,13 +202,32 @@ final class KillBench implements AutoCloseable {
   private Job afterZombie(Job zombie, LocalCluster cluster, Path output) throws Exception {
     signal("STOP", zombie);
     TimeUnit.SECONDS.sleep(4); // longer than the claim's timeout
+    long fences = fences(output);
     Job next = start(cluster, output);
-    awaitSomeWork(next);
+    while (next.driver().isAlive() && fences(output) == fences) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    boolean isTakenOver = fences(output) > fences;
     signal("CONT", zombie);
-    if (zombie.end().code() == 0 && next.driver().isAlive()) {
-      throw new IllegalStateException("a run that was taken over ended as if it were done");
+    int code = zombie.end().code();
+    if (isTakenOver && code != ExitCode.BROKEN.code()) {
+      throw new IllegalStateException("a run that was taken over ended with " + code);
     }
     return next;
+  }
+
+  /** The runs that were ended from outside. */
+  private static long fences(Path output) throws IOException {
+    Path meta = output.resolve("meta");
+    if (!Files.isDirectory(meta)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(meta)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> file.getFileName().toString().matches("\\.spackle-\\d.*"))
+          .count();
+    }
   }
 
   /** Waits for a random time after rows began to flow; returns whether the job still runs. */
