@@ -1,4 +1,4 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.spackle.jobs;
+package io.spackle.conf;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * The page of all keys, made from conf/reference.conf: one table for each section. As a program,
- * run in jobs, it writes the page.
+ * run in udf, it writes the page.
  */
 final class ConfigurationPage {
 
