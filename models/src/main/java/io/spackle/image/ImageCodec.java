@@ -28,6 +28,16 @@ public final class ImageCodec {
   }
 
   /**
+   * The size and the format of a picture, without decoding it.
+   *
+   * @param limits checked as {@link #decode} does
+   * @throws ImageException if the file is none of a picture within the limits
+   */
+  public static ImageInfo info(byte[] bytes, DecodeLimits limits) {
+    return ImageReading.info(bytes, FileType.of(bytes), limits);
+  }
+
+  /**
    * An init image.
    *
    * @param limits checked against the header before a pixel is decoded; their background shows

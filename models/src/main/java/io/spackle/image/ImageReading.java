@@ -49,6 +49,26 @@ final class ImageReading {
     return using(bytes, type, reader -> pixels(reader, limits));
   }
 
+  /**
+   * The size of the first picture when it is upright.
+   *
+   * @throws ImageException if that is more than is allowed, or the file's structure is damaged
+   */
+  static ImageInfo info(byte[] bytes, FileType type, DecodeLimits limits) {
+    boolean exchanged = Orientation.exchanges(FileFacts.of(bytes, type).orientation());
+    return using(
+        bytes,
+        type,
+        reader -> {
+          pixels(reader, limits);
+          int width = reader.getWidth(0);
+          int height = reader.getHeight(0);
+          return exchanged
+              ? new ImageInfo(height, width, type.name())
+              : new ImageInfo(width, height, type.name());
+        });
+  }
+
   private static Decoded decode(
       ImageReader reader, byte[] bytes, FileType type, DecodeLimits limits) throws IOException {
     List<String> warnings = new ArrayList<>();

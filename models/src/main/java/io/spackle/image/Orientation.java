@@ -5,6 +5,11 @@ final class Orientation {
 
   private Orientation() {}
 
+  /** Whether rows become columns. */
+  static boolean exchanges(int orientation) {
+    return orientation >= 5;
+  }
+
   /**
    * The upright picture.
    *
@@ -12,7 +17,7 @@ final class Orientation {
    *     columns exchanged
    */
   static Plane upright(Plane stored, int orientation) {
-    boolean exchanged = orientation >= 5;
+    boolean exchanged = exchanges(orientation);
     // Whether a step along the stored axis is a step back in the upright picture.
     boolean columnsReversed = orientation == 2 || orientation == 3 || orientation >= 7;
     boolean rowsReversed =

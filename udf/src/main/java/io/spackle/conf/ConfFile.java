@@ -28,6 +28,9 @@ public final class ConfFile {
   /** What the origin of values starts with that stand on the command line. */
   static final String COMMAND_LINE = "-D ";
 
+  /** What the names of keys start with, and so the origin of values, in a Spark session. */
+  public static final String SESSION = "spark.";
+
   private ConfFile() {}
 
   /**
@@ -40,7 +43,26 @@ public final class ConfFile {
   public static <T> T load(
       Optional<Path> file, Map<String, String> overrides, Function<ConfReader, T> part) {
     Config reference = reference();
-    Config merged = merged(file, overrides, reference);
+    return checked(merged(file, overrides, reference), reference, part);
+  }
+
+  /**
+   * Reads a part of a configuration from the settings of a Spark session.
+   *
+   * @param settings key, with the root, to value
+   * @throws RefusedException with all problems: unknown keys and what the reader refuses
+   */
+  public static <T> T ofSession(Map<String, String> settings, Function<ConfReader, T> part) {
+    Config reference = reference();
+    Config given = ConfigFactory.empty();
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      String key = setting.getKey();
+      given = given.withValue(key, given(key, setting.getValue(), SESSION));
+    }
+    return checked(given.withFallback(reference).resolve(), reference, part);
+  }
+
+  private static <T> T checked(Config merged, Config reference, Function<ConfReader, T> part) {
     List<String> problems = misplaced(merged.root(), reference.root());
     if (!(merged.root().get(ROOT) instanceof ConfigObject root)) {
       throw new RefusedException(problems);
@@ -85,19 +107,18 @@ public final class ConfFile {
     for (Map.Entry<String, String> override : overrides.entrySet()) {
       String key = override.getKey();
       String path = key.startsWith(ROOT + ".") ? key : ROOT + "." + key;
-      config = config.withValue(path, given(path, override.getValue()));
+      config = config.withValue(path, given(path, override.getValue(), COMMAND_LINE));
     }
     return config;
   }
 
   /** Lists, objects and null are HOCON; all else is taken as it stands, for the sake of URIs. */
-  private static ConfigValue given(String path, String text) {
+  private static ConfigValue given(String path, String text, String origin) {
     if (text.equals("null") || text.startsWith("[") || text.startsWith("{")) {
-      ConfigParseOptions named =
-          ConfigParseOptions.defaults().setOriginDescription(COMMAND_LINE + path);
+      ConfigParseOptions named = ConfigParseOptions.defaults().setOriginDescription(origin + path);
       return ConfigFactory.parseString("value = " + text, named).root().get("value");
     }
-    return ConfigValueFactory.fromAnyRef(text, COMMAND_LINE + path);
+    return ConfigValueFactory.fromAnyRef(text, origin + path);
   }
 
   /** What stands in the wrong place: unknown keys, and values where a group belongs. */

@@ -70,7 +70,7 @@ public record Setup(
    * What tasks must know.
    *
    * @param rows schema of those that are to be done
-   * @param output where their results go
+   * @param output where their results go, or null: they stay with the rows
    */
   public StageSettings settings(StructType rows, StageSettings.Output output) {
     StageConf.ModelConf asked = conf.model();
@@ -88,7 +88,7 @@ public record Setup(
         new StageSettings.Pictures(conf.limits(), conf.image(), format),
         output,
         defaults,
-        info(output.images()),
+        info(output == null ? null : output.images()),
         hadoop);
   }
 

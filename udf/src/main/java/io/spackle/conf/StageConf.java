@@ -161,7 +161,8 @@ public record StageConf(
     return reader.integer(key, 0, 4096);
   }
 
-  private static FetchSettings fetch(ConfReader reader) {
+  /** Reads the bounds of fetching. */
+  public static FetchSettings fetch(ConfReader reader) {
     return new FetchSettings(
         reader.duration("fetch.timeout", Duration.ofMillis(1)),
         reader.bytes("fetch.max-bytes"),
@@ -172,7 +173,8 @@ public record StageConf(
         reader.texts("fetch.allow-private"));
   }
 
-  private static DecodeLimits limits(ConfReader reader) {
+  /** Reads the limits of one picture. */
+  public static DecodeLimits limits(ConfReader reader) {
     DecodeLimits defaults = DecodeLimits.defaults();
     return new DecodeLimits(
         reader.longInteger("fetch.max-pixels", 1, Integer.MAX_VALUE),

@@ -7,6 +7,7 @@ import io.spackle.source.ImageSource;
 import io.spackle.source.ImageSources;
 import io.spackle.webhook.WebhookSettings;
 import io.spackle.webhook.Webhooks;
+import java.util.function.BooleanSupplier;
 import org.apache.hadoop.util.ShutdownHookManager;
 
 /** What all tasks of this JVM share: open models, sources and sinks. */
@@ -54,11 +55,13 @@ final class Executor implements AutoCloseable {
   }
 
   ImageSource source(StageSettings settings, TaskSignals task) {
-    SourceKey key = new SourceKey(settings.fetch(), settings.hadoop());
+    return source(settings.fetch(), settings.hadoop(), task::isInterrupted);
+  }
+
+  ImageSource source(FetchSettings settings, HadoopConf hadoop, BooleanSupplier interrupted) {
+    SourceKey key = new SourceKey(settings, hadoop);
     return sources.get(
-        key,
-        () -> ImageSources.open(key.settings(), key.hadoop().configuration()),
-        task::isInterrupted);
+        key, () -> ImageSources.open(key.settings(), key.hadoop().configuration()), interrupted);
   }
 
   ImageSink sink(String folder, StageSettings settings, TaskSignals task) {

@@ -1,24 +1,18 @@
 package io.spackle.stage;
 
 import io.spackle.graph.Cancellation;
-import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
-import io.spackle.row.MetaRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.Reading;
 import io.spackle.row.RowColumns;
-import io.spackle.row.RowReader;
-import io.spackle.row.RowStage;
+import io.spackle.stage.RowTeller.Settled;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One task: manifest rows to meta rows, with their pictures written on the way. Rows come out as
@@ -38,13 +32,10 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
    */
   private static final int BATCHES_IN_FLIGHT = 3;
 
-  private static final Logger LOG = LoggerFactory.getLogger(InpaintPartition.class);
-
   private final StageSettings settings;
   private final String dealtBy;
   private final StageProgress progress;
-  private final RowReader reader;
-  private final MetaRow metaRow;
+  private final RowTeller teller;
   private final boolean callsWebhooks;
 
   /**
@@ -57,19 +48,14 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
     this.settings = settings;
     this.dealtBy = dealtBy;
     this.progress = progress;
-    this.reader =
-        new RowReader(settings.traits(), settings.defaults(), settings.model().safety().rule());
-    this.metaRow = new MetaRow(manifest, settings.info());
+    this.teller = new RowTeller(settings, manifest);
     this.callsWebhooks = RowColumns.has(manifest, RowColumns.WEBHOOK);
   }
 
   /** The schema of the rows that come out. */
   public StructType schema() {
-    return metaRow.schema();
+    return teller.schema();
   }
-
-  /** How a row ended, and what its meta row says. */
-  private record Settled(Outcome outcome, Row meta) {}
 
   /** One try of the task. */
   private record Attempt(int number, RowWork work, Suspicion suspicion, TaskCalls calls) {}
@@ -99,9 +85,9 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
         new TaskCalls(
             callsWebhooks ? Optional.of(executor.webhooks(settings, task)) : Optional.empty());
     Attempt attempt = new Attempt(task.attempt(), work, suspicion, calls);
-    int size = BATCHES_IN_FLIGHT * settings.batching().maxImages();
     Window<Row, Settled> window =
-        new Window<>(rows, row -> settle(row, attempt), size, task::isInterrupted);
+        new Window<>(
+            rows, row -> settle(row, attempt), rowsInFlight(settings), task::isInterrupted);
     task.onCompletion(
         () -> {
           end.cancel();
@@ -111,40 +97,21 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
     return counted(window);
   }
 
+  /** How many rows of a task are worked on at the same time. */
+  static int rowsInFlight(StageSettings settings) {
+    return BATCHES_IN_FLIGHT * settings.batching().maxImages();
+  }
+
   private Settled settle(Row row, Attempt attempt) throws InterruptedException {
     String key = row.getAs(RowColumns.KEY);
     Outcome outcome = outcome(row, key, attempt);
-    Settled settled = told(row, key, outcome, attempt.number());
+    Settled settled = teller.told(row, key, outcome, attempt.number());
     attempt.calls().add(row, settled.meta(), key);
     return settled;
   }
 
-  private Settled told(Row row, String key, Outcome outcome, int attempt) {
-    try {
-      return new Settled(outcome, metaRow.of(outcome, row, key, attempt));
-    } catch (RuntimeException e) {
-      Outcome.Failed failed = unforeseen(key, e);
-      return new Settled(failed, metaRow.ofUnreadable(failed, key, attempt));
-    }
-  }
-
-  private Reading read(Row row, String key) {
-    try {
-      return reader.read(row);
-    } catch (RuntimeException e) {
-      return new Reading.Invalid(unforeseen(key, e));
-    }
-  }
-
-  /** One row that we cannot cope with is no reason to lose the others of its task. */
-  private static Outcome.Failed unforeseen(String key, RuntimeException fault) {
-    LOG.error("row {} could not be read or told of, for no foreseen reason", key, fault);
-    String message = "a fault of Spackle itself, see the executor's log: " + fault;
-    return new Outcome.Failed(key, null, ErrorCode.INTERNAL, message, RowStage.READ, Map.of());
-  }
-
   private Outcome outcome(Row row, String key, Attempt attempt) throws InterruptedException {
-    Reading reading = read(row, key);
+    Reading reading = teller.read(row, key);
     if (reading instanceof Reading.Invalid invalid) {
       return invalid.outcome();
     }

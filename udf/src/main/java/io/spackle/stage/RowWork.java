@@ -314,7 +314,8 @@ final class RowWork {
     return failed(row, ErrorCode.INTERNAL, message, clock);
   }
 
-  private static ErrorCode codeOf(ImageException.Reason reason) {
+  /** The code of a picture that cannot be used. */
+  static ErrorCode codeOf(ImageException.Reason reason) {
     return switch (reason) {
       case EMPTY, NOT_AN_IMAGE, UNSUPPORTED_FORMAT -> ErrorCode.IMAGE_UNSUPPORTED;
       case TOO_LARGE, TOO_SMALL, BAD_ASPECT -> ErrorCode.IMAGE_SIZE;

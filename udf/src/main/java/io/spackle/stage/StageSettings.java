@@ -18,7 +18,7 @@ import java.time.Duration;
  * All that a task needs to know of its job: what the driver decided and sends along.
  *
  * @param traits of the model, as the driver read them
- * @param output where results go
+ * @param output where results go, or null where they stay with the rows
  * @param defaults of the rows
  * @param info what all meta rows say alike
  * @param hadoop for sources, sinks and models on Hadoop's file systems

@@ -1,0 +1,225 @@
+package io.spackle.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.conf.RefusedException;
+import io.spackle.image.DecodeLimits;
+import io.spackle.image.ImageCodec;
+import io.spackle.image.RgbImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The functions as people call them: by the text of a query. */
+class SqlFunctionsTest {
+
+  private static final String PICTURES = "'$dir/grey.png', '$dir/half.png'";
+
+  @TempDir static Path folder;
+
+  private static SqlSession session;
+
+  @BeforeAll
+  static void open() throws IOException {
+    session = new SqlSession(folder);
+  }
+
+  @AfterAll
+  static void close() {
+    session.close();
+  }
+
+  @Test
+  void aPictureIsRepaintedWhereItsMaskIsWhiteAndNowhereElse() {
+    Row painted = inpaint(PICTURES + ", 'a red door'");
+    assertThat(painted.<String>getAs("status")).isEqualTo("success");
+    assertThat(painted.<Object>getAs("error")).isNull();
+    RgbImage picture = picture(painted);
+    assertThat(picture.width()).isEqualTo(SqlSession.SIDE);
+    int half = SqlSession.SIDE / 2;
+    assertThat(reds(picture, 0, half)).containsOnly(100);
+    assertThat(reds(picture, half, SqlSession.SIDE)).isNotEqualTo(List.of(100));
+  }
+
+  @Test
+  void locationsAndBinaryGiveTheSamePicture() {
+    Row byLocation = inpaint(PICTURES + ", 'a door', map('seed', '7')");
+    Row byContent =
+        inpaint(
+            "fetch_image('$dir/grey.png'), fetch_image('$dir/half.png'), 'a door', map('seed', 7)");
+    assertThat(image(byContent)).isEqualTo(image(byLocation));
+    assertThat(byContent.<Row>getAs("meta").<String>getAs("init_image")).startsWith("sha256:");
+  }
+
+  @Test
+  void withoutASeedARowHasItsOwnInEachRun() {
+    Row first = inpaint(PICTURES + ", 'a door'");
+    Row again = inpaint(PICTURES + ", 'a door'");
+    Row other = inpaint(PICTURES + ", 'a window'");
+    assertThat(again.<Long>getAs("seed")).isEqualTo(first.<Long>getAs("seed"));
+    assertThat(image(again)).isEqualTo(image(first));
+    assertThat(other.<Long>getAs("seed")).isNotEqualTo(first.<Long>getAs("seed"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "map('num_inference_steps', '3', 'seed', '5', 'negative_prompt', 'rust')",
+        "named_struct('num_inference_steps', 3, 'SEED', 5L, 'negative_prompt', 'rust')"
+      })
+  void optionsAreParametersOfTheApi(String options) {
+    Row meta = inpaint(PICTURES + ", 'a door', " + options).getAs("meta");
+    assertThat(meta.<Integer>getAs("steps")).isEqualTo(3);
+    assertThat(meta.<Long>getAs("seed")).isEqualTo(5L);
+    assertThat(meta.<String>getAs("negative_prompt")).isEqualTo("rust");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "'$dir/none.png', '$dir/half.png', 'a door' | FETCH_NOT_FOUND | FETCH",
+        "'/etc/hostname', '$dir/half.png', 'a door' | URL_FORBIDDEN | FETCH",
+        "'http://127.0.0.1/a.png', '$dir/half.png', 'a door' | URL_FORBIDDEN | FETCH",
+        "'$dir/text.png', '$dir/half.png', 'a door' | IMAGE_UNSUPPORTED | DECODE",
+        "NULL, '$dir/half.png', 'a door' | ROW_INVALID | READ",
+        "'$dir/grey.png', '$dir/half.png', NULL | ROW_INVALID | READ",
+        "'$dir/grey.png', 7, 'a door' | ROW_INVALID | READ",
+        "'$dir/grey.png', '$dir/half.png', 'a', map('steps', '7') | ROW_INVALID | READ",
+        "'$dir/grey.png', '$dir/half.png', 'a', map('samples', '2') | ROW_INVALID | READ",
+        "'$dir/grey.png', '$dir/half.png', 'a', 'seed=7' | ROW_INVALID | READ",
+        "'$dir/grey.png', '$dir/half.png', 'a', map('strength', '2') | ROW_INVALID | READ",
+      })
+  void aRowThatFailsTellsWhyAndTheQueryGoesOn(String arguments, String code, String stage) {
+    Row failed = inpaint(arguments);
+    assertThat(failed.<String>getAs("status")).isEqualTo("failed");
+    assertThat(failed.<Object>getAs("image")).isNull();
+    Row error = failed.getAs("error");
+    assertThat(error.<String>getAs("code")).isEqualTo(code);
+    assertThat(error.<String>getAs("stage")).isEqualTo(stage);
+    assertThat(error.<String>getAs("message")).isNotBlank();
+  }
+
+  @Test
+  void unknownOptionsAreToldWithThoseThatThereAre() {
+    Row error = inpaint(PICTURES + ", 'a door', map('steps', '7')").getAs("error");
+    assertThat(error.<String>getAs("message"))
+        .startsWith("options: steps found, some of ")
+        .contains("num_inference_steps");
+  }
+
+  @Test
+  void rowsOfATableArePaintedByItsTasksAndEachOnce() {
+    Dataset<Row> painted =
+        session
+            .spark()
+            .range(3)
+            .selectExpr(
+                "id",
+                "inpaint('%1$s/grey.png', '%1$s/half.png', concat('door ', id)) as p"
+                    .formatted(folder))
+            .selectExpr("id", "p.status", "p.image", "p.seed")
+            .where("status = 'success'");
+    String plan = painted.queryExecution().optimizedPlan().toString();
+    assertThat(plan.split("inpaint\\(", -1)).hasSize(2);
+    assertThat(painted.select("seed").distinct().count()).isEqualTo(3);
+  }
+
+  @Test
+  void sparkTellsHowToCallThem() {
+    List<Row> lines = session.spark().sql("DESCRIBE FUNCTION EXTENDED inpaint").collectAsList();
+    assertThat(lines.toString())
+        .contains("inpaint(init_image, mask_image, prompt[, options]) - Repaints")
+        .contains("SELECT inpaint(init, mask, 'a red door', map(");
+    for (String name : List.of("image_size", "image_error", "mask_coverage", "fetch_image")) {
+      assertThat(session.spark().sql("DESCRIBE FUNCTION " + name).collectAsList().toString())
+          .contains(name + "(");
+    }
+    assertThatThrownBy(() -> session.row("SELECT inpaint('a', 'b')"))
+        .hasMessageContaining("2 arguments, expected inpaint(init_image, mask_image, prompt");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "spark.spackle.model.path, /no/such/model, /no/such/model",
+    "spark.spackle.model.divice, cpu, did you mean spackle.model.device?",
+    "spark.spackle.batch.max-images, many, (spark.spackle.batch.max-images)",
+    "spark.spackle.output.path, /out, spark.spackle.output.path concerns jobs alone",
+    "spark.spackle.defaults.samples, 2, spark.spackle.defaults.samples is 2",
+  })
+  void settingsThatCannotBeMeantAreRefusedBeforeAnythingRuns(
+      String key, String value, String told) {
+    String query = "SELECT inpaint(" + PICTURES + ", 'a door')";
+    assertThatThrownBy(() -> session.row(Map.of(key, value), query))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(told);
+  }
+
+  @Test
+  void picturesCanBeLookedAtWithoutAModel() {
+    Row size = session.row("SELECT image_size('$dir/half.png') AS s").getStruct(0);
+    assertThat(size).hasToString("[64,64,PNG]");
+    assertThat(session.row("SELECT image_size(fetch_image('$dir/half.png'))").getStruct(0))
+        .isEqualTo(size);
+    assertThat(session.row("SELECT mask_coverage('$dir/half.png')").getDouble(0)).isEqualTo(0.5);
+    assertThat(session.row("SELECT image_error('$dir/half.png')").isNullAt(0)).isTrue();
+    assertThat(session.row("SELECT image_error('$dir/text.png').code").getString(0))
+        .isEqualTo("IMAGE_UNSUPPORTED");
+    assertThat(session.row("SELECT image_error('/etc/hostname').code").getString(0))
+        .isEqualTo("URL_FORBIDDEN");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"image_size", "mask_coverage", "fetch_image", "image_error"})
+  void whatIsNoPictureIsNull(String function) {
+    assertThat(session.row("SELECT " + function + "(NULL)").isNullAt(0)).isTrue();
+    if (!function.equals("image_error")) {
+      assertThat(session.row("SELECT " + function + "('$dir/none.png')").isNullAt(0)).isTrue();
+    }
+  }
+
+  @Test
+  void looksCanBeCounted() {
+    Row counts =
+        session.row(
+            "SELECT avg(mask_coverage(mask)), count_if(image_error(mask) IS NOT NULL)"
+                + " FROM VALUES ('$dir/half.png'), ('$dir/text.png') AS t(mask)");
+    assertThat(counts).hasToString("[0.5,1]");
+  }
+
+  private static Row inpaint(String arguments) {
+    return session.row("SELECT inpaint(" + arguments + ") AS p").getStruct(0);
+  }
+
+  private static byte[] image(Row painted) {
+    return painted.getAs("image");
+  }
+
+  private static RgbImage picture(Row painted) {
+    return ImageCodec.decode(image(painted), DecodeLimits.defaults());
+  }
+
+  /** The levels of red between two columns. */
+  private static List<Integer> reds(RgbImage picture, int from, int to) {
+    List<Integer> reds = new ArrayList<>();
+    for (int y = 0; y < picture.height(); y++) {
+      for (int x = from; x < to; x++) {
+        reds.add(picture.pixels()[3 * (y * picture.width() + x)] & 0xFF);
+      }
+    }
+    return reds.stream().distinct().toList();
+  }
+}
