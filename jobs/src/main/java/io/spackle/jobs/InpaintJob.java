@@ -3,19 +3,14 @@ package io.spackle.jobs;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /**
  * Inpaints the rows of a manifest; for spark-submit.
@@ -29,23 +24,7 @@ import picocli.CommandLine.Parameters;
     description = "Inpaints the rows of a manifest on Apache Spark.")
 public final class InpaintJob implements Callable<Integer> {
 
-  @Parameters(
-      paramLabel = "CONF",
-      description = "The job's configuration, see conf/reference.conf.")
-  private Path file;
-
-  @Option(
-      names = "-D",
-      paramLabel = "KEY=VALUE",
-      description = "Sets a key of the configuration, over what the file says.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
-
-  @Option(
-      names = "--retry-codes",
-      paramLabel = "CODE",
-      split = ",",
-      description = "Does failed rows with these error codes again; sets output.retry-codes.")
-  private List<String> retryCodes = new ArrayList<>();
+  @Mixin private JobArguments arguments = new JobArguments();
 
   private final PrintStream out;
   private final PrintStream messages;
@@ -83,10 +62,7 @@ public final class InpaintJob implements Callable<Integer> {
   public Integer call() {
     String output = null;
     try {
-      if (!retryCodes.isEmpty()) {
-        overrides.put("output.retry-codes", retryCodes.toString());
-      }
-      JobConf conf = JobConf.load(file, overrides);
+      JobConf conf = arguments.load();
       output = conf.output().path();
       return close(run(conf));
     } catch (RefusedException e) {

@@ -30,7 +30,8 @@ record JobConf(
     ReportConf report,
     WebhookConf webhook,
     double maxFailedShare,
-    HadoopOptions hadoop) {
+    HadoopOptions hadoop,
+    PlanConf plan) {
 
   /**
    * Where the rows are.
@@ -91,6 +92,14 @@ record JobConf(
   record WebhookConf(WebhookSecret secret, Duration timeout, int retries) {}
 
   /**
+   * What a forecast goes by.
+   *
+   * @param devices that will paint, or null for those that Spark has
+   * @param price of one for an hour, in any currency, or null
+   */
+  record PlanConf(Integer devices, Double price) {}
+
+  /**
    * Reads and checks a configuration.
    *
    * @param overrides key (with or without the root) to value, as given by -D
@@ -109,7 +118,8 @@ record JobConf(
         report(reader),
         webhook(reader),
         reader.number("failures.max-share", 0, 1),
-        new HadoopOptions(reader.options("hadoop.options")));
+        new HadoopOptions(reader.options("hadoop.options")),
+        plan(reader));
   }
 
   private static ManifestConf manifest(ConfReader reader) {
@@ -140,5 +150,12 @@ record JobConf(
         reader.orNull("webhook.secret", key -> reader.secret(key, WebhookSecret::new)),
         reader.duration("webhook.timeout", Duration.ofMillis(1)),
         reader.integer("webhook.retries", 0, 20));
+  }
+
+  private static PlanConf plan(ConfReader reader) {
+    return new PlanConf(
+        reader.orNull("plan.devices", key -> reader.integer(key, 1, Integer.MAX_VALUE)),
+        reader.orNull(
+            "plan.price-per-device-hour", key -> reader.number(key, 0, Integer.MAX_VALUE)));
   }
 }

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     subcommands = {
       InpaintJob.class,
+      PlanCommand.class,
       InpaintCommand.class,
       ModelsCommand.class,
       ReportCommand.class

@@ -19,6 +19,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -86,8 +87,23 @@ final class OutputFolder {
     return new Path(root, "webhooks");
   }
 
+  /** A try whether the folder can be written to; returns the time, if it can. */
+  @FunctionalInterface
+  private interface Try {
+    Instant now() throws IOException;
+  }
+
   /** What speaks against writing here; a file is written and deleted to find out. */
   List<String> problems(Mode mode, Path manifest) {
+    return problems(mode, manifest, this::tryWriting);
+  }
+
+  /** The same without writing anything: the file system is asked for the permission. */
+  List<String> problemsUntouched(Mode mode, Path manifest) {
+    return problems(mode, manifest, this::askForPermission);
+  }
+
+  private List<String> problems(Mode mode, Path manifest, Try access) {
     List<String> problems = new ArrayList<>();
     boolean isInOurs =
         Stream.of(images(), meta(), webhooks()).anyMatch(ours -> isBelow(manifest, ours));
@@ -100,7 +116,7 @@ final class OutputFolder {
       if (mode == Mode.FAIL_IF_EXISTS && holdsRun()) {
         problems.add(isTaken());
       }
-      for (Claims.Live run : new Claims(files, meta()).live(tryWriting())) {
+      for (Claims.Live run : new Claims(files, meta()).live(access.now())) {
         problems.add(run.problem(meta()));
       }
     } catch (IOException e) {
@@ -213,6 +229,16 @@ final class OutputFolder {
       fileSystem.delete(root, false);
     }
     return Instant.ofEpochMilli(now);
+  }
+
+  /** Returns the time by this machine's clock. */
+  private Instant askForPermission() throws IOException {
+    Path nearest = root;
+    while (!fileSystem.exists(nearest) && nearest.getParent() != null) {
+      nearest = nearest.getParent();
+    }
+    fileSystem.access(nearest, FsAction.WRITE_EXECUTE);
+    return Instant.now();
   }
 
   private boolean isBelow(Path inner, Path outer) {

@@ -6,6 +6,7 @@ import io.spackle.conf.Setup;
 import io.spackle.stage.ModelProbe;
 import io.spackle.stage.StageSettings;
 import io.spackle.webhook.WebhookSettings;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -36,6 +37,25 @@ record Plan(
    * @throws RefusedException with all problems
    */
   static Plan of(SparkSession spark, JobConf conf) {
+    return of(spark, conf, OutputFolder::problems);
+  }
+
+  /**
+   * Checks as much as can be checked without writing to the output even for a moment.
+   *
+   * @throws RefusedException with all problems
+   */
+  static Plan untouched(SparkSession spark, JobConf conf) {
+    return of(spark, conf, OutputFolder::problemsUntouched);
+  }
+
+  /** What speaks against an output. */
+  @FunctionalInterface
+  private interface OutputCheck {
+    List<String> problems(OutputFolder output, JobConf.Mode mode, Path manifest);
+  }
+
+  private static Plan of(SparkSession spark, JobConf conf, OutputCheck check) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Problems problems = new Problems();
     problems.addAll(StoreAccess.problems(conf, hadoop));
@@ -43,7 +63,7 @@ record Plan(
     ManifestFiles files = ManifestFiles.of(conf.manifest().path(), hadoop);
     Dataset<Row> manifest = manifest(spark, conf, problems);
     Long rows = manifest == null ? null : count(manifest, conf, problems);
-    OutputFolder output = output(conf, hadoop, problems);
+    OutputFolder output = output(conf, hadoop, check, problems);
     Setup setup = Setup.of(conf.stage(), conf.output().imageFormat(), hadoop, problems);
     if (manifest != null && setup != null) {
       ManifestColumns.checkPrompts(
@@ -78,7 +98,8 @@ record Plan(
         "the manifest " + conf.manifest().shown() + " cannot be read", manifest::count);
   }
 
-  private static OutputFolder output(JobConf conf, Configuration hadoop, Problems problems) {
+  private static OutputFolder output(
+      JobConf conf, Configuration hadoop, OutputCheck check, Problems problems) {
     String location = conf.output().path();
     OutputFolder output =
         problems.attempt(
@@ -86,7 +107,7 @@ record Plan(
             () -> OutputFolder.of(location, hadoop));
     if (output != null) {
       Path manifest = new Path(conf.manifest().path());
-      problems.addAll(output.problems(conf.output().mode(), manifest));
+      problems.addAll(check.problems(output, conf.output().mode(), manifest));
     }
     return output;
   }

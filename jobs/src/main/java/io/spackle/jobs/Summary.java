@@ -29,7 +29,7 @@ record Summary(
 
   /** The closing line of a command: the same keys, whatever happened. */
   String line() {
-    return write(JSON, fields());
+    return json(fields());
   }
 
   /**
@@ -59,8 +59,14 @@ record Summary(
     return fields;
   }
 
-  private static BigDecimal rounded(double value) {
+  /** To thousandths. */
+  static BigDecimal rounded(double value) {
     return BigDecimal.valueOf(value).setScale(3, RoundingMode.HALF_UP);
+  }
+
+  /** Fields as one line of JSON. */
+  static String json(Map<String, Object> fields) {
+    return write(JSON, fields);
   }
 
   private static String write(ObjectMapper mapper, Map<String, Object> fields) {

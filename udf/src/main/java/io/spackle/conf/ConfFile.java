@@ -76,6 +76,30 @@ public final class ConfFile {
     return conf;
   }
 
+  /** All keys that can be set with what they are set to, as it may be shown. */
+  public static List<Setting> settings(Path file, Map<String, String> overrides) {
+    Config reference = reference();
+    ConfigObject merged = group(merged(Optional.of(file), overrides, reference).root());
+    ConfigObject known = group(reference.root());
+    return keys().stream()
+        .sorted()
+        .map(key -> Setting.of(key, value(merged, key), value(known, key)))
+        .toList();
+  }
+
+  private static ConfigObject group(ConfigObject root) {
+    return (ConfigObject) root.get(ROOT);
+  }
+
+  /** What an object holds at a path; other than by its methods, also where that is null. */
+  private static ConfigValue value(ConfigObject object, String path) {
+    ConfigValue value = object;
+    for (String name : path.split("\\.")) {
+      value = ((ConfigObject) value).get(name);
+    }
+    return value;
+  }
+
   private static Config reference() {
     return ConfigFactory.parseResources(
         ConfFile.class.getClassLoader(),

@@ -30,16 +30,34 @@ final class FileSource implements ImageSource {
     this.maxBytes = settings.maxBytes();
   }
 
+  /** What is done with a file that may be read. */
+  @FunctionalInterface
+  private interface Use<T> {
+    T of(Location location, Path real) throws IOException;
+  }
+
   @Override
   public byte[] fetch(String text) {
-    var location = Location.of(text);
+    return with(Location.of(text), this::read);
+  }
+
+  @Override
+  public void check(String text) {
+    with(Location.of(text), this::size);
+  }
+
+  private <T> T with(Location location, Use<T> use) {
     Path path = path(location);
     // Outside of the roots, not even whether a file exists is told.
     checkAllowed(location, path);
     try {
       Path real = path.toRealPath();
       checkAllowed(location, real);
-      return read(location, real);
+      // A pipe would block when it is opened.
+      if (!Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)) {
+        throw location.forbidden("no regular file found, one expected");
+      }
+      return use.of(location, real);
     } catch (NoSuchFileException e) {
       throw location.notFound();
     } catch (AccessDeniedException e) {
@@ -53,13 +71,20 @@ final class FileSource implements ImageSource {
   public void close() {}
 
   private byte[] read(Location location, Path real) throws IOException {
-    // A pipe would block when it is opened.
-    if (!Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)) {
-      throw location.forbidden("no regular file found, one expected");
-    }
     try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
       return Bodies.read(in, maxBytes, location);
     }
+  }
+
+  private long size(Location location, Path real) throws IOException {
+    if (!Files.isReadable(real)) {
+      throw new AccessDeniedException(real.toString());
+    }
+    long bytes = Files.size(real);
+    if (bytes > maxBytes) {
+      throw location.tooLarge(maxBytes);
+    }
+    return bytes;
   }
 
   private void checkAllowed(Location location, Path path) {

@@ -55,11 +55,7 @@ final class HadoopSource implements ImageSource {
   @Override
   public byte[] fetch(String text) throws InterruptedException {
     var location = Location.of(text);
-    Path path = path(location);
-    if (prefixes.stream().noneMatch(prefix -> isBelow(path, prefix))) {
-      throw location.forbidden(
-          "a path below one of spackle.fetch.allow-files expected: " + prefixes);
-    }
+    Path path = allowed(location);
     try (InputStream in = path.getFileSystem(configuration).open(path)) {
       return Bodies.read(in, maxBytes, location);
     } catch (FileNotFoundException e) {
@@ -76,9 +72,23 @@ final class HadoopSource implements ImageSource {
     }
   }
 
+  @Override
+  public void check(String text) {
+    allowed(Location.of(text));
+  }
+
   /** Hadoop shares its file systems over the JVM, so they are not ours to close. */
   @Override
   public void close() {}
+
+  private Path allowed(Location location) {
+    Path path = path(location);
+    if (prefixes.stream().noneMatch(prefix -> isBelow(path, prefix))) {
+      throw location.forbidden(
+          "a path below one of spackle.fetch.allow-files expected: " + prefixes);
+    }
+    return path;
+  }
 
   private static Path path(Location location) {
     if (List.of(location.text().split("/")).contains("..")) {

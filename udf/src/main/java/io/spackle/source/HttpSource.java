@@ -44,6 +44,11 @@ final class HttpSource implements ImageSource {
   }
 
   @Override
+  public void check(String text) {
+    rules.check(HttpTarget.of(Location.of(text)));
+  }
+
+  @Override
   public void close() {
     hop.close();
   }

@@ -13,6 +13,14 @@ public interface ImageSource extends AutoCloseable {
    */
   byte[] fetch(String location) throws InterruptedException;
 
+  /**
+   * Checks what can be told of a location without asking anybody afar. What this refuses, {@link
+   * #fetch} refuses too, with the same code; what passes may still not be there.
+   *
+   * @throws io.spackle.row.RowException with the code that says why not
+   */
+  void check(String location);
+
   @Override
   void close();
 }

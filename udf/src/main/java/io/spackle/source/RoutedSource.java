@@ -17,12 +17,7 @@ final class RoutedSource implements ImageSource {
   @Override
   public byte[] fetch(String text) throws InterruptedException {
     var location = Location.of(text);
-    ImageSource source = sources.get(location.scheme());
-    if (source == null) {
-      throw location.invalid(
-          "scheme " + location.scheme() + " found, one of " + sources.keySet() + " expected");
-    }
-    byte[] bytes = source.fetch(text);
+    byte[] bytes = source(location).fetch(text);
     if (bytes.length == 0) {
       throw location.fault(ErrorCode.IMAGE_UNSUPPORTED, "no bytes found, a picture expected");
     }
@@ -30,7 +25,21 @@ final class RoutedSource implements ImageSource {
   }
 
   @Override
+  public void check(String text) {
+    source(Location.of(text)).check(text);
+  }
+
+  @Override
   public void close() {
     new HashSet<>(sources.values()).forEach(ImageSource::close);
+  }
+
+  private ImageSource source(Location location) {
+    ImageSource source = sources.get(location.scheme());
+    if (source == null) {
+      throw location.invalid(
+          "scheme " + location.scheme() + " found, one of " + sources.keySet() + " expected");
+    }
+    return source;
   }
 }

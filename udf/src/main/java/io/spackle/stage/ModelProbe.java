@@ -36,6 +36,12 @@ public final class ModelProbe {
     return Math.max(1, spark.statusTracker().getExecutorInfos().length - 1);
   }
 
+  /** On how many devices a job paints now: the GPUs that Spark hands out, else one per executor. */
+  public static int devices(SparkContext spark) {
+    int each = spark.getConf().getInt("spark.executor.resource.gpu.amount", 1);
+    return executors(spark) * Math.max(1, each);
+  }
+
   /** Why a task of this executor cannot open the model, or null if it can. */
   private static String problem(StageSettings settings) {
     TaskSignals task = new SparkTask(TaskContext.get());

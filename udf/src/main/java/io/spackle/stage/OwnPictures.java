@@ -47,6 +47,13 @@ final class OwnPictures implements ImageSource {
   }
 
   @Override
+  public void check(String location) {
+    if (!own.containsKey(location)) {
+      others.check(location);
+    }
+  }
+
+  @Override
   public void close() {}
 
   private String location(byte[] file) {

@@ -91,12 +91,21 @@ final class RowWork {
   /** How a row comes to the model. */
   private record Turn(Arrival arrival, Optional<Supplier<Mark>> alone) {}
 
+  /** A row and what was made of its files. */
+  private record Source(ManifestRow row, Files files, Frame frame) {}
+
   /** What becomes a file each, made when it is asked for, and what is known of all. */
   private record Result(
       List<Supplier<RgbImage>> pictures,
       Set<Note> notes,
       List<Boolean> flagged,
       Duration generation) {}
+
+  /** What is done with the files of a row. */
+  @FunctionalInterface
+  private interface Use {
+    Outcome of(Files files, Arrival arrival, StageClock clock) throws InterruptedException;
+  }
 
   /**
    * Works on one row.
@@ -105,10 +114,24 @@ final class RowWork {
    * @throws InterruptedException if the thread is interrupted; nothing is held then
    */
   Outcome run(ManifestRow row, Optional<Supplier<Mark>> alone) throws InterruptedException {
+    return outcome(
+        row, (files, arrival, clock) -> work(row, files, new Turn(arrival, alone), clock));
+  }
+
+  /**
+   * Fetches, decodes and frames one row and leaves it at that: nothing is painted or written.
+   *
+   * @throws InterruptedException if the thread is interrupted; nothing is held then
+   */
+  Outcome look(ManifestRow row) throws InterruptedException {
+    return outcome(row, (files, arrival, clock) -> seen(row, files, arrival, clock));
+  }
+
+  private Outcome outcome(ManifestRow row, Use use) throws InterruptedException {
     StageClock clock = new StageClock(RowStage.FETCH);
     try (Arrival arrival = model.lane().arrival();
         Files files = fetch(row, arrival, clock)) {
-      return work(row, files, new Turn(arrival, alone), clock);
+      return use.of(files, arrival, clock);
     } catch (RowException e) {
       return failed(row, e.code(), e.getMessage(), clock);
     } catch (ImageException e) {
@@ -158,15 +181,30 @@ final class RowWork {
     files.memory().keep(model.slots().units(bytesFrom(frame, row.samples())));
     Result result = frame.isBlank() ? untouched(frame, row) : paint(frame, row, turn, clock);
     turn.arrival().retract();
+    List<String> locations = write(row, frame, result.pictures(), clock);
+    return succeeded(new Source(row, files, frame), locations, result, clock);
+  }
+
+  private Outcome seen(ManifestRow row, Files files, Arrival arrival, StageClock clock)
+      throws InterruptedException {
+    arrival.retract(); // no batch waits for what is not painted
+    Frame frame = model.slots().onCore(() -> frame(row, files, clock));
+    Set<Note> notes = frame.isBlank() ? Set.of(Note.MASK_EMPTY) : notes(frame);
+    Result nothing = new Result(List.of(), notes, List.of(), Duration.ZERO);
+    return succeeded(new Source(row, files, frame), List.of(), nothing, clock);
+  }
+
+  private static Outcome succeeded(
+      Source source, List<String> locations, Result result, StageClock clock) {
     return new Outcome.Succeeded(
-        row,
-        write(row, frame, result.pictures(), clock),
-        frame.outputWidth(),
-        frame.outputHeight(),
+        source.row(),
+        locations,
+        source.frame().outputWidth(),
+        source.frame().outputHeight(),
         result.notes(),
         result.flagged(),
-        Sha256.hex(files.init()),
-        Sha256.hex(files.mask()),
+        Sha256.hex(source.files().init()),
+        Sha256.hex(source.files().mask()),
         result.generation(),
         clock.timings());
   }
@@ -234,7 +272,7 @@ final class RowWork {
   }
 
   private static Result result(Frame frame, ManifestRow row, List<Painted> painted) {
-    Set<Note> notes = EnumSet.noneOf(Note.class);
+    Set<Note> notes = notes(frame);
     Duration generation = Duration.ZERO;
     List<Supplier<RgbImage>> finished = new ArrayList<>();
     for (Painted sample : painted) {
@@ -242,14 +280,19 @@ final class RowWork {
       generation = generation.plus(sample.share());
       finished.add(() -> sample.painting().output(frame));
     }
-    if (frame.maskCoverage() == 1) {
-      notes.add(Note.MASK_FULL);
-    }
     List<Boolean> flagged =
         row.safetyChecker()
             ? painted.stream().map(sample -> sample.painting().isFlagged()).toList()
             : List.of();
     return new Result(finished, notes, flagged, generation);
+  }
+
+  private static Set<Note> notes(Frame frame) {
+    Set<Note> notes = EnumSet.noneOf(Note.class);
+    if (frame.maskCoverage() == 1) {
+      notes.add(Note.MASK_FULL);
+    }
+    return notes;
   }
 
   private List<String> write(

@@ -1,6 +1,7 @@
 package io.spackle.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.sun.net.httpserver.HttpServer;
 import io.spackle.row.ErrorCode;
@@ -15,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +132,46 @@ class ImageSourceContractTest {
     checkFault(location(kind, "a\r\nb.png"), ErrorCode.URL_INVALID);
     checkFault(location(kind, "a\0b.png"), ErrorCode.URL_INVALID);
     checkFault(location(kind, "a".repeat(8 * 1024)), ErrorCode.URL_INVALID);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatExistsPassesTheCheck(Kind kind) throws Exception {
+    Files.write(folder.resolve("a.png"), new byte[] {1, 2, 3});
+    try (ImageSource source = open()) {
+      assertThatCode(() -> source.check(location(kind, "a.png"))).doesNotThrowAnyException();
+    }
+  }
+
+  /** What lies on this machine is looked at, what is afar is not asked, nor for its address. */
+  @ParameterizedTest
+  @EnumSource
+  void theCheckSaysNothingElseThanTheFetchWould(Kind kind) throws Exception {
+    Files.write(folder.resolve("large.png"), new byte[(int) Settings.MAX_BYTES + 1]);
+    boolean isHere = kind == Kind.FILE || kind == Kind.PATH;
+    String forbidden = kind == Kind.HTTP ? "http://example.com:22/a.png" : kind.forbidden;
+    assertThat(checked(forbidden)).contains(ErrorCode.URL_FORBIDDEN);
+    assertThat(checked(location(kind, "a\0b.png"))).contains(ErrorCode.URL_INVALID);
+    assertThat(checked(location(kind, "b.png")))
+        .isEqualTo(isHere ? Optional.of(ErrorCode.FETCH_NOT_FOUND) : Optional.empty());
+    assertThat(checked(location(kind, "large.png")))
+        .isEqualTo(isHere ? Optional.of(ErrorCode.FETCH_TOO_LARGE) : Optional.empty());
+  }
+
+  private static Optional<ErrorCode> checked(ImageSource source, String location) {
+    try {
+      source.check(location);
+      return Optional.empty();
+    } catch (RowException e) {
+      assertThat(e.getMessage()).isEqualTo(Settings.fault(source, location).getMessage());
+      return Optional.of(e.code());
+    }
+  }
+
+  private Optional<ErrorCode> checked(String location) {
+    try (ImageSource source = open()) {
+      return checked(source, location);
+    }
   }
 
   private void checkFault(String location, ErrorCode code) {

@@ -116,6 +116,9 @@ final class Pictures {
       }
 
       @Override
+      public void check(String location) {}
+
+      @Override
       public void close() {}
     };
   }
