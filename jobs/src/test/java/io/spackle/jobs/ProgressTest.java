@@ -3,14 +3,20 @@ package io.spackle.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.jobs.Progress.Snapshot;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProgressTest {
 
@@ -63,6 +69,27 @@ class ProgressTest {
     SPARK.sparkContext().listenerBus().waitUntilEmpty();
     assertThat(counts.of(accumulator)).isEqualTo(5);
     SPARK.sparkContext().removeSparkListener(counts);
+  }
+
+  /** What Spark's pages list: a job without a description is called after a line of code. */
+  @Test
+  void eachJobOfARunSaysInWordsWhatItDoes(@TempDir Path folder) throws Exception {
+    Set<String> descriptions = ConcurrentHashMap.newKeySet();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onJobStart(SparkListenerJobStart job) {
+            descriptions.add(job.properties().getProperty("spark.job.description", "none"));
+          }
+        };
+    SPARK.sparkContext().setJobDescription(null);
+    SPARK.sparkContext().addSparkListener(listener);
+    new BadRows(folder).row("a").row("b").run("spackle.report.enabled = true");
+    SPARK.sparkContext().listenerBus().waitUntilEmpty();
+    SPARK.sparkContext().removeSparkListener(listener);
+    assertThat(descriptions)
+        .contains("Spackle: inpaint 2 rows", "Spackle: write the report")
+        .allMatch(description -> description.startsWith("Spackle: "));
   }
 
   private static void pause() {

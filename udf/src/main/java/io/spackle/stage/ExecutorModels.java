@@ -95,7 +95,7 @@ final class ExecutorModels implements AutoCloseable {
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         inpainter,
-        new Lane(inpainter, batching, precautions),
+        new Lane(inpainter, batching, precautions, Meters.ofJvm()),
         new Slots(batching.fetches(), cores, batching.queueBytes()));
   }
 

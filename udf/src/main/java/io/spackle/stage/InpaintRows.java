@@ -130,6 +130,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     StructType withKey = located.schema().add(RowColumns.KEY, DataTypes.StringType);
     Row keyed = new GenericRowWithSchema(with(located, key), withKey);
     Outcome outcome = outcome(keyed, key, work(source, pictures, opened));
+    Meters.ofJvm().add(outcome);
     Row meta = teller.told(keyed, key, outcome, FIRST_ATTEMPT).meta();
     return withPictures(meta, outcome, pictures);
   }

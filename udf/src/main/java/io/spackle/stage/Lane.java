@@ -92,6 +92,7 @@ final class Lane implements AutoCloseable {
   private final Inpainter inpainter;
   private final int maxImages;
   private final Precautions precautions;
+  private final Meters meters;
   private final Watchdog watchdog;
   private final Thread thread;
 
@@ -111,17 +112,24 @@ final class Lane implements AutoCloseable {
    * @param inpainter closed by the lane, after its last run
    * @param batching how pictures become batches, and how long a call into the model may take
    * @param precautions shared by all lanes of the JVM
+   * @param meters likewise
    */
-  Lane(Inpainter inpainter, StageSettings.Batching batching, Precautions precautions) {
+  Lane(
+      Inpainter inpainter,
+      StageSettings.Batching batching,
+      Precautions precautions,
+      Meters meters) {
     this.inpainter = inpainter;
     this.maxImages = batching.maxImages();
     this.waiting = new Batches<>(batching.maxWait());
     this.precautions = precautions;
+    this.meters = meters;
     Duration patience = batching.watchdog();
     Duration grace = patience.compareTo(LONGEST_GRACE) < 0 ? patience : LONGEST_GRACE;
     this.watchdog = new Watchdog(patience, grace, this::giveUp);
     this.thread = new Thread(this::run, "spackle-lane-" + inpainter.traits().family());
     this.thread.setDaemon(true);
+    meters.laneOpened();
     this.thread.start();
   }
 
@@ -218,6 +226,7 @@ final class Lane implements AutoCloseable {
     } catch (Exception e) { // nothing that a picture can cause
       end(new LaneBrokenException("the lane failed: " + e, e));
     } finally {
+      meters.laneClosed();
       inpainter.close();
     }
   }
@@ -272,6 +281,8 @@ final class Lane implements AutoCloseable {
       deliver(requests, inpaint(plan, batch), start);
     } finally {
       stop();
+      int room = mostTogether(requests.get(0).group());
+      meters.addBatch(requests.size(), room, System.nanoTime() - start);
     }
   }
 

@@ -30,8 +30,9 @@ public record StageProgress(
         spark.longAccumulator("model milliseconds"));
   }
 
-  /** Counts one row; on the task's thread only. */
+  /** Counts one row, here and for this JVM; on the task's thread only. */
   void add(Outcome outcome) {
+    Meters.ofJvm().add(outcome);
     if (outcome instanceof Outcome.Succeeded done) {
       succeeded.add(1);
       images.add(done.output().size());

@@ -40,6 +40,7 @@ class LaneTest {
   private final Semaphore begun = new Semaphore(0);
   private final List<Lane> lanes = new ArrayList<>();
   private final Precautions precautions = Pictures.precautions();
+  private final Meters meters = new Meters();
 
   @AfterEach
   void close() {
@@ -368,7 +369,8 @@ class LaneTest {
         new FakeInpainter((subjects, cancellation) -> new CountDownLatch(1).await());
     AtomicInteger halts = new AtomicInteger();
     Precautions ofExecutor = new Precautions(() -> true, halts::incrementAndGet);
-    Lane lane = new Lane(model, batching(4, LONG, PATIENCE), ofExecutor); // closing would wait
+    Lane lane =
+        new Lane(model, batching(4, LONG, PATIENCE), ofExecutor, meters); // closing would wait
     var running = submit(lane, "running");
     while (model.batches().isEmpty()) {
       Thread.sleep(10);
@@ -430,7 +432,7 @@ class LaneTest {
   }
 
   private Lane lane(FakeInpainter model, Duration watchdog) {
-    Lane lane = new Lane(model, batching(4, LONG, watchdog), precautions);
+    Lane lane = new Lane(model, batching(4, LONG, watchdog), precautions, meters);
     lanes.add(lane);
     return lane;
   }
@@ -445,7 +447,7 @@ class LaneTest {
   }
 
   private Lane lane(FakeInpainter model, int maxImages, Duration maxWait) {
-    Lane lane = new Lane(model, Pictures.batching(maxImages, maxWait), precautions);
+    Lane lane = new Lane(model, Pictures.batching(maxImages, maxWait), precautions, meters);
     lanes.add(lane);
     return lane;
   }

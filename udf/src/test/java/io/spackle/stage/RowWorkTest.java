@@ -79,6 +79,20 @@ class RowWorkTest {
   }
 
   @Test
+  void aLookGoesAsFarAsTheFrameAndNoFurther() throws Exception {
+    open(4, PLENTY);
+    Outcome.Succeeded seen = (Outcome.Succeeded) work().look(Pictures.row("a"));
+    assertThat(seen.output()).isEmpty();
+    assertThat(seen.width()).isEqualTo(Pictures.SIDE);
+    assertThat(seen.timings())
+        .containsOnlyKeys(RowStage.FETCH, RowStage.DECODE, RowStage.FRAME, RowStage.QUEUE);
+    assertThat(written).isEmpty();
+    files.clear();
+    assertThat(((Outcome.Failed) work().look(Pictures.row("a"))).code())
+        .isEqualTo(ErrorCode.FETCH_NOT_FOUND);
+  }
+
+  @Test
   void eachSampleHasItsOwnSeed() throws Exception {
     open(4, PLENTY);
     Outcome.Succeeded done = succeeded(Pictures.row("a", Pictures.HALF, 3));
@@ -313,7 +327,11 @@ class RowWorkTest {
     model =
         new OpenModel(
             inpainter,
-            new Lane(inpainter, Pictures.batching(maxImages, LONG), Pictures.precautions()),
+            new Lane(
+                inpainter,
+                Pictures.batching(maxImages, LONG),
+                Pictures.precautions(),
+                new Meters()),
             new Slots(FETCHES, 2, bytes));
   }
 
