@@ -24,7 +24,7 @@ record Forecast(double starting, double keeping, double painting, long images, i
    * the queries are of the same kind, so that both are slow where one is. Measured on runs of a few
    * rows; of many, painting takes so long that this does not count.
    */
-  private static final double KEEPING = 3.7;
+  private static final double KEEPING = 2.4;
 
   /**
    * How long the parts of the plan took that a run has, too.
