@@ -83,9 +83,10 @@ public final class Report {
     Dataset<Row> rows =
         spark.read().schema(COLUMNS).option("pathGlobFilter", "*.parquet").parquet(meta.toString());
     Previews previews = Previews.in(new Path(root, PREVIEWS), files, pictures);
-    List<Card> cards = new Gallery(rows, previews, location()).cards();
+    Counts counts = Counts.of(rows);
+    List<Card> cards = new Gallery(rows, previews, location()).cards(counts.failed());
     Path page = new Path(root, FOLDER + "/index.html");
-    put(page, Page.html(Counts.of(rows), cards, facts()).getBytes(UTF_8));
+    put(page, Page.html(counts, cards, facts()).getBytes(UTF_8));
     writeContactSheet(previews);
     return page.toString();
   }
