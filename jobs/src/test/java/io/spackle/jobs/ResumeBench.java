@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -81,7 +82,7 @@ final class ResumeBench {
     return ((Number) fields.get("seconds")).doubleValue();
   }
 
-  private void writeDone(Path manifest) {
+  private void writeDone(Path manifest) throws IOException {
     SparkSession spark = Sessions.open(new HadoopOptions(Map.of()));
     Plan plan = Plan.of(spark, JobConf.load(conf(manifest, "resumed"), Map.of()));
     Dataset<Row> keys =
@@ -94,7 +95,10 @@ final class ResumeBench {
             .map(name -> name.equals("id") ? col("own_id").as("id") : col(name))
             .toArray(Column[]::new);
     Dataset<Row> done = keys.crossJoin(real.drop(MetaRow.ROW_KEY)).select(columns);
-    MetaTable.append(done.repartition(rows / ROWS_PER_FILE), "bench", plan.output().meta());
+    org.apache.hadoop.fs.Path meta = plan.output().meta();
+    MetaTable.append(done.repartition(rows / ROWS_PER_FILE), "bench", meta);
+    // As a run that ended in order: the next need not look for pictures of one that died.
+    meta.getFileSystem(new Configuration()).delete(RunFolder.of(meta, "bench").path(), true);
   }
 
   private Path conf(Path manifest, String output) {
