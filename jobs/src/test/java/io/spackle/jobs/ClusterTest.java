@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs on executors that are processes of their own. */
-@Timeout(600)
+@Timeout(900)
 class ClusterTest {
 
   private static final Pattern OPENING = Pattern.compile("opening the model \\S+ on (.*)");

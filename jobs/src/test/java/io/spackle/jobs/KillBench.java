@@ -35,31 +35,38 @@ import org.apache.spark.sql.Row;
  */
 final class KillBench implements AutoCloseable {
 
-  static final int ROWS = 48;
-  private static final int ROWS_PER_FILE = 4;
-  private static final int EXECUTORS = 2;
-  private static final int CORES = 2;
-
   /** How long a picture takes to be fetched: what makes the job last. */
   private static final int DELAY_MILLIS = 400;
 
+  private static final int EXECUTORS = 2;
   private static final int FETCHES = 4;
-
-  /**
-   * This row takes long to be fetched, once: Spark tries its task a second time beside the first.
-   */
   private static final String STRAGGLER = "/7.png";
 
-  private static final int STRAGGLING_MILLIS = 10_000;
-
-  /** Rows that can be under way at one moment: those of all running tasks, speculative ones too. */
-  private static final int IN_FLIGHT = EXECUTORS * CORES * 2 * ROWS_PER_FILE;
+  private static final Size FULL = new Size(48, 4, 2, 10_000);
 
   private final Path folder;
+  private final Size size;
   private final Random random;
   private final HttpServer server;
   private final Map<String, Integer> fetches = new ConcurrentHashMap<>();
   private final byte[] photo;
+  private volatile boolean isUndisturbed;
+
+  /**
+   * How much the job has to do.
+   *
+   * @param rowsPerFile that a task has on average
+   * @param cores of each of two executors
+   * @param stragglingMillis that one row takes to be fetched the first time, so that Spark tries
+   *     its task a second time beside the first
+   */
+  record Size(int rows, int rowsPerFile, int cores, int stragglingMillis) {
+
+    /** Rows under way at one moment, tasks being up to twice the average or tried twice. */
+    int inFlight() {
+      return EXECUTORS * cores * rowsPerFile * 2;
+    }
+  }
 
   /** What is done to a job. */
   enum Blow {
@@ -80,6 +87,7 @@ final class KillBench implements AutoCloseable {
    * @param orphans pictures that no meta row names
    * @param redone rows that were painted once more
    * @param setAside rows that failed because of a blow, and were done by a last run
+   * @param failures codes of the rows that failed all the same, by their ids
    */
   record Round(
       List<Blow> blows,
@@ -88,15 +96,17 @@ final class KillBench implements AutoCloseable {
       int differing,
       int orphans,
       int redone,
-      long setAside) {
+      int setAside,
+      Map<String, String> failures) {
 
-    boolean isRight() {
-      return lost + twice + differing + orphans == 0 && redone <= blows.size() * IN_FLIGHT;
+    boolean isRight(Size size) {
+      return lost + twice + differing + orphans == 0 && redone <= blows.size() * size.inFlight();
     }
   }
 
-  KillBench(Path folder, long seed) throws IOException {
+  KillBench(Path folder, Size size, long seed) throws IOException {
     this.folder = folder;
+    this.size = size;
     this.random = new Random(seed);
     Path file = Picture.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
     this.photo = Files.readAllBytes(file);
@@ -118,62 +128,72 @@ final class KillBench implements AutoCloseable {
     Path folder = Files.createTempDirectory("spackle-kill");
     int wrong = 0;
     int redone = 0;
-    try (KillBench bench = new KillBench(folder, seed)) {
+    try (KillBench bench = new KillBench(folder, FULL, seed)) {
       Map<String, String> undisturbed = bench.undisturbed();
       for (int number = 1; number <= rounds; number++) {
-        Round round = bench.round(undisturbed);
-        System.out.printf("round %d: %s%n", number, round);
-        wrong += round.isRight() ? 0 : 1;
-        redone += round.redone();
+        try (LocalCluster cluster = bench.twoMachines("spark-" + number)) {
+          Round round = bench.round(undisturbed, cluster, bench.anyBlows());
+          System.out.printf("round %d: %s%n", number, round);
+          wrong += round.isRight(FULL) ? 0 : 1;
+          redone += round.redone();
+        }
       }
     }
     System.out.printf(
         "%d rounds of %d rows: %d wrong, %d rows redone (in flight at a blow: up to %d)%n",
-        rounds, ROWS, wrong, redone, IN_FLIGHT);
+        rounds, FULL.rows(), wrong, redone, FULL.inFlight());
     TestSpark.session().stop();
     System.exit(wrong == 0 ? 0 : 1);
   }
 
   /** Rows that were painted more often than once since the last round began. */
   private int redone() {
-    return total() - ROWS;
+    return total() - size.rows();
   }
 
-  /** Runs the job to its end, and returns the digests of its pictures by the rows' ids. */
-  Map<String, String> undisturbed() throws Exception {
+  /**
+   * Runs the job to its end in this JVM, and returns the digests of its pictures by the rows' ids.
+   */
+  Map<String, String> undisturbed() throws IOException {
+    TestSpark.session();
     Path output = folder.resolve("undisturbed");
-    try (LocalCluster cluster = cluster("undisturbed-spark")) {
-      mustBeDone(start(cluster, output).end());
-    }
-    Map<String, String> digests = digests(output);
-    if (digests.size() != ROWS) {
-      throw new IllegalStateException("expected " + ROWS + " pictures, found " + digests.size());
+    isUndisturbed = true;
+    String[] arguments = {folder.resolve("job.conf").toString(), "-D", "output.path=" + output};
+    int code = InpaintJob.run(arguments, System.err, System.err);
+    isUndisturbed = false;
+    Map<String, String> digests = digests(meta(output));
+    if (code != 0 || digests.size() != size.rows()) {
+      throw new IllegalStateException(
+          "the run ended with %d, %d pictures".formatted(code, digests.size()));
     }
     return digests;
   }
 
-  /** Runs the job with a few blows, then to its end. */
-  Round round(Map<String, String> undisturbed) throws Exception {
-    String name = "round-" + random.nextInt(Integer.MAX_VALUE);
-    Path output = folder.resolve(name);
-    List<Blow> blows = new ArrayList<>();
-    long setAside;
+  /** Runs the job with blows, as long as it lasts, then to its end. */
+  Round round(Map<String, String> undisturbed, LocalCluster cluster, List<Blow> blows)
+      throws Exception {
+    Path output = folder.resolve("round-" + random.nextInt(Integer.MAX_VALUE));
+    List<Blow> struck = new ArrayList<>();
     fetches.clear();
-    try (LocalCluster cluster = cluster(name + "-spark")) {
-      int wanted = 1 + random.nextInt(3);
-      Job job = start(cluster, output);
-      while (blows.size() < wanted && awaitSomeWork(job)) {
-        Blow blow = Blow.values()[random.nextInt(Blow.values().length)];
-        blows.add(blow);
-        job = strike(blow, job, cluster, output);
-      }
-      mustBeDone(job.end());
-      setAside = failedRows(output);
-      if (setAside > 0) {
-        mustBeDone(start(cluster, output).end());
-      }
+    Job job = start(cluster, output);
+    while (struck.size() < blows.size() && awaitSomeWork(job)) {
+      Blow blow = blows.get(struck.size());
+      struck.add(blow);
+      job = strike(blow, job, cluster, output);
     }
-    return judge(undisturbed, output, blows, setAside);
+    mustBeDone(job.end());
+    int setAside = failures(meta(output)).size();
+    if (setAside > 0) {
+      mustBeDone(start(cluster, output).end());
+    }
+    cluster.close(); // what tasks of dead drivers still do is done
+    return judge(undisturbed, output, struck, setAside);
+  }
+
+  private List<Blow> anyBlows() {
+    return Stream.generate(() -> Blow.values()[random.nextInt(Blow.values().length)])
+        .limit(1 + random.nextInt(3))
+        .toList();
   }
 
   /** Returns the job that goes on. */
@@ -233,7 +253,7 @@ final class KillBench implements AutoCloseable {
   /** Waits for a random time after rows began to flow; returns whether the job still runs. */
   private boolean awaitSomeWork(Job job) throws InterruptedException {
     int before = total();
-    int wanted = 1 + random.nextInt(ROWS / 3);
+    int wanted = 1 + random.nextInt(size.rows() / 4);
     while (job.driver().isAlive() && total() < before + wanted) {
       TimeUnit.MILLISECONDS.sleep(20);
     }
@@ -246,37 +266,42 @@ final class KillBench implements AutoCloseable {
    * killed for the second time, for nothing tells such a kill from a crash. A last run that is
    * asked to do them again does.
    */
-  private static long failedRows(Path output) {
-    return meta(output).stream().filter(row -> row.getAs("status").equals(MetaRow.FAILED)).count();
+  private static Map<String, String> failures(List<Row> meta) {
+    Map<String, String> codes = new TreeMap<>();
+    meta.stream()
+        .filter(row -> row.getAs("status").equals(MetaRow.FAILED))
+        .forEach(row -> codes.put(row.getAs("id"), row.<Row>getAs("error").getAs("code")));
+    return codes;
   }
 
-  private Round judge(Map<String, String> undisturbed, Path output, List<Blow> blows, long setAside)
+  private Round judge(Map<String, String> undisturbed, Path output, List<Blow> blows, int setAside)
       throws IOException {
     List<Row> rows = meta(output);
     Set<String> ids = new HashSet<>();
     rows.forEach(row -> ids.add(row.getAs("id")));
-    Map<String, String> digests = digests(output);
+    Map<String, String> digests = digests(rows);
     int differing = 0;
     for (Map.Entry<String, String> picture : undisturbed.entrySet()) {
       differing += picture.getValue().equals(digests.get(picture.getKey())) ? 0 : 1;
     }
     return new Round(
         blows,
-        ROWS - ids.size(),
+        size.rows() - ids.size(),
         rows.size() - ids.size(),
         differing,
         (int) (files(output.resolve("images")) - digests.size()),
         redone(),
-        setAside);
+        setAside,
+        failures(rows));
   }
 
   private int total() {
     return fetches.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  private static Map<String, String> digests(Path output) throws IOException {
+  private static Map<String, String> digests(List<Row> meta) throws IOException {
     Map<String, String> digests = new TreeMap<>();
-    for (Row row : meta(output)) {
+    for (Row row : meta) {
       for (String location : row.<String>getList(row.fieldIndex("output"))) {
         digests.put(row.getAs("id"), Sha256.hex(Files.readAllBytes(Path.of(location))));
       }
@@ -294,10 +319,10 @@ final class KillBench implements AutoCloseable {
     }
   }
 
-  private LocalCluster cluster(String name) throws IOException {
+  private LocalCluster twoMachines(String name) throws IOException {
     // Cores for two drivers: a zombie does not let go of its own.
-    return LocalCluster.ofTwoMachines(folder.resolve(name), 2 * CORES)
-        .with("spark.cores.max", String.valueOf(EXECUTORS * CORES))
+    return LocalCluster.ofTwoMachines(folder.resolve(name), 2 * size.cores())
+        .with("spark.cores.max", String.valueOf(EXECUTORS * size.cores()))
         .with("spark.speculation", "true")
         .with("spark.speculation.interval", "200ms")
         .with("spark.speculation.multiplier", "1.1")
@@ -326,7 +351,9 @@ final class KillBench implements AutoCloseable {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       boolean straggles = fetches.merge(path, 1, Integer::sum) == 1 && path.equals(STRAGGLER);
-      TimeUnit.MILLISECONDS.sleep(straggles ? STRAGGLING_MILLIS : DELAY_MILLIS);
+      if (!isUndisturbed) {
+        TimeUnit.MILLISECONDS.sleep(straggles ? size.stragglingMillis() : DELAY_MILLIS);
+      }
       exchange.getResponseHeaders().add("Content-Type", "image/png");
       exchange.sendResponseHeaders(200, photo.length);
       exchange.getResponseBody().write(photo);
@@ -337,7 +364,7 @@ final class KillBench implements AutoCloseable {
 
   private void writeJob() throws IOException {
     StringBuilder rows = new StringBuilder();
-    for (int i = 0; i < ROWS; i++) {
+    for (int i = 0; i < size.rows(); i++) {
       rows.append(
           """
           {"id": "row %d", "init_image": "http://127.0.0.1:%d/%d.png", "mask_image": "mask.png", "prompt": "wall %d"}
@@ -355,9 +382,10 @@ final class KillBench implements AutoCloseable {
           defaults { width = 64, height = 64, num-inference-steps = 2 }
           fetch { allow-files = [.], allow-private = ["127.0.0.1"], retries = 0 }
           lane.threads = %d
+          report.enabled = false
         }
         """
-            .formatted(ROWS_PER_FILE, TestJob.bundle("tiny-sd15-inpaint"), FETCHES));
+            .formatted(size.rowsPerFile(), TestJob.bundle("tiny-sd15-inpaint"), FETCHES));
   }
 
   @Override
