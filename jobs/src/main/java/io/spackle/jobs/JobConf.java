@@ -10,9 +10,11 @@ import io.spackle.row.Shown;
 import io.spackle.webhook.WebhookSecret;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The configuration of a job, checked: {@code conf/reference.conf} says what each key means.
@@ -61,6 +63,7 @@ record JobConf(
    * @param rowsPerFile rows of one task and one meta file, at most; approximate
    * @param retryCodes of failed rows that are done again
    * @param claimTimeout how long a driver may be silent until another run may take over
+   * @param table that gets the meta rows, too, or null
    */
   record OutputConf(
       String path,
@@ -68,7 +71,28 @@ record JobConf(
       Mode mode,
       Set<ErrorCode> retryCodes,
       int rowsPerFile,
-      Duration claimTimeout) {}
+      Duration claimTimeout,
+      TableConf table) {}
+
+  /**
+   * A table that is kept equal to the meta rows.
+   *
+   * @param name catalog, databases and table
+   * @param interval from one commit to the next, at least
+   */
+  record TableConf(List<String> name, TableFormat format, Duration interval) {
+
+    String catalog() {
+      return name.get(0);
+    }
+
+    /** The name as Spark SQL reads it, whatever its parts are. */
+    String quoted() {
+      return name.stream()
+          .map(part -> '`' + part.replace("`", "``") + '`')
+          .collect(Collectors.joining("."));
+    }
+  }
 
   /**
    * The page at the end of a run.
@@ -137,7 +161,15 @@ record JobConf(
         reader.choice("output.mode", Mode.class),
         reader.constants("output.retry-codes", ErrorCode.class),
         reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE),
-        reader.duration("output.claim-timeout", Duration.ofSeconds(1)));
+        reader.duration("output.claim-timeout", Duration.ofSeconds(1)),
+        reader.orNull("output.table", key -> table(reader, key)));
+  }
+
+  private static TableConf table(ConfReader reader, String key) {
+    return new TableConf(
+        reader.table(key),
+        reader.choice("output.table-format", TableFormat.class),
+        reader.duration("output.table-interval", Duration.ofSeconds(1)));
   }
 
   private static ReportConf report(ConfReader reader) {

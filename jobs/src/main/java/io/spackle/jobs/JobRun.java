@@ -66,7 +66,9 @@ final class JobRun {
 
   private Summary execute(Claim claim) throws IOException {
     OutputFolder output = plan.output();
+    TableFeed table = TableFeed.open(spark, plan, run, messages);
     output.prepare(plan.conf().output().mode());
+    table.catchUp();
     Dataset<Row> keyed = Rows.keyed(plan.manifest(), plan.setup().digest());
     WorkList work =
         WorkList.write(keyed, output, claim.folder(), plan.conf().output().retryCodes());
@@ -74,7 +76,7 @@ final class JobRun {
     messages.printf(
         "%d rows, of which earlier runs did %d; the rest goes through %s to %s%n",
         plan.rows(), plan.rows() - count, plan.setup().model().traits().model(), output);
-    boolean isWhole = isWhole(work, count, claim);
+    boolean isWhole = isWhole(work, count, claim, table);
     if (isWhole) {
       output.clearMarks();
     }
@@ -111,24 +113,28 @@ final class JobRun {
     }
   }
 
-  private boolean isWhole(WorkList work, long count, Claim claim) throws IOException {
+  private boolean isWhole(WorkList work, long count, Claim claim, TableFeed table)
+      throws IOException {
     try (LostTasks lost = LostTasks.in(spark.sparkContext())) {
-      boolean isWhole = paint(work, count, claim);
+      boolean isPainted = paint(work, count, claim, table);
       claim.check();
-      if (isWhole) {
+      boolean isInTable = table.complete(!work.replacedFiles().isEmpty());
+      if (isPainted) {
         sweep(work, claim, lost);
         claim.done();
       }
-      return isWhole;
+      return isPainted && isInTable;
     }
   }
 
   /** Returns whether all tasks were done. */
-  private boolean paint(WorkList work, long count, Claim claim) throws IOException {
+  private boolean paint(WorkList work, long count, Claim claim, TableFeed table)
+      throws IOException {
     StageProgress counters = StageProgress.in(spark.sparkContext());
     Painting painting = new Painting(plan, run, counters);
     Jobs.describe(spark, "inpaint " + count + " rows");
-    try (Progress progress = Progress.start(spark.sparkContext(), counters, count, messages)) {
+    try (Progress progress = Progress.start(spark.sparkContext(), counters, count, messages);
+        TableFeed.Feeding feeding = table.start(claim)) {
       painting.add(work);
       painting.replace(work);
       return true;

@@ -20,6 +20,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -190,8 +191,25 @@ final class OutputFolder {
       return spark.createDataFrame(
           List.of(), schema.add(TaskPublishProtocol.REPLACED, DataTypes.StringType));
     }
-    return withFile(
-        spark.read().schema(schema).option("pathGlobFilter", ALL).parquet(meta().toString()));
+    return withFile(rows(spark, schema));
+  }
+
+  /** The published meta rows in columns of a schema; null where a file has no such column. */
+  Dataset<Row> rows(SparkSession spark, StructType schema) throws IOException {
+    return published(ALL).isEmpty()
+        ? spark.createDataFrame(List.of(), schema)
+        : reader(spark).schema(schema).parquet(meta().toString());
+  }
+
+  /** All columns that any published meta row has. */
+  StructType columns(SparkSession spark) throws IOException {
+    return published(ALL).isEmpty()
+        ? new StructType()
+        : reader(spark).option("mergeSchema", "true").parquet(meta().toString()).schema();
+  }
+
+  private static DataFrameReader reader(SparkSession spark) {
+    return spark.read().option("pathGlobFilter", ALL);
   }
 
   /** Rows read from files with the names of those. */

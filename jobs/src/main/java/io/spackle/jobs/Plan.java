@@ -3,6 +3,8 @@ package io.spackle.jobs;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.Setup;
+import io.spackle.jobs.JobConf.TableConf;
+import io.spackle.row.MetaRow;
 import io.spackle.stage.ModelProbe;
 import io.spackle.stage.StageSettings;
 import io.spackle.webhook.WebhookSettings;
@@ -64,6 +66,7 @@ record Plan(
     Dataset<Row> manifest = manifest(spark, conf, problems);
     Long rows = manifest == null ? null : count(manifest, conf, problems);
     OutputFolder output = output(conf, hadoop, check, problems);
+    checkTable(spark, conf, manifest, output, problems);
     Setup setup = Setup.of(conf.stage(), conf.output().imageFormat(), hadoop, problems);
     if (manifest != null && setup != null) {
       ManifestColumns.checkPrompts(
@@ -110,6 +113,18 @@ record Plan(
       problems.addAll(check.problems(output, conf.output().mode(), manifest));
     }
     return output;
+  }
+
+  private static void checkTable(
+      SparkSession spark,
+      JobConf conf,
+      Dataset<Row> manifest,
+      OutputFolder output,
+      Problems problems) {
+    TableConf table = conf.output().table();
+    if (table != null && manifest != null && output != null) {
+      LakeTable.check(spark, table, output, MetaRow.schemaOf(manifest.schema()), problems);
+    }
   }
 
   private static StageSettings.Output results(JobConf conf, OutputFolder output, long rows) {

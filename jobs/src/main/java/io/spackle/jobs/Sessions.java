@@ -43,6 +43,8 @@ final class Sessions {
     // Below it each task of a shuffle writes a file per partition and joins them then: 49,000 files
     // to compare the meta rows of a million pictures with their manifest.
     conf.setIfMissing("spark.shuffle.sort.bypassMergeThreshold", "16");
+    // Tables get their commits while rows are painted: those jobs have a pool of their own.
+    conf.setIfMissing("spark.scheduler.mode", "FAIR");
     String master = conf.get("spark.master");
     if (master.startsWith("local") && !master.startsWith("local-cluster")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s"); // carries the progress

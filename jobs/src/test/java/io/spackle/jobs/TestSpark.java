@@ -17,6 +17,9 @@ final class TestSpark {
         .config("spark.sql.debug.maxToStringFields", "200")
         .config("spark.executor.heartbeatInterval", "2s")
         .config("spark.buffer.pageSize", "2m")
+        .config("spark.scheduler.mode", "FAIR")
+        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+        .config("spark.databricks.delta.snapshotPartitions", "1")
         .getOrCreate();
   }
 }

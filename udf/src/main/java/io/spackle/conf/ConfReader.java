@@ -19,6 +19,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.catalyst.parser.CatalystSqlParser;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Typed values out of a configuration; collects problems instead of stopping at the first.
@@ -108,6 +110,17 @@ public final class ConfReader {
     return read(key, expected, choices.get(0), config::getString, choices::contains);
   }
 
+  /** The name of a table, its catalog first, as parts. */
+  public List<String> table(String key) {
+    String expected = "a catalog, a database and a table such as lake.pictures.meta";
+    return read(
+        key,
+        expected,
+        List.of("", "", ""),
+        path -> identifier(config.getString(path)),
+        name -> name.size() >= 3);
+  }
+
   /** A colour as six hex digits, to 0xRRGGBB. */
   public int colour(String key) {
     Predicate<String> hex = text -> text.matches("[0-9A-Fa-f]{6}");
@@ -184,6 +197,15 @@ public final class ConfReader {
       }
     }
     return flat;
+  }
+
+  /** The parts of a name as Spark SQL reads it, none where it cannot. */
+  private static List<String> identifier(String name) {
+    try {
+      return CollectionConverters.asJava(new CatalystSqlParser().parseMultipartIdentifier(name));
+    } catch (Exception e) { // undeclared, of Spark's parser
+      return List.of();
+    }
   }
 
   private ConfigOrigin origin(String key) {

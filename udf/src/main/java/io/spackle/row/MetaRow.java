@@ -111,7 +111,7 @@ public final class MetaRow implements Serializable {
         IntStream.range(0, manifest.length())
             .filter(i -> RowColumns.isFurther(manifest.fields()[i].name()))
             .toArray();
-    this.schema = withFurther(manifest);
+    this.schema = schemaOf(manifest);
     this.info = info;
   }
 
@@ -255,7 +255,8 @@ public final class MetaRow implements Serializable {
     return struct(fields.toArray(StructField[]::new));
   }
 
-  private static StructType withFurther(StructType manifest) {
+  /** The schema of the meta rows of a manifest. */
+  public static StructType schemaOf(StructType manifest) {
     var fields = new ArrayList<>(List.of(OURS.fields()));
     var taken = new HashSet<String>();
     fields.forEach(field -> taken.add(field.name().toLowerCase(Locale.ROOT)));
