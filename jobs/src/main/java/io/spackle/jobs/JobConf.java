@@ -7,6 +7,7 @@ import io.spackle.conf.StageConf;
 import io.spackle.image.ImageFormat;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.Shown;
+import io.spackle.sink.ImageLayout;
 import io.spackle.webhook.WebhookSecret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,6 +61,7 @@ record JobConf(
   /**
    * Where results go.
    *
+   * @param images how pictures lie in the output
    * @param rowsPerFile rows of one task and one meta file, at most; approximate
    * @param retryCodes of failed rows that are done again
    * @param claimTimeout how long a driver may be silent until another run may take over
@@ -68,6 +70,7 @@ record JobConf(
   record OutputConf(
       String path,
       ImageFormat imageFormat,
+      ImageLayout images,
       Mode mode,
       Set<ErrorCode> retryCodes,
       int rowsPerFile,
@@ -158,6 +161,7 @@ record JobConf(
     return new OutputConf(
         reader.location("output.path"),
         reader.choice("output.image-format", ImageFormat.class),
+        reader.choice("output.images", ImageLayout.class),
         reader.choice("output.mode", Mode.class),
         reader.constants("output.retry-codes", ErrorCode.class),
         reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE),

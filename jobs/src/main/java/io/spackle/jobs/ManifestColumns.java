@@ -9,6 +9,7 @@ import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.family.Traits;
 import io.spackle.row.RowColumns;
+import io.spackle.sink.ImageLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -42,6 +43,15 @@ final class ManifestColumns {
   private static final String ABSOLUTE = "^(/|[A-Za-z][A-Za-z0-9+.-]*:)";
 
   private ManifestColumns() {}
+
+  /** Receivers of webhooks fetch what they are told of, which must be pictures. */
+  static void checkWebhooks(StructType manifest, ImageLayout images, Problems problems) {
+    if (images != ImageLayout.FILES && RowColumns.has(manifest, RowColumns.WEBHOOK)) {
+      problems.add(
+          "the manifest has a column webhook, whose calls name files of pictures, and spackle.output.images is %s: set it to files, or leave out the column"
+              .formatted(images.name().toLowerCase(Locale.ROOT)));
+    }
+  }
 
   /**
    * The columns of a manifest, those of the API as texts, without that of malformed lines.

@@ -164,9 +164,20 @@ final class OutputFolder {
     fileSystem.delete(marks(), true);
   }
 
+  /**
+   * What lies in the folder of pictures and fits a pattern; nothing where there is no such folder.
+   */
+  List<Path> images(String pattern) throws IOException {
+    return find(new Path(images(), pattern));
+  }
+
   /** The published meta files that fit a pattern; none where there is no such folder. */
   List<Path> published(String pattern) throws IOException {
-    FileStatus[] found = fileSystem.globStatus(new Path(meta(), pattern));
+    return find(new Path(meta(), pattern));
+  }
+
+  private List<Path> find(Path pattern) throws IOException {
+    FileStatus[] found = fileSystem.globStatus(pattern);
     List<Path> files = new ArrayList<>();
     for (FileStatus status : Optional.ofNullable(found).orElse(new FileStatus[0])) {
       files.add(status.getPath());

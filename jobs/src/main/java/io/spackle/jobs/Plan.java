@@ -67,6 +67,9 @@ record Plan(
     Long rows = manifest == null ? null : count(manifest, conf, problems);
     OutputFolder output = output(conf, hadoop, check, problems);
     checkTable(spark, conf, manifest, output, problems);
+    if (manifest != null) {
+      ManifestColumns.checkWebhooks(manifest.schema(), conf.output().images(), problems);
+    }
     Setup setup = Setup.of(conf.stage(), conf.output().imageFormat(), hadoop, problems);
     if (manifest != null && setup != null) {
       ManifestColumns.checkPrompts(
@@ -130,6 +133,7 @@ record Plan(
   private static StageSettings.Output results(JobConf conf, OutputFolder output, long rows) {
     return new StageSettings.Output(
         output.images().toString(),
+        conf.output().images(),
         new StageSettings.Preview(output.previews().toString(), conf.report().share(rows)),
         output.marks().toString(),
         new WebhookSettings(

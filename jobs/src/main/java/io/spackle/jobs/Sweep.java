@@ -1,16 +1,19 @@
 package io.spackle.jobs;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.regexp_extract;
 
 import io.spackle.sink.ImageKeys;
+import io.spackle.sink.ImageLayout;
 import io.spackle.stage.HadoopConf;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -25,13 +28,15 @@ import org.apache.spark.util.LongAccumulator;
 
 /**
  * Deletes pictures that no published meta row names: of attempts that died, of rows that failed
- * halfway, of what replaced rows had more than the new ones. Only what has a name that Spackle
- * gives is touched. Executors list the folders, one at a time; for whoever holds the claim, all
- * tasks being done.
+ * halfway, of what replaced rows had more than the new ones. Where many pictures are one file, that
+ * file is replaced by one without them. Only what has a name that Spackle gives is touched.
+ * Executors list the folders, one at a time; for whoever holds the claim, all tasks being done.
  */
 final class Sweep {
 
   private static final String KEY = "key";
+  private static final String SHARD = "shard";
+  private static final String LOCATION = "location";
   private static final int FOLDERS = 256;
 
   private final SparkSession spark;
@@ -46,6 +51,10 @@ final class Sweep {
 
   /** Returns how many were deleted. */
   long run() throws IOException {
+    return singleFiles() + shards();
+  }
+
+  private long singleFiles() throws IOException {
     LongAccumulator deleted = spark.sparkContext().longAccumulator();
     String images = output.images().toString();
     HadoopConf conf = hadoop;
@@ -55,12 +64,58 @@ final class Sweep {
     return deleted.value();
   }
 
+  /** Pictures in files of many. */
+  private long shards() throws IOException {
+    List<String> present =
+        output.images("*").stream()
+            .map(Path::getName)
+            .filter(name -> ImageLayout.ofShard(name).isPresent())
+            .toList();
+    if (present.isEmpty()) {
+      return 0;
+    }
+    LongAccumulator deleted = spark.sparkContext().longAccumulator();
+    String images = output.images().toString();
+    HadoopConf conf = hadoop;
+    ForeachPartitionFunction<Row> keep =
+        shards -> deleted.add(keep(new Path(images), shards, conf));
+    spark
+        .createDataset(present, Encoders.STRING())
+        .toDF(SHARD)
+        .join(namedInShards(), new String[] {SHARD}, "left")
+        .foreachPartition(keep);
+    return deleted.value();
+  }
+
+  private Dataset<Row> namedInShards() throws IOException {
+    String shardAndName = "([^/]+)#([^#]*)$";
+    return locations()
+        .select(
+            regexp_extract(col(LOCATION), shardAndName, 1).as(SHARD),
+            regexp_extract(col(LOCATION), shardAndName, 2).as(KEY))
+        .groupBy(SHARD)
+        .agg(collect_list(KEY).as(KEY));
+  }
+
+  private static long keep(Path images, Iterator<Row> shards, HadoopConf conf) throws IOException {
+    long deleted = 0;
+    while (shards.hasNext()) {
+      Row row = shards.next();
+      String shard = row.getString(0);
+      Set<String> named = row.isNullAt(1) ? Set.of() : Set.copyOf(row.<String>getList(1));
+      ImageLayout layout = ImageLayout.ofShard(shard).orElseThrow();
+      deleted += layout.keep(new Path(images, shard), named, conf.configuration());
+    }
+    return deleted;
+  }
+
+  private Dataset<Row> locations() throws IOException {
+    return output.rows(spark, "output array<string>").select(explode(col("output")).as(LOCATION));
+  }
+
   private Dataset<Row> unnamed() throws IOException {
     Dataset<Row> named =
-        output
-            .rows(spark, "output array<string>")
-            .select(explode(col("output")).as("location"))
-            .select(regexp_extract(col("location"), "[^/]+/[^/]+$", 0).as(KEY));
+        locations().select(regexp_extract(col(LOCATION), "[^/]+/[^/]+$", 0).as(KEY));
     return present().join(named, new String[] {KEY}, "left_anti");
   }
 

@@ -92,9 +92,10 @@ final class Gallery {
         preview);
   }
 
-  /** From report/index.html to a picture of the same output. */
+  /** From report/index.html to a picture of the same output, where it is a file of its own. */
   private String href(String location) {
-    return location.startsWith(root) ? "../" + encoded(location.substring(root.length())) : null;
+    boolean isFile = location.startsWith(root) && location.indexOf('#', root.length()) < 0;
+    return isFile ? "../" + encoded(location.substring(root.length())) : null;
   }
 
   /** File names hold percent signs of their own, see FilePrefix; nothing else needs encoding. */

@@ -2,6 +2,7 @@ package io.spackle.stage;
 
 import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageSinks;
+import io.spackle.sink.PictureSink;
 import io.spackle.source.FetchSettings;
 import io.spackle.source.ImageSource;
 import io.spackle.source.ImageSources;
@@ -70,6 +71,15 @@ final class Executor implements AutoCloseable {
         key,
         () -> ImageSinks.forUri(key.folder(), key.hadoop().configuration()),
         task::isInterrupted);
+  }
+
+  /** For the pictures of one attempt at a task. */
+  PictureSink pictures(StageSettings settings, TaskSignals task) {
+    String folder = settings.output().images();
+    return settings
+        .output()
+        .layout()
+        .open(sink(folder, settings, task), folder, settings.hadoop().configuration());
   }
 
   Webhooks webhooks(StageSettings settings, TaskSignals task) {

@@ -5,6 +5,7 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.Reading;
 import io.spackle.row.RowColumns;
+import io.spackle.sink.PictureSink;
 import io.spackle.stage.RowTeller.Settled;
 import java.util.Collections;
 import java.util.Iterator;
@@ -71,11 +72,12 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
     Cancellation end = new Cancellation();
     Suspicion suspicion = Suspicion.of(executor.marks(settings, task), task, dealtBy);
     task.onCompletion(suspicion::close);
+    PictureSink pictures = executor.pictures(settings, task);
     RowWork work =
         new RowWork(
             executor.model(settings, task),
             executor.source(settings, task),
-            executor.sink(settings.output().images(), settings, task),
+            pictures,
             new Previews(
                 executor.sink(settings.output().previews().folder(), settings, task),
                 settings.output().previews().share()),
@@ -92,9 +94,10 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
         () -> {
           end.cancel();
           window.close();
+          pictures.close();
           calls.end(task.hasFailed());
         });
-    return counted(window);
+    return counted(window, pictures);
   }
 
   /** How many rows of a task are worked on at the same time. */
@@ -123,11 +126,16 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
         : attempt.work().run(valid, suspicion.mark(row, key));
   }
 
-  private Iterator<Row> counted(Window<Row, Settled> window) {
+  /** The rows' pictures are whole before Spark learns that there are no more rows to publish. */
+  private Iterator<Row> counted(Window<Row, Settled> window, PictureSink pictures) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
-        return window.hasNext();
+        boolean hasNext = window.hasNext();
+        if (!hasNext) {
+          pictures.finish();
+        }
+        return hasNext;
       }
 
       @Override

@@ -6,6 +6,7 @@ import io.spackle.row.Outcome;
 import io.spackle.row.Reading;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowKey;
+import io.spackle.sink.PictureFiles;
 import io.spackle.source.ImageSource;
 import java.util.Collections;
 import java.util.Iterator;
@@ -139,7 +140,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     return new RowWork(
         opened.model(),
         source,
-        pictures,
+        new PictureFiles(pictures),
         new Previews(pictures, 0),
         settings.pictures(),
         opened.end());

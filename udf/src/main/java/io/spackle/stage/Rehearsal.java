@@ -8,6 +8,7 @@ import io.spackle.row.RowColumns;
 import io.spackle.row.RowReader;
 import io.spackle.row.RowStage;
 import io.spackle.sink.ImageSink;
+import io.spackle.sink.PictureFiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -127,7 +128,7 @@ public final class Rehearsal implements MapPartitionsFunction<Row, Row> {
     return new RowWork(
         executor.model(settings, task),
         executor.source(settings, task),
-        new Nowhere(),
+        new PictureFiles(new Nowhere()),
         new Previews(new Nowhere(), settings.output().previews().share()),
         settings.pictures(),
         end);

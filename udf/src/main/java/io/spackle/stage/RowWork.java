@@ -15,8 +15,7 @@ import io.spackle.row.Outcome;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
 import io.spackle.row.Sha256;
-import io.spackle.sink.ImageKeys;
-import io.spackle.sink.ImageSink;
+import io.spackle.sink.PictureSink;
 import io.spackle.source.ImageSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +53,7 @@ final class RowWork {
 
   private final OpenModel model;
   private final ImageSource source;
-  private final ImageSink sink;
+  private final PictureSink sink;
   private final Previews previews;
   private final StageSettings.Pictures pictures;
   private final Cancellation task;
@@ -65,7 +64,7 @@ final class RowWork {
   RowWork(
       OpenModel model,
       ImageSource source,
-      ImageSink sink,
+      PictureSink sink,
       Previews previews,
       StageSettings.Pictures pictures,
       Cancellation task) {
@@ -298,16 +297,16 @@ final class RowWork {
   private List<String> write(
       ManifestRow row, Frame frame, List<Supplier<RgbImage>> finished, StageClock clock)
       throws InterruptedException {
-    List<String> locations = new ArrayList<>();
+    List<Encoded> encoded = new ArrayList<>();
+    enter(RowStage.ENCODE, clock);
     for (Supplier<RgbImage> picture : finished) {
-      int sample = locations.size();
-      enter(RowStage.ENCODE, clock);
-      Encoded encoded = model.slots().onCore(() -> encode(row, frame, sample, picture.get()));
-      enter(RowStage.WRITE, clock);
-      String extension = pictures.format().extension();
-      locations.add(sink.write(ImageKeys.of(row.id(), sample, extension), encoded.file()));
-      encoded.preview().ifPresent(preview -> previews.write(row.id(), preview));
+      int sample = encoded.size();
+      encoded.add(model.slots().onCore(() -> encode(row, frame, sample, picture.get())));
     }
+    enter(RowStage.WRITE, clock);
+    List<byte[]> files = encoded.stream().map(Encoded::file).toList();
+    List<String> locations = sink.write(row, files, pictures.format().extension());
+    encoded.get(0).preview().ifPresent(preview -> previews.write(row.id(), preview));
     return locations;
   }
 

@@ -9,6 +9,7 @@ import io.spackle.row.RowDefaults;
 import io.spackle.row.RunInfo;
 import io.spackle.row.SafetyRule;
 import io.spackle.safety.SafetyOptions;
+import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
 import io.spackle.webhook.WebhookSettings;
 import java.io.Serializable;
@@ -93,11 +94,13 @@ public record StageSettings(
    * Where the results of rows go.
    *
    * @param images URI of the folder that pictures are written to
+   * @param layout how they lie there
    * @param previews small pictures for the report
    * @param marks URI of the folder of {@link Marks}
    * @param webhooks how those are told who wait for rows
    */
-  public record Output(String images, Preview previews, String marks, WebhookSettings webhooks)
+  public record Output(
+      String images, ImageLayout layout, Preview previews, String marks, WebhookSettings webhooks)
       implements Serializable {}
 
   /**

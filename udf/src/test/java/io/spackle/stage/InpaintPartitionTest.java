@@ -13,6 +13,7 @@ import io.spackle.row.RowDefaults;
 import io.spackle.row.RunInfo;
 import io.spackle.row.SafetyRule;
 import io.spackle.safety.SafetyOptions;
+import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
 import io.spackle.webhook.WebhookSettings;
 import java.nio.file.Files;
@@ -520,6 +521,7 @@ class InpaintPartitionTest {
         Pictures.settings(),
         new StageSettings.Output(
             temp.resolve("images").toString(),
+            ImageLayout.FILES,
             new StageSettings.Preview(temp.resolve("previews").toString(), 0),
             temp.resolve("marks").toString(),
             new WebhookSettings(

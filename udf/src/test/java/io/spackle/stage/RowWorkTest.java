@@ -15,6 +15,8 @@ import io.spackle.row.Outcome;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
 import io.spackle.sink.ImageSink;
+import io.spackle.sink.PictureFiles;
+import io.spackle.sink.PictureSink;
 import io.spackle.source.ImageSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -341,8 +343,9 @@ class RowWorkTest {
   }
 
   private RowWork work() {
+    PictureSink files = new PictureFiles(sink);
     return new RowWork(
-        model, source, sink, new Previews(Pictures.sink(previews), 1), Pictures.settings(), task);
+        model, source, files, new Previews(Pictures.sink(previews), 1), Pictures.settings(), task);
   }
 
   private Window<ManifestRow, Outcome> window(List<ManifestRow> rows, int size) {

@@ -1,0 +1,93 @@
+package io.spackle.sink;
+
+import io.spackle.row.ManifestRow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One file for all pictures of a task; none where it has no picture. Locations are the file's, a
+ * number sign and the picture's name.
+ */
+final class Shard implements PictureSink {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
+  private final FileSystem files;
+  private final Path path;
+  private final ShardFormat format;
+  private NewFile file;
+  private ShardFormat.Writer writer;
+  private boolean isEnded;
+
+  Shard(FileSystem files, Path path, ShardFormat format) {
+    this.files = files;
+    this.path = path;
+    this.format = format;
+  }
+
+  /** A row's pictures come together or not at all: one that fails halfway leaves none. */
+  @Override
+  public synchronized List<String> write(ManifestRow row, List<byte[]> pictures, String extension) {
+    if (isEnded) {
+      throw new IllegalStateException("the task of row " + row.id() + " has ended");
+    }
+    List<String> locations = new ArrayList<>();
+    try {
+      begin();
+      for (byte[] picture : pictures) {
+        Sample sample = new Sample(row, locations.size(), picture, extension);
+        writer.add(sample);
+        locations.add(location() + "#" + sample.name());
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    return locations;
+  }
+
+  @Override
+  public synchronized void finish() {
+    try {
+      if (file != null && !isEnded) {
+        writer.finish();
+        file.finish();
+      }
+      isEnded = true;
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    isEnded = true;
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("what was begun of {} could not be dropped", path, e);
+    }
+  }
+
+  private void begin() throws IOException {
+    if (file == null) {
+      file = NewFile.create(files, path);
+      writer = format.begin(file.stream());
+    }
+  }
+
+  private String location() {
+    return files.getUri().getScheme().equals("file") ? path.toUri().getPath() : path.toString();
+  }
+
+  private UncheckedIOException failed(IOException cause) {
+    return new UncheckedIOException("cannot write " + path + ": " + cause, cause);
+  }
+}

@@ -1,0 +1,94 @@
+package io.spackle.sink;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * WebDataset: a POSIX tar with {@code key.png} and {@code key.json} beside each other for each
+ * picture.
+ */
+final class TarFormat implements ShardFormat {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FACTS = ".json";
+
+  private record Writing(TarArchiveOutputStream tar) implements Writer {
+
+    @Override
+    public void add(Sample sample) throws IOException {
+      put(sample.name(), sample.bytes());
+      put(sample.key() + FACTS, JSON.writeValueAsBytes(sample.facts()));
+    }
+
+    @Override
+    public void finish() throws IOException {
+      tar.finish();
+      tar.flush();
+    }
+
+    private void put(String name, byte[] bytes) throws IOException {
+      TarArchiveEntry entry = new TarArchiveEntry(name);
+      entry.setSize(bytes.length);
+      entry.setModTime(0L); // equal pictures give equal files
+      tar.putArchiveEntry(entry);
+      tar.write(bytes);
+      tar.closeArchiveEntry();
+    }
+  }
+
+  @Override
+  public Writer begin(OutputStream out) {
+    return new Writing(tar(out));
+  }
+
+  @Override
+  public List<String> names(FileSystem files, Path shard) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (TarArchiveInputStream tar = new TarArchiveInputStream(files.open(shard))) {
+      for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        if (!entry.getName().endsWith(FACTS)) {
+          names.add(entry.getName());
+        }
+      }
+    }
+    return names;
+  }
+
+  @Override
+  public void copy(FileSystem files, Path shard, Set<String> names, OutputStream out)
+      throws IOException {
+    Set<String> keys = names.stream().map(TarFormat::key).collect(Collectors.toSet());
+    TarArchiveOutputStream kept = tar(out);
+    try (TarArchiveInputStream tar = new TarArchiveInputStream(files.open(shard))) {
+      for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        if (keys.contains(key(entry.getName()))) {
+          kept.putArchiveEntry(entry);
+          tar.transferTo(kept);
+          kept.closeArchiveEntry();
+        }
+      }
+    }
+    new Writing(kept).finish();
+  }
+
+  private static String key(String name) {
+    return name.substring(0, name.indexOf('.'));
+  }
+
+  private static TarArchiveOutputStream tar(OutputStream out) {
+    TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8");
+    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+    return tar;
+  }
+}
