@@ -1,0 +1,130 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigResolveOptions;
+import io.spackle.row.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the README tells people to type and to look up is there, and works. */
+class ReadmeTest {
+
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Config REFERENCE =
+      ConfigFactory.parseFile(ROOT.resolve("conf/reference.conf").toFile())
+          .resolve(ConfigResolveOptions.noSystem())
+          .getConfig("spackle");
+
+  @TempDir Path folder;
+
+  @Test
+  void theFirstRowsAndTheFirstJobRun() throws IOException {
+    Picture.write(folder.resolve("2.jpg"), 96, 64, (x, y) -> x + y);
+    Picture.write(folder.resolve("2-mask.png"), 96, 64, (x, y) -> x < y ? 255 : 0);
+    String rows = block("{\"id\": \"sku-1\"").replace("/photos", folder.toString());
+    Files.writeString(folder.resolve("rows.jsonl"), rows);
+    String job =
+        block("manifest.path = rows.jsonl")
+            .replace("/photos", folder.toString())
+            .replace("models/sd15-inpainting", TestJob.bundle("idle-sd15-inpaint").toString());
+    String offline =
+        "\nspackle { fetch.retries = 0, fetch.allow-hosts = [127.0.0.1], report.enabled = false }";
+    JobEnd end = JobEnd.of(Files.writeString(folder.resolve("job.conf"), job + offline)).isDone();
+    assertThat(end.line().get("rows").asInt()).isEqualTo(2);
+    assertThat(end.line().get("succeeded").asInt()).as("the row of files").isEqualTo(1);
+  }
+
+  @Test
+  void theRowsOfRecipesAreRows() throws IOException {
+    List<String> rows = block("\"id\": \"no5\"").lines().toList();
+    assertThat(rows)
+        .hasSize(4)
+        .allSatisfy(
+            row -> assertThatCode(() -> ConfigFactory.parseString(row)).doesNotThrowAnyException());
+    assertThat(
+            ConfigFactory.parseString(block("profiles/object-removal.conf"))
+                .getString("spackle.output.path"))
+        .isEqualTo("out");
+  }
+
+  @Test
+  void commandsAreUnderstood() throws IOException {
+    List<String> commands = matches("(?m)^ {4}(?:\\w+=\\w+ )?\\./spackle (.+?)(?: {2,}#.*)?$");
+    assertThat(commands).hasSizeGreaterThan(5);
+    for (String command : commands) {
+      String[] words =
+          Stream.of(command.split(" (?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)"))
+              .map(word -> word.replace("\"", ""))
+              .toArray(String[]::new);
+      assertThatCode(() -> Main.commands().parseArgs(words)).as(command).doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void keysStandInTheReference() throws IOException {
+    List<String> keys =
+        Stream.concat(
+                matches("`([a-z-]+\\.[a-z.-]+)(?: = [^`]*)?`").stream(),
+                matches("-D ([a-z.-]+)=").stream())
+            .filter(key -> REFERENCE.hasPathOrNull(key.split("\\.")[0]))
+            .toList();
+    assertThat(keys)
+        .hasSizeGreaterThan(20)
+        .allSatisfy(key -> assertThat(REFERENCE.hasPathOrNull(key)).as(key).isTrue());
+  }
+
+  @Test
+  void codesThatRowsFailWithAreCodes() throws IOException {
+    assertThat(matches("--retry-codes ([A-Z_,]+)"))
+        .isNotEmpty()
+        .flatMap(codes -> Arrays.asList(codes.split(",")))
+        .isSubsetOf(Stream.of(ErrorCode.values()).map(ErrorCode::name).toList());
+  }
+
+  @Test
+  void linksLeadToFiles() throws IOException {
+    assertThat(matches("\\]\\(([^)#:]+)\\)"))
+        .hasSizeGreaterThan(10)
+        .allSatisfy(link -> assertThat(ROOT.resolve(link)).exists());
+  }
+
+  @Test
+  void measuringHasThoseModes() throws IOException {
+    String bench = Files.readString(ROOT.resolve("bench"));
+    assertThat(matches("\\./bench ([a-z]+)"))
+        .isNotEmpty()
+        .allSatisfy(mode -> assertThat(bench).contains("\n  " + mode + ") "));
+  }
+
+  /** The indented paragraph that holds a text, without its indent. */
+  private static String block(String text) throws IOException {
+    return Stream.of(readme().split("\n\n"))
+        .filter(paragraph -> paragraph.startsWith("    ") && paragraph.contains(text))
+        .findFirst()
+        .orElseThrow()
+        .stripIndent();
+  }
+
+  private static List<String> matches(String pattern) throws IOException {
+    return Pattern.compile(pattern)
+        .matcher(readme())
+        .results()
+        .map(result -> result.group(1))
+        .toList();
+  }
+
+  private static String readme() throws IOException {
+    return Files.readString(ROOT.resolve("README.md"));
+  }
+}
