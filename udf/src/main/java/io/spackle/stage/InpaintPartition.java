@@ -3,7 +3,6 @@ package io.spackle.stage;
 import io.spackle.graph.Cancellation;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
-import io.spackle.row.Reading;
 import io.spackle.row.RowColumns;
 import io.spackle.sink.PictureSink;
 import io.spackle.stage.RowTeller.Settled;
@@ -107,18 +106,14 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
 
   private Settled settle(Row row, Attempt attempt) throws InterruptedException {
     String key = row.getAs(RowColumns.KEY);
-    Outcome outcome = outcome(row, key, attempt);
+    Outcome outcome = teller.read(row, key).then(valid -> outcome(valid, row, key, attempt));
     Settled settled = teller.told(row, key, outcome, attempt.number());
     attempt.calls().add(row, settled.meta(), key);
     return settled;
   }
 
-  private Outcome outcome(Row row, String key, Attempt attempt) throws InterruptedException {
-    Reading reading = teller.read(row, key);
-    if (reading instanceof Reading.Invalid invalid) {
-      return invalid.outcome();
-    }
-    ManifestRow valid = ((Reading.Valid) reading).row();
+  private static Outcome outcome(ManifestRow valid, Row row, String key, Attempt attempt)
+      throws InterruptedException {
     Suspicion suspicion = attempt.suspicion();
     Optional<Outcome> setAside = suspicion.setAside(valid, key);
     return setAside.isPresent()

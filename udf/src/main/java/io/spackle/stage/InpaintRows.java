@@ -1,9 +1,7 @@
 package io.spackle.stage;
 
 import io.spackle.graph.Cancellation;
-import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
-import io.spackle.row.Reading;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowKey;
 import io.spackle.sink.PictureFiles;
@@ -130,7 +128,8 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     String key = RowKey.of(located, digest);
     StructType withKey = located.schema().add(RowColumns.KEY, DataTypes.StringType);
     Row keyed = new GenericRowWithSchema(with(located, key), withKey);
-    Outcome outcome = outcome(keyed, key, work(source, pictures, opened));
+    RowWork work = work(source, pictures, opened);
+    Outcome outcome = teller.read(keyed, key).then(valid -> work.run(valid, Optional.empty()));
     Meters.ofJvm().add(outcome);
     Row meta = teller.told(keyed, key, outcome, FIRST_ATTEMPT).meta();
     return withPictures(meta, outcome, pictures);
@@ -144,15 +143,6 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
         new Previews(pictures, 0),
         settings.pictures(),
         opened.end());
-  }
-
-  private Outcome outcome(Row row, String key, RowWork work) throws InterruptedException {
-    Reading reading = teller.read(row, key);
-    if (reading instanceof Reading.Invalid invalid) {
-      return invalid.outcome();
-    }
-    ManifestRow valid = ((Reading.Valid) reading).row();
-    return work.run(valid, Optional.empty());
   }
 
   private Row withPictures(Row meta, Outcome outcome, KeptPictures pictures) {

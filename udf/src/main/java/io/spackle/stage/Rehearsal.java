@@ -1,9 +1,7 @@
 package io.spackle.stage;
 
 import io.spackle.graph.Cancellation;
-import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
-import io.spackle.row.Reading;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowReader;
 import io.spackle.row.RowStage;
@@ -70,7 +68,7 @@ public final class Rehearsal implements MapPartitionsFunction<Row, Row> {
 
   private Rehearsal(StageSettings settings, Depth depth) {
     this.settings = settings;
-    this.reader = RowCheck.reader(settings);
+    this.reader = settings.reader();
     this.depth = depth;
   }
 
@@ -135,12 +133,10 @@ public final class Rehearsal implements MapPartitionsFunction<Row, Row> {
   }
 
   private Outcome outcome(Row row, RowWork work) throws InterruptedException {
-    Reading reading = reader.read(row);
-    if (reading instanceof Reading.Invalid invalid) {
-      return invalid.outcome();
-    }
-    ManifestRow valid = ((Reading.Valid) reading).row();
-    return depth == Depth.PAINTED ? work.run(valid, Optional.empty()) : work.look(valid);
+    return reader
+        .read(row)
+        .then(
+            valid -> depth == Depth.PAINTED ? work.run(valid, Optional.empty()) : work.look(valid));
   }
 
   private static Row result(int pass, double passSeconds, Ended ended) {

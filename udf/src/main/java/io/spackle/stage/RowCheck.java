@@ -45,11 +45,7 @@ public final class RowCheck implements MapPartitionsFunction<Row, Row> {
 
   public RowCheck(StageSettings settings) {
     this.settings = settings;
-    this.reader = reader(settings);
-  }
-
-  static RowReader reader(StageSettings settings) {
-    return new RowReader(settings.traits(), settings.defaults(), settings.model().safety().rule());
+    this.reader = settings.reader();
   }
 
   @Override

@@ -27,8 +27,7 @@ final class RowTeller implements Serializable {
    * @param rows schema of the rows
    */
   RowTeller(StageSettings settings, StructType rows) {
-    this.reader =
-        new RowReader(settings.traits(), settings.defaults(), settings.model().safety().rule());
+    this.reader = settings.reader();
     this.metaRow = new MetaRow(rows, settings.info());
   }
 

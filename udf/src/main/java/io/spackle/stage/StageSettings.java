@@ -6,6 +6,7 @@ import io.spackle.image.DecodeLimits;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.ImageFormat;
 import io.spackle.row.RowDefaults;
+import io.spackle.row.RowReader;
 import io.spackle.row.RunInfo;
 import io.spackle.row.SafetyRule;
 import io.spackle.safety.SafetyOptions;
@@ -35,6 +36,11 @@ public record StageSettings(
     RunInfo info,
     HadoopConf hadoop)
     implements Serializable {
+
+  /** Reads rows by the model's limits, the job's defaults and its rule on safety checkers. */
+  RowReader reader() {
+    return new RowReader(traits, defaults, model.safety().rule());
+  }
 
   /**
    * A folder that executors open.
