@@ -51,6 +51,7 @@ final class Claim implements AutoCloseable {
   private volatile boolean isLost;
   private volatile long lastBeat = System.nanoTime();
   private boolean isDone;
+  private boolean isClosed;
 
   private Claim(WholeFiles files, Path meta, ClaimNote note, Runnable onLoss) {
     this.files = files;
@@ -114,10 +115,11 @@ final class Claim implements AutoCloseable {
     isDone = true;
   }
 
-  /** Ends the claim: the next run may start at once. */
+  /** Ends the claim: the next run may start at once. Waits for a heartbeat that is under way. */
   @Override
-  public void close() {
+  public synchronized void close() {
     timer.cancel();
+    isClosed = true;
     if (!ShutdownHookManager.get().isShutdownInProgress()) {
       ShutdownHookManager.get().removeShutdownHook(atShutdown);
     }
@@ -171,14 +173,16 @@ final class Claim implements AutoCloseable {
     return new TimerTask() {
       @Override
       public void run() {
-        if (!isLost) {
-          beat();
-        }
+        beat();
       }
     };
   }
 
-  private void beat() {
+  /** Not beside {@link #close}: it would write the claim anew that was just deleted. */
+  private synchronized void beat() {
+    if (isLost || isClosed) {
+      return;
+    }
     try {
       isLost = !files.system().exists(folder.claim()) || claims.isFenced(folder.path());
       if (!isLost) {

@@ -13,8 +13,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.util.Progressable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +49,54 @@ class ClaimTest {
     take("two", LONG).close();
   }
 
+  /** Written after the claim was deleted, a heartbeat would keep the next run out. */
+  @Test
+  void aHeartbeatThatIsUnderWayDoesNotOutliveItsClaim() throws Exception {
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.file.impl", SlowDisk.class, FileSystem.class);
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    files = WholeFiles.of(path(), hadoop);
+    Claim claim = take("one", SHORT);
+    SlowDisk disk = (SlowDisk) files.system();
+    disk.isSlow = true;
+    disk.begun.await();
+    claim.done();
+    claim.close();
+    disk.ended.await();
+    assertThat(names()).isEmpty();
+  }
+
+  /** Takes its time to create a file. */
+  public static final class SlowDisk extends RawLocalFileSystem {
+
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean isSlow;
+
+    @Override
+    public FSDataOutputStream create(
+        org.apache.hadoop.fs.Path file,
+        boolean overwrite,
+        int buffer,
+        short replication,
+        long block,
+        Progressable progress)
+        throws IOException {
+      boolean isHeld = isSlow;
+      try {
+        if (isHeld) {
+          begun.countDown();
+          LockSupport.parkNanos(SHORT.toNanos());
+        }
+        return super.create(file, overwrite, buffer, replication, block, progress);
+      } finally {
+        if (isHeld) {
+          ended.countDown();
+        }
+      }
+    }
+  }
+
   @Test
   void theSecondRunIsRefusedAndToldWhoHoldsTheOutput() throws IOException {
     try (Claim claim = take("one", LONG)) {
@@ -60,8 +113,9 @@ class ClaimTest {
 
   @Test
   void heartbeatsKeepAClaimAlive() throws Exception {
-    try (Claim claim = take("one", SHORT)) {
-      Thread.sleep(3 * SHORT.toMillis());
+    Duration timeout = Duration.ofSeconds(2); // a busy machine misses many a heartbeat
+    try (Claim claim = take("one", timeout)) {
+      Thread.sleep(2 * timeout.toMillis());
       assertThatThrownBy(() -> take("two", LONG)).isInstanceOf(RefusedException.class);
       claim.check();
     }
