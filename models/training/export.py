@@ -1,0 +1,123 @@
+"""Exports the moving averages as a model folder in the layout of Stable Diffusion 1.5 inpainting (ONNX, opset 18).
+
+Weights are stored in half precision with casts; the graphs take and give 32-bit floats.
+"""
+import argparse
+import json
+import os
+import shutil
+
+import diffusers
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+import common
+import models
+import tokens
+import train
+import vae as autoencoder
+
+
+VERSION = diffusers.__version__
+SETTINGS = {
+    "scheduler/scheduler_config.json": {
+        "_class_name": "DDIMScheduler", "_diffusers_version": VERSION, "beta_end": 0.012, "beta_schedule": "scaled_linear",
+        "beta_start": 0.00085, "clip_sample": False, "num_train_timesteps": 1000, "prediction_type": "v_prediction",
+        "set_alpha_to_one": False, "skip_prk_steps": True, "steps_offset": 1, "timestep_spacing": "trailing",
+        "trained_betas": None},
+    "model_index.json": {
+        "_class_name": "StableDiffusionInpaintPipeline", "_diffusers_version": VERSION, "feature_extractor": [None, None],
+        "image_encoder": [None, None], "requires_safety_checker": False, "safety_checker": [None, None],
+        "scheduler": ["diffusers", "DDIMScheduler"], "text_encoder": ["transformers", "CLIPTextModel"],
+        "tokenizer": ["transformers", "CLIPTokenizer"], "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", "AutoencoderKL"]}}
+
+
+class Text(torch.nn.Module):
+    def __init__(self, text):
+        super().__init__()
+        self.text = text
+
+    def forward(self, input_ids):
+        out = self.text(input_ids=input_ids)
+        return out.last_hidden_state, out.pooler_output
+
+
+def halve(model):
+    """Large float weights become float16 followed by a Cast to float32."""
+    casts = []
+    for weight in model.graph.initializer:
+        if weight.data_type == TensorProto.FLOAT and np.prod(weight.dims, dtype=np.int64) >= 64:
+            values, name = numpy_helper.to_array(weight), weight.name
+            if np.abs(values).max() > 60000:
+                continue
+            weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), name + "_half"))
+            casts.append(helper.make_node("Cast", [name + "_half"], [name], name=name + "_cast", to=TensorProto.FLOAT))
+    nodes = casts + list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    return model
+
+
+def write(folder, module, inputs, names, outputs, axes, config):
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "model.onnx")
+    with torch.no_grad():
+        torch.onnx.export(module.eval(), inputs, path, input_names=names, output_names=outputs, dynamic_axes=axes,
+                          opset_version=18, dynamo=False)
+    model = halve(onnx.load(path))
+    model.doc_string = ""
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+    with open(os.path.join(folder, "config.json"), "w") as f:
+        f.write(json.dumps(config, indent=2, sort_keys=True) + "\n")
+    print(f"{path} {os.path.getsize(path)}")
+
+
+def plain(config):
+    return {k: v for k, v in dict(config).items() if k not in ("_use_default_values", "_name_or_path")}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--work", required=True)
+    p.add_argument("--to", required=True, help="the model folder to write")
+    a = p.parse_args()
+    common.DEVICE = torch.device("cpu")
+    vae, (tokenizer, nets) = autoencoder.load(a.work), train.networks(a.work)
+    state = common.read(os.path.join(a.work, "unet.pt"))
+    nets.load_state_dict(state["average"]["values"])
+    text, unet = nets["text"], nets["unet"]
+    text.config._attn_implementation = "eager"
+
+    ids = tokens.encode(tokenizer, ["a photo of a red t-shirt", ""])
+    write(os.path.join(a.to, "text_encoder"), Text(text), (ids,), ["input_ids"], ["last_hidden_state", "pooler_output"],
+          {"input_ids": {0: "batch_size", 1: "sequence_length"},
+           "last_hidden_state": {0: "batch_size", 1: "sequence_length"}, "pooler_output": {0: "batch_size"}},
+          {**text.config.to_dict(), "architectures": ["CLIPTextModel"]})
+    write(os.path.join(a.to, "unet"), unet,
+          (torch.randn(2, 9, 32, 24), torch.tensor(7.0), torch.randn(2, 77, models.WIDTH)),
+          ["sample", "timestep", "encoder_hidden_states"], ["out_sample"],
+          {"sample": {0: "batch_size", 2: "height", 3: "width"},
+           "encoder_hidden_states": {0: "batch_size", 1: "sequence_length"},
+           "out_sample": {0: "batch_size", 2: "height", 3: "width"}}, {**plain(unet.layers.config), "in_channels": 9})
+    config = {"_class_name": "Autoencoder", "in_channels": 3, "out_channels": 3, "latent_channels": 4,
+              "sample_size": 256, "scaling_factor": state["scale"]}
+    write(os.path.join(a.to, "vae_encoder"), vae.encoder, (torch.randn(2, 3, 128, 192),), ["sample"], ["latent_parameters"],
+          {"sample": {0: "batch_size", 2: "sample_height", 3: "sample_width"},
+           "latent_parameters": {0: "batch_size", 2: "latent_height", 3: "latent_width"}}, config)
+    write(os.path.join(a.to, "vae_decoder"), vae.decoder, (torch.randn(2, 4, 16, 24),), ["latent_sample"], ["sample"],
+          {"latent_sample": {0: "batch_size", 2: "latent_height", 3: "latent_width"},
+           "sample": {0: "batch_size", 2: "sample_height", 3: "sample_width"}}, config)
+
+    shutil.copytree(os.path.join(a.work, "tokenizer"), os.path.join(a.to, "tokenizer"), dirs_exist_ok=True)
+    os.makedirs(os.path.join(a.to, "scheduler"), exist_ok=True)
+    for name, value in SETTINGS.items():
+        with open(os.path.join(a.to, name), "w") as f:
+            f.write(json.dumps(value, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
