@@ -67,7 +67,7 @@ class ReportInBrowserTest {
 
   @Test
   void showsAllRowsFailuresFirst() {
-    assertThat(texts(".card b")).containsExactly("lost", "none", "a/b %", "mug");
+    assertThat(texts(".card b")).containsExactly("lost", "none", "a/b %", "ball");
     assertThat(text("#count")).isEqualTo("4 of 4");
     assertThat(script("return document.querySelector('.card img').naturalWidth > 0"))
         .as("pictures load under the page's own policy")
@@ -87,9 +87,9 @@ class ReportInBrowserTest {
   @Test
   void filtersByOutcomeAndText() {
     button("success 2").click();
-    assertThat(visible()).containsExactly("a/b %", "mug");
+    assertThat(visible()).containsExactly("a/b %", "ball");
     browser.findElement(By.id("search")).sendKeys("WALL");
-    assertThat(visible()).containsExactly("mug");
+    assertThat(visible()).containsExactly("ball");
     button("success 2").click();
     browser.findElement(By.id("search")).clear();
     browser.findElement(By.id("search")).sendKeys("lost.png");
@@ -101,7 +101,7 @@ class ReportInBrowserTest {
     type(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ENTER);
     assertThat(text("#facts dd")).isEqualTo("a/b %");
     type(Keys.ARROW_RIGHT);
-    assertThat(text("#facts dd")).isEqualTo("mug");
+    assertThat(text("#facts dd")).isEqualTo("ball");
     type(Keys.ESCAPE);
     assertThat(browser.findElement(By.id("detail")).isDisplayed()).isFalse();
     type("/");
@@ -111,7 +111,7 @@ class ReportInBrowserTest {
   /** The model of the test paints noise, so that before and after differ in the hole. */
   @Test
   void sliderUncoversBeforeAndAfter() {
-    card("mug").click();
+    card("ball").click();
     assertThat(drawn(0)).isNotEqualTo(drawn(100));
     browser.findElement(By.id("mask")).click();
     assertThat(drawn(100)).as("the mask instead of the init image").isNotEqualTo(drawn(0));
@@ -122,7 +122,7 @@ class ReportInBrowserTest {
     browser.manage().window().setSize(PHONE);
     assertThat(script("return document.documentElement.scrollWidth <= window.innerWidth"))
         .isEqualTo(true);
-    card("mug").click();
+    card("ball").click();
     Path shot = folder.resolve("phone.png");
     Files.write(shot, browser.getScreenshotAs(OutputType.BYTES));
     assertThat(script("return document.getElementById('canvas').clientWidth > 250"))

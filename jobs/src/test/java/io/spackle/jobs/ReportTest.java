@@ -28,10 +28,10 @@ class ReportTest {
     TestJob.run(
         folder,
         """
-        {"id": "mug", "init_image": "mug.png", "mask_image": "mug_mask.png", "prompt": "a <wall>"}
-        {"id": "a/b %%", "init_image": "logo.png", "mask_image": "logo_mask.png", "prompt": "%s"}
-        {"id": "lost", "init_image": "lost.png", "mask_image": "mug_mask.png", "prompt": "x"}
-        {"id": "none", "init_image": "mug.png", "mask_image": "mug_mask.png"}
+        {"id": "ball", "init_image": "no-ball.png", "mask_image": "no-ball_mask.png", "prompt": "a <wall>"}
+        {"id": "a/b %%", "init_image": "no-star.png", "mask_image": "no-star_mask.png", "prompt": "%s"}
+        {"id": "lost", "init_image": "lost.png", "mask_image": "no-ball_mask.png", "prompt": "x"}
+        {"id": "none", "init_image": "no-ball.png", "mask_image": "no-ball_mask.png"}
         """
             .formatted(HOSTILE),
         """
@@ -43,9 +43,7 @@ class ReportTest {
           defaults { width = 256, height = 256, num-inference-steps = 1 }
         }
         """
-            .formatted(
-                TestJob.bundle("idle-sd15-inpaint"),
-                DemoScenes.FOLDER.toAbsolutePath().normalize()));
+            .formatted(TestJob.bundle("idle-sd15-inpaint"), DemoTest.SCENES));
   }
 
   @Test
@@ -81,7 +79,7 @@ class ReportTest {
   void leavesNoPreviewsOfFailedRows() throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("out/report/previews"))) {
       assertThat(files.map(file -> file.getFileName().toString()).filter(n -> n.endsWith(".jpg")))
-          .containsExactlyInAnyOrder("mug.jpg", "a%2Fb%20%25.jpg");
+          .containsExactlyInAnyOrder("ball.jpg", "a%2Fb%20%25.jpg");
     }
   }
 }
