@@ -35,6 +35,7 @@ class DemoTest {
 
   @BeforeAll
   static void run() {
+    TestSpark.session(); // before the job opens one of its own, for all tests to come
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     code =
