@@ -60,8 +60,8 @@ class HardTimesTest {
     long start = System.nanoTime();
     spark.cancelAllJobs();
     await(() -> runningTasks(spark) == 0);
-    // The rows and the model have a second; Spark must hear of the end, too, on a busy machine.
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    // The rows and the model have a second; Spark must hear of the end, too.
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
     assertThat(job.get()).as(messages.toString(UTF_8)).isEqualTo(1);
     await(() -> !holdsFiles(marks));
     assertThat(work.resolve("out/images")).satisfies(HardTimesTest::holdsWholePicturesOnly);
