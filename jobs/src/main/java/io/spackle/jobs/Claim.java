@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Timer;
-import java.util.TimerTask;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.slf4j.Logger;
@@ -46,12 +44,11 @@ final class Claim implements AutoCloseable {
   private final RunFolder folder;
   private final ClaimNote note;
   private final Runnable onLoss;
-  private final Timer timer = new Timer("spackle-claim", true);
   private final Runnable atShutdown = this::fence;
   private volatile boolean isLost;
   private volatile long lastBeat = System.nanoTime();
   private boolean isDone;
-  private boolean isClosed;
+  private Periodic heart;
 
   private Claim(WholeFiles files, Path meta, ClaimNote note, Runnable onLoss) {
     this.files = files;
@@ -115,11 +112,10 @@ final class Claim implements AutoCloseable {
     isDone = true;
   }
 
-  /** Ends the claim: the next run may start at once. Waits for a heartbeat that is under way. */
+  /** Ends the claim: the next run may start at once. */
   @Override
-  public synchronized void close() {
-    timer.cancel();
-    isClosed = true;
+  public void close() {
+    heart.close(); // a heartbeat under way would write the claim anew that is deleted now
     if (!ShutdownHookManager.get().isShutdownInProgress()) {
       ShutdownHookManager.get().removeShutdownHook(atShutdown);
     }
@@ -165,22 +161,12 @@ final class Claim implements AutoCloseable {
 
   private void start() {
     ShutdownHookManager.get().addShutdownHook(atShutdown, SHUTDOWN_PRIORITY);
-    long millis = Math.max(1, note.timeout().toMillis() / BEATS_PER_TIMEOUT);
-    timer.schedule(heart(), millis, millis);
+    heart =
+        Periodic.start("spackle-claim", note.timeout().dividedBy(BEATS_PER_TIMEOUT), this::beat);
   }
 
-  private TimerTask heart() {
-    return new TimerTask() {
-      @Override
-      public void run() {
-        beat();
-      }
-    };
-  }
-
-  /** Not beside {@link #close}: it would write the claim anew that was just deleted. */
-  private synchronized void beat() {
-    if (isLost || isClosed) {
+  private void beat() {
+    if (isLost) {
       return;
     }
     try {

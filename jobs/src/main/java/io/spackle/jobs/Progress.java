@@ -3,8 +3,6 @@ package io.spackle.jobs;
 import io.spackle.stage.StageProgress;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Timer;
-import java.util.TimerTask;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -103,7 +101,7 @@ final class Progress implements AutoCloseable {
   private final Display display;
   private final long start = System.nanoTime();
   private final LiveCounts counts = new LiveCounts();
-  private final Timer timer = new Timer("spackle-progress", true);
+  private Periodic shows;
 
   private Progress(SparkContext spark, StageProgress counters, long total, Display display) {
     this.spark = spark;
@@ -124,20 +122,20 @@ final class Progress implements AutoCloseable {
     int millis = onTerminal ? BAR_MILLIS : LINE_MILLIS;
     Progress progress = new Progress(spark, counters, total, display);
     spark.addSparkListener(progress.counts);
-    progress.timer.schedule(progress.teller(), millis, millis);
+    progress.shows = Periodic.start("spackle-progress", Duration.ofMillis(millis), progress::show);
     return progress;
   }
 
   /** Tells a last time. */
   @Override
   public void close() {
-    timer.cancel();
+    shows.close();
     spark.removeSparkListener(counts);
     show();
     display.close();
   }
 
-  private synchronized void show() {
+  private void show() {
     display.show(
         new Snapshot(
             total,
@@ -145,14 +143,5 @@ final class Progress implements AutoCloseable {
             counts.of(counters.failed()),
             counts.of(counters.images()),
             Duration.ofNanos(System.nanoTime() - start)));
-  }
-
-  private TimerTask teller() {
-    return new TimerTask() {
-      @Override
-      public void run() {
-        show();
-      }
-    };
   }
 }

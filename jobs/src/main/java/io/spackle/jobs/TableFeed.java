@@ -11,8 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.Timer;
-import java.util.TimerTask;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -79,21 +77,22 @@ final class TableFeed {
 
   /** Feeds at intervals; for whoever holds the claim. */
   Feeding start(Claim claim) {
-    Timer timer = new Timer("spackle-table", true);
-    if (table.isPresent()) {
-      long millis = plan.conf().output().table().interval().toMillis();
-      timer.schedule(turn(claim), millis, millis);
+    if (table.isEmpty()) {
+      return () -> {};
     }
-    return timer::cancel;
+    Periodic turns =
+        Periodic.start("spackle-table", plan.conf().output().table().interval(), () -> turn(claim));
+    return turns::close;
   }
 
   /**
-   * Ends with a table that is equal to the meta rows; for whoever holds the claim.
+   * Ends with a table that is equal to the meta rows; for whoever holds the claim, feeding being
+   * closed: a turn after this could add rows a second time.
    *
    * @param replaced whether the run replaced older meta rows
    * @return whether it came to that
    */
-  synchronized boolean complete(boolean replaced) {
+  boolean complete(boolean replaced) {
     try {
       if (replaced || isBehind) {
         catchUp();
@@ -109,17 +108,8 @@ final class TableFeed {
     }
   }
 
-  private TimerTask turn(Claim claim) {
-    return new TimerTask() {
-      @Override
-      public void run() {
-        spark.sparkContext().setLocalProperty("spark.scheduler.pool", POOL);
-        feed(claim);
-      }
-    };
-  }
-
-  private synchronized void feed(Claim claim) {
+  private void turn(Claim claim) {
+    spark.sparkContext().setLocalProperty("spark.scheduler.pool", POOL);
     try {
       claim.check();
       if (!isBehind) {
