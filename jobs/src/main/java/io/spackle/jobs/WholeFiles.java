@@ -1,13 +1,13 @@
 package io.spackle.jobs;
 
 import io.spackle.sink.ObjectStores;
+import io.spackle.sink.RawFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
@@ -37,10 +37,7 @@ final class WholeFiles {
 
   /** The files of the file system that a path lies on. */
   static WholeFiles of(Path path, Configuration hadoop) throws IOException {
-    FileSystem found = path.getFileSystem(hadoop);
-    // Below the checksums of local files, which would litter folders with a .crc for each file.
-    return new WholeFiles(
-        found instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : found);
+    return new WholeFiles(RawFiles.of(path, hadoop));
   }
 
   FileSystem system() {

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -44,7 +43,7 @@ public enum ImageLayout {
       return new PictureFiles(shared);
     }
     try {
-      FileSystem files = files(new Path(folder), configuration);
+      FileSystem files = RawFiles.of(new Path(folder), configuration);
       String name = START + UUID.randomUUID() + "." + extension;
       return new Shard(files, files.makeQualified(new Path(folder, name)), format);
     } catch (IOException e) {
@@ -69,7 +68,7 @@ public enum ImageLayout {
    * @return how many were taken out
    */
   public int keep(Path shard, Set<String> named, Configuration configuration) throws IOException {
-    FileSystem files = files(shard, configuration);
+    FileSystem files = RawFiles.of(shard, configuration);
     var all = format.names(files, shard);
     int gone = (int) all.stream().filter(name -> !named.contains(name)).count();
     if (gone == all.size()) {
@@ -81,11 +80,5 @@ public enum ImageLayout {
       }
     }
     return gone;
-  }
-
-  /** Below the checksums of local files, which would litter folders with a .crc for each file. */
-  private static FileSystem files(Path path, Configuration configuration) throws IOException {
-    FileSystem found = path.getFileSystem(configuration);
-    return found instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : found;
   }
 }

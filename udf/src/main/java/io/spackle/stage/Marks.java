@@ -2,6 +2,7 @@ package io.spackle.stage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.spackle.sink.RawFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +17,6 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -62,9 +62,7 @@ final class Marks implements AutoCloseable {
     this.folder = new Path(folder);
     this.isLost = isLost;
     try {
-      FileSystem given = this.folder.getFileSystem(hadoop);
-      // Below the checksums of local files, which would double their number.
-      this.files = given instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : given;
+      this.files = RawFiles.of(this.folder, hadoop);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open " + folder, e);
     }
