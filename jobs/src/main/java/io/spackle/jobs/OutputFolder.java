@@ -198,18 +198,21 @@ final class OutputFolder {
    */
   Dataset<Row> rows(SparkSession spark, String columns) throws IOException {
     StructType schema = StructType.fromDDL(columns);
-    if (published(ALL).isEmpty()) {
-      return spark.createDataFrame(
-          List.of(), schema.add(TaskPublishProtocol.REPLACED, DataTypes.StringType));
-    }
-    return withFile(rows(spark, schema));
+    return published(ALL).isEmpty()
+        ? spark.createDataFrame(
+            List.of(), schema.add(TaskPublishProtocol.REPLACED, DataTypes.StringType))
+        : withFile(read(spark, schema));
   }
 
   /** The published meta rows in columns of a schema; null where a file has no such column. */
   Dataset<Row> rows(SparkSession spark, StructType schema) throws IOException {
     return published(ALL).isEmpty()
         ? spark.createDataFrame(List.of(), schema)
-        : reader(spark).schema(schema).parquet(meta().toString());
+        : read(spark, schema);
+  }
+
+  private Dataset<Row> read(SparkSession spark, StructType schema) {
+    return reader(spark).schema(schema).parquet(meta().toString());
   }
 
   /** All columns that any published meta row has. */
