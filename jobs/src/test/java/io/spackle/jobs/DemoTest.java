@@ -1,14 +1,11 @@
 package io.spackle.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.spackle.image.RgbImage;
 import java.awt.Color;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -28,31 +25,22 @@ class DemoTest {
 
   @TempDir static Path folder;
 
-  private static int code;
-  private static String line;
-  private static String messages;
+  private static JobEnd end;
   private static Map<String, Row> meta;
 
   @BeforeAll
-  static void run() {
-    TestSpark.session(); // before the job opens one of its own, for all tests to come
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    code =
-        InpaintJob.run(
-            new String[] {"../conf/profiles/demo.conf", "-D", "output.path=" + folder},
-            new PrintStream(out, true, UTF_8),
-            new PrintStream(said, true, UTF_8));
-    line = out.toString(UTF_8);
-    messages = said.toString(UTF_8);
+  static void run() throws IOException {
+    Path conf = Path.of("../conf/profiles/demo.conf");
+    end = JobEnd.of(conf, folder, "-D", "output.path=" + folder);
     meta = TestJob.meta(folder);
   }
 
   @Test
   void paintsTwelvePicturesAndTellsOfTwoBadRows() throws IOException {
-    assertThat(messages).contains("Note: the demo's model is small");
-    assertThat(code).isZero();
-    assertThat(line).contains("\"rows\":14,\"succeeded\":12,\"failed\":2", "\"images\":12");
+    assertThat(end.messages()).contains("Note: the demo's model is small");
+    assertThat(end.code()).isZero();
+    assertThat(end.line().toString())
+        .contains("\"rows\":14,\"succeeded\":12,\"failed\":2", "\"images\":12");
     assertThat(Files.readString(folder.resolve("summary.json")))
         .contains("\"FETCH_NOT_FOUND\" : 1", "\"ROW_INVALID\" : 1");
   }

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 
 /**
@@ -38,16 +39,26 @@ record JobEnd(int code, JsonNode line, String messages, Path output) {
 
   /** Runs the job of a configuration whose output is the folder {@code out} beside it. */
   static JobEnd of(Path conf) throws IOException {
+    return of(conf, conf.resolveSibling("out"));
+  }
+
+  /**
+   * Runs the job of a configuration.
+   *
+   * @param output of that job
+   * @param options of the command
+   */
+  static JobEnd of(Path conf, Path output, String... options) throws IOException {
     TestSpark.session();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream messages = new ByteArrayOutputStream();
     int code =
         InpaintJob.run(
-            new String[] {conf.toString()},
+            Stream.concat(Stream.of(conf.toString()), Stream.of(options)).toArray(String[]::new),
             new PrintStream(out, true, UTF_8),
             new PrintStream(messages, true, UTF_8));
     JsonNode line = new ObjectMapper().readTree(out.toString(UTF_8));
-    return new JobEnd(code, line, messages.toString(UTF_8), conf.resolveSibling("out"));
+    return new JobEnd(code, line, messages.toString(UTF_8), output);
   }
 
   static JobEnd run(Path folder, String manifest, String conf) throws IOException {
