@@ -3,9 +3,10 @@ package io.spackle.jobs;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
-import io.spackle.conf.StageConf;
-import io.spackle.graph.BundleException;
+import io.spackle.conf.TaskConf;
+import io.spackle.graph.InvalidModelException;
 import io.spackle.image.ImageException;
+import io.spackle.jobs.run.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -139,26 +140,26 @@ final class InpaintCommand implements Callable<Integer> {
       return ExitCode.DONE.code();
     } catch (RefusedException e) {
       return refuse(e.problems());
-    } catch (BundleException | ImageException e) {
+    } catch (InvalidModelException | ImageException e) {
       return refuse(List.of(e.getMessage()));
     }
   }
 
   private String paint() throws IOException {
     Problems problems = new Problems();
-    StageConf given =
+    TaskConf given =
         problems.attempt("the configuration", () -> load(Optional.ofNullable(conf), overrides));
     // Where that failed, the defaults serve to look for further problems.
-    StageConf used = given == null ? load(Optional.empty(), Map.of()) : given;
-    SinglePicture picture = SinglePicture.check(used, fields, out, problems);
+    TaskConf used = given == null ? load(Optional.empty(), Map.of()) : given;
+    SingleImage picture = SingleImage.check(used, fields, out, problems);
     problems.refuse();
     return picture.paint(out);
   }
 
-  private StageConf load(Optional<Path> file, Map<String, String> settings) {
+  private TaskConf load(Optional<Path> file, Map<String, String> settings) {
     Map<String, String> all = new LinkedHashMap<>(settings);
     all.put("model.path", model.toString());
-    return ConfFile.load(file, all, StageConf::of);
+    return ConfFile.load(file, all, TaskConf::of);
   }
 
   private int refuse(List<String> problems) {

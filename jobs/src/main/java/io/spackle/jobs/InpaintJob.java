@@ -2,6 +2,13 @@ package io.spackle.jobs;
 
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
+import io.spackle.jobs.conf.JobConf;
+import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.lease.LeaseLostException;
+import io.spackle.jobs.run.ExitCode;
+import io.spackle.jobs.run.JobPlan;
+import io.spackle.jobs.run.JobRun;
+import io.spackle.jobs.run.Summary;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +50,7 @@ public final class InpaintJob implements Callable<Integer> {
   /** Runs the command of spark-submit. */
   public static void main(String[] args) {
     int code = run(args, System.out, System.err);
-    Sessions.stop();
+    SparkSessions.stop();
     // A YARN application whose driver exits by itself counts as failed, even with 0.
     if (code != ExitCode.DONE.code()) {
       System.exit(code);
@@ -67,7 +74,7 @@ public final class InpaintJob implements Callable<Integer> {
       return close(run(conf));
     } catch (RefusedException e) {
       return refuse(e.problems(), output);
-    } catch (ClaimLostException e) {
+    } catch (LeaseLostException e) {
       messages.println("The run broke off: " + e.getMessage());
       return close(Summary.nothing(ExitCode.BROKEN, output, elapsed()));
     } catch (Exception e) { // Spark throws checked exceptions undeclared
@@ -78,11 +85,11 @@ public final class InpaintJob implements Callable<Integer> {
   }
 
   private Summary run(JobConf conf) throws Exception {
-    SparkSession spark = Sessions.open(conf.hadoop());
+    SparkSession spark = SparkSessions.open(conf.hadoop());
     if (conf.stage().model().note() != null) {
       messages.println("Note: " + conf.stage().model().note());
     }
-    Plan plan = Plan.of(spark, conf);
+    JobPlan plan = JobPlan.of(spark, conf);
     return new JobRun(spark, plan, messages, start).execute();
   }
 

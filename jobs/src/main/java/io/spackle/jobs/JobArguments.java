@@ -1,8 +1,9 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.ConfEntry;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.RefusedException;
-import io.spackle.conf.Setting;
+import io.spackle.jobs.conf.JobConf;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +43,7 @@ final class JobArguments {
   }
 
   /** What its keys are set to, and where; of a configuration that can be loaded. */
-  List<Setting> settings() {
+  List<ConfEntry> settings() {
     return ConfFile.settings(file, all());
   }
 

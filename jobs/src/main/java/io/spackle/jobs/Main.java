@@ -1,6 +1,8 @@
 package io.spackle.jobs;
 
 import io.spackle.conf.Problems;
+import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.run.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -26,7 +28,7 @@ public final class Main {
   /** Runs the command named first. */
   public static void main(String[] args) {
     int code = commands().execute(args);
-    Sessions.stop();
+    SparkSessions.stop();
     System.exit(code);
   }
 

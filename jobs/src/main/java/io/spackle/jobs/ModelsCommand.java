@@ -1,11 +1,12 @@
 package io.spackle.jobs;
 
+import io.spackle.bundle.ModelBundle;
 import io.spackle.family.Families;
 import io.spackle.family.Inpainter;
-import io.spackle.family.Traits;
-import io.spackle.graph.BundleException;
+import io.spackle.family.ModelTraits;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
+import io.spackle.graph.InvalidModelException;
+import io.spackle.jobs.run.ExitCode;
 import io.spackle.safety.SafetyModel;
 import io.spackle.safety.SafetyOptions;
 import java.io.PrintWriter;
@@ -41,14 +42,14 @@ final class ModelsCommand {
       }
       out.println("problems   none");
       return ExitCode.DONE.code();
-    } catch (BundleException e) {
+    } catch (InvalidModelException e) {
       out.println("problems");
       e.problems().forEach(problem -> out.println("  - " + problem));
       return ExitCode.REFUSED.code();
     }
   }
 
-  private static void describe(ModelBundle bundle, Traits traits, PrintWriter out) {
+  private static void describe(ModelBundle bundle, ModelTraits traits, PrintWriter out) {
     out.println(
         "family     " + traits.family() + bundle.className().map(" (%s)"::formatted).orElse(""));
     out.printf(

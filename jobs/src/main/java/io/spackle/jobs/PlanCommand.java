@@ -2,8 +2,18 @@ package io.spackle.jobs;
 
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
-import io.spackle.jobs.Forecast.Measured;
-import io.spackle.stage.ModelProbe;
+import io.spackle.jobs.conf.JobConf;
+import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.dryrun.Forecast;
+import io.spackle.jobs.dryrun.Forecast.Measured;
+import io.spackle.jobs.dryrun.ManifestSurvey;
+import io.spackle.jobs.dryrun.PlanResult;
+import io.spackle.jobs.dryrun.PlanText;
+import io.spackle.jobs.dryrun.TrialResult;
+import io.spackle.jobs.run.ExitCode;
+import io.spackle.jobs.run.JobPlan;
+import io.spackle.jobs.run.Summary;
+import io.spackle.task.ModelProbe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -87,16 +97,16 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private PlanResult result(JobConf conf) throws IOException {
-    SparkSession spark = Sessions.open(conf.hadoop());
-    Plan plan = Plan.untouched(spark, conf);
+    SparkSession spark = SparkSessions.open(conf.hadoop());
+    JobPlan plan = JobPlan.untouched(spark, conf);
     double checked = elapsed();
-    Survey survey = Survey.of(spark, plan);
+    ManifestSurvey survey = ManifestSurvey.of(spark, plan);
     Measured measured = new Measured(checked, elapsed() - checked);
-    Rehearsed probed = probe == 0 ? Rehearsed.NOTHING : Rehearsed.look(spark, plan, probe);
-    Rehearsed tried = trial == 0 ? Rehearsed.NOTHING : Rehearsed.paint(spark, plan, trial);
+    TrialResult probed = probe == 0 ? TrialResult.NOTHING : TrialResult.look(spark, plan, probe);
+    TrialResult tried = trial == 0 ? TrialResult.NOTHING : TrialResult.paint(spark, plan, trial);
     return new PlanResult(
         plan.rows(),
-        conf.stage().batching().maxImages(),
+        conf.stage().lane().maxImages(),
         conf.maxFailedShare(),
         survey,
         probed,
@@ -106,14 +116,18 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private static Optional<Forecast> forecast(
-      SparkSession spark, JobConf conf, Survey survey, Rehearsed tried, Measured measured) {
+      SparkSession spark,
+      JobConf conf,
+      ManifestSurvey survey,
+      TrialResult tried,
+      Measured measured) {
     if (tried.isEmpty()) {
       return Optional.empty();
     }
     int devices =
         Objects.requireNonNullElseGet(
             conf.plan().devices(), () -> ModelProbe.devices(spark.sparkContext()));
-    int fetches = conf.stage().batching().fetches();
+    int fetches = conf.stage().lane().fetches();
     return Optional.of(Forecast.of(survey, tried, measured, devices, fetches));
   }
 

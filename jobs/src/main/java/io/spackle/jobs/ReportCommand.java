@@ -1,6 +1,9 @@
 package io.spackle.jobs;
 
 import io.spackle.conf.ConfFile;
+import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.files.HadoopOptions;
+import io.spackle.jobs.run.ExitCode;
 import io.spackle.report.Report;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -41,7 +44,7 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try {
-      String page = Report.write(Sessions.open(hadoop()), output, pictures);
+      String page = Report.write(SparkSessions.open(hadoop()), output, pictures);
       spec.commandLine().getOut().println(page);
       return ExitCode.DONE.code();
     } catch (FileNotFoundException e) {

@@ -1,6 +1,6 @@
 package io.spackle.report;
 
-import io.spackle.image.Triptych;
+import io.spackle.codec.Triptych;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;

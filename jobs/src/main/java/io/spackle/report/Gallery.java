@@ -21,14 +21,14 @@ final class Gallery {
   private static final int LONGEST_TEXT = 2000;
 
   private final Dataset<Row> meta;
-  private final Previews previews;
+  private final PreviewFiles previews;
   private final String root;
 
   /**
    * @param meta rows of {@link Report#COLUMNS}
    * @param root of the output, as locations of its pictures start
    */
-  Gallery(Dataset<Row> meta, Previews previews, String root) {
+  Gallery(Dataset<Row> meta, PreviewFiles previews, String root) {
     this.meta = meta;
     this.previews = previews;
     this.root = root.endsWith("/") ? root : root + "/";

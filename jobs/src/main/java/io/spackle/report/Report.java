@@ -82,7 +82,7 @@ public final class Report {
     }
     Dataset<Row> rows =
         spark.read().schema(COLUMNS).option("pathGlobFilter", "*.parquet").parquet(meta.toString());
-    Previews previews = Previews.in(new Path(root, PREVIEWS), files, pictures);
+    PreviewFiles previews = PreviewFiles.in(new Path(root, PREVIEWS), files, pictures);
     Counts counts = Counts.of(rows);
     List<Card> cards = new Gallery(rows, previews, location()).cards(counts.failed());
     Path page = new Path(root, FOLDER + "/index.html");
@@ -91,7 +91,7 @@ public final class Report {
     return page.toString();
   }
 
-  private void writeContactSheet(Previews previews) throws IOException {
+  private void writeContactSheet(PreviewFiles previews) throws IOException {
     List<byte[]> shown = new ArrayList<>();
     for (String prefix : previews.prefixes().stream().limit(ContactSheet.MOST).toList()) {
       shown.add(previews.read(prefix));

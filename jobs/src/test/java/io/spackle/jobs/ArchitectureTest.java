@@ -1,7 +1,8 @@
 package io.spackle.jobs;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static java.util.Map.entry;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
@@ -11,10 +12,13 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The shape of the driver's side, and of all modules together, which only this one sees. */
+/** The packages of the driver, and rules on all modules together, which only this one sees. */
 class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter().importPath(Path.of("target", "classes"));
@@ -24,7 +28,41 @@ class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.spackle");
 
-  /** Rules over no classes always hold: these floors notice when the import has gone blind. */
+  /** Each package with the packages of this module that it may use. */
+  private static final Map<String, List<String>> ARROWS =
+      Map.ofEntries(
+          entry("jobs.files", List.of()),
+          entry("jobs.driver", List.of("jobs.files")),
+          entry("jobs.lease", List.of("jobs.driver", "jobs.files")),
+          entry("report", List.of()),
+          entry("jobs.output", List.of("jobs.files", "jobs.lease", "report")),
+          entry("jobs.manifest", List.of()),
+          entry("jobs.table", List.of("jobs.driver", "jobs.lease", "jobs.output")),
+          entry("jobs.conf", List.of("jobs.files", "jobs.manifest", "jobs.output", "jobs.table")),
+          entry(
+              "jobs.run",
+              List.of(
+                  "jobs.conf",
+                  "jobs.driver",
+                  "jobs.files",
+                  "jobs.lease",
+                  "jobs.manifest",
+                  "jobs.output",
+                  "jobs.table",
+                  "report")),
+          entry("jobs.dryrun", List.of("jobs.driver", "jobs.manifest", "jobs.output", "jobs.run")),
+          entry(
+              "jobs",
+              List.of(
+                  "jobs.conf",
+                  "jobs.driver",
+                  "jobs.dryrun",
+                  "jobs.files",
+                  "jobs.lease",
+                  "jobs.run",
+                  "report")));
+
+  /** Rules over no classes always hold: this fails when the import finds nothing. */
   @Test
   void enoughClassesAreSeen() {
     assertThat(CLASSES).isNotEmpty();
@@ -32,15 +70,19 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheReportHasARoomOfItsOwn() {
-    classes().should().resideInAnyPackage("io.spackle.jobs", "io.spackle.report").check(CLASSES);
-    noClasses()
-        .that()
-        .resideInAPackage("io.spackle.report")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("io.spackle.jobs")
-        .check(CLASSES);
+  void packagesUseOnlyThoseBelow() {
+    LayeredArchitecture rule = layeredArchitecture().consideringOnlyDependenciesInLayers();
+    for (String name : ARROWS.keySet()) {
+      rule = rule.layer(name).definedBy("io.spackle." + name);
+    }
+    for (Map.Entry<String, List<String>> arrow : ARROWS.entrySet()) {
+      String[] used = arrow.getValue().toArray(String[]::new);
+      rule =
+          used.length == 0
+              ? rule.whereLayer(arrow.getKey()).mayNotAccessAnyLayer()
+              : rule.whereLayer(arrow.getKey()).mayOnlyAccessLayers(used);
+    }
+    rule.ensureAllClassesAreContainedInArchitecture().check(CLASSES);
   }
 
   /** Split packages would break package-private access, and do break modules and sealed jars. */

@@ -175,7 +175,7 @@ class BadImagesTest {
   @Test
   void b50_aCmykJpeg_hasTheRightColours() throws IOException {
     Path scene = Path.of(System.getProperty("golden.dir"), "pictures/scene.png");
-    RgbImage expected = Picture.read(scene);
+    RgbImage expected = TestImage.read(scene);
     RgbImage painted = rows.painted("b50.jpg");
     assertThat(painted.width()).isEqualTo(expected.width());
     for (int y = 0; y < painted.height(); y++) {

@@ -28,10 +28,10 @@ class BadMasksTest {
   @BeforeAll
   static void runOneManifestOfOddMasks() throws IOException {
     rows = new BadRows(folder);
-    photo = Picture.read(rows.file("photo.png"));
-    mask("b58", Picture.write(rows.file("half-size.png"), 32, 32, (x, y) -> x < 16 ? 255 : 0));
-    mask("b59", Picture.write(rows.file("black.png"), SIDE, SIDE, (x, y) -> 0));
-    mask("b60", Picture.write(rows.file("white.png"), SIDE, SIDE, (x, y) -> 255));
+    photo = TestImage.read(rows.file("photo.png"));
+    mask("b58", TestImage.write(rows.file("half-size.png"), 32, 32, (x, y) -> x < 16 ? 255 : 0));
+    mask("b59", TestImage.write(rows.file("black.png"), SIDE, SIDE, (x, y) -> 0));
+    mask("b60", TestImage.write(rows.file("white.png"), SIDE, SIDE, (x, y) -> 255));
     BufferedImage grey = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
     fill(grey, new Color(100, 100, 100), 0, SIDE);
     fill(grey, new Color(160, 160, 160), SIDE / 2, SIDE);
@@ -39,7 +39,7 @@ class BadMasksTest {
     BufferedImage strokes = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB);
     fill(strokes, Color.BLACK, 0, SIDE / 2);
     mask("b63", write(strokes, "png"));
-    mask("b64", Picture.write(rows.file("thin.png"), SIDE, SIDE, (x, y) -> x == 21 ? 255 : 0));
+    mask("b64", TestImage.write(rows.file("thin.png"), SIDE, SIDE, (x, y) -> x == 21 ? 255 : 0));
     rows.run("");
     inverted = new BadRows(folder.resolve("inverted"));
     inverted.row("b62").run("spackle.image.mask-invert = true");

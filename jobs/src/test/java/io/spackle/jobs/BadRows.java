@@ -15,7 +15,7 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 
 /** Rows with something bad in them, run as one job, and what became of each. */
-final class BadRows {
+public final class BadRows {
 
   /** The photo of a row that says nothing else: a gradient of grey. */
   static final int SIDE = 64;
@@ -25,11 +25,11 @@ final class BadRows {
   private JobEnd end;
   private List<Row> meta;
 
-  BadRows(Path folder) throws IOException {
+  public BadRows(Path folder) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder);
-    Picture.write(folder.resolve("photo.png"), SIDE, SIDE, (x, y) -> 2 * x + y);
-    Picture.write(folder.resolve("mask.png"), SIDE, SIDE, (x, y) -> x >= SIDE / 2 ? 255 : 0);
+    TestImage.write(folder.resolve("photo.png"), SIDE, SIDE, (x, y) -> 2 * x + y);
+    TestImage.write(folder.resolve("mask.png"), SIDE, SIDE, (x, y) -> x >= SIDE / 2 ? 255 : 0);
   }
 
   Path file(String name) {
@@ -46,7 +46,7 @@ final class BadRows {
    *
    * @param fields name, value, name, value and so on: texts, numbers or null, over those of the row
    */
-  BadRows row(String id, Object... fields) {
+  public BadRows row(String id, Object... fields) {
     return line(good(id, fields).toString());
   }
 
@@ -72,7 +72,7 @@ final class BadRows {
   }
 
   /** Runs the job, which must end well whatever its rows are. */
-  JobEnd run(String conf) throws IOException {
+  public JobEnd run(String conf) throws IOException {
     end = JobEnd.run(folder, "rows.jsonl", lines.toByteArray(), conf).isDone();
     meta = end.meta();
     return end;
@@ -120,7 +120,7 @@ final class BadRows {
     Row row = of(id);
     assertThat(message(row)).as("message of %s", id).isNull();
     try {
-      return Picture.read(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
+      return TestImage.read(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

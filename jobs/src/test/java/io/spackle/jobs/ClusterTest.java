@@ -1,14 +1,17 @@
 package io.spackle.jobs;
 
-import static io.spackle.jobs.TaskPublishProtocol.REPLACED;
+import static io.spackle.jobs.output.TaskPublishProtocol.REPLACED;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.jobs.LocalCluster.End;
 import io.spackle.jobs.LocalCluster.Job;
+import io.spackle.jobs.conf.JobConf;
+import io.spackle.jobs.manifest.KeyedRows;
+import io.spackle.jobs.run.JobPlan;
 import io.spackle.row.RowColumns;
-import io.spackle.stage.Part;
+import io.spackle.spark.TaskPartition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +48,7 @@ class ClusterTest {
   @BeforeEach
   void writeJob() throws IOException {
     drawPhoto("photo.png");
-    Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
     Files.writeString(folder.resolve("rows.jsonl"), rows(1, ROWS, "photo.png"));
     conf =
         Files.writeString(
@@ -155,7 +158,7 @@ class ClusterTest {
   }
 
   private void drawPhoto(String name) throws IOException {
-    Picture.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
+    TestImage.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
   }
 
   private Path discovery(String... addresses) throws IOException {
@@ -176,8 +179,9 @@ class ClusterTest {
   }
 
   private Dataset<Row> killer(String id) {
-    Plan plan = Plan.of(TestSpark.session(), JobConf.load(conf, Map.of()));
-    return Rows.keyed(plan.manifest(), plan.setup().digest()).where(col(RowColumns.ID).equalTo(id));
+    JobPlan plan = JobPlan.of(TestSpark.session(), JobConf.load(conf, Map.of()));
+    return KeyedRows.keyed(plan.manifest(), plan.setup().digest())
+        .where(col(RowColumns.ID).equalTo(id));
   }
 
   /** The name of the file that holds the meta row of an id. */
@@ -194,7 +198,8 @@ class ClusterTest {
   private static boolean isPartOf(String mark, Row row) {
     Matcher task = TASK_MARK.matcher(mark);
     return task.matches()
-        && new Part(task.group(1), Integer.parseInt(task.group(2)), Integer.parseInt(task.group(3)))
+        && new TaskPartition(
+                task.group(1), Integer.parseInt(task.group(2)), Integer.parseInt(task.group(3)))
             .holds(row);
   }
 

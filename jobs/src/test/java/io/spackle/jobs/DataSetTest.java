@@ -31,7 +31,7 @@ class DataSetTest {
   @BeforeEach
   void draw() throws IOException {
     draw("photo.png");
-    Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
   }
 
   /** Whatever became of the rows: the files hold what meta rows name, and nothing else. */
@@ -92,7 +92,7 @@ class DataSetTest {
   }
 
   private void draw(String name) throws IOException {
-    Picture.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
+    TestImage.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
   }
 
   /** A file that nothing tells from one that an attempt published whose executor died then. */

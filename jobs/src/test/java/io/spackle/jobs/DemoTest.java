@@ -66,7 +66,7 @@ class DemoTest {
   @ValueSource(strings = {"no-ball", "no-bottle", "no-bag", "no-star", "mended"})
   void fillsHolesWithWhatIsAround(String id) throws IOException {
     float[] hole = meanOfHole(output(id), id);
-    float[] around = mean(Picture.read(SCENES.resolve(id + ".png")), mask(id), false);
+    float[] around = mean(TestImage.read(SCENES.resolve(id + ".png")), mask(id), false);
     for (int channel = 0; channel < 3; channel++) {
       assertThat(hole[channel]).isCloseTo(around[channel], within(20f));
     }
@@ -78,7 +78,7 @@ class DemoTest {
       if (meta.get(id).getAs("error") == null) {
         assertThat(outside(output(id), id))
             .as(id)
-            .isEqualTo(outside(Picture.read(SCENES.resolve(id + ".png")), id));
+            .isEqualTo(outside(TestImage.read(SCENES.resolve(id + ".png")), id));
       }
     }
   }
@@ -95,11 +95,11 @@ class DemoTest {
 
   private static RgbImage output(String id) throws IOException {
     Row row = meta.get(id);
-    return Picture.read(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
+    return TestImage.read(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
   }
 
   private static RgbImage mask(String id) throws IOException {
-    return Picture.read(SCENES.resolve(id + "_mask.png"));
+    return TestImage.read(SCENES.resolve(id + "_mask.png"));
   }
 
   private static float[] meanOfHole(RgbImage image, String id) throws IOException {

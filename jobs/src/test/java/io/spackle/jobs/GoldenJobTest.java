@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.jobs.GoldenRun.Settings;
-import io.spackle.jobs.Picture.Difference;
+import io.spackle.jobs.TestImage.Difference;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -124,14 +124,14 @@ class HardTimesTest {
     if (Files.exists(images)) {
       try (Stream<Path> files = Files.walk(images)) {
         assertThat(files.filter(Files::isRegularFile))
-            .allSatisfy(file -> assertThat(Picture.read(file).width()).isEqualTo(64));
+            .allSatisfy(file -> assertThat(TestImage.read(file).width()).isEqualTo(64));
       }
     }
   }
 
   private String rows(String... prompts) throws IOException {
-    Path photo = Picture.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
-    Path mask = Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    Path photo = TestImage.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
+    Path mask = TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
     StringBuilder rows = new StringBuilder();
     for (String prompt : prompts) {
       rows.append(

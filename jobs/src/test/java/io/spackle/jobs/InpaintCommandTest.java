@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.spackle.jobs.Picture.Difference;
+import io.spackle.jobs.TestImage.Difference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +103,7 @@ class InpaintCommandTest {
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out())
         .contains("\"safety_checker\":\"colour-classifier\"", "NSFW_CONTENT_DETECTED");
-    assertThat(Picture.read(out).pixels()).containsOnly((byte) 0);
+    assertThat(TestImage.read(out).pixels()).containsOnly((byte) 0);
   }
 
   @Test
@@ -203,6 +203,6 @@ class InpaintCommandTest {
   }
 
   private Path blackMask() throws IOException {
-    return Picture.write(folder.resolve("black.png"), 64, 64, (x, y) -> 0);
+    return TestImage.write(folder.resolve("black.png"), 64, 64, (x, y) -> 0);
   }
 }

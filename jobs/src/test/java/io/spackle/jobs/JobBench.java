@@ -3,22 +3,23 @@ package io.spackle.jobs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.ImageCodec;
+import io.spackle.codec.ImageFormat;
 import io.spackle.family.Families;
+import io.spackle.family.InpaintInput;
+import io.spackle.family.InpaintParameters;
 import io.spackle.family.Inpainter;
-import io.spackle.family.Sampler;
-import io.spackle.family.StepPlan;
-import io.spackle.family.Subject;
+import io.spackle.family.SchedulerChoice;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
-import io.spackle.image.DecodeLimits;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
-import io.spackle.image.ImageCodec;
-import io.spackle.image.ImageFormat;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
+import io.spackle.jobs.driver.SparkSessions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -65,7 +66,7 @@ final class JobBench {
             Integer.parseInt(args[2]),
             Integer.parseInt(args[3]));
     bench.run();
-    Sessions.stop();
+    SparkSessions.stop();
   }
 
   private void run() throws Exception {
@@ -85,7 +86,7 @@ final class JobBench {
   /** Pictures per second of the engine in full batches, everything decoded and framed before. */
   private double bareLoop() throws Exception {
     try (Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
-      List<Subject> subjects = new ArrayList<>();
+      List<InpaintInput> subjects = new ArrayList<>();
       for (int i = 0; i < rows; i++) {
         subjects.add(subject(i));
       }
@@ -145,7 +146,7 @@ final class JobBench {
             .formatted(side, steps));
   }
 
-  private Subject subject(int seed) {
+  private InpaintInput subject(int seed) {
     byte[] mask = ImageCodec.encode(maskPicture(), ImageFormat.PNG);
     Frame frame =
         Framing.frame(
@@ -155,7 +156,7 @@ final class JobBench {
             side,
             1,
             FramingOptions.defaults());
-    return new Subject(frame.image(), frame.mask(), PROMPT, null, seed);
+    return new InpaintInput(frame.image(), frame.mask(), PROMPT, null, seed);
   }
 
   /** A gradient with grain, which packs about as well as a photo. */
@@ -179,8 +180,9 @@ final class JobBench {
     return new RgbImage(side, side, pixels);
   }
 
-  private StepPlan plan() {
-    return new StepPlan(side, side, steps, 7.5, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
+  private InpaintParameters plan() {
+    return new InpaintParameters(
+        side, side, steps, 7.5, 1.0, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
   }
 
   private static double seconds(Callable<?> work) throws Exception {

@@ -21,7 +21,7 @@ import org.apache.spark.sql.Row;
  * @param messages for whoever started it
  * @param output its folder
  */
-record JobEnd(int code, JsonNode line, String messages, Path output) {
+public record JobEnd(int code, JsonNode line, String messages, Path output) {
 
   /**
    * Runs a job whose manifest, configuration and output lie in one folder.
@@ -29,7 +29,8 @@ record JobEnd(int code, JsonNode line, String messages, Path output) {
    * @param manifest file name and content of the rows; no file is written where it is null
    * @param conf HOCON, counting more than what every such job has
    */
-  static JobEnd run(Path folder, String name, byte[] manifest, String conf) throws IOException {
+  public static JobEnd run(Path folder, String name, byte[] manifest, String conf)
+      throws IOException {
     Files.createDirectories(folder);
     if (manifest != null) {
       Files.write(folder.resolve(name), manifest);
@@ -61,7 +62,7 @@ record JobEnd(int code, JsonNode line, String messages, Path output) {
     return new JobEnd(code, line, messages.toString(UTF_8), output);
   }
 
-  static JobEnd run(Path folder, String manifest, String conf) throws IOException {
+  public static JobEnd run(Path folder, String manifest, String conf) throws IOException {
     return run(folder, "rows.jsonl", manifest.getBytes(UTF_8), conf);
   }
 
@@ -81,13 +82,13 @@ record JobEnd(int code, JsonNode line, String messages, Path output) {
   }
 
   /** Checks that nothing was done, and that all of these are said. */
-  void isRefused(String... problems) {
+  public void isRefused(String... problems) {
     assertThat(code).as(messages).isEqualTo(2);
     assertThat(line.path("status").asText()).isEqualTo("refused");
     assertThat(messages).contains(problems);
   }
 
-  JobEnd isDone() {
+  public JobEnd isDone() {
     assertThat(code).as(messages).isZero();
     return this;
   }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.spackle.image.DecodeLimits;
-import io.spackle.image.ImageCodec;
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.ImageCodec;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import java.io.IOException;
@@ -96,7 +96,7 @@ class KeptPixelsTest {
   }
 
   private static String row(String photo, String from, String base, Asked size) throws IOException {
-    RgbImage image = Picture.read(TestJob.photos().resolve(photo + ".png"));
+    RgbImage image = TestImage.read(TestJob.photos().resolve(photo + ".png"));
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put("id", photo + " " + from);
     row.put("init_image", base + photo + ".png");
@@ -122,8 +122,8 @@ class KeptPixelsTest {
   }
 
   private static void compare(String photo, Path painted) throws IOException {
-    RgbImage before = Picture.read(TestJob.photos().resolve(photo + ".png"));
-    RgbImage after = Picture.read(painted);
+    RgbImage before = TestImage.read(TestJob.photos().resolve(photo + ".png"));
+    RgbImage after = TestImage.read(painted);
     Mask mask = mask(photo);
     assertThat(List.of(after.width(), after.height()))
         .isEqualTo(List.of(before.width(), before.height()));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.jobs.lease.LeaseRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ class PlanCommandTest {
   @Test
   void aProbeFindsWhatOnlyThePicturesTell() throws IOException {
     rows.file("text.png", "no picture".getBytes(UTF_8));
-    Picture.write(rows.file("black.png"), BadRows.SIDE, BadRows.SIDE, (x, y) -> 0);
+    TestImage.write(rows.file("black.png"), BadRows.SIDE, BadRows.SIDE, (x, y) -> 0);
     rows.row("good").row("text", "init_image", rows.file("text.png").toString());
     rows.row("empty", "mask_image", rows.file("black.png").toString());
     End end = plan("", "--probe", "10");
@@ -147,7 +148,7 @@ class PlanCommandTest {
     rows.row("a");
     Path claim = folder.resolve("out/meta/.spackle-other/claim");
     Files.createDirectories(claim.getParent());
-    Files.write(claim, ClaimNote.mine("other", java.time.Duration.ofMinutes(2)).json());
+    Files.write(claim, LeaseRecord.mine("other", java.time.Duration.ofMinutes(2)).json());
     End end = plan("");
     assertThat(end.code()).isEqualTo(2);
     assertThat(end.messages()).contains("is being written by the run other");

@@ -23,8 +23,8 @@ class ReadmeTest {
 
   @Test
   void theFirstRowsAndTheFirstJobRun() throws IOException {
-    Picture.write(folder.resolve("2.jpg"), 96, 64, (x, y) -> x + y);
-    Picture.write(folder.resolve("2-mask.png"), 96, 64, (x, y) -> x < y ? 255 : 0);
+    TestImage.write(folder.resolve("2.jpg"), 96, 64, (x, y) -> x + y);
+    TestImage.write(folder.resolve("2-mask.png"), 96, 64, (x, y) -> x < y ? 255 : 0);
     String rows = block("{\"id\": \"sku-1\"").replace("/photos", folder.toString());
     Files.writeString(folder.resolve("rows.jsonl"), rows);
     String job =

@@ -63,8 +63,8 @@ class RecipesTest {
 
   /** A row of a photo with a thing in the middle, which the mask covers. */
   private TestJob run(String recipe, String fields) throws IOException {
-    Picture.write(folder.resolve("photo.png"), WIDTH, HEIGHT, RecipesTest::level);
-    Picture.write(folder.resolve("mask.png"), WIDTH, HEIGHT, (x, y) -> isThing(x, y) ? 255 : 0);
+    TestImage.write(folder.resolve("photo.png"), WIDTH, HEIGHT, RecipesTest::level);
+    TestImage.write(folder.resolve("mask.png"), WIDTH, HEIGHT, (x, y) -> isThing(x, y) ? 255 : 0);
     String row = "{\"id\": \"a\", \"init_image\": \"photo.png\", \"mask_image\": \"mask.png\"%s}";
     return TestJob.run(
         folder,
@@ -94,7 +94,7 @@ class RecipesTest {
   }
 
   private static RgbImage picture(TestJob job) throws IOException {
-    RgbImage picture = Picture.read(job.picture("a", 0));
+    RgbImage picture = TestImage.read(job.picture("a", 0));
     assertThat(List.of(picture.width(), picture.height())).isEqualTo(List.of(WIDTH, HEIGHT));
     return picture;
   }

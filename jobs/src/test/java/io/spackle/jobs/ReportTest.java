@@ -2,6 +2,7 @@ package io.spackle.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.jobs.run.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.spark.sql.functions.col;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.jobs.conf.JobConf;
+import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.files.HadoopOptions;
+import io.spackle.jobs.lease.RunFolder;
+import io.spackle.jobs.manifest.KeyedRows;
+import io.spackle.jobs.output.MetaWriter;
+import io.spackle.jobs.run.JobPlan;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import java.io.BufferedWriter;
@@ -48,12 +55,12 @@ final class ResumeBench {
             Integer.parseInt(args[0]),
             Integer.parseInt(args[1]));
     bench.run();
-    Sessions.stop();
+    SparkSessions.stop();
   }
 
   private void run() throws Exception {
-    Picture.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
-    Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    TestImage.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
+    TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
     Path few = manifest("few.jsonl", left);
     Path all = manifest("all.jsonl", rows);
     job(few, "warm-up");
@@ -83,10 +90,10 @@ final class ResumeBench {
   }
 
   private void writeDone(Path manifest) throws IOException {
-    SparkSession spark = Sessions.open(new HadoopOptions(Map.of()));
-    Plan plan = Plan.of(spark, JobConf.load(conf(manifest, "resumed"), Map.of()));
+    SparkSession spark = SparkSessions.open(new HadoopOptions(Map.of()));
+    JobPlan plan = JobPlan.of(spark, JobConf.load(conf(manifest, "resumed"), Map.of()));
     Dataset<Row> keys =
-        Rows.keyed(plan.manifest(), plan.setup().digest())
+        KeyedRows.keyed(plan.manifest(), plan.setup().digest())
             .where(col(RowColumns.LINE).gt(left))
             .select(col(RowColumns.KEY).as(MetaRow.ROW_KEY), col(RowColumns.ID).as("own_id"));
     Dataset<Row> real = spark.read().parquet(folder.resolve("alone/meta").toString()).limit(1);
@@ -96,7 +103,7 @@ final class ResumeBench {
             .toArray(Column[]::new);
     Dataset<Row> done = keys.crossJoin(real.drop(MetaRow.ROW_KEY)).select(columns);
     org.apache.hadoop.fs.Path meta = plan.output().meta();
-    MetaTable.append(done.repartition(rows / ROWS_PER_FILE), "bench", meta);
+    MetaWriter.append(done.repartition(rows / ROWS_PER_FILE), "bench", meta);
     // As a run that ended in order: the next need not look for pictures of one that died.
     meta.getFileSystem(new Configuration()).delete(RunFolder.of(meta, "bench").path(), true);
   }

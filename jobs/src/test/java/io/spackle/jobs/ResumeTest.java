@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.jobs.lease.Lease;
+import io.spackle.jobs.output.OutputFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,7 +49,7 @@ class ResumeTest {
   void draw() throws IOException {
     output = folder.resolve("out");
     drawPicture("photo.png");
-    Picture.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
   }
 
   @Test
@@ -181,7 +183,7 @@ class ResumeTest {
   @Test
   void aRunBesideAnotherIsRefused() throws IOException {
     OutputFolder shared = OutputFolder.of(output.toString(), new Configuration());
-    try (Claim claim = shared.claim("other", Duration.ofMinutes(2), () -> {})) {
+    try (Lease claim = shared.claim("other", Duration.ofMinutes(2), () -> {})) {
       End end = run(row("a"));
       assertThat(end.code()).isEqualTo(2);
       assertThat(messages).contains("is being written by the run other on ");
@@ -238,7 +240,7 @@ class ResumeTest {
   }
 
   private void drawPicture(String name) throws IOException {
-    Picture.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
+    TestImage.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
   }
 
   private List<Row> table() {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.jobs.driver.SparkSessions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -42,7 +43,7 @@ final class S3Bench {
         new S3Bench(folder, Path.of(args[0]).toAbsolutePath(), Integer.parseInt(args[3]));
     bench.fill(Integer.parseInt(args[1]), Integer.parseInt(args[2]));
     bench.run();
-    Sessions.stop();
+    SparkSessions.stop();
     FileUtil.fullyDelete(folder.toFile());
   }
 
@@ -81,8 +82,8 @@ final class S3Bench {
   private void fill(int side, int steps) throws IOException {
     server.bucket("bench");
     Path input = Files.createDirectory(folder.resolve("input"));
-    Picture.write(input.resolve("photo.png"), side, side, (x, y) -> 2 * x + y & 255);
-    Picture.write(input.resolve("mask.png"), side, side, (x, y) -> x > y ? 255 : 0);
+    TestImage.write(input.resolve("photo.png"), side, side, (x, y) -> 2 * x + y & 255);
+    TestImage.write(input.resolve("mask.png"), side, side, (x, y) -> x > y ? 255 : 0);
     StringBuilder manifest = new StringBuilder();
     for (int i = 0; i < rows; i++) {
       manifest.append(

@@ -2,6 +2,7 @@ package io.spackle.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.jobs.conf.JobConf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -40,8 +41,8 @@ class S3CredentialsTest {
   private void fillBucket() throws IOException {
     bucket = SERVER.bucket("credentials");
     Path input = Files.createDirectory(folder.resolve("input"));
-    Picture.write(input.resolve("photo.png"), 64, 64, (x, y) -> x + y);
-    Picture.write(input.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    TestImage.write(input.resolve("photo.png"), 64, 64, (x, y) -> x + y);
+    TestImage.write(input.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
     Files.writeString(
         input.resolve("rows.jsonl"),
         """

@@ -54,12 +54,12 @@ class S3JobTest {
     bucket = SERVER.bucket("jobs");
     SERVER.upload(TestJob.bundle(MODEL), "s3a://jobs/models/idle");
     Path photos = Files.createDirectory(drawn.resolve("photos"));
-    Picture.write(photos.resolve("photo.png"), 96, 64, (x, y) -> 2 * x + y);
-    Picture.write(photos.resolve("mask.png"), 96, 64, (x, y) -> x > y ? 255 : 0);
+    TestImage.write(photos.resolve("photo.png"), 96, 64, (x, y) -> 2 * x + y);
+    TestImage.write(photos.resolve("mask.png"), 96, 64, (x, y) -> x > y ? 255 : 0);
     Random grain = new Random(1);
     // As a PNG more than 5 MiB, the least that S3 takes for a part.
-    Picture.write(photos.resolve("large.png"), 2600, 2200, (x, y) -> grain.nextInt(256));
-    Picture.write(photos.resolve("large-mask.png"), 2600, 2200, (x, y) -> x < 200 ? 255 : 0);
+    TestImage.write(photos.resolve("large.png"), 2600, 2200, (x, y) -> grain.nextInt(256));
+    TestImage.write(photos.resolve("large-mask.png"), 2600, 2200, (x, y) -> x < 200 ? 255 : 0);
     SERVER.upload(photos, "s3a://jobs/photos");
   }
 

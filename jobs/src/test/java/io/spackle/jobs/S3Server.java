@@ -24,7 +24,7 @@ import org.apache.hadoop.fs.FileUtil;
  * An S3 server on this machine that checks signatures, behind a {@link SlowDownProxy}: S3Proxy over
  * a folder, in a JVM of its own, because it and S3A need different versions of the same libraries.
  */
-final class S3Server {
+public final class S3Server {
 
   static final String KEY = "AKIDSPACKLETESTS";
 
@@ -42,7 +42,7 @@ final class S3Server {
   }
 
   /** The one server of this JVM, which ends with it. Tests keep apart by their buckets. */
-  static S3Server ofTests() {
+  public static S3Server ofTests() {
     return OF_TESTS;
   }
 
@@ -51,7 +51,7 @@ final class S3Server {
   }
 
   /** Makes a bucket, which is a folder of the server's. */
-  Path bucket(String name) throws IOException {
+  public Path bucket(String name) throws IOException {
     return Files.createDirectories(folder.resolve(name));
   }
 
@@ -81,7 +81,7 @@ final class S3Server {
     return options;
   }
 
-  Configuration configuration() {
+  public Configuration configuration() {
     Configuration hadoop = new Configuration();
     options().forEach(hadoop::set);
     return hadoop;

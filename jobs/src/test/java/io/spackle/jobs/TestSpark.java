@@ -3,11 +3,11 @@ package io.spackle.jobs;
 import org.apache.spark.sql.SparkSession;
 
 /** The one Spark session of all tests of this module. */
-final class TestSpark {
+public final class TestSpark {
 
   private TestSpark() {}
 
-  static SparkSession session() {
+  public static SparkSession session() {
     return SparkSession.builder()
         .master("local[2,3]")
         .appName("tests")

@@ -2,14 +2,14 @@ package io.spackle.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.spackle.graph.BundleException;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.PromptSyntax;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
 import io.spackle.graph.GraphChecks;
-import io.spackle.graph.ModelBundle;
+import io.spackle.graph.InvalidModelException;
 import io.spackle.graph.OrtGraph;
-import io.spackle.graph.PromptSyntax;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.text.ClipTokenizer;
 import io.spackle.text.PromptParser;
@@ -82,10 +82,10 @@ final class BundleParts {
   }
 
   /** The UNet of a bundle with its autoencoder and schedulers. */
-  UnetPainter unetPainter(Set<String> inputs) {
+  UnetDenoiser unetPainter(Set<String> inputs) {
     Graph unet = graph("unet", inputs, Set.of("out_sample"));
-    return new UnetPainter(
-        unet, vae(UnetPainter.LATENT_CHANNELS), schedulers(), UnetPainter.seesMask(unet));
+    return new UnetDenoiser(
+        unet, vae(UnetDenoiser.LATENT_CHANNELS), schedulers(), UnetDenoiser.seesMask(unet));
   }
 
   /**
@@ -143,11 +143,11 @@ final class BundleParts {
   /**
    * Ends the opening.
    *
-   * @throws BundleException if a graph is not what its family needs
+   * @throws InvalidModelException if a graph is not what its family needs
    */
   void refuseProblems() {
     if (!problems.isEmpty()) {
-      throw new BundleException(bundle.name(), problems);
+      throw new InvalidModelException(bundle.name(), problems);
     }
   }
 }

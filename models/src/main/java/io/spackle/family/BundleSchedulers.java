@@ -1,7 +1,7 @@
 package io.spackle.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.spackle.graph.ModelBundle;
+import io.spackle.bundle.ModelBundle;
 import io.spackle.scheduler.Scheduler;
 import io.spackle.scheduler.SchedulerConfig;
 import io.spackle.scheduler.Schedulers;
@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class BundleSchedulers {
 
   private final SchedulerConfig config;
-  private final Map<Sampler, Scheduler> loaded = new ConcurrentHashMap<>();
+  private final Map<SchedulerChoice, Scheduler> loaded = new ConcurrentHashMap<>();
 
   BundleSchedulers(JsonNode config) {
     this.config = SchedulerConfig.of(config);
@@ -32,11 +32,11 @@ final class BundleSchedulers {
    * @throws IllegalArgumentException if there is no such algorithm, or if it cannot be what the
    *     configuration asks for
    */
-  Scheduler of(Sampler sampler) {
+  Scheduler of(SchedulerChoice sampler) {
     return loaded.computeIfAbsent(sampler, this::load);
   }
 
-  private Scheduler load(Sampler sampler) {
+  private Scheduler load(SchedulerChoice sampler) {
     String algorithm = sampler.chosenAlgorithm().orElseGet(config::className);
     SchedulerConfig chosen =
         sampler.chosenKarrasSigmas().map(config::withKarrasSigmas).orElse(config);

@@ -1,6 +1,6 @@
 package io.spackle.family;
 
-import io.spackle.family.PaintedBatch.Stage;
+import io.spackle.family.InpaintedBatch.Stage;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.image.RgbImage;
@@ -36,12 +36,12 @@ final class CheckedInpainter implements Inpainter {
   }
 
   @Override
-  public Traits traits() {
+  public ModelTraits traits() {
     return inpainter.traits();
   }
 
   @Override
-  public void check(StepPlan plan) {
+  public void check(InpaintParameters plan) {
     if (plan.safetyChecked() && checker == null) {
       throw new IllegalArgumentException(
           "a safety check is asked for, and the model was opened without a safety checker");
@@ -50,30 +50,31 @@ final class CheckedInpainter implements Inpainter {
   }
 
   @Override
-  public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
+  public InpaintedBatch inpaint(
+      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
     check(plan);
-    PaintedBatch painted = inpainter.inpaint(plan, subjects, cancellation);
+    InpaintedBatch painted = inpainter.inpaint(plan, subjects, cancellation);
     return plan.safetyChecked() ? checked(painted, cancellation) : painted;
   }
 
-  private PaintedBatch checked(PaintedBatch painted, Cancellation cancellation) {
+  private InpaintedBatch checked(InpaintedBatch painted, Cancellation cancellation) {
     long start = System.nanoTime();
-    List<Painting> paintings = new ArrayList<>();
-    for (Painting painting : painted.paintings()) {
+    List<InpaintedImage> paintings = new ArrayList<>();
+    for (InpaintedImage painting : painted.paintings()) {
       boolean flagged = checker.flags(painting.image(), cancellation);
       paintings.add(flagged ? blackened(painting) : painting);
     }
     Map<Stage, Duration> timings = new EnumMap<>(Stage.class);
     timings.putAll(painted.timings());
     timings.put(Stage.CHECK, Duration.ofNanos(System.nanoTime() - start));
-    return new PaintedBatch(paintings, timings);
+    return new InpaintedBatch(paintings, timings);
   }
 
-  private static Painting blackened(Painting painting) {
+  private static InpaintedImage blackened(InpaintedImage painting) {
     Set<Note> notes = EnumSet.of(Note.NSFW_CONTENT_DETECTED);
     notes.addAll(painting.notes());
     RgbImage image = painting.image();
-    return new Painting(RgbImage.black(image.width(), image.height()), notes);
+    return new InpaintedImage(RgbImage.black(image.width(), image.height()), notes);
   }
 
   @Override

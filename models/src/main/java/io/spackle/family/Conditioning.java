@@ -6,5 +6,5 @@ import io.spackle.graph.Cancellation;
 @FunctionalInterface
 interface Conditioning {
 
-  Condition of(StepPlan plan, Subject subject, Cancellation cancellation);
+  PromptEmbeds of(InpaintParameters plan, InpaintInput subject, Cancellation cancellation);
 }

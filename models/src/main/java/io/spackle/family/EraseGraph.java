@@ -1,12 +1,12 @@
 package io.spackle.family;
 
+import io.spackle.bundle.ModelBundle;
 import io.spackle.family.EraseConfig.Range;
-import io.spackle.graph.BundleException;
 import io.spackle.graph.ElementType;
-import io.spackle.graph.GraphHeader;
-import io.spackle.graph.ModelBundle;
-import io.spackle.graph.Port;
+import io.spackle.graph.InvalidModelException;
+import io.spackle.graph.TensorSpec;
 import io.spackle.image.Mask;
+import io.spackle.onnx.OnnxHeader;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Tensor;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ import java.util.function.Function;
  * @param sizeMultiple what sides must be multiples of
  */
 record EraseGraph(
-    Function<Subject, Map<String, Tensor>> feed,
+    Function<InpaintInput, Map<String, Tensor>> feed,
     String output,
     Range range,
     OptionalInt fixedSide,
@@ -41,18 +41,18 @@ record EraseGraph(
   /**
    * Reads a bundle; no graph is loaded.
    *
-   * @throws BundleException with all that is wrong with it
+   * @throws InvalidModelException with all that is wrong with it
    */
   static EraseGraph of(ModelBundle bundle) {
     List<String> problems = new ArrayList<>();
     EraseConfig config = EraseConfig.of(bundle.requiredConfig(ModelBundle.ROOT), problems);
-    GraphHeader header = bundle.header(ModelBundle.ROOT);
-    Optional<Function<Subject, Map<String, Tensor>>> feed = feed(header, config, problems);
-    Optional<Port> output = output(header, problems);
+    OnnxHeader header = bundle.header(ModelBundle.ROOT);
+    Optional<Function<InpaintInput, Map<String, Tensor>>> feed = feed(header, config, problems);
+    Optional<TensorSpec> output = output(header, problems);
     OptionalInt side = feed.isEmpty() ? OptionalInt.empty() : fixedSide(header, problems);
     Optional<Range> range = output.flatMap(port -> range(port, header, config, problems));
     if (!problems.isEmpty()) {
-      throw new BundleException(bundle.name(), problems);
+      throw new InvalidModelException(bundle.name(), problems);
     }
     return new EraseGraph(
         feed.orElseThrow(),
@@ -71,14 +71,14 @@ record EraseGraph(
     return new FloatTensor(signed, given.shape());
   }
 
-  private static Optional<Function<Subject, Map<String, Tensor>>> feed(
-      GraphHeader header, EraseConfig config, List<String> problems) {
-    List<Port> inputs = header.inputs();
+  private static Optional<Function<InpaintInput, Map<String, Tensor>>> feed(
+      OnnxHeader header, EraseConfig config, List<String> problems) {
+    List<TensorSpec> inputs = header.inputs();
     if (inputs.size() == 1 && isPicture(inputs.get(0), COLOURS_AND_MASK)) {
       return Optional.of(joined(inputs.get(0), config, problems));
     }
-    Optional<Port> mask = inputs.stream().filter(EraseGraph::isMask).findFirst();
-    Optional<Port> image =
+    Optional<TensorSpec> mask = inputs.stream().filter(EraseGraph::isMask).findFirst();
+    Optional<TensorSpec> image =
         inputs.stream().filter(port -> !isMask(port) && isPicture(port, COLOURS)).findFirst();
     if (inputs.size() == 2 && mask.isPresent() && image.isPresent()) {
       return Optional.of(apart(image.get(), mask.get(), config, problems));
@@ -93,16 +93,16 @@ record EraseGraph(
   }
 
   /** The bare generators: MI-GAN's mask keeps, LaMa's repaints. */
-  private static Function<Subject, Map<String, Tensor>> joined(
-      Port port, EraseConfig config, List<String> problems) {
+  private static Function<InpaintInput, Map<String, Tensor>> joined(
+      TensorSpec port, EraseConfig config, List<String> problems) {
     requireFloats(port, problems);
     return config.maskKeeps()
         ? subject -> Map.of(port.name(), EraseTensors.ofMiGan(subject))
         : subject -> Map.of(port.name(), EraseTensors.ofLama(subject));
   }
 
-  private static Function<Subject, Map<String, Tensor>> apart(
-      Port image, Port mask, EraseConfig config, List<String> problems) {
+  private static Function<InpaintInput, Map<String, Tensor>> apart(
+      TensorSpec image, TensorSpec mask, EraseConfig config, List<String> problems) {
     if (image.type() != ElementType.UINT8) {
       requireFloats(image, problems);
     }
@@ -115,12 +115,12 @@ record EraseGraph(
             mask.name(), EraseTensors.mask(maskOf(subject, config), mask.type()));
   }
 
-  private static Mask maskOf(Subject subject, EraseConfig config) {
+  private static Mask maskOf(InpaintInput subject, EraseConfig config) {
     return config.maskKeeps() ? subject.mask().inverted() : subject.mask();
   }
 
-  private static Optional<Port> output(GraphHeader header, List<String> problems) {
-    List<Port> pictures =
+  private static Optional<TensorSpec> output(OnnxHeader header, List<String> problems) {
+    List<TensorSpec> pictures =
         header.outputs().stream().filter(port -> isPicture(port, COLOURS)).toList();
     if (pictures.size() == 1) {
       return Optional.of(pictures.get(0));
@@ -134,7 +134,7 @@ record EraseGraph(
   }
 
   private static Optional<Range> range(
-      Port output, GraphHeader header, EraseConfig config, List<String> problems) {
+      TensorSpec output, OnnxHeader header, EraseConfig config, List<String> problems) {
     Optional<Range> declared = declaredRange(output, header, config);
     Optional<Range> said = config.output();
     if (declared.isEmpty() && said.isEmpty()) {
@@ -153,7 +153,7 @@ record EraseGraph(
 
   /** Bytes have one range, and so have the bare generators. */
   private static Optional<Range> declaredRange(
-      Port output, GraphHeader header, EraseConfig config) {
+      TensorSpec output, OnnxHeader header, EraseConfig config) {
     if (output.type() == ElementType.UINT8) {
       return Optional.of(Range.BYTE);
     }
@@ -163,7 +163,7 @@ record EraseGraph(
     return Optional.empty();
   }
 
-  private static OptionalInt fixedSide(GraphHeader header, List<String> problems) {
+  private static OptionalInt fixedSide(OnnxHeader header, List<String> problems) {
     List<Long> sides =
         header.inputs().stream()
             .flatMap(port -> port.axes().subList(2, 4).stream())
@@ -181,18 +181,18 @@ record EraseGraph(
   }
 
   /** Exporters that leave all axes free leave the name to tell. */
-  private static boolean isMask(Port port) {
+  private static boolean isMask(TensorSpec port) {
     return isPicture(port, 1)
         && (port.axes().get(1) == 1 || port.name().toLowerCase(Locale.ROOT).contains("mask"));
   }
 
-  private static boolean isPicture(Port port, long channels) {
+  private static boolean isPicture(TensorSpec port, long channels) {
     return port.rank() == 4
         && (port.axes().get(0) == 1 || port.axes().get(0) < 0)
         && (port.axes().get(1) == channels || port.axes().get(1) < 0);
   }
 
-  private static void requireFloats(Port port, List<String> problems) {
+  private static void requireFloats(TensorSpec port, List<String> problems) {
     boolean floats =
         switch (port.type()) {
           case FLOAT32, FLOAT16, BFLOAT16, FLOAT64 -> true;
@@ -203,11 +203,11 @@ record EraseGraph(
     }
   }
 
-  private static List<String> described(List<Port> ports) {
+  private static List<String> described(List<TensorSpec> ports) {
     return ports.stream().map(EraseGraph::described).toList();
   }
 
-  private static String described(Port port) {
+  private static String described(TensorSpec port) {
     return port.name() + " " + port.type() + port.axes();
   }
 }

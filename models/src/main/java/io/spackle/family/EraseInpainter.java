@@ -1,10 +1,10 @@
 package io.spackle.family;
 
-import io.spackle.family.PaintedBatch.Stage;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.family.InpaintedBatch.Stage;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
-import io.spackle.graph.ModelBundle;
 import io.spackle.graph.OrtGraph;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.tensor.FloatTensor;
@@ -27,11 +27,11 @@ final class EraseInpainter implements Inpainter {
   private static final int USUAL_SIDE = 512; // what these models are trained and judged at
   private static final int LONGEST_SIDE = 2048; // the convolutions fit pictures of any size
 
-  private final Traits traits;
+  private final ModelTraits traits;
   private final EraseGraph convention;
   private final Graph graph;
 
-  private EraseInpainter(Traits traits, EraseGraph convention, Graph graph) {
+  private EraseInpainter(ModelTraits traits, EraseGraph convention, Graph graph) {
     this.traits = traits;
     this.convention = convention;
     this.graph = graph;
@@ -43,10 +43,10 @@ final class EraseInpainter implements Inpainter {
     return new EraseInpainter(traits(bundle), convention, graph);
   }
 
-  static Traits traits(ModelBundle bundle) {
+  static ModelTraits traits(ModelBundle bundle) {
     EraseGraph convention = EraseGraph.of(bundle);
     int longest = convention.fixedSide().orElse(LONGEST_SIDE);
-    return new Traits(
+    return new ModelTraits(
         "erase",
         bundle.modelName(),
         convention.fixedSide().orElse(USUAL_SIDE),
@@ -70,34 +70,36 @@ final class EraseInpainter implements Inpainter {
   }
 
   @Override
-  public Traits traits() {
+  public ModelTraits traits() {
     return traits;
   }
 
   @Override
-  public void check(StepPlan plan) {
+  public void check(InpaintParameters plan) {
     // Nothing but the size counts, which framing sees to.
   }
 
   @Override
-  public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
-    StageClock clock = new StageClock();
+  public InpaintedBatch inpaint(
+      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
+    EngineTimer clock = new EngineTimer();
     List<FloatTensor> painted = new ArrayList<>();
     List<Set<Note>> notes = new ArrayList<>();
-    for (Subject subject : subjects) {
+    for (InpaintInput subject : subjects) {
       painted.add(clock.time(Stage.DENOISE, () -> erase(plan, subject, cancellation)));
       notes.add(notes(subject));
     }
-    return new PaintedBatch(Paintings.of(painted, subjects, notes), clock.timings());
+    return new InpaintedBatch(DecodedImages.of(painted, subjects, notes), clock.timings());
   }
 
   /** (1, 3, h, w), about -1 to 1. */
-  private FloatTensor erase(StepPlan plan, Subject subject, Cancellation cancellation) {
+  private FloatTensor erase(
+      InpaintParameters plan, InpaintInput subject, Cancellation cancellation) {
     FloatTensor given =
         graph.run(convention.feed().apply(subject), cancellation).get(convention.output());
     Shape expected = Shape.of(1, 3, plan.height(), plan.width());
     if (!given.shape().equals(expected)) {
-      throw new UnusablePaintingException(
+      throw new UnusableImageException(
           graph
               + " gave a picture of the shape "
               + given.shape()
@@ -108,7 +110,7 @@ final class EraseInpainter implements Inpainter {
     return convention.signed(given);
   }
 
-  private static Set<Note> notes(Subject subject) {
+  private static Set<Note> notes(InpaintInput subject) {
     boolean prompted = !subject.prompt().isBlank() || subject.negativePrompt() != null;
     return prompted ? EnumSet.of(Note.PROMPT_UNUSED) : Set.of();
   }

@@ -52,14 +52,14 @@ final class EraseTensors {
    * @return (1, 4, h, w): 0.5 where the picture is kept and -0.5 in the hole, then the picture, -1
    *     to 1, with 0 in the hole
    */
-  static FloatTensor ofMiGan(Subject subject) {
+  static FloatTensor ofMiGan(InpaintInput subject) {
     Mask mask = subject.mask();
     float[] kept = units(mask.inverted().levels());
     for (int i = 0; i < kept.length; i++) {
       kept[i] -= 0.5f;
     }
     FloatTensor shown = new FloatTensor(kept, Shape.of(1, 1, mask.height(), mask.width()));
-    FloatTensor holed = MaskedPixels.of(subject.image().toTensor(), mask);
+    FloatTensor holed = MaskedImage.of(subject.image().toTensor(), mask);
     return FloatTensor.concat(List.of(shown, holed), 1);
   }
 
@@ -69,7 +69,7 @@ final class EraseTensors {
    * @return (1, 4, h, w): the picture, 0 to 1, with 0 in the hole, then 1 in the hole and 0
    *     elsewhere
    */
-  static FloatTensor ofLama(Subject subject) {
+  static FloatTensor ofLama(InpaintInput subject) {
     Mask mask = subject.mask();
     float[] holed = units(planes(subject.image()));
     int area = mask.levels().length;

@@ -1,9 +1,9 @@
 package io.spackle.family;
 
-import io.spackle.graph.BundleException;
+import io.spackle.bundle.ModelBundle;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
+import io.spackle.graph.InvalidModelException;
 import io.spackle.safety.SafetyChecker;
 import io.spackle.safety.SafetyModel;
 import java.util.Arrays;
@@ -48,14 +48,14 @@ public enum Families {
   private final String configName;
   private final Predicate<ModelBundle> matches;
   private final List<String> graphs;
-  private final Function<ModelBundle, Traits> traits;
+  private final Function<ModelBundle, ModelTraits> traits;
   private final BiFunction<ModelBundle, Device, Inpainter> opener;
 
   Families(
       String configName,
       Predicate<ModelBundle> matches,
       List<String> graphs,
-      Function<ModelBundle, Traits> traits,
+      Function<ModelBundle, ModelTraits> traits,
       BiFunction<ModelBundle, Device, Inpainter> opener) {
     this.configName = configName;
     this.matches = matches;
@@ -72,7 +72,7 @@ public enum Families {
   /**
    * The family that a bundle belongs to.
    *
-   * @throws BundleException if it belongs to none, or lacks graphs of its family
+   * @throws InvalidModelException if it belongs to none, or lacks graphs of its family
    */
   public static Families of(ModelBundle bundle) {
     Families family = match(bundle);
@@ -86,7 +86,7 @@ public enum Families {
         .findFirst()
         .orElseThrow(
             () ->
-                new BundleException(
+                new InvalidModelException(
                     bundle.name(),
                     List.of(
                         "neither unet/model.onnx nor transformer/model.onnx found, nor model.onnx"
@@ -96,7 +96,7 @@ public enum Families {
   }
 
   /** What a bundle accepts and assumes, read from its configuration files alone. */
-  public static Traits traits(ModelBundle bundle) {
+  public static ModelTraits traits(ModelBundle bundle) {
     return of(bundle).traits.apply(bundle);
   }
 
@@ -108,7 +108,7 @@ public enum Families {
    *     them where none were set
    * @param device where the graphs run
    * @return to be closed by the caller
-   * @throws BundleException with every problem found; nothing stays open then
+   * @throws InvalidModelException with every problem found; nothing stays open then
    */
   public static Inpainter open(ModelBundle bundle, Device device) {
     return open(bundle, Optional.empty(), device);
@@ -119,7 +119,7 @@ public enum Families {
    *
    * @param device where the graphs of both run
    * @return to be closed by the caller
-   * @throws BundleException with every problem found; nothing stays open then
+   * @throws InvalidModelException with every problem found; nothing stays open then
    */
   public static Inpainter open(ModelBundle bundle, Optional<SafetyModel> safety, Device device) {
     try (CloseStack opening = new CloseStack()) {

@@ -1,13 +1,13 @@
 package io.spackle.family;
 
-import io.spackle.family.PaintedBatch.Stage;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.PromptSyntax;
+import io.spackle.family.InpaintedBatch.Stage;
 import io.spackle.family.PromptEncoder.Encoded;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
-import io.spackle.graph.ModelBundle;
-import io.spackle.graph.PromptSyntax;
 import io.spackle.scheduler.Run;
 import io.spackle.scheduler.RunSpec;
 import io.spackle.scheduler.Schedulers;
@@ -42,7 +42,7 @@ final class FluxFillInpainter implements Inpainter {
   private static final int LATENT_CHANNELS = 16;
   private static final float TIMESTEPS = 1000;
 
-  private final Traits traits;
+  private final ModelTraits traits;
   private final Prompts prompts;
   private final Graph transformer;
   private final VaeCodec vae;
@@ -70,7 +70,7 @@ final class FluxFillInpainter implements Inpainter {
   private record Conditions(FloatTensor hidden, FloatTensor pooled, List<Set<Note>> notes) {}
 
   private FluxFillInpainter(
-      Traits traits,
+      ModelTraits traits,
       Prompts prompts,
       Graph transformer,
       VaeCodec vae,
@@ -112,8 +112,8 @@ final class FluxFillInpainter implements Inpainter {
     }
   }
 
-  static Traits traits(ModelBundle bundle) {
-    return new Traits(
+  static ModelTraits traits(ModelBundle bundle) {
+    return new ModelTraits(
         "flux-fill",
         bundle.modelName(),
         1024,
@@ -129,18 +129,19 @@ final class FluxFillInpainter implements Inpainter {
   }
 
   @Override
-  public Traits traits() {
+  public ModelTraits traits() {
     return traits;
   }
 
   @Override
-  public void check(StepPlan plan) {
+  public void check(InpaintParameters plan) {
     schedulers.of(plan.sampler());
   }
 
   @Override
-  public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
-    StageClock clock = new StageClock();
+  public InpaintedBatch inpaint(
+      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
+    EngineTimer clock = new EngineTimer();
     BatchNoise noise =
         new BatchNoise(subjects.stream().map(s -> TorchNoise.seeded(s.seed())).toList());
     Conditions conditions = clock.time(Stage.TEXT, () -> conditions(subjects, cancellation));
@@ -149,14 +150,15 @@ final class FluxFillInpainter implements Inpainter {
         clock.time(Stage.DENOISE, () -> denoise(plan, conditions, known, noise, cancellation));
     List<FloatTensor> decoded =
         clock.time(Stage.DECODE, () -> vae.decode(grid(plan).unpack(packed), cancellation));
-    return new PaintedBatch(Paintings.of(decoded, subjects, conditions.notes()), clock.timings());
+    return new InpaintedBatch(
+        DecodedImages.of(decoded, subjects, conditions.notes()), clock.timings());
   }
 
-  private Conditions conditions(List<Subject> subjects, Cancellation cancellation) {
+  private Conditions conditions(List<InpaintInput> subjects, Cancellation cancellation) {
     List<FloatTensor> hidden = new ArrayList<>(); // (1, T5 length, width) each
     List<FloatTensor> pooled = new ArrayList<>(); // (1, width) each
     List<Set<Note>> notes = new ArrayList<>();
-    for (Subject subject : subjects) {
+    for (InpaintInput subject : subjects) {
       Set<Note> noted = EnumSet.noneOf(Note.class);
       String prompt = prompts.text(subject.prompt(), noted);
       Encoded whole = prompts.t5().encode(prompt, cancellation);
@@ -169,7 +171,10 @@ final class FluxFillInpainter implements Inpainter {
   }
 
   private Known known(
-      StepPlan plan, List<Subject> subjects, BatchNoise noise, Cancellation cancellation) {
+      InpaintParameters plan,
+      List<InpaintInput> subjects,
+      BatchNoise noise,
+      Cancellation cancellation) {
     List<FloatTensor> images = new ArrayList<>();
     List<FloatTensor> noises = new ArrayList<>();
     List<FloatTensor> shown = new ArrayList<>();
@@ -177,13 +182,13 @@ final class FluxFillInpainter implements Inpainter {
     for (int i = 0; i < subjects.size(); i++) {
       // In the order of the reference: image posterior, noise, posterior of the picture with a
       // hole.
-      Subject subject = subjects.get(i);
+      InpaintInput subject = subjects.get(i);
       NoiseSource source = noise.sources().get(i);
       FloatTensor pixels = subject.image().toTensor();
       images.add(grid.pack(vae.encode(pixels, source, cancellation)));
       Shape shape = grid.latents(LATENT_CHANNELS);
       noises.add(grid.pack(new FloatTensor(source.next(shape.size()), shape)));
-      FloatTensor holed = vae.encode(MaskedPixels.of(pixels, subject.mask()), source, cancellation);
+      FloatTensor holed = vae.encode(MaskedImage.of(pixels, subject.mask()), source, cancellation);
       shown.add(FloatTensor.concat(List.of(grid.pack(holed), grid.packMask(subject.mask())), 2));
     }
     return new Known(
@@ -193,7 +198,7 @@ final class FluxFillInpainter implements Inpainter {
   }
 
   private FloatTensor denoise(
-      StepPlan plan,
+      InpaintParameters plan,
       Conditions conditions,
       Known known,
       BatchNoise noise,
@@ -212,12 +217,12 @@ final class FluxFillInpainter implements Inpainter {
   }
 
   /** Flux rounds the skipped steps down, where the SD pipelines round the kept ones. */
-  private static int skippedSteps(StepPlan plan) {
+  private static int skippedSteps(InpaintParameters plan) {
     return (int) (plan.steps() - plan.steps() * plan.strength());
   }
 
   private DenoiseLoop.Predictor predictor(
-      StepPlan plan, Conditions conditions, Known known, Cancellation cancellation) {
+      InpaintParameters plan, Conditions conditions, Known known, Cancellation cancellation) {
     int batch = known.image().batch();
     Map<String, Tensor> inputs = new HashMap<>();
     inputs.put("encoder_hidden_states", conditions.hidden());
@@ -232,7 +237,7 @@ final class FluxFillInpainter implements Inpainter {
     };
   }
 
-  private static PackedLatents grid(StepPlan plan) {
+  private static PackedLatents grid(InpaintParameters plan) {
     return PackedLatents.of(plan.width(), plan.height());
   }
 

@@ -12,14 +12,14 @@ import java.util.List;
 public interface Inpainter extends AutoCloseable {
 
   /** What the model accepts and assumes. */
-  Traits traits();
+  ModelTraits traits();
 
   /**
    * Refuses a plan that the model cannot run, before pictures are made ready for it.
    *
    * @throws IllegalArgumentException naming what was found and what was expected
    */
-  void check(StepPlan plan);
+  void check(InpaintParameters plan);
 
   /**
    * Repaints the masked part of each picture.
@@ -35,9 +35,10 @@ public interface Inpainter extends AutoCloseable {
    *     stay
    * @throws java.util.concurrent.CancellationException if cancelled
    * @throws io.spackle.graph.GraphException if the runtime fails; nothing is painted then
-   * @throws UnusablePaintingException if the model computed numbers that are no picture
+   * @throws UnusableImageException if the model computed numbers that are no picture
    */
-  PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation);
+  InpaintedBatch inpaint(
+      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation);
 
   /** Frees the model. */
   @Override

@@ -1,10 +1,10 @@
 package io.spackle.family;
 
+import io.spackle.bundle.ModelBundle;
 import io.spackle.family.PromptEncoder.Encoded;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
 import io.spackle.tensor.FloatTensor;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +20,13 @@ final class Sd15Inpainter implements Inpainter {
 
   private static final String EMBEDDING = "last_hidden_state";
 
-  private final Traits traits;
+  private final ModelTraits traits;
   private final PromptEncoder text;
-  private final UnetPainter painter;
+  private final UnetDenoiser painter;
   private final CloseStack resources;
 
   private Sd15Inpainter(
-      Traits traits, PromptEncoder text, UnetPainter painter, CloseStack resources) {
+      ModelTraits traits, PromptEncoder text, UnetDenoiser painter, CloseStack resources) {
     this.traits = traits;
     this.text = text;
     this.painter = painter;
@@ -36,7 +36,7 @@ final class Sd15Inpainter implements Inpainter {
   static Inpainter open(ModelBundle bundle, Device device) {
     try (CloseStack opening = new CloseStack()) {
       BundleParts parts = new BundleParts(bundle, device, opening);
-      UnetPainter painter = parts.unetPainter(Set.of("sample", "timestep", Condition.HIDDEN));
+      UnetDenoiser painter = parts.unetPainter(Set.of("sample", "timestep", PromptEmbeds.HIDDEN));
       PromptEncoder text =
           parts.clip("tokenizer", "text_encoder", List.of(EMBEDDING), painter.mostSequences());
       parts.refuseProblems();
@@ -44,43 +44,45 @@ final class Sd15Inpainter implements Inpainter {
     }
   }
 
-  static Traits traits(ModelBundle bundle) {
+  static ModelTraits traits(ModelBundle bundle) {
     return UnetTraits.of("sd15", bundle, Limits.ofApi(), 50, 7.5, 1.0);
   }
 
   @Override
-  public Traits traits() {
+  public ModelTraits traits() {
     return traits;
   }
 
   @Override
-  public void check(StepPlan plan) {
+  public void check(InpaintParameters plan) {
     painter.check(plan);
   }
 
   @Override
-  public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
+  public InpaintedBatch inpaint(
+      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
     return painter.paint(plan, subjects, this::condition, cancellation);
   }
 
-  private Condition condition(StepPlan plan, Subject subject, Cancellation cancellation) {
+  private PromptEmbeds condition(
+      InpaintParameters plan, InpaintInput subject, Cancellation cancellation) {
     Encoded prompt = text.encode(subject.prompt(), cancellation);
     if (!plan.guided()) {
-      return new Condition(
+      return new PromptEmbeds(
           hidden(prompt, prompt.count(), cancellation),
           Map.of(),
           Note.ofTruncated(prompt.truncated(), false));
     }
     Encoded avoided = text.encode(subject.negativePromptOrEmpty(), cancellation);
     int count = Math.max(prompt.count(), avoided.count());
-    return new Condition(
+    return new PromptEmbeds(
         hidden(prompt, count, cancellation),
         hidden(avoided, count, cancellation),
         Note.ofTruncated(prompt.truncated(), avoided.truncated()));
   }
 
   private Map<String, FloatTensor> hidden(Encoded encoded, int count, Cancellation cancellation) {
-    return Map.of(Condition.HIDDEN, text.hidden(encoded, EMBEDDING, count, cancellation));
+    return Map.of(PromptEmbeds.HIDDEN, text.hidden(encoded, EMBEDDING, count, cancellation));
   }
 
   @Override

@@ -1,10 +1,10 @@
 package io.spackle.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.bundle.ModelBundle;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
 import io.spackle.tensor.FloatTensor;
 import java.util.List;
 import java.util.Map;
@@ -54,13 +54,13 @@ final class SdxlInpainter implements Inpainter {
     }
 
     Map<String, FloatTensor> inputs(FloatTensor timeIds) {
-      return Map.of(Condition.HIDDEN, hidden, POOLED, pooled, TIME_IDS, timeIds);
+      return Map.of(PromptEmbeds.HIDDEN, hidden, POOLED, pooled, TIME_IDS, timeIds);
     }
   }
 
-  private final Traits traits;
+  private final ModelTraits traits;
   private final Encoders encoders;
-  private final UnetPainter painter;
+  private final UnetDenoiser painter;
   private final Habits habits;
   private final CloseStack resources;
 
@@ -100,7 +100,11 @@ final class SdxlInpainter implements Inpainter {
   }
 
   private SdxlInpainter(
-      Traits traits, Encoders encoders, UnetPainter painter, Habits habits, CloseStack resources) {
+      ModelTraits traits,
+      Encoders encoders,
+      UnetDenoiser painter,
+      Habits habits,
+      CloseStack resources) {
     this.traits = traits;
     this.encoders = encoders;
     this.painter = painter;
@@ -113,8 +117,8 @@ final class SdxlInpainter implements Inpainter {
       BundleParts parts = new BundleParts(bundle, device, opening);
       String firstHidden = penultimate(bundle, "text_encoder");
       String secondHidden = penultimate(bundle, "text_encoder_2");
-      UnetPainter painter =
-          parts.unetPainter(Set.of("sample", "timestep", Condition.HIDDEN, POOLED, TIME_IDS));
+      UnetDenoiser painter =
+          parts.unetPainter(Set.of("sample", "timestep", PromptEmbeds.HIDDEN, POOLED, TIME_IDS));
       int most = painter.mostSequences();
       Encoders encoders =
           new Encoders(
@@ -128,7 +132,7 @@ final class SdxlInpainter implements Inpainter {
     }
   }
 
-  static Traits traits(ModelBundle bundle) {
+  static ModelTraits traits(ModelBundle bundle) {
     return UnetTraits.of("sdxl", bundle, Limits.ofApi().withSides(1024, 1536), 50, 7.5, 0.9999);
   }
 
@@ -142,25 +146,27 @@ final class SdxlInpainter implements Inpainter {
   }
 
   @Override
-  public Traits traits() {
+  public ModelTraits traits() {
     return traits;
   }
 
   @Override
-  public void check(StepPlan plan) {
+  public void check(InpaintParameters plan) {
     painter.check(plan);
   }
 
   @Override
-  public PaintedBatch inpaint(StepPlan plan, List<Subject> subjects, Cancellation cancellation) {
+  public InpaintedBatch inpaint(
+      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
     return painter.paint(plan, subjects, this::condition, cancellation);
   }
 
-  private Condition condition(StepPlan plan, Subject subject, Cancellation cancellation) {
+  private PromptEmbeds condition(
+      InpaintParameters plan, InpaintInput subject, Cancellation cancellation) {
     int count = encoders.count(subject.prompt(), cancellation);
     if (!plan.guided()) {
       Embedding prompt = encoders.embed(subject.prompt(), count, cancellation);
-      return new Condition(
+      return new PromptEmbeds(
           prompt.inputs(timeIds(plan, AESTHETIC_SCORE)),
           Map.of(),
           Note.ofTruncated(prompt.truncated(), false));
@@ -170,14 +176,14 @@ final class SdxlInpainter implements Inpainter {
     int both = zeros ? count : Math.max(count, encoders.count(negative, cancellation));
     Embedding prompt = encoders.embed(subject.prompt(), both, cancellation);
     Embedding avoided = zeros ? prompt.zeroed() : encoders.embed(negative, both, cancellation);
-    return new Condition(
+    return new PromptEmbeds(
         prompt.inputs(timeIds(plan, AESTHETIC_SCORE)),
         avoided.inputs(timeIds(plan, NEGATIVE_AESTHETIC_SCORE)),
         Note.ofTruncated(prompt.truncated(), avoided.truncated()));
   }
 
   /** Original size, top left corner of the crop, then target size or score. */
-  private FloatTensor timeIds(StepPlan plan, float score) {
+  private FloatTensor timeIds(InpaintParameters plan, float score) {
     float h = plan.height();
     float w = plan.width();
     float[] ids =

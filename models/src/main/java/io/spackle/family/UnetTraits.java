@@ -2,7 +2,7 @@ package io.spackle.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.spackle.graph.ModelBundle;
+import io.spackle.bundle.ModelBundle;
 import io.spackle.scheduler.Schedulers;
 
 /** The traits that UNet families read from {@code unet/config.json}; legacy folders lack it. */
@@ -13,7 +13,7 @@ final class UnetTraits {
 
   private UnetTraits() {}
 
-  static Traits of(
+  static ModelTraits of(
       String family,
       ModelBundle bundle,
       Limits limits,
@@ -21,7 +21,7 @@ final class UnetTraits {
       double guidance,
       double strength) {
     JsonNode unet = bundle.config("unet").orElse(MissingNode.getInstance());
-    return new Traits(
+    return new ModelTraits(
         family,
         bundle.modelName(),
         VaeCodec.FACTOR * unet.path("sample_size").asInt(LATENTS_OF_SD15),

@@ -13,10 +13,10 @@ import java.util.Map;
 public interface Graph extends AutoCloseable {
 
   /** The inputs that the graph declares, by name, in its order. */
-  Map<String, Port> inputs();
+  Map<String, TensorSpec> inputs();
 
   /** The outputs that the graph declares, by name, in its order. */
-  Map<String, Port> outputs();
+  Map<String, TensorSpec> outputs();
 
   /**
    * Runs the graph once.

@@ -15,7 +15,7 @@ public final class GraphChecks {
    * @param file what problems call the graph, such as unet/model.onnx
    * @param fed the inputs that the family feeds: the graph must declare these and no other
    * @param read the outputs that the family reads: the graph must declare at least these
-   * @return problems for a {@link BundleException}, empty if there are none
+   * @return problems for a {@link InvalidModelException}, empty if there are none
    */
   public static List<String> problems(String file, Graph graph, Set<String> fed, Set<String> read) {
     List<String> problems = new ArrayList<>();

@@ -28,16 +28,16 @@ final class InputStaging {
    *
    * @throws IllegalArgumentException if shape or kind of the tensor do not fit the port
    */
-  OnnxTensor stage(Port port, Tensor tensor) throws OrtException {
+  OnnxTensor stage(TensorSpec port, Tensor tensor) throws OrtException {
     long[] shape = shape(port, tensor.shape());
     ByteBuffer buffer = buffer(port, tensor.shape().size());
     fill(buffer, port, tensor);
     return OnnxTensor.createTensor(
-        OrtRuntime.environment(), buffer, shape, Types.toJava(port.type()));
+        OrtRuntime.environment(), buffer, shape, OrtTypes.toJava(port.type()));
   }
 
-  private ByteBuffer buffer(Port port, int elements) {
-    int bytes = Math.multiplyExact(elements, Types.toJava(port.type()).size);
+  private ByteBuffer buffer(TensorSpec port, int elements) {
+    int bytes = Math.multiplyExact(elements, OrtTypes.toJava(port.type()).size);
     ByteBuffer buffer = buffers.get(port.name());
     if (buffer == null || buffer.capacity() < bytes) {
       buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
@@ -47,7 +47,7 @@ final class InputStaging {
   }
 
   /** A scalar and a row of one are the same to exporters of different times. */
-  private static long[] shape(Port port, Shape shape) {
+  private static long[] shape(TensorSpec port, Shape shape) {
     if (shape.size() == 1 && port.rank() <= 1) {
       return port.rank() == 0 ? new long[0] : new long[] {1};
     }
@@ -68,7 +68,7 @@ final class InputStaging {
     return shape.toLongs();
   }
 
-  private static void fill(ByteBuffer buffer, Port port, Tensor tensor) {
+  private static void fill(ByteBuffer buffer, TensorSpec port, Tensor tensor) {
     switch (port.type()) {
       case FLOAT32 -> buffer.asFloatBuffer().put(floats(port, tensor));
       case FLOAT16 -> buffer.asShortBuffer().put(HalfFloats.toFloat16(floats(port, tensor)));
@@ -91,7 +91,7 @@ final class InputStaging {
     }
   }
 
-  private static float[] floats(Port port, Tensor tensor) {
+  private static float[] floats(TensorSpec port, Tensor tensor) {
     if (tensor instanceof FloatTensor floats) {
       return floats.data();
     }
@@ -105,7 +105,7 @@ final class InputStaging {
     throw misfit(port, tensor);
   }
 
-  private static long[] longs(Port port, Tensor tensor) {
+  private static long[] longs(TensorSpec port, Tensor tensor) {
     if (tensor instanceof LongTensor longs) {
       return longs.data();
     }
@@ -119,14 +119,14 @@ final class InputStaging {
     throw misfit(port, tensor);
   }
 
-  private static byte[] bytes(Port port, Tensor tensor) {
+  private static byte[] bytes(TensorSpec port, Tensor tensor) {
     if (tensor instanceof ByteTensor bytes) {
       return bytes.data();
     }
     throw misfit(port, tensor);
   }
 
-  private static IllegalArgumentException misfit(Port port, Tensor tensor) {
+  private static IllegalArgumentException misfit(TensorSpec port, Tensor tensor) {
     return new IllegalArgumentException(
         "input "
             + port.name()

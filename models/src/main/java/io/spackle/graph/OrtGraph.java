@@ -42,8 +42,8 @@ public final class OrtGraph implements Graph {
 
   private final String name;
   private final OrtSession session;
-  private final Map<String, Port> inputs;
-  private final Map<String, Port> outputs;
+  private final Map<String, TensorSpec> inputs;
+  private final Map<String, TensorSpec> outputs;
 
   /** One for each run that was ever under way at the same time. */
   private final Queue<InputStaging> idle = new ConcurrentLinkedQueue<>();
@@ -54,7 +54,10 @@ public final class OrtGraph implements Graph {
   private boolean closed;
 
   private OrtGraph(
-      String name, OrtSession session, Map<String, Port> inputs, Map<String, Port> outputs) {
+      String name,
+      OrtSession session,
+      Map<String, TensorSpec> inputs,
+      Map<String, TensorSpec> outputs) {
     this.name = name;
     this.session = session;
     this.inputs = inputs;
@@ -65,7 +68,7 @@ public final class OrtGraph implements Graph {
    * Loads a graph; its external tensors are read from the files beside it.
    *
    * @param model an ONNX file
-   * @throws BundleException if the file is no graph that ONNX Runtime can run
+   * @throws InvalidModelException if the file is no graph that ONNX Runtime can run
    * @throws IllegalStateException if the device is CUDA and this process cannot use it
    * @throws GraphException if memory runs out
    */
@@ -83,7 +86,7 @@ public final class OrtGraph implements Graph {
         throw new GraphException(
             GraphException.Kind.OUT_OF_MEMORY, name + ": " + e.getMessage(), e);
       }
-      throw new BundleException(
+      throw new InvalidModelException(
           model.toString(),
           List.of("expected a graph that ONNX Runtime can run: " + e.getMessage() + advice(e)));
     }
@@ -99,12 +102,12 @@ public final class OrtGraph implements Graph {
   }
 
   @Override
-  public Map<String, Port> inputs() {
+  public Map<String, TensorSpec> inputs() {
     return inputs;
   }
 
   @Override
-  public Map<String, Port> outputs() {
+  public Map<String, TensorSpec> outputs() {
     return outputs;
   }
 
@@ -146,13 +149,13 @@ public final class OrtGraph implements Graph {
         Cancellation.Registration registration = cancellation.onCancel(() -> terminate(options))) {
       // What it would print comes as an exception, and a cancelled run is no error.
       options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      for (Port port : inputs.values()) {
+      for (TensorSpec port : inputs.values()) {
         staged.put(port.name(), closing.push(staging.stage(port, tensors.get(port.name()))));
       }
       try (OrtSession.Result result = session.run(staged, outputs.keySet(), options)) {
         Map<String, FloatTensor> read = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> output : result) {
-          Port port = outputs.get(output.getKey());
+          TensorSpec port = outputs.get(output.getKey());
           read.put(port.name(), OutputReader.read(port.type(), (OnnxTensor) output.getValue()));
         }
         cancellation.check();
@@ -192,16 +195,17 @@ public final class OrtGraph implements Graph {
     return OUT_OF_MEMORY.stream().anyMatch(message::contains);
   }
 
-  private static Map<String, Port> ports(Map<String, NodeInfo> nodes) {
-    Map<String, Port> ports = new LinkedHashMap<>();
+  private static Map<String, TensorSpec> ports(Map<String, NodeInfo> nodes) {
+    Map<String, TensorSpec> ports = new LinkedHashMap<>();
     nodes.forEach((name, node) -> ports.put(name, port(name, node)));
     return Collections.unmodifiableMap(ports);
   }
 
-  private static Port port(String name, NodeInfo node) {
+  private static TensorSpec port(String name, NodeInfo node) {
     if (node.getInfo() instanceof TensorInfo tensor) {
-      return Types.of(tensor.type)
-          .map(type -> new Port(name, type, Arrays.stream(tensor.getShape()).boxed().toList()))
+      return OrtTypes.of(tensor.type)
+          .map(
+              type -> new TensorSpec(name, type, Arrays.stream(tensor.getShape()).boxed().toList()))
           .orElseThrow(() -> unknownType(name, node));
     }
     throw unknownType(name, node);

@@ -1,7 +1,7 @@
 package io.spackle.image;
 
 /** Puts what a model painted into the picture that it was made from. */
-final class Compositor {
+public final class Compositor {
 
   private Compositor() {}
 
@@ -74,7 +74,7 @@ final class Compositor {
   }
 
   /** A product of two bytes divided by 255, rounded, without a division. */
-  static int dividedBy255(int product) {
+  public static int dividedBy255(int product) {
     int rounded = product + 128;
     return ((rounded >> 8) + rounded) >> 8;
   }

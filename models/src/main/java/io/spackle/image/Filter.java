@@ -27,11 +27,11 @@ public enum Filter {
     return RgbImage.of(resize(image.plane(), width, height));
   }
 
-  Mask resize(Mask mask, int width, int height) {
+  public Mask resize(Mask mask, int width, int height) {
     return Mask.of(resize(mask.plane(), width, height));
   }
 
-  Plane resize(Plane plane, int width, int height) {
+  public Plane resize(Plane plane, int width, int height) {
     return Resampler.resize(plane, width, height, this);
   }
 

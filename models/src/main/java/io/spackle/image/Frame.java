@@ -53,7 +53,7 @@ public final class Frame {
   }
 
   /** Where the output is repainted: the same size as {@link #untouched()}, levels 0 or 255. */
-  Mask outputMask() {
+  public Mask outputMask() {
     return outputMask;
   }
 

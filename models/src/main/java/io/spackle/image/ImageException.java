@@ -13,7 +13,7 @@ public final class ImageException extends RuntimeException {
     NOT_AN_IMAGE,
     /** A picture or document of a kind that is not read here. */
     UNSUPPORTED_FORMAT,
-    /** More pixels, or a longer side, than {@link DecodeLimits} allows. */
+    /** More pixels, or a longer side, than the decode limits allow. */
     TOO_LARGE,
     /** A side too short to paint on. */
     TOO_SMALL,

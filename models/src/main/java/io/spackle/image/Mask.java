@@ -94,11 +94,11 @@ public record Mask(int width, int height, byte[] levels) {
     return (level & 0xFF) >= THRESHOLD;
   }
 
-  static Mask of(Plane plane) {
+  public static Mask of(Plane plane) {
     return new Mask(plane.width(), plane.height(), plane.data());
   }
 
-  Plane plane() {
+  public Plane plane() {
     return new Plane(width, height, 1, levels);
   }
 }

@@ -8,9 +8,9 @@ package io.spackle.image;
  * @param data {@code width * height * channels} bytes, rows from top to bottom
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by identity on purpose: pictures are megabytes
-record Plane(int width, int height, int channels, byte[] data) {
+public record Plane(int width, int height, int channels, byte[] data) {
 
-  Plane {
+  public Plane {
     if (width < 1 || height < 1) {
       throw new IllegalArgumentException(
           "a picture of " + width + " x " + height + ", expected at least 1 x 1");
@@ -31,7 +31,7 @@ record Plane(int width, int height, int channels, byte[] data) {
   }
 
   /** An all-zero plane with the same number of channels. */
-  Plane blank(int otherWidth, int otherHeight) {
+  public Plane blank(int otherWidth, int otherHeight) {
     int size = Math.multiplyExact(Math.multiplyExact(otherWidth, otherHeight), channels);
     return new Plane(otherWidth, otherHeight, channels, new byte[size]);
   }
@@ -41,7 +41,7 @@ record Plane(int width, int height, int channels, byte[] data) {
   }
 
   /** The bytes of one row. */
-  int stride() {
+  public int stride() {
     return width * channels;
   }
 
@@ -60,7 +60,7 @@ record Plane(int width, int height, int channels, byte[] data) {
    * @param top the row, perhaps negative, of its upper edge
    * @return this
    */
-  Plane place(Plane other, int left, int top) {
+  public Plane place(Plane other, int left, int top) {
     int from = Math.max(0, left);
     int to = Math.min(width, left + other.width);
     int bottom = Math.min(height, top + other.height);

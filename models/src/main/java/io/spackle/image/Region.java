@@ -8,9 +8,9 @@ package io.spackle.image;
  * @param right the column after the last
  * @param bottom the row after the last
  */
-record Region(int left, int top, int right, int bottom) {
+public record Region(int left, int top, int right, int bottom) {
 
-  Region {
+  public Region {
     if (left >= right || top >= bottom) {
       throw new IllegalArgumentException(
           "an empty region: columns " + left + " to " + right + ", rows " + top + " to " + bottom);

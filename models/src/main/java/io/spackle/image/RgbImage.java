@@ -16,7 +16,7 @@ import java.util.List;
 public record RgbImage(int width, int height, byte[] pixels) {
 
   /** Bytes per pixel. */
-  static final int CHANNELS = 3;
+  public static final int CHANNELS = 3;
 
   public RgbImage {
     new Plane(width, height, CHANNELS, pixels);
@@ -28,7 +28,7 @@ public record RgbImage(int width, int height, byte[] pixels) {
    *
    * @param red 0 to 255, as are green, blue and the result
    */
-  static int luma(int red, int green, int blue) {
+  public static int luma(int red, int green, int blue) {
     return (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
   }
 
@@ -112,11 +112,11 @@ public record RgbImage(int width, int height, byte[] pixels) {
     return (int) Math.rint(unit * 255f); // half to even, as numpy rounds
   }
 
-  static RgbImage of(Plane plane) {
+  public static RgbImage of(Plane plane) {
     return new RgbImage(plane.width(), plane.height(), plane.data());
   }
 
-  Plane plane() {
+  public Plane plane() {
     return new Plane(width, height, CHANNELS, pixels);
   }
 }

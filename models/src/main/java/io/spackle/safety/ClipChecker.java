@@ -3,7 +3,7 @@ package io.spackle.safety;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.graph.GraphChecks;
-import io.spackle.graph.Port;
+import io.spackle.graph.TensorSpec;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
@@ -22,14 +22,14 @@ import java.util.Set;
  * @param graph {@code clip_input} to {@code has_nsfw_concepts}; exports of diffusers also take the
  *     {@code images} and give them back as {@code out_images}, a flagged one black
  */
-record ClipChecker(Graph graph, Preparation preparation) implements SafetyChecker {
+record ClipChecker(Graph graph, ImagePreprocessor preparation) implements SafetyChecker {
 
   private static final String INPUT = "clip_input";
   private static final String IMAGES = "images";
   private static final String FLAGS = "has_nsfw_concepts";
   private static final String OUT_IMAGES = "out_images";
 
-  static ClipChecker of(Graph graph, Preparation preparation, List<String> problems) {
+  static ClipChecker of(Graph graph, ImagePreprocessor preparation, List<String> problems) {
     boolean takesImages = graph.inputs().containsKey(IMAGES);
     boolean tells = graph.outputs().containsKey(FLAGS) || !takesImages;
     problems.addAll(
@@ -55,7 +55,7 @@ record ClipChecker(Graph graph, Preparation preparation) implements SafetyChecke
   }
 
   /** In place of the picture, which the graph only blackens or not: one pixel tells which. */
-  private static FloatTensor white(Port port) {
+  private static FloatTensor white(TensorSpec port) {
     int[] axes = port.axes().stream().mapToInt(axis -> (int) Math.max(1, axis)).toArray();
     FloatTensor white = FloatTensor.zeros(new Shape(axes));
     Arrays.fill(white.data(), 1);

@@ -2,14 +2,14 @@ package io.spackle.safety;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.spackle.graph.BundleException;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.ModelFolder;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
 import io.spackle.graph.GraphException;
-import io.spackle.graph.ModelBundle;
-import io.spackle.graph.ModelParts;
+import io.spackle.graph.InvalidModelException;
 import io.spackle.graph.OrtGraph;
 import io.spackle.image.RgbImage;
 import java.nio.file.Files;
@@ -29,11 +29,11 @@ public final class SafetyModel {
   private static final String CLIP = "safety_checker";
   private static final String PREPROCESSOR = "feature_extractor";
 
-  private final ModelParts parts;
+  private final ModelFolder parts;
   private final String component;
   private final SafetyOptions options;
 
-  private SafetyModel(ModelParts parts, String component, SafetyOptions options) {
+  private SafetyModel(ModelFolder parts, String component, SafetyOptions options) {
     this.parts = parts;
     this.component = component;
     this.options = options;
@@ -47,10 +47,10 @@ public final class SafetyModel {
   /**
    * Opens a folder.
    *
-   * @throws BundleException with all problems
+   * @throws InvalidModelException with all problems
    */
   public static SafetyModel open(Path folder, SafetyOptions options) {
-    ModelParts parts = parts(folder);
+    ModelFolder parts = parts(folder);
     if (isIn(folder)) {
       return new SafetyModel(parts, CLIP, options);
     }
@@ -61,8 +61,8 @@ public final class SafetyModel {
           "neither model.onnx nor safety_checker/model.onnx found, one of which a safety checker"
               + " has: export an image classifier with 'optimum-cli export onnx'");
     } else {
-      Verdict.of(classifier.file("config.json", problems), options, problems);
-      Preparation.of(classifier.file("preprocessor_config.json", problems), problems);
+      FlagRule.of(classifier.file("config.json", problems), options, problems);
+      ImagePreprocessor.of(classifier.file("preprocessor_config.json", problems), problems);
     }
     refuse(parts, problems);
     return classifier;
@@ -71,14 +71,14 @@ public final class SafetyModel {
   /**
    * The {@link #digest()} of the checker in a folder.
    *
-   * @throws BundleException with all problems
+   * @throws InvalidModelException with all problems
    */
   public static String digest(Path folder) {
     return parts(folder).digest();
   }
 
-  private static ModelParts parts(Path folder) {
-    return ModelParts.open(
+  private static ModelFolder parts(Path folder) {
+    return ModelFolder.open(
         folder, isIn(folder) ? List.of(CLIP, PREPROCESSOR) : List.of(ModelBundle.ROOT));
   }
 
@@ -96,7 +96,7 @@ public final class SafetyModel {
   /**
    * Loads the graph and tries it on a picture.
    *
-   * @throws BundleException with all that is wrong with the graph
+   * @throws InvalidModelException with all that is wrong with the graph
    */
   public SafetyChecker load(Device device) {
     try (CloseStack loading = new CloseStack()) {
@@ -112,19 +112,19 @@ public final class SafetyModel {
   }
 
   private SafetyChecker clip(Graph graph, List<String> problems) {
-    Preparation preparation =
+    ImagePreprocessor preparation =
         parts
             .config(PREPROCESSOR)
-            .map(config -> Preparation.of(config, problems))
-            .orElse(Preparation.OF_CLIP);
+            .map(config -> ImagePreprocessor.of(config, problems))
+            .orElse(ImagePreprocessor.OF_CLIP);
     return ClipChecker.of(graph, preparation, problems);
   }
 
   private SafetyChecker classifier(Graph graph, List<String> problems) {
-    return PictureClassifier.of(
+    return ImageClassifier.of(
         graph,
-        Preparation.of(file("preprocessor_config.json", problems), problems),
-        Verdict.of(file("config.json", problems), options, problems),
+        ImagePreprocessor.of(file("preprocessor_config.json", problems), problems),
+        FlagRule.of(file("config.json", problems), options, problems),
         problems);
   }
 
@@ -147,7 +147,7 @@ public final class SafetyModel {
     }
   }
 
-  private static void refuse(ModelParts parts, List<String> problems) {
+  private static void refuse(ModelFolder parts, List<String> problems) {
     if (!problems.isEmpty()) {
       throw parts.refusal(problems);
     }

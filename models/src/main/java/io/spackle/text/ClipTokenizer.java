@@ -60,8 +60,8 @@ public final class ClipTokenizer implements Tokenizer {
    * @param path holds {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}, or all
    *     three (the first wins); {@code tokenizer_config.json} and {@code special_tokens_map.json}
    *     may be absent
-   * @throws io.spackle.graph.BundleException if files are missing or unreadable, or a special token
-   *     is not in the vocabulary
+   * @throws io.spackle.graph.InvalidModelException if files are missing or unreadable, or a special
+   *     token is not in the vocabulary
    */
   public static ClipTokenizer open(Path path) {
     TokenizerFolder folder = TokenizerFolder.open(path);

@@ -28,8 +28,8 @@ public final class T5Tokenizer implements Tokenizer {
    *
    * @param path holds {@code tokenizer.json}; {@code tokenizer_config.json} and {@code
    *     special_tokens_map.json} may be absent
-   * @throws io.spackle.graph.BundleException if files are missing or unreadable, or the pad token
-   *     is not in the vocabulary
+   * @throws io.spackle.graph.InvalidModelException if files are missing or unreadable, or the pad
+   *     token is not in the vocabulary
    */
   public static T5Tokenizer open(Path path) {
     TokenizerFolder folder = TokenizerFolder.open(path);

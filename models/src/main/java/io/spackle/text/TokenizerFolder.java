@@ -3,7 +3,7 @@ package io.spackle.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.spackle.graph.BundleException;
+import io.spackle.graph.InvalidModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ record TokenizerFolder(Path path, JsonNode config, JsonNode specialTokens) {
   private static final int LONGEST = 100_000;
 
   /**
-   * @throws BundleException if the folder is missing or a file in it is unreadable
+   * @throws InvalidModelException if the folder is missing or a file in it is unreadable
    */
   static TokenizerFolder open(Path path) {
     if (!Files.isDirectory(path)) {
@@ -44,14 +44,14 @@ record TokenizerFolder(Path path, JsonNode config, JsonNode specialTokens) {
   }
 
   /**
-   * @throws BundleException if the file is missing or no JSON
+   * @throws InvalidModelException if the file is missing or no JSON
    */
   JsonNode json(String file) {
     return json(path, file);
   }
 
   /**
-   * @throws BundleException if the file is missing or not UTF-8
+   * @throws InvalidModelException if the file is missing or not UTF-8
    */
   List<String> lines(String file) {
     try {
@@ -95,7 +95,7 @@ record TokenizerFolder(Path path, JsonNode config, JsonNode specialTokens) {
     return tokens;
   }
 
-  BundleException refusal(String problem) {
+  InvalidModelException refusal(String problem) {
     return refusal(path, problem);
   }
 
@@ -111,7 +111,7 @@ record TokenizerFolder(Path path, JsonNode config, JsonNode specialTokens) {
     }
   }
 
-  private static BundleException refusal(Path folder, String problem) {
-    return new BundleException(folder.toString(), List.of(problem));
+  private static InvalidModelException refusal(Path folder, String problem) {
+    return new InvalidModelException(folder.toString(), List.of(problem));
   }
 }

@@ -3,10 +3,10 @@ package io.spackle.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.bundle.ModelBundle;
 import io.spackle.golden.Goldens;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
 import io.spackle.safety.SafetyModel;
 import io.spackle.safety.SafetyOptions;
 import java.util.List;
@@ -19,14 +19,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckedInpainterTest {
 
   private static final List<String> ALL = List.of("red", "green", "blue");
-  private static final Subject SUBJECT = Samples.subject("a cat", 1);
+  private static final InpaintInput SUBJECT = Samples.subject("a cat", 1);
 
   @ParameterizedTest
   @ValueSource(
       strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint", "tiny-flux-fill", "tiny-erase-bytes"})
   void blackensWhatIsFlaggedInEveryFamily(String bundle) {
     try (Inpainter inpainter = open(bundle, new SafetyOptions(ALL, 0.5))) {
-      Painting flagged = paint(inpainter, true);
+      InpaintedImage flagged = paint(inpainter, true);
       assertThat(flagged.isFlagged()).isTrue();
       assertThat(flagged.notes())
           .contains(Note.NSFW_CONTENT_DETECTED)
@@ -39,8 +39,8 @@ class CheckedInpainterTest {
   @Test
   void leavesTheRestAsItIs() {
     try (Inpainter inpainter = open("tiny-sd15-inpaint", new SafetyOptions(ALL, 1.1))) {
-      Painting unchecked = paint(inpainter, false);
-      Painting checked = paint(inpainter, true);
+      InpaintedImage unchecked = paint(inpainter, false);
+      InpaintedImage checked = paint(inpainter, true);
       assertThat(checked.notes()).isEmpty();
       assertThat(checked.image().pixels()).isEqualTo(unchecked.image().pixels());
     }
@@ -62,10 +62,10 @@ class CheckedInpainterTest {
         ModelBundle.open(Goldens.bundle(bundle)), Optional.of(checker), Device.cpu(2));
   }
 
-  private static Painting paint(Inpainter inpainter, boolean checked) {
-    StepPlan plan = Samples.plan(inpainter, 2);
-    StepPlan asked =
-        new StepPlan(
+  private static InpaintedImage paint(Inpainter inpainter, boolean checked) {
+    InpaintParameters plan = Samples.plan(inpainter, 2);
+    InpaintParameters asked =
+        new InpaintParameters(
             plan.width(),
             plan.height(),
             plan.steps(),

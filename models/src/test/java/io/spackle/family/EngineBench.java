@@ -1,8 +1,8 @@
 package io.spackle.family;
 
+import io.spackle.bundle.ModelBundle;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
@@ -39,7 +39,7 @@ final class EngineBench {
   private void run() throws Exception {
     try (PlainLoop plain = new PlainLoop(bundle);
         Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
-      Subject subject = subject();
+      InpaintInput subject = subject();
       Callable<Void> bare = () -> plain.picture(side, steps);
       Callable<Object> engine =
           () -> inpainter.inpaint(plan(), List.of(subject), new Cancellation());
@@ -56,19 +56,20 @@ final class EngineBench {
     }
   }
 
-  private Subject subject() {
+  private InpaintInput subject() {
     byte[] pixels = new byte[3 * side * side];
     new Random(1).nextBytes(pixels);
     byte[] levels = new byte[side * side];
     for (int i = 0; i < levels.length / 2; i++) {
       levels[i] = (byte) 255;
     }
-    return new Subject(
+    return new InpaintInput(
         new RgbImage(side, side, pixels), new Mask(side, side, levels), "a plain wall", null, 1);
   }
 
-  private StepPlan plan() {
-    return new StepPlan(side, side, steps, 7.5, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
+  private InpaintParameters plan() {
+    return new InpaintParameters(
+        side, side, steps, 7.5, 1.0, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
   }
 
   private static double seconds(Callable<?> work) throws Exception {

@@ -3,13 +3,13 @@ package io.spackle.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.bundle.ModelBundle;
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.ImageCodec;
 import io.spackle.golden.Goldens;
-import io.spackle.graph.BundleException;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
-import io.spackle.image.DecodeLimits;
-import io.spackle.image.ImageCodec;
+import io.spackle.graph.InvalidModelException;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
@@ -40,7 +40,7 @@ class EraseInpainterTest {
   void paintsTheRecordedPicture(String bundle, int tolerance) throws IOException {
     RgbImage image = picture(bundle, "image");
     byte[] mask = Files.readAllBytes(GOLDEN.resolve(bundle).resolve("mask.png"));
-    Subject subject = subject(image, ImageCodec.decodeMask(mask, DecodeLimits.defaults()));
+    InpaintInput subject = subject(image, ImageCodec.decodeMask(mask, DecodeLimits.defaults()));
     RgbImage painted = paint(Goldens.bundle(bundle), subject).image();
     RgbImage expected = picture(bundle, "out");
     int worst = 0;
@@ -53,7 +53,7 @@ class EraseInpainterTest {
 
   @Test
   void takesOneSizeAloneWhereTheGraphDoes() {
-    Traits fixed = traits("tiny-erase-floats");
+    ModelTraits fixed = traits("tiny-erase-floats");
     assertThat(fixed.nativeSize()).isEqualTo(64);
     assertThat(fixed.sizeMultiple()).isEqualTo(64);
     assertThat(fixed.limits().maxLongSide()).isEqualTo(64);
@@ -71,9 +71,9 @@ class EraseInpainterTest {
     Mask mask = new Mask(image.width(), image.height(), new byte[image.pixels().length / 3]);
     Path bundle = Goldens.bundle("tiny-erase-bytes");
     assertThat(paint(bundle, subject(image, mask)).notes()).isEmpty();
-    assertThat(paint(bundle, new Subject(image, mask, "a cat", null, 1)).notes())
+    assertThat(paint(bundle, new InpaintInput(image, mask, "a cat", null, 1)).notes())
         .containsExactly(Note.PROMPT_UNUSED);
-    assertThat(paint(bundle, new Subject(image, mask, "", "a dog", 1)).notes())
+    assertThat(paint(bundle, new InpaintInput(image, mask, "", "a dog", 1)).notes())
         .containsExactly(Note.PROMPT_UNUSED);
   }
 
@@ -81,11 +81,11 @@ class EraseInpainterTest {
   void refusesAPictureOfAnotherSizeThanThePlans() throws IOException {
     RgbImage image = picture("tiny-erase-bytes", "image");
     Mask mask = new Mask(image.width(), image.height(), new byte[image.pixels().length / 3]);
-    StepPlan plan = plan(image.width() + 8, image.height());
+    InpaintParameters plan = plan(image.width() + 8, image.height());
     try (Inpainter inpainter = open(Goldens.bundle("tiny-erase-bytes"))) {
       assertThatThrownBy(
               () -> inpainter.inpaint(plan, List.of(subject(image, mask)), new Cancellation()))
-          .isInstanceOf(UnusablePaintingException.class)
+          .isInstanceOf(UnusableImageException.class)
           .hasMessageContaining("size_multiple in erase.json");
     }
   }
@@ -112,7 +112,7 @@ class EraseInpainterTest {
       throws IOException {
     Path folder = bundle(Goldens.bundle(bundle).resolve("model.onnx"), config);
     assertThatThrownBy(() -> Families.traits(ModelBundle.open(folder)))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining(problem);
   }
 
@@ -121,7 +121,7 @@ class EraseInpainterTest {
     Path unet = Goldens.bundle("tiny-sd15-inpaint").resolve("unet/model.onnx");
     Path folder = bundle(unet, "{\"mask\": \"keep\"}");
     assertThatThrownBy(() -> Families.open(ModelBundle.open(folder), Device.cpu(1)))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("inputs [sample FLOAT32[-1, 9, -1, -1], ")
         .hasMessageContaining("expected an image [1, 3, h, w] and a mask [1, 1, h, w]")
         .hasMessageContaining("outputs [out_sample FLOAT32");
@@ -132,7 +132,7 @@ class EraseInpainterTest {
     Path graph = Goldens.bundle("tiny-erase-bytes").resolve("model.onnx");
     RgbImage image = picture("tiny-erase-bytes", "image");
     byte[] mask = Files.readAllBytes(GOLDEN.resolve("tiny-erase-bytes/mask.png"));
-    Subject subject = subject(image, ImageCodec.decodeMask(mask, DecodeLimits.defaults()));
+    InpaintInput subject = subject(image, ImageCodec.decodeMask(mask, DecodeLimits.defaults()));
     Path wrong = bundle(graph, "{\"mask\": \"repaint\"}");
     assertThat(paint(wrong, subject).image().pixels())
         .isNotEqualTo(picture("tiny-erase-bytes", "out").pixels());
@@ -144,7 +144,7 @@ class EraseInpainterTest {
     return temp;
   }
 
-  private static Traits traits(String bundle) {
+  private static ModelTraits traits(String bundle) {
     return Families.traits(ModelBundle.open(Goldens.bundle(bundle)));
   }
 
@@ -152,19 +152,20 @@ class EraseInpainterTest {
     return Families.open(ModelBundle.open(bundle), Device.cpu(1));
   }
 
-  private static Painting paint(Path bundle, Subject subject) {
-    StepPlan plan = plan(subject.image().width(), subject.image().height());
+  private static InpaintedImage paint(Path bundle, InpaintInput subject) {
+    InpaintParameters plan = plan(subject.image().width(), subject.image().height());
     try (Inpainter inpainter = open(bundle)) {
       return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
     }
   }
 
-  private static StepPlan plan(int width, int height) {
-    return new StepPlan(width, height, 1, 1, 1, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
+  private static InpaintParameters plan(int width, int height) {
+    return new InpaintParameters(
+        width, height, 1, 1, 1, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
   }
 
-  private static Subject subject(RgbImage image, Mask mask) {
-    return new Subject(image, mask, "", null, 0);
+  private static InpaintInput subject(RgbImage image, Mask mask) {
+    return new InpaintInput(image, mask, "", null, 0);
   }
 
   private static RgbImage picture(String bundle, String name) throws IOException {

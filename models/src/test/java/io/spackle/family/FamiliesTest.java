@@ -3,10 +3,10 @@ package io.spackle.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.bundle.ModelBundle;
 import io.spackle.golden.Goldens;
-import io.spackle.graph.BundleException;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
+import io.spackle.graph.InvalidModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class FamiliesTest {
     "tiny-erase-floats, erase, 64, 64"
   })
   void readsFamilyAndSizesFromTheFolder(String bundle, String family, int side, int multiple) {
-    Traits traits = Families.traits(ModelBundle.open(Goldens.bundle(bundle)));
+    ModelTraits traits = Families.traits(ModelBundle.open(Goldens.bundle(bundle)));
 
     assertThat(traits.family()).isEqualTo(family);
     assertThat(traits.nativeSize()).isEqualTo(side);
@@ -47,7 +47,7 @@ class FamiliesTest {
     Files.delete(folder.resolve("unet/model.onnx"));
 
     assertThatThrownBy(() -> Families.traits(ModelBundle.open(folder)))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("sd15, sdxl, flux-fill, erase");
   }
 
@@ -60,7 +60,7 @@ class FamiliesTest {
         StandardCopyOption.REPLACE_EXISTING);
 
     assertThatThrownBy(() -> Families.open(ModelBundle.open(folder), Device.cpu(1)))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("unet/model.onnx")
         .hasMessageContaining("time_ids");
   }
@@ -71,7 +71,7 @@ class FamiliesTest {
     Files.delete(folder.resolve("vae_decoder/model.onnx"));
 
     assertThatThrownBy(() -> Families.open(ModelBundle.open(folder), Device.cpu(1)))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("vae_decoder/model.onnx: not found");
   }
 

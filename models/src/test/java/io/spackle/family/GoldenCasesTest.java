@@ -2,12 +2,12 @@ package io.spackle.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.ModelBundle;
 import io.spackle.golden.GoldenCase;
 import io.spackle.golden.Goldens;
-import io.spackle.graph.BundleOptions;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
@@ -110,7 +110,7 @@ class GoldenCasesTest {
   private static List<RgbImage> paint(GoldenCase golden, String bundleName) {
     Inpainter inpainter = OPEN.computeIfAbsent(Model.of(golden, bundleName), Model::open);
     List<Frame> frames = frames(golden, inpainter.traits());
-    List<Painting> paintings =
+    List<InpaintedImage> paintings =
         inpainter
             .inpaint(plan(golden, inpainter.traits()), subjects(golden, frames), new Cancellation())
             .paintings();
@@ -121,7 +121,7 @@ class GoldenCasesTest {
     return pictures;
   }
 
-  private static List<Frame> frames(GoldenCase golden, Traits traits) {
+  private static List<Frame> frames(GoldenCase golden, ModelTraits traits) {
     FramingOptions options =
         new FramingOptions(
             Resize.STRETCH, golden.cropPadding(), MaskReduction.NEAREST, false, 0, 0, false);
@@ -139,27 +139,27 @@ class GoldenCasesTest {
     return frames;
   }
 
-  private static int side(GoldenCase golden, String name, Traits traits) {
+  private static int side(GoldenCase golden, String name, ModelTraits traits) {
     return traits.framedSide((int) golden.argument(name, 512), Resize.STRETCH);
   }
 
-  private static StepPlan plan(GoldenCase golden, Traits traits) {
-    return new StepPlan(
+  private static InpaintParameters plan(GoldenCase golden, ModelTraits traits) {
+    return new InpaintParameters(
         side(golden, "width", traits),
         side(golden, "height", traits),
         (int) golden.argument("num_inference_steps", traits.defaultSteps()),
         golden.argument("guidance_scale", traits.defaultGuidanceScale()),
         golden.argument("strength", traits.defaultStrength()),
-        new Sampler(golden.scheduler(), null),
+        new SchedulerChoice(golden.scheduler(), null),
         MaskReduction.NEAREST,
         false);
   }
 
-  private static List<Subject> subjects(GoldenCase golden, List<Frame> frames) {
-    List<Subject> subjects = new ArrayList<>();
+  private static List<InpaintInput> subjects(GoldenCase golden, List<Frame> frames) {
+    List<InpaintInput> subjects = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {
       subjects.add(
-          new Subject(
+          new InpaintInput(
               frames.get(i).image(),
               frames.get(i).mask(),
               pick(golden.prompts(), i),

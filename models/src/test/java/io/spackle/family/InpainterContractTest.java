@@ -3,12 +3,12 @@ package io.spackle.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.PromptSyntax;
 import io.spackle.golden.Goldens;
-import io.spackle.graph.BundleOptions;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
-import io.spackle.graph.PromptSyntax;
 import io.spackle.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -69,7 +69,7 @@ class InpainterContractTest {
 
   @Test
   void paintsWhatItPaintsAloneInAnyBatchAndOrder() {
-    List<Subject> subjects =
+    List<InpaintInput> subjects =
         List.of(
             Samples.subject("a cat", 1),
             Samples.subject(LONG, 2),
@@ -88,7 +88,7 @@ class InpainterContractTest {
   @Test
   void seedAndPromptDecideWhatIsPaintedUnlessTheModelIsPromptless() {
     boolean promptless = inpainter.traits().promptless();
-    Subject cat = Samples.subject("a cat", 1);
+    InpaintInput cat = Samples.subject("a cat", 1);
     byte[] painted = paint(List.of(cat)).get(0).pixels();
 
     assertThat(paint(List.of(cat)).get(0).pixels()).isEqualTo(painted);
@@ -110,7 +110,7 @@ class InpainterContractTest {
   void notesPromptsThatAreCutOrNotRead() {
     String tooLong = "a very long story of a cat ".repeat(400);
 
-    Painting cut =
+    InpaintedImage cut =
         inpainter
             .inpaint(
                 Samples.plan(inpainter, 2),
@@ -127,7 +127,7 @@ class InpainterContractTest {
   @Test
   void stopsOnceCancelledAndStaysOpen() throws Exception {
     Cancellation cancellation = new Cancellation();
-    CompletableFuture<PaintedBatch> running =
+    CompletableFuture<InpaintedBatch> running =
         CompletableFuture.supplyAsync(
             () -> inpainter.inpaint(Samples.plan(inpainter, 50), many(), cancellation));
     assertThat(running).isNotCompleted();
@@ -151,23 +151,23 @@ class InpainterContractTest {
         .isInstanceOf(CancellationException.class);
   }
 
-  private List<RgbImage> paint(List<Subject> subjects) {
+  private List<RgbImage> paint(List<InpaintInput> subjects) {
     return inpainter
         .inpaint(Samples.plan(inpainter, 3), subjects, new Cancellation())
         .paintings()
         .stream()
-        .map(Painting::image)
+        .map(InpaintedImage::image)
         .toList();
   }
 
   /** Work of seconds: eight pictures where there are steps, thousands where there are none. */
-  private static List<Subject> many() {
+  private static List<InpaintInput> many() {
     int count = inpainter.traits().promptless() ? 50_000 : 8;
     return Collections.nCopies(count, Samples.subject("a cat", 1));
   }
 
-  private static Subject with(Subject subject, String prompt, long seed) {
-    return new Subject(subject.image(), subject.mask(), prompt, null, seed);
+  private static InpaintInput with(InpaintInput subject, String prompt, long seed) {
+    return new InpaintInput(subject.image(), subject.mask(), prompt, null, seed);
   }
 
   private static List<ByteBuffer> pixels(List<RgbImage> pictures) {

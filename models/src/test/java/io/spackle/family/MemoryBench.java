@@ -1,11 +1,11 @@
 package io.spackle.family;
 
-import io.spackle.graph.BundleOptions;
+import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.PromptSyntax;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.Devices;
-import io.spackle.graph.ModelBundle;
-import io.spackle.graph.PromptSyntax;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
@@ -71,20 +71,20 @@ final class MemoryBench {
     return bytes;
   }
 
-  private StepPlan plan(Traits traits) {
+  private InpaintParameters plan(ModelTraits traits) {
     double guidance = traits.defaultGuidanceScale();
-    return new StepPlan(
-        side, side, steps, guidance, 1.0, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
+    return new InpaintParameters(
+        side, side, steps, guidance, 1.0, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
   }
 
-  private Subject subject() {
+  private InpaintInput subject() {
     byte[] pixels = new byte[3 * side * side];
     new Random(1).nextBytes(pixels);
     byte[] levels = new byte[side * side];
     for (int i = 0; i < levels.length / 2; i++) {
       levels[i] = (byte) 255;
     }
-    return new Subject(
+    return new InpaintInput(
         new RgbImage(side, side, pixels), new Mask(side, side, levels), "a plain wall", null, 1);
   }
 

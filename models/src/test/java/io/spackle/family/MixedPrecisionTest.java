@@ -3,11 +3,11 @@ package io.spackle.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.bundle.ModelBundle;
 import io.spackle.golden.Goldens;
 import io.spackle.graph.Bfloat16Copy;
-import io.spackle.graph.BundleException;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
+import io.spackle.graph.InvalidModelException;
 import io.spackle.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,7 +88,7 @@ class MixedPrecisionTest {
     Path graph = folder.resolve("vae_decoder/model.onnx");
     Files.write(graph, Bfloat16Copy.ofOperator("Sigmoid"));
     assertThatThrownBy(() -> Families.open(ModelBundle.open(folder), Device.cpu(1)))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("vae_decoder")
         .hasMessageContaining("export the graph in float32 or float16");
   }

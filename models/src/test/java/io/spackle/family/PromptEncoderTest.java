@@ -2,17 +2,17 @@ package io.spackle.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.PromptSyntax;
 import io.spackle.family.PromptEncoder.Encoded;
 import io.spackle.golden.GoldenCase;
 import io.spackle.golden.Goldens;
-import io.spackle.graph.BundleOptions;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
-import io.spackle.graph.ModelBundle;
-import io.spackle.graph.Port;
-import io.spackle.graph.PromptSyntax;
+import io.spackle.graph.TensorSpec;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Tensor;
 import io.spackle.text.PromptSequences;
@@ -135,12 +135,12 @@ class PromptEncoderTest {
     private int runs;
 
     @Override
-    public Map<String, Port> inputs() {
+    public Map<String, TensorSpec> inputs() {
       return Collections.emptyMap();
     }
 
     @Override
-    public Map<String, Port> outputs() {
+    public Map<String, TensorSpec> outputs() {
       return Collections.emptyMap();
     }
 

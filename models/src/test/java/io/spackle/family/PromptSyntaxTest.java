@@ -2,12 +2,12 @@ package io.spackle.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.PromptSyntax;
 import io.spackle.golden.Goldens;
-import io.spackle.graph.BundleOptions;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
-import io.spackle.graph.PromptSyntax;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
@@ -28,8 +28,8 @@ class PromptSyntaxTest {
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint"})
   void longPromptsAreReadToTheirEnd(String bundle) {
-    Painting cat = paint(bundle, PromptSyntax.A1111, LONG + "cat", null);
-    Painting dog = paint(bundle, PromptSyntax.A1111, LONG + "dog", LONG);
+    InpaintedImage cat = paint(bundle, PromptSyntax.A1111, LONG + "cat", null);
+    InpaintedImage dog = paint(bundle, PromptSyntax.A1111, LONG + "dog", LONG);
 
     assertThat(cat.notes()).isEmpty();
     assertThat(dog.notes()).isEmpty();
@@ -39,8 +39,8 @@ class PromptSyntaxTest {
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint"})
   void plainOnesAreCutAndNoted(String bundle) {
-    Painting cat = paint(bundle, PromptSyntax.PLAIN, LONG + "cat", LONG);
-    Painting dog = paint(bundle, PromptSyntax.PLAIN, LONG + "dog", LONG);
+    InpaintedImage cat = paint(bundle, PromptSyntax.PLAIN, LONG + "cat", LONG);
+    InpaintedImage dog = paint(bundle, PromptSyntax.PLAIN, LONG + "dog", LONG);
 
     assertThat(cat.notes())
         .isEqualTo(Set.of(Note.PROMPT_TRUNCATED, Note.NEGATIVE_PROMPT_TRUNCATED));
@@ -57,9 +57,10 @@ class PromptSyntaxTest {
 
   @Test
   void fluxReadsTheTextWithoutMarksAndSaysSo() {
-    Painting plain = paint("tiny-flux-fill", PromptSyntax.PLAIN, "a red cat (small)", null);
-    Painting same = paint("tiny-flux-fill", PromptSyntax.A1111, "a red cat \\(small\\)", null);
-    Painting weighted =
+    InpaintedImage plain = paint("tiny-flux-fill", PromptSyntax.PLAIN, "a red cat (small)", null);
+    InpaintedImage same =
+        paint("tiny-flux-fill", PromptSyntax.A1111, "a red cat \\(small\\)", null);
+    InpaintedImage weighted =
         paint("tiny-flux-fill", PromptSyntax.A1111, "a (red:1.4) [cat] \\(small\\)", null);
 
     assertThat(same.notes()).isEmpty();
@@ -68,7 +69,7 @@ class PromptSyntaxTest {
     assertThat(weighted.image().pixels()).isEqualTo(plain.image().pixels());
   }
 
-  private static Painting paint(
+  private static InpaintedImage paint(
       String bundle, PromptSyntax syntax, String prompt, String negative) {
     ModelBundle folder =
         ModelBundle.open(Goldens.bundle(bundle)).with(new BundleOptions(Map.of(), 32, syntax));
@@ -76,11 +77,12 @@ class PromptSyntaxTest {
     Arrays.fill(grey, (byte) 127);
     byte[] white = new byte[SIDE * SIDE];
     Arrays.fill(white, (byte) 255);
-    Subject subject =
-        new Subject(
+    InpaintInput subject =
+        new InpaintInput(
             new RgbImage(SIDE, SIDE, grey), new Mask(SIDE, SIDE, white), prompt, negative, 7);
-    StepPlan plan =
-        new StepPlan(SIDE, SIDE, 2, 7.5, 1, Sampler.OF_BUNDLE, MaskReduction.MAX, false);
+    InpaintParameters plan =
+        new InpaintParameters(
+            SIDE, SIDE, 2, 7.5, 1, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
     try (Inpainter inpainter = Families.open(folder, Device.cpu(1))) {
       return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
     }

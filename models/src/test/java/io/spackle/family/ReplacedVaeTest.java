@@ -3,11 +3,11 @@ package io.spackle.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.ModelFolder;
 import io.spackle.golden.Goldens;
-import io.spackle.graph.BundleException;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
-import io.spackle.graph.ModelParts;
+import io.spackle.graph.InvalidModelException;
 import io.spackle.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,14 +37,14 @@ class ReplacedVaeTest {
 
   @Test
   void latentsOfAnotherFamilyAreRefused() {
-    ModelParts flux = ModelParts.open(Goldens.bundle("tiny-flux-fill"), ModelBundle.VAE);
+    ModelFolder flux = ModelFolder.open(Goldens.bundle("tiny-flux-fill"), ModelBundle.VAE);
     assertThatThrownBy(() -> Families.open(OWN.withVae(flux), Device.cpu(1)))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("latent_channels 16 found, expected 4");
   }
 
   /** The autoencoder of a bundle in a folder of its own, with another scaling factor. */
-  private ModelParts vae(String bundle, double scalingFactor) throws IOException {
+  private ModelFolder vae(String bundle, double scalingFactor) throws IOException {
     Path folder = Files.createTempDirectory(temp, "vae");
     for (String component : ModelBundle.VAE) {
       Path from = Goldens.bundle(bundle).resolve(component);
@@ -53,7 +53,7 @@ class ReplacedVaeTest {
     }
     String config = "{\"scaling_factor\": " + scalingFactor + ", \"latent_channels\": 4}";
     Files.writeString(folder.resolve("vae_decoder/config.json"), config);
-    return ModelParts.open(folder, ModelBundle.VAE);
+    return ModelFolder.open(folder, ModelBundle.VAE);
   }
 
   private static RgbImage paint(ModelBundle bundle) {

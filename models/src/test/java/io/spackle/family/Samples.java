@@ -15,32 +15,32 @@ final class Samples {
 
   private Samples() {}
 
-  static StepPlan plan(Inpainter inpainter, int steps) {
-    return new StepPlan(
+  static InpaintParameters plan(Inpainter inpainter, int steps) {
+    return new InpaintParameters(
         SIDE,
         SIDE,
         steps,
         inpainter.traits().defaultGuidanceScale(),
         0.9,
-        Sampler.OF_BUNDLE,
+        SchedulerChoice.OF_BUNDLE,
         MaskReduction.MAX,
         false);
   }
 
   /** Noise from the seed, to be repainted in its left half. */
-  static Subject subject(String prompt, long seed) {
+  static InpaintInput subject(String prompt, long seed) {
     byte[] pixels = new byte[3 * SIDE * SIDE];
     new Random(seed).nextBytes(pixels);
     byte[] levels = new byte[SIDE * SIDE];
     for (int i = 0; i < levels.length; i++) {
       levels[i] = (byte) (i % SIDE < SIDE / 2 ? 255 : 0);
     }
-    return new Subject(
+    return new InpaintInput(
         new RgbImage(SIDE, SIDE, pixels), new Mask(SIDE, SIDE, levels), prompt, null, seed);
   }
 
-  static Painting paint(Inpainter inpainter, Subject subject) {
-    StepPlan plan = plan(inpainter, 3);
+  static InpaintedImage paint(Inpainter inpainter, InpaintInput subject) {
+    InpaintParameters plan = plan(inpainter, 3);
     return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
   }
 }

@@ -1,9 +1,9 @@
 package io.spackle.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.spackle.graph.PromptSyntax;
-import io.spackle.image.DecodeLimits;
-import io.spackle.image.ImageCodec;
+import io.spackle.bundle.PromptSyntax;
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.ImageCodec;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;

@@ -1,5 +1,6 @@
 package io.spackle.graph;
 
+import io.spackle.bundle.ModelBundle;
 import io.spackle.golden.Goldens;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.LongTensor;

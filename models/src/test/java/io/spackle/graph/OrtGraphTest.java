@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.spackle.onnx.OnnxFile;
 import io.spackle.tensor.ByteTensor;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.LongTensor;
@@ -42,9 +43,9 @@ class OrtGraphTest {
     try (Graph graph = Fixtures.open("tiny-sd15-inpaint", "unet", 1)) {
       assertThat(graph.inputs().values())
           .containsExactly(
-              new Port("sample", ElementType.FLOAT32, List.of(-1L, 9L, -1L, -1L)),
-              new Port("timestep", ElementType.FLOAT32, List.of()),
-              new Port("encoder_hidden_states", ElementType.FLOAT32, List.of(-1L, -1L, 32L)));
+              new TensorSpec("sample", ElementType.FLOAT32, List.of(-1L, 9L, -1L, -1L)),
+              new TensorSpec("timestep", ElementType.FLOAT32, List.of()),
+              new TensorSpec("encoder_hidden_states", ElementType.FLOAT32, List.of(-1L, -1L, 32L)));
       assertThat(graph.outputs()).containsOnlyKeys("out_sample");
     }
   }
@@ -87,7 +88,7 @@ class OrtGraphTest {
           .containsExactly(text.run(ids, NEVER).get("last_hidden_state").data(), within(1e-5f));
 
       assertThat(legacyUnet.inputs().get("timestep"))
-          .isEqualTo(new Port("timestep", ElementType.INT64, List.of(1L)));
+          .isEqualTo(new TensorSpec("timestep", ElementType.INT64, List.of(1L)));
       assertThat(legacyUnet.run(Fixtures.unetInputs(3, 799.2f, 1), NEVER).get("out_sample").data())
           .as("799.2 is cut to 799")
           .containsExactly(
@@ -316,10 +317,10 @@ class OrtGraphTest {
   void refusesAFileThatIsNoGraph() throws IOException {
     Path file = Files.writeString(folder.resolve("model.onnx"), "not a graph");
     assertThatThrownBy(() -> OrtGraph.open(file, Device.cpu(1)))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContainingAll("model.onnx", "expected a graph that ONNX Runtime can run");
     assertThatThrownBy(() -> OrtGraph.open(folder.resolve("nothing.onnx"), Device.cpu(1)))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("nothing.onnx");
   }
 
@@ -327,7 +328,7 @@ class OrtGraphTest {
   void refusesAnElementTypeThatItCannotFeed() throws IOException {
     int string = 8;
     assertThatThrownBy(() -> open(OnnxFile.unary("Identity", string, -1)))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContainingAll("x is", "STRING", "expected a tensor of");
   }
 

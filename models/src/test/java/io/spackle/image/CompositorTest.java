@@ -10,24 +10,24 @@ class CompositorTest {
 
   @Test
   void overlayEqualsDiffusers() throws IOException {
-    for (JsonNode vector : Pictures.vectors("overlay")) {
-      RgbImage init = Pictures.image(vector.get("image"));
-      Region region = Pictures.region(vector.get("region"));
+    for (JsonNode vector : TestImages.vectors("overlay")) {
+      RgbImage init = TestImages.image(vector.get("image"));
+      Region region = TestImages.region(vector.get("region"));
       Plane part =
           EdgeFill.cover(
-              Pictures.image(vector.get("generated")).plane(), region.width(), region.height());
+              TestImages.image(vector.get("generated")).plane(), region.width(), region.height());
       Plane canvas = init.plane().blank(init.width(), init.height());
       RgbImage painted = RgbImage.of(canvas.place(part, region.left(), region.top()));
-      RgbImage result = Compositor.overlay(init, painted, Pictures.mask(vector.get("mask")));
+      RgbImage result = Compositor.overlay(init, painted, TestImages.mask(vector.get("mask")));
       assertThat(result.pixels())
           .as(vector.toString())
-          .isEqualTo(Pictures.image(vector.get("out")).pixels());
+          .isEqualTo(TestImages.image(vector.get("out")).pixels());
     }
   }
 
   @Test
   void featherRisesInwardsOverTheBlurredPixels() {
-    Mask hole = Pictures.rectangle(9, 1, new Region(2, 0, 9, 1), 255);
+    Mask hole = TestImages.rectangle(9, 1, new Region(2, 0, 9, 1), 255);
     assertThat(Compositor.feathered(hole, 3).levels())
         .containsExactly(0, 0, 64, 128, 191, 255, 255, 255, 255);
     assertThat(Compositor.feathered(hole, 0)).isSameAs(hole);
@@ -35,14 +35,14 @@ class CompositorTest {
 
   @Test
   void aMaskOnePixelThinIsStillPaintedInPart() {
-    Mask line = Pictures.rectangle(5, 3, new Region(2, 0, 3, 3), 255);
+    Mask line = TestImages.rectangle(5, 3, new Region(2, 0, 3, 3), 255);
     assertThat(Compositor.feathered(line, 4).level(2, 1)).isEqualTo(51);
     assertThat(Compositor.feathered(line, 100_000).level(2, 1)).isEqualTo(1);
   }
 
   @Test
   void everythingRepaintedHasNoEdge() {
-    Mask all = Pictures.blank(4, 4).inverted();
+    Mask all = TestImages.blank(4, 4).inverted();
     assertThat(Compositor.feathered(all, 5).levels()).containsOnly(255);
   }
 }

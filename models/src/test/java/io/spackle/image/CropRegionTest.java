@@ -13,14 +13,14 @@ class CropRegionTest {
 
   @Test
   void equalsDiffusers() throws IOException {
-    for (JsonNode vector : Pictures.vectors("crop_region")) {
+    for (JsonNode vector : TestImages.vectors("crop_region")) {
       Region found =
           CropRegion.around(
               mask(vector),
               vector.get("width").asInt(),
               vector.get("height").asInt(),
               vector.get("pad").asInt());
-      assertThat(found).as(vector.toString()).isEqualTo(Pictures.region(vector.get("region")));
+      assertThat(found).as(vector.toString()).isEqualTo(TestImages.region(vector.get("region")));
     }
   }
 
@@ -36,7 +36,7 @@ class CropRegionTest {
               (int) run.argument("width", 512),
               (int) run.argument("height", 512),
               run.cropPadding().getAsInt());
-      assertThat(found).as(run.name()).isEqualTo(Pictures.region(run.json().get("crop_region")));
+      assertThat(found).as(run.name()).isEqualTo(TestImages.region(run.json().get("crop_region")));
     }
   }
 
@@ -45,7 +45,7 @@ class CropRegionTest {
     JsonNode hole = vector.get("rect_xywh");
     int left = hole.get(0).asInt();
     int top = hole.get(1).asInt();
-    return Pictures.rectangle(
+    return TestImages.rectangle(
         size.get(0).asInt(),
         size.get(1).asInt(),
         new Region(left, top, left + hole.get(2).asInt(), top + hole.get(3).asInt()),

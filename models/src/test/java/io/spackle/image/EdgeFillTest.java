@@ -12,11 +12,11 @@ class EdgeFillTest {
 
   @Test
   void equalsDiffusers() throws IOException {
-    for (JsonNode vector : Pictures.vectors("fill")) {
-      Plane filled = fill(Pictures.image(vector.get("in")).plane(), vector);
+    for (JsonNode vector : TestImages.vectors("fill")) {
+      Plane filled = fill(TestImages.image(vector.get("in")).plane(), vector);
       assertThat(filled.data())
           .as(vector.toString())
-          .isEqualTo(Pictures.image(vector.get("out")).pixels());
+          .isEqualTo(TestImages.image(vector.get("out")).pixels());
     }
   }
 
@@ -25,13 +25,13 @@ class EdgeFillTest {
    */
   @Test
   void masksEqualDiffusersOnceBinarised() throws IOException {
-    for (JsonNode vector : Pictures.vectors("fill")) {
-      Mask filled = Mask.of(fill(Pictures.mask(vector.get("mask_in")).plane(), vector));
-      Mask expected = Pictures.mask(vector.get("mask_out"));
+    for (JsonNode vector : TestImages.vectors("fill")) {
+      Mask filled = Mask.of(fill(TestImages.mask(vector.get("mask_in")).plane(), vector));
+      Mask expected = TestImages.mask(vector.get("mask_out"));
       assertThat(filled.binarised().levels())
           .as(vector.toString())
           .isEqualTo(expected.binarised().levels());
-      assertThat(Pictures.distance(filled.levels(), expected.levels())).isLessThanOrEqualTo(1);
+      assertThat(TestImages.distance(filled.levels(), expected.levels())).isLessThanOrEqualTo(1);
     }
   }
 

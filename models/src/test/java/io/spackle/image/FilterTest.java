@@ -12,7 +12,7 @@ class FilterTest {
 
   @Test
   void equalsPillowBitForBit() throws IOException {
-    for (JsonNode vector : Pictures.vectors("resize_lanczos")) {
+    for (JsonNode vector : TestImages.vectors("resize_lanczos")) {
       boolean grey = vector.get("mode").asText().equals("L");
       Plane in = read(vector.get("in"), grey);
       Plane expected = read(vector.get("out"), grey);
@@ -41,12 +41,12 @@ class FilterTest {
   }
 
   private static Plane read(JsonNode name, boolean grey) throws IOException {
-    return grey ? Pictures.mask(name).plane() : Pictures.image(name).plane();
+    return grey ? TestImages.mask(name).plane() : TestImages.image(name).plane();
   }
 
   @Test
   void sameSizeIsTheSamePicture() {
-    Plane plane = Pictures.random(new Random(1), 20, 9).plane();
+    Plane plane = TestImages.random(new Random(1), 20, 9).plane();
     assertThat(Filter.LANCZOS.resize(plane, 20, 9)).isSameAs(plane);
   }
 

@@ -15,7 +15,7 @@ class FramingPropertyTest {
   void shapesHoldAndKeptPixelsAreIdentical() {
     for (int seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
-      RgbImage init = Pictures.random(random, 16 + random.nextInt(80), 16 + random.nextInt(80));
+      RgbImage init = TestImages.random(random, 16 + random.nextInt(80), 16 + random.nextInt(80));
       Mask mask = mask(random, init);
       int width = 64 + random.nextInt(64);
       int height = 64 + random.nextInt(64);
@@ -33,8 +33,8 @@ class FramingPropertyTest {
     assertThat(frame.mask().width()).as(what).isEqualTo(image.width());
     assertThat(frame.mask().height()).as(what).isEqualTo(image.height());
     assertThat(frame.mask().binarised().levels()).as(what).isEqualTo(frame.mask().levels());
-    RgbImage some = frame.restore(Pictures.random(random, image.width(), image.height()));
-    RgbImage other = frame.restore(Pictures.random(random, image.width(), image.height()));
+    RgbImage some = frame.restore(TestImages.random(random, image.width(), image.height()));
+    RgbImage other = frame.restore(TestImages.random(random, image.width(), image.height()));
     assertThat(some.width()).as(what).isEqualTo(frame.outputWidth());
     assertThat(some.height()).as(what).isEqualTo(frame.outputHeight());
     int changed = 0;
@@ -59,14 +59,14 @@ class FramingPropertyTest {
   void everyPixelOutsideTheMaskIsTheInitImagesOwn() {
     for (int seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
-      RgbImage init = Pictures.random(random, 16 + random.nextInt(80), 16 + random.nextInt(80));
+      RgbImage init = TestImages.random(random, 16 + random.nextInt(80), 16 + random.nextInt(80));
       Mask mask =
           Mask.of(Filter.LANCZOS.resize(mask(random, init).plane(), init.width(), init.height()));
       FramingOptions options =
           options(random).withResize(Resize.ORIGINAL).withMaskGrow(0).withMaskInvert(false);
       Frame frame = Framing.frame(init, mask, 64, 96, 8, options);
       RgbImage canvas = frame.image();
-      RgbImage output = frame.restore(Pictures.random(random, canvas.width(), canvas.height()));
+      RgbImage output = frame.restore(TestImages.random(random, canvas.width(), canvas.height()));
       for (int i = 0; i < mask.levels().length; i++) {
         if (!Mask.isPainted(mask.levels()[i])) {
           assertThat(rgb(output, i)).as("seed %d, pixel %d", seed, i).isEqualTo(rgb(init, i));
@@ -87,7 +87,7 @@ class FramingPropertyTest {
             top,
             left + 1 + random.nextInt(width - left),
             top + 1 + random.nextInt(height - top));
-    return Pictures.rectangle(width, height, hole, random.nextInt(256));
+    return TestImages.rectangle(width, height, hole, random.nextInt(256));
   }
 
   private static FramingOptions options(Random random) {
@@ -108,6 +108,6 @@ class FramingPropertyTest {
   }
 
   private static int rgb(RgbImage image, int index) {
-    return Pictures.rgb(image, index % image.width(), index / image.width());
+    return TestImages.rgb(image, index % image.width(), index / image.width());
   }
 }

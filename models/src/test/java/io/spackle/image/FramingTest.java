@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class FramingTest {
 
   private static final FramingOptions DEFAULTS = FramingOptions.defaults();
-  private static final RgbImage INIT = Pictures.gradient(120, 90);
-  private static final Mask HOLE = Pictures.rectangle(120, 90, new Region(30, 20, 60, 50), 255);
+  private static final RgbImage INIT = TestImages.gradient(120, 90);
+  private static final Mask HOLE = TestImages.rectangle(120, 90, new Region(30, 20, 60, 50), 255);
 
   @Test
   void fitKeepsProportionsAndPadsToTheMultiple() {
@@ -26,12 +26,12 @@ class FramingTest {
 
   @Test
   void paddingRepeatsTheEdgeAndIsNotRepainted() {
-    Mask all = Pictures.blank(120, 90).inverted();
+    Mask all = TestImages.blank(120, 90).inverted();
     Frame frame = Framing.frame(INIT, all, 100, 100, 64, DEFAULTS);
     RgbImage image = frame.image();
-    assertThat(Pictures.rgb(image, 127, 30)).isEqualTo(Pictures.rgb(image, 99, 30));
-    assertThat(Pictures.rgb(image, 40, 127)).isEqualTo(Pictures.rgb(image, 40, 74));
-    assertThat(Pictures.rgb(image, 127, 127)).isEqualTo(Pictures.rgb(image, 99, 74));
+    assertThat(TestImages.rgb(image, 127, 30)).isEqualTo(TestImages.rgb(image, 99, 30));
+    assertThat(TestImages.rgb(image, 40, 127)).isEqualTo(TestImages.rgb(image, 40, 74));
+    assertThat(TestImages.rgb(image, 127, 127)).isEqualTo(TestImages.rgb(image, 99, 74));
     assertThat(frame.mask().repaints(99, 74)).isTrue();
     assertThat(frame.mask().repaints(100, 74)).isFalse();
     assertThat(frame.mask().repaints(99, 75)).isFalse();
@@ -54,8 +54,8 @@ class FramingTest {
     RgbImage output = frame.restore(inverse(frame.image()));
     assertThat(frame.untouched()).isSameAs(INIT);
     assertThat(output.width()).isEqualTo(120);
-    assertThat(Pictures.rgb(output, 10, 10)).isEqualTo(Pictures.rgb(INIT, 10, 10));
-    assertThat(Pictures.rgb(output, 45, 35)).isNotEqualTo(Pictures.rgb(INIT, 45, 35));
+    assertThat(TestImages.rgb(output, 10, 10)).isEqualTo(TestImages.rgb(INIT, 10, 10));
+    assertThat(TestImages.rgb(output, 45, 35)).isNotEqualTo(TestImages.rgb(INIT, 45, 35));
   }
 
   @Test
@@ -68,13 +68,13 @@ class FramingTest {
     assertThat(frame.maskCoverage()).isEqualTo(30 * 30 / 10800.0);
     RgbImage output = frame.restore(inverse(frame.image()));
     assertThat(output.width()).isEqualTo(120);
-    assertThat(Pictures.rgb(output, 26, 16)).isEqualTo(Pictures.rgb(INIT, 26, 16));
-    assertThat(Pictures.rgb(output, 45, 35)).isNotEqualTo(Pictures.rgb(INIT, 45, 35));
+    assertThat(TestImages.rgb(output, 26, 16)).isEqualTo(TestImages.rgb(INIT, 26, 16));
+    assertThat(TestImages.rgb(output, 45, 35)).isNotEqualTo(TestImages.rgb(INIT, 45, 35));
   }
 
   @Test
   void cropWithoutPasteBackOverlaysThroughTheGreyMask() {
-    Mask grey = Pictures.rectangle(120, 90, new Region(30, 20, 60, 50), 100);
+    Mask grey = TestImages.rectangle(120, 90, new Region(30, 20, 60, 50), 100);
     grey.levels()[30 * 120 + 40] = -1;
     FramingOptions options =
         DEFAULTS
@@ -84,23 +84,23 @@ class FramingTest {
     Frame frame = Framing.frame(INIT, grey, 30, 30, 1, options);
     RgbImage white = new RgbImage(30, 30, filled(2700, 255));
     RgbImage output = frame.restore(white);
-    assertThat(Pictures.rgb(output, 40, 30)).isEqualTo(0xFFFFFF);
-    assertThat(Pictures.rgb(output, 29, 30)).isEqualTo(Pictures.rgb(INIT, 29, 30));
-    int before = Pictures.rgb(INIT, 50, 40) >> 16;
+    assertThat(TestImages.rgb(output, 40, 30)).isEqualTo(0xFFFFFF);
+    assertThat(TestImages.rgb(output, 29, 30)).isEqualTo(TestImages.rgb(INIT, 29, 30));
+    int before = TestImages.rgb(INIT, 50, 40) >> 16;
     int expected = Math.round(before + (255 - before) * 100 / 255f);
-    assertThat(Pictures.rgb(output, 50, 40) >> 16).isBetween(expected - 1, expected + 1);
+    assertThat(TestImages.rgb(output, 50, 40) >> 16).isBetween(expected - 1, expected + 1);
   }
 
   @Test
   void aBlankMaskLeavesTheInitImage() {
     for (Resize resize : Resize.values()) {
       FramingOptions options = DEFAULTS.withResize(resize);
-      Frame whole = Framing.frame(INIT, Pictures.blank(7, 5), 64, 64, 8, options);
+      Frame whole = Framing.frame(INIT, TestImages.blank(7, 5), 64, 64, 8, options);
       assertThat(whole.isBlank()).isTrue();
       assertThat(whole.maskCoverage()).isZero();
       Frame crop =
           Framing.frame(
-              INIT, Pictures.blank(7, 5), 64, 64, 8, options.withCropPadding(OptionalInt.of(3)));
+              INIT, TestImages.blank(7, 5), 64, 64, 8, options.withCropPadding(OptionalInt.of(3)));
       assertThat(crop.isBlank()).isTrue();
       assertThat(crop.untouched()).isSameAs(INIT);
     }
@@ -108,8 +108,8 @@ class FramingTest {
 
   @Test
   void aThinMaskIsNeverLost() {
-    RgbImage large = Pictures.gradient(640, 480);
-    Mask line = Pictures.rectangle(640, 480, new Region(333, 100, 334, 103), 255);
+    RgbImage large = TestImages.gradient(640, 480);
+    Mask line = TestImages.rectangle(640, 480, new Region(333, 100, 334, 103), 255);
     for (Resize resize : Resize.values()) {
       Frame frame = Framing.frame(large, line, 64, 64, 8, DEFAULTS.withResize(resize));
       assertThat(frame.isBlank()).isFalse();
@@ -119,7 +119,7 @@ class FramingTest {
 
   @Test
   void maskIsInvertedBeforeItGrows() {
-    Mask kept = Pictures.rectangle(120, 90, new Region(50, 40, 60, 50), 255);
+    Mask kept = TestImages.rectangle(120, 90, new Region(50, 40, 60, 50), 255);
     FramingOptions options = DEFAULTS.withMaskInvert(true).withMaskGrow(2);
     Mask seen = Framing.frame(INIT, kept, 120, 90, 1, options).mask();
     assertThat(seen.repaints(0, 0)).isTrue();
@@ -137,13 +137,13 @@ class FramingTest {
 
   @Test
   void smallAndNeedleLikePicturesAreRefused() {
-    assertRefused(Pictures.gradient(1, 1), Reason.TOO_SMALL, "1 x 1");
-    assertRefused(Pictures.gradient(500, 7), Reason.TOO_SMALL, "500 x 7");
-    assertRefused(Pictures.gradient(2000, 20), Reason.BAD_ASPECT, "512 x 5");
+    assertRefused(TestImages.gradient(1, 1), Reason.TOO_SMALL, "1 x 1");
+    assertRefused(TestImages.gradient(500, 7), Reason.TOO_SMALL, "500 x 7");
+    assertRefused(TestImages.gradient(2000, 20), Reason.BAD_ASPECT, "512 x 5");
   }
 
   private static void assertRefused(RgbImage init, Reason reason, String found) {
-    Mask mask = Pictures.blank(4, 4);
+    Mask mask = TestImages.blank(4, 4);
     assertThatThrownBy(() -> Framing.frame(init, mask, 512, 512, 8, DEFAULTS))
         .isInstanceOfSatisfying(ImageException.class, e -> assertThat(e.reason()).isEqualTo(reason))
         .hasMessageContaining(found)

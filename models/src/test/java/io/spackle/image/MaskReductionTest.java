@@ -24,18 +24,18 @@ class MaskReductionTest {
 
   @Test
   void nearestEqualsDiffusers() throws IOException {
-    for (JsonNode vector : Pictures.vectors("masks")) {
+    for (JsonNode vector : TestImages.vectors("masks")) {
       boolean photo = vector.get("in_is_photo").asBoolean();
       JsonNode in = vector.get("in");
-      Mask mask = photo ? Pictures.photoMask(in) : Pictures.mask(in);
-      RgbImage any = Pictures.gradient(16, 16);
+      Mask mask = photo ? TestImages.photoMask(in) : TestImages.mask(in);
+      RgbImage any = TestImages.gradient(16, 16);
       int width = vector.get("width").asInt();
       int height = vector.get("height").asInt();
       Mask binary = Framing.frame(any, mask, width, height, 8, PARITY).mask();
       assertThat(binary.levels())
           .as(vector.toString())
-          .isEqualTo(Pictures.mask(vector.get("binary")).levels());
-      Mask latent = Pictures.mask(vector.get("latent"));
+          .isEqualTo(TestImages.mask(vector.get("binary")).levels());
+      Mask latent = TestImages.mask(vector.get("latent"));
       FloatTensor cells = MaskReduction.NEAREST.toLatents(binary, 8);
       assertThat(cells.shape()).isEqualTo(Shape.of(1, 1, latent.height(), latent.width()));
       for (int i = 0; i < cells.data().length; i++) {
@@ -73,7 +73,7 @@ class MaskReductionTest {
 
   @Test
   void maxKeepsASinglePixelWhereNearestLosesIt() {
-    Mask dot = Pictures.rectangle(16, 8, new Region(13, 7, 14, 8), 255);
+    Mask dot = TestImages.rectangle(16, 8, new Region(13, 7, 14, 8), 255);
     assertThat(MaskReduction.MAX.toLatents(dot, 8).data()).containsExactly(0, 1);
     assertThat(MaskReduction.NEAREST.toLatents(dot, 8).data()).containsExactly(0, 0);
   }
@@ -82,7 +82,7 @@ class MaskReductionTest {
   void maxRepaintsWhatCoversARepaintedPixelAndNothingElse() {
     Random random = new Random(5);
     for (int round = 0; round < 300; round++) {
-      Mask mask = Pictures.blank(1 + random.nextInt(40), 1 + random.nextInt(40));
+      Mask mask = TestImages.blank(1 + random.nextInt(40), 1 + random.nextInt(40));
       int at = random.nextInt(mask.levels().length);
       mask.levels()[at] = (byte) (128 + random.nextInt(128));
       int width = 1 + random.nextInt(mask.width());
@@ -111,7 +111,7 @@ class MaskReductionTest {
 
   @Test
   void latentsNeedWholeBlocks() {
-    assertThatThrownBy(() -> MaskReduction.MAX.toLatents(Pictures.blank(16, 12), 8))
+    assertThatThrownBy(() -> MaskReduction.MAX.toLatents(TestImages.blank(16, 12), 8))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("16 x 12");
   }

@@ -14,10 +14,10 @@ class MaskTest {
 
   @Test
   void lumaEqualsPillow() throws IOException {
-    for (JsonNode vector : Pictures.vectors("to_luma")) {
-      assertThat(Pictures.mask(vector.get("in")).levels())
+    for (JsonNode vector : TestImages.vectors("to_luma")) {
+      assertThat(TestImages.mask(vector.get("in")).levels())
           .as(vector.toString())
-          .isEqualTo(Pictures.mask(vector.get("out")).levels());
+          .isEqualTo(TestImages.mask(vector.get("out")).levels());
     }
   }
 
@@ -34,7 +34,7 @@ class MaskTest {
 
   @Test
   void growsByADisc() {
-    Mask dot = Pictures.rectangle(11, 9, new Region(5, 4, 6, 5), 255);
+    Mask dot = TestImages.rectangle(11, 9, new Region(5, 4, 6, 5), 255);
     Mask disc = dot.grown(3);
     for (int y = 0; y < 9; y++) {
       for (int x = 0; x < 11; x++) {
@@ -56,7 +56,7 @@ class MaskTest {
   void distancesAreThoseOfASearchThroughAllPixels() {
     Random random = new Random(3);
     for (int round = 0; round < 200; round++) {
-      Mask mask = Pictures.blank(1 + random.nextInt(20), 1 + random.nextInt(20));
+      Mask mask = TestImages.blank(1 + random.nextInt(20), 1 + random.nextInt(20));
       for (int i = random.nextInt(6); i > 0; i--) {
         mask.levels()[random.nextInt(mask.levels().length)] = -1;
       }

@@ -27,7 +27,7 @@ class RgbImageTest {
 
   @Test
   void aPictureSurvivesTheWayThroughATensor() {
-    RgbImage image = Pictures.random(new Random(1), 13, 7);
+    RgbImage image = TestImages.random(new Random(1), 13, 7);
     assertThat(RgbImage.ofTensor(image.toTensor()).pixels()).isEqualTo(image.pixels());
   }
 

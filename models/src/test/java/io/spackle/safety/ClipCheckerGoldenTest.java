@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.ImageCodec;
 import io.spackle.golden.Goldens;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.ModelBundle;
-import io.spackle.image.DecodeLimits;
-import io.spackle.image.ImageCodec;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
 import java.io.IOException;
@@ -34,12 +34,12 @@ class ClipCheckerGoldenTest {
   void showsWhatTransformersShows() throws IOException {
     JsonNode config = ModelBundle.open(BUNDLE).config("feature_extractor").orElseThrow();
     List<String> problems = new ArrayList<>();
-    Preparation stated = Preparation.of(config, problems);
+    ImagePreprocessor stated = ImagePreprocessor.of(config, problems);
     assertThat(problems).isEmpty();
     assertThat(ROWS).hasSizeGreaterThanOrEqualTo(12);
     for (JsonNode row : ROWS) {
       assertShown(stated.of(picture(row)), row);
-      assertShown(Preparation.OF_CLIP.of(picture(row)), row); // for folders that do not say
+      assertShown(ImagePreprocessor.OF_CLIP.of(picture(row)), row); // for folders that do not say
     }
   }
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spackle.golden.Goldens;
-import io.spackle.graph.BundleException;
+import io.spackle.graph.InvalidModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ class ClipTokenizerTest {
 
   private static void assertRefused(Path path, String... parts) {
     assertThatThrownBy(() -> ClipTokenizer.open(path))
-        .isInstanceOf(BundleException.class)
+        .isInstanceOf(InvalidModelException.class)
         .hasMessageContainingAll(parts);
   }
 

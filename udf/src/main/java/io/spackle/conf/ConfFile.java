@@ -77,13 +77,13 @@ public final class ConfFile {
   }
 
   /** All keys that can be set with what they are set to, as it may be shown. */
-  public static List<Setting> settings(Path file, Map<String, String> overrides) {
+  public static List<ConfEntry> settings(Path file, Map<String, String> overrides) {
     Config reference = reference();
     ConfigObject merged = group(merged(Optional.of(file), overrides, reference).root());
     ConfigObject known = group(reference.root());
     return keys().stream()
         .sorted()
-        .map(key -> Setting.of(key, value(merged, key), value(known, key)))
+        .map(key -> ConfEntry.of(key, value(merged, key), value(known, key)))
         .toList();
   }
 

@@ -6,7 +6,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
-import io.spackle.row.Shown;
+import io.spackle.row.Redaction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -240,7 +240,7 @@ public final class ConfReader {
       // Told below like a value out of range: with the value, what was expected, and where.
     }
     ConfigValue value = config.getValue(key);
-    String found = Shown.redacted(value.render(ConfigRenderOptions.concise()));
+    String found = Redaction.redacted(value.render(ConfigRenderOptions.concise()));
     problems.add(
         "%s.%s is %s, expected %s (%s)"
             .formatted(ConfFile.ROOT, key, found, expected, value.origin().description()));

@@ -4,7 +4,6 @@ import com.codahale.metrics.Counting;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.Metric;
 import com.codahale.metrics.MetricSet;
-import io.spackle.stage.Meters;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The metrics of executors ({@link Meters}) in Spark's own metrics system: {@code spark.plugins =
- * io.spackle.metrics.SpacklePlugin}.
+ * The metrics of executors ({@link ExecutorMetrics}) in Spark's own metrics system: {@code
+ * spark.plugins = io.spackle.metrics.SpacklePlugin}.
  *
  * <p>Each executor reports them through the sinks that it has. It also tells the driver of them
  * every five seconds, which reports them as {@code executor_<id>_<metric>}: a scraper finds all
@@ -93,7 +92,7 @@ public final class SpacklePlugin implements SparkPlugin {
 
     @Override
     public void init(PluginContext context, Map<String, String> extra) {
-      MetricSet metrics = Meters.ofJvm().metrics();
+      MetricSet metrics = ExecutorMetrics.ofJvm().metrics();
       context.metricRegistry().registerAll(metrics);
       if (!context.executorID().equals(DRIVER)) {
         timer.schedule(

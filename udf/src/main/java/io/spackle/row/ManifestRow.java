@@ -1,9 +1,9 @@
 package io.spackle.row;
 
-import io.spackle.family.Sampler;
-import io.spackle.family.StepPlan;
-import io.spackle.family.Subject;
-import io.spackle.family.Traits;
+import io.spackle.family.InpaintInput;
+import io.spackle.family.InpaintParameters;
+import io.spackle.family.ModelTraits;
+import io.spackle.family.SchedulerChoice;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
@@ -50,14 +50,14 @@ public record ManifestRow(
     long seed,
     String webhook,
     String trackId,
-    Sampler sampler) {
+    SchedulerChoice sampler) {
 
   /**
    * The row's pictures as a model sees them.
    *
    * @throws io.spackle.image.ImageException if the init image does not go with the size
    */
-  public Frame frame(RgbImage init, Mask mask, Traits traits, FramingOptions options) {
+  public Frame frame(RgbImage init, Mask mask, ModelTraits traits, FramingOptions options) {
     Resize resize = options.resize();
     return Framing.frame(
         init,
@@ -69,8 +69,8 @@ public record ManifestRow(
   }
 
   /** The steps that the row's samples go through. */
-  public StepPlan plan(Frame frame, MaskReduction maskReduction) {
-    return new StepPlan(
+  public InpaintParameters plan(Frame frame, MaskReduction maskReduction) {
+    return new InpaintParameters(
         frame.image().width(),
         frame.image().height(),
         steps,
@@ -86,8 +86,8 @@ public record ManifestRow(
    *
    * @param sample from 0
    */
-  public Subject subject(Frame frame, int sample) {
+  public InpaintInput subject(Frame frame, int sample) {
     String painted = enhancedPrompt == null ? prompt : enhancedPrompt;
-    return new Subject(frame.image(), frame.mask(), painted, negativePrompt, seed + sample);
+    return new InpaintInput(frame.image(), frame.mask(), painted, negativePrompt, seed + sample);
   }
 }

@@ -213,8 +213,8 @@ public final class MetaRow implements Serializable {
         row.sampler().karrasSigmas(),
         row.enhancedPrompt() == null ? "no" : "yes",
         row.enhancedPrompt(),
-        Shown.redacted(row.initImage()),
-        Shown.redacted(row.maskImage()),
+        Redaction.redacted(row.initImage()),
+        Redaction.redacted(row.maskImage()),
         done.flagged().isEmpty() ? null : seq(done.flagged()));
   }
 
@@ -226,9 +226,9 @@ public final class MetaRow implements Serializable {
     for (int i = 0; i < values.length; i++) {
       String name = META.fields()[i].name();
       if (TEXTS.contains(name)) {
-        values[i] = Fields.readable(RowColumns.value(source, name));
+        values[i] = FieldReader.readable(RowColumns.value(source, name));
       } else if (LOCATIONS.contains(name)) {
-        values[i] = Shown.redacted(Fields.readable(RowColumns.value(source, name)));
+        values[i] = Redaction.redacted(FieldReader.readable(RowColumns.value(source, name)));
       }
     }
     values[META.fieldIndex("model")] = info.model();

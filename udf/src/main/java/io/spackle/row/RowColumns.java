@@ -108,7 +108,7 @@ public final class RowColumns {
   /** The address that a row wants to be told of its end, or null where there is none. */
   public static String webhook(Row row) {
     Object value = value(row, WEBHOOK);
-    return Values.isAbsent(value) ? null : Fields.readable(value);
+    return CellValues.isAbsent(value) ? null : FieldReader.readable(value);
   }
 
   /** What a row holds in a column, or null where it holds nothing or has no such column. */

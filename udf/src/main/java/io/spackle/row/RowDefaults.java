@@ -1,6 +1,6 @@
 package io.spackle.row;
 
-import io.spackle.family.Sampler;
+import io.spackle.family.SchedulerChoice;
 import java.io.Serializable;
 
 /**
@@ -33,5 +33,5 @@ public record RowDefaults(
     String enhanceSuffix,
     boolean safetyChecker,
     Long seed,
-    Sampler sampler)
+    SchedulerChoice sampler)
     implements Serializable {}

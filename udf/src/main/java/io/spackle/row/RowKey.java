@@ -73,7 +73,7 @@ public final class RowKey {
   private static void add(
       StringBuilder content, Row row, String column, Function<Object, String> spelling) {
     Object value = RowColumns.value(row, column);
-    boolean absent = PROMPTS.contains(column) ? value == null : Values.isAbsent(value);
+    boolean absent = PROMPTS.contains(column) ? value == null : CellValues.isAbsent(value);
     if (!absent) {
       add(content, column, spelling.apply(value));
     }
@@ -85,12 +85,12 @@ public final class RowKey {
   }
 
   private static String number(Object value) {
-    BigDecimal number = Values.number(value);
+    BigDecimal number = CellValues.number(value);
     return number == null ? String.valueOf(value) : number.stripTrailingZeros().toString();
   }
 
   private static String flag(Object value) {
-    Boolean flag = Values.flag(value);
+    Boolean flag = CellValues.flag(value);
     return String.valueOf(flag == null ? value : flag);
   }
 }

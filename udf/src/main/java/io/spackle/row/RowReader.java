@@ -3,8 +3,8 @@ package io.spackle.row;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spackle.family.Limits;
-import io.spackle.family.Sampler;
-import io.spackle.family.Traits;
+import io.spackle.family.ModelTraits;
+import io.spackle.family.SchedulerChoice;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
@@ -26,14 +26,14 @@ public final class RowReader implements Serializable {
   private final List<String> schedulers;
   private final boolean promptless;
   private final RowDefaults defaults;
-  private final SafetyRule safety;
+  private final SafetyPolicy safety;
 
   /**
    * @param traits of the model that rows are for: limits and schedulers
    * @param defaults for what rows leave out; within the limits
    * @param safety for rows that ask for a safety checker
    */
-  public RowReader(Traits traits, RowDefaults defaults, SafetyRule safety) {
+  public RowReader(ModelTraits traits, RowDefaults defaults, SafetyPolicy safety) {
     this.limits = traits.limits();
     this.schedulers = traits.schedulers();
     this.promptless = traits.promptless();
@@ -48,19 +48,19 @@ public final class RowReader implements Serializable {
    *     this row alone
    * @return the row with all defaults filled in, or one outcome with all of its problems
    */
-  public Reading read(Row row) {
-    var fields = new Fields(row);
+  public ReadResult read(Row row) {
+    var fields = new FieldReader(row);
     String key = key(row);
     if (fields.raw(RowColumns.CORRUPT) != null) {
-      return new Reading.Invalid(malformed(fields, key));
+      return new ReadResult.Invalid(malformed(fields, key));
     }
     ManifestRow manifestRow = manifestRow(fields, key);
     return fields.hasProblems()
-        ? new Reading.Invalid(invalid(fields, key))
-        : new Reading.Valid(manifestRow);
+        ? new ReadResult.Invalid(invalid(fields, key))
+        : new ReadResult.Valid(manifestRow);
   }
 
-  private ManifestRow manifestRow(Fields fields, String key) {
+  private ManifestRow manifestRow(FieldReader fields, String key) {
     String id = id(fields, key);
     String initImage = fields.location(RowColumns.INIT_IMAGE);
     String maskImage = fields.location(RowColumns.MASK_IMAGE);
@@ -91,7 +91,7 @@ public final class RowReader implements Serializable {
         sampler(fields));
   }
 
-  private String prompt(Fields fields) {
+  private String prompt(FieldReader fields) {
     String otherwise = promptless ? "" : defaults.prompt();
     return otherwise == null
         ? fields.requiredText(RowColumns.PROMPT)
@@ -99,22 +99,22 @@ public final class RowReader implements Serializable {
   }
 
   /** Null where the row asks for none, or nothing is said or read that could be enhanced. */
-  private String enhanced(Fields fields, String prompt) {
+  private String enhanced(FieldReader fields, String prompt) {
     boolean asked = fields.flag(RowColumns.ENHANCE_PROMPT, defaults.enhancePrompt());
     boolean said = !promptless && !prompt.isBlank();
     return asked && said ? prompt + ", " + defaults.enhanceSuffix() : null;
   }
 
-  private static String id(Fields fields, String key) {
+  private static String id(FieldReader fields, String key) {
     String id = givenId(fields);
     if (id == null) {
       return key;
     }
-    if (Boolean.TRUE.equals(Values.flag(fields.raw(RowColumns.DUPLICATE)))) {
+    if (Boolean.TRUE.equals(CellValues.flag(fields.raw(RowColumns.DUPLICATE)))) {
       fields.problem(
           ErrorCode.ID_DUPLICATE,
           RowColumns.ID,
-          Shown.value(id)
+          Redaction.value(id)
               + " found, which an earlier row of the manifest has; a unique one expected");
     }
     String fault = idFault(id);
@@ -124,27 +124,27 @@ public final class RowReader implements Serializable {
     return id;
   }
 
-  private static String givenId(Fields fields) {
+  private static String givenId(FieldReader fields) {
     Object value = fields.raw(RowColumns.ID);
-    return Values.isAbsent(value) ? null : Values.text(value);
+    return CellValues.isAbsent(value) ? null : CellValues.text(value);
   }
 
   private static String idFault(String id) {
     if (id.codePoints().anyMatch(Unprintable::is)) {
-      return Shown.value(id) + " found, an id without control characters expected";
+      return Redaction.value(id) + " found, an id without control characters expected";
     }
     int bytes = id.getBytes(UTF_8).length;
     if (bytes > MAX_ID_BYTES) {
       return bytes + " bytes found, at most " + MAX_ID_BYTES + " expected";
     }
-    return Fields.fault(id);
+    return FieldReader.fault(id);
   }
 
-  private int side(Fields fields, String column, int otherwise) {
+  private int side(FieldReader fields, String column, int otherwise) {
     return whole(fields, column, otherwise, limits.minSide(), limits.maxLongSide());
   }
 
-  private void checkShape(Fields fields, int width, int height) {
+  private void checkShape(FieldReader fields, int width, int height) {
     if (Math.min(width, height) > limits.maxShortSide()) {
       fields.problem(
           "width x height",
@@ -159,7 +159,7 @@ public final class RowReader implements Serializable {
     }
   }
 
-  private double guidance(Fields fields) {
+  private double guidance(FieldReader fields) {
     return fields.decimal(
         RowColumns.GUIDANCE_SCALE,
         defaults.guidanceScale(),
@@ -167,7 +167,7 @@ public final class RowReader implements Serializable {
         limits.maxGuidanceScale());
   }
 
-  private double strength(Fields fields, int steps) {
+  private double strength(FieldReader fields, int steps) {
     Double strength = fields.share(RowColumns.STRENGTH);
     Double alias = fields.share(RowColumns.PROMPT_STRENGTH);
     if (strength != null && alias != null && !strength.equals(alias)) {
@@ -190,32 +190,32 @@ public final class RowReader implements Serializable {
     return chosen;
   }
 
-  private long seed(Fields fields, String key, int samples) {
+  private long seed(FieldReader fields, String key, int samples) {
     long otherwise = defaults.seed() != null ? defaults.seed() : RowKey.seed(key);
     // Each sample counts up from the seed.
     return fields.whole(RowColumns.SEED, otherwise, 0, Long.MAX_VALUE - (samples - 1));
   }
 
-  private boolean safetyChecker(Fields fields) {
+  private boolean safetyChecker(FieldReader fields) {
     boolean asked = fields.flag(RowColumns.SAFETY_CHECKER, defaults.safetyChecker());
-    if (asked && safety == SafetyRule.ABSENT) {
+    if (asked && safety == SafetyPolicy.ABSENT) {
       fields.problem(
           RowColumns.SAFETY_CHECKER,
           "yes found, no expected: the model has no safety checker; set spackle.safety.model to"
               + " the folder of one, or to none to paint unchecked");
     }
-    return asked && safety == SafetyRule.CHECKED;
+    return asked && safety == SafetyPolicy.CHECKED;
   }
 
-  private Sampler sampler(Fields fields) {
-    Sampler otherwise = defaults.sampler();
+  private SchedulerChoice sampler(FieldReader fields) {
+    SchedulerChoice otherwise = defaults.sampler();
     String name = fields.text(RowColumns.SCHEDULER, null);
-    return new Sampler(
+    return new SchedulerChoice(
         name == null ? otherwise.algorithm() : scheduler(fields, name),
         fields.flag(RowColumns.USE_KARRAS_SIGMAS, otherwise.karrasSigmas()));
   }
 
-  private String scheduler(Fields fields, String name) {
+  private String scheduler(FieldReader fields, String name) {
     for (String known : schedulers) {
       if (withoutSuffix(known).equals(withoutSuffix(name))) {
         return known;
@@ -223,7 +223,7 @@ public final class RowReader implements Serializable {
     }
     fields.problem(
         RowColumns.SCHEDULER,
-        Shown.value(name) + " found, one of " + String.join(", ", schedulers) + " expected");
+        Redaction.value(name) + " found, one of " + String.join(", ", schedulers) + " expected");
     return null;
   }
 
@@ -231,7 +231,7 @@ public final class RowReader implements Serializable {
     return scheduler.strip().toLowerCase(Locale.ROOT).replaceFirst("scheduler$", "");
   }
 
-  private static int whole(Fields fields, String column, int otherwise, int min, int max) {
+  private static int whole(FieldReader fields, String column, int otherwise, int min, int max) {
     return (int) fields.whole(column, otherwise, min, max);
   }
 
@@ -240,7 +240,7 @@ public final class RowReader implements Serializable {
   }
 
   /** Tells where the line is and not what it says, which may hold keys and signed locations. */
-  private static Outcome.Failed malformed(Fields fields, String key) {
+  private static Outcome.Failed malformed(FieldReader fields, String key) {
     Object line = fields.raw(RowColumns.LINE);
     int length = String.valueOf(fields.raw(RowColumns.CORRUPT)).length();
     String message =
@@ -251,10 +251,10 @@ public final class RowReader implements Serializable {
     return failed(key, null, ErrorCode.ROW_MALFORMED, message);
   }
 
-  private static Outcome.Failed invalid(Fields fields, String key) {
+  private static Outcome.Failed invalid(FieldReader fields, String key) {
     String given = givenId(fields);
     String id = given == null || idFault(given) != null ? key : given;
-    String trackId = Fields.readable(fields.raw(RowColumns.TRACK_ID));
+    String trackId = FieldReader.readable(fields.raw(RowColumns.TRACK_ID));
     return failed(id, trackId, fields.code(), fields.message());
   }
 

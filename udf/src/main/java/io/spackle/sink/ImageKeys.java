@@ -1,6 +1,6 @@
 package io.spackle.sink;
 
-import io.spackle.image.ImageFormat;
+import io.spackle.codec.ImageFormat;
 import io.spackle.row.FilePrefix;
 import io.spackle.row.Sha256;
 import java.util.Arrays;

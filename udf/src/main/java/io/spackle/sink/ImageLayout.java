@@ -38,12 +38,12 @@ public enum ImageLayout {
    * @param shared for single files in that folder
    * @param folder URI
    */
-  public PictureSink open(ImageSink shared, String folder, Configuration configuration) {
+  public ImageWriter open(ImageSink shared, String folder, Configuration configuration) {
     if (format == null) {
-      return new PictureFiles(shared);
+      return new ImageFileWriter(shared);
     }
     try {
-      FileSystem files = RawFiles.of(new Path(folder), configuration);
+      FileSystem files = RawFileSystem.of(new Path(folder), configuration);
       String name = START + UUID.randomUUID() + "." + extension;
       return new Shard(files, files.makeQualified(new Path(folder, name)), format);
     } catch (IOException e) {
@@ -68,13 +68,13 @@ public enum ImageLayout {
    * @return how many were taken out
    */
   public int keep(Path shard, Set<String> named, Configuration configuration) throws IOException {
-    FileSystem files = RawFiles.of(shard, configuration);
+    FileSystem files = RawFileSystem.of(shard, configuration);
     var all = format.names(files, shard);
     int gone = (int) all.stream().filter(name -> !named.contains(name)).count();
     if (gone == all.size()) {
       files.delete(shard, false);
     } else if (gone > 0) {
-      try (NewFile kept = NewFile.create(files, shard)) {
+      try (AtomicFile kept = AtomicFile.create(files, shard)) {
         format.copy(files, shard, named, kept.stream());
         kept.finish();
       }

@@ -91,7 +91,7 @@ final class ParquetFormat implements ShardFormat {
   private record Writing(ParquetWriter<Group> parquet) implements Writer {
 
     @Override
-    public void add(Sample sample) throws IOException {
+    public void add(ShardSample sample) throws IOException {
       Group row = new SimpleGroup(SCHEMA);
       row.addGroup(IMAGE)
           .append(BYTES, Binary.fromConstantByteArray(sample.bytes()))

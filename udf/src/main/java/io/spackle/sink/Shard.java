@@ -14,14 +14,14 @@ import org.slf4j.LoggerFactory;
  * One file for all pictures of a task; none where it has no picture. Locations are the file's, a
  * number sign and the picture's name.
  */
-final class Shard implements PictureSink {
+final class Shard implements ImageWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
   private final FileSystem files;
   private final Path path;
   private final ShardFormat format;
-  private NewFile file;
+  private AtomicFile file;
   private ShardFormat.Writer writer;
   private boolean isEnded;
 
@@ -41,7 +41,7 @@ final class Shard implements PictureSink {
     try {
       begin();
       for (byte[] picture : pictures) {
-        Sample sample = new Sample(row, locations.size(), picture, extension);
+        ShardSample sample = new ShardSample(row, locations.size(), picture, extension);
         writer.add(sample);
         locations.add(location() + "#" + sample.name());
       }
@@ -78,7 +78,7 @@ final class Shard implements PictureSink {
 
   private void begin() throws IOException {
     if (file == null) {
-      file = NewFile.create(files, path);
+      file = AtomicFile.create(files, path);
       writer = format.begin(file.stream());
     }
   }

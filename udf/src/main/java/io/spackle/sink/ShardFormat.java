@@ -13,7 +13,7 @@ interface ShardFormat {
   /** A file that is being written; one thread at a time. */
   interface Writer {
 
-    void add(Sample sample) throws IOException;
+    void add(ShardSample sample) throws IOException;
 
     /** Writes what ends the file; the stream stays open. */
     void finish() throws IOException;
@@ -21,7 +21,7 @@ interface ShardFormat {
 
   Writer begin(OutputStream out) throws IOException;
 
-  /** The names of the pictures in a file, as {@link Sample#name} gave them. */
+  /** The names of the pictures in a file, as {@link ShardSample#name} gave them. */
   List<String> names(FileSystem files, Path shard) throws IOException;
 
   /** Writes a file with some of the pictures of another. */

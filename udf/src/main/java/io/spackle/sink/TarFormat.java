@@ -25,7 +25,7 @@ final class TarFormat implements ShardFormat {
   private record Writing(TarArchiveOutputStream tar) implements Writer {
 
     @Override
-    public void add(Sample sample) throws IOException {
+    public void add(ShardSample sample) throws IOException {
       put(sample.name(), sample.bytes());
       put(sample.key() + FACTS, JSON.writeValueAsBytes(sample.facts()));
     }

@@ -72,7 +72,7 @@ final class FileSource implements ImageSource {
 
   private byte[] read(Location location, Path real) throws IOException {
     try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
-      return Bodies.read(in, maxBytes, location);
+      return BoundedReads.read(in, maxBytes, location);
     }
   }
 

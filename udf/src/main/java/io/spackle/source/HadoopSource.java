@@ -57,7 +57,7 @@ final class HadoopSource implements ImageSource {
     var location = Location.of(text);
     Path path = allowed(location);
     try (InputStream in = path.getFileSystem(configuration).open(path)) {
-      return Bodies.read(in, maxBytes, location);
+      return BoundedReads.read(in, maxBytes, location);
     } catch (FileNotFoundException e) {
       throw location.notFound();
     } catch (AccessControlException | java.nio.file.AccessDeniedException e) {

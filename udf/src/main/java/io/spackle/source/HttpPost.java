@@ -12,7 +12,7 @@ import java.util.Map;
 public final class HttpPost implements AutoCloseable {
 
   private final HttpRules rules;
-  private final HttpHop hop;
+  private final HttpExchange hop;
   private final Duration timeout;
 
   /**
@@ -23,7 +23,7 @@ public final class HttpPost implements AutoCloseable {
   public HttpPost(FetchSettings settings, Duration timeout, String timeoutKey) {
     this.rules = HttpRules.of(settings);
     this.timeout = timeout;
-    this.hop = new HttpHop(settings, rules.guard(), timeoutKey);
+    this.hop = new HttpExchange(settings, rules.guard(), timeoutKey);
   }
 
   /**
@@ -31,17 +31,17 @@ public final class HttpPost implements AutoCloseable {
    *
    * @throws RowException if it fails for good, {@link ErrorCode#FETCH_HOST_DOWN} being a matter of
    *     time all the same
-   * @throws TryAgainException if another try may help
+   * @throws RetryableException if another try may help
    */
   public void send(String url, Map<String, String> headers, byte[] body)
-      throws InterruptedException, TryAgainException {
+      throws InterruptedException, RetryableException {
     HttpTarget target = HttpTarget.of(Location.of(url));
     rules.check(target);
     try {
       hop.post(target, headers, body, Deadline.in(timeout));
     } catch (RowException e) {
       if (e.code() == ErrorCode.FETCH_TIMEOUT) {
-        throw new TryAgainException(e, null);
+        throw new RetryableException(e, null);
       }
       throw e;
     }

@@ -18,12 +18,12 @@ final class HttpSource implements ImageSource {
 
   private final FetchSettings settings;
   private final HttpRules rules;
-  private final HttpHop hop;
+  private final HttpExchange hop;
 
   HttpSource(FetchSettings settings) {
     this.settings = settings;
     this.rules = HttpRules.of(settings);
-    this.hop = new HttpHop(settings, rules.guard(), "spackle.fetch.timeout");
+    this.hop = new HttpExchange(settings, rules.guard(), "spackle.fetch.timeout");
   }
 
   @Override
@@ -33,7 +33,7 @@ final class HttpSource implements ImageSource {
     for (int tries = 0; ; tries++) {
       try {
         return follow(target, deadline);
-      } catch (TryAgainException e) {
+      } catch (RetryableException e) {
         Duration wait = e.chosenWait().orElse(Backoff.after(tries));
         if (tries == settings.retries() || wait.compareTo(deadline.left()) > 0) {
           throw e.fault();
@@ -54,10 +54,10 @@ final class HttpSource implements ImageSource {
   }
 
   private byte[] follow(HttpTarget start, Deadline deadline)
-      throws InterruptedException, TryAgainException {
+      throws InterruptedException, RetryableException {
     HttpTarget target = start;
     for (int hops = 0; hops <= MAX_HOPS; hops++) {
-      HttpAnswer answer = ask(start, target, deadline);
+      HttpReply answer = ask(start, target, deadline);
       if (answer.next() == null) {
         return answer.body();
       }
@@ -66,17 +66,17 @@ final class HttpSource implements ImageSource {
     throw start.location().fault(FETCH_REDIRECTS, "more than " + MAX_HOPS + " redirects found");
   }
 
-  private HttpAnswer ask(HttpTarget start, HttpTarget target, Deadline deadline)
-      throws InterruptedException, TryAgainException {
+  private HttpReply ask(HttpTarget start, HttpTarget target, Deadline deadline)
+      throws InterruptedException, RetryableException {
     try {
       rules.check(target);
       return hop.get(target, deadline);
     } catch (RowException e) {
       throw target.equals(start) ? e : redirected(start, e);
-    } catch (TryAgainException e) {
+    } catch (RetryableException e) {
       throw target.equals(start)
           ? e
-          : new TryAgainException(redirected(start, e.fault()), e.chosenWait().orElse(null));
+          : new RetryableException(redirected(start, e.fault()), e.chosenWait().orElse(null));
     }
   }
 

@@ -3,8 +3,8 @@ package io.spackle.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spackle.row.ErrorCode;
+import io.spackle.row.Redaction;
 import io.spackle.row.RowException;
-import io.spackle.row.Shown;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -87,7 +87,7 @@ record Location(String text, String scheme) {
   /** Without secrets. */
   @Override
   public String toString() {
-    return text.isEmpty() ? "an empty location" : Shown.location(text);
+    return text.isEmpty() ? "an empty location" : Redaction.location(text);
   }
 
   private static String scheme(String text) {

@@ -1,13 +1,13 @@
 package io.spackle.sql;
 
 import io.spackle.conf.RefusedException;
-import io.spackle.conf.Setup;
+import io.spackle.conf.ResolvedConf;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.MetaRow;
+import io.spackle.row.Redaction;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowStage;
-import io.spackle.row.Shown;
-import io.spackle.stage.InpaintRows;
+import io.spackle.task.InpaintRows;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -79,7 +79,7 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
    *
    * @throws RefusedException if the defaults ask for several pictures
    */
-  static InpaintFunction of(Setup setup) {
+  static InpaintFunction of(ResolvedConf setup) {
     if (setup.defaults().samples() != 1) {
       throw new RefusedException(
           "spark.spackle.defaults.samples is %d, expected 1: inpaint() gives one picture; call it with several seeds"
@@ -127,7 +127,7 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
           .forEach(
               (name, value) -> given.put(String.valueOf(name).toLowerCase(Locale.ROOT), value));
     } else if (options != null) {
-      given.put(Shown.value(options), null);
+      given.put(Redaction.value(options), null);
     }
     return given;
   }

@@ -1,14 +1,14 @@
 package io.spackle.sql;
 
+import io.spackle.codec.ImageFormat;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.ConfReader;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
-import io.spackle.conf.Setup;
-import io.spackle.conf.StageConf;
-import io.spackle.image.ImageFormat;
-import io.spackle.stage.HadoopConf;
-import io.spackle.stage.PictureLook;
+import io.spackle.conf.ResolvedConf;
+import io.spackle.conf.TaskConf;
+import io.spackle.spark.HadoopConf;
+import io.spackle.task.ImageInspector;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,14 +62,14 @@ final class SessionConf {
    *
    * @throws RefusedException with all problems
    */
-  Setup setup() {
-    record Read(StageConf stage, ImageFormat format) {}
+  ResolvedConf setup() {
+    record Read(TaskConf stage, ImageFormat format) {}
     Read read =
         read(
             reader ->
-                new Read(StageConf.of(reader), reader.choice(IMAGE_FORMAT, ImageFormat.class)));
+                new Read(TaskConf.of(reader), reader.choice(IMAGE_FORMAT, ImageFormat.class)));
     Problems problems = new Problems();
-    Setup setup = Setup.of(read.stage(), read.format(), hadoop(), problems);
+    ResolvedConf setup = ResolvedConf.of(read.stage(), read.format(), hadoop(), problems);
     problems.refuse();
     return setup;
   }
@@ -79,10 +79,10 @@ final class SessionConf {
    *
    * @throws RefusedException with all problems
    */
-  PictureLook look() {
+  ImageInspector look() {
     HadoopConf hadoop = HadoopConf.of(hadoop());
     return read(
-        reader -> new PictureLook(StageConf.fetch(reader), StageConf.limits(reader), hadoop));
+        reader -> new ImageInspector(TaskConf.fetch(reader), TaskConf.limits(reader), hadoop));
   }
 
   private <T> T read(Function<ConfReader, T> part) {

@@ -1,9 +1,9 @@
 package io.spackle.sql;
 
 import io.spackle.conf.RefusedException;
-import io.spackle.conf.Setup;
+import io.spackle.conf.ResolvedConf;
 import io.spackle.row.RowColumns;
-import io.spackle.stage.InpaintRows;
+import io.spackle.task.InpaintRows;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -44,7 +44,7 @@ public final class Spackle {
    */
   public static Dataset<Row> inpaint(Dataset<Row> rows, Map<String, String> settings) {
     check(rows.columns());
-    Setup setup = SessionConf.of(rows.sparkSession(), settings).setup();
+    ResolvedConf setup = SessionConf.of(rows.sparkSession(), settings).setup();
     InpaintRows painting =
         new InpaintRows(setup.settings(rows.schema(), null), setup.digest(), rows.schema());
     return rows.mapPartitions(painting, Encoders.row(painting.schema()));

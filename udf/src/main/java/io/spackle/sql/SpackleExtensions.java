@@ -1,10 +1,10 @@
 package io.spackle.sql;
 
-import io.spackle.image.ImageInfo;
+import io.spackle.codec.ImageInfo;
 import io.spackle.sql.SqlFunction.Arguments;
 import io.spackle.sql.SqlFunction.Evaluation;
 import io.spackle.sql.SqlFunction.Help;
-import io.spackle.stage.PictureLook;
+import io.spackle.task.ImageInspector;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -88,7 +88,7 @@ public final class SpackleExtensions extends AbstractFunction1<SparkSessionExten
 
   /** What is done with a picture; NULL stays NULL. */
   @FunctionalInterface
-  private interface Looking extends BiFunction<PictureLook, Object, Object>, Serializable {}
+  private interface Looking extends BiFunction<ImageInspector, Object, Object>, Serializable {}
 
   @Override
   public BoxedUnit apply(SparkSessionExtensions extensions) {
@@ -101,7 +101,7 @@ public final class SpackleExtensions extends AbstractFunction1<SparkSessionExten
     return new SqlFunction(name, new Arguments(1, 1), type, Evaluation.FREE, help, body);
   }
 
-  private static Function1<Object, Object> at(PictureLook look, Looking looking) {
+  private static Function1<Object, Object> at(ImageInspector look, Looking looking) {
     return (Function1<Object, Object> & Serializable)
         picture -> picture == null ? null : looking.apply(look, picture);
   }
@@ -110,7 +110,7 @@ public final class SpackleExtensions extends AbstractFunction1<SparkSessionExten
     return RowFactory.create(info.width(), info.height(), info.format());
   }
 
-  private static Row row(PictureLook.Fault fault) {
+  private static Row row(ImageInspector.Fault fault) {
     return RowFactory.create(fault.code().name(), fault.message(), fault.stage().name());
   }
 }

@@ -5,7 +5,7 @@ import io.spackle.row.RowException;
 import io.spackle.source.Backoff;
 import io.spackle.source.FetchSettings;
 import io.spackle.source.HttpPost;
-import io.spackle.source.TryAgainException;
+import io.spackle.source.RetryableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -58,23 +58,23 @@ public final class Webhooks implements AutoCloseable {
   }
 
   /** Makes room for a call, to be handed over or let go; false where there is none. */
-  public boolean hold(Call call) {
+  public boolean hold(WebhookCall call) {
     return room.tryAcquire(units(call));
   }
 
   /** Waits for room. */
-  public boolean hold(Call call, Duration patience) throws InterruptedException {
+  public boolean hold(WebhookCall call, Duration patience) throws InterruptedException {
     return room.tryAcquire(units(call), patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Lets go of a call that is not to be made. */
-  public void release(Call call) {
+  public void release(WebhookCall call) {
     room.release(units(call));
   }
 
   /** Makes calls for which there is room; returns at once. */
-  public void send(Collection<Call> calls) {
-    Batch batch = new Batch(calls.size(), records);
+  public void send(Collection<WebhookCall> calls) {
+    WebhookBatch batch = new WebhookBatch(calls.size(), records);
     calls.forEach(call -> schedule(new Attempt(call, batch, 0), Duration.ZERO));
   }
 
@@ -100,7 +100,7 @@ public final class Webhooks implements AutoCloseable {
   }
 
   /** One call of a batch, tried so often before. */
-  private record Attempt(Call call, Batch batch, int tries) {
+  private record Attempt(WebhookCall call, WebhookBatch batch, int tries) {
     Attempt next() {
       return new Attempt(call, batch, tries + 1);
     }
@@ -116,13 +116,13 @@ public final class Webhooks implements AutoCloseable {
   }
 
   private void attempt(Attempt attempt) {
-    Call call = attempt.call();
+    WebhookCall call = attempt.call();
     int tries = attempt.tries() + 1;
     try {
       long now = Instant.now().getEpochSecond();
       http.send(call.url(), call.headers(settings, now), call.body());
-      end(attempt, CallRecord.delivered(call, tries));
-    } catch (TryAgainException e) {
+      end(attempt, WebhookRecord.delivered(call, tries));
+    } catch (RetryableException e) {
       if (tries <= settings.retries()) {
         schedule(attempt.next(), e.chosenWait().orElse(Backoff.after(attempt.tries())));
       } else {
@@ -141,7 +141,7 @@ public final class Webhooks implements AutoCloseable {
   private void fail(Attempt attempt, RowException fault) {
     LOG.warn("the webhook of row {} failed: {}", attempt.call().rowKey(), fault.getMessage());
     boolean isOwed = fault.code() == ErrorCode.FETCH_HOST_DOWN;
-    end(attempt, isOwed ? null : CallRecord.failed(attempt.call(), attempt.tries() + 1, fault));
+    end(attempt, isOwed ? null : WebhookRecord.failed(attempt.call(), attempt.tries() + 1, fault));
   }
 
   private void end(Attempt attempt, String recordOrNull) {
@@ -152,7 +152,7 @@ public final class Webhooks implements AutoCloseable {
     }
   }
 
-  private static int units(Call call) {
+  private static int units(WebhookCall call) {
     return Math.min(ROOM_KIBIBYTES, call.body().length / KIBIBYTE + 1);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.family.Note;
-import io.spackle.family.Sampler;
+import io.spackle.family.SchedulerChoice;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ class MetaRowTest {
           Long.MAX_VALUE - 1,
           null,
           "t",
-          new Sampler("DDIMScheduler", null));
+          new SchedulerChoice("DDIMScheduler", null));
 
   private static final Outcome SUCCEEDED =
       new Outcome.Succeeded(
@@ -58,7 +58,7 @@ class MetaRowTest {
 
   @Test
   void theResponseOfTheApiIsInEveryMetaRow() throws Exception {
-    JsonNode json = json(SUCCEEDED, Rows.row());
+    JsonNode json = json(SUCCEEDED, TestRows.row());
     for (String key : List.of("status", "generationTime", "id", "output", "meta")) {
       assertThat(json.has(key)).as(key).isTrue();
     }
@@ -85,7 +85,7 @@ class MetaRowTest {
 
   @Test
   void successIsTold() throws Exception {
-    JsonNode json = json(SUCCEEDED, Rows.row());
+    JsonNode json = json(SUCCEEDED, TestRows.row());
     assertThat(json.get("status").asText()).isEqualTo("success");
     assertThat(json.get("generationTime").asDouble()).isEqualTo(2.5);
     assertThat(json.get("output").get(1).asText()).isEqualTo("/out/images/00/a-1.png");
@@ -113,7 +113,7 @@ class MetaRowTest {
     JsonNode json =
         json(
             FAILED,
-            Rows.row(
+            TestRows.row(
                 "init_image", "https://u:secret@h/x", "negative_prompt", "\uD83D", "width", 3));
     assertThat(json.get("status").asText()).isEqualTo("failed");
     assertThat(json.get("error").toString())
@@ -128,7 +128,7 @@ class MetaRowTest {
   @Test
   void furtherColumnsPassThrough() {
     Row source =
-        Rows.row(
+        TestRows.row(
             "key",
             "secret",
             "Status",
@@ -154,7 +154,7 @@ class MetaRowTest {
 
   @Test
   void sparkTakesTheRows() {
-    Row source = Rows.row("price", 2.5);
+    Row source = TestRows.row("price", 2.5);
     var metaRow = new MetaRow(source.schema(), INFO);
     for (Outcome outcome : List.of(SUCCEEDED, FAILED)) {
       Row meta = metaRow.of(outcome, source, "key", 1);

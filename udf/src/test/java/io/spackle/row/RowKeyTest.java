@@ -34,7 +34,8 @@ class RowKeyTest {
     Map<String, Object> forwards = new LinkedHashMap<>();
     forwards.put("id", "i");
     forwards.put("prompt", "p");
-    assertThat(RowKey.of(Rows.of(backwards), "")).isEqualTo(RowKey.of(Rows.of(forwards), ""));
+    assertThat(RowKey.of(TestRows.of(backwards), ""))
+        .isEqualTo(RowKey.of(TestRows.of(forwards), ""));
   }
 
   @ParameterizedTest
@@ -79,10 +80,10 @@ class RowKeyTest {
 
   @Test
   void theJobCounts() {
-    assertThat(RowKey.of(Rows.row(), "a")).isNotEqualTo(RowKey.of(Rows.row(), "b"));
+    assertThat(RowKey.of(TestRows.row(), "a")).isNotEqualTo(RowKey.of(TestRows.row(), "b"));
   }
 
   private static String key(Object... changes) {
-    return RowKey.of(Rows.row(changes), "job");
+    return RowKey.of(TestRows.row(changes), "job");
   }
 }

@@ -16,24 +16,24 @@ import org.apache.spark.sql.Row;
 class RowReaderFuzzTest {
 
   private static final RowReader READER =
-      new RowReader(Rows.TRAITS, Rows.DEFAULTS, SafetyRule.CHECKED);
+      new RowReader(TestRows.TRAITS, TestRows.DEFAULTS, SafetyPolicy.CHECKED);
   private static final RunInfo INFO = new RunInfo("m", "d", null, null, null, "out");
 
   private static final List<String> COLUMNS = RowColumns.OF_API.stream().sorted().toList();
 
   @FuzzTest(maxDuration = "10m")
   void row(FuzzedDataProvider data) {
-    Row row = Rows.of(values(data));
-    Reading reading = READER.read(row);
+    Row row = TestRows.of(values(data));
+    ReadResult reading = READER.read(row);
     String key = RowKey.of(row, "job");
     assertThat(key).matches("[0-9a-f]{32}");
-    if (reading instanceof Reading.Valid valid) {
+    if (reading instanceof ReadResult.Valid valid) {
       ManifestRow read = valid.row();
       assertThat(read.seed()).isNotNegative();
       assertThat(read.steps() * read.strength()).isGreaterThanOrEqualTo(1);
       assertThat(FilePrefix.of(read.id())).matches("[A-Za-z0-9%-][A-Za-z0-9%._~-]{0,219}");
     } else {
-      Outcome.Failed failed = ((Reading.Invalid) reading).outcome();
+      Outcome.Failed failed = ((ReadResult.Invalid) reading).outcome();
       assertThat(failed.code().name()).matches("(ROW|ID)_[A-Z]+");
       assertThat(failed.message().codePoints()).noneMatch(Unprintable::is);
       Row meta = new MetaRow(row.schema(), INFO).of(failed, row, key, 1);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.spackle.family.Sampler;
+import io.spackle.family.SchedulerChoice;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +37,13 @@ class RowReaderTest {
       }
       """;
 
-  private final RowReader reader = new RowReader(Rows.TRAITS, Rows.DEFAULTS, SafetyRule.CHECKED);
+  private final RowReader reader =
+      new RowReader(TestRows.TRAITS, TestRows.DEFAULTS, SafetyPolicy.CHECKED);
 
   @Test
   void theSampleOfTheApiIsValid() throws Exception {
     Map<?, ?> request = new ObjectMapper().readValue(REQUEST_OF_API, Map.class);
-    ManifestRow row = valid(Rows.of(cast(request)));
+    ManifestRow row = valid(TestRows.of(cast(request)));
     assertThat(row.id()).matches("[0-9a-f]{32}");
     assertThat(row.seed()).isBetween(0L, (1L << 32) - 1);
     assertThat(row)
@@ -66,14 +67,14 @@ class RowReaderTest {
                 0,
                 null,
                 null,
-                Sampler.OF_BUNDLE));
+                SchedulerChoice.OF_BUNDLE));
   }
 
   @Test
   void columnsMayHaveAnyTypeAndCase() {
     ManifestRow row =
         valid(
-            Rows.row(
+            TestRows.row(
                 "id",
                 7,
                 "WIDTH",
@@ -101,100 +102,127 @@ class RowReaderTest {
     assertThat(row.guidanceScale()).isEqualTo(9);
     assertThat(row.safetyChecker()).isFalse();
     assertThat(row.enhancedPrompt()).isNull();
-    assertThat(row.sampler()).isEqualTo(new Sampler("DDIMScheduler", true));
+    assertThat(row.sampler()).isEqualTo(new SchedulerChoice("DDIMScheduler", true));
     assertThat(row.seed()).isEqualTo(1000);
   }
 
   @Test
   void nullAndBlankMeanTheDefault() {
     ManifestRow row =
-        valid(Rows.row("width", null, "samples", " ", "strength", "", "scheduler", ""));
+        valid(TestRows.row("width", null, "samples", " ", "strength", "", "scheduler", ""));
     assertThat(row.width()).isEqualTo(512);
     assertThat(row.samples()).isEqualTo(1);
     assertThat(row.strength()).isEqualTo(1);
-    assertThat(row.sampler()).isEqualTo(Sampler.OF_BUNDLE);
+    assertThat(row.sampler()).isEqualTo(SchedulerChoice.OF_BUNDLE);
   }
 
   @Test
   void anEmptyPromptIsAPromptAndNullIsNone() {
-    assertThat(valid(Rows.row("prompt", "")).prompt()).isEmpty();
-    assertThat(invalid(Rows.row("prompt", null)).message())
+    assertThat(valid(TestRows.row("prompt", "")).prompt()).isEmpty();
+    assertThat(invalid(TestRows.row("prompt", null)).message())
         .isEqualTo("prompt: nothing found, a text (which may be empty) expected");
   }
 
   @Test
   void whereAModelReadsNoPromptARowNeedsNone() {
     Row row =
-        Rows.row("prompt", null, "strength", 0.7, "num_inference_steps", 1, "scheduler", "ddim");
-    Reading reading = new RowReader(Rows.PROMPTLESS, Rows.DEFAULTS, SafetyRule.CHECKED).read(row);
+        TestRows.row(
+            "prompt", null, "strength", 0.7, "num_inference_steps", 1, "scheduler", "ddim");
+    ReadResult reading =
+        new RowReader(TestRows.PROMPTLESS, TestRows.DEFAULTS, SafetyPolicy.CHECKED).read(row);
     assertThat(reading)
         .isInstanceOfSatisfying(
-            Reading.Valid.class, valid -> assertThat(valid.row().prompt()).isEmpty());
+            ReadResult.Valid.class, valid -> assertThat(valid.row().prompt()).isEmpty());
   }
 
   @Test
   void aDefaultPromptIsForRowsThatHaveNone() {
     RowDefaults defaults =
         new RowDefaults(
-            512, 512, 1, 30, 7.5, 1, "a wall", null, false, "", false, null, Sampler.OF_BUNDLE);
-    RowReader withDefault = new RowReader(Rows.TRAITS, defaults, SafetyRule.CHECKED);
-    assertThat(prompt(withDefault, Rows.row("prompt", null))).isEqualTo("a wall");
-    assertThat(prompt(withDefault, Rows.row("prompt", "a door"))).isEqualTo("a door");
-    assertThat(prompt(withDefault, Rows.row("prompt", ""))).isEmpty();
+            512,
+            512,
+            1,
+            30,
+            7.5,
+            1,
+            "a wall",
+            null,
+            false,
+            "",
+            false,
+            null,
+            SchedulerChoice.OF_BUNDLE);
+    RowReader withDefault = new RowReader(TestRows.TRAITS, defaults, SafetyPolicy.CHECKED);
+    assertThat(prompt(withDefault, TestRows.row("prompt", null))).isEqualTo("a wall");
+    assertThat(prompt(withDefault, TestRows.row("prompt", "a door"))).isEqualTo("a door");
+    assertThat(prompt(withDefault, TestRows.row("prompt", ""))).isEmpty();
   }
 
   private static String prompt(RowReader reader, Row row) {
-    return ((Reading.Valid) reader.read(row)).row().prompt();
+    return ((ReadResult.Valid) reader.read(row)).row().prompt();
   }
 
   @Test
   void anEmptyNegativePromptIsNotNone() {
     RowDefaults defaults =
         new RowDefaults(
-            512, 512, 1, 30, 7.5, 1, null, "blurry", false, "", false, null, Sampler.OF_BUNDLE);
-    RowReader withDefault = new RowReader(Rows.TRAITS, defaults, SafetyRule.CHECKED);
-    assertThat(negative(withDefault, Rows.row())).isEqualTo("blurry");
-    assertThat(negative(withDefault, Rows.row("negative_prompt", null))).isEqualTo("blurry");
-    assertThat(negative(withDefault, Rows.row("negative_prompt", ""))).isEmpty();
-    assertThat(negative(reader, Rows.row("negative_prompt", null))).isNull();
-    assertThat(negative(reader, Rows.row("negative_prompt", ""))).isEmpty();
-    assertThat(negative(reader, Rows.row("negative_prompt", " "))).isEqualTo(" ");
+            512,
+            512,
+            1,
+            30,
+            7.5,
+            1,
+            null,
+            "blurry",
+            false,
+            "",
+            false,
+            null,
+            SchedulerChoice.OF_BUNDLE);
+    RowReader withDefault = new RowReader(TestRows.TRAITS, defaults, SafetyPolicy.CHECKED);
+    assertThat(negative(withDefault, TestRows.row())).isEqualTo("blurry");
+    assertThat(negative(withDefault, TestRows.row("negative_prompt", null))).isEqualTo("blurry");
+    assertThat(negative(withDefault, TestRows.row("negative_prompt", ""))).isEmpty();
+    assertThat(negative(reader, TestRows.row("negative_prompt", null))).isNull();
+    assertThat(negative(reader, TestRows.row("negative_prompt", ""))).isEmpty();
+    assertThat(negative(reader, TestRows.row("negative_prompt", " "))).isEqualTo(" ");
   }
 
   private static String negative(RowReader reader, Row row) {
-    return ((Reading.Valid) reader.read(row)).row().negativePrompt();
+    return ((ReadResult.Valid) reader.read(row)).row().negativePrompt();
   }
 
   @Test
   void whatIsEnhancedStandsBesideThePrompt() {
-    ManifestRow row = valid(Rows.row("enhance_prompt", "yes", "prompt", "a (red:1.2) cat "));
+    ManifestRow row = valid(TestRows.row("enhance_prompt", "yes", "prompt", "a (red:1.2) cat "));
     assertThat(row.prompt()).isEqualTo("a (red:1.2) cat ");
     assertThat(row.enhancedPrompt()).isEqualTo("a (red:1.2) cat , sharp");
-    assertThat(valid(Rows.row("enhance_prompt", "no")).enhancedPrompt()).isNull();
-    assertThat(valid(Rows.row()).enhancedPrompt()).as("the default").isNotNull();
-    assertThat(valid(Rows.row("prompt", " ")).enhancedPrompt()).as("says nothing").isNull();
-    Reading unread =
-        new RowReader(Rows.PROMPTLESS, Rows.DEFAULTS, SafetyRule.CHECKED).read(Rows.row());
-    assertThat(((Reading.Valid) unread).row().enhancedPrompt()).as("is not read").isNull();
+    assertThat(valid(TestRows.row("enhance_prompt", "no")).enhancedPrompt()).isNull();
+    assertThat(valid(TestRows.row()).enhancedPrompt()).as("the default").isNotNull();
+    assertThat(valid(TestRows.row("prompt", " ")).enhancedPrompt()).as("says nothing").isNull();
+    ReadResult unread =
+        new RowReader(TestRows.PROMPTLESS, TestRows.DEFAULTS, SafetyPolicy.CHECKED)
+            .read(TestRows.row());
+    assertThat(((ReadResult.Valid) unread).row().enhancedPrompt()).as("is not read").isNull();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"🐈‍⬛ 猫", "قطة", "e\u0301", "=cmd()", "<script>"})
   void promptsStayAsTheyAre(String prompt) {
-    assertThat(valid(Rows.row("prompt", prompt)).prompt()).isEqualTo(prompt);
+    assertThat(valid(TestRows.row("prompt", prompt)).prompt()).isEqualTo(prompt);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a\uD83D", "\uDC08a", "a\0b", "a\uFFFDb"})
   void brokenPromptsAreInvalid(String prompt) {
-    Outcome.Failed failed = invalid(Rows.row("prompt", prompt));
+    Outcome.Failed failed = invalid(TestRows.row("prompt", prompt));
     assertThat(failed.code()).isEqualTo(ErrorCode.ROW_INVALID);
     assertThat(failed.message()).startsWith("prompt: ");
   }
 
   @Test
   void aMegabyteOfPromptIsInvalid() {
-    assertThat(invalid(Rows.row("prompt", "é".repeat(500_000))).message())
+    assertThat(invalid(TestRows.row("prompt", "é".repeat(500_000))).message())
         .isEqualTo("prompt: 1000000 bytes found, at most 65536 expected");
   }
 
@@ -202,7 +230,8 @@ class RowReaderTest {
   void allProblemsAreInOneMessage() {
     Outcome.Failed failed =
         invalid(
-            Rows.row("mask_image", "", "width", 2000, "seed", "abc", "safety_checker", "maybe"));
+            TestRows.row(
+                "mask_image", "", "width", 2000, "seed", "abc", "safety_checker", "maybe"));
     assertThat(failed.code()).isEqualTo(ErrorCode.ROW_INVALID);
     assertThat(failed.stage()).isEqualTo(RowStage.READ);
     assertThat(failed.message())
@@ -235,89 +264,92 @@ class RowReaderTest {
         "scheduler|Magic|one of DDIMScheduler, PNDMScheduler expected",
       })
   void aBadValueIsNamedWithItsRange(String column, String value, String expected) {
-    assertThat(invalid(Rows.row(column, value)).message())
+    assertThat(invalid(TestRows.row(column, value)).message())
         .startsWith(column + ": \"" + value + "\" found, ")
         .contains(expected);
   }
 
   @Test
   void notANumberIsNone() {
-    assertThat(invalid(Rows.row("guidance_scale", Double.NaN)).message()).contains("NaN found");
-    assertThat(invalid(Rows.row("width", true)).message()).contains("true found");
+    assertThat(invalid(TestRows.row("guidance_scale", Double.NaN)).message()).contains("NaN found");
+    assertThat(invalid(TestRows.row("width", true)).message()).contains("true found");
   }
 
   @Test
   void bothSidesAtTheirLongestAreTooMuch() {
-    assertThat(invalid(Rows.row("width", 1000, "height", 1000)).message())
+    assertThat(invalid(TestRows.row("width", 1000, "height", 1000)).message())
         .isEqualTo(
             "width x height: 1000x1000 found,"
                 + " at most 1024 on the longer side and 768 on the shorter side expected");
-    assertThat(valid(Rows.row("width", 768, "height", 1024)).height()).isEqualTo(1024);
+    assertThat(valid(TestRows.row("width", 768, "height", 1024)).height()).isEqualTo(1024);
   }
 
   @Test
   void strengthHasTwoNames() {
-    assertThat(valid(Rows.row("prompt_strength", "0.5")).strength()).isEqualTo(0.5);
-    assertThat(valid(Rows.row("prompt_strength", "0.5", "strength", 0.50)).strength())
+    assertThat(valid(TestRows.row("prompt_strength", "0.5")).strength()).isEqualTo(0.5);
+    assertThat(valid(TestRows.row("prompt_strength", "0.5", "strength", 0.50)).strength())
         .isEqualTo(0.5);
-    assertThat(invalid(Rows.row("prompt_strength", "0.5", "strength", 0.7)).message())
+    assertThat(invalid(TestRows.row("prompt_strength", "0.5", "strength", 0.7)).message())
         .startsWith("strength: 0.7 found, and 0.5 as prompt_strength");
   }
 
   @Test
   void strengthLeavesAtLeastOneStep() {
-    assertThat(invalid(Rows.row("strength", 0.04, "num_inference_steps", 20)).message())
+    assertThat(invalid(TestRows.row("strength", 0.04, "num_inference_steps", 20)).message())
         .startsWith("strength: 0.04 found with num_inference_steps 20, which leaves no step");
-    assertThat(valid(Rows.row("strength", 0.05, "num_inference_steps", 20)).steps()).isEqualTo(20);
+    assertThat(valid(TestRows.row("strength", 0.05, "num_inference_steps", 20)).steps())
+        .isEqualTo(20);
   }
 
   @Test
   void samplesCountUpFromTheSeed() {
-    assertThat(invalid(Rows.row("seed", Long.MAX_VALUE, "samples", 2)).message())
+    assertThat(invalid(TestRows.row("seed", Long.MAX_VALUE, "samples", 2)).message())
         .contains("from 0 to 9223372036854775806");
   }
 
   @Test
   void seedsAndIdsComeFromTheContentAndStay() {
-    ManifestRow first = valid(Rows.row("id", " "));
-    assertThat(valid(Rows.row("id", null, "track_id", "t"))).extracting("id").isEqualTo(first.id());
-    assertThat(valid(Rows.row("id", null)).seed()).isEqualTo(first.seed());
-    assertThat(valid(Rows.row("id", null, "prompt", "b")).seed()).isNotEqualTo(first.seed());
+    ManifestRow first = valid(TestRows.row("id", " "));
+    assertThat(valid(TestRows.row("id", null, "track_id", "t")))
+        .extracting("id")
+        .isEqualTo(first.id());
+    assertThat(valid(TestRows.row("id", null)).seed()).isEqualTo(first.seed());
+    assertThat(valid(TestRows.row("id", null, "prompt", "b")).seed()).isNotEqualTo(first.seed());
   }
 
   @Test
   void aCheckerThatIsAskedForMustBeThere() {
     RowDefaults quiet =
         new RowDefaults(
-            512, 512, 1, 30, 7.5, 1, null, null, false, "", false, null, Sampler.OF_BUNDLE);
-    RowReader absent = new RowReader(Rows.TRAITS, quiet, SafetyRule.ABSENT);
-    Row asking = Rows.row("safety_checker", "yes");
-    assertThat(((Reading.Invalid) absent.read(asking)).outcome().message())
+            512, 512, 1, 30, 7.5, 1, null, null, false, "", false, null, SchedulerChoice.OF_BUNDLE);
+    RowReader absent = new RowReader(TestRows.TRAITS, quiet, SafetyPolicy.ABSENT);
+    Row asking = TestRows.row("safety_checker", "yes");
+    assertThat(((ReadResult.Invalid) absent.read(asking)).outcome().message())
         .startsWith("safety_checker: yes found, no expected: the model has no safety checker")
         .contains("spackle.safety.model");
-    for (Row row : List.of(Rows.row(), Rows.row("safety_checker", "no"))) {
-      assertThat(((Reading.Valid) absent.read(row)).row().safetyChecker()).isFalse();
+    for (Row row : List.of(TestRows.row(), TestRows.row("safety_checker", "no"))) {
+      assertThat(((ReadResult.Valid) absent.read(row)).row().safetyChecker()).isFalse();
     }
-    RowReader waived = new RowReader(Rows.TRAITS, quiet, SafetyRule.WAIVED);
-    assertThat(((Reading.Valid) waived.read(asking)).row().safetyChecker()).isFalse();
+    RowReader waived = new RowReader(TestRows.TRAITS, quiet, SafetyPolicy.WAIVED);
+    assertThat(((ReadResult.Valid) waived.read(asking)).row().safetyChecker()).isFalse();
     assertThat(valid(asking).safetyChecker()).isTrue();
   }
 
   @Test
   void theKeyOfTheDriverCounts() {
-    assertThat(valid(Rows.row("id", null, "_spackle_key", "0123")).id()).isEqualTo("0123");
+    assertThat(valid(TestRows.row("id", null, "_spackle_key", "0123")).id()).isEqualTo("0123");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"../../x", "/abs", "a\\b", ".", "猫", "=cmd()"})
   void oddIdsAreIds(String id) {
-    assertThat(valid(Rows.row("id", id)).id()).isEqualTo(id);
+    assertThat(valid(TestRows.row("id", id)).id()).isEqualTo(id);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a\rb", "a\nb", "a\0b", "a\u202Eb", "a\u2066b", "a\u2028b", "a\uD83D"})
   void idsWithControlCharactersAreInvalid(String id) {
-    Outcome.Failed failed = invalid(Rows.row("id", id));
+    Outcome.Failed failed = invalid(TestRows.row("id", id));
     assertThat(failed.code()).isEqualTo(ErrorCode.ID_INVALID);
     assertThat(failed.id()).matches("[0-9a-f]{32}");
     assertThat(failed.message()).contains("\\u");
@@ -325,25 +357,25 @@ class RowReaderTest {
 
   @Test
   void longIdsAreInvalid() {
-    assertThat(valid(Rows.row("id", "é".repeat(256))).id()).hasSize(256);
-    assertThat(invalid(Rows.row("id", "é".repeat(257))).message())
+    assertThat(valid(TestRows.row("id", "é".repeat(256))).id()).hasSize(256);
+    assertThat(invalid(TestRows.row("id", "é".repeat(257))).message())
         .isEqualTo("id: 514 bytes found, at most 512 expected");
   }
 
   @Test
   void duplicatesAreToldApart() {
-    Outcome.Failed failed = invalid(Rows.row("_spackle_duplicate", true, "track_id", 5));
+    Outcome.Failed failed = invalid(TestRows.row("_spackle_duplicate", true, "track_id", 5));
     assertThat(failed.code()).isEqualTo(ErrorCode.ID_DUPLICATE);
     assertThat(failed.id()).isEqualTo("cat");
     assertThat(failed.trackId()).isEqualTo("5");
-    assertThat(valid(Rows.row("_spackle_duplicate", false)).id()).isEqualTo("cat");
+    assertThat(valid(TestRows.row("_spackle_duplicate", false)).id()).isEqualTo("cat");
   }
 
   /** They may hold keys and signed locations. */
   @Test
   void malformedLinesAreLocatedAndNotShown() {
     Row row =
-        Rows.row(
+        TestRows.row(
             "id", null, "prompt", null, "_corrupt_record", "{".repeat(5000), "_spackle_line", 7);
     Outcome.Failed failed = invalid(row);
     assertThat(failed.code()).isEqualTo(ErrorCode.ROW_MALFORMED);
@@ -353,20 +385,21 @@ class RowReaderTest {
   @Test
   void furtherColumnsAndTheApiKeyAreNoConcern() {
     assertThatCode(
-            () -> valid(Rows.row("key", "secret", "photographer", "me", "_corrupt_record", null)))
+            () ->
+                valid(TestRows.row("key", "secret", "photographer", "me", "_corrupt_record", null)))
         .doesNotThrowAnyException();
   }
 
   private ManifestRow valid(Row row) {
-    Reading reading = reader.read(row);
-    assertThat(reading).isInstanceOf(Reading.Valid.class);
-    return ((Reading.Valid) reading).row();
+    ReadResult reading = reader.read(row);
+    assertThat(reading).isInstanceOf(ReadResult.Valid.class);
+    return ((ReadResult.Valid) reading).row();
   }
 
   private Outcome.Failed invalid(Row row) {
-    Reading reading = reader.read(row);
-    assertThat(reading).isInstanceOf(Reading.Invalid.class);
-    return ((Reading.Invalid) reading).outcome();
+    ReadResult reading = reader.read(row);
+    assertThat(reading).isInstanceOf(ReadResult.Invalid.class);
+    return ((ReadResult.Invalid) reading).outcome();
   }
 
   @SuppressWarnings("unchecked")

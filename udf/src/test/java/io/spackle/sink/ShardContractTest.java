@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.spackle.family.Sampler;
+import io.spackle.family.SchedulerChoice;
 import io.spackle.row.ManifestRow;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,7 +43,7 @@ class ShardContractTest {
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
   void picturesComeWithWhatIsKnownOfThem(ImageLayout layout) throws IOException {
     List<String> locations;
-    try (PictureSink sink = open(layout)) {
+    try (ImageWriter sink = open(layout)) {
       sink.write(row("other", null), List.of(SECOND), "png");
       locations = sink.write(row("a.b/c", ""), List.of(FIRST, SECOND), "png");
       sink.finish();
@@ -69,7 +69,7 @@ class ShardContractTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
   void nothingIsThereBeforeAllIs(ImageLayout layout) throws IOException {
-    try (PictureSink sink = open(layout)) {
+    try (ImageWriter sink = open(layout)) {
       sink.write(row("a", null), List.of(FIRST), "png");
       assertThat(names()).allMatch(name -> name.endsWith(".tmp"));
     }
@@ -79,7 +79,7 @@ class ShardContractTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
   void aTaskWithoutPicturesMakesNoFile(ImageLayout layout) throws IOException {
-    try (PictureSink sink = open(layout)) {
+    try (ImageWriter sink = open(layout)) {
       sink.finish();
     }
     assertThat(names()).isEmpty();
@@ -88,7 +88,7 @@ class ShardContractTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
   void rowsThatAreStillBusyAtTheEndComeTooLate(ImageLayout layout) {
-    PictureSink sink = open(layout);
+    ImageWriter sink = open(layout);
     sink.close();
     ManifestRow late = row("late", null);
     assertThatThrownBy(() -> sink.write(late, List.of(FIRST), "png")).hasMessageContaining("late");
@@ -97,7 +97,7 @@ class ShardContractTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
   void picturesThatNoRowNamesAreTakenOut(ImageLayout layout) throws IOException {
-    try (PictureSink sink = open(layout)) {
+    try (ImageWriter sink = open(layout)) {
       for (String id : List.of("a", "b", "c")) {
         sink.write(row(id, null), List.of(FIRST, SECOND), "png");
       }
@@ -116,7 +116,7 @@ class ShardContractTest {
 
   @Test
   void parquetSaysWhichColumnIsAPicture() throws IOException {
-    try (PictureSink sink = open(ImageLayout.PARQUET)) {
+    try (ImageWriter sink = open(ImageLayout.PARQUET)) {
       sink.write(row("a", null), List.of(FIRST), "png");
       sink.finish();
     }
@@ -137,7 +137,7 @@ class ShardContractTest {
     assertThat(ImageLayout.ofShard("mine.parquet")).isEmpty();
   }
 
-  private PictureSink open(ImageLayout layout) {
+  private ImageWriter open(ImageLayout layout) {
     return layout.open(null, folder.resolve("images").toUri().toString(), CONFIGURATION);
   }
 
@@ -159,7 +159,7 @@ class ShardContractTest {
         (1L << 32) - 1,
         null,
         null,
-        Sampler.OF_BUNDLE);
+        SchedulerChoice.OF_BUNDLE);
   }
 
   private List<String> names() throws IOException {

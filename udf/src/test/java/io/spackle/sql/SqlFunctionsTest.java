@@ -3,9 +3,9 @@ package io.spackle.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.ImageCodec;
 import io.spackle.conf.RefusedException;
-import io.spackle.image.DecodeLimits;
-import io.spackle.image.ImageCodec;
 import io.spackle.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Path;

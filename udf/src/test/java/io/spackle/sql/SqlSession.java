@@ -1,7 +1,7 @@
 package io.spackle.sql;
 
-import io.spackle.image.ImageCodec;
-import io.spackle.image.ImageFormat;
+import io.spackle.codec.ImageCodec;
+import io.spackle.codec.ImageFormat;
 import io.spackle.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;

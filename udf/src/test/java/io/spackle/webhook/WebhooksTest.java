@@ -121,9 +121,9 @@ class WebhooksTest {
   @Test
   void forbiddenReceiversAreNotDialled() throws Exception {
     for (String url : List.of("http://10.0.0.1/", "http://localhost/", "https://a.example:22/")) {
-      send(List.of(Call.of("k", url, "{}")));
+      send(List.of(WebhookCall.of("k", url, "{}")));
     }
-    send(List.of(Call.of("k", "file:/etc/passwd", "{}")));
+    send(List.of(WebhookCall.of("k", "file:/etc/passwd", "{}")));
     assertThat(records)
         .extracting(record -> record.replaceAll(".*\"code\":\"([A-Z_]+)\".*\n", "$1"))
         .containsExactly("URL_FORBIDDEN", "URL_FORBIDDEN", "URL_FORBIDDEN", "URL_INVALID");
@@ -134,9 +134,9 @@ class WebhooksTest {
   void callsToAHostThatIsDownAreOwed() throws Exception {
     webhooks.close();
     webhooks = webhooks(SECRET, 0);
-    List<Call> calls =
+    List<WebhookCall> calls =
         IntStream.range(0, 30)
-            .mapToObj(i -> Call.of("k" + i, "http://127.0.0.1:1/", "{}"))
+            .mapToObj(i -> WebhookCall.of("k" + i, "http://127.0.0.1:1/", "{}"))
             .toList();
     send(calls);
     assertThat(String.join("", records).lines().count()).isBetween(10L, 18L);
@@ -144,7 +144,7 @@ class WebhooksTest {
 
   @Test
   void whatFindsNoRoomIsToldSo() {
-    Call large = new Call("k", "http://127.0.0.1/", new byte[40 << 20]);
+    WebhookCall large = new WebhookCall("k", "http://127.0.0.1/", new byte[40 << 20]);
     assertThat(webhooks.hold(large)).isTrue();
     assertThat(webhooks.hold(large)).isFalse();
     webhooks.release(large);
@@ -156,7 +156,7 @@ class WebhooksTest {
   void secretsInUrlsAreUsedButNotRecorded() throws Exception {
     RECEIVER.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(400)));
     String url = RECEIVER.url("/hook?token=s3cr3t").replace("localhost", "anna:p4ss@127.0.0.1");
-    send(List.of(Call.of("k", url, "{}")));
+    send(List.of(WebhookCall.of("k", url, "{}")));
     LoggedRequest request = RECEIVER.findAll(postRequestedFor(anyUrl())).get(0);
     assertThat(request.getUrl()).isEqualTo("/hook?token=s3cr3t");
     assertThat(request.getHeader("authorization")).startsWith("Basic ");
@@ -165,10 +165,10 @@ class WebhooksTest {
 
   private void call(String path) throws InterruptedException {
     String url = "http://127.0.0.1:" + RECEIVER.getPort() + path;
-    send(List.of(Call.of("k0", url, "{\"prompt\":\"caf\u00E9\"}")));
+    send(List.of(WebhookCall.of("k0", url, "{\"prompt\":\"caf\u00E9\"}")));
   }
 
-  private void send(List<Call> calls) throws InterruptedException {
+  private void send(List<WebhookCall> calls) throws InterruptedException {
     assertThat(calls).allMatch(webhooks::hold);
     webhooks.send(calls);
     assertThat(webhooks.awaitNothing(Duration.ofSeconds(30))).isTrue();

@@ -1,0 +1,153 @@
+package io.spackle.jobs.manifest;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+
+import io.spackle.conf.Problems;
+import io.spackle.conf.RefusedException;
+import io.spackle.family.ModelTraits;
+import io.spackle.row.RowColumns;
+import io.spackle.sink.ImageLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.NullType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** What the columns of a manifest must be. */
+public final class ManifestColumns {
+
+  /** The columns that rows are made of; an erase model can do without the prompt. */
+  static final StructType REQUIRED =
+      new StructType()
+          .add(RowColumns.INIT_IMAGE, DataTypes.StringType)
+          .add(RowColumns.MASK_IMAGE, DataTypes.StringType)
+          .add(RowColumns.PROMPT, DataTypes.StringType);
+
+  private static final String OURS = "_spackle_";
+  private static final String ABSOLUTE = "^(/|[A-Za-z][A-Za-z0-9+.-]*:)";
+
+  private ManifestColumns() {}
+
+  /** Receivers of webhooks fetch what they are told of, which must be pictures. */
+  public static void checkWebhooks(StructType manifest, ImageLayout images, Problems problems) {
+    if (images != ImageLayout.FILES && RowColumns.has(manifest, RowColumns.WEBHOOK)) {
+      problems.add(
+          "the manifest has a column webhook, whose calls name files of pictures, and spackle.output.images is %s: set it to files, or leave out the column"
+              .formatted(images.name().toLowerCase(Locale.ROOT)));
+    }
+  }
+
+  /**
+   * The columns of a manifest, those of the API as texts, without that of malformed lines.
+   *
+   * @throws RefusedException naming each column that is missing, twofold or of the wrong type
+   */
+  static StructType checked(StructType found) {
+    List<String> problems = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    StructType checked = new StructType();
+    for (StructField field : found.fields()) {
+      String name = field.name().toLowerCase(Locale.ROOT);
+      if (name.equals(RowColumns.CORRUPT)) {
+        continue;
+      }
+      if (!seen.add(name)) {
+        problems.add("the manifest has the column " + name + " twice (case does not count)");
+      }
+      if (name.startsWith(OURS)) {
+        problems.add("the manifest has the column " + name + ", a name kept for Spackle");
+      }
+      checkType(name, field.dataType(), problems);
+      checked = checked.add(field.name(), typeOf(field));
+    }
+    for (String required : List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)) {
+      if (!seen.contains(required)) {
+        problems.add("the manifest has no column " + required);
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new RefusedException(problems);
+    }
+    return checked;
+  }
+
+  /** Adds a problem where a model needs prompts, and neither manifest nor configuration has any. */
+  public static void checkPrompts(
+      StructType manifest, String defaultPrompt, ModelTraits traits, Problems problems) {
+    boolean given =
+        Arrays.stream(manifest.fieldNames()).anyMatch(RowColumns.PROMPT::equalsIgnoreCase);
+    if (!given && defaultPrompt == null && !traits.promptless()) {
+      problems.add(
+          "the manifest has no column %s, which models of the family %s need, and spackle.defaults.prompt is not set"
+              .formatted(RowColumns.PROMPT, traits.family()));
+    }
+  }
+
+  /** The rows with the columns of the API turned into texts. */
+  static Dataset<Row> asTexts(Dataset<Row> rows) {
+    Dataset<Row> texts = rows;
+    for (StructField field : checked(rows.schema()).fields()) {
+      texts = texts.withColumn(field.name(), column(field.name()).cast(field.dataType()));
+    }
+    return texts;
+  }
+
+  /** The rows with relative locations of pictures below a folder or URI. */
+  static Dataset<Row> withBase(Dataset<Row> rows, String base) {
+    String folder = base.endsWith("/") ? base : base + "/";
+    Dataset<Row> located = rows;
+    for (String name : List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)) {
+      Column given = col(name);
+      Column asItIs = given.rlike(ABSOLUTE).or(given.equalTo("")).or(given.isNull());
+      located = located.withColumn(name, when(asItIs, given).otherwise(concat(lit(folder), given)));
+    }
+    return located;
+  }
+
+  private static Column column(String name) {
+    return col("`" + name.replace("`", "``") + "`");
+  }
+
+  private static void checkType(String name, DataType type, List<String> problems) {
+    boolean required = List.of(REQUIRED.fieldNames()).contains(name);
+    boolean fits =
+        required
+            ? type instanceof StringType || type instanceof NullType
+            : !RowColumns.OF_API.contains(name) || isSimple(type);
+    if (!fits) {
+      String expected = required ? "string" : "string, a number or a boolean";
+      problems.add(
+          "the manifest's column %s is of type %s, expected %s"
+              .formatted(name, type.simpleString(), expected));
+    }
+  }
+
+  private static boolean isSimple(DataType type) {
+    return !(type instanceof StructType
+        || type instanceof ArrayType
+        || type instanceof MapType
+        || type instanceof BinaryType);
+  }
+
+  /** Columns that are null in each row have no type that Parquet could write. */
+  private static DataType typeOf(StructField field) {
+    boolean text = !RowColumns.isFurther(field.name()) || field.dataType() instanceof NullType;
+    return text ? DataTypes.StringType : field.dataType();
+  }
+}

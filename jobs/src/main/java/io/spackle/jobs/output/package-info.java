@@ -1,0 +1,6 @@
+/**
+ * The output folder: publishing of meta rows, exactly once, and cleanup of orphaned images.
+ *
+ * <p>Which rows a run processes is decided in {@code jobs.run}.
+ */
+package io.spackle.jobs.output;

@@ -1,0 +1,25 @@
+package io.spackle.jobs.table;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A table that is kept equal to the meta rows.
+ *
+ * @param name catalog, databases and table
+ * @param interval from one commit to the next, at least
+ */
+public record TableSettings(List<String> name, TableFormat format, Duration interval) {
+
+  String catalog() {
+    return name.get(0);
+  }
+
+  /** The name as Spark SQL reads it, whatever its parts are. */
+  String quoted() {
+    return name.stream()
+        .map(part -> '`' + part.replace("`", "``") + '`')
+        .collect(Collectors.joining("."));
+  }
+}

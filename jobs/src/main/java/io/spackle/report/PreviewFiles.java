@@ -1,0 +1,75 @@
+package io.spackle.report;
+
+import io.spackle.row.Sha256;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The small pictures that executors keep of some rows: {@code report/previews/<file prefix>.jpg},
+ * each a {@link io.spackle.codec.Triptych}.
+ */
+final class PreviewFiles {
+
+  private static final String ENDING = ".jpg";
+
+  private final FileSystem files;
+  private final Map<String, Path> byPrefix;
+
+  private PreviewFiles(FileSystem files, Map<String, Path> byPrefix) {
+    this.files = files;
+    this.byPrefix = byPrefix;
+  }
+
+  /**
+   * Previews of an output, as many as asked at most: the same ones each time, and from all over.
+   *
+   * @param folder need not exist
+   */
+  static PreviewFiles in(Path folder, FileSystem files, int most) throws IOException {
+    Map<String, Path> chosen =
+        Arrays.stream(list(folder, files))
+            .map(FileStatus::getPath)
+            .filter(path -> path.getName().endsWith(ENDING))
+            .sorted(Comparator.comparing(path -> Sha256.hex(path.getName())))
+            .limit(most)
+            .collect(
+                Collectors.toMap(
+                    PreviewFiles::prefix, path -> path, (one, same) -> one, TreeMap::new));
+    return new PreviewFiles(files, chosen);
+  }
+
+  /** The file prefixes of the rows that have one, as their meta rows have them. */
+  Set<String> prefixes() {
+    return byPrefix.keySet();
+  }
+
+  /** A JPEG file. */
+  byte[] read(String prefix) throws IOException {
+    try (InputStream in = files.open(byPrefix.get(prefix))) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static FileStatus[] list(Path folder, FileSystem files) throws IOException {
+    try {
+      return files.listStatus(folder);
+    } catch (FileNotFoundException e) {
+      return new FileStatus[0];
+    }
+  }
+
+  private static String prefix(Path path) {
+    String name = path.getName();
+    return name.substring(0, name.length() - ENDING.length());
+  }
+}

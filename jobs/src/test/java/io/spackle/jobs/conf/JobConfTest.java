@@ -1,0 +1,236 @@
+package io.spackle.jobs.conf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.spackle.bundle.PromptSyntax;
+import io.spackle.conf.ConfFile;
+import io.spackle.conf.RefusedException;
+import io.spackle.image.FramingOptions;
+import io.spackle.jobs.output.OutputMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobConfTest {
+
+  private static final Path PROFILES = Path.of("../conf/profiles").toAbsolutePath().normalize();
+
+  private static final Map<String, String> REQUIRED =
+      Map.of("manifest.path", "/in.jsonl", "output.path", "/out", "model.path", "/model");
+
+  @TempDir Path folder;
+
+  @Test
+  void defaultsAreThoseOfTheReference() throws IOException {
+    JobConf conf = load("", REQUIRED);
+    assertThat(conf.manifest().format()).isEqualTo("auto");
+    assertThat(conf.manifest().options()).isEmpty();
+    assertThat(conf.output().mode()).isEqualTo(OutputMode.RESUME);
+    assertThat(conf.stage().defaults().steps()).isNull();
+    assertThat(conf.stage().defaults().samples()).isEqualTo(1);
+    assertThat(conf.stage().image()).isEqualTo(FramingOptions.defaults());
+    assertThat(conf.stage().fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(conf.stage().fetch().maxBytes()).isEqualTo(64 << 20);
+    assertThat(conf.maxFailedShare()).isEqualTo(1);
+  }
+
+  @Test
+  void anEmptyNegativePromptIsNotNone() throws IOException {
+    assertThat(load("", REQUIRED).stage().defaults().negativePrompt()).isNull();
+    String empty = "spackle.defaults.negative-prompt = \"\"";
+    assertThat(load(empty, REQUIRED).stage().defaults().negativePrompt()).isEmpty();
+    assertThat(
+            JobConf.load(PROFILES.resolve("api.conf"), REQUIRED)
+                .stage()
+                .defaults()
+                .negativePrompt())
+        .startsWith("((out of frame)), ((extra fingers)), ")
+        .endsWith(", ((extra legs)), anime");
+  }
+
+  @Test
+  void promptsAreWrittenAsPeopleWriteThemUnlessTheProfileIsDiffusersOwn() throws IOException {
+    assertThat(load("", REQUIRED).stage().model().options().promptSyntax())
+        .isEqualTo(PromptSyntax.A1111);
+    JobConf parity = JobConf.load(PROFILES.resolve("diffusers-parity.conf"), REQUIRED);
+    assertThat(parity.stage().model().options().promptSyntax()).isEqualTo(PromptSyntax.PLAIN);
+  }
+
+  @Test
+  void theCommandLineCountsMoreThanTheFile() throws IOException {
+    Map<String, String> overrides = new LinkedHashMap<>(REQUIRED);
+    overrides.put("defaults.seed", "7");
+    overrides.put("spackle.fetch.allow-hosts", "[a.example, b.example]");
+    overrides.put("defaults.width", "null");
+    JobConf conf = load("spackle.defaults { seed = 1, height = 64, width = 64 }", overrides);
+    assertThat(conf.stage().defaults().seed()).isEqualTo(7);
+    assertThat(conf.stage().defaults().height()).isEqualTo(64);
+    assertThat(conf.stage().defaults().width()).isNull();
+    assertThat(conf.stage().fetch().allowHosts()).containsExactly("a.example", "b.example");
+  }
+
+  @Test
+  void aUriOnTheCommandLineStaysAsItIs() throws IOException {
+    JobConf conf = load("", with("output.path", "s3a://bucket/a b#c?d=//e"));
+    assertThat(conf.output().path()).isEqualTo("s3a://bucket/a b#c?d=//e");
+  }
+
+  @Test
+  void aRelativePathCountsFromTheFolderOfItsFile() throws IOException {
+    Files.createDirectories(folder.resolve("inner"));
+    Files.writeString(folder.resolve("inner/base.conf"), "spackle.model.path = ../model");
+    JobConf conf =
+        load(
+            """
+            include "inner/base.conf"
+            spackle.manifest.path = rows.jsonl
+            spackle.fetch.allow-files = [pictures, "s3a://bucket/x"]
+            """,
+            Map.of("output.path", "out"));
+    assertThat(conf.stage().model().path()).isEqualTo(folder.resolve("model").toString());
+    assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
+    assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
+    assertThat(conf.stage().fetch().allowFiles())
+        .containsExactly(folder.resolve("pictures").toString(), "s3a://bucket/x");
+  }
+
+  @Test
+  void allProblemsAreListedAtOnceWithFileAndLine() {
+    List<String> problems =
+        problems(
+            """
+            spackle {
+              output.pth = /out
+              defaults.sed = 5
+              batch.max-images = many
+              failures.max-share = 1.5
+              image { resize = squash, crop-padding = -1 }
+              fetch.timeout = fast
+            }
+            manifest.path = /in
+            """,
+            Map.of("model.path", "/model", "lane.thread", "3"));
+    assertThat(problems)
+        .containsExactlyInAnyOrder(
+            "spackle.output.pth is no key, did you mean spackle.output.path? (job.conf: 2)",
+            "spackle.defaults.sed is no key, did you mean spackle.defaults.seed? (job.conf: 3)",
+            "spackle.batch.max-images is \"many\", expected a whole number from 1 to 1024"
+                + " (job.conf: 4)",
+            "spackle.failures.max-share is 1.5, expected a number from 0.0 to 1.0 (job.conf: 5)",
+            "spackle.image.resize is \"squash\", expected one of fit, original, stretch"
+                + " (job.conf: 6)",
+            "spackle.image.crop-padding is -1, expected a whole number from 0 to 4096"
+                + " (job.conf: 6)",
+            "spackle.fetch.timeout is \"fast\", expected a duration such as 20s or 500ms,"
+                + " at least 1ms (job.conf: 7)",
+            "manifest is no key, did you mean spackle.manifest? (job.conf: 9)",
+            "spackle.lane.thread is no key, did you mean spackle.lane.threads? (-D"
+                + " spackle.lane.thread)",
+            "spackle.manifest.path is not set, expected a text",
+            "spackle.output.path is not set, expected a text");
+  }
+
+  @Test
+  void aFileThatIsMissingOrNoHoconIsOneProblem() {
+    RefusedException missing =
+        catchThrowableOfType(
+            RefusedException.class, () -> JobConf.load(folder.resolve("none.conf"), REQUIRED));
+    assertThat(missing.problems()).singleElement().asString().contains("none.conf");
+    assertThat(problems("spackle {\n a = [", REQUIRED)).singleElement().asString().contains("2");
+    assertThat(problems("spackle = 5", Map.of()))
+        .containsExactly("spackle is a value, expected an object (job.conf: 1)");
+    assertThat(problems("spackle.lane = 5", REQUIRED))
+        .contains("spackle.lane is a value, expected an object (job.conf: 1)");
+    assertThat(problems("spackle.model.path = ${nowhere}", Map.of()))
+        .singleElement()
+        .asString()
+        .contains("nowhere");
+  }
+
+  @Test
+  void aFileMayHoldValuesForItsOwnSubstitutions() throws IOException {
+    JobConf conf = load("top = /data\nspackle.output.path = ${top}/out", without("output.path"));
+    assertThat(conf.output().path()).isEqualTo("/data/out");
+  }
+
+  @Test
+  void freeFormOptionsAreTexts() throws IOException {
+    JobConf conf =
+        load("spackle.manifest.options { delimiter = \";\", maxColumns = 40 }", REQUIRED);
+    assertThat(conf.manifest().options())
+        .containsOnly(Map.entry("delimiter", ";"), Map.entry("maxColumns", "40"));
+  }
+
+  /** Without quotes, the second would silently take the place of the first. */
+  @Test
+  void namesOfOptionsWithDotsStandInQuotes() throws IOException {
+    String quoted = "{ \"fs.s3a.endpoint\" = \"http://minio\", \"fs.s3a.endpoint.region\" = x }";
+    assertThat(load("spackle.hadoop.options " + quoted, REQUIRED).hadoop().values())
+        .containsOnly(
+            Map.entry("fs.s3a.endpoint", "http://minio"), Map.entry("fs.s3a.endpoint.region", "x"));
+    assertThat(problems("spackle.hadoop.options { fs.s3a.endpoint = x }", REQUIRED))
+        .containsExactly(
+            "spackle.hadoop.options.fs is an object, expected a value; a name with dots stands in"
+                + " quotes (job.conf: 1)");
+    assertThat(load("spackle.hadoop.options " + quoted, REQUIRED).toString())
+        .contains("fs.s3a.endpoint")
+        .doesNotContain("minio");
+  }
+
+  /** A key that the code never reads is dead, one that the reference lacks cannot be set. */
+  @Test
+  void codeAndReferenceNameTheSameKeys() throws IOException {
+    String code =
+        Files.readString(Path.of("src/main/java/io/spackle/jobs/JobConf.java"))
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/StageConf.java"));
+    Matcher key = Pattern.compile("\"([a-z]+\\.[a-z-]+)\"").matcher(code);
+    List<String> read =
+        key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());
+    assertThat(read).containsExactlyInAnyOrderElementsOf(ConfFile.keys());
+  }
+
+  @Test
+  void everyProfileIsValid() throws IOException {
+    try (var profiles = Files.list(PROFILES)) {
+      assertThat(profiles).isNotEmpty().allSatisfy(this::isValidProfile);
+    }
+  }
+
+  private void isValidProfile(Path profile) {
+    assertThat(JobConf.load(profile, REQUIRED)).isNotNull();
+  }
+
+  private static Map<String, String> with(String key, String value) {
+    Map<String, String> overrides = new LinkedHashMap<>(REQUIRED);
+    overrides.put(key, value);
+    return overrides;
+  }
+
+  private static Map<String, String> without(String key) {
+    Map<String, String> overrides = new LinkedHashMap<>(REQUIRED);
+    overrides.remove(key);
+    return overrides;
+  }
+
+  private JobConf load(String text, Map<String, String> overrides) throws IOException {
+    Path file = Files.writeString(folder.resolve("job.conf"), text);
+    return JobConf.load(file, overrides);
+  }
+
+  /** The problems, with the file's folder left out. */
+  private List<String> problems(String text, Map<String, String> overrides) {
+    RefusedException refused =
+        catchThrowableOfType(RefusedException.class, () -> load(text, overrides));
+    return refused.problems().stream().map(problem -> problem.replace(folder + "/", "")).toList();
+  }
+}

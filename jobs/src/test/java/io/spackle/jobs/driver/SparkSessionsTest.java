@@ -1,0 +1,48 @@
+package io.spackle.jobs.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+
+class SparkSessionsTest {
+
+  @Test
+  void gpuAmountsWouldHangALocalRun() {
+    SparkConf conf = SparkSessions.prepared(withGpus("local[4]"));
+    assertThat(conf.contains("spark.task.resource.gpu.amount")).isFalse();
+    assertThat(conf.contains("spark.executor.resource.gpu.amount")).isFalse();
+  }
+
+  @Test
+  void clustersHandOutGpus() {
+    for (String master : new String[] {"local-cluster[1,4,2048]", "yarn", "spark://host:7077"}) {
+      SparkConf conf = SparkSessions.prepared(withGpus(master));
+      assertThat(conf.get("spark.task.resource.gpu.amount")).as(master).isEqualTo("0.5");
+      assertThat(conf.contains("spark.executor.heartbeatInterval")).as(master).isFalse();
+    }
+  }
+
+  @Test
+  void whatSparkSubmitSaysCounts() {
+    SparkConf conf = new SparkConf(false).set("spark.app.name", "mine");
+    SparkSessions.prepared(conf);
+    assertThat(conf.get("spark.app.name")).isEqualTo("mine");
+    assertThat(conf.get("spark.master")).isEqualTo("local[*]");
+  }
+
+  @Test
+  void aFewRowsThatKillTheirExecutorsDoNotEndAJob() {
+    String tries = "spark.task.maxFailures";
+    assertThat(SparkSessions.prepared(new SparkConf(false)).get(tries)).isEqualTo("16");
+    SparkConf given = new SparkConf(false).set(tries, "3");
+    assertThat(SparkSessions.prepared(given).get(tries)).isEqualTo("3");
+  }
+
+  private static SparkConf withGpus(String master) {
+    return new SparkConf(false)
+        .setMaster(master)
+        .set("spark.task.resource.gpu.amount", "0.5")
+        .set("spark.executor.resource.gpu.amount", "1");
+  }
+}

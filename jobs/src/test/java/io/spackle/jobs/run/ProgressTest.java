@@ -1,0 +1,105 @@
+package io.spackle.jobs.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spackle.jobs.BadRows;
+import io.spackle.jobs.TestSpark;
+import io.spackle.jobs.driver.LiveAccumulators;
+import io.spackle.jobs.run.Progress.Snapshot;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProgressTest {
+
+  private static final SparkSession SPARK = TestSpark.session();
+  private static final CountDownLatch SEEN = new CountDownLatch(1);
+
+  @Test
+  void aLineTellsHowFarFastAndLong() {
+    Snapshot halfway = new Snapshot(1000, 117, 3, 234, Duration.ofSeconds(130));
+    assertThat(halfway.line())
+        .isEqualTo("120 of 1000 rows (12%), 3 failed, 1.8 images/s, about 15 min left");
+    assertThat(new Snapshot(10, 5, 0, 5, Duration.ofSeconds(5)).line())
+        .isEqualTo("5 of 10 rows (50%), 0 failed, 1.0 images/s, about 5 s left");
+  }
+
+  @Test
+  void theStartAndTheEndAreTold() {
+    assertThat(new Snapshot(10, 0, 0, 0, Duration.ZERO).line())
+        .isEqualTo("0 of 10 rows (0%), 0 failed, 0.0 images/s");
+    assertThat(new Snapshot(0, 0, 0, 0, Duration.ofSeconds(1)).line()).startsWith("0 of 0 rows");
+    assertThat(new Snapshot(10, 12, 0, 12, Duration.ofSeconds(6)).line())
+        .as("rows of a task that was tried again")
+        .startsWith("10 of 10 rows (100%)");
+  }
+
+  /** A task of many rows must not look as if nothing happened until it is done. */
+  @Test
+  void rowsOfATaskUnderWayAreCounted() throws Exception {
+    LongAccumulator accumulator = SPARK.sparkContext().longAccumulator("progress test");
+    LiveAccumulators counts = new LiveAccumulators();
+    SPARK.sparkContext().addSparkListener(counts);
+    Thread watcher =
+        new Thread(
+            () -> {
+              while (counts.of(accumulator) < 5) {
+                pause();
+              }
+              SEEN.countDown();
+            });
+    watcher.start();
+    List<Integer> five = IntStream.range(0, 5).boxed().toList();
+    JavaSparkContext.fromSparkContext(SPARK.sparkContext())
+        .parallelize(five, 1)
+        .foreachPartition(
+            rows -> {
+              rows.forEachRemaining(row -> accumulator.add(1));
+              SEEN.await(); // this task ends only when its rows were seen
+            });
+    watcher.join();
+    SPARK.sparkContext().listenerBus().waitUntilEmpty();
+    assertThat(counts.of(accumulator)).isEqualTo(5);
+    SPARK.sparkContext().removeSparkListener(counts);
+  }
+
+  /** What Spark's pages list: a job without a description is called after a line of code. */
+  @Test
+  void eachJobOfARunSaysInWordsWhatItDoes(@TempDir Path folder) throws Exception {
+    Set<String> descriptions = ConcurrentHashMap.newKeySet();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onJobStart(SparkListenerJobStart job) {
+            descriptions.add(job.properties().getProperty("spark.job.description", "none"));
+          }
+        };
+    SPARK.sparkContext().setJobDescription(null);
+    SPARK.sparkContext().addSparkListener(listener);
+    new BadRows(folder).row("a").row("b").run("spackle.report.enabled = true");
+    SPARK.sparkContext().listenerBus().waitUntilEmpty();
+    SPARK.sparkContext().removeSparkListener(listener);
+    assertThat(descriptions)
+        .contains("Spackle: inpaint 2 rows", "Spackle: write the report")
+        .allMatch(description -> description.startsWith("Spackle: "));
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

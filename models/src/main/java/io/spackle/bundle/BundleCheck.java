@@ -1,0 +1,220 @@
+package io.spackle.bundle;
+
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.spackle.graph.InvalidModelException;
+import io.spackle.onnx.OnnxFileCheck;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One walk over a model folder or parts of one: what is in it, and all that is wrong with it.
+ *
+ * <p>A folder holds a pipeline, with {@value #INDEX} and a folder for each component, or one graph
+ * that erases, with {@value #ERASE} beside it.
+ */
+final class BundleCheck {
+
+  static final String INDEX = "model_index.json";
+  static final String GRAPH = "model.onnx";
+  private static final String ERASE = "erase.json";
+
+  /** The configuration files that components have, whichever is there. */
+  static final List<String> CONFIG_FILES =
+      List.of("config.json", "scheduler_config.json", "preprocessor_config.json", ERASE);
+
+  private static final String EXPECTED =
+      "expected a folder with model_index.json and one folder for each component,"
+          + " as 'optimum-cli export onnx' writes it";
+
+  private static final String EXPECTED_AROUND_GRAPH =
+      "expected its folder: a graph that erases lies there as model.onnx, with erase.json beside"
+          + " it";
+
+  /** Python writes -Infinity as it stands: diffusers' own scheduler files hold it. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
+  final List<String> problems = new ArrayList<>();
+  final List<Path> contents = new ArrayList<>();
+
+  /** The configuration files by their paths in the folder. */
+  final Map<String, JsonNode> configs = new LinkedHashMap<>();
+
+  JsonNode index = MissingNode.getInstance();
+
+  private BundleCheck() {}
+
+  static BundleCheck of(Path folder) {
+    BundleCheck check = new BundleCheck();
+    if (!Files.exists(folder)) {
+      check.problems.add("not found, " + EXPECTED);
+    } else if (!Files.isDirectory(folder)) {
+      check.problems.add("is a file, " + (isGraph(folder) ? EXPECTED_AROUND_GRAPH : EXPECTED));
+    } else {
+      check.checkFolder(folder);
+    }
+    return check;
+  }
+
+  /**
+   * Looks at some components alone.
+   *
+   * @param components names of folders in this one; "" stands for itself
+   */
+  static BundleCheck of(Path folder, List<String> components) {
+    BundleCheck check = new BundleCheck();
+    if (!Files.isDirectory(folder)) {
+      check.problems.add("no such folder, expected one with " + graphs(components));
+      return check;
+    }
+    for (String component : components) {
+      Path part = folder.resolve(component);
+      if (Files.isDirectory(part)) {
+        check.checkComponent(part, component.isEmpty() ? "" : component + "/");
+      }
+    }
+    return check;
+  }
+
+  private static String graphs(List<String> components) {
+    return components.stream()
+        .map(component -> Path.of(component, GRAPH).toString())
+        .collect(Collectors.joining(", "));
+  }
+
+  private void checkFolder(Path folder) {
+    List<Path> entries = list(folder);
+    if (entries.isEmpty()) {
+      problems.add("is empty, " + EXPECTED);
+      return;
+    }
+    boolean isPipeline =
+        entries.contains(folder.resolve(INDEX))
+            || entries.stream().noneMatch(entry -> isGraph(entry) || entry.endsWith(ERASE));
+    if (isPipeline) {
+      checkPipeline(folder, entries);
+    } else {
+      checkErasing(folder, entries);
+    }
+  }
+
+  private void checkPipeline(Path folder, List<Path> entries) {
+    checkIndex(folder.resolve(INDEX));
+    entries.stream()
+        .filter(Files::isDirectory)
+        .forEach(component -> checkComponent(component, component.getFileName() + "/"));
+    if (!Files.exists(folder.resolve("scheduler/scheduler_config.json"))) {
+      problems.add(
+          "scheduler/scheduler_config.json: not found: copy it from the model that was exported");
+    }
+  }
+
+  private void checkErasing(Path folder, List<Path> entries) {
+    Path config = folder.resolve(ERASE);
+    if (entries.contains(config)) {
+      contents.add(config);
+      configs.put(ERASE, json(config, ERASE));
+    } else {
+      problems.add(
+          ERASE
+              + ": not found: write {\"mask\": \"repaint\"} or {\"mask\": \"keep\"} to it, for what"
+              + " 1 or 255 in the mask means to the graph");
+    }
+    Path graph = folder.resolve(GRAPH);
+    if (entries.contains(graph)) {
+      checkGraph(graph, GRAPH);
+    } else {
+      List<Path> found = entries.stream().map(Path::getFileName).toList();
+      problems.add(
+          GRAPH + ": not found, the folder holds " + found + ": rename the graph to " + GRAPH);
+    }
+  }
+
+  private static boolean isGraph(Path file) {
+    return file.toString().endsWith(".onnx");
+  }
+
+  private void checkGraph(Path file, String name) {
+    OnnxFileCheck graph = OnnxFileCheck.check(file, name);
+    problems.addAll(graph.problems());
+    contents.addAll(graph.external());
+    contents.add(file);
+  }
+
+  private void checkIndex(Path file) {
+    if (!Files.isRegularFile(file)) {
+      problems.add(INDEX + ": not found, " + EXPECTED);
+      return;
+    }
+    contents.add(file);
+    index = json(file, INDEX);
+    if (index.isObject() && !index.path("_class_name").isTextual()) {
+      problems.add(
+          INDEX
+              + ": has no _class_name, expected the name of a pipeline of diffusers: copy it"
+              + " again");
+    }
+  }
+
+  private void checkComponent(Path component, String prefix) {
+    for (Path file : list(component)) {
+      String fileName = file.getFileName().toString();
+      String name = prefix + fileName;
+      if (fileName.equals(GRAPH)) {
+        checkGraph(file, name);
+      } else if (fileName.endsWith(".json") || fileName.endsWith(".txt")) {
+        contents.add(file);
+      }
+      if (CONFIG_FILES.contains(fileName)) {
+        configs.put(name, json(file, name));
+      }
+    }
+  }
+
+  /** The object in a file; missing, with a problem noted, where there is none. */
+  private JsonNode json(Path file, String name) {
+    try {
+      if (OnnxFileCheck.isGitLfsPointer(file)) {
+        problems.add(name + ": is a git-lfs pointer, expected JSON: run 'git lfs pull'");
+        return MissingNode.getInstance();
+      }
+      JsonNode json = JSON.readTree(file.toFile());
+      if (json.isObject()) {
+        return json;
+      }
+      problems.add(
+          name + ": expected a JSON object, found " + json.getNodeType() + ": copy it again");
+    } catch (IOException e) {
+      problems.add(name + ": expected JSON, copy it again: " + e.getMessage());
+    }
+    return MissingNode.getInstance();
+  }
+
+  /**
+   * What a folder holds, sorted, but for hidden entries.
+   *
+   * @throws InvalidModelException if it cannot be listed
+   */
+  static List<Path> list(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new InvalidModelException(
+          folder.toString(), List.of("cannot be listed, check its permissions: " + e));
+    }
+  }
+}

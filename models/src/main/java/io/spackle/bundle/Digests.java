@@ -1,0 +1,75 @@
+package io.spackle.bundle;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** SHA-256 of texts and files, in lower-case hex. */
+final class Digests {
+
+  private static final int CHUNK = 1 << 16;
+
+  private Digests() {}
+
+  /**
+   * The digest of the lines that {@code sha256sum} prints.
+   *
+   * @param files digests by path
+   */
+  static String ofListing(Map<String, String> files) {
+    StringBuilder lines = new StringBuilder();
+    files.forEach((file, hex) -> lines.append(hex).append("  ").append(file).append('\n'));
+    return sha256(lines.toString());
+  }
+
+  static String sha256(String text) {
+    return hex(newSha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The digest of each file by its path below a folder, with slashes. */
+  static SortedMap<String, String> sha256(Path root, List<Path> files) {
+    Path base = root.toAbsolutePath();
+    SortedMap<String, String> digests = new TreeMap<>();
+    for (Path file : files) {
+      String name = base.relativize(file.toAbsolutePath()).toString().replace('\\', '/');
+      digests.put(name, sha256(file));
+    }
+    return Collections.unmodifiableSortedMap(digests);
+  }
+
+  private static String sha256(Path file) {
+    MessageDigest digest = newSha256();
+    byte[] chunk = new byte[CHUNK];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+        digest.update(chunk, 0, read);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return hex(digest.digest());
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

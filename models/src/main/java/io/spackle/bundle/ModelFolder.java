@@ -1,0 +1,167 @@
+package io.spackle.bundle;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.graph.InvalidModelException;
+import io.spackle.onnx.OnnxHeader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Components of a model folder, checked: each a folder with a graph, its configuration, or both.
+ *
+ * <p>Opening them loads no graph. The JSON nodes that it returns are shared: read them only.
+ */
+public final class ModelFolder {
+
+  /** A name on the Hugging Face Hub; what else stands in its place is someone's path. */
+  private static final Pattern HUB_NAME = Pattern.compile("[A-Za-z0-9][\\w.-]*(/[\\w.-]+)?");
+
+  private final Path root;
+  private final Map<String, JsonNode> configs;
+  private final List<Path> contents;
+  private Map<String, String> digests;
+
+  private ModelFolder(Path root, BundleCheck checked) {
+    this.root = root;
+    this.configs = Map.copyOf(checked.configs);
+    this.contents = List.copyOf(checked.contents);
+  }
+
+  /**
+   * Opens components of a folder and checks what can be checked without loading a graph.
+   *
+   * @param components names of folders in this one, or {@link ModelBundle#ROOT}; they may be absent
+   * @throws InvalidModelException with all problems
+   */
+  public static ModelFolder open(Path folder, List<String> components) {
+    return of(folder, BundleCheck.of(folder, components));
+  }
+
+  static ModelFolder of(Path folder, BundleCheck checked) {
+    if (!checked.problems.isEmpty()) {
+      throw new InvalidModelException(folder.toString(), checked.problems);
+    }
+    return new ModelFolder(folder, checked);
+  }
+
+  /** The folder's own name. */
+  public String name() {
+    return root.toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  /** The name that a component's model has on the hub, where its configuration tells it. */
+  public Optional<String> hubName(String component) {
+    return config(component).flatMap(ModelFolder::hubName);
+  }
+
+  static Optional<String> hubName(JsonNode config) {
+    return Optional.of(config.path("_name_or_path").asText())
+        .filter(name -> HUB_NAME.matcher(name).matches());
+  }
+
+  /** Whether there is a graph of this component. */
+  public boolean has(String component) {
+    return Files.isRegularFile(graphPath(component));
+  }
+
+  /** The first of a component's configuration files, such as {@code config.json}. */
+  public Optional<JsonNode> config(String component) {
+    return BundleCheck.CONFIG_FILES.stream()
+        .flatMap(file -> json(component, file).stream())
+        .findFirst();
+  }
+
+  /** One configuration file of a component. */
+  public Optional<JsonNode> json(String component, String file) {
+    return Optional.ofNullable(configs.get(component.isEmpty() ? file : component + "/" + file));
+  }
+
+  /** The folder of a component, whether it exists or not. */
+  public Path folder(String component) {
+    return root.resolve(component);
+  }
+
+  /**
+   * The graph file of a component.
+   *
+   * @throws InvalidModelException if there is none
+   */
+  public Path graph(String component) {
+    require(List.of(component));
+    return graphPath(component);
+  }
+
+  OnnxHeader header(String component) {
+    Path file = graph(component);
+    try {
+      return OnnxHeader.read(file);
+    } catch (IOException e) {
+      throw refusal(List.of(root.relativize(file) + ": " + e.getMessage()));
+    }
+  }
+
+  /**
+   * Refuses a folder that lacks graphs.
+   *
+   * @throws InvalidModelException naming each that is missing
+   */
+  public void require(List<String> components) {
+    List<String> problems =
+        components.stream().filter(component -> !has(component)).map(this::missing).toList();
+    if (!problems.isEmpty()) {
+      throw refusal(problems);
+    }
+  }
+
+  /** The exception that names this folder. */
+  public InvalidModelException refusal(List<String> problems) {
+    return new InvalidModelException(root.toString(), problems);
+  }
+
+  /**
+   * A SHA-256 of the content, in hex: the digest of the lines that {@code sha256sum} prints for the
+   * files of {@link #digests}. Reads every byte when first called.
+   *
+   * @throws UncheckedIOException if a file cannot be read
+   */
+  public String digest() {
+    return Digests.ofListing(digests());
+  }
+
+  /**
+   * The SHA-256 of each file that counts (JSON, tokenizer text, graphs and their external tensors),
+   * in hex, by its path in the folder with slashes, sorted. Reads every byte when first called.
+   *
+   * @throws UncheckedIOException if a file cannot be read
+   */
+  public synchronized Map<String, String> digests() {
+    if (digests == null) {
+      digests = Digests.sha256(root, contents);
+    }
+    return digests;
+  }
+
+  private Path graphPath(String component) {
+    return folder(component).resolve(BundleCheck.GRAPH);
+  }
+
+  /** Names what lies in place of a graph: often the weights that were not exported. */
+  private String missing(String component) {
+    Path folder = folder(component);
+    List<String> found = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      BundleCheck.list(folder).forEach(file -> found.add(file.getFileName().toString()));
+    }
+    return root.relativize(graphPath(component)).toString().replace('\\', '/')
+        + ": not found, the folder holds "
+        + found
+        + ": export the model with 'optimum-cli export onnx'";
+  }
+}

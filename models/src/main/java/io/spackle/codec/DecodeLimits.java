@@ -1,0 +1,57 @@
+package io.spackle.codec;
+
+import io.spackle.image.ImageException;
+import io.spackle.image.ImageException.Reason;
+import java.io.Serializable;
+
+/**
+ * What a picture may claim in its header before any pixel of it is decoded, and what its
+ * transparency is seen on.
+ *
+ * @param maxPixels the largest allowed {@code width * height}; decoding takes up to about 10 bytes
+ *     of heap per pixel
+ * @param maxSide the longest allowed side in pixels
+ * @param background 0xRRGGBB, what shows through transparent pixels of an init image
+ */
+public record DecodeLimits(long maxPixels, int maxSide, int background) implements Serializable {
+
+  public DecodeLimits {
+    if (maxPixels < 1 || maxSide < 1) {
+      throw new IllegalArgumentException(
+          "limits of "
+              + maxPixels
+              + " pixels and "
+              + maxSide
+              + " pixels a side, expected at least 1");
+    }
+    if (background < 0 || background > 0xFFFFFF) {
+      throw new IllegalArgumentException(
+          "background " + Integer.toHexString(background) + ", expected 0 to ffffff");
+    }
+  }
+
+  /** 64 million pixels (two thirds of a gigabyte while decoding), 32,768 a side, white. */
+  public static DecodeLimits defaults() {
+    return new DecodeLimits(64_000_000, 32_768, 0xFFFFFF);
+  }
+
+  void check(int width, int height) {
+    if (width < 1 || height < 1) {
+      throw new ImageException(
+          Reason.CORRUPT, "the header claims " + width + " x " + height + " pixels");
+    }
+    if ((long) width * height > maxPixels || width > maxSide || height > maxSide) {
+      throw new ImageException(
+          Reason.TOO_LARGE,
+          "the header claims "
+              + width
+              + " x "
+              + height
+              + " pixels, allowed are "
+              + maxPixels
+              + " in all and "
+              + maxSide
+              + " a side: scale the picture down or raise the limit");
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.spackle.codec;
+
+import io.spackle.image.ImageException;
+import java.util.Optional;
+
+/**
+ * What a file says about its picture beside the pixels.
+ *
+ * @param orientation as EXIF counts, 1 to 8; 1 is upright
+ * @param profile an ICC profile, unchecked
+ */
+record FileFacts(int orientation, Optional<byte[]> profile) {
+
+  static final FileFacts NONE = new FileFacts(1, Optional.empty());
+
+  /**
+   * Walks the parts of a file and checks what decoders do not.
+   *
+   * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
+   */
+  static FileFacts of(byte[] bytes, FileType type) {
+    return switch (type) {
+      case JPEG -> JpegCheck.check(bytes);
+      case PNG -> PngCheck.check(bytes);
+      case WEBP -> WebpCheck.check(bytes);
+      case TIFF -> NONE.withOrientation(ExifOrientation.of(bytes, 0, bytes.length));
+      case GIF, BMP -> NONE;
+    };
+  }
+
+  FileFacts withOrientation(int other) {
+    return new FileFacts(other, profile);
+  }
+
+  FileFacts withProfile(byte[] other) {
+    return new FileFacts(orientation, Optional.of(other));
+  }
+}

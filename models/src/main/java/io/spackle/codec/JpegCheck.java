@@ -1,0 +1,92 @@
+package io.spackle.codec;
+
+import io.spackle.image.ImageException;
+import io.spackle.image.ImageException.Reason;
+
+/**
+ * Walks the segments of a JPEG file to its end, because decoders paint grey where a file is cut
+ * off. Layout: ITU-T T.81, annex B.
+ */
+final class JpegCheck {
+
+  private static final int START_OF_SCAN = 0xDA;
+  private static final int END_OF_IMAGE = 0xD9;
+  private static final int APP1 = 0xE1;
+
+  private JpegCheck() {}
+
+  /**
+   * Checks that the picture is ended; what follows is ignored.
+   *
+   * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
+   */
+  static FileFacts check(byte[] bytes) {
+    FileFacts facts = FileFacts.NONE;
+    int at = 2;
+    while (true) {
+      at = marker(bytes, at);
+      int code = ByteReader.u8(bytes, at + 1);
+      if (code == END_OF_IMAGE) {
+        return facts;
+      }
+      at += 2;
+      if (standsAlone(code)) {
+        continue;
+      }
+      int length = length(bytes, at);
+      if (code == APP1 && ByteReader.startsWith(bytes, at + 2, "Exif\0\0")) {
+        facts = facts.withOrientation(ExifOrientation.of(bytes, at + 2, length - 2));
+      }
+      at += length;
+      if (code == START_OF_SCAN) {
+        at = afterScan(bytes, at);
+      }
+    }
+  }
+
+  /** The position of the next marker's 0xFF; stray bytes before it are tolerated by decoders. */
+  private static int marker(byte[] bytes, int from) {
+    for (int at = from; at + 1 < bytes.length; at++) {
+      int code = ByteReader.u8(bytes, at + 1);
+      if (ByteReader.u8(bytes, at) == 0xFF && code != 0xFF && code != 0) {
+        return at;
+      }
+    }
+    throw truncated(bytes);
+  }
+
+  /** Restart markers and TEM have no length. */
+  private static boolean standsAlone(int code) {
+    return code >= 0xD0 && code <= 0xD8 || code == 0x01;
+  }
+
+  private static int length(byte[] bytes, int at) {
+    if (at + 2 > bytes.length) {
+      throw truncated(bytes);
+    }
+    int length = ByteReader.u16(bytes, at);
+    if (length < 2) {
+      throw new ImageException(
+          Reason.CORRUPT,
+          "JPEG segment at byte " + at + " claims " + length + " bytes, expected at least 2");
+    }
+    if (at + length > bytes.length) {
+      throw truncated(bytes);
+    }
+    return length;
+  }
+
+  /** Where coded data end: at a marker that is neither a stuffed zero nor a restart. */
+  private static int afterScan(byte[] bytes, int from) {
+    int at = marker(bytes, from);
+    while (standsAlone(ByteReader.u8(bytes, at + 1))) {
+      at = marker(bytes, at + 2);
+    }
+    return at;
+  }
+
+  private static ImageException truncated(byte[] bytes) {
+    return new ImageException(
+        Reason.TRUNCATED, "the JPEG file ends at byte " + bytes.length + " before its end marker");
+  }
+}

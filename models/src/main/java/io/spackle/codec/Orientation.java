@@ -1,0 +1,44 @@
+package io.spackle.codec;
+
+import io.spackle.image.Plane;
+
+/** Turns a stored picture upright. The eight cases are those of EXIF 2.32, tag 0x0112. */
+final class Orientation {
+
+  private Orientation() {}
+
+  /** Whether rows become columns. */
+  static boolean exchanges(int orientation) {
+    return orientation >= 5;
+  }
+
+  /**
+   * The upright picture.
+   *
+   * @param orientation 1 to 8: 2 mirrored, 3 upside down, 4 both, 5 to 8 the same with rows and
+   *     columns exchanged
+   */
+  static Plane upright(Plane stored, int orientation) {
+    boolean exchanged = exchanges(orientation);
+    // Whether a step along the stored axis is a step back in the upright picture.
+    boolean columnsReversed = orientation == 2 || orientation == 3 || orientation >= 7;
+    boolean rowsReversed =
+        orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+    int width = exchanged ? stored.height() : stored.width();
+    int height = exchanged ? stored.width() : stored.height();
+    Plane upright = stored.blank(width, height);
+    int channels = stored.channels();
+    int from = 0;
+    for (int row = 0; row < stored.height(); row++) {
+      int y = rowsReversed ? stored.height() - 1 - row : row;
+      for (int column = 0; column < stored.width(); column++) {
+        int x = columnsReversed ? stored.width() - 1 - column : column;
+        int to = (exchanged ? x * width + y : y * width + x) * channels;
+        for (int channel = 0; channel < channels; channel++) {
+          upright.data()[to++] = stored.data()[from++];
+        }
+      }
+    }
+    return upright;
+  }
+}

@@ -1,0 +1,11 @@
+package io.spackle.family;
+
+/** A model output that is no picture: not finite, or black all over. */
+public final class UnusableImageException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public UnusableImageException(String message) {
+    super(message);
+  }
+}

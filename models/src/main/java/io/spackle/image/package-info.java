@@ -1,0 +1,6 @@
+/**
+ * Pixels and masks in memory: resampling, framing to the model's size and back, compositing.
+ *
+ * <p>No file formats: those are in {@code codec}.
+ */
+package io.spackle.image;

@@ -1,0 +1,71 @@
+package io.spackle.conf;
+
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
+import io.spackle.row.Redaction;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A key of a configuration as it may be shown.
+ *
+ * @param value without secrets
+ * @param origin such as a file and a line
+ * @param isDefault whether nobody set it
+ */
+public record ConfEntry(String key, String value, String origin, boolean isDefault) {
+
+  private static final String HIDDEN = "***";
+
+  /** What the origin of defaults starts with. */
+  private static final String REFERENCE = "reference.conf @";
+
+  /** Free-form objects that hold no credentials; of all others only names are shown. */
+  private static final Set<String> HARMLESS = Set.of("model.scheduler-config");
+
+  private static final Pattern SECRET = Pattern.compile("secret|password|token|credential");
+
+  /**
+   * A setting.
+   *
+   * @param reference what the key is by default
+   */
+  static ConfEntry of(String key, ConfigValue value, ConfigValue reference) {
+    boolean isFreeForm = reference instanceof ConfigObject;
+    return new ConfEntry(
+        key,
+        isFreeForm && !HARMLESS.contains(key) ? names((ConfigObject) value) : shown(key, value),
+        value.origin().description(),
+        value.origin().description().startsWith(REFERENCE));
+  }
+
+  private static String names(ConfigObject options) {
+    return options.keySet().stream()
+        .sorted()
+        .map(name -> name + " = " + HIDDEN)
+        .collect(Collectors.joining(", ", "{", "}"));
+  }
+
+  private static String shown(String key, ConfigValue value) {
+    if (SECRET.matcher(key).find() && value.unwrapped() != null) {
+      return HIDDEN;
+    }
+    if (value.unwrapped() instanceof List<?> list) {
+      return list.stream()
+          .map(element -> Redaction.redacted(String.valueOf(element)))
+          .toList()
+          .toString();
+    }
+    return value.unwrapped() instanceof String text
+        ? Redaction.redacted(text)
+        : value.render(ConfigRenderOptions.concise());
+  }
+
+  @Override
+  public String toString() {
+    return key + " = " + value + "  (" + (isDefault ? "default" : origin) + ")";
+  }
+}

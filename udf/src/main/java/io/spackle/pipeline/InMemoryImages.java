@@ -1,0 +1,25 @@
+package io.spackle.pipeline;
+
+import io.spackle.sink.ImageSink;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The pictures of one row, which stay in memory. */
+public final class InMemoryImages implements ImageSink {
+
+  private final List<byte[]> files = new ArrayList<>();
+
+  /** The encoded pictures, in the order of the samples. */
+  public List<byte[]> files() {
+    return files;
+  }
+
+  @Override
+  public String write(String key, byte[] bytes) {
+    files.add(bytes);
+    return key;
+  }
+
+  @Override
+  public void close() {}
+}

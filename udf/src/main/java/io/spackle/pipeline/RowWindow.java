@@ -1,0 +1,149 @@
+package io.spackle.pipeline;
+
+import io.spackle.lane.InFlightLimits;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rows of one task that are in flight: each is worked on from end to end by a thread of its own
+ * and handed out when it is done, in any order.
+ *
+ * <p>Lazy: rows are read, on the caller's thread, when a result is asked for. The first fault of a
+ * row's work is thrown to the caller and ends the window.
+ *
+ * <p>The threads belong to the task, so that its end is theirs: {@link #close} interrupts them.
+ * They mostly wait, and no more run than {@link InFlightLimits} lets.
+ *
+ * @param <I> a row
+ * @param <O> what becomes of it
+ */
+public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
+
+  /** The way of one row. */
+  @FunctionalInterface
+  public interface Work<I, O> {
+    O run(I row) throws InterruptedException;
+  }
+
+  private record Done<O>(O result, Throwable fault) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(RowWindow.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration CLOSING = Duration.ofSeconds(1);
+
+  private final Iterator<I> input;
+  private final Work<I, O> work;
+  private final int size;
+  private final BooleanSupplier interrupted;
+  private final ExecutorService threads;
+  private final BlockingQueue<Done<O>> done = new LinkedBlockingQueue<>();
+  private int inFlight;
+  private O next;
+
+  /**
+   * @param size rows in flight at most
+   * @param interrupted whether the task is to stop; asked about every 100 ms
+   */
+  public RowWindow(Iterator<I> input, Work<I, O> work, int size, BooleanSupplier interrupted) {
+    this.input = input;
+    this.work = work;
+    this.size = size;
+    this.interrupted = interrupted;
+    this.threads = Executors.newFixedThreadPool(size, RowWindow::thread);
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (next == null) {
+      fill();
+      next = inFlight == 0 ? null : await();
+    }
+    return next != null;
+  }
+
+  @Override
+  public O next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    O result = next;
+    next = null;
+    return result;
+  }
+
+  /** Stops all rows in flight and waits, for a second at most, until they have let go. */
+  @Override
+  public void close() {
+    boolean wasInterrupted = Thread.interrupted(); // waiting is short, and worth it even then
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("rows are still busy {} after their task ended", CLOSING);
+      }
+    } catch (InterruptedException e) {
+      wasInterrupted = true;
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void fill() {
+    while (inFlight < size && !interrupted.getAsBoolean() && input.hasNext()) {
+      I row = input.next();
+      inFlight++;
+      threads.execute(() -> done.add(run(row)));
+    }
+  }
+
+  private Done<O> run(I row) {
+    try {
+      return new Done<>(work.run(row), null);
+    } catch (Throwable e) { // whatever it is, the task must see it
+      return new Done<>(null, e);
+    }
+  }
+
+  private O await() {
+    try {
+      Done<O> first = done.poll();
+      while (first == null) {
+        if (interrupted.getAsBoolean()) {
+          throw new CancellationException("the task is interrupted");
+        }
+        first = done.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      inFlight--;
+      return resultOf(first);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("the task's thread is interrupted");
+    }
+  }
+
+  private O resultOf(Done<O> row) {
+    if (row.fault() instanceof Error error) {
+      throw error;
+    }
+    if (row.fault() != null) {
+      throw new IllegalStateException("a row could not be worked on: " + row.fault(), row.fault());
+    }
+    return row.result();
+  }
+
+  private static Thread thread(Runnable rows) {
+    Thread thread = new Thread(rows, "spackle-row");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * Encoded images to their locations, each atomically: one file per image, or shards (Parquet, tar).
+ *
+ * <p>Nothing here encodes images or writes meta rows.
+ */
+package io.spackle.sink;

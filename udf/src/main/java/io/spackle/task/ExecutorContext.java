@@ -1,0 +1,122 @@
+package io.spackle.task;
+
+import io.spackle.lane.ExecutorGuard;
+import io.spackle.model.ExecutorModels;
+import io.spackle.model.OpenModel;
+import io.spackle.model.SharedResources;
+import io.spackle.quarantine.Markers;
+import io.spackle.sink.ImageSink;
+import io.spackle.sink.ImageSinks;
+import io.spackle.sink.ImageWriter;
+import io.spackle.source.FetchSettings;
+import io.spackle.source.ImageSource;
+import io.spackle.source.ImageSources;
+import io.spackle.spark.HadoopConf;
+import io.spackle.spark.TaskSignals;
+import io.spackle.webhook.WebhookSettings;
+import io.spackle.webhook.Webhooks;
+import java.util.function.BooleanSupplier;
+import org.apache.hadoop.util.ShutdownHookManager;
+
+/** What all tasks of this JVM share: open models, sources and sinks. */
+final class ExecutorContext implements AutoCloseable {
+
+  /** After Spark has stopped (50), before Hadoop closes its file systems (10). */
+  private static final int SHUTDOWN_PRIORITY = 20;
+
+  private static final ExecutorContext OF_JVM = openForJvm();
+
+  private record SourceKey(FetchSettings settings, HadoopConf hadoop) {}
+
+  private record SinkKey(String folder, HadoopConf hadoop) {}
+
+  private record WebhookKey(WebhookSettings settings, FetchSettings fetch, HadoopConf hadoop) {}
+
+  private final ExecutorModels models;
+  private final SharedResources<SourceKey, ImageSource> sources =
+      new SharedResources<>(source -> true);
+  private final SharedResources<SinkKey, ImageSink> sinks = new SharedResources<>(sink -> true);
+  private final SharedResources<WebhookKey, Webhooks> webhooks =
+      new SharedResources<>(calls -> true);
+  private final SharedResources<SinkKey, Markers> marks = new SharedResources<>(open -> true);
+  private final ExecutorGuard precautions;
+
+  /**
+   * @param precautions those of the models' lanes
+   */
+  ExecutorContext(ExecutorModels models, ExecutorGuard precautions) {
+    this.models = models;
+    this.precautions = precautions;
+  }
+
+  static ExecutorContext ofJvm() {
+    return OF_JVM;
+  }
+
+  private static ExecutorContext openForJvm() {
+    ExecutorGuard precautions = ExecutorGuard.ofJvm();
+    ExecutorContext executor =
+        new ExecutorContext(ExecutorModels.ofFamilies(precautions), precautions);
+    ShutdownHookManager.get().addShutdownHook(executor::close, SHUTDOWN_PRIORITY);
+    return executor;
+  }
+
+  OpenModel model(TaskSettings settings, TaskSignals task) {
+    return models.get(settings.model(), settings.lane(), settings.hadoop(), task);
+  }
+
+  ImageSource source(TaskSettings settings, TaskSignals task) {
+    return source(settings.fetch(), settings.hadoop(), task::isInterrupted);
+  }
+
+  ImageSource source(FetchSettings settings, HadoopConf hadoop, BooleanSupplier interrupted) {
+    SourceKey key = new SourceKey(settings, hadoop);
+    return sources.get(
+        key, () -> ImageSources.open(key.settings(), key.hadoop().configuration()), interrupted);
+  }
+
+  ImageSink sink(String folder, TaskSettings settings, TaskSignals task) {
+    SinkKey key = new SinkKey(folder, settings.hadoop());
+    return sinks.get(
+        key,
+        () -> ImageSinks.forUri(key.folder(), key.hadoop().configuration()),
+        task::isInterrupted);
+  }
+
+  /** For the pictures of one attempt at a task. */
+  ImageWriter pictures(TaskSettings settings, TaskSignals task) {
+    String folder = settings.output().images();
+    return settings
+        .output()
+        .layout()
+        .open(sink(folder, settings, task), folder, settings.hadoop().configuration());
+  }
+
+  Webhooks webhooks(TaskSettings settings, TaskSignals task) {
+    WebhookKey key =
+        new WebhookKey(settings.output().webhooks(), settings.fetch(), settings.hadoop());
+    return webhooks.get(key, () -> open(key), task::isInterrupted);
+  }
+
+  private static Webhooks open(WebhookKey key) {
+    ImageSink files = ImageSinks.forUri(key.settings().folder(), key.hadoop().configuration());
+    return new Webhooks(key.settings(), key.fetch(), files::write);
+  }
+
+  Markers marks(TaskSettings settings, TaskSignals task) {
+    SinkKey key = new SinkKey(settings.output().marks(), settings.hadoop());
+    return marks.get(
+        key,
+        () -> new Markers(key.folder(), key.hadoop().configuration(), precautions::haveGivenUp),
+        task::isInterrupted);
+  }
+
+  @Override
+  public void close() {
+    webhooks.close();
+    models.close();
+    marks.close();
+    sources.close();
+    sinks.close();
+  }
+}

@@ -1,0 +1,107 @@
+package io.spackle.task;
+
+import io.spackle.row.ErrorCode;
+import io.spackle.row.ManifestRow;
+import io.spackle.row.Outcome;
+import io.spackle.row.ReadResult;
+import io.spackle.row.RowColumns;
+import io.spackle.row.RowException;
+import io.spackle.row.RowReader;
+import io.spackle.source.ImageSource;
+import io.spackle.spark.SparkTask;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What can be said of manifest rows without fetching anything from afar: whether each can be
+ * painted, and what it asks for.
+ */
+public final class RowValidation implements MapPartitionsFunction<Row, Row> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** What the caller knows of a row already, passed through. */
+  public static final String STATE = "_spackle_state";
+
+  /**
+   * The columns that come out: the line of the manifest, the row's id, and either why it cannot be
+   * painted or its {@link WorkShape} and number of samples.
+   */
+  public static final StructType SCHEMA =
+      StructType.fromDDL(
+          STATE
+              + " string, line long, id string, code string, message string, "
+              + WorkShape.COLUMNS
+              + ", samples int");
+
+  private final TaskSettings settings;
+  private final RowReader reader;
+
+  public RowValidation(TaskSettings settings) {
+    this.settings = settings;
+    this.reader = settings.reader();
+  }
+
+  @Override
+  public Iterator<Row> call(Iterator<Row> rows) {
+    ImageSource source = ExecutorContext.ofJvm().source(settings, new SparkTask(TaskContext.get()));
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return rows.hasNext();
+      }
+
+      @Override
+      public Row next() {
+        return checked(rows.next(), source);
+      }
+    };
+  }
+
+  private Row checked(Row row, ImageSource source) {
+    try {
+      ReadResult reading = reader.read(row);
+      return reading instanceof ReadResult.Valid valid
+          ? checked(row, valid.row(), source)
+          : failed(row, ((ReadResult.Invalid) reading).outcome());
+    } catch (RuntimeException e) { // as in a run, no reason to give up on the others
+      return failed(row, null, ErrorCode.INTERNAL, "a fault of Spackle itself: " + e);
+    }
+  }
+
+  private static Row checked(Row manifest, ManifestRow row, ImageSource pictures) {
+    try {
+      pictures.check(row.initImage());
+      pictures.check(row.maskImage());
+      return row(
+          manifest, Arrays.asList(row.id(), null, null), WorkShape.of(row).values(), row.samples());
+    } catch (RowException e) {
+      return failed(manifest, row.id(), e.code(), e.getMessage());
+    }
+  }
+
+  private static Row failed(Row manifest, Outcome.Failed failed) {
+    return failed(manifest, failed.id(), failed.code(), failed.message());
+  }
+
+  private static Row failed(Row manifest, String id, ErrorCode code, String message) {
+    return row(manifest, Arrays.asList(id, code.name(), message), WorkShape.noValues(), null);
+  }
+
+  private static Row row(Row manifest, List<Object> verdict, List<Object> shape, Integer samples) {
+    List<Object> values = new ArrayList<>();
+    values.add(manifest.getAs(STATE));
+    values.add(manifest.getAs(RowColumns.LINE));
+    values.addAll(verdict);
+    values.addAll(shape);
+    values.add(samples);
+    return RowFactory.create(values.toArray());
+  }
+}

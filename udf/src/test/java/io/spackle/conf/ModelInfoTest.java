@@ -1,0 +1,86 @@
+package io.spackle.conf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.spackle.bundle.BundleOptions;
+import io.spackle.conf.TaskConf.ModelConf;
+import io.spackle.conf.TaskConf.SafetyConf;
+import io.spackle.model.DeviceChoice;
+import io.spackle.safety.SafetyOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelInfoTest {
+
+  private static final Path BUNDLES =
+      Path.of(System.getProperty("bundles.dir")).toAbsolutePath().normalize();
+
+  @TempDir Path empty;
+  @TempDir Path cache;
+
+  @Test
+  void aModelOnAnotherFileSystemIsReadLikeALocalOne() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.set("fs.viewfs.mounttable.default.link./models", BUNDLES.toUri().toString());
+    ModelInfo local = read(BUNDLES.resolve("tiny-sd15-inpaint").toString(), hadoop);
+    ModelInfo remote = read("viewfs:///models/tiny-sd15-inpaint", hadoop);
+    assertThat(remote.folder().path()).isEqualTo("viewfs:/models/tiny-sd15-inpaint");
+    assertThat(remote.digest()).isEqualTo(local.digest());
+    assertThat(remote.traits()).isEqualTo(local.traits());
+    assertThat(local.traits().family()).isEqualTo("sd15");
+  }
+
+  @Test
+  void allProblemsOfAFolderAreTold() {
+    List<String> problems =
+        catchThrowableOfType(
+                RefusedException.class, () -> read(empty.toString(), new Configuration()))
+            .problems();
+    assertThat(problems).isNotEmpty().allMatch(problem -> problem.contains(empty.toString()));
+  }
+
+  @Test
+  void autoencoderAndCheckerMayLieElsewhere() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.set("fs.viewfs.mounttable.default.link./models", BUNDLES.toUri().toString());
+    ModelInfo facts =
+        ModelInfo.read(
+            new ModelConf(
+                BUNDLES.resolve("tiny-sd15-inpaint").toString(),
+                DeviceChoice.AUTO,
+                "auto",
+                "viewfs:///models/tiny-sdxl-inpaint",
+                null,
+                null,
+                cache.toString(),
+                BundleOptions.NONE),
+            new SafetyConf(
+                "viewfs:///models/colour-classifier", new SafetyOptions(List.of("red"), 0.5)),
+            hadoop);
+    assertThat(facts.vae().path()).isEqualTo("viewfs:/models/tiny-sdxl-inpaint");
+    assertThat(facts.vaeName()).isEqualTo("tiny-sdxl-inpaint");
+    assertThat(facts.digest()).isNotEqualTo(facts.folder().digest());
+    assertThat(facts.safety().folder().path()).isEqualTo("viewfs:/models/colour-classifier");
+    assertThat(facts.safety().name()).isEqualTo("colour-classifier");
+  }
+
+  private ModelInfo read(String path, Configuration hadoop) throws IOException {
+    return ModelInfo.read(
+        new ModelConf(
+            path,
+            DeviceChoice.AUTO,
+            "auto",
+            null,
+            null,
+            null,
+            cache.toString(),
+            BundleOptions.NONE),
+        new SafetyConf(SafetyConf.OWN, new SafetyOptions(List.of(), 0.5)),
+        hadoop);
+  }
+}

@@ -1,0 +1,119 @@
+package io.spackle.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.codahale.metrics.Counting;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.Metric;
+import io.spackle.pipeline.TestImages;
+import io.spackle.row.ErrorCode;
+import io.spackle.row.Outcome;
+import io.spackle.row.RowStage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ExecutorMetricsTest {
+
+  private final ExecutorMetrics meters = new ExecutorMetrics();
+
+  @Test
+  void rowsAreCountedByTheirEnd() {
+    meters.add(succeeded(2));
+    meters.add(succeeded(1));
+    meters.add(failed(ErrorCode.FETCH_TIMEOUT));
+    assertThat(value("rows_succeeded")).isEqualTo(2);
+    assertThat(value("images")).isEqualTo(3);
+    assertThat(value("rows_failed")).isEqualTo(1);
+    assertThat(value("rows_failed_fetch_timeout")).isEqualTo(1);
+    assertThat(value("rows_failed_fetch_tls")).isZero();
+  }
+
+  @Test
+  void theTimeOfAllRowsInAStageIsAddedUp() {
+    meters.add(succeeded(1));
+    meters.add(failed(ErrorCode.FETCH_TIMEOUT));
+    assertThat(value("stage_fetch_seconds")).isEqualTo(0.75);
+    assertThat(value("stage_paint_seconds")).isEqualTo(2);
+    assertThat(value("stage_write_seconds")).isZero();
+  }
+
+  @Test
+  void batchesAreAsFullAsTheyCouldBe() {
+    assertThat(value("batch_fill")).as("no batch yet").isZero();
+    meters.addBatch(8, 8, 1);
+    meters.addBatch(4, 8, 1);
+    assertThat(value("batches")).isEqualTo(2);
+    assertThat(value("batch_images")).isEqualTo(12);
+    assertThat(value("batch_fill")).isEqualTo(0.75);
+  }
+
+  @Test
+  void aLaneIsIdleWhileItIsOpenAndNothingIsPainted() throws InterruptedException {
+    assertThat(value("lane_idle_share")).as("no lane yet").isEqualTo(1);
+    meters.laneOpened();
+    Thread.sleep(50);
+    assertThat(value("lane_open_seconds")).isBetween(0.05, 20.0);
+    meters.laneClosed();
+    double open = value("lane_open_seconds");
+    assertThat(value("lane_open_seconds")).as("closed").isEqualTo(open);
+    meters.addBatch(1, 1, (long) (open * 1e9 / 4));
+    assertThat(value("lane_busy_seconds")).isCloseTo(open / 4, within(1e-6));
+    assertThat(value("lane_idle_share")).isCloseTo(0.75, within(1e-6));
+  }
+
+  /** Names in the README stand for several where a stage or code is among them. */
+  @Test
+  void theReadmeListsEachMetric() throws IOException {
+    String readme = Files.readString(Path.of("../README.md"));
+    assertThat(meters.metrics().getMetrics().keySet())
+        .allSatisfy(name -> assertThat(readme).contains("| `" + general(name) + "` |"));
+  }
+
+  private static String general(String name) {
+    for (RowStage stage : RowStage.values()) {
+      if (name.equals("stage_" + stage.label() + "_seconds")) {
+        return "stage_<stage>_seconds";
+      }
+    }
+    for (ErrorCode code : ErrorCode.values()) {
+      if (name.equals("rows_failed_" + code.name().toLowerCase(Locale.ROOT))) {
+        return "rows_failed_<code>";
+      }
+    }
+    return name;
+  }
+
+  private double value(String name) {
+    Metric metric = meters.metrics().getMetrics().get(name);
+    return metric instanceof Counting counter
+        ? counter.getCount()
+        : ((Number) ((Gauge<?>) metric).getValue()).doubleValue();
+  }
+
+  private static Outcome succeeded(int images) {
+    return new Outcome.Succeeded(
+        TestImages.row("a"),
+        List.of("x.png", "y.png").subList(0, images),
+        TestImages.SIDE,
+        TestImages.SIDE,
+        Set.of(),
+        List.of(),
+        "",
+        "",
+        Duration.ofSeconds(1),
+        Map.of(RowStage.FETCH, Duration.ofMillis(250), RowStage.PAINT, Duration.ofSeconds(2)));
+  }
+
+  private static Outcome failed(ErrorCode code) {
+    return new Outcome.Failed(
+        "a", null, code, "", RowStage.FETCH, Map.of(RowStage.FETCH, Duration.ofMillis(500)));
+  }
+}

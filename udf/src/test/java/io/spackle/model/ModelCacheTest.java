@@ -1,0 +1,214 @@
+package io.spackle.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.bundle.ModelBundle;
+import io.spackle.graph.InvalidModelException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelCacheTest {
+
+  private static final Path BUNDLE =
+      Path.of(System.getProperty("bundles.dir"), "idle-sd15-inpaint");
+  private static final String DIGEST = ModelBundle.open(BUNDLE).digest();
+  private static final String GRAPH = "unet/model.onnx";
+
+  @TempDir Path temp;
+
+  private Path origin;
+  private Path cache;
+
+  @BeforeEach
+  void copyModel() throws IOException {
+    origin = temp.resolve("origin/sd15");
+    cache = temp.resolve("cache");
+    Files.createDirectories(origin.getParent());
+    try (Stream<Path> files = Files.walk(BUNDLE)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, origin.resolve(BUNDLE.relativize(file)));
+      }
+    }
+  }
+
+  @Test
+  void whatIsLocalIsUsedWhereItIs() {
+    assertThat(local("/models/sd15", DIGEST)).isEqualTo(Path.of("/models/sd15"));
+    assertThat(local("file:///models/sd%2015", DIGEST)).isEqualTo(Path.of("/models/sd%2015"));
+    assertThat(cache).doesNotExist();
+  }
+
+  @Test
+  void whatIsFarIsCopiedOnce() throws IOException {
+    Path copy = local(far(), DIGEST);
+    assertThat(copy.getFileName()).isEqualTo(Path.of("sd15")); // a model is called as its folder is
+    assertThat(ModelBundle.open(copy).digest()).isEqualTo(DIGEST);
+    Files.delete(origin.resolve(GRAPH));
+    assertThat(local(far(), DIGEST)).isEqualTo(copy);
+    assertThat(RemoteTestFileSystem.read(notes())).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatWasListedBeforeIsNotReadAgain() throws IOException {
+    ModelCache.Copy first = now();
+    assertThat(first.digest()).isEqualTo(DIGEST);
+    assertThat(first.folder()).isEqualTo(local(far(), DIGEST)).isEqualTo(now().folder());
+    assertThat(RemoteTestFileSystem.read(notes())).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatChangedIsAnotherModel() throws IOException {
+    ModelCache.Copy first = now();
+    Files.writeString(origin.resolve("model_index.json"), "\n", StandardOpenOption.APPEND);
+    ModelCache.Copy second = now();
+    assertThat(second.digest()).isNotEqualTo(first.digest());
+    assertThat(ModelBundle.open(second.folder()).digest()).isEqualTo(second.digest());
+    assertThat(first.folder()).isDirectory();
+  }
+
+  @Test
+  void whatChangedSinceTheJobLookedIsRefused() {
+    assertThatThrownBy(() -> local(far(), "0".repeat(64)))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining(DIGEST + ", expected " + "0".repeat(64))
+        .hasMessageContaining("start the job again");
+    assertThat(folders()).isEmpty();
+  }
+
+  @Test
+  void whatIsNoModelIsRefused() throws IOException {
+    Files.delete(origin.resolve("model_index.json"));
+    assertThatThrownBy(this::now).isInstanceOf(InvalidModelException.class);
+    assertThat(folders()).isEmpty();
+  }
+
+  @Test
+  void aDamagedCopyIsMadeAnew() throws IOException {
+    Path copy = local(far(), DIGEST);
+    byte[] graph = Files.readAllBytes(copy.resolve(GRAPH));
+    graph[graph.length / 2] ^= 1;
+    Files.write(copy.resolve(GRAPH), graph);
+    assertThat(local(far(), DIGEST)).isEqualTo(copy);
+    assertThat(ModelBundle.open(copy).digest()).isEqualTo(DIGEST);
+    Files.delete(copy.resolve(GRAPH));
+    assertThat(now().folder()).isEqualTo(copy);
+    assertThat(ModelBundle.open(copy).digest()).isEqualTo(DIGEST);
+  }
+
+  @Test
+  void threadsThatAskAtATimeGetOneCopy() throws Exception {
+    ExecutorService tasks = Executors.newFixedThreadPool(4);
+    List<Future<Path>> answers = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      answers.add(tasks.submit(() -> local(far(), DIGEST)));
+    }
+    for (Future<Path> answer : answers) {
+      assertThat(answer.get().resolve(GRAPH)).exists();
+    }
+    tasks.shutdown();
+    assertThat(RemoteTestFileSystem.read(notes())).doesNotHaveDuplicates();
+  }
+
+  @Test
+  @Timeout(60)
+  void processesThatAskAtATimeGetOneCopy() throws Exception {
+    Process one = ModelCacheProcess.start(cache, far(), DIGEST, notes(), 50);
+    Process other = ModelCacheProcess.start(cache, far(), DIGEST, notes(), 50);
+    assertThat(one.waitFor()).isZero();
+    assertThat(other.waitFor()).isZero();
+    assertThat(RemoteTestFileSystem.read(notes())).doesNotHaveDuplicates();
+    assertThat(ModelBundle.open(local(far(), DIGEST)).digest()).isEqualTo(DIGEST);
+  }
+
+  @Test
+  @Timeout(60)
+  void aProcessThatDiesInTheMiddleBlocksNobody() throws Exception {
+    Process dying = ModelCacheProcess.start(cache, far(), DIGEST, notes(), 600_000);
+    while (RemoteTestFileSystem.read(notes()).isEmpty()) {
+      assertThat(dying.isAlive()).isTrue();
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    Process waiting = ModelCacheProcess.start(cache, far(), DIGEST, notes(), 0);
+    assertThat(waiting.waitFor(2, TimeUnit.SECONDS)).as("waits").isFalse();
+    assertThat(folders()).containsExactly(DIGEST + ".part");
+    dying.destroyForcibly().waitFor();
+    assertThat(waiting.waitFor()).isZero();
+    assertThat(folders()).containsExactly(DIGEST);
+    assertThat(ModelBundle.open(local(far(), DIGEST)).digest()).isEqualTo(DIGEST);
+  }
+
+  @Test
+  void aCopyThatFailedLeavesNothing() {
+    assertThatThrownBy(() -> local("far://" + temp.resolve("missing"), DIGEST))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("missing");
+    assertThat(folders()).isEmpty();
+    assertThat(local(far(), DIGEST)).isDirectory();
+  }
+
+  @Test
+  void whatNobodyAskedForInAMonthGoesWhenAnotherComes() throws IOException {
+    Path old = Files.createDirectories(cache.resolve("old"));
+    Path young = Files.createDirectories(cache.resolve("young"));
+    Files.setLastModifiedTime(old, daysAgo(31));
+    Files.setLastModifiedTime(young, daysAgo(29));
+    Path copy = local(far(), DIGEST);
+    assertThat(old).doesNotExist();
+    assertThat(young).exists();
+    Files.setLastModifiedTime(copy.getParent(), daysAgo(31));
+    local(far(), DIGEST);
+    assertThat(Files.getLastModifiedTime(copy.getParent())).isGreaterThan(daysAgo(1));
+  }
+
+  private Path local(String location, String digest) {
+    return ModelCache.in(cache.toString())
+        .local(new ModelSettings.Folder(location, digest, FolderKind.MODEL), hadoop());
+  }
+
+  private ModelCache.Copy now() throws IOException {
+    return ModelCache.in(cache.toString()).now(far(), FolderKind.MODEL, hadoop());
+  }
+
+  private String far() {
+    return "far://" + origin;
+  }
+
+  private Path notes() {
+    return temp.resolve("notes");
+  }
+
+  private Configuration hadoop() {
+    return RemoteTestFileSystem.configuration(notes(), 0);
+  }
+
+  private List<String> folders() {
+    try (Stream<Path> files = Files.list(cache)) {
+      return files.filter(Files::isDirectory).map(file -> file.getFileName().toString()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static FileTime daysAgo(int days) {
+    return FileTime.from(Instant.now().minus(Duration.ofDays(days)));
+  }
+}

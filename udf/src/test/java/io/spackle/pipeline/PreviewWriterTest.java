@@ -1,0 +1,69 @@
+package io.spackle.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import io.spackle.image.Frame;
+import io.spackle.image.Mask;
+import io.spackle.image.RgbImage;
+import io.spackle.lane.FakeInpainter;
+import io.spackle.sink.ImageSink;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PreviewWriterTest {
+
+  private static final RgbImage PICTURE = new RgbImage(8, 8, new byte[3 * 64]);
+
+  private static final Frame FRAME =
+      TestImages.row("any")
+          .frame(
+              PICTURE,
+              new Mask(8, 8, new byte[64]),
+              FakeInpainter.fakeTraits(),
+              TestImages.settings().framing());
+
+  private final Map<String, byte[]> written = new ConcurrentHashMap<>();
+
+  @Test
+  void aShareOfTheRowsIsChosenAlwaysTheSame() {
+    long chosen = chosen(0.1);
+    assertThat(chosen).isBetween(60L, 140L).isEqualTo(chosen(0.1));
+    assertThat(chosen(0)).isZero();
+    assertThat(chosen(1)).isEqualTo(1000);
+  }
+
+  @Test
+  void areNamedAsTheRowsFiles() {
+    new PreviewWriter(TestImages.sink(written), 1).write("a/b", new byte[] {1});
+    assertThat(written).containsOnlyKeys("a%2Fb.jpg");
+  }
+
+  @Test
+  void anUnwrittenOneIsNoFailure() {
+    assertThatNoException().isThrownBy(() -> new PreviewWriter(full(), 1).write("a", new byte[1]));
+  }
+
+  private long chosen(double share) {
+    PreviewWriter previews = new PreviewWriter(TestImages.sink(written), share);
+    return IntStream.range(0, 1000)
+        .filter(i -> previews.of("row " + i, FRAME, PICTURE).isPresent())
+        .count();
+  }
+
+  private static ImageSink full() {
+    return new ImageSink() {
+      @Override
+      public String write(String key, byte[] bytes) {
+        throw new UncheckedIOException(new IOException("no space left on device"));
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}

@@ -1,0 +1,392 @@
+package io.spackle.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.ImageCodec;
+import io.spackle.family.Note;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.GraphException;
+import io.spackle.image.RgbImage;
+import io.spackle.lane.FakeInpainter;
+import io.spackle.lane.InFlightLimits;
+import io.spackle.lane.Lane;
+import io.spackle.metrics.ExecutorMetrics;
+import io.spackle.model.OpenModel;
+import io.spackle.row.ErrorCode;
+import io.spackle.row.ManifestRow;
+import io.spackle.row.Outcome;
+import io.spackle.row.RowException;
+import io.spackle.row.RowStage;
+import io.spackle.sink.ImageFileWriter;
+import io.spackle.sink.ImageSink;
+import io.spackle.sink.ImageWriter;
+import io.spackle.source.ImageSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class RowPipelineTest {
+
+  private static final Duration LONG = Duration.ofHours(1);
+  private static final long PLENTY = 1 << 30;
+
+  private final Map<String, byte[]> files = new ConcurrentHashMap<>(TestImages.files());
+  private final Map<String, byte[]> written = new ConcurrentHashMap<>();
+  private final Cancellation task = new Cancellation();
+  private ImageSource source = TestImages.source(files);
+  private ImageSink sink = TestImages.sink(written);
+  private final Map<String, byte[]> previews = new ConcurrentHashMap<>();
+  private FakeInpainter inpainter = new FakeInpainter();
+  private OpenModel model;
+
+  @AfterEach
+  void nothingIsHeld() {
+    assertThat(model.slots().areFree()).isTrue();
+    model.close();
+  }
+
+  @Test
+  void paintsInsideTheMaskAndKeepsTheRest() throws Exception {
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.row("a"));
+    assertThat(done.output()).hasSize(1);
+    assertThat(done.width()).isEqualTo(TestImages.SIDE);
+    assertThat(done.notes()).isEmpty();
+    assertThat(done.initDigest()).hasSize(64).isNotEqualTo(done.maskDigest());
+    assertThat(done.timings())
+        .containsOnlyKeys(
+            RowStage.FETCH,
+            RowStage.DECODE,
+            RowStage.FRAME,
+            RowStage.QUEUE,
+            RowStage.PAINT,
+            RowStage.ENCODE,
+            RowStage.WRITE);
+    RgbImage image = written(done, 0);
+    byte colour = FakeInpainter.colour("a", 7);
+    assertThat(TestImages.left(image)).isEqualTo(TestImages.GREY);
+    assertThat(TestImages.right(image)).isEqualTo(colour);
+  }
+
+  @Test
+  void aLookGoesAsFarAsTheFrameAndNoFurther() throws Exception {
+    open(4, PLENTY);
+    Outcome.Succeeded seen = (Outcome.Succeeded) work().look(TestImages.row("a"));
+    assertThat(seen.output()).isEmpty();
+    assertThat(seen.width()).isEqualTo(TestImages.SIDE);
+    assertThat(seen.timings())
+        .containsOnlyKeys(RowStage.FETCH, RowStage.DECODE, RowStage.FRAME, RowStage.QUEUE);
+    assertThat(written).isEmpty();
+    files.clear();
+    assertThat(((Outcome.Failed) work().look(TestImages.row("a"))).code())
+        .isEqualTo(ErrorCode.FETCH_NOT_FOUND);
+  }
+
+  @Test
+  void eachSampleHasItsOwnSeed() throws Exception {
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.row("a", TestImages.HALF, 3));
+    assertThat(done.output()).doesNotHaveDuplicates().hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(TestImages.right(written(done, i))).isEqualTo(FakeInpainter.colour("a", 7 + i));
+    }
+  }
+
+  @Test
+  void keepsOnePreviewOfARow() throws Exception {
+    open(4, PLENTY);
+    succeeded(TestImages.row("a", TestImages.HALF, 3));
+    assertThat(previews).containsOnlyKeys("a.jpg");
+    RgbImage preview = ImageCodec.decode(previews.get("a.jpg"), DecodeLimits.defaults());
+    assertThat(preview.width()).isEqualTo(3 * TestImages.SIDE);
+  }
+
+  @Test
+  void whatIsPaintedDoesNotDependOnTheBatch() throws Exception {
+    open(8, PLENTY);
+    run(IntStream.range(0, 8).mapToObj(i -> TestImages.row("p" + i)).toList(), 8);
+    Map<String, byte[]> together = Map.copyOf(written);
+    written.clear();
+    for (int i = 7; i >= 0; i--) {
+      succeeded(TestImages.row("p" + i));
+    }
+    assertThat(written).containsExactlyInAnyOrderEntriesOf(together);
+  }
+
+  @Test
+  void aBlankMaskNeedsNoModel() throws Exception {
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.row("a", TestImages.BLANK, 2));
+    assertThat(done.notes()).containsExactly(Note.MASK_EMPTY);
+    assertThat(done.generation()).isZero();
+    assertThat(TestImages.right(written(done, 1))).isEqualTo(TestImages.GREY);
+    assertThat(inpainter.batches()).isEmpty();
+  }
+
+  @Test
+  void aFullMaskIsNoted() throws Exception {
+    open(4, PLENTY);
+    assertThat(succeeded(TestImages.row("a", TestImages.FULL, 1)).notes())
+        .containsExactly(Note.MASK_FULL);
+  }
+
+  @Test
+  void faultsOfOneRowBecomeItsOutcome() throws Exception {
+    files.put("no-picture", "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    inpainter =
+        new FakeInpainter(
+            (subjects, cancellation) -> {
+              throw new GraphException(GraphException.Kind.FAILED, "bad weights", null);
+            });
+    open(4, PLENTY);
+    assertFailed(TestImages.row("a", "missing", 1), ErrorCode.FETCH_NOT_FOUND, RowStage.FETCH);
+    assertFailed(
+        TestImages.row("a", "no-picture", 1), ErrorCode.IMAGE_UNSUPPORTED, RowStage.DECODE);
+    assertFailed(TestImages.row("a"), ErrorCode.MODEL_FAILED, RowStage.PAINT);
+    assertThat(written).isEmpty();
+  }
+
+  @Test
+  void anUnforeseenFaultHasACodeOfItsOwn() throws Exception {
+    source =
+        TestImages.source(
+            location -> {
+              throw new IllegalStateException("bug");
+            });
+    open(4, PLENTY);
+    Outcome.Failed failed = assertFailed(TestImages.row("a"), ErrorCode.INTERNAL, RowStage.FETCH);
+    assertThat(failed.message()).contains("bug");
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenFailsTheTask() {
+    sink =
+        TestImages.sink(
+            (key, bytes) -> {
+              throw new UncheckedIOException(new IOException("no space left on device"));
+            });
+    open(4, PLENTY);
+    assertThatThrownBy(() -> work().run(TestImages.row("a"), Optional.empty()))
+        .isInstanceOf(UncheckedIOException.class);
+  }
+
+  @Test
+  void afterCancellingNothingIsBegun() {
+    open(4, PLENTY);
+    task.cancel();
+    assertThatThrownBy(() -> work().run(TestImages.row("a"), Optional.empty()))
+        .isInstanceOf(CancellationException.class);
+    assertThat(written).isEmpty();
+  }
+
+  /** The longest wait of a batch is an hour here: it must not wait for those without memory. */
+  @Test
+  void rowsInFlightAreBoundedByMemory() throws Exception {
+    open(8, 2 * memoryOfOneRow());
+    run(IntStream.range(0, 30).mapToObj(i -> TestImages.row("p" + i)).toList(), 24);
+    assertThat(written).hasSize(30);
+    assertThat(inpainter.batches()).allSatisfy(batch -> assertThat(batch).hasSizeLessThan(5));
+  }
+
+  @Test
+  void aRowThatNeedsMoreThanThereIsRunsAlone() throws Exception {
+    open(8, 1000);
+    run(IntStream.range(0, 5).mapToObj(i -> TestImages.row("p" + i)).toList(), 5);
+    assertThat(inpainter.batches()).hasSize(5);
+  }
+
+  @Test
+  void noMoreRowsFetchAtATimeThanSlots() throws Exception {
+    AtomicInteger fetching = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    ImageSource inner = source;
+    source =
+        TestImages.source(
+            location -> {
+              most.accumulateAndGet(fetching.incrementAndGet(), Math::max);
+              try {
+                return inner.fetch(location);
+              } finally {
+                fetching.decrementAndGet();
+              }
+            });
+    open(8, PLENTY);
+    run(IntStream.range(0, 40).mapToObj(i -> TestImages.row("p" + i)).toList(), 24);
+    assertThat(most.get()).isLessThanOrEqualTo(FETCHES);
+  }
+
+  @Test
+  void anInterruptWhileFetchingLetsGo() throws Exception {
+    CountDownLatch fetching = new CountDownLatch(1);
+    source =
+        TestImages.source(
+            location -> {
+              fetching.countDown();
+              new CountDownLatch(1).await();
+              return null;
+            });
+    open(4, PLENTY);
+    RowWindow<ManifestRow, Outcome> window = window(List.of(TestImages.row("a")), 1);
+    Thread pulling = new Thread(() -> assertThatThrownBy(window::hasNext));
+    pulling.start();
+    fetching.await();
+    window.close();
+    assertThat(model.slots().areFree()).isTrue();
+    pulling.join();
+  }
+
+  @Test
+  void interruptedRowsLeaveTheLaneAndWriteNothing() throws Exception {
+    Semaphore gate = new Semaphore(0);
+    Semaphore begun = new Semaphore(0);
+    inpainter = new FakeInpainter(FakeInpainter.gated(gate, begun));
+    open(2, PLENTY);
+    List<ManifestRow> rows = IntStream.range(0, 6).mapToObj(i -> TestImages.row("p" + i)).toList();
+    RowWindow<ManifestRow, Outcome> window = window(rows, 6);
+    Thread pulling = new Thread(() -> assertThatThrownBy(window::hasNext));
+    pulling.start();
+    begun.acquire();
+    task.cancel();
+    window.close();
+    pulling.join();
+    assertThat(model.slots().areFree()).isTrue();
+    gate.release();
+    assertThat(model.lane().submit(TestImages.plan(), TestImages.subject("next")).get())
+        .isNotNull();
+    assertThat(written).isEmpty();
+    assertThat(inpainter.batches()).endsWith(List.of("next"));
+  }
+
+  @Test
+  void faultsAtRandomPointsLeakNothing() throws Exception {
+    Random random = new Random(42);
+    ImageSource goodSource = source;
+    source = TestImages.source(location -> faulty(random) ? fault() : goodSource.fetch(location));
+    ImageSink goodSink = sink;
+    sink =
+        TestImages.sink(
+            (key, bytes) -> {
+              if (faulty(random)) {
+                throw new UncheckedIOException(new IOException("injected"));
+              }
+              return goodSink.write(key, bytes);
+            });
+    inpainter =
+        new FakeInpainter(
+            (subjects, cancellation) -> {
+              if (faulty(random)) {
+                throw new GraphException(
+                    random.nextBoolean()
+                        ? GraphException.Kind.OUT_OF_MEMORY
+                        : GraphException.Kind.FAILED,
+                    "injected",
+                    null);
+              }
+            });
+    open(4, 20 * memoryOfOneRow());
+    for (int round = 0; round < 40; round++) {
+      int first = 10 * round;
+      List<ManifestRow> rows =
+          IntStream.range(first, first + 10).mapToObj(i -> TestImages.row("p" + i)).toList();
+      try (RowWindow<ManifestRow, Outcome> window = window(rows, 6)) {
+        window.forEachRemaining(outcome -> assertThat(outcome).isNotNull());
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessageContaining("injected"); // a sink's fault is the task's
+      }
+      assertThat(model.slots().areFree()).isTrue();
+    }
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("spackle-row")) {
+        thread.join(1000);
+        assertThat(thread.isAlive()).isFalse();
+      }
+    }
+  }
+
+  private static boolean faulty(Random random) {
+    synchronized (random) {
+      return random.nextInt(20) == 0;
+    }
+  }
+
+  private static byte[] fault() {
+    throw new RowException(ErrorCode.FETCH_UNREACHABLE, "injected");
+  }
+
+  private static final int FETCHES = 3;
+
+  private void open(int maxImages, long bytes) {
+    model =
+        new OpenModel(
+            inpainter,
+            new Lane(
+                inpainter,
+                TestImages.batching(maxImages, LONG),
+                TestImages.precautions(),
+                new ExecutorMetrics()),
+            new InFlightLimits(FETCHES, 2, bytes));
+  }
+
+  /** What {@link RowPipeline} holds for a row of one sample, as long as it decodes. */
+  private static long memoryOfOneRow() {
+    return 8L * 4 * TestImages.SIDE * TestImages.SIDE;
+  }
+
+  private RowPipeline work() {
+    ImageWriter files = new ImageFileWriter(sink);
+    return new RowPipeline(
+        model,
+        source,
+        files,
+        new PreviewWriter(TestImages.sink(previews), 1),
+        TestImages.settings(),
+        task);
+  }
+
+  private RowWindow<ManifestRow, Outcome> window(List<ManifestRow> rows, int size) {
+    RowPipeline work = work();
+    return new RowWindow<>(
+        rows.iterator(), row -> work.run(row, Optional.empty()), size, () -> false);
+  }
+
+  private List<Outcome> run(List<ManifestRow> rows, int size) {
+    List<Outcome> outcomes = new ArrayList<>();
+    try (RowWindow<ManifestRow, Outcome> window = window(rows, size)) {
+      window.forEachRemaining(outcomes::add);
+    }
+    return outcomes;
+  }
+
+  private Outcome.Succeeded succeeded(ManifestRow row) throws InterruptedException {
+    return (Outcome.Succeeded) work().run(row, Optional.empty());
+  }
+
+  private Outcome.Failed assertFailed(ManifestRow row, ErrorCode code, RowStage stage)
+      throws InterruptedException {
+    Outcome.Failed failed = (Outcome.Failed) work().run(row, Optional.empty());
+    assertThat(failed.code()).isEqualTo(code);
+    assertThat(failed.stage()).isEqualTo(stage);
+    return failed;
+  }
+
+  private RgbImage written(Outcome.Succeeded done, int sample) {
+    return ImageCodec.decode(written.get(done.output().get(sample)), DecodeLimits.defaults());
+  }
+}

@@ -1,0 +1,170 @@
+package io.spackle.pipeline;
+
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.ImageCodec;
+import io.spackle.codec.ImageFormat;
+import io.spackle.family.InpaintInput;
+import io.spackle.family.InpaintParameters;
+import io.spackle.family.SchedulerChoice;
+import io.spackle.image.FramingOptions;
+import io.spackle.image.Mask;
+import io.spackle.image.MaskReduction;
+import io.spackle.image.RgbImage;
+import io.spackle.lane.ExecutorGuard;
+import io.spackle.lane.LaneSettings;
+import io.spackle.row.ErrorCode;
+import io.spackle.row.ManifestRow;
+import io.spackle.row.RowException;
+import io.spackle.sink.ImageSink;
+import io.spackle.source.ImageSource;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/** Small pictures, rows that name them, and a source and a sink in memory. */
+public final class TestImages {
+
+  public static final int SIDE = 64;
+  static final byte GREY = 100;
+
+  public static final String INIT = "init";
+
+  /** A mask that repaints the right half. */
+  public static final String HALF = "half";
+
+  static final String BLANK = "blank";
+  static final String FULL = "full";
+
+  private TestImages() {}
+
+  @FunctionalInterface
+  interface Fetch {
+    byte[] fetch(String location) throws InterruptedException;
+  }
+
+  public static Map<String, byte[]> files() {
+    return Map.of(
+        INIT, png(0, GREY),
+        HALF, png(SIDE / 2, (byte) 255),
+        BLANK, png(SIDE, (byte) 255),
+        FULL, png(0, (byte) 255));
+  }
+
+  public static ManifestRow row(String prompt) {
+    return row(prompt, HALF, 1);
+  }
+
+  public static ManifestRow row(String prompt, String mask, int samples) {
+    return new ManifestRow(
+        prompt,
+        INIT,
+        mask,
+        prompt,
+        null,
+        SIDE,
+        SIDE,
+        samples,
+        4,
+        7.5,
+        1,
+        null,
+        false,
+        7,
+        null,
+        null,
+        SchedulerChoice.OF_BUNDLE);
+  }
+
+  static InpaintParameters plan() {
+    return new InpaintParameters(
+        SIDE, SIDE, 4, 7.5, 1, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+  }
+
+  static InpaintInput subject(String prompt) {
+    RgbImage image = new RgbImage(SIDE, SIDE, new byte[3 * SIDE * SIDE]);
+    return new InpaintInput(image, new Mask(SIDE, SIDE, new byte[SIDE * SIDE]), prompt, null, 7);
+  }
+
+  /** Those of a JVM that may not be ended. */
+  public static ExecutorGuard precautions() {
+    return new ExecutorGuard(() -> false, () -> {});
+  }
+
+  public static LaneSettings batching(int maxImages, Duration maxWait) {
+    return new LaneSettings(maxImages, maxWait, 4, 1 << 28, Duration.ofHours(1));
+  }
+
+  public static ImageSettings settings() {
+    return new ImageSettings(DecodeLimits.defaults(), FramingOptions.defaults(), ImageFormat.PNG);
+  }
+
+  static ImageSource source(Map<String, byte[]> files) {
+    return source(
+        location -> {
+          byte[] file = files.get(location);
+          if (file == null) {
+            throw new RowException(ErrorCode.FETCH_NOT_FOUND, "no " + location);
+          }
+          return file;
+        });
+  }
+
+  static ImageSource source(Fetch fetch) {
+    return new ImageSource() {
+      @Override
+      public byte[] fetch(String location) throws InterruptedException {
+        return fetch.fetch(location);
+      }
+
+      @Override
+      public void check(String location) {}
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  static ImageSink sink(Map<String, byte[]> files) {
+    return sink(
+        (key, bytes) -> {
+          files.put(key, bytes);
+          return key;
+        });
+  }
+
+  static ImageSink sink(BiFunction<String, byte[], String> write) {
+    return new ImageSink() {
+      @Override
+      public String write(String key, byte[] bytes) {
+        return write.apply(key, bytes);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  /** A level of the left edge's middle. */
+  static byte left(RgbImage image) {
+    return level(image, 0);
+  }
+
+  static byte right(RgbImage image) {
+    return level(image, image.width() - 1);
+  }
+
+  private static byte level(RgbImage image, int x) {
+    return image.pixels()[3 * (image.height() / 2 * image.width() + x)];
+  }
+
+  /** Black to the left of some column, a level from there on. */
+  private static byte[] png(int from, byte level) {
+    byte[] pixels = new byte[3 * SIDE * SIDE];
+    for (int y = 0; y < SIDE; y++) {
+      int row = 3 * SIDE * y;
+      Arrays.fill(pixels, row + 3 * from, row + 3 * SIDE, level);
+    }
+    return ImageCodec.encode(new RgbImage(SIDE, SIDE, pixels), ImageFormat.PNG);
+  }
+}

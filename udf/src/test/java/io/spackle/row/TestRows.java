@@ -1,0 +1,90 @@
+package io.spackle.row;
+
+import io.spackle.family.Limits;
+import io.spackle.family.ModelTraits;
+import io.spackle.family.SchedulerChoice;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Rows, traits and defaults for tests. */
+final class TestRows {
+
+  static final ModelTraits TRAITS = traits("sd15", false);
+  static final ModelTraits PROMPTLESS = traits("erase", true);
+
+  static final RowDefaults DEFAULTS =
+      new RowDefaults(
+          512,
+          512,
+          1,
+          30,
+          7.5,
+          1,
+          null,
+          null,
+          true,
+          "sharp",
+          true,
+          null,
+          SchedulerChoice.OF_BUNDLE);
+
+  private TestRows() {}
+
+  private static ModelTraits traits(String family, boolean promptless) {
+    return new ModelTraits(
+        family,
+        "tiny",
+        512,
+        8,
+        1,
+        Limits.ofApi(),
+        30,
+        7.5,
+        1,
+        "PNDMScheduler",
+        List.of("DDIMScheduler", "PNDMScheduler"),
+        promptless);
+  }
+
+  /** A valid row with some columns changed or added; name, value, name, value and so on. */
+  static Row row(Object... changes) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("id", "cat");
+    values.put("init_image", "https://example.com/a.png");
+    values.put("mask_image", "https://example.com/b.png");
+    values.put("prompt", "a cat sitting on a bench");
+    for (int i = 0; i < changes.length; i += 2) {
+      values.put((String) changes[i], changes[i + 1]);
+    }
+    return of(values);
+  }
+
+  static Row of(Map<String, ?> values) {
+    var fields = new ArrayList<StructField>();
+    values.forEach(
+        (name, value) -> fields.add(DataTypes.createStructField(name, type(value), true)));
+    return new GenericRowWithSchema(
+        values.values().toArray(), new StructType(fields.toArray(StructField[]::new)));
+  }
+
+  private static DataType type(Object value) {
+    if (value instanceof Integer) {
+      return DataTypes.IntegerType;
+    }
+    if (value instanceof Long) {
+      return DataTypes.LongType;
+    }
+    if (value instanceof Double) {
+      return DataTypes.DoubleType;
+    }
+    return value instanceof Boolean ? DataTypes.BooleanType : DataTypes.StringType;
+  }
+}
