@@ -20,12 +20,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Inpaints one picture in this process, by the rules of a manifest row. */
+/** Inpaints one image in this process, by the rules of a manifest row. */
 @Command(
     name = "inpaint",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Inpaints one picture, without Spark. Prints what it did as one JSON object.")
+    description = "Inpaints one image, without Spark. Prints what it did as one JSON object.")
 final class InpaintCommand implements Callable<Integer> {
 
   @Option(
@@ -35,7 +35,7 @@ final class InpaintCommand implements Callable<Integer> {
       description = "The model's folder.")
   private Path model;
 
-  @Option(names = "--image", paramLabel = "FILE", required = true, description = "The picture.")
+  @Option(names = "--image", paramLabel = "FILE", required = true, description = "The image.")
   private Path image;
 
   @Option(
@@ -49,7 +49,7 @@ final class InpaintCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "FILE",
       required = true,
-      description = "The picture to write: .png, .jpg or .webp.")
+      description = "The image to write: .png, .jpg or .webp.")
   private Path out;
 
   @Option(
@@ -108,7 +108,7 @@ final class InpaintCommand implements Callable<Integer> {
     fields.put("strength", value);
   }
 
-  @Option(names = "--seed", paramLabel = "N", description = "The same seed, the same picture.")
+  @Option(names = "--seed", paramLabel = "N", description = "The same seed, the same image.")
   void seed(String value) {
     fields.put("seed", value);
   }
@@ -126,7 +126,7 @@ final class InpaintCommand implements Callable<Integer> {
   @Option(
       names = "--safety-checker",
       paramLabel = "yes|no",
-      description = "Whether a picture that must not be shown comes out black.")
+      description = "Whether an image that must not be shown comes out black.")
   void safetyChecker(String value) {
     fields.put("safety_checker", value);
   }

@@ -32,8 +32,8 @@ final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--max-pictures",
       defaultValue = "200",
-      description = "Pictures that the page shows, at most; default ${DEFAULT-VALUE}.")
-  private int pictures;
+      description = "Images that the page shows, at most; default ${DEFAULT-VALUE}.")
+  private int images;
 
   @Option(
       names = "--conf",
@@ -44,7 +44,7 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try {
-      String page = Report.write(SparkSessions.open(hadoop()), output, pictures);
+      String page = Report.write(SparkSessions.open(hadoop()), output, images);
       spec.commandLine().getOut().println(page);
       return ExitCode.DONE.code();
     } catch (FileNotFoundException e) {

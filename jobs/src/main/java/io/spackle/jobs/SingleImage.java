@@ -49,11 +49,11 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * One picture, checked and ready to be painted on the calling thread: what a task does for each row
+ * One image, checked and ready to be painted on the calling thread: what a task does for each row
  * of a job.
  *
  * @param safety the checker that may be asked for
- * @param init the picture to paint on
+ * @param init the image to paint on
  * @param mask where to
  * @param format of the result
  */
@@ -70,10 +70,10 @@ record SingleImage(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * Reads everything that a picture needs; no graph is loaded and nothing is written.
+   * Reads everything that an image needs; no graph is loaded and nothing is written.
    *
    * @param fields of a manifest row, by name; the locations are paths
-   * @param out where the picture will be written
+   * @param out where the image will be written
    * @param problems gets all that is wrong; the result counts only if there is nothing
    */
   static SingleImage check(TaskConf conf, Map<String, String> fields, Path out, Problems problems) {
@@ -97,11 +97,11 @@ record SingleImage(
   }
 
   /**
-   * Paints the picture and writes it, into a folder that is made if need be.
+   * Paints the image and writes it, into a folder that is made if need be.
    *
    * @return what was done, as one JSON object
    * @throws io.spackle.graph.InvalidModelException if the model cannot be loaded
-   * @throws io.spackle.image.ImageException if the picture does not go with the size
+   * @throws io.spackle.image.ImageException if the image does not go with the size
    * @throws IOException if it cannot be written
    */
   String paint(Path out) throws IOException {
@@ -152,7 +152,7 @@ record SingleImage(
   private static byte[] bytes(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       String found = Files.exists(file) ? " is no file" : " is not there";
-      throw new RefusedException(file + found + ", expected a picture");
+      throw new RefusedException(file + found + ", expected an image");
     }
     return Files.readAllBytes(file);
   }

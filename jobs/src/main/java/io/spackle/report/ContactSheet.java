@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** Many rows in one picture: before and after side by side, in columns. */
+/** Many rows in one image: before and after side by side, in columns. */
 final class ContactSheet {
 
   private static final int COLUMNS = 4;
@@ -58,7 +58,7 @@ final class ContactSheet {
     return panels.getSubimage(index * width, 0, width, panels.getHeight());
   }
 
-  /** Fits a picture into a panel, in the middle. */
+  /** Fits an image into a panel, in the middle. */
   private static void draw(Graphics2D graphics, BufferedImage picture, int left, int top) {
     double scale = (double) PANEL / Math.max(picture.getWidth(), picture.getHeight());
     int width = Math.max(1, (int) Math.round(picture.getWidth() * scale));

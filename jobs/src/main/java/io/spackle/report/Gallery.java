@@ -26,7 +26,7 @@ final class Gallery {
 
   /**
    * @param meta rows of {@link Report#COLUMNS}
-   * @param root of the output, as locations of its pictures start
+   * @param root of the output, as locations of its images start
    */
   Gallery(Dataset<Row> meta, PreviewFiles previews, String root) {
     this.meta = meta;
@@ -92,7 +92,7 @@ final class Gallery {
         preview);
   }
 
-  /** From report/index.html to a picture of the same output, where it is a file of its own. */
+  /** From report/index.html to an image of the same output, where it is a file of its own. */
   private String href(String location) {
     boolean isFile = location.startsWith(root) && location.indexOf('#', root.length()) < 0;
     return isFile ? "../" + encoded(location.substring(root.length())) : null;

@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The small pictures that executors keep of some rows: {@code report/previews/<file prefix>.jpg},
+ * The small images that executors keep of some rows: {@code report/previews/<file prefix>.jpg},
  * each a {@link io.spackle.codec.Triptych}.
  */
 final class PreviewFiles {

@@ -33,7 +33,7 @@ public final class Report {
   /** The folder below the output. */
   public static final String FOLDER = "report";
 
-  /** Of the rows' small pictures, below the output. */
+  /** Of the rows' small images, below the output. */
   public static final String PREVIEWS = FOLDER + "/previews";
 
   /** What is read of the meta rows; older tables may lack some. */
@@ -66,15 +66,15 @@ public final class Report {
    * Writes the report of an output, over an older one.
    *
    * @param output folder of a run, as {@code output.path} names it
-   * @param pictures shown at most
+   * @param images shown at most
    * @return where the page lies
    * @throws FileNotFoundException if there is no run
    */
-  public static String write(SparkSession spark, String output, int pictures) throws IOException {
-    return new Report(spark, new Path(output)).write(pictures);
+  public static String write(SparkSession spark, String output, int images) throws IOException {
+    return new Report(spark, new Path(output)).write(images);
   }
 
-  private String write(int pictures) throws IOException {
+  private String write(int images) throws IOException {
     Path meta = new Path(root, "meta");
     if (!files.exists(meta)) {
       throw new FileNotFoundException(
@@ -82,7 +82,7 @@ public final class Report {
     }
     Dataset<Row> rows =
         spark.read().schema(COLUMNS).option("pathGlobFilter", "*.parquet").parquet(meta.toString());
-    PreviewFiles previews = PreviewFiles.in(new Path(root, PREVIEWS), files, pictures);
+    PreviewFiles previews = PreviewFiles.in(new Path(root, PREVIEWS), files, images);
     Counts counts = Counts.of(rows);
     List<Card> cards = new Gallery(rows, previews, location()).cards(counts.failed());
     Path page = new Path(root, FOLDER + "/index.html");
@@ -101,7 +101,7 @@ public final class Report {
     }
   }
 
-  /** As pictures' locations start: a path on this machine, a URI elsewhere. */
+  /** As images' locations start: a path on this machine, a URI elsewhere. */
   private String location() {
     boolean isLocal = root.toUri().getScheme().equals("file");
     return isLocal ? root.toUri().getPath() : root.toString();

@@ -88,7 +88,7 @@
     if (card.href) {
       const link = element("a", "full size");
       link.href = card.href;
-      add("picture", link);
+      add("image", link);
     }
   }
 

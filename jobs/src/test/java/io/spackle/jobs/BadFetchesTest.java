@@ -70,11 +70,11 @@ class BadFetchesTest {
     plain.setDaemon(true);
     plain.start();
     rows = new BadRows(folder.resolve("rows"));
-    byte[] picture = Files.readAllBytes(rows.file("photo.png"));
+    byte[] image = Files.readAllBytes(rows.file("photo.png"));
     addLocations();
     addFiles();
-    addAnswers(picture);
-    addHosts(picture);
+    addAnswers(image);
+    addHosts(image);
     rows.run(
         """
         spackle.fetch {
@@ -119,7 +119,7 @@ class BadFetchesTest {
     }
     for (String name :
         List.of("127.1", "2130706433", "0x7f.1", "0177.0.0.1", "[::ffff:127.0.0.1]")) {
-      init("b19 " + name, "http://" + name + "/picture");
+      init("b19 " + name, "http://" + name + "/image");
     }
     for (String name :
         List.of("169.254.169.254", "[fe80::1]", "[fd00:ec2::254]", "168.63.129.16")) {
@@ -129,7 +129,7 @@ class BadFetchesTest {
         List.of("100.64.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:1::8a2e]")) {
       init("b21 " + name, "http://" + name + "/");
     }
-    init("b22", "http://localhost/picture");
+    init("b22", "http://localhost/image");
     init("b26 line break", "http://127.0.0.1/a\r\nHost: b");
     init("b26 nul", "http://127.0.0.1/\0");
     init("b27 22", "http://example.com:22/");
@@ -151,8 +151,8 @@ class BadFetchesTest {
     init("b18 device", "/dev/zero");
   }
 
-  private static void addAnswers(byte[] picture) throws IOException {
-    host.on("/picture", 200, picture);
+  private static void addAnswers(byte[] image) throws IOException {
+    host.on("/image", 200, image);
     for (String next :
         List.of("http://localhost:80/", "http://10.0.0.1/", "file:/etc/passwd", "http://h:22/")) {
       host.on("/to/" + next.replace("/", ""), 302, new byte[0], "Location", next);
@@ -160,38 +160,38 @@ class BadFetchesTest {
     }
     host.on("/loop", 302, new byte[0], "Location", "/loop");
     for (int hop = 0; hop < 6; hop++) {
-      String next = hop == 5 ? "/picture" : "/hop" + (hop + 1);
+      String next = hop == 5 ? "/image" : "/hop" + (hop + 1);
       host.on("/hop" + hop, 302, new byte[0], "Location", next);
     }
     init("b24 loop", host.url("/loop"));
     init("b24 five", host.url("/hop1"));
     init("b24 six", host.url("/hop0"));
-    host.on("/private", 200, picture);
+    host.on("/private", 200, image);
     init("b25", host.url("/private?sig=s3cr3t").replace("http://", "http://anna:p4ssw0rd@"));
     host.on("/404", 404, new byte[0]).on("/410", 410, new byte[0]).on("/403", 403, new byte[0]);
     init("b31 404", host.url("/404"));
     init("b31 410", host.url("/410"));
     init("b31 403", host.url("/403"));
-    host.once("/429", 429, picture, "Retry-After", "1");
-    host.once("/503", 503, picture, "Retry-After", "1");
+    host.once("/429", 429, image, "Retry-After", "1");
+    host.once("/503", 503, image, "Retry-After", "1");
     host.on("/patient", 503, new byte[0], "Retry-After", "100000");
     init("b31 429", host.url(BUSY, "/429"));
     init("b31 503", host.url(BUSY, "/503"));
     init("b31 patient", host.url(PATIENT, "/patient"));
-    host.slow("/slow").cutOff("/cut-off", picture).endless("/endless").bomb("/bomb");
+    host.slow("/slow").cutOff("/cut-off", image).endless("/endless").bomb("/bomb");
     init("b32", host.url(BROKEN, "/slow"));
     init("b33 cut off", host.url(BROKEN, "/cut-off"));
     init("b33 endless", host.url(BROKEN, "/endless"));
     init("b34", host.url(BROKEN, "/bomb"));
     host.on("/html", 200, BadHost.bytes("<!doctype html><p>Not here"));
-    host.on("/text", 200, picture, "Content-Type", "text/plain");
+    host.on("/text", 200, image, "Content-Type", "text/plain");
     host.on("/empty", 200, new byte[0]);
     init("b35", host.url("/html"));
     init("b36", host.url("/text"));
     init("b37", host.url("/empty"));
   }
 
-  private static void addHosts(byte[] picture) throws IOException {
+  private static void addHosts(byte[] image) throws IOException {
     int closed;
     try (ServerSocket socket = new ServerSocket(0)) {
       closed = socket.getLocalPort();
@@ -202,7 +202,7 @@ class BadFetchesTest {
     for (int i = 0; i < ROWS_BEHIND_THE_DEAD_HOST; i++) {
       init("b39 " + i, "http://" + DEAD + ":" + closed + "/" + i);
     }
-    host.picture("/polite", picture, 50);
+    host.image("/polite", image, 50);
     for (int i = 0; i < 12; i++) {
       init("b40 " + i, host.url(POLITE, "/polite"));
     }
@@ -364,7 +364,7 @@ class BadFetchesTest {
   }
 
   @Test
-  void b36_aPictureWithAWrongContentType_isAccepted() {
+  void b36_aImageWithAWrongContentType_isAccepted() {
     rows.painted("b36");
   }
 

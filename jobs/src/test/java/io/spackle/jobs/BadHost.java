@@ -60,7 +60,7 @@ final class BadHost implements AutoCloseable {
     return authorizations;
   }
 
-  /** The most requests that were answered at the same moment by {@link #picture}. */
+  /** The most requests that were answered at the same moment by {@link #image}. */
   int busiest() {
     return busiest.get();
   }
@@ -99,7 +99,7 @@ final class BadHost implements AutoCloseable {
   }
 
   /** Answers after a while, and counts who else is answered meanwhile. */
-  BadHost picture(String path, byte[] body, long millis) {
+  BadHost image(String path, byte[] body, long millis) {
     return on(
         path,
         exchange -> {

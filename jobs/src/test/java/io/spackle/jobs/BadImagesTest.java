@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Init images: numbers 41 to 57 of the list of bad inputs.
  *
- * <p>What a picture was taken for is seen in the pixels that are kept: the mask leaves the left
- * half as it is.
+ * <p>What an image was taken for is seen in the pixels that are kept: the mask leaves the left half
+ * as it is.
  */
 class BadImagesTest {
 
@@ -53,7 +53,7 @@ class BadImagesTest {
   private static BadRows rows;
 
   @BeforeAll
-  static void runOneManifestOfBadPictures() throws IOException {
+  static void runOneManifestOfBadImages() throws IOException {
     rows = new BadRows(folder);
     addGiants();
     addOtherFormats();
@@ -94,7 +94,7 @@ class BadImagesTest {
   }
 
   private static void addUnusual() throws IOException {
-    Path cmyk = Path.of(System.getProperty("golden.dir"), "pictures/cmyk.jpg");
+    Path cmyk = Path.of(System.getProperty("golden.dir"), "images/cmyk.jpg");
     init("b50.jpg", Files.readAllBytes(cmyk));
     byte[] jpeg = file(leftHalf(64, 32), "jpeg");
     byte[] turned =
@@ -174,7 +174,7 @@ class BadImagesTest {
 
   @Test
   void b50_aCmykJpeg_hasTheRightColours() throws IOException {
-    Path scene = Path.of(System.getProperty("golden.dir"), "pictures/scene.png");
+    Path scene = Path.of(System.getProperty("golden.dir"), "images/scene.png");
     RgbImage expected = TestImage.read(scene);
     RgbImage painted = rows.painted("b50.jpg");
     assertThat(painted.width()).isEqualTo(expected.width());

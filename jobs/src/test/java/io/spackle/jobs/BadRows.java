@@ -115,7 +115,7 @@ public final class BadRows {
     assertThat(row.<String>getList(row.fieldIndex("output"))).isEmpty();
   }
 
-  /** The picture of a row, which must have one. */
+  /** The image of a row, which must have one. */
   RgbImage painted(String id) {
     Row row = of(id);
     assertThat(message(row)).as("message of %s", id).isNull();

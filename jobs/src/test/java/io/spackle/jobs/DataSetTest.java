@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Jobs whose pictures are a data set, in each layout of many pictures to a file. */
+/** Jobs whose images are a data set, in each layout of many images to a file. */
 class DataSetTest {
 
   @TempDir Path folder;
@@ -41,10 +41,10 @@ class DataSetTest {
     String rows =
         row("a", "photo.png", "x") + row("b", "late.png", "x") + row("c.d", "photo.png", "x");
     run(rows, layout).isDone();
-    assertThat(pictures(layout).keySet())
+    assertThat(images(layout).keySet())
         .containsExactlyInAnyOrder("a-0.png", "a-1.png", "c%2Ed-0.png", "c%2Ed-1.png")
         .isEqualTo(named());
-    assertThat(pictures(layout).get("a-1.png").length).isPositive();
+    assertThat(images(layout).get("a-1.png").length).isPositive();
     List<String> files = files();
 
     draw("late.png");
@@ -58,7 +58,7 @@ class DataSetTest {
     assertThat(files())
         .as("a run that died left nothing")
         .hasSizeLessThanOrEqualTo(files.size() + 2);
-    assertThat(pictures(layout).keySet())
+    assertThat(images(layout).keySet())
         .contains("a-0.png", "b-0.png", "c%2Ed-0.png")
         .isEqualTo(named())
         .hasSize(6);
@@ -122,40 +122,40 @@ class DataSetTest {
     return names;
   }
 
-  /** All pictures that a reader of the whole folder finds, by name; none twice, all sound. */
-  private Map<String, byte[]> pictures(ImageLayout layout) throws IOException {
-    Map<String, byte[]> pictures = new TreeMap<>();
+  /** All images that a reader of the whole folder finds, by name; none twice, all sound. */
+  private Map<String, byte[]> images(ImageLayout layout) throws IOException {
+    Map<String, byte[]> images = new TreeMap<>();
     for (String file : files()) {
       Path path = folder.resolve("out/images").resolve(file);
       Map<String, byte[]> found = layout == ImageLayout.PARQUET ? ofParquet(path) : ofTar(path);
-      for (Map.Entry<String, byte[]> picture : found.entrySet()) {
-        assertThat(pictures.put(picture.getKey(), picture.getValue())).isNull();
-        assertThat(ImageIO.read(new ByteArrayInputStream(picture.getValue())).getWidth())
+      for (Map.Entry<String, byte[]> image : found.entrySet()) {
+        assertThat(images.put(image.getKey(), image.getValue())).isNull();
+        assertThat(ImageIO.read(new ByteArrayInputStream(image.getValue())).getWidth())
             .isEqualTo(64);
       }
     }
-    return pictures;
+    return images;
   }
 
   private static Map<String, byte[]> ofParquet(Path file) {
-    Map<String, byte[]> pictures = new TreeMap<>();
+    Map<String, byte[]> images = new TreeMap<>();
     for (Row row :
         TestSpark.session().read().parquet(file.toString()).select("image.*").collectAsList()) {
-      pictures.put(row.getAs("path"), row.getAs("bytes"));
+      images.put(row.getAs("path"), row.getAs("bytes"));
     }
-    return pictures;
+    return images;
   }
 
   private static Map<String, byte[]> ofTar(Path file) throws IOException {
-    Map<String, byte[]> pictures = new TreeMap<>();
+    Map<String, byte[]> images = new TreeMap<>();
     try (InputStream in = Files.newInputStream(file);
         TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
       for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         if (entry.getName().endsWith(".png")) {
-          pictures.put(entry.getName(), tar.readAllBytes());
+          images.put(entry.getName(), tar.readAllBytes());
         }
       }
     }
-    return pictures;
+    return images;
   }
 }

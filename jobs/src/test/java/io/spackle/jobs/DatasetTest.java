@@ -18,7 +18,7 @@ class DatasetTest {
 
   /** Without a seed: a row's own comes of its key, which is the same in both. */
   @Test
-  void theJobAndADatasetPaintTheSamePicture() throws IOException {
+  void theJobAndADatasetPaintTheSameImage() throws IOException {
     String row =
         """
         {"id": "a", "init_image": "%1$s/bottle.png", "mask_image": "%1$s/bottle_mask.png", "prompt": "a jug"}
@@ -46,7 +46,7 @@ class DatasetTest {
                     "fetch.allow-files", "[\"" + TestJob.photos() + "\"]"))
             .head();
     List<byte[]> images = painted.getList(painted.fieldIndex("images"));
-    assertThat(images.get(0)).isEqualTo(Files.readAllBytes(job.picture("a", 0)));
+    assertThat(images.get(0)).isEqualTo(Files.readAllBytes(job.image("a", 0)));
     assertThat(painted.<Row>getAs("meta").<Long>getAs("seed"))
         .isEqualTo(job.meta().get("a").<Row>getAs("meta").<Long>getAs("seed"));
     assertThat(painted.<String>getAs("row_key")).isEqualTo(job.meta().get("a").getAs("row_key"));

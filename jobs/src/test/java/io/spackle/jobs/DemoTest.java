@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A newcomer's first run, whose prompts decide what appears. */
 class DemoTest {
 
-  /** The demo's pictures. */
+  /** The demo's images. */
   static final Path SCENES = Path.of("../conf/demo").toAbsolutePath().normalize();
 
   @TempDir static Path folder;
@@ -36,7 +36,7 @@ class DemoTest {
   }
 
   @Test
-  void paintsTwelvePicturesAndTellsOfTwoBadRows() throws IOException {
+  void paintsTwelveImagesAndTellsOfTwoBadRows() throws IOException {
     assertThat(end.messages()).contains("Note: the demo's model is small");
     assertThat(end.code()).isZero();
     assertThat(end.line().toString())

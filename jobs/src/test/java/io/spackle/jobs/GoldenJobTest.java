@@ -24,7 +24,7 @@ class GoldenJobTest {
 
   private static final int MIN_RUNS = 30;
 
-  /** The reference drew two pictures from one generator; here each picture has its own. */
+  /** The reference drew two images from one generator; here each image has its own. */
   private static final Set<String> SHARED_GENERATOR =
       Set.of("sd15-one-generator-two-images", "flux-two-per-prompt");
 
@@ -43,12 +43,12 @@ class GoldenJobTest {
 
   @ParameterizedTest
   @MethodSource("runs")
-  void paintsTheRecordedPicture(GoldenRun run) throws IOException {
+  void paintsTheRecordedImage(GoldenRun run) throws IOException {
     TestJob job = job(run.settings());
     // Of one photo the reference draws the masked posterior once, from the first generator.
     int comparable = run.isPhotoForPhoto() ? run.rows().size() : 1;
     for (int i = 0; i < comparable; i++) {
-      Difference.between(job.picture(run.id(i), 0), run.picture(i)).isAtMost(2, mean(run));
+      Difference.between(job.image(run.id(i), 0), run.image(i)).isAtMost(2, mean(run));
     }
   }
 
@@ -57,8 +57,8 @@ class GoldenJobTest {
   void samplesCountUpFromTheSeed() throws IOException {
     GoldenRun both = run("sd15-two-per-prompt");
     GoldenRun second = run("sd15-two-per-prompt-single-b");
-    Path sample = job(both.settings()).picture(both.id(0), 1);
-    Difference.between(sample, second.picture(0)).isAtMost(2, mean(both));
+    Path sample = job(both.settings()).image(both.id(0), 1);
+    Difference.between(sample, second.image(0)).isAtMost(2, mean(both));
   }
 
   /**

@@ -18,7 +18,7 @@ import java.util.stream.StreamSupport;
  * One recorded run of a reference pipeline, as the manifest rows and the settings of a job that
  * paint the same.
  *
- * @param folder holds {@code case.json} and the pictures
+ * @param folder holds {@code case.json} and the images
  * @param json what {@code case.json} says
  */
 record GoldenRun(Path folder, JsonNode json) {
@@ -93,13 +93,13 @@ record GoldenRun(Path folder, JsonNode json) {
     return name() + "#" + row;
   }
 
-  /** Whether every picture has a photo of its own. */
+  /** Whether every image has a photo of its own. */
   boolean isPhotoForPhoto() {
     return items("image").size() == items("seed").size();
   }
 
-  /** The recorded picture {@code index}. */
-  Path picture(int index) {
+  /** The recorded image {@code index}. */
+  Path image(int index) {
     Path only = folder.resolve("out.png");
     return Files.exists(only) ? only : folder.resolve("out_" + index + ".png");
   }

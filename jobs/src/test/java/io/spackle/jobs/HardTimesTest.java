@@ -28,7 +28,7 @@ class HardTimesTest {
 
   /** One batch of three: the one that gets stuck takes the others with it, once. */
   @Test
-  void aPictureThatTheModelGetsStuckOnFailsAlone() throws IOException {
+  void aImageThatTheModelGetsStuckOnFailsAlone() throws IOException {
     TestJob job =
         TestJob.run(
             folder.resolve("job"),
@@ -41,7 +41,7 @@ class HardTimesTest {
   }
 
   @Test
-  void aCancelledJobEndsAtOnceAndLeavesNoPictureHalfDone() throws Exception {
+  void aCancelledJobEndsAtOnceAndLeavesNoImageHalfDone() throws Exception {
     Path work = Files.createDirectories(folder.resolve("job"));
     Files.writeString(work.resolve("rows.jsonl"), rows("wall 1", "# wall", "wall 2", "wall 3"));
     Path conf = Files.writeString(work.resolve("job.conf"), conf("") + TestJob.OWN);
@@ -64,7 +64,7 @@ class HardTimesTest {
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
     assertThat(job.get()).as(messages.toString(UTF_8)).isEqualTo(1);
     await(() -> !holdsFiles(marks));
-    assertThat(work.resolve("out/images")).satisfies(HardTimesTest::holdsWholePicturesOnly);
+    assertThat(work.resolve("out/images")).satisfies(HardTimesTest::holdsWholeImagesOnly);
   }
 
   @Test
@@ -73,9 +73,9 @@ class HardTimesTest {
     Path work = Files.createDirectories(folder.resolve("job"));
     Files.writeString(work.resolve("rows.jsonl"), rows(walls(12)));
     Path conf = Files.writeString(work.resolve("job.conf"), conf("") + TestJob.OWN);
-    SmallDisk.FREE.set(3 * PICTURE_BYTES);
+    SmallDisk.FREE.set(3 * IMAGE_BYTES);
     assertThat(run(conf, work)).isEqualTo(1);
-    assertThat(work.resolve("out/images")).satisfies(HardTimesTest::holdsWholePicturesOnly);
+    assertThat(work.resolve("out/images")).satisfies(HardTimesTest::holdsWholeImagesOnly);
     SmallDisk.FREE.set(Long.MAX_VALUE);
     assertThat(run(conf, work)).isZero();
     Map<String, Row> meta = TestJob.meta(work.resolve("out"));
@@ -84,8 +84,8 @@ class HardTimesTest {
         .allSatisfy(row -> assertThat(row.<String>getAs("status")).isEqualTo("success"));
   }
 
-  /** About what a picture of 64 x 64 takes. */
-  private static final int PICTURE_BYTES = 4000;
+  /** About what an image of 64 x 64 takes. */
+  private static final int IMAGE_BYTES = 4000;
 
   private static String[] walls(int count) {
     return IntStream.range(0, count).mapToObj(i -> "wall " + i).toArray(String[]::new);
@@ -120,7 +120,7 @@ class HardTimesTest {
     return names != null && names.length > 0;
   }
 
-  private static void holdsWholePicturesOnly(Path images) throws IOException {
+  private static void holdsWholeImagesOnly(Path images) throws IOException {
     if (Files.exists(images)) {
       try (Stream<Path> files = Files.walk(images)) {
         assertThat(files.filter(Files::isRegularFile))

@@ -27,7 +27,7 @@ class HeapTest {
 
   private static final int ROWS = Integer.getInteger("heap.rows", 1000);
 
-  /** What Spark notes down about tasks. One picture kept per row would be more: 6 MiB. */
+  /** What Spark notes down about tasks. One image kept per row would be more: 6 MiB. */
   private static final double MARGIN_MIB = 4;
 
   private static final int SAMPLES = 18;

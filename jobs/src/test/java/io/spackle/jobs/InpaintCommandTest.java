@@ -60,7 +60,7 @@ class InpaintCommandTest {
             "-D",
             "model.device=cpu");
     assertThat(command.code()).as(command.messages()).isZero();
-    Difference.between(out, golden.picture(0)).isAtMost(2, 0.01);
+    Difference.between(out, golden.image(0)).isAtMost(2, 0.01);
     JsonNode line = new ObjectMapper().readTree(command.out());
     assertThat(command.out().lines()).hasSize(1);
     assertThat(line.get("status").asText()).isEqualTo("success");
@@ -87,7 +87,7 @@ class InpaintCommandTest {
   }
 
   @Test
-  void aFlaggedPictureIsBlackAllOver() throws IOException {
+  void aFlaggedImageIsBlackAllOver() throws IOException {
     Command command =
         inpaint(
             "--prompt",
@@ -126,7 +126,7 @@ class InpaintCommandTest {
     assertRefused(
         command,
         "image.resise is no key, did you mean spackle.image.resize? (-D",
-        "none.png is not there, expected a picture",
+        "none.png is not there, expected an image",
         "--mask " + mask + ": found a web page",
         "--out " + out + ": image format 'tiff', expected png, jpeg or webp",
         "num_inference_steps: \"0\" found",

@@ -44,14 +44,14 @@ class InpaintJobTest {
   private record End(int code, JsonNode line) {}
 
   @BeforeEach
-  void drawPicture() throws IOException {
+  void drawImage() throws IOException {
     output = folder.resolve("out");
     draw("photo.png", Color.ORANGE, Color.BLUE);
     draw("mask.png", Color.BLACK, Color.WHITE);
   }
 
   @Test
-  void rowsBecomePicturesAndMetaRows() throws IOException {
+  void rowsBecomeImagesAndMetaRows() throws IOException {
     End end = run(row("a", "a cat") + row("b", "a dog") + "no json\n" + row("c", null));
     assertThat(end.code()).isZero();
     assertThat(end.line().toString())
@@ -202,7 +202,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void aModelThatErasesNeedsNoPromptsAndPaintsOnePictureOfARow() throws IOException {
+  void aModelThatErasesNeedsNoPromptsAndPaintsOneImageOfARow() throws IOException {
     String alone = row("a", null).replaceFirst(", \"prompt\": null", "");
     String model = "model.path=" + TestJob.bundle("tiny-erase-bytes");
     assertThat(run(alone, model).line().get("succeeded").asInt()).as(messages).isEqualTo(1);
@@ -268,7 +268,7 @@ class InpaintJobTest {
 
   /** The classifier knows three colours: all of them, or none of them, must not be shown. */
   @Test
-  void aFlaggedPictureIsBlackAllOver() throws IOException {
+  void aFlaggedImageIsBlackAllOver() throws IOException {
     String rows = row("a", "x", "yes") + row("b", "x", "no");
     String checker = "safety.model=" + TestJob.bundle("colour-classifier");
     assertThat(run(rows, checker, "safety.labels=[red, green, blue]").code()).as(messages).isZero();
@@ -426,7 +426,7 @@ class InpaintJobTest {
     return meta.isNullAt(field) ? null : meta.getList(field);
   }
 
-  /** The colours of a row's first picture. */
+  /** The colours of a row's first image. */
   private static Set<Integer> colours(Row row) throws IOException {
     Path file = Path.of(row.<String>getList(row.fieldIndex("output")).get(0));
     BufferedImage image = ImageIO.read(file.toFile());

@@ -78,12 +78,12 @@ final class JobBench {
       double bare = bareLoop();
       double job = ((Number) job(folder, folder.resolve("" + round)).get(SPEED)).doubleValue();
       ratios.add(job / bare);
-      System.out.printf("  round %d: bare %.3f, job %.3f pictures per second%n", round, bare, job);
+      System.out.printf("  round %d: bare %.3f, job %.3f images per second%n", round, bare, job);
     }
-    print("job / bare loop, pictures per second", ratios);
+    print("job / bare loop, images per second", ratios);
   }
 
-  /** Pictures per second of the engine in full batches, everything decoded and framed before. */
+  /** Images per second of the engine in full batches, everything decoded and framed before. */
   private double bareLoop() throws Exception {
     try (Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
       List<InpaintInput> subjects = new ArrayList<>();
@@ -124,7 +124,7 @@ final class JobBench {
 
   private void writeManifest(Path folder) throws IOException {
     Files.write(folder.resolve("photo.png"), ImageCodec.encode(photo(), ImageFormat.PNG));
-    Files.write(folder.resolve("mask.png"), ImageCodec.encode(maskPicture(), ImageFormat.PNG));
+    Files.write(folder.resolve("mask.png"), ImageCodec.encode(maskImage(), ImageFormat.PNG));
     StringBuilder manifest = new StringBuilder();
     for (int i = 0; i < rows; i++) {
       manifest.append(
@@ -147,7 +147,7 @@ final class JobBench {
   }
 
   private InpaintInput subject(int seed) {
-    byte[] mask = ImageCodec.encode(maskPicture(), ImageFormat.PNG);
+    byte[] mask = ImageCodec.encode(maskImage(), ImageFormat.PNG);
     Frame frame =
         Framing.frame(
             photo(),
@@ -170,7 +170,7 @@ final class JobBench {
   }
 
   /** The middle ninth is white. */
-  private RgbImage maskPicture() {
+  private RgbImage maskImage() {
     byte[] pixels = new byte[3 * side * side];
     for (int i = 0; i < pixels.length; i++) {
       int column = i / 3 % side * 3 / side;

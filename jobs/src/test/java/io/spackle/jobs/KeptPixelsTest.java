@@ -90,8 +90,8 @@ class KeptPixelsTest {
     }
     TestJob job = TestJob.run(folder, rows.toString(), conf(conf));
     for (String photo : photos()) {
-      compare(photo, job.picture(photo + " file", 0));
-      compare(photo, job.picture(photo + " web", 0));
+      compare(photo, job.image(photo + " file", 0));
+      compare(photo, job.image(photo + " web", 0));
     }
   }
 

@@ -36,7 +36,7 @@ import org.apache.spark.sql.Row;
  */
 final class KillBench implements AutoCloseable {
 
-  /** How long a picture takes to be fetched: what makes the job last. */
+  /** How long an image takes to be fetched: what makes the job last. */
   private static final int DELAY_MILLIS = 400;
 
   private static final int EXECUTORS = 2;
@@ -84,8 +84,8 @@ final class KillBench implements AutoCloseable {
    * @param blows what was done
    * @param lost rows that have no meta row
    * @param twice meta rows too many
-   * @param differing pictures that differ from the undisturbed run's
-   * @param orphans pictures that no meta row names
+   * @param differing images that differ from the undisturbed run's
+   * @param orphans images that no meta row names
    * @param redone rows that were painted once more
    * @param setAside rows that failed because of a blow, and were done by a last run
    * @param failures codes of the rows that failed all the same, by their ids
@@ -153,7 +153,7 @@ final class KillBench implements AutoCloseable {
   }
 
   /**
-   * Runs the job to its end in this JVM, and returns the digests of its pictures by the rows' ids.
+   * Runs the job to its end in this JVM, and returns the digests of its images by the rows' ids.
    */
   Map<String, String> undisturbed() throws IOException {
     TestSpark.session();
@@ -165,7 +165,7 @@ final class KillBench implements AutoCloseable {
     Map<String, String> digests = digests(meta(output));
     if (code != 0 || digests.size() != size.rows()) {
       throw new IllegalStateException(
-          "the run ended with %d, %d pictures".formatted(code, digests.size()));
+          "the run ended with %d, %d images".formatted(code, digests.size()));
     }
     return digests;
   }
@@ -282,8 +282,8 @@ final class KillBench implements AutoCloseable {
     rows.forEach(row -> ids.add(row.getAs("id")));
     Map<String, String> digests = digests(rows);
     int differing = 0;
-    for (Map.Entry<String, String> picture : undisturbed.entrySet()) {
-      differing += picture.getValue().equals(digests.get(picture.getKey())) ? 0 : 1;
+    for (Map.Entry<String, String> image : undisturbed.entrySet()) {
+      differing += image.getValue().equals(digests.get(image.getKey())) ? 0 : 1;
     }
     return new Round(
         blows,

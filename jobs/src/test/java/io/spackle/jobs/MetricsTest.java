@@ -38,14 +38,14 @@ class MetricsTest {
     CountDownLatch seen = new CountDownLatch(1);
     try (BadHost host = new BadHost();
         LocalCluster cluster = LocalCluster.withinDriver(folder.resolve("spark"), 1, 2)) {
-      byte[] picture = Files.readAllBytes(rows.file("photo.png"));
+      byte[] image = Files.readAllBytes(rows.file("photo.png"));
       host.on("/gone", 404, new byte[0]);
       host.on(
           "/late",
           exchange -> { // the job does not end before its metrics were seen
             await(seen);
-            exchange.sendResponseHeaders(200, picture.length);
-            exchange.getResponseBody().write(picture);
+            exchange.sendResponseHeaders(200, image.length);
+            exchange.getResponseBody().write(image);
             exchange.close();
           });
       rows.row("a").row("b").row("gone", "init_image", host.url("/gone"));

@@ -62,7 +62,7 @@ class PlanCommandTest {
     assertThat(end.at("/images").asInt()).isEqualTo(4);
     assertThat(end.at("/batches").asInt()).as("of two shapes").isEqualTo(2);
     assertThat(end.messages())
-        .contains("64 x 64, 2 steps, guidance 7.5, DDIMScheduler: 2 rows, 3 pictures, 1 batches")
+        .contains("64 x 64, 2 steps, guidance 7.5, DDIMScheduler: 2 rows, 3 images, 1 batches")
         .contains("96 x 96, 2 steps")
         .contains("No forecast: that takes a trial, such as --trial 32");
     assertThat(end.at("/forecast").isNull()).isTrue();
@@ -96,13 +96,13 @@ class PlanCommandTest {
     assertThat(end.at("/forecast/devices").asInt()).isEqualTo(2);
     assertThat(end.at("/forecast/cost").asDouble()).isCloseTo(2 * seconds, within(0.01));
     assertThat(end.messages())
-        .contains("Trial: 2 rows, 2 pictures in ", "Forecast: ", " to paint 3 pictures")
+        .contains("Trial: 2 rows, 2 images in ", "Forecast: ", " to paint 3 images")
         .contains("device hours; at that price");
   }
 
   @Test
-  void aProbeFindsWhatOnlyThePicturesTell() throws IOException {
-    rows.file("text.png", "no picture".getBytes(UTF_8));
+  void aProbeFindsWhatOnlyTheImagesTell() throws IOException {
+    rows.file("text.png", "no image".getBytes(UTF_8));
     TestImage.write(rows.file("black.png"), BadRows.SIDE, BadRows.SIDE, (x, y) -> 0);
     rows.row("good").row("text", "init_image", rows.file("text.png").toString());
     rows.row("empty", "mask_image", rows.file("black.png").toString());

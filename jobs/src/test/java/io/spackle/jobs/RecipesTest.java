@@ -94,7 +94,7 @@ class RecipesTest {
   }
 
   private static RgbImage picture(TestJob job) throws IOException {
-    RgbImage picture = TestImage.read(job.picture("a", 0));
+    RgbImage picture = TestImage.read(job.image("a", 0));
     assertThat(List.of(picture.width(), picture.height())).isEqualTo(List.of(WIDTH, HEIGHT));
     return picture;
   }

@@ -70,7 +70,7 @@ class ReportInBrowserTest {
     assertThat(texts(".card b")).containsExactly("lost", "none", "a/b %", "ball");
     assertThat(text("#count")).isEqualTo("4 of 4");
     assertThat(script("return document.querySelector('.card img').naturalWidth > 0"))
-        .as("pictures load under the page's own policy")
+        .as("images load under the page's own policy")
         .isEqualTo(true);
   }
 
@@ -133,10 +133,10 @@ class ReportInBrowserTest {
   void looksLikeAPage() throws IOException {
     byte[] shot = browser.getScreenshotAs(OutputType.BYTES);
     Files.write(Files.createDirectories(Path.of("target")).resolve("report.png"), shot);
-    var picture = ImageIO.read(new ByteArrayInputStream(shot));
+    var image = ImageIO.read(new ByteArrayInputStream(shot));
     long colours =
-        IntStream.range(0, picture.getWidth() * picture.getHeight())
-            .map(i -> picture.getRGB(i % picture.getWidth(), i / picture.getWidth()))
+        IntStream.range(0, image.getWidth() * image.getHeight())
+            .map(i -> image.getRGB(i % image.getWidth(), i / image.getWidth()))
             .distinct()
             .count();
     assertThat(colours).as("colours: photos are there, not only text").isGreaterThan(1000);

@@ -57,7 +57,7 @@ class ReportTest {
   }
 
   @Test
-  void canBeRebuiltWithFewerPictures() throws IOException {
+  void canBeRebuiltWithFewerImages() throws IOException {
     Path out = folder.resolve("out");
     Command command = Command.run("report", out, "--max-pictures", 1);
     assertThat(command.code()).as(command.messages()).isZero();
@@ -65,7 +65,7 @@ class ReportTest {
     String page = Files.readString(out.resolve("report/index.html"));
     assertThat(page.split("data:image/jpeg", -1)).hasSize(2);
     assertThat(ImageIO.read(out.resolve("report/contact-sheet.png").toFile()).getWidth())
-        .as("before and after of one picture")
+        .as("before and after of one image")
         .isEqualTo(2 * 192 + 2 * 8);
   }
 

@@ -104,7 +104,7 @@ final class ResumeBench {
     Dataset<Row> done = keys.crossJoin(real.drop(MetaRow.ROW_KEY)).select(columns);
     org.apache.hadoop.fs.Path meta = plan.output().meta();
     MetaWriter.append(done.repartition(rows / ROWS_PER_FILE), "bench", meta);
-    // As a run that ended in order: the next need not look for pictures of one that died.
+    // As a run that ended in order: the next need not look for images of one that died.
     meta.getFileSystem(new Configuration()).delete(RunFolder.of(meta, "bench").path(), true);
   }
 

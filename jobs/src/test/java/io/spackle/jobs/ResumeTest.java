@@ -48,7 +48,7 @@ class ResumeTest {
   @BeforeEach
   void draw() throws IOException {
     output = folder.resolve("out");
-    drawPicture("photo.png");
+    drawImage("photo.png");
     TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
   }
 
@@ -58,7 +58,7 @@ class ResumeTest {
     assertThat(run(rows).number("failed")).isEqualTo(2);
     List<String> files = metaFiles();
     assertThat(run(rows).number("skipped")).as("failed rows stay").isEqualTo(4);
-    drawPicture("late.png");
+    drawImage("late.png");
     End end = run(rows, "--retry-codes", "FETCH_NOT_FOUND,FETCH_TIMEOUT");
     assertThat(end.code()).as(messages).isZero();
     assertThat(end.number("succeeded")).isEqualTo(1);
@@ -81,7 +81,7 @@ class ResumeTest {
   @Test
   void aFileMayHoldNothingButWhatIsReplaced() throws IOException {
     run(row("b", "late.png", "x"));
-    drawPicture("late.png");
+    drawImage("late.png");
     assertThat(run(row("b", "late.png", "x"), "--retry-codes", "FETCH_NOT_FOUND").code()).isZero();
     assertThat(codes()).isEqualTo(Map.of("b", ""));
   }
@@ -98,13 +98,13 @@ class ResumeTest {
   @Test
   void theMetaRowOfAChangedRowTakesThePlaceOfTheOldOne() throws IOException {
     run(row("a") + row("b") + row("c"), "-D", "defaults.samples=2");
-    assertThat(pictures()).hasSize(6);
+    assertThat(images()).hasSize(6);
     End end = run(row("a", "photo.png", "another prompt") + row("c"));
     assertThat(end.number("succeeded")).as("c has other samples now").isEqualTo(2);
     assertThat(codes()).as("b left the manifest, but stays").containsOnlyKeys("a", "b", "c");
     assertThat(prompt("a")).isEqualTo("another prompt");
-    assertThat(pictures()).containsExactlyInAnyOrder("a-0", "b-0", "b-1", "c-0");
-    assertThat(messages).contains("2 pictures that no row names were deleted");
+    assertThat(images()).containsExactlyInAnyOrder("a-0", "b-0", "b-1", "c-0");
+    assertThat(messages).contains("2 images that no row names were deleted");
     assertThat(run(row("a")).number("succeeded")).as("changed back").isEqualTo(1);
     assertThat(prompt("a")).isEqualTo("x");
     assertThat(table()).hasSize(3);
@@ -123,7 +123,7 @@ class ResumeTest {
   void olderColumnsOfTheManifestAreKept() throws IOException {
     String first = row("a").replace("}", ", \"shelf\": 7}") + row("b", "late.png", "x");
     run(first);
-    drawPicture("late.png");
+    drawImage("late.png");
     run(row("a") + row("b", "late.png", "x"), "--retry-codes", "FETCH_NOT_FOUND");
     Map<String, Row> meta = meta();
     assertThat(codes()).isEqualTo(Map.of("a", "", "b", ""));
@@ -137,7 +137,7 @@ class ResumeTest {
             .mapToObj(i -> row("id" + i, i % 2 == 0 ? "photo.png" : "late.png", "x"))
             .collect(Collectors.joining());
     run(rows, "-D", "output.rows-per-file=4");
-    drawPicture("late.png");
+    drawImage("late.png");
     AtomicBoolean done = new AtomicBoolean();
     CompletableFuture<List<Integer>> reading = CompletableFuture.supplyAsync(() -> failures(done));
     End end = run(rows, "-D", "output.rows-per-file=4", "--retry-codes", "FETCH_NOT_FOUND");
@@ -165,7 +165,7 @@ class ResumeTest {
   }
 
   @Test
-  void picturesOfRowsThatNeverCameToTheTableAreDeleted() throws IOException {
+  void imagesOfRowsThatNeverCameToTheTableAreDeleted() throws IOException {
     run(row("a"));
     Path dead = output.resolve("images/77/cat-0.png");
     Files.createDirectories(dead.getParent());
@@ -177,7 +177,7 @@ class ResumeTest {
     run(row("a") + row("b") + row("c"));
     assertThat(dead).doesNotExist();
     assertThat(mine).exists();
-    assertThat(pictures()).contains("a-0", "b-0", "c-0");
+    assertThat(images()).contains("a-0", "b-0", "c-0");
   }
 
   @Test
@@ -239,7 +239,7 @@ class ResumeTest {
         .formatted(id, photo, prompt == null ? null : '"' + prompt + '"');
   }
 
-  private void drawPicture(String name) throws IOException {
+  private void drawImage(String name) throws IOException {
     TestImage.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
   }
 
@@ -270,7 +270,7 @@ class ResumeTest {
     return meta().get(id).<Row>getAs("meta").getAs("prompt");
   }
 
-  private List<String> pictures() throws IOException {
+  private List<String> images() throws IOException {
     try (Stream<Path> files = Files.walk(output.resolve("images"))) {
       return files
           .map(file -> file.getFileName().toString())

@@ -55,7 +55,7 @@ final class S3Bench {
       double busy = speed("busy" + round, BUSY);
       int requests = server.proxy().requests().size();
       System.out.printf(
-          "round %d: calm %.1f, busy %.1f pictures per second; %d of %d requests answered 503%n",
+          "round %d: calm %.1f, busy %.1f images per second; %d of %d requests answered 503%n",
           round, calm, busy, server.proxy().refused(), requests);
       ratios.add(busy / calm);
     }
@@ -74,7 +74,7 @@ final class S3Bench {
     InpaintJob.run(args, new PrintStream(line, true, UTF_8), System.err);
     JsonNode end = new ObjectMapper().readTree(line.toString(UTF_8));
     if (end.get("images").asInt() != rows) {
-      throw new IllegalStateException(rows + " pictures expected: " + end);
+      throw new IllegalStateException(rows + " images expected: " + end);
     }
     return end.get("images_per_second").asDouble();
   }

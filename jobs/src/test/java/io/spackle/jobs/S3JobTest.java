@@ -69,7 +69,7 @@ class S3JobTest {
   }
 
   @Test
-  void allOnS3GivesThePicturesThatAllOnDiskGives() throws IOException {
+  void allOnS3GivesTheImagesThatAllOnDiskGives() throws IOException {
     String rows = row("small", "photo") + row("other", "photo") + row("large", "large");
     SERVER.proxy().refuse(0);
     End onS3 = runOnS3("same", rows, "s3a://jobs/photos", "image.resize=original");
@@ -88,7 +88,7 @@ class S3JobTest {
     assertThat(new ObjectMapper().readTree(out.resolve("summary.json").toFile()).get("images"))
         .isEqualTo(onS3.line().get("images"));
     assertThat(meta("same").keySet()).containsExactlyInAnyOrder("small", "other", "large");
-    assertThat(requests).as("a large picture goes in parts").anyMatch(is("post /jobs/.*uploads.*"));
+    assertThat(requests).as("a large image goes in parts").anyMatch(is("post /jobs/.*uploads.*"));
     assertThat(requests)
         .as("nothing that readers see is renamed")
         .filteredOn(is("put /jobs/same/(?!meta/\\.).*"))

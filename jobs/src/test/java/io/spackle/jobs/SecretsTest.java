@@ -28,11 +28,11 @@ class SecretsTest {
   void b92_secretsOfUrlsAndWebhooks_areUsedAndStandNowhere() throws Exception {
     BadRows rows = new BadRows(folder);
     try (BadHost host = new BadHost()) {
-      byte[] picture = Files.readAllBytes(rows.file("photo.png"));
-      host.on("/picture", 200, picture).on("/gone", 404, new byte[0]).on("/hook", 200, picture);
+      byte[] image = Files.readAllBytes(rows.file("photo.png"));
+      host.on("/image", 200, image).on("/gone", 404, new byte[0]).on("/hook", 200, image);
       host.on("/away", 302, new byte[0], "Location", "http://10.0.0.1/?token=" + SECRET);
       host.on("/hook/away", 302, new byte[0], "Location", "/hook?token=" + SECRET);
-      rows.row("ok", "init_image", secret(host, "/picture"), "webhook", secret(host, "/hook"));
+      rows.row("ok", "init_image", secret(host, "/image"), "webhook", secret(host, "/hook"));
       rows.row("gone", "init_image", secret(host, "/gone"), "webhook", secret(host, "/hook/away"));
       rows.row("away", "init_image", secret(host, "/away"), "key", "API-" + SECRET);
       rows.row("forbidden", "init_image", "http://u:" + SECRET + "@10.0.0.1/?a=" + SECRET);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.IntBinaryOperator;
 import javax.imageio.ImageIO;
 
-/** Pictures in files, and how far apart they are. */
+/** Images in files, and how far apart they are. */
 public final class TestImage {
 
   private TestImage() {}
@@ -23,7 +23,7 @@ public final class TestImage {
   }
 
   /**
-   * Writes a grey picture.
+   * Writes a grey image.
    *
    * @param level of the pixel at x and y, 0 to 255
    */
@@ -40,7 +40,7 @@ public final class TestImage {
   }
 
   /**
-   * How far two pictures are apart, in levels of 0 to 255.
+   * How far two images are apart, in levels of 0 to 255.
    *
    * @param max of all channels of all pixels
    * @param mean likewise

@@ -54,8 +54,8 @@ record TestJob(JsonNode line, Map<String, Row> meta) {
     return Path.of(System.getProperty("photos.dir")).toAbsolutePath().normalize();
   }
 
-  /** The picture of one sample of a row, which must have been painted. */
-  Path picture(String id, int sample) {
+  /** The image of one sample of a row, which must have been painted. */
+  Path image(String id, int sample) {
     Row row = meta.get(id);
     assertThat(row.<Row>getAs("error")).as("error of %s", id).isNull();
     return Path.of(row.<String>getList(row.fieldIndex("output")).get(sample));

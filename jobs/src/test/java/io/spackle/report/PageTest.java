@@ -23,7 +23,7 @@ class PageTest {
   void leavesOutWhatThereIsNot() {
     Counts nothing = new Counts(0, 0, 0, List.of(), List.of(), List.of());
     assertThat(Page.html(nothing, List.of(), Map.of()))
-        .doesNotContain("<h2>Failures</h2>", "<h2>Notes</h2>", "pictures/s")
+        .doesNotContain("<h2>Failures</h2>", "<h2>Notes</h2>", "images/s")
         .contains("<dd>0</dd>", "[]</script>");
   }
 

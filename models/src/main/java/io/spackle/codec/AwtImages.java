@@ -10,14 +10,14 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 
-/** Pictures as Java's desktop classes want them, pixels shared. */
+/** Images as Java's desktop classes want them, pixels shared. */
 final class AwtImages {
 
   private static final int[] BANDS = {0, 1, 2};
 
   private AwtImages() {}
 
-  /** The picture in sRGB. */
+  /** The image in sRGB. */
   static BufferedImage of(RgbImage image) {
     return of(image, ColorSpace.getInstance(ColorSpace.CS_sRGB));
   }

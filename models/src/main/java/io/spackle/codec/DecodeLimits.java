@@ -5,7 +5,7 @@ import io.spackle.image.ImageException.Reason;
 import java.io.Serializable;
 
 /**
- * What a picture may claim in its header before any pixel of it is decoded, and what its
+ * What an image may claim in its header before any pixel of it is decoded, and what its
  * transparency is seen on.
  *
  * @param maxPixels the largest allowed {@code width * height}; decoding takes up to about 10 bytes
@@ -51,7 +51,7 @@ public record DecodeLimits(long maxPixels, int maxSide, int background) implemen
               + maxPixels
               + " in all and "
               + maxSide
-              + " a side: scale the picture down or raise the limit");
+              + " a side: scale the image down or raise the limit");
     }
   }
 }

@@ -6,7 +6,7 @@ import io.spackle.image.RgbImage;
 import java.util.Optional;
 
 /**
- * A picture as its file holds it, in 8-bit sRGB and upright.
+ * An image as its file holds it, in 8-bit sRGB and upright.
  *
  * @param colour not multiplied by alpha
  * @param alpha the same size, 255 is opaque; absent where the file has none
@@ -14,7 +14,7 @@ import java.util.Optional;
 record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
 
   /**
-   * The picture on a plain background.
+   * The image on a plain background.
    *
    * @param background 0xRRGGBB
    */
@@ -38,7 +38,7 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     return alpha.filter(this::isShape).orElseGet(() -> luma(on(0)));
   }
 
-  /** Whether the picture is a shape of one colour with something transparent around it. */
+  /** Whether the image is a shape of one colour with something transparent around it. */
   private boolean isShape(Mask levels) {
     boolean transparent = false;
     int colourSeen = -1;

@@ -4,7 +4,7 @@ import io.spackle.image.ImageException;
 import java.util.Optional;
 
 /**
- * What a file says about its picture beside the pixels.
+ * What a file says about its image beside the pixels.
  *
  * @param orientation as EXIF counts, 1 to 8; 1 is upright
  * @param profile an ICC profile, unchecked

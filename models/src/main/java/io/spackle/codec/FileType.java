@@ -23,7 +23,7 @@ enum FileType {
    */
   static FileType of(byte[] bytes) {
     if (bytes.length == 0) {
-      throw new ImageException(Reason.EMPTY, "no bytes, expected a picture");
+      throw new ImageException(Reason.EMPTY, "no bytes, expected an image");
     }
     String head = new String(bytes, 0, Math.min(bytes.length, 512), ISO_8859_1);
     if (head.startsWith("\u00FF\u00D8\u00FF")) {
@@ -48,15 +48,15 @@ enum FileType {
   }
 
   private static ImageException refused(String head) {
-    String picture = otherPicture(head);
-    String found = picture.isEmpty() ? noPicture(head) : picture;
+    String picture = otherImage(head);
+    String found = picture.isEmpty() ? noImage(head) : picture;
     return new ImageException(
         picture.isEmpty() ? Reason.NOT_AN_IMAGE : Reason.UNSUPPORTED_FORMAT,
         "found " + found + ", expected JPEG, PNG, WebP, GIF, BMP or TIFF: convert it first");
   }
 
-  /** The name of a kind of picture or document that is not decoded, or "". */
-  private static String otherPicture(String head) {
+  /** The name of a kind of image or document that is not decoded, or "". */
+  private static String otherImage(String head) {
     String text = head.toLowerCase(Locale.ROOT);
     if (text.contains("<svg")) {
       return "an SVG drawing";
@@ -74,10 +74,10 @@ enum FileType {
       return "an ISO media file (AVIF, HEIC or a video)";
     }
     if (head.startsWith("\u00FF\n") || head.startsWith("JXL ", 4)) {
-      return "a JPEG XL picture";
+      return "a JPEG XL image";
     }
     if (head.startsWith("jP  ", 4) || head.startsWith("\u00FFO\u00FFQ")) {
-      return "a JPEG 2000 picture";
+      return "a JPEG 2000 image";
     }
     if (head.startsWith("\0\0\1\0")) {
       return "a Windows icon";
@@ -85,7 +85,7 @@ enum FileType {
     return "";
   }
 
-  private static String noPicture(String head) {
+  private static String noImage(String head) {
     String text = head.stripLeading().toLowerCase(Locale.ROOT);
     if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
       return "a web page";

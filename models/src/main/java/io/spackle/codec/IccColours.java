@@ -8,7 +8,7 @@ import java.awt.color.ICC_Profile;
 import java.awt.image.ColorConvertOp;
 import java.util.Optional;
 
-/** Colours of wide-gamut pictures, converted to sRGB. */
+/** Colours of wide-gamut images, converted to sRGB. */
 final class IccColours {
 
   private static final RgbImage PROBE = probe();
@@ -30,7 +30,7 @@ final class IccColours {
     }
   }
 
-  /** The picture in sRGB; unchanged if the space is sRGB but for its name, or unusable. */
+  /** The image in sRGB; unchanged if the space is sRGB but for its name, or unusable. */
   static RgbImage toSrgb(RgbImage image, ColorSpace space) {
     try {
       return isSrgb(space) ? image : converted(image, space);

@@ -33,8 +33,8 @@ final class ImageDecoder {
   private ImageDecoder() {}
 
   /**
-   * The first picture of a file. The header is checked first, then the file's structure, then
-   * pixels are decoded.
+   * The first image of a file. The header is checked first, then the file's structure, then pixels
+   * are decoded.
    *
    * @throws ImageException for anything that is wrong with the bytes
    */
@@ -43,7 +43,7 @@ final class ImageDecoder {
   }
 
   /**
-   * The pixels of the first picture, as the header counts them.
+   * The pixels of the first image, as the header counts them.
    *
    * @throws ImageException if that is more than is allowed, or the header is damaged
    */
@@ -52,7 +52,7 @@ final class ImageDecoder {
   }
 
   /**
-   * The size of the first picture when it is upright.
+   * The size of the first image when it is upright.
    *
    * @throws ImageException if that is more than is allowed, or the file's structure is damaged
    */

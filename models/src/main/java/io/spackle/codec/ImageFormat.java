@@ -2,7 +2,7 @@ package io.spackle.codec;
 
 import java.util.Locale;
 
-/** The formats that pictures are written in. */
+/** The formats that images are written in. */
 public enum ImageFormat {
   /** Lossless. */
   PNG("png"),

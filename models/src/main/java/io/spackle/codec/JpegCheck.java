@@ -16,7 +16,7 @@ final class JpegCheck {
   private JpegCheck() {}
 
   /**
-   * Checks that the picture is ended; what follows is ignored.
+   * Checks that the image is ended; what follows is ignored.
    *
    * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
    */

@@ -2,7 +2,7 @@ package io.spackle.codec;
 
 import io.spackle.image.Plane;
 
-/** Turns a stored picture upright. The eight cases are those of EXIF 2.32, tag 0x0112. */
+/** Turns a stored image upright. The eight cases are those of EXIF 2.32, tag 0x0112. */
 final class Orientation {
 
   private Orientation() {}
@@ -13,14 +13,14 @@ final class Orientation {
   }
 
   /**
-   * The upright picture.
+   * The upright image.
    *
    * @param orientation 1 to 8: 2 mirrored, 3 upside down, 4 both, 5 to 8 the same with rows and
    *     columns exchanged
    */
   static Plane upright(Plane stored, int orientation) {
     boolean exchanged = exchanges(orientation);
-    // Whether a step along the stored axis is a step back in the upright picture.
+    // Whether a step along the stored axis is a step back in the upright image.
     boolean columnsReversed = orientation == 2 || orientation == 3 || orientation >= 7;
     boolean rowsReversed =
         orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;

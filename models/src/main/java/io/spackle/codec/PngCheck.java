@@ -83,7 +83,7 @@ final class PngCheck {
       byte[] profile = in.readNBytes(MAX_PROFILE_BYTES + 1);
       return profile.length > MAX_PROFILE_BYTES ? facts : facts.withProfile(profile);
     } catch (IOException e) {
-      return facts; // a damaged profile does not spoil the picture
+      return facts; // a damaged profile does not spoil the image
     }
   }
 }

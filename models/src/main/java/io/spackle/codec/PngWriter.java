@@ -10,8 +10,8 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * PNG files of 8-bit RGB pictures: IHDR, one IDAT, IEND. Layout and filters: PNG specification,
- * third edition, sections 5, 9 and 11.
+ * PNG files of 8-bit RGB images: IHDR, one IDAT, IEND. Layout and filters: PNG specification, third
+ * edition, sections 5, 9 and 11.
  */
 final class PngWriter {
 

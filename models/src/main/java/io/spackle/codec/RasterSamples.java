@@ -14,7 +14,7 @@ import java.awt.image.Raster;
 import java.util.Optional;
 
 /**
- * Takes the stored samples out of a decoder's picture.
+ * Takes the stored samples out of a decoder's image.
  *
  * <p>They are read from the raster: {@code getRGB} would take grey samples for linear light and
  * brighten them.
@@ -51,7 +51,7 @@ final class RasterSamples {
 
   private static ImageException unsupported(String found) {
     return new ImageException(
-        Reason.UNSUPPORTED_FORMAT, "found " + found + ": convert the picture first");
+        Reason.UNSUPPORTED_FORMAT, "found " + found + ": convert the image first");
   }
 
   private static int area(BufferedImage image) {

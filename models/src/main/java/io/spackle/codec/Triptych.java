@@ -12,7 +12,7 @@ import io.spackle.image.RgbImage;
  */
 public final class Triptych {
 
-  /** Panels of one picture. */
+  /** Panels of one image. */
   public static final int PANELS = 3;
 
   /** Small files; nobody measures pixels here. */
@@ -24,7 +24,7 @@ public final class Triptych {
    * The three panels as one JPEG file, {@code 3 * width} x {@code height} pixels.
    *
    * @param result the frame's output, as {@link Frame#restore} gives it
-   * @param side of a panel in pixels, at most; smaller pictures keep their size
+   * @param side of a panel in pixels, at most; smaller images keep their size
    */
   public static byte[] jpeg(Frame frame, RgbImage result, int side) {
     double scale = Math.min(1, (double) side / Math.max(result.width(), result.height()));

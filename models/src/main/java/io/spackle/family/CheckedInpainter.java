@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A model whose pictures go through a safety checker where a plan asks for it: what is flagged
- * comes out black.
+ * A model whose images go through a safety checker where a plan asks for it: what is flagged comes
+ * out black.
  *
  * <p>As in diffusers, the checker sees what the model painted, before anything is pasted back.
  */

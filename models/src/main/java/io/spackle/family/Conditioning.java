@@ -2,7 +2,7 @@ package io.spackle.family;
 
 import io.spackle.graph.Cancellation;
 
-/** Tells a UNet what it is told of a picture besides its sample. */
+/** Tells a UNet what it is told of an image besides its sample. */
 @FunctionalInterface
 interface Conditioning {
 

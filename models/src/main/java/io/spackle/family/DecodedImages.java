@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Decoded tensors as pictures, refused where they are none. */
+/** Decoded tensors as images, refused where they are none. */
 final class DecodedImages {
 
   private DecodedImages() {}
 
-  /** The pictures of a batch with what is to be noted of each. */
+  /** The images of a batch with what is to be noted of each. */
   static List<InpaintedImage> of(
       List<FloatTensor> decoded, List<InpaintInput> subjects, List<Set<Note>> notes) {
     return IntStream.range(0, subjects.size())
@@ -20,7 +20,7 @@ final class DecodedImages {
   }
 
   /**
-   * The picture of a decoded tensor.
+   * The image of a decoded tensor.
    *
    * @param decoded (1, 3, h, w), about -1 to 1
    * @throws UnusableImageException if a value is not finite, or if all is black though the subject
@@ -29,13 +29,13 @@ final class DecodedImages {
   private static RgbImage of(FloatTensor decoded, InpaintInput subject) {
     if (!decoded.isFinite()) {
       throw new UnusableImageException(
-          "the painted picture holds NaN or infinite values; a half-precision graph may overflow:"
+          "the painted image holds NaN or infinite values; a half-precision graph may overflow:"
               + " use a float32 one");
     }
     RgbImage image = RgbImage.ofTensor(decoded);
     if (isBlack(image) && !isBlack(subject.image())) {
       throw new UnusableImageException(
-          "the painted picture is black all over; a half-precision graph may overflow: use a"
+          "the painted image is black all over; a half-precision graph may overflow: use a"
               + " float32 one");
     }
     return image;

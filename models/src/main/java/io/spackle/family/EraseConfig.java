@@ -21,7 +21,7 @@ record EraseConfig(boolean maskKeeps, Optional<Range> output, int sizeMultiple) 
   private static final String OUTPUT = "output";
   private static final String SIZE_MULTIPLE = "size_multiple";
 
-  /** LaMa halves its picture three times, and most of its kind do no more. */
+  /** LaMa halves its image three times, and most of its kind do no more. */
   private static final int USUAL_MULTIPLE = 8;
 
   private static final int LARGEST_MULTIPLE = 512;

@@ -21,8 +21,8 @@ import java.util.function.Function;
  * How the graph of an erase model is fed and read: as its file declares and {@code erase.json}
  * says.
  *
- * @param feed one picture to the graph's inputs
- * @param output the name of the output that holds the picture
+ * @param feed one image to the graph's inputs
+ * @param output the name of the output that holds the image
  * @param range of that output's pixels
  * @param fixedSide the only side in pixels that the graph takes; empty if any
  * @param sizeMultiple what sides must be multiples of
@@ -62,7 +62,7 @@ record EraseGraph(
         side.orElse(config.sizeMultiple()));
   }
 
-  /** The picture in what the graph gave, on the scale of -1 to 1. */
+  /** The image in what the graph gave, on the scale of -1 to 1. */
   FloatTensor signed(FloatTensor given) {
     float[] signed = new float[given.data().length];
     for (int i = 0; i < signed.length; i++) {
@@ -74,12 +74,12 @@ record EraseGraph(
   private static Optional<Function<InpaintInput, Map<String, Tensor>>> feed(
       OnnxHeader header, EraseConfig config, List<String> problems) {
     List<TensorSpec> inputs = header.inputs();
-    if (inputs.size() == 1 && isPicture(inputs.get(0), COLOURS_AND_MASK)) {
+    if (inputs.size() == 1 && isImage(inputs.get(0), COLOURS_AND_MASK)) {
       return Optional.of(joined(inputs.get(0), config, problems));
     }
     Optional<TensorSpec> mask = inputs.stream().filter(EraseGraph::isMask).findFirst();
     Optional<TensorSpec> image =
-        inputs.stream().filter(port -> !isMask(port) && isPicture(port, COLOURS)).findFirst();
+        inputs.stream().filter(port -> !isMask(port) && isImage(port, COLOURS)).findFirst();
     if (inputs.size() == 2 && mask.isPresent() && image.isPresent()) {
       return Optional.of(apart(image.get(), mask.get(), config, problems));
     }
@@ -120,16 +120,16 @@ record EraseGraph(
   }
 
   private static Optional<TensorSpec> output(OnnxHeader header, List<String> problems) {
-    List<TensorSpec> pictures =
-        header.outputs().stream().filter(port -> isPicture(port, COLOURS)).toList();
-    if (pictures.size() == 1) {
-      return Optional.of(pictures.get(0));
+    List<TensorSpec> images =
+        header.outputs().stream().filter(port -> isImage(port, COLOURS)).toList();
+    if (images.size() == 1) {
+      return Optional.of(images.get(0));
     }
     problems.add(
         FILE
             + "outputs "
             + described(header.outputs())
-            + " found, expected one picture [1, 3, h, w]");
+            + " found, expected one image [1, 3, h, w]");
     return Optional.empty();
   }
 
@@ -182,11 +182,11 @@ record EraseGraph(
 
   /** Exporters that leave all axes free leave the name to tell. */
   private static boolean isMask(TensorSpec port) {
-    return isPicture(port, 1)
+    return isImage(port, 1)
         && (port.axes().get(1) == 1 || port.name().toLowerCase(Locale.ROOT).contains("mask"));
   }
 
-  private static boolean isPicture(TensorSpec port, long channels) {
+  private static boolean isImage(TensorSpec port, long channels) {
     return port.rank() == 4
         && (port.axes().get(0) == 1 || port.axes().get(0) < 0)
         && (port.axes().get(1) == channels || port.axes().get(1) < 0);

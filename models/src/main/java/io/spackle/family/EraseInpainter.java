@@ -19,13 +19,13 @@ import java.util.stream.Stream;
  * Models that fill a hole from what surrounds it, in one run and without a prompt: LaMa, MI-GAN and
  * their like.
  *
- * <p>Pictures go through one at a time: many of these graphs take no more, and so no picture
- * depends on its batch.
+ * <p>Images go through one at a time: many of these graphs take no more, and so no image depends on
+ * its batch.
  */
 final class EraseInpainter implements Inpainter {
 
   private static final int USUAL_SIDE = 512; // what these models are trained and judged at
-  private static final int LONGEST_SIDE = 2048; // the convolutions fit pictures of any size
+  private static final int LONGEST_SIDE = 2048; // the convolutions fit images of any size
 
   private final ModelTraits traits;
   private final EraseGraph convention;
@@ -101,7 +101,7 @@ final class EraseInpainter implements Inpainter {
     if (!given.shape().equals(expected)) {
       throw new UnusableImageException(
           graph
-              + " gave a picture of the shape "
+              + " gave an image of the shape "
               + given.shape()
               + ", expected "
               + expected

@@ -9,7 +9,7 @@ import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;
 import java.util.List;
 
-/** Pictures and masks as erase graphs take them. */
+/** Images and masks as erase graphs take them. */
 final class EraseTensors {
 
   private static final int COLOURS = 3;
@@ -17,7 +17,7 @@ final class EraseTensors {
   private EraseTensors() {}
 
   /**
-   * A picture.
+   * An image.
    *
    * @param type bytes are 0 to 255, floats 0 to 1
    * @return (1, 3, h, w)
@@ -46,11 +46,11 @@ final class EraseTensors {
   }
 
   /**
-   * Picture and mask in one, as MI-GAN's generator takes them
+   * Image and mask in one, as MI-GAN's generator takes them
    * (https://github.com/Picsart-AI-Research/MI-GAN).
    *
-   * @return (1, 4, h, w): 0.5 where the picture is kept and -0.5 in the hole, then the picture, -1
-   *     to 1, with 0 in the hole
+   * @return (1, 4, h, w): 0.5 where the image is kept and -0.5 in the hole, then the image, -1 to
+   *     1, with 0 in the hole
    */
   static FloatTensor ofMiGan(InpaintInput subject) {
     Mask mask = subject.mask();
@@ -64,10 +64,9 @@ final class EraseTensors {
   }
 
   /**
-   * Picture and mask in one, as LaMa's generator takes them (https://github.com/advimman/lama).
+   * Image and mask in one, as LaMa's generator takes them (https://github.com/advimman/lama).
    *
-   * @return (1, 4, h, w): the picture, 0 to 1, with 0 in the hole, then 1 in the hole and 0
-   *     elsewhere
+   * @return (1, 4, h, w): the image, 0 to 1, with 0 in the hole, then 1 in the hole and 0 elsewhere
    */
   static FloatTensor ofLama(InpaintInput subject) {
     Mask mask = subject.mask();

@@ -29,8 +29,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Flux Fill: a transformer over packed latents that is shown the picture with a hole and the mask
- * at full resolution.
+ * Flux Fill: a transformer over packed latents that is shown the image with a hole and the mask at
+ * full resolution.
  *
  * <p>Computes what diffusers' {@code FluxFillPipeline} computes. Guidance is an input of the
  * transformer: nothing is predicted twice, and a negative prompt has no part.
@@ -49,7 +49,7 @@ final class FluxFillInpainter implements Inpainter {
   private final BundleSchedulers schedulers;
   private final CloseStack resources;
 
-  /** What one picture or a batch gives the transformer, all (batch, tokens, channels). */
+  /** What one image or a batch gives the transformer, all (batch, tokens, channels). */
   private record Known(FloatTensor image, FloatTensor noise, FloatTensor shown) {}
 
   private record Prompts(PromptEncoder clip, PromptEncoder t5, PromptSyntax syntax) {
@@ -180,7 +180,7 @@ final class FluxFillInpainter implements Inpainter {
     List<FloatTensor> shown = new ArrayList<>();
     PackedLatents grid = grid(plan);
     for (int i = 0; i < subjects.size(); i++) {
-      // In the order of the reference: image posterior, noise, posterior of the picture with a
+      // In the order of the reference: image posterior, noise, posterior of the image with a
       // hole.
       InpaintInput subject = subjects.get(i);
       NoiseSource source = noise.sources().get(i);

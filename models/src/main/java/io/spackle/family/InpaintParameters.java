@@ -3,9 +3,9 @@ package io.spackle.family;
 import io.spackle.image.MaskReduction;
 
 /**
- * What the pictures of one batch share: their shape and the steps that they go through.
+ * What the images of one batch share: their shape and the steps that they go through.
  *
- * @param width of the pictures in pixels, a multiple of {@link ModelTraits#sizeMultiple}
+ * @param width of the images in pixels, a multiple of {@link ModelTraits#sizeMultiple}
  * @param height likewise
  * @param steps inference steps of the whole schedule, at least 1
  * @param guidanceScale weight of the prompt; classifier-free guidance is on above 1
@@ -30,7 +30,7 @@ public record InpaintParameters(
     return guidanceScale > 1;
   }
 
-  /** Whether the run starts from noise alone, without the picture's own latents. */
+  /** Whether the run starts from noise alone, without the image's own latents. */
   public boolean fromPureNoise() {
     return strength == 1.0;
   }

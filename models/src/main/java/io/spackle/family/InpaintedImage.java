@@ -8,7 +8,7 @@ import java.util.Set;
  * What became of one {@link InpaintInput}.
  *
  * @param image of the plan's size
- * @param notes what the owner of the picture should know
+ * @param notes what the owner of the image should know
  */
 public record InpaintedImage(RgbImage image, Set<Note> notes) {
 
@@ -16,7 +16,7 @@ public record InpaintedImage(RgbImage image, Set<Note> notes) {
     notes = Set.copyOf(notes);
   }
 
-  /** Whether a safety checker blackened the picture. */
+  /** Whether a safety checker blackened the image. */
   public boolean isFlagged() {
     return notes.contains(Note.NSFW_CONTENT_DETECTED);
   }

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * An open inpainting model on one device.
  *
- * <p>Loaded once and used for every picture; {@link #inpaint} is called by one thread at a time,
- * the rest from any thread. {@link Families#open} makes one.
+ * <p>Loaded once and used for every image; {@link #inpaint} is called by one thread at a time, the
+ * rest from any thread. {@link Families#open} makes one.
  */
 public interface Inpainter extends AutoCloseable {
 
@@ -15,19 +15,19 @@ public interface Inpainter extends AutoCloseable {
   ModelTraits traits();
 
   /**
-   * Refuses a plan that the model cannot run, before pictures are made ready for it.
+   * Refuses a plan that the model cannot run, before images are made ready for it.
    *
    * @throws IllegalArgumentException naming what was found and what was expected
    */
   void check(InpaintParameters plan);
 
   /**
-   * Repaints the masked part of each picture.
+   * Repaints the masked part of each image.
    *
-   * <p>Each picture draws its noise from its own seed, so what is painted does not depend on the
+   * <p>Each image draws its noise from its own seed, so what is painted does not depend on the
    * others in the batch.
    *
-   * @param plan what all pictures of the batch share
+   * @param plan what all images of the batch share
    * @param subjects at least one, each framed to {@code plan.width()} x {@code plan.height()}
    * @param cancellation ends the work within a second
    * @return one painting per subject, in their order, of the plan's size; pixels outside the mask
@@ -35,7 +35,7 @@ public interface Inpainter extends AutoCloseable {
    *     stay
    * @throws java.util.concurrent.CancellationException if cancelled
    * @throws io.spackle.graph.GraphException if the runtime fails; nothing is painted then
-   * @throws UnusableImageException if the model computed numbers that are no picture
+   * @throws UnusableImageException if the model computed numbers that are no image
    */
   InpaintedBatch inpaint(
       InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation);

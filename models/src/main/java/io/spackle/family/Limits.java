@@ -11,7 +11,7 @@ import java.io.Serializable;
  * @param maxSteps inference steps, from 1
  * @param minGuidanceScale prompt weight
  * @param maxGuidanceScale prompt weight
- * @param maxSamples pictures per row, from 1
+ * @param maxSamples images per row, from 1
  */
 public record Limits(
     int minSide,

@@ -3,13 +3,13 @@ package io.spackle.family;
 import io.spackle.image.Mask;
 import io.spackle.tensor.FloatTensor;
 
-/** The picture with a hole, as the inpainting networks are shown it. */
+/** The image with a hole, as the inpainting networks are shown it. */
 final class MaskedImage {
 
   private MaskedImage() {}
 
   /**
-   * The picture with 0, mid grey, wherever the mask repaints.
+   * The image with 0, mid grey, wherever the mask repaints.
    *
    * @param pixels (1, 3, h, w) in -1 to 1
    * @param mask w x h

@@ -12,8 +12,8 @@ import java.util.List;
  * @param nativeSize the side in pixels that the model was trained at, used where a row names no
  *     size
  * @param sizeMultiple canvas sides must be multiples of this
- * @param stretchStep sides are rounded down to multiples of this where pictures are stretched, as
- *     the reference pipeline does; 1 where it does not
+ * @param stretchStep sides are rounded down to multiples of this where images are stretched, as the
+ *     reference pipeline does; 1 where it does not
  * @param limits the ranges of a row's parameters
  * @param defaultSteps inference steps where a row names none
  * @param defaultGuidanceScale likewise
@@ -43,7 +43,7 @@ public record ModelTraits(
   }
 
   /**
-   * The side that a picture is framed to.
+   * The side that an image is framed to.
    *
    * @param side asked for, in pixels
    */

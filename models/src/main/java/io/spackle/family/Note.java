@@ -3,7 +3,7 @@ package io.spackle.family;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Something worth knowing about a picture that was painted. */
+/** Something worth knowing about an image that was painted. */
 public enum Note {
   /** The prompt is longer than the model reads; its end was left out. */
   PROMPT_TRUNCATED,
@@ -17,7 +17,7 @@ public enum Note {
   MASK_EMPTY,
   /** The mask marks everything: nothing of the input is kept. */
   MASK_FULL,
-  /** The safety checker flagged the picture: it is black all over. */
+  /** The safety checker flagged the image: it is black all over. */
   NSFW_CONTENT_DETECTED;
 
   static Set<Note> ofTruncated(boolean prompt, boolean negativePrompt) {

@@ -20,7 +20,7 @@ record PackedLatents(int rows, int columns) {
   /** The side of a token in pixels. */
   static final int PIXELS = BLOCK * VaeCodec.FACTOR;
 
-  /** The grid of a picture whose sides are multiples of {@link #PIXELS}. */
+  /** The grid of an image whose sides are multiples of {@link #PIXELS}. */
   static PackedLatents of(int width, int height) {
     return new PackedLatents(height / PIXELS, width / PIXELS);
   }
@@ -65,7 +65,7 @@ record PackedLatents(int rows, int columns) {
     return new FloatTensor(latents, latents(channels).withBatch(packed.batch()));
   }
 
-  /** Where value {@code at} of a packed picture lies in its latents. */
+  /** Where value {@code at} of a packed image lies in its latents. */
   private int source(int at, int channels) {
     int width = BLOCK * BLOCK * channels;
     int token = at / width;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a UNet is told of one picture besides the sample: prompts, and for some families the size.
+ * What a UNet is told of one image besides the sample: prompts, and for some families the size.
  *
  * @param prompted graph inputs by name, each for a batch of one
  * @param avoided the same inputs without the prompt or with the negative one; none where guidance

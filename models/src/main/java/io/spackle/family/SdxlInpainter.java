@@ -14,7 +14,7 @@ import java.util.Set;
  * Stable Diffusion XL, with an inpainting UNet or a plain one.
  *
  * <p>Computes what diffusers' {@code StableDiffusionXLInpaintPipeline} computes: two text encoders
- * side by side, the pooled embedding of the second, and the size of the picture as further
+ * side by side, the pooled embedding of the second, and the size of the image as further
  * conditions.
  */
 final class SdxlInpainter implements Inpainter {

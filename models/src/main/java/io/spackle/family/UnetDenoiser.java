@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 /**
  * Masked latent diffusion with a UNet, shared by SD 1.5 and SDXL.
  *
- * <p>An inpainting UNet (nine channels) is shown the mask and the picture with a hole beside the
+ * <p>An inpainting UNet (nine channels) is shown the mask and the image with a hole beside the
  * noisy latents. A plain one (four channels) is not; there the kept part, brought to the noise
  * level of the step, replaces what was predicted after each call.
  *
@@ -34,18 +34,18 @@ import java.util.stream.IntStream;
 record UnetDenoiser(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boolean seesMask) {
 
   static final int LATENT_CHANNELS = 4;
-  private static final int SEEN_CHANNELS = 9; // latents, mask, latents of the picture with a hole
+  private static final int SEEN_CHANNELS = 9; // latents, mask, latents of the image with a hole
 
   /** Of one prompt: each makes every step dearer, and a manifest is not to be trusted. */
   private static final int MOST_SEQUENCES = 10;
 
   /**
-   * The latents of a batch that its pictures give.
+   * The latents of a batch that its images give.
    *
-   * @param image (batch, 4, h, w) of the whole picture; null where nothing needs them
+   * @param image (batch, 4, h, w) of the whole image; null where nothing needs them
    * @param noise (batch, 4, h, w) standard Gaussian
    * @param mask (batch, 1, h, w) zeros and ones
-   * @param holed (batch, 4, h, w) of the picture with a hole; null where the UNet does not see them
+   * @param holed (batch, 4, h, w) of the image with a hole; null where the UNet does not see them
    */
   private record Known(FloatTensor image, FloatTensor noise, FloatTensor mask, FloatTensor holed) {
 
@@ -79,7 +79,7 @@ record UnetDenoiser(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
    * Paints a batch.
    *
    * <p>Prompts of different lengths go through the UNet one length after the other: padding to the
-   * longest would make a picture depend on its neighbours.
+   * longest would make an image depend on its neighbours.
    */
   InpaintedBatch paint(
       InpaintParameters plan,
@@ -137,8 +137,8 @@ record UnetDenoiser(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
   }
 
   /**
-   * Takes the draws of one picture in the reference's order: image posterior, noise, posterior of
-   * the holed picture.
+   * Takes the draws of one image in the reference's order: image posterior, noise, posterior of the
+   * holed image.
    */
   private Known known(
       InpaintParameters plan, InpaintInput subject, NoiseSource noise, Cancellation cancellation) {

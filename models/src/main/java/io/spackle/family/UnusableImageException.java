@@ -1,6 +1,6 @@
 package io.spackle.family;
 
-/** A model output that is no picture: not finite, or black all over. */
+/** A model output that is no image: not finite, or black all over. */
 public final class UnusableImageException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

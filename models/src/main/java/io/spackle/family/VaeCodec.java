@@ -12,8 +12,8 @@ import java.util.Map;
 /**
  * Pixels to latents and back.
  *
- * <p>Pictures go through one at a time: the autoencoder's activations are the largest of a
- * pipeline, one picture fills a device, and so no picture's latents depend on its batch.
+ * <p>Images go through one at a time: the autoencoder's activations are the largest of a pipeline,
+ * one image fills a device, and so no image's latents depend on its batch.
  *
  * @param encoder {@code sample} to {@code latent_parameters} (mean, then log variance), or to
  *     {@code latent_sample} (the mean alone) in the legacy layout
@@ -29,7 +29,7 @@ record VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFa
   /** What an encoder may call its output. */
   static final List<String> ENCODER_OUTPUTS = List.of(PARAMETERS, SAMPLE);
 
-  /** One pixel of the latents covers this many pixels of the picture, each way. */
+  /** One pixel of the latents covers this many pixels of the image, each way. */
   static final int FACTOR = 8;
 
   /**
@@ -82,15 +82,15 @@ record VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFa
    * Latents to pixels.
    *
    * @param latents (batch, channels, h, w) as the network left them
-   * @return one (1, 3, 8h, 8w) tensor per picture, about -1 to 1
+   * @return one (1, 3, 8h, 8w) tensor per image, about -1 to 1
    */
   List<FloatTensor> decode(FloatTensor latents, Cancellation cancellation) {
-    List<FloatTensor> pictures = new ArrayList<>();
+    List<FloatTensor> images = new ArrayList<>();
     for (int i = 0; i < latents.batch(); i++) {
       FloatTensor one = unscaled(latents.item(i));
-      pictures.add(decoder.run(Map.of(SAMPLE, one), cancellation).get("sample"));
+      images.add(decoder.run(Map.of(SAMPLE, one), cancellation).get("sample"));
     }
-    return pictures;
+    return images;
   }
 
   private FloatTensor unscaled(FloatTensor latents) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Compares what a family feeds and reads with what a graph declares, before the first picture. */
+/** Compares what a family feeds and reads with what a graph declares, before the first image. */
 public final class GraphChecks {
 
   private GraphChecks() {}

@@ -1,12 +1,12 @@
 package io.spackle.image;
 
-/** Puts what a model painted into the picture that it was made from. */
+/** Puts what a model painted into the image that it was made from. */
 public final class Compositor {
 
   private Compositor() {}
 
   /**
-   * How much of the painted picture each pixel takes: a soft edge inside the mask.
+   * How much of the painted image each pixel takes: a soft edge inside the mask.
    *
    * @param binary levels 0 or 255
    * @param blur over how many pixels the share rises from the edge inwards; 0 for a hard edge
@@ -28,7 +28,7 @@ public final class Compositor {
   }
 
   /**
-   * A mix of two pictures of equal size.
+   * A mix of two images of equal size.
    *
    * @param shares 0 takes {@code kept} bit by bit, 255 takes {@code painted} bit by bit
    */

@@ -1,7 +1,7 @@
 package io.spackle.image;
 
 /**
- * The part of a picture that a model works on when only the mask's surroundings matter: the
+ * The part of an image that a model works on when only the mask's surroundings matter: the
  * counterpart of {@code VaeImageProcessor.get_crop_region} in huggingface/diffusers, pinned by
  * golden files down to its rounding.
  */
@@ -11,7 +11,7 @@ final class CropRegion {
 
   /**
    * The bounding box of all levels above 0, padded, clamped, then grown about its middle to the
-   * proportions of the model's picture as far as the mask's edges allow.
+   * proportions of the model's image as far as the mask's edges allow.
    *
    * @param mask at least one level above 0
    * @param width with {@code height} the proportions

@@ -1,7 +1,7 @@
 package io.spackle.image;
 
 /**
- * Fits a picture into the middle of a canvas of other proportions and stretches its outermost rows
+ * Fits an image into the middle of a canvas of other proportions and stretches its outermost rows
  * or columns over the gaps, and back: the counterpart of the resize modes {@code fill} and {@code
  * crop} in huggingface/diffusers, pinned by golden files.
  */
@@ -87,7 +87,7 @@ final class EdgeFill {
   }
 
   /**
-   * The colour that a gap gets. Pillow resizes an empty box at the picture's edge there, with its
+   * The colour that a gap gets. Pillow resizes an empty box at the image's edge there, with its
    * default bicubic filter: both pixels lie on one side of the sample, at distances 0.5 and 1.5,
    * and their weights 0.5625 and -0.0625 come to 9/8 and -1/8 once they are normalised.
    */

@@ -3,7 +3,7 @@ package io.spackle.image;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * How much of each source pixel a resized picture takes, by its distance in target pixels (source
+ * How much of each source pixel a resized image takes, by its distance in target pixels (source
  * pixels when enlarging), as Pillow defines it.
  */
 public enum Filter {
@@ -22,7 +22,7 @@ public enum Filter {
     this.weight = weight;
   }
 
-  /** A picture in another size; itself where the size is the same. */
+  /** An image in another size; itself where the size is the same. */
   public RgbImage resize(RgbImage image, int width, int height) {
     return RgbImage.of(resize(image.plane(), width, height));
   }

@@ -3,8 +3,7 @@ package io.spackle.image;
 import java.util.function.UnaryOperator;
 
 /**
- * A picture and its mask as a model sees them, and the way back. Immutable; made by {@link
- * Framing}.
+ * An image and its mask as a model sees them, and the way back. Immutable; made by {@link Framing}.
  */
 public final class Frame {
 
@@ -16,7 +15,7 @@ public final class Frame {
 
   /**
    * @param outputMask where the output differs from {@code untouched}, in its size, levels 0 or 255
-   * @param restore from a picture of the size of {@code image} to one of the size of {@code
+   * @param restore from an image of the size of {@code image} to one of the size of {@code
    *     untouched}
    */
   Frame(
@@ -71,7 +70,7 @@ public final class Frame {
   }
 
   /**
-   * The output: the model's picture, cropped, scaled and pasted back as the options say.
+   * The output: the model's image, cropped, scaled and pasted back as the options say.
    *
    * @param painted the size of {@link #image()}
    * @throws IllegalArgumentException for another size
@@ -79,7 +78,7 @@ public final class Frame {
   public RgbImage restore(RgbImage painted) {
     if (!image.plane().isSized(painted.width(), painted.height())) {
       throw new IllegalArgumentException(
-          "a painted picture of "
+          "a painted image of "
               + painted.width()
               + " x "
               + painted.height()

@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
  *   <li>Both are scaled ({@link Resize}), or the mask's surroundings are cut out and fitted into
  *       the asked size (crop padding; whatever {@link Resize} says, the output then has the size of
  *       the init image).
- *   <li>Right and bottom are padded to the size multiple: the picture repeats its edge, the mask is
- *       0 there. {@link Frame#restore} cuts that off first.
+ *   <li>Right and bottom are padded to the size multiple: the image repeats its edge, the mask is 0
+ *       there. {@link Frame#restore} cuts that off first.
  * </ol>
  *
  * <p>With {@link MaskReduction#MAX} a mask of another size than the init image is brought to its
@@ -27,7 +27,7 @@ public final class Framing {
   private Framing() {}
 
   /**
-   * Frames one picture.
+   * Frames one image.
    *
    * @param width the asked width in pixels, at least 8; no need to be a multiple of anything
    * @param height the asked height
@@ -180,11 +180,11 @@ public final class Framing {
               + init.height()
               + " pixels, expected sides of at least "
               + MIN_SIDE
-              + ": use a larger picture");
+              + ": use a larger image");
     }
   }
 
-  /** Throws if a picture, or the part that is seen of it, is too long and thin to be scaled. */
+  /** Throws if an image, or the part that is seen of it, is too long and thin to be scaled. */
   static void requireScaledSides(int width, int height, int scaledWidth, int scaledHeight) {
     if (scaledWidth < MIN_SIDE || scaledHeight < MIN_SIDE) {
       throw new ImageException(
@@ -198,7 +198,7 @@ public final class Framing {
               + scaledHeight
               + ", expected sides of at least "
               + MIN_SIDE
-              + ": crop the picture to less extreme proportions");
+              + ": crop the image to less extreme proportions");
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.spackle.image;
 
-/** A picture that cannot be used. The same bytes fail again, so there is no point in a retry. */
+/** An image that cannot be used. The same bytes fail again, so there is no point in a retry. */
 public final class ImageException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -9,15 +9,15 @@ public final class ImageException extends RuntimeException {
   public enum Reason {
     /** No bytes. */
     EMPTY,
-    /** Bytes of something that is no picture: a web page, an archive. */
+    /** Bytes of something that is no image: a web page, an archive. */
     NOT_AN_IMAGE,
-    /** A picture or document of a kind that is not read here. */
+    /** An image or document of a kind that is not read here. */
     UNSUPPORTED_FORMAT,
     /** More pixels, or a longer side, than the decode limits allow. */
     TOO_LARGE,
     /** A side too short to paint on. */
     TOO_SMALL,
-    /** The file ends before the picture does. */
+    /** The file ends before the image does. */
     TRUNCATED,
     /** The file contradicts itself. */
     CORRUPT,

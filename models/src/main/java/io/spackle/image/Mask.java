@@ -1,7 +1,7 @@
 package io.spackle.image;
 
 /**
- * Where a picture is to be repainted. The array is shared, not copied: whoever fills it hands it
+ * Where an image is to be repainted. The array is shared, not copied: whoever fills it hands it
  * over, and nobody writes to it after that.
  *
  * @param width at least 1

@@ -28,7 +28,7 @@ public enum MaskReduction {
     }
   },
   /**
-   * What diffusers computes: Lanczos between picture sizes, the top left pixel of each block for
+   * What diffusers computes: Lanczos between image sizes, the top left pixel of each block for
    * latents. Thin masks may vanish.
    */
   NEAREST {
@@ -60,7 +60,7 @@ public enum MaskReduction {
               + binary.height()
               + " pixels in blocks of "
               + factor
-              + ", expected sides that are multiples of it: frame the picture first");
+              + ", expected sides that are multiples of it: frame the image first");
     }
     int columns = binary.width() / factor;
     int rows = binary.height() / factor;

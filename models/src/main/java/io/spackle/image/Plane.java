@@ -7,13 +7,13 @@ package io.spackle.image;
  * @param channels bytes per pixel, interleaved
  * @param data {@code width * height * channels} bytes, rows from top to bottom
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by identity on purpose: pictures are megabytes
+@SuppressWarnings("ArrayRecordComponent") // compared by identity on purpose: images are megabytes
 public record Plane(int width, int height, int channels, byte[] data) {
 
   public Plane {
     if (width < 1 || height < 1) {
       throw new IllegalArgumentException(
-          "a picture of " + width + " x " + height + ", expected at least 1 x 1");
+          "an image of " + width + " x " + height + ", expected at least 1 x 1");
     }
     long expected = (long) width * height * channels;
     if (data.length != expected) {

@@ -17,7 +17,7 @@ public record Region(int left, int top, int right, int bottom) {
     }
   }
 
-  /** A whole picture. */
+  /** A whole image. */
   static Region of(int width, int height) {
     return new Region(0, 0, width, height);
   }

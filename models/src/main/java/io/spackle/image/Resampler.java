@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * Resampling in two passes, rows first, each rounded to 8 bits, with weights that are normalised,
  * then rounded to multiples of 2^-22: bit for bit what Pillow's {@code resize} gives for 8-bit
- * pictures. The convention is described in Pillow's documentation ("Concepts: filters") and pinned
- * by golden files.
+ * images. The convention is described in Pillow's documentation ("Concepts: filters") and pinned by
+ * golden files.
  */
 final class Resampler {
 

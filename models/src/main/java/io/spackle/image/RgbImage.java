@@ -5,14 +5,14 @@ import io.spackle.tensor.Shape;
 import java.util.List;
 
 /**
- * A picture of 8-bit sRGB pixels. The array is shared, not copied: whoever fills it hands it over,
+ * An image of 8-bit sRGB pixels. The array is shared, not copied: whoever fills it hands it over,
  * and nobody writes to it after that.
  *
  * @param width at least 1
  * @param height at least 1
  * @param pixels R, G, B interleaved, rows from top to bottom: {@code 3 * width * height} bytes
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by identity on purpose: pictures are megabytes
+@SuppressWarnings("ArrayRecordComponent") // compared by identity on purpose: images are megabytes
 public record RgbImage(int width, int height, byte[] pixels) {
 
   /** Bytes per pixel. */
@@ -32,15 +32,15 @@ public record RgbImage(int width, int height, byte[] pixels) {
     return (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
   }
 
-  /** A black picture. */
+  /** A black image. */
   public static RgbImage black(int width, int height) {
     return new RgbImage(width, height, new byte[CHANNELS * width * height]);
   }
 
   /**
-   * The middle of the picture.
+   * The middle of the image.
    *
-   * @param width at most the picture's own
+   * @param width at most the image's own
    * @param height likewise
    */
   public RgbImage centre(int width, int height) {
@@ -50,7 +50,7 @@ public record RgbImage(int width, int height, byte[] pixels) {
   }
 
   /**
-   * The picture as a model takes it.
+   * The image as a model takes it.
    *
    * @return (1, 3, height, width), values in [-1, 1]: {@code 2 * (v / 255) - 1} in float32
    */
@@ -63,7 +63,7 @@ public record RgbImage(int width, int height, byte[] pixels) {
   }
 
   /**
-   * The picture with a value of its own for each level.
+   * The image with a value of its own for each level.
    *
    * @param values 256 for each of red, green and blue
    * @return (1, 3, height, width)
@@ -83,7 +83,7 @@ public record RgbImage(int width, int height, byte[] pixels) {
   }
 
   /**
-   * The picture that a model made.
+   * The image that a model made.
    *
    * @param tensor (1, 3, height, width), values in [-1, 1]; what lies outside is clamped, NaN is 0
    * @throws IllegalArgumentException for another shape
@@ -92,7 +92,7 @@ public record RgbImage(int width, int height, byte[] pixels) {
     Shape shape = tensor.shape();
     if (shape.rank() != 4 || shape.axis(0) != 1 || shape.axis(1) != CHANNELS) {
       throw new IllegalArgumentException(
-          "a picture of shape " + shape + ", expected [1, 3, height, width]");
+          "an image of shape " + shape + ", expected [1, 3, height, width]");
     }
     int height = shape.axis(2);
     int width = shape.axis(3);

@@ -16,8 +16,7 @@ import java.util.Set;
 
 /**
  * The checker of Stable Diffusion ({@code StableDiffusionSafetyChecker} of huggingface/diffusers):
- * CLIP sees the picture, and the graph itself compares what it sees with the concepts that it
- * knows.
+ * CLIP sees the image, and the graph itself compares what it sees with the concepts that it knows.
  *
  * @param graph {@code clip_input} to {@code has_nsfw_concepts}; exports of diffusers also take the
  *     {@code images} and give them back as {@code out_images}, a flagged one black
@@ -54,7 +53,7 @@ record ClipChecker(Graph graph, ImagePreprocessor preparation) implements Safety
         : outputs.get(OUT_IMAGES).data()[0] == 0;
   }
 
-  /** In place of the picture, which the graph only blackens or not: one pixel tells which. */
+  /** In place of the image, which the graph only blackens or not: one pixel tells which. */
   private static FloatTensor white(TensorSpec port) {
     int[] axes = port.axes().stream().mapToInt(axis -> (int) Math.max(1, axis)).toArray();
     FloatTensor white = FloatTensor.zeros(new Shape(axes));

@@ -10,7 +10,7 @@ import java.util.Locale;
  *
  * @param labels how many the classifier knows
  * @param flagged the indexes of those that must not be shown
- * @param exclusive whether a picture has one label alone, so that probabilities add up
+ * @param exclusive whether an image has one label alone, so that probabilities add up
  * @param threshold from 0 to 1
  */
 record FlagRule(int labels, List<Integer> flagged, boolean exclusive, double threshold) {

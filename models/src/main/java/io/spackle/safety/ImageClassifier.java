@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Any image classifier: a picture in, a score for each label out.
+ * Any image classifier: an image in, a score for each label out.
  *
  * @param input of the graph
  * @param output of the graph
@@ -27,7 +27,7 @@ record ImageClassifier(
       Graph graph, ImagePreprocessor preparation, FlagRule verdict, List<String> problems) {
     if (graph.inputs().size() != 1) {
       problems.add(
-          "model.onnx: inputs " + graph.inputs().keySet() + " found, expected the picture alone");
+          "model.onnx: inputs " + graph.inputs().keySet() + " found, expected the image alone");
     }
     String output =
         OUTPUTS.stream().filter(graph.outputs()::containsKey).findFirst().orElse(LOGITS);
@@ -47,7 +47,7 @@ record ImageClassifier(
   public boolean flags(RgbImage picture, Cancellation cancellation) {
     FloatTensor scores =
         graph.run(Map.of(input, preparation.of(picture)), cancellation).get(output);
-    if (!scores.isFinite()) { // NaN is above no threshold: such a picture would pass
+    if (!scores.isFinite()) { // NaN is above no threshold: such an image would pass
       throw new GraphException(
           GraphException.Kind.FAILED,
           "the safety checker computed NaN or infinite scores: use a float32 one",

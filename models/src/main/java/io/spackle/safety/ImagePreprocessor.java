@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an image encoder is shown of a picture, after its {@code preprocessor_config.json}: the keys
+ * What an image encoder is shown of an image, after its {@code preprocessor_config.json}: the keys
  * and defaults of the image processors of huggingface/transformers.
  *
  * @param filter for resizing, or null to leave the size
- * @param size that the picture is resized to
+ * @param size that the image is resized to
  * @param crop its middle that is shown, or null for all of it
  * @param values for each level of red, green and blue
  */

@@ -3,13 +3,13 @@ package io.spackle.safety;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.RgbImage;
 
-/** A loaded network that judges pictures; shared by threads. {@link SafetyModel} loads one. */
+/** A loaded network that judges images; shared by threads. {@link SafetyModel} loads one. */
 public interface SafetyChecker extends AutoCloseable {
 
   /**
-   * Whether a picture must not be shown.
+   * Whether an image must not be shown.
    *
-   * @param picture of any size
+   * @param image of any size
    * @throws java.util.concurrent.CancellationException if cancelled
    * @throws io.spackle.graph.GraphException if the runtime fails
    */

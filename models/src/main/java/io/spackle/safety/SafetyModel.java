@@ -94,7 +94,7 @@ public final class SafetyModel {
   }
 
   /**
-   * Loads the graph and tries it on a picture.
+   * Loads the graph and tries it on an image.
    *
    * @throws InvalidModelException with all that is wrong with the graph
    */
@@ -143,7 +143,7 @@ public final class SafetyModel {
     try {
       checker.flags(RgbImage.black(64, 64), new Cancellation());
     } catch (GraphException | IllegalArgumentException e) {
-      throw parts.refusal(List.of("cannot judge a picture: " + e.getMessage()));
+      throw parts.refusal(List.of("cannot judge an image: " + e.getMessage()));
     }
   }
 

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Euler steps along the straight path of rectified flow, x = (1 - sigma) clean + sigma gaussian,
- * whose levels move towards noise for larger pictures (Esser et al., "Scaling rectified flow
+ * whose levels move towards noise for larger images (Esser et al., "Scaling rectified flow
  * transformers for high-resolution image synthesis", section 5.3.2). Draws nothing.
  */
 final class FlowMatchEulerScheduler implements Scheduler {
@@ -64,7 +64,7 @@ final class FlowMatchEulerScheduler implements Scheduler {
     return sigmas;
   }
 
-  /** By how much the odds of noise against picture are multiplied. */
+  /** By how much the odds of noise against image are multiplied. */
   private float factor(int imageTokens) {
     if (!dynamic) {
       return shift;

@@ -48,7 +48,7 @@ record KDiffusionSpacing(
 
   /**
    * What unit noise is multiplied with to be a first sample: the first level, or the deviation of
-   * noise plus a picture of unit deviation where the schedule does not start at the very noisiest.
+   * noise plus an image of unit deviation where the schedule does not start at the very noisiest.
    */
   float initNoiseSigma(float[] sigmas) {
     float max = sigmas[0];

@@ -55,7 +55,7 @@ record Levels(
     return new Levels(timesteps, filled(sigmas.length, 1), sigmas, inputScale, initNoiseSigma);
   }
 
-  /** Levels on the straight line from the picture (sigma 0) to the noise (sigma 1). */
+  /** Levels on the straight line from the image (sigma 0) to the noise (sigma 1). */
   static Levels straight(float[] timesteps, float[] sigmas) {
     float[] signal = new float[sigmas.length];
     for (int i = 0; i < sigmas.length; i++) {

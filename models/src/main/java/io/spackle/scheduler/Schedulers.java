@@ -31,7 +31,7 @@ public enum Schedulers {
   public enum Kind {
     /** Noise added with variances beta: Stable Diffusion, SDXL. */
     DIFFUSION,
-    /** A velocity on the straight line from picture to noise: Flux. */
+    /** A velocity on the straight line from image to noise: Flux. */
     FLOW_MATCHING
   }
 

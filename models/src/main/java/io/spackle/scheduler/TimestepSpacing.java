@@ -67,7 +67,7 @@ enum TimestepSpacing {
 
   /**
    * Whole timesteps for samplers of the DPM-Solver family, which leave out the lower end, because a
-   * last step from there to the picture has its own noise level; falling.
+   * last step from there to the image has its own noise level; falling.
    */
   double[] pointsAboveEnd(int count, int training, int offset) {
     double[] points =

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the bytes are, they give a picture or an {@link ImageException} that says why not. */
+/** Whatever the bytes are, they give an image or an {@link ImageException} that says why not. */
 class BadImagesTest {
 
   private static final DecodeLimits LIMITS = DecodeLimits.defaults();
@@ -99,7 +99,7 @@ class BadImagesTest {
   }
 
   @Test
-  void noPrefixAndNoDamageGivesAnythingButAPictureOrAnImageException() throws IOException {
+  void noPrefixAndNoDamageGivesAnythingButAnImageOrAnImageException() throws IOException {
     DecodeLimits small = new DecodeLimits(1_000_000, 4000, 0);
     Random random = new Random(11);
     for (Map.Entry<String, byte[]> file : files().entrySet()) {
@@ -168,7 +168,7 @@ class BadImagesTest {
     return Arrays.copyOfRange(file, file.length - length, file.length);
   }
 
-  /** The position of the marker that the picture's size follows. */
+  /** The position of the marker that the image's size follows. */
   private static int startOfFrame(byte[] jpeg) {
     for (int at = 0; ; at++) {
       if (jpeg[at] == (byte) 0xFF && jpeg[at + 1] == (byte) 0xC0) {

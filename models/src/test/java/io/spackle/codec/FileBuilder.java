@@ -14,7 +14,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
 
-/** Picture files made by hand, with what ordinary writers leave out. */
+/** Image files made by hand, with what ordinary writers leave out. */
 final class FileBuilder {
 
   private static final int GREY = 0;

@@ -16,14 +16,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Any bytes are a picture within the limits or an {@link ImageException}, in little time and
- * memory. Each build tries the seeds; {@code JAZZER_FUZZ=1} makes up more for ten minutes.
+ * Any bytes are an image within the limits or an {@link ImageException}, in little time and memory.
+ * Each build tries the seeds; {@code JAZZER_FUZZ=1} makes up more for ten minutes.
  */
 class ImageCodecFuzzTest {
 
   private static final DecodeLimits LIMITS = new DecodeLimits(250_000, 4000, 0xFFFFFF);
 
-  /** About ten bytes a pixel for each of the two pictures, and room for tables and buffers. */
+  /** About ten bytes a pixel for each of the two images, and room for tables and buffers. */
   private static final long MOST_BYTES = 128L << 20;
 
   private static final long LONGEST_NANOS = 10_000_000_000L;

@@ -69,7 +69,7 @@ class ImageCodecTest {
   }
 
   @Test
-  void equalPicturesGiveEqualBytes() {
+  void equalImagesGiveEqualBytes() {
     RgbImage image = TestImages.gradient(40, 30);
     for (ImageFormat format : ImageFormat.values()) {
       assertThat(ImageCodec.encode(image, format)).isEqualTo(ImageCodec.encode(image, format));
@@ -118,7 +118,7 @@ class ImageCodecTest {
   }
 
   @Test
-  void onlyTheFirstPictureOfAnAnimationCounts() throws IOException {
+  void onlyTheFirstImageOfAnAnimationCounts() throws IOException {
     RgbImage image = new RgbImage(2, 1, hex("000000 ffffff"));
     assertThat(decode(FileBuilder.jdk(image, "gif")).pixels()).isEqualTo(image.pixels());
   }
@@ -152,7 +152,7 @@ class ImageCodecTest {
     }
   }
 
-  /** The pictures are too small for exact colours, so one corner of a larger one tells. */
+  /** The images are too small for exact colours, so one corner of a larger one tells. */
   @Test
   void exifOrientationIsReadFromJpegAndWebp() {
     Mask corner = TestImages.rectangle(32, 16, new Region(0, 0, 8, 8), 255);

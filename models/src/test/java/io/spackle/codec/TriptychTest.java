@@ -31,7 +31,7 @@ class TriptychTest {
   }
 
   @Test
-  void keepsTheSizeOfSmallPictures() {
+  void keepsTheSizeOfSmallImages() {
     RgbImage shown = shown(framed(32, 24), 100);
     assertThat(shown.width()).isEqualTo(96);
     assertThat(shown.height()).isEqualTo(24);
@@ -50,7 +50,7 @@ class TriptychTest {
     return ImageCodec.decode(file, new DecodeLimits(1_000_000, 10_000, 0xFFFFFF));
   }
 
-  /** A dark picture with a hole in its middle half. */
+  /** A dark image with a hole in its middle half. */
   private static Frame framed(int width, int height) {
     byte[] levels = new byte[width * height];
     for (int y = height / 4; y < height * 3 / 4; y++) {

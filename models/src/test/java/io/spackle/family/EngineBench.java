@@ -40,7 +40,7 @@ final class EngineBench {
     try (PlainLoop plain = new PlainLoop(bundle);
         Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
       InpaintInput subject = subject();
-      Callable<Void> bare = () -> plain.picture(side, steps);
+      Callable<Void> bare = () -> plain.image(side, steps);
       Callable<Object> engine =
           () -> inpainter.inpaint(plan(), List.of(subject), new Cancellation());
       seconds(bare); // the first of each warms up
@@ -52,7 +52,7 @@ final class EngineBench {
         ratios.add(whole / alone);
         System.out.printf("  round %d: plain %.3f s, engine %.3f s%n", round, alone, whole);
       }
-      print("engine / plain loop, seconds per picture", ratios);
+      print("engine / plain loop, seconds per image", ratios);
     }
   }
 

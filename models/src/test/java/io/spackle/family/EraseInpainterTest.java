@@ -37,7 +37,7 @@ class EraseInpainterTest {
     "tiny-erase-migan, 1",
     "tiny-erase-lama, 1"
   })
-  void paintsTheRecordedPicture(String bundle, int tolerance) throws IOException {
+  void paintsTheRecordedImage(String bundle, int tolerance) throws IOException {
     RgbImage image = picture(bundle, "image");
     byte[] mask = Files.readAllBytes(GOLDEN.resolve(bundle).resolve("mask.png"));
     InpaintInput subject = subject(image, ImageCodec.decodeMask(mask, DecodeLimits.defaults()));
@@ -61,7 +61,7 @@ class EraseInpainterTest {
   }
 
   @Test
-  void paintsOnePictureOfARow() {
+  void paintsOneImageOfARow() {
     assertThat(traits("tiny-erase-bytes").limits().maxSamples()).isEqualTo(1);
   }
 
@@ -78,7 +78,7 @@ class EraseInpainterTest {
   }
 
   @Test
-  void refusesAPictureOfAnotherSizeThanThePlans() throws IOException {
+  void refusesAnImageOfAnotherSizeThanThePlans() throws IOException {
     RgbImage image = picture("tiny-erase-bytes", "image");
     Mask mask = new Mask(image.width(), image.height(), new byte[image.pixels().length / 3]);
     InpaintParameters plan = plan(image.width() + 8, image.height());
@@ -128,7 +128,7 @@ class EraseInpainterTest {
   }
 
   @Test
-  void otherBytesInTheMaskThanTheGraphMeansPaintAnotherPicture() throws IOException {
+  void otherBytesInTheMaskThanTheGraphMeansPaintAnotherImage() throws IOException {
     Path graph = Goldens.bundle("tiny-erase-bytes").resolve("model.onnx");
     RgbImage image = picture("tiny-erase-bytes", "image");
     byte[] mask = Files.readAllBytes(GOLDEN.resolve("tiny-erase-bytes/mask.png"));

@@ -21,7 +21,7 @@ class EraseTensorsTest {
   private static final Mask MASK = new Mask(2, 1, new byte[] {0, FULL});
 
   @Test
-  void picturesArePlanesOfBytesOrUnits() {
+  void imagesArePlanesOfBytesOrUnits() {
     ByteTensor bytes = (ByteTensor) EraseTensors.image(IMAGE, ElementType.UINT8);
     assertThat(bytes.data()).containsExactly(FULL, 51, 0, 51, 0, 51);
     assertThat(bytes.shape()).isEqualTo(Shape.of(1, 3, 1, 2));

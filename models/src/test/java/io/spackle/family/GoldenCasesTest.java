@@ -25,12 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every recorded run of the reference pipelines, from the encoded photo to the picture. */
+/** Every recorded run of the reference pipelines, from the encoded photo to the image. */
 class GoldenCasesTest {
 
   private static final int MIN_CASES = 30;
 
-  /** The reference drew two pictures from one generator; here each picture has its own. */
+  /** The reference drew two images from one generator; here each image has its own. */
   private static final Set<String> SHARED_GENERATOR =
       Set.of("sd15-one-generator-two-images", "flux-two-per-prompt");
 
@@ -75,7 +75,7 @@ class GoldenCasesTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void paintsTheRecordedPicture(GoldenCase golden) {
+  void paintsTheRecordedImage(GoldenCase golden) {
     compare(golden, golden.bundle(), Tolerance.of(golden));
   }
 
@@ -90,18 +90,16 @@ class GoldenCasesTest {
     for (int i = 0; i < comparable(golden, painted); i++) {
       Difference difference = Difference.between(painted.get(i), golden.picture(i));
       assertThat(difference.max())
-          .as("largest of picture %d", i)
+          .as("largest of image %d", i)
           .isLessThanOrEqualTo(tolerance.max());
-      assertThat(difference.mean())
-          .as("mean of picture %d", i)
-          .isLessThanOrEqualTo(tolerance.mean());
+      assertThat(difference.mean()).as("mean of image %d", i).isLessThanOrEqualTo(tolerance.mean());
     }
   }
 
   /**
-   * Of one photo painted with several generators only the first picture compares: the reference
-   * draws the masked photo's posterior once, from the first generator, where each picture here
-   * draws its own.
+   * Of one photo painted with several generators only the first image compares: the reference draws
+   * the masked photo's posterior once, from the first generator, where each image here draws its
+   * own.
    */
   private static int comparable(GoldenCase golden, List<RgbImage> painted) {
     return golden.images().size() == 1 ? 1 : painted.size();
@@ -169,12 +167,12 @@ class GoldenCasesTest {
     return subjects;
   }
 
-  /** Item {@code i} of as many as there are pictures, or the only one. */
+  /** Item {@code i} of as many as there are images, or the only one. */
   private static <T> T pick(List<T> items, int i) {
     return items.get(items.size() == 1 ? 0 : i);
   }
 
-  /** How far a picture may be from the recorded one, in levels of 0 to 255. */
+  /** How far an image may be from the recorded one, in levels of 0 to 255. */
   private record Tolerance(int max, double mean) {
 
     static final Tolerance HALF_PRECISION = new Tolerance(4, 0.5);
@@ -190,7 +188,7 @@ class GoldenCasesTest {
     }
   }
 
-  /** How far two pictures are apart, in levels of 0 to 255. */
+  /** How far two images are apart, in levels of 0 to 255. */
   private record Difference(int max, double mean) {
 
     static Difference between(RgbImage a, RgbImage b) {

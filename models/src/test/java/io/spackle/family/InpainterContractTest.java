@@ -160,7 +160,7 @@ class InpainterContractTest {
         .toList();
   }
 
-  /** Work of seconds: eight pictures where there are steps, thousands where there are none. */
+  /** Work of seconds: eight images where there are steps, thousands where there are none. */
   private static List<InpaintInput> many() {
     int count = inpainter.traits().promptless() ? 50_000 : 8;
     return Collections.nCopies(count, Samples.subject("a cat", 1));
@@ -170,7 +170,7 @@ class InpainterContractTest {
     return new InpaintInput(subject.image(), subject.mask(), prompt, null, seed);
   }
 
-  private static List<ByteBuffer> pixels(List<RgbImage> pictures) {
-    return pictures.stream().map(picture -> ByteBuffer.wrap(picture.pixels())).toList();
+  private static List<ByteBuffer> pixels(List<RgbImage> images) {
+    return images.stream().map(picture -> ByteBuffer.wrap(picture.pixels())).toList();
   }
 }

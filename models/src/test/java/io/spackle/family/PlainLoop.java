@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The graphs of an SD 1.5 inpainting model, called as often as for one guided picture by nothing
- * but {@code OrtSession.run}: what is left if nobody prepares, samples or reads anything.
+ * The graphs of an SD 1.5 inpainting model, called as often as for one guided image by nothing but
+ * {@code OrtSession.run}: what is left if nobody prepares, samples or reads anything.
  */
 final class PlainLoop implements AutoCloseable {
 
@@ -39,10 +39,10 @@ final class PlainLoop implements AutoCloseable {
   }
 
   /**
-   * The calls that one picture of {@code side} x {@code side} pixels takes; the prompts are encoded
+   * The calls that one image of {@code side} x {@code side} pixels takes; the prompts are encoded
    * already.
    */
-  Void picture(int side, int steps) throws OrtException {
+  Void image(int side, int steps) throws OrtException {
     long latents = side / 8;
     try (OnnxTensor pixels = floats(1, 3, side, side);
         OnnxTensor sample = floats(2, 9, latents, latents);

@@ -10,7 +10,7 @@ import java.util.Random;
 /** Small things to paint. */
 final class Samples {
 
-  /** Of all pictures, in pixels. */
+  /** Of all images, in pixels. */
   static final int SIDE = 64;
 
   private Samples() {}

@@ -21,7 +21,7 @@ import java.util.stream.StreamSupport;
 /**
  * One recorded run of a reference pipeline.
  *
- * @param folder holds {@code case.json}, the picture and the tensors
+ * @param folder holds {@code case.json}, the image and the tensors
  * @param json what {@code case.json} says
  */
 public record GoldenCase(Path folder, JsonNode json) {
@@ -89,7 +89,7 @@ public record GoldenCase(Path folder, JsonNode json) {
     return overrides;
   }
 
-  /** The recorded picture {@code index}. */
+  /** The recorded image {@code index}. */
   public RgbImage picture(int index) {
     Path only = folder.resolve("out.png");
     Path file = Files.exists(only) ? only : folder.resolve("out_" + index + ".png");

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -232,7 +233,7 @@ class OrtGraphTest {
         .hasMessageContaining("is closed");
   }
 
-  /** Pictures must not depend on how they were batched; that takes equal bits here. */
+  /** Images must not depend on how they were batched; that takes equal bits here. */
   @Test
   void givesARowTheSameResultInAnyBatch() {
     for (int threads = 1; threads <= 2; threads++) {
@@ -280,10 +281,14 @@ class OrtGraphTest {
     try (Graph graph = Fixtures.open("tiny-sd15-inpaint", "text_encoder", 1)) {
       Map<String, Tensor> inputs = Map.of("input_ids", Fixtures.ids());
       runTimes(graph, inputs, 300);
-      long directBefore = directMemory();
       long residentBefore = residentKilobytes();
-      runTimes(graph, inputs, 1000);
-      assertThat(directMemory()).isLessThanOrEqualTo(directBefore);
+      // A leak shows in each round; a buffer of another thread of this JVM in one of them at most.
+      assertThat(
+              IntStream.range(0, 3)
+                  .mapToLong(round -> directGrowth(graph, inputs, 1000))
+                  .min()
+                  .orElseThrow())
+          .isLessThanOrEqualTo(0);
       // What 1,000 runs would leave if one of their tensors stayed: 10 MB each for the larger
       // output.
       assertThat(residentKilobytes() - residentBefore).isLessThan(64_000);
@@ -294,6 +299,12 @@ class OrtGraphTest {
     for (int i = 0; i < times; i++) {
       graph.run(inputs, NEVER);
     }
+  }
+
+  private static long directGrowth(Graph graph, Map<String, Tensor> inputs, int times) {
+    long before = directMemory();
+    runTimes(graph, inputs, times);
+    return directMemory() - before;
   }
 
   private static long directMemory() {

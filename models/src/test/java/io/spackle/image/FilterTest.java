@@ -45,7 +45,7 @@ class FilterTest {
   }
 
   @Test
-  void sameSizeIsTheSamePicture() {
+  void sameSizeIsTheSameImage() {
     Plane plane = TestImages.random(new Random(1), 20, 9).plane();
     assertThat(Filter.LANCZOS.resize(plane, 20, 9)).isSameAs(plane);
   }

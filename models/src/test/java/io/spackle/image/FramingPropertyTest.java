@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What holds for every picture, mask and choice of options; seeded, so that failures come back. */
+/** What holds for every image, mask and choice of options; seeded, so that failures come back. */
 class FramingPropertyTest {
 
   private static final int ROUNDS = 400;
@@ -45,7 +45,7 @@ class FramingPropertyTest {
         changed++;
       }
     }
-    // Two pictures of noise leave a repainted pixel as it was once in 2^48 cases, or in the first
+    // Two images of noise leave a repainted pixel as it was once in 2^48 cases, or in the first
     // steps of a soft edge: so outside the mask nothing has changed if no more have than are in it.
     assertThat(changed)
         .as(what)

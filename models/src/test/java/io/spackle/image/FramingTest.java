@@ -128,7 +128,7 @@ class FramingTest {
   }
 
   @Test
-  void withoutPasteBackThePaintedPictureIsTheOutput() {
+  void withoutPasteBackThePaintedImageIsTheOutput() {
     Frame frame = Framing.frame(INIT, HOLE, 120, 90, 32, DEFAULTS.withPasteBack(false));
     RgbImage painted = inverse(frame.image());
     RgbImage output = frame.restore(painted);
@@ -136,7 +136,7 @@ class FramingTest {
   }
 
   @Test
-  void smallAndNeedleLikePicturesAreRefused() {
+  void smallAndNeedleLikeImagesAreRefused() {
     assertRefused(TestImages.gradient(1, 1), Reason.TOO_SMALL, "1 x 1");
     assertRefused(TestImages.gradient(500, 7), Reason.TOO_SMALL, "500 x 7");
     assertRefused(TestImages.gradient(2000, 20), Reason.BAD_ASPECT, "512 x 5");
@@ -151,7 +151,7 @@ class FramingTest {
   }
 
   @Test
-  void paintedPicturesOfAnotherSizeAreRefused() {
+  void paintedImagesOfAnotherSizeAreRefused() {
     Frame frame = Framing.frame(INIT, HOLE, 64, 64, 8, DEFAULTS);
     assertThatThrownBy(() -> frame.restore(INIT))
         .isInstanceOf(IllegalArgumentException.class)

@@ -26,7 +26,7 @@ class RgbImageTest {
   }
 
   @Test
-  void aPictureSurvivesTheWayThroughATensor() {
+  void aImageSurvivesTheWayThroughATensor() {
     RgbImage image = TestImages.random(new Random(1), 13, 7);
     assertThat(RgbImage.ofTensor(image.toTensor()).pixels()).isEqualTo(image.pixels());
   }

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** Golden pictures, and pictures made up for tests. */
+/** Golden images, and images made up for tests. */
 public final class TestImages {
 
   private TestImages() {}
@@ -37,9 +37,9 @@ public final class TestImages {
     return ImageCodec.decodeMask(bytes, DecodeLimits.defaults());
   }
 
-  /** One of the files in pictures/. */
+  /** One of the files in images/. */
   public static byte[] file(String name) throws IOException {
-    return Files.readAllBytes(Goldens.ownFile("pictures").resolve(name));
+    return Files.readAllBytes(Goldens.ownFile("images").resolve(name));
   }
 
   private static byte[] bytes(JsonNode name) throws IOException {

@@ -85,7 +85,7 @@ class ImageClassifierTest {
   }
 
   @Test
-  void aPictureThatTheGraphDoesNotTakeIsToldWhenItIsLoaded() throws IOException {
+  void aImageThatTheGraphDoesNotTakeIsToldWhenItIsLoaded() throws IOException {
     SafetyModel model = withPreparation("{\"size\": 16}");
     assertThatThrownBy(() -> model.load(Device.cpu(1)))
         .isInstanceOf(InvalidModelException.class)

@@ -19,7 +19,7 @@ class SafetyCheckerContractTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sd15-inpaint-legacy", "colour-classifier"})
-  void judgesPicturesOfAnySizeTheSameFromAnyThread(String folder) {
+  void judgesImagesOfAnySizeTheSameFromAnyThread(String folder) {
     try (SafetyChecker checker = load(folder)) {
       for (int[] size : new int[][] {{64, 64}, {1, 300}, {500, 20}, {1024, 768}}) {
         RgbImage picture = noise(size[0], size[1]);

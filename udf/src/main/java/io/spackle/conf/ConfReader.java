@@ -112,7 +112,7 @@ public final class ConfReader {
 
   /** The name of a table, its catalog first, as parts. */
   public List<String> table(String key) {
-    String expected = "a catalog, a database and a table such as lake.pictures.meta";
+    String expected = "a catalog, a database and a table such as lake.images.meta";
     return read(
         key,
         expected,

@@ -23,7 +23,7 @@ import org.apache.spark.sql.types.StructType;
 /**
  * A configuration together with the model that it names: all that decides what becomes of a row.
  *
- * @param format of the pictures
+ * @param format of the images
  * @param defaults of the rows
  * @param hadoop for all file systems
  */
@@ -51,7 +51,7 @@ public record ResolvedConf(
     return new ResolvedConf(conf, format, model, defaults, HadoopConf.of(hadoop));
   }
 
-  /** Stands for all that shapes pictures beside the rows: equal digests give equal pictures. */
+  /** Stands for all that shapes images beside the rows: equal digests give equal images. */
   public String digest() {
     BundleOptions options = conf.model().options();
     Stream<Object> shaping =

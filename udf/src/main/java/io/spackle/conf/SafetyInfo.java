@@ -40,7 +40,7 @@ public record SafetyInfo(SafetyPolicy policy, Folder folder, String name) {
   }
 
   /**
-   * The checker of a single picture, unloaded.
+   * The checker of a single image, unloaded.
    *
    * @param own the model's folder
    * @throws RefusedException with all problems of the checker's folder
@@ -80,7 +80,7 @@ public record SafetyInfo(SafetyPolicy policy, Folder folder, String name) {
     return new Safety(policy, asked ? folder : null, conf.options());
   }
 
-  /** Stands for all that decides which pictures come out black, wherever the checker lies. */
+  /** Stands for all that decides which images come out black, wherever the checker lies. */
   String digest(SafetyConf conf) {
     return "safety " + policy + (folder == null ? "" : " " + folder.digest() + conf.options());
   }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  *
  * <p>Only what can be known without the model is checked here.
  *
- * @param image how pictures are framed and pasted back
+ * @param image how images are framed and pasted back
  * @param limits of one init image or mask
  */
 public record TaskConf(
@@ -173,7 +173,7 @@ public record TaskConf(
         reader.texts("fetch.allow-private"));
   }
 
-  /** Reads the limits of one picture. */
+  /** Reads the limits of one image. */
   public static DecodeLimits limits(ConfReader reader) {
     DecodeLimits defaults = DecodeLimits.defaults();
     return new DecodeLimits(

@@ -3,7 +3,7 @@ package io.spackle.lane;
 import java.util.function.IntConsumer;
 
 /**
- * A picture on its way to a {@link Lane}: while it is announced, a batch that is not full waits for
+ * An image on its way to a {@link Lane}: while it is announced, a batch that is not full waits for
  * it, as long as batches wait at all. Not thread-safe.
  */
 public final class Arrival implements AutoCloseable {
@@ -12,13 +12,13 @@ public final class Arrival implements AutoCloseable {
   private boolean announced;
 
   /**
-   * @param expected told by how many the pictures on their way become more
+   * @param expected told by how many the images on their way become more
    */
   Arrival(IntConsumer expected) {
     this.expected = expected;
   }
 
-  /** The picture will come soon. */
+  /** The image will come soon. */
   public void announce() {
     if (!announced) {
       announced = true;
@@ -26,7 +26,7 @@ public final class Arrival implements AutoCloseable {
     }
   }
 
-  /** The picture is there, or will not come soon. */
+  /** The image is there, or will not come soon. */
   public void retract() {
     if (announced) {
       announced = false;

@@ -1,7 +1,7 @@
 package io.spackle.lane;
 
 /**
- * How many pictures of one size a batch may have, as the device's memory shows. Not thread-safe.
+ * How many images of one size a batch may have, as the device's memory shows. Not thread-safe.
  *
  * <p>Halved when memory runs out; grown by one after some full batches that fit, and after twice as
  * many each time that memory runs out again, because every such try costs a batch.

@@ -29,21 +29,21 @@ import org.slf4j.LoggerFactory;
  * The queue before one open model, and the one thread that runs it. All tasks of an executor submit
  * to the same lane, so that batches fill across tasks and the device does not wait for a task edge.
  *
- * <p>A batch that fails is painted again picture by picture, so that only the bad one fails. One
- * that does not fit into memory is halved. If {@link #FAULTS_IN_A_ROW} pictures in a row fail, each
- * alone and none painted between them, the fault is the model's or the device's: the lane ends and
- * all that waits fails with {@link LaneBrokenException}.
+ * <p>A batch that fails is painted again image by image, so that only the bad one fails. One that
+ * does not fit into memory is halved. If {@link #FAULTS_IN_A_ROW} images in a row fail, each alone
+ * and none painted between them, the fault is the model's or the device's: the lane ends and all
+ * that waits fails with {@link LaneBrokenException}.
  *
- * <p>A run that comes to a standstill is cancelled, see {@link Watchdog}, and counts as failed; a
- * picture fails for it only once it stood still twice. If it cannot even be cancelled, the lane
- * ends without its thread, and this JVM with it where it is an executor.
+ * <p>A run that comes to a standstill is cancelled, see {@link Watchdog}, and counts as failed; an
+ * image fails for it only once it stood still twice. If it cannot even be cancelled, the lane ends
+ * without its thread, and this JVM with it where it is an executor.
  *
  * <p>The queue has no bound of its own: a row holds memory before it comes here, see {@link
  * InFlightLimits}.
  */
 public final class Lane implements AutoCloseable {
 
-  /** After as many pictures that failed alone, the model or device is taken for broken. */
+  /** After as many images that failed alone, the model or device is taken for broken. */
   static final int FAULTS_IN_A_ROW = 16;
 
   /** What a standstill counts among them: it costs far more time than other faults. */
@@ -56,14 +56,14 @@ public final class Lane implements AutoCloseable {
   private static final Duration LONGEST_GRACE = Duration.ofMinutes(1);
 
   /**
-   * What the pictures of a batch share.
+   * What the images of a batch share.
    *
-   * @param alone the one picture that may be in it, or null where there may be several
+   * @param alone the one image that may be in it, or null where there may be several
    */
   private record Group(InpaintParameters plan, Object alone) {}
 
   /**
-   * A picture in the lane; one whose future is done has left.
+   * An image in the lane; one whose future is done has left.
    *
    * @param stoodStill whether a run with it did
    */
@@ -113,7 +113,7 @@ public final class Lane implements AutoCloseable {
    * Starts the lane's thread.
    *
    * @param inpainter closed by the lane, after its last run
-   * @param batching how pictures become batches, and how long a call into the model may take
+   * @param batching how images become batches, and how long a call into the model may take
    * @param precautions shared by all lanes of the JVM
    * @param meters likewise
    */
@@ -137,9 +137,9 @@ public final class Lane implements AutoCloseable {
   }
 
   /**
-   * Queues one picture.
+   * Queues one image.
    *
-   * @return the painting; or a {@link RowException} if this picture fails, alone as in a batch, or
+   * @return the painting; or a {@link RowException} if this image fails, alone as in a batch, or
    *     what ended the lane. Cancelling it leaves the queue at once, and ends the run of a batch
    *     that everyone has left.
    */
@@ -148,9 +148,9 @@ public final class Lane implements AutoCloseable {
   }
 
   /**
-   * Queues one picture that is painted alone in this JVM.
+   * Queues one image that is painted alone in this JVM.
    *
-   * @param mark opened before the model gets the picture and closed after
+   * @param mark opened before the model gets the image and closed after
    * @return as of {@link #submit}
    */
   public CompletableFuture<LaneResult> submitAlone(
@@ -167,7 +167,7 @@ public final class Lane implements AutoCloseable {
     return future;
   }
 
-  /** Stands for a picture that may come; nobody waits for it until it is announced. */
+  /** Stands for an image that may come; nobody waits for it until it is announced. */
   public Arrival arrival() {
     return new Arrival(this::expect);
   }
@@ -227,7 +227,7 @@ public final class Lane implements AutoCloseable {
       }
     } catch (Error e) {
       end(e); // thrown again on the tasks' threads, where Spark deals with it
-    } catch (Exception e) { // nothing that a picture can cause
+    } catch (Exception e) { // nothing that an image can cause
       end(new LaneBrokenException("the lane failed: " + e, e));
     } finally {
       meters.laneClosed();
@@ -252,7 +252,7 @@ public final class Lane implements AutoCloseable {
     return group.alone() == null ? limit(group.plan()).current() : 1;
   }
 
-  /** Memory goes by pixels: a few large pictures do not slow all the small ones down. */
+  /** Memory goes by pixels: a few large images do not slow all the small ones down. */
   private BatchLimit limit(InpaintParameters plan) {
     long pixels = (long) plan.width() * plan.height();
     return limits.computeIfAbsent(pixels, size -> new BatchLimit(maxImages));
@@ -349,7 +349,7 @@ public final class Lane implements AutoCloseable {
       limit(plan).outOfMemory(size);
     }
     if (size == 1 && isFirstStandstill(fault, requests.get(0))) {
-      LOG.warn("a picture is tried a second time: {}", fault.getMessage());
+      LOG.warn("an image is tried a second time: {}", fault.getMessage());
       paint(plan, List.of(after(fault, requests.get(0))));
     } else if (size == 1) {
       failAlone(requests, fault);
@@ -358,7 +358,7 @@ public final class Lane implements AutoCloseable {
       paint(plan, requests.subList(0, size / 2));
       paint(plan, requests.subList(size / 2, size));
     } else {
-      LOG.warn("a batch of {} failed, now picture by picture: {}", size, fault.getMessage());
+      LOG.warn("a batch of {} failed, now image by image: {}", size, fault.getMessage());
       requests.forEach(request -> paint(plan, List.of(after(fault, request))));
     }
   }
@@ -373,13 +373,13 @@ public final class Lane implements AutoCloseable {
 
   private void failAlone(List<Request> single, RuntimeException fault) {
     if (isAnnounced(fault)) {
-      LOG.warn("a picture failed: {}", fault.getMessage());
+      LOG.warn("an image failed: {}", fault.getMessage());
     } else {
-      LOG.error("a picture failed for no foreseen reason", fault);
+      LOG.error("an image failed for no foreseen reason", fault);
     }
     faultsInARow += fault instanceof StalledException ? FAULTS_OF_A_STANDSTILL : 1;
     if (faultsInARow >= FAULTS_IN_A_ROW) {
-      String message = "pictures in a row failed, each alone; the last: " + fault.getMessage();
+      String message = "images in a row failed, each alone; the last: " + fault.getMessage();
       end(new LaneBrokenException(message, fault));
     }
     fail(single, reasonToEnd().orElse(new RowException(codeOf(fault), message(fault), fault)));
@@ -406,7 +406,7 @@ public final class Lane implements AutoCloseable {
     return isAnnounced(fault) ? fault.getMessage() : fault.toString();
   }
 
-  /** Whether the fault was foreseen; its message is for whoever owns the picture. */
+  /** Whether the fault was foreseen; its message is for whoever owns the image. */
   private static boolean isAnnounced(RuntimeException fault) {
     return fault instanceof GraphException
         || fault instanceof UnusableImageException

@@ -1,8 +1,8 @@
 package io.spackle.lane;
 
 /**
- * A model or device that fails whatever it is given: no picture's fault, so the task fails. The
- * next task that asks opens the model anew.
+ * A model or device that fails whatever it is given: no image's fault, so the task fails. The next
+ * task that asks opens the model anew.
  */
 public final class LaneBrokenException extends RuntimeException {
 

@@ -4,7 +4,7 @@ import io.spackle.family.InpaintedImage;
 import java.time.Duration;
 
 /**
- * A picture as it left the {@link Lane}.
+ * An image as it left the {@link Lane}.
  *
  * @param painting what the model made
  * @param queued how long it waited for its batch

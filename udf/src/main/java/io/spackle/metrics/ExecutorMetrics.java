@@ -80,7 +80,7 @@ public final class ExecutorMetrics {
   /**
    * Counts a batch that was on a device.
    *
-   * @param room pictures that could have been in it
+   * @param room images that could have been in it
    */
   public void addBatch(int size, int room, long nanos) {
     batches.inc();

@@ -4,12 +4,12 @@ import io.spackle.sink.ImageSink;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The pictures of one row, which stay in memory. */
+/** The images of one row, which stay in memory. */
 public final class InMemoryImages implements ImageSink {
 
   private final List<byte[]> files = new ArrayList<>();
 
-  /** The encoded pictures, in the order of the samples. */
+  /** The encoded images, in the order of the samples. */
   public List<byte[]> files() {
     return files;
   }

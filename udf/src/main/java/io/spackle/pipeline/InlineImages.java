@@ -12,8 +12,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The source of one row that may hold its pictures itself: such a picture gets a location made of
- * its content, so that the row is known by it and its meta row tells it.
+ * The source of one row that may hold its images itself: such an image gets a location made of its
+ * content, so that the row is known by it and its meta row tells it.
  */
 public final class InlineImages implements ImageSource {
 
@@ -23,19 +23,19 @@ public final class InlineImages implements ImageSource {
   private final Map<String, byte[]> own = new HashMap<>();
 
   /**
-   * @param others for pictures that the row does not hold; stays open
+   * @param others for images that the row does not hold; stays open
    */
   public InlineImages(ImageSource others) {
     this.others = others;
   }
 
-  /** The row with locations in place of its pictures, which can be fetched here from now on. */
+  /** The row with locations in place of its images, which can be fetched here from now on. */
   public Row located(Row row) {
     StructField[] fields = row.schema().fields();
     Object[] values = new Object[fields.length];
     for (int i = 0; i < fields.length; i++) {
       Object value = row.get(i);
-      values[i] = isPicture(fields[i]) && value instanceof byte[] file ? location(file) : value;
+      values[i] = isImage(fields[i]) && value instanceof byte[] file ? location(file) : value;
     }
     return new GenericRowWithSchema(values, new StructType(fields));
   }
@@ -62,7 +62,7 @@ public final class InlineImages implements ImageSource {
     return location;
   }
 
-  private static boolean isPicture(StructField field) {
+  private static boolean isImage(StructField field) {
     return List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE).stream()
         .anyMatch(field.name()::equalsIgnoreCase);
   }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Small pictures of a sample of the rows, for the report: init image, mask and result as the row
- * had them, so that nothing has to be fetched again. Thread-safe.
+ * Small images of a sample of the rows, for the report: init image, mask and result as the row had
+ * them, so that nothing has to be fetched again. Thread-safe.
  */
 public final class PreviewWriter {
 

@@ -39,13 +39,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a row, from its locations to its pictures, on the calling thread. Thread-safe: one
+ * The way of a row, from its locations to its images, on the calling thread. Thread-safe: one
  * object for all rows of a task.
  *
- * <p>A fault that belongs to the row becomes its outcome, and so does an unforeseen one while a
- * picture is read, framed or encoded ({@link ErrorCode#INTERNAL}, logged with its stack). What is
- * not the row's is thrown, and the task fails: a broken lane, an output that cannot be written to,
- * any {@link Error}.
+ * <p>A fault that belongs to the row becomes its outcome, and so does an unforeseen one while an
+ * image is read, framed or encoded ({@link ErrorCode#INTERNAL}, logged with its stack). What is not
+ * the row's is thrown, and the task fails: a broken lane, an output that cannot be written to, any
+ * {@link Error}.
  */
 public final class RowPipeline {
 
@@ -54,14 +54,14 @@ public final class RowPipeline {
   /** Bytes per pixel that decoding takes, the decoder's own buffers included. */
   private static final long DECODING = 8;
 
-  /** Bytes per pixel of a picture with its mask. */
+  /** Bytes per pixel of an image with its mask. */
   private static final long DECODED = 4;
 
   private final OpenModel model;
   private final ImageSource source;
   private final ImageWriter sink;
   private final PreviewWriter previews;
-  private final ImageSettings pictures;
+  private final ImageSettings images;
   private final Cancellation task;
 
   /**
@@ -72,13 +72,13 @@ public final class RowPipeline {
       ImageSource source,
       ImageWriter sink,
       PreviewWriter previews,
-      ImageSettings pictures,
+      ImageSettings images,
       Cancellation task) {
     this.model = model;
     this.source = source;
     this.sink = sink;
     this.previews = previews;
-    this.pictures = pictures;
+    this.images = images;
     this.task = task;
   }
 
@@ -90,7 +90,7 @@ public final class RowPipeline {
     }
   }
 
-  /** The file of a sample, and of the row's first one perhaps a small picture of it. */
+  /** The file of a sample, and of the row's first one perhaps a small image of it. */
   private record Encoded(byte[] file, Optional<byte[]> preview) {}
 
   /** How a row comes to the model. */
@@ -101,7 +101,7 @@ public final class RowPipeline {
 
   /** What becomes a file each, made when it is asked for, and what is known of all. */
   private record Result(
-      List<Supplier<RgbImage>> pictures,
+      List<Supplier<RgbImage>> images,
       Set<Note> notes,
       List<Boolean> flagged,
       Duration generation) {}
@@ -164,7 +164,7 @@ public final class RowPipeline {
   }
 
   private long pixels(byte[] file, String field) {
-    return naming(field, () -> ImageCodec.pixels(file, pictures.limits()));
+    return naming(field, () -> ImageCodec.pixels(file, images.limits()));
   }
 
   /** Waits for what the row takes at most; meanwhile no batch should wait for the row. */
@@ -187,7 +187,7 @@ public final class RowPipeline {
     files.memory().keep(model.slots().units(bytesFrom(frame, row.samples())));
     Result result = frame.isBlank() ? untouched(frame, row) : paint(frame, row, turn, clock);
     turn.arrival().retract();
-    List<String> locations = write(row, frame, result.pictures(), clock);
+    List<String> locations = write(row, frame, result.images(), clock);
     return succeeded(new Source(row, files, frame), locations, result, clock);
   }
 
@@ -217,14 +217,14 @@ public final class RowPipeline {
 
   private Frame frame(ManifestRow row, Files files, StageTimer clock) {
     enter(RowStage.DECODE, clock);
-    DecodeLimits limits = pictures.limits();
+    DecodeLimits limits = images.limits();
     RgbImage init = naming("init_image", () -> ImageCodec.decode(files.init(), limits));
     Mask mask = naming("mask_image", () -> ImageCodec.decodeMask(files.mask(), limits));
     enter(RowStage.FRAME, clock);
-    return row.frame(init, mask, model.inpainter().traits(), pictures.framing());
+    return row.frame(init, mask, model.inpainter().traits(), images.framing());
   }
 
-  /** What is held from framing to writing; the pictures of a row are finished one by one. */
+  /** What is held from framing to writing; the images of a row are finished one by one. */
   private static long bytesFrom(Frame frame, int samples) {
     long canvas = (long) frame.image().width() * frame.image().height();
     long output = (long) frame.outputWidth() * frame.outputHeight();
@@ -257,7 +257,7 @@ public final class RowPipeline {
 
   private List<CompletableFuture<LaneResult>> submit(
       Frame frame, ManifestRow row, Optional<Supplier<Marker>> alone) {
-    InpaintParameters plan = row.plan(frame, pictures.framing().maskReduction());
+    InpaintParameters plan = row.plan(frame, images.framing().maskReduction());
     check(plan);
     return IntStream.range(0, row.samples())
         .mapToObj(i -> row.subject(frame, i))
@@ -312,13 +312,13 @@ public final class RowPipeline {
     }
     enter(RowStage.WRITE, clock);
     List<byte[]> files = encoded.stream().map(Encoded::file).toList();
-    List<String> locations = sink.write(row, files, pictures.format().extension());
+    List<String> locations = sink.write(row, files, images.format().extension());
     encoded.get(0).preview().ifPresent(preview -> previews.write(row.id(), preview));
     return locations;
   }
 
   private Encoded encode(ManifestRow row, Frame frame, int sample, RgbImage picture) {
-    byte[] file = ImageCodec.encode(picture, pictures.format());
+    byte[] file = ImageCodec.encode(picture, images.format());
     Optional<byte[]> preview =
         sample == 0 ? previews.of(row.id(), frame, picture) : Optional.empty();
     return new Encoded(file, preview);
@@ -338,7 +338,7 @@ public final class RowPipeline {
         : new IllegalStateException(failure.getCause());
   }
 
-  /** Says which of the two pictures is meant. */
+  /** Says which of the two images is meant. */
   private static <T> T naming(String field, Supplier<T> reading) {
     try {
       return reading.get();
@@ -363,7 +363,7 @@ public final class RowPipeline {
     return failed(row, ErrorCode.INTERNAL, message, clock);
   }
 
-  /** The code of a picture that cannot be used. */
+  /** The code of an image that cannot be used. */
   public static ErrorCode codeOf(ImageException.Reason reason) {
     return switch (reason) {
       case EMPTY, NOT_AN_IMAGE, UNSUPPORTED_FORMAT -> ErrorCode.IMAGE_UNSUPPORTED;

@@ -66,39 +66,39 @@ public enum ErrorCode {
       "Wait until the host works again",
       Retry.MAY_HELP),
   IMAGE_UNSUPPORTED(
-      "The bytes are no picture, or of a format that is not read",
+      "The bytes are no image, or of a format that is not read",
       "Look what the location gives: it may be an error page; store PNG, JPEG or WebP",
       Retry.IN_VAIN),
   IMAGE_SIZE(
       "More pixels than allowed, or a shape that cannot be painted",
-      "Raise fetch.max-pixels, or scale the picture",
+      "Raise fetch.max-pixels, or scale the image",
       Retry.IN_VAIN),
   IMAGE_CORRUPT(
-      "The picture is cut off or damaged",
-      "Store the picture anew; where the transfer broke, another fetch may do",
+      "The image is cut off or damaged",
+      "Store the image anew; where the transfer broke, another fetch may do",
       Retry.MAY_HELP),
   MODEL_OUTPUT(
-      "The model computed numbers that are no picture",
+      "The model computed numbers that are no image",
       "Choose another seed or scheduler, or a model of higher precision",
       Retry.IN_VAIN),
   MODEL_MEMORY(
-      "The device has too little memory for even one such picture",
+      "The device has too little memory for even one such image",
       "Ask for fewer pixels, or run on a larger device",
       Retry.MAY_HELP),
   MODEL_FAILED(
-      "The model failed on this picture, alone as in a batch",
+      "The model failed on this image, alone as in a batch",
       "Read the executor's log",
       Retry.MAY_HELP),
   MODEL_TIMEOUT(
-      "The model came to a standstill on this picture, twice",
+      "The model came to a standstill on this image, twice",
       "Raise lane.watchdog if the device is only slow",
       Retry.MAY_HELP),
   MODEL_CRASHED(
-      "The process died while this picture was alone in the model, after it had died before",
+      "The process died while this image was alone in the model, after it had died before",
       "Read the executor's log and the kernel's; ask for fewer pixels or give it more memory",
       Retry.MAY_HELP),
   WRITE_FAILED(
-      "The picture could not be written",
+      "The image could not be written",
       "Look at permissions, quota and space of the output",
       Retry.MAY_HELP),
   INTERNAL(

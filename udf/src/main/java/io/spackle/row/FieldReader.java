@@ -80,7 +80,7 @@ final class FieldReader {
     }
     String found =
         value == null ? "nothing" : value instanceof String ? "a blank text" : kind(value);
-    problem(column, found + " found, the location of a picture expected");
+    problem(column, found + " found, the location of an image expected");
     return "";
   }
 

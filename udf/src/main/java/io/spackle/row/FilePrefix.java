@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the file names of a row's pictures start with: its id, percent-encoded, and cut where it is
+ * What the file names of a row's images start with: its id, percent-encoded, and cut where it is
  * too long.
  *
  * <p>Two ids never share a prefix, whatever they contain, and no prefix is hidden, has a slash or

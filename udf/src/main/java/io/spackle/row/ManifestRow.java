@@ -16,18 +16,18 @@ import io.spackle.image.RgbImage;
  * A valid manifest row: the API's request body with every default filled in.
  *
  * @param id names the output; given, or derived from the content
- * @param initImage location of the picture
+ * @param initImage location of the image
  * @param maskImage location of its mask
  * @param prompt what to paint; may be empty
  * @param negativePrompt what to avoid; may be empty, which null, none at all, is not
  * @param width in pixels
  * @param height in pixels
- * @param samples pictures to paint, at least 1; sample i has the seed {@code seed + i}
+ * @param samples images to paint, at least 1; sample i has the seed {@code seed + i}
  * @param steps inference steps
  * @param guidanceScale weight of the prompt
  * @param strength above 0, up to 1
  * @param enhancedPrompt what is painted in place of the prompt, or null where it stays as it is
- * @param safetyChecker whether pictures are checked
+ * @param safetyChecker whether images are checked
  * @param seed of the first sample, from 0
  * @param webhook to call when done, or null
  * @param trackId passed back, or null
@@ -53,7 +53,7 @@ public record ManifestRow(
     SchedulerChoice sampler) {
 
   /**
-   * The row's pictures as a model sees them.
+   * The row's images as a model sees them.
    *
    * @throws io.spackle.image.ImageException if the init image does not go with the size
    */

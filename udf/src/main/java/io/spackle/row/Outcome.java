@@ -16,9 +16,9 @@ public sealed interface Outcome {
    * All samples are written.
    *
    * @param row the row as it was run
-   * @param output locations of the pictures, one per sample
-   * @param width of the pictures in pixels
-   * @param height of the pictures in pixels
+   * @param output locations of the images, one per sample
+   * @param width of the images in pixels
+   * @param height of the images in pixels
    * @param notes what the owner should know
    * @param flagged whether a safety checker blackened it, per sample; empty where none looked
    * @param initDigest SHA-256 of the init image's bytes, in hex

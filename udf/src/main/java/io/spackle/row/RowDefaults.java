@@ -8,7 +8,7 @@ import java.io.Serializable;
  *
  * @param width in pixels
  * @param height in pixels
- * @param samples pictures per row
+ * @param samples images per row
  * @param steps inference steps
  * @param guidanceScale weight of the prompt
  * @param strength above 0, up to 1
@@ -16,7 +16,7 @@ import java.io.Serializable;
  * @param negativePrompt what to avoid; may be empty, which null, none at all, is not
  * @param enhancePrompt whether prompts are enhanced
  * @param enhanceSuffix what an enhanced prompt ends with, after a comma
- * @param safetyChecker whether pictures are checked
+ * @param safetyChecker whether images are checked
  * @param seed of every row that names none, or null to derive one from each row's content
  * @param sampler the scheduler
  */

@@ -8,10 +8,10 @@ import org.apache.spark.sql.Row;
 
 /**
  * The content key of a row: 32 hex digits that are the same wherever a row asks for the same
- * pictures.
+ * images.
  *
  * <p>Neither the order of columns nor the spelling of numbers and flags changes it ({@code "512"},
- * {@code 512} and {@code 512.0} are one), nor do columns that do not shape the pictures (key,
+ * {@code 512} and {@code 512.0} are one), nor do columns that do not shape the images (key,
  * webhook, track_id, further ones).
  */
 public final class RowKey {
@@ -53,8 +53,7 @@ public final class RowKey {
    * The key of a row in a job.
    *
    * @param row with its schema; may be used in a Spark UDF over a struct of the manifest's columns
-   * @param jobDigest of all that shapes pictures beside the row: the model's digest and the
-   *     settings
+   * @param jobDigest of all that shapes images beside the row: the model's digest and the settings
    */
   public static String of(Row row, String jobDigest) {
     var content = new StringBuilder();

@@ -9,8 +9,8 @@ import java.io.Serializable;
  * @param modelDigest of the model's bundle, in hex
  * @param revision of the model, or null
  * @param vae where it is not the model's own, or null
- * @param safetyChecker that pictures go through where a row asks for it, or null where none is open
- * @param outdir the folder that pictures are written to
+ * @param safetyChecker that images go through where a row asks for it, or null where none is open
+ * @param outdir the folder that images are written to
  */
 public record RunInfo(
     String model,

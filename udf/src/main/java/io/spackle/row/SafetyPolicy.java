@@ -2,10 +2,10 @@ package io.spackle.row;
 
 /** What becomes of rows that ask for a safety checker. */
 public enum SafetyPolicy {
-  /** Their pictures are checked. */
+  /** Their images are checked. */
   CHECKED,
   /** There is no checker: they fail. */
   ABSENT,
-  /** The job waives the check: their pictures are painted unchecked, and their meta rows say so. */
+  /** The job waives the check: their images are painted unchecked, and their meta rows say so. */
   WAIVED
 }

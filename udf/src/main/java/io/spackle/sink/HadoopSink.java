@@ -79,7 +79,7 @@ final class HadoopSink implements ImageSink {
 
   private void create(Path target, byte[] bytes) throws IOException {
     FSDataOutputStreamBuilder<?, ?> builder = files.createFile(target).overwrite(true).recursive();
-    // Spares S3A two requests per picture; other stores do not know it and need not.
+    // Spares S3A two requests per image; other stores do not know it and need not.
     FSDataOutputStream out = builder.opt("fs.s3a.create.performance", true).build();
     try {
       out.write(bytes);

@@ -7,12 +7,12 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a picture lies below the output folder. */
+/** Where an image lies below the output folder. */
 public final class ImageKeys {
 
-  private static final Pattern PICTURE = Pattern.compile("(.+)-\\d{1,3}\\.([a-z]+)");
+  private static final Pattern IMAGE = Pattern.compile("(.+)-\\d{1,3}\\.([a-z]+)");
 
-  /** What sinks write before the picture gets its name. */
+  /** What sinks write before the image gets its name. */
   private static final Pattern UNFINISHED = Pattern.compile("\\._?[0-9a-f-]{36}\\.tmp");
 
   private ImageKeys() {}
@@ -33,7 +33,7 @@ public final class ImageKeys {
   }
 
   /**
-   * Whether a file below the output folder can only be Spackle's: a picture in the folder that its
+   * Whether a file below the output folder can only be Spackle's: an image in the folder that its
    * own name leads to, or one that was never finished.
    *
    * @param path of two parts
@@ -42,11 +42,11 @@ public final class ImageKeys {
     int slash = path.indexOf('/');
     String folder = path.substring(0, slash);
     String name = path.substring(slash + 1);
-    Matcher picture = PICTURE.matcher(name);
+    Matcher image = IMAGE.matcher(name);
     return UNFINISHED.matcher(name).matches()
-        || picture.matches()
-            && isExtension(picture.group(2))
-            && FilePrefix.digest(picture.group(1)).startsWith(folder);
+        || image.matches()
+            && isExtension(image.group(2))
+            && FilePrefix.digest(image.group(1)).startsWith(folder);
   }
 
   private static boolean isExtension(String text) {

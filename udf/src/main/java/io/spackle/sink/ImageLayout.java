@@ -10,7 +10,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** How pictures lie in the folder of images. */
+/** How images lie in the folder of images. */
 public enum ImageLayout {
   /** A file for each. */
   FILES(null, null),
@@ -62,7 +62,7 @@ public enum ImageLayout {
   }
 
   /**
-   * Takes pictures out of a file of this layout, in one step; the file too, where none is left.
+   * Takes images out of a file of this layout, in one step; the file too, where none is left.
    *
    * @param named what stays
    * @return how many were taken out

@@ -34,7 +34,7 @@ import org.apache.parquet.schema.Types;
 
 /**
  * Parquet as Hugging Face's {@code datasets} writes it: a column {@code image} of bytes and name,
- * which the file's metadata declare to be pictures, and what is known of each.
+ * which the file's metadata declare to be images, and what is known of each.
  */
 final class ParquetFormat implements ShardFormat {
 
@@ -170,7 +170,7 @@ final class ParquetFormat implements ShardFormat {
     }.set(ReadSupport.PARQUET_READ_SCHEMA, columns.toString()).build();
   }
 
-  /** The types of {@code datasets.Features}, without which pictures are but bytes. */
+  /** The types of {@code datasets.Features}, without which images are but bytes. */
   private static String features() {
     ObjectNode root = new ObjectMapper().createObjectNode();
     ObjectNode features = root.putObject("info").putObject("features");

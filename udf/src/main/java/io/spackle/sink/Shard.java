@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One file for all pictures of a task; none where it has no picture. Locations are the file's, a
- * number sign and the picture's name.
+ * One file for all images of a task; none where it has no image. Locations are the file's, a number
+ * sign and the image's name.
  */
 final class Shard implements ImageWriter {
 
@@ -31,17 +31,17 @@ final class Shard implements ImageWriter {
     this.format = format;
   }
 
-  /** A row's pictures come together or not at all: one that fails halfway leaves none. */
+  /** A row's images come together or not at all: one that fails halfway leaves none. */
   @Override
-  public synchronized List<String> write(ManifestRow row, List<byte[]> pictures, String extension) {
+  public synchronized List<String> write(ManifestRow row, List<byte[]> images, String extension) {
     if (isEnded) {
       throw new IllegalStateException("the task of row " + row.id() + " has ended");
     }
     List<String> locations = new ArrayList<>();
     try {
       begin();
-      for (byte[] picture : pictures) {
-        ShardSample sample = new ShardSample(row, locations.size(), picture, extension);
+      for (byte[] image : images) {
+        ShardSample sample = new ShardSample(row, locations.size(), image, extension);
         writer.add(sample);
         locations.add(location() + "#" + sample.name());
       }

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** A format of files that hold many pictures, each under a name of its own. */
+/** A format of files that hold many images, each under a name of its own. */
 interface ShardFormat {
 
   /** A file that is being written; one thread at a time. */
@@ -21,9 +21,9 @@ interface ShardFormat {
 
   Writer begin(OutputStream out) throws IOException;
 
-  /** The names of the pictures in a file, as {@link ShardSample#name} gave them. */
+  /** The names of the images in a file, as {@link ShardSample#name} gave them. */
   List<String> names(FileSystem files, Path shard) throws IOException;
 
-  /** Writes a file with some of the pictures of another. */
+  /** Writes a file with some of the images of another. */
   void copy(FileSystem files, Path shard, Set<String> names, OutputStream out) throws IOException;
 }

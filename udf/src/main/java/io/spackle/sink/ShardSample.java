@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A picture on its way into a shard.
+ * An image on its way into a shard.
  *
  * @param number from 0
  * @param bytes the encoded file
@@ -24,7 +24,7 @@ record ShardSample(ManifestRow row, int number, byte[] bytes, String extension) 
     return key() + "." + extension;
   }
 
-  /** What a data set tells of the picture, in this order; a negative prompt may be null. */
+  /** What a data set tells of the image, in this order; a negative prompt may be null. */
   Map<String, Object> facts() {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put(RowColumns.ID, row.id());

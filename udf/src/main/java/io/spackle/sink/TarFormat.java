@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * WebDataset: a POSIX tar with {@code key.png} and {@code key.json} beside each other for each
- * picture.
+ * image.
  */
 final class TarFormat implements ShardFormat {
 
@@ -39,7 +39,7 @@ final class TarFormat implements ShardFormat {
     private void put(String name, byte[] bytes) throws IOException {
       TarArchiveEntry entry = new TarArchiveEntry(name);
       entry.setSize(bytes.length);
-      entry.setModTime(0L); // equal pictures give equal files
+      entry.setModTime(0L); // equal images give equal files
       tar.putArchiveEntry(entry);
       tar.write(bytes);
       tar.closeArchiveEntry();

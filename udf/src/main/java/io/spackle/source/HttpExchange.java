@@ -74,7 +74,7 @@ final class HttpExchange implements AutoCloseable {
   HttpReply get(HttpTarget target, Deadline deadline)
       throws InterruptedException, RetryableException {
     HttpGet get = new HttpGet(URI.create("/"));
-    // Pictures are compressed already. Hosts that compress anyway are understood.
+    // Images are compressed already. Hosts that compress anyway are understood.
     get.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
     return ask(
         new Asked(target, get, answer -> HttpReply.of(target.location(), answer, maxBytes)),

@@ -91,7 +91,7 @@ record HttpReply(byte[] body, String next) {
 
   /**
    * The client would undo, layer upon layer, whatever Commons Compress can, of which some take a
-   * gigabyte at a word of the host. A picture that nobody asked to be compressed needs none of it.
+   * gigabyte at a word of the host. An image that nobody asked to be compressed needs none of it.
    */
   private static InputStream decoded(Location location, ClassicHttpResponse response)
       throws IOException {

@@ -1,10 +1,10 @@
 package io.spackle.source;
 
-/** Where pictures are read from: a location in, bytes out, guarded; thread-safe. */
+/** Where images are read from: a location in, bytes out, guarded; thread-safe. */
 public interface ImageSource extends AutoCloseable {
 
   /**
-   * Reads all bytes of a picture.
+   * Reads all bytes of an image.
    *
    * @param location an http, https, file or Hadoop URI
    * @return at most the allowed number of bytes

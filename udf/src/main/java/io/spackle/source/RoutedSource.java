@@ -19,7 +19,7 @@ final class RoutedSource implements ImageSource {
     var location = Location.of(text);
     byte[] bytes = source(location).fetch(text);
     if (bytes.length == 0) {
-      throw location.fault(ErrorCode.IMAGE_UNSUPPORTED, "no bytes found, a picture expected");
+      throw location.fault(ErrorCode.IMAGE_UNSUPPORTED, "no bytes found, an image expected");
     }
     return bytes;
   }

@@ -25,8 +25,8 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.AbstractFunction4;
 
 /**
- * {@code inpaint(init_image, mask_image, prompt, options)}: one row to one picture, or to the
- * reason why there is none.
+ * {@code inpaint(init_image, mask_image, prompt, options)}: one row to one image, or to the reason
+ * why there is none.
  */
 final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Object, Row>
     implements Serializable {
@@ -55,7 +55,7 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
           .add(OF_META.apply("timings"))
           .add(OF_META.apply("digests"));
 
-  /** The columns of a row that are arguments of their own, or make no sense for one picture. */
+  /** The columns of a row that are arguments of their own, or make no sense for one image. */
   private static final Set<String> NO_OPTIONS =
       Set.of(
           RowColumns.INIT_IMAGE,
@@ -77,12 +77,12 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
   /**
    * The function of a model.
    *
-   * @throws RefusedException if the defaults ask for several pictures
+   * @throws RefusedException if the defaults ask for several images
    */
   static InpaintFunction of(ResolvedConf setup) {
     if (setup.defaults().samples() != 1) {
       throw new RefusedException(
-          "spark.spackle.defaults.samples is %d, expected 1: inpaint() gives one picture; call it with several seeds"
+          "spark.spackle.defaults.samples is %d, expected 1: inpaint() gives one image; call it with several seeds"
               .formatted(setup.defaults().samples()));
     }
     StructType rows = new StructType();

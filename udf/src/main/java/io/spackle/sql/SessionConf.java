@@ -75,7 +75,7 @@ final class SessionConf {
   }
 
   /**
-   * How pictures are looked at.
+   * How images are looked at.
    *
    * @throws RefusedException with all problems
    */

@@ -12,7 +12,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 
 /**
- * Inpainting of datasets: rows in, the same rows with their pictures out.
+ * Inpainting of datasets: rows in, the same rows with their images out.
  *
  * <p>From PySpark: {@code spark._jvm.io.spackle.sql.Spackle.inpaint(rows._jdf, {"model.path":
  * ...})} gives a dataset of the JVM, {@code DataFrame(jvm, spark)} that of Python.
@@ -61,7 +61,7 @@ public final class Spackle {
     }
     if (Stream.of(columns).anyMatch(InpaintRows.IMAGES::equalsIgnoreCase)) {
       throw new RefusedException(
-          "the rows have a column images, the name of that with their pictures: rename it");
+          "the rows have a column images, the name of that with their images: rename it");
     }
   }
 }

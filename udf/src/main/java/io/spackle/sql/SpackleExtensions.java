@@ -21,7 +21,7 @@ import scala.runtime.BoxedUnit;
 
 /**
  * The functions of SQL, for {@code spark.sql.extensions = io.spackle.sql.SpackleExtensions}: {@code
- * inpaint}, and a look at pictures before anything is painted: {@code image_size}, {@code
+ * inpaint}, and a look at images before anything is painted: {@code image_size}, {@code
  * image_error}, {@code mask_coverage} and {@code fetch_image}.
  *
  * <p>Settings are those of the session, {@code spark.spackle.model.path} and so on, when a query is
@@ -44,39 +44,39 @@ public final class SpackleExtensions extends AbstractFunction1<SparkSessionExten
               Evaluation.ONCE,
               new Help(
                   "_FUNC_(init_image, mask_image, prompt[, options]) - Repaints what is white in the"
-                      + " mask, with the model spark.spackle.model.path. Pictures are locations or"
+                      + " mask, with the model spark.spackle.model.path. Images are locations or"
                       + " binary; options a map or struct of a row's parameters. Returns status,"
                       + " image (the file), seed, error (code, message, stage) and what else is"
                       + " known; a row that fails has the status 'failed' and an error, and so has"
                       + " one with a NULL.",
                   "SELECT _FUNC_(init, mask, 'a red door', map('num_inference_steps', '20',"
-                      + " 'seed', '7')).image FROM pictures;"),
+                      + " 'seed', '7')).image FROM images;"),
               conf -> InpaintFunction.of(conf.setup())),
           looking(
               "image_size",
               SIZE,
               new Help(
-                  "_FUNC_(image) - Returns width, height and format of a picture, a location or"
+                  "_FUNC_(image) - Returns width, height and format of an image, a location or"
                       + " binary, without decoding it; NULL if it is none, see image_error.",
                   "SELECT _FUNC_('https://example.com/a.jpg');\n"
                       + "       {\"width\":640,\"height\":480,\"format\":\"JPEG\"}"),
-              (look, picture) -> look.info(picture).map(SpackleExtensions::row).orElse(null)),
+              (look, image) -> look.info(image).map(SpackleExtensions::row).orElse(null)),
           looking(
               "image_error",
               ERROR,
               new Help(
-                  "_FUNC_(image) - Returns why a row with this picture, a location or binary, would"
+                  "_FUNC_(image) - Returns why a row with this image, a location or binary, would"
                       + " fail: code, message and stage; NULL if it can be fetched and decoded.",
                   "SELECT _FUNC_(init_image).code, count(*) FROM manifest GROUP BY 1;"),
-              (look, picture) -> look.fault(picture).map(SpackleExtensions::row).orElse(null)),
+              (look, image) -> look.fault(image).map(SpackleExtensions::row).orElse(null)),
           looking(
               "mask_coverage",
               DataTypes.DoubleType,
               new Help(
                   "_FUNC_(mask) - Returns the share of a mask, a location or binary, that is"
-                      + " repainted, 0 to 1; NULL if it is no picture, see image_error.",
+                      + " repainted, 0 to 1; NULL if it is no image, see image_error.",
                   "SELECT id FROM manifest WHERE _FUNC_(mask_image) > 0.9;"),
-              (look, picture) -> look.coverage(picture).orElse(null)),
+              (look, image) -> look.coverage(image).orElse(null)),
           looking(
               "fetch_image",
               DataTypes.BinaryType,
@@ -84,9 +84,9 @@ public final class SpackleExtensions extends AbstractFunction1<SparkSessionExten
                   "_FUNC_(location) - Returns the bytes at a location; NULL if they cannot be"
                       + " fetched, see image_error.",
                   "SELECT id, _FUNC_(init_image) FROM manifest;"),
-              (look, picture) -> look.file(picture).orElse(null)));
+              (look, image) -> look.file(image).orElse(null)));
 
-  /** What is done with a picture; NULL stays NULL. */
+  /** What is done with an image; NULL stays NULL. */
   @FunctionalInterface
   private interface Looking extends BiFunction<ImageInspector, Object, Object>, Serializable {}
 
@@ -103,7 +103,7 @@ public final class SpackleExtensions extends AbstractFunction1<SparkSessionExten
 
   private static Function1<Object, Object> at(ImageInspector look, Looking looking) {
     return (Function1<Object, Object> & Serializable)
-        picture -> picture == null ? null : looking.apply(look, picture);
+        image -> image == null ? null : looking.apply(look, image);
   }
 
   private static Row row(ImageInfo info) {

@@ -83,7 +83,7 @@ final class ExecutorContext implements AutoCloseable {
         task::isInterrupted);
   }
 
-  /** For the pictures of one attempt at a task. */
+  /** For the images of one attempt at a task. */
   ImageWriter pictures(TaskSettings settings, TaskSignals task) {
     String folder = settings.output().images();
     return settings

@@ -17,17 +17,17 @@ import java.util.concurrent.CancellationException;
 import org.apache.spark.TaskContext;
 
 /**
- * A look at pictures by the rules that they are painted by: fetched through the same guards, within
+ * A look at images by the rules that they are painted by: fetched through the same guards, within
  * the same limits. No model is needed.
  *
  * @param fetch bounds and allow lists
- * @param limits of one picture
+ * @param limits of one image
  * @param hadoop for Hadoop's file systems
  */
 public record ImageInspector(FetchSettings fetch, DecodeLimits limits, HadoopConf hadoop)
     implements Serializable {
 
-  /** Why a picture cannot be used. */
+  /** Why an image cannot be used. */
   public record Fault(ErrorCode code, String message, RowStage stage) {}
 
   @FunctionalInterface
@@ -35,26 +35,26 @@ public record ImageInspector(FetchSettings fetch, DecodeLimits limits, HadoopCon
     T at(byte[] file);
   }
 
-  /** The bytes of a picture, whatever they are; empty if they cannot be fetched. */
+  /** The bytes of an image, whatever they are; empty if they cannot be fetched. */
   public Optional<byte[]> file(Object picture) {
     return look(picture, file -> file);
   }
 
   /**
-   * Size and format; empty if it is no picture.
+   * Size and format; empty if it is no image.
    *
-   * @param picture a location or the bytes themselves
+   * @param image a location or the bytes themselves
    */
   public Optional<ImageInfo> info(Object picture) {
     return look(picture, file -> ImageCodec.info(file, limits));
   }
 
-  /** The share of a mask that is repainted, 0 to 1; empty if it is no picture. */
+  /** The share of a mask that is repainted, 0 to 1; empty if it is no image. */
   public Optional<Double> coverage(Object mask) {
     return look(mask, file -> ImageCodec.decodeMask(file, limits).coverage());
   }
 
-  /** Why a row with that picture would fail; empty if it would not. */
+  /** Why a row with that image would fail; empty if it would not. */
   public Optional<Fault> fault(Object picture) {
     byte[] file;
     try {
@@ -88,7 +88,7 @@ public record ImageInspector(FetchSettings fetch, DecodeLimits limits, HadoopCon
     }
     throw new RowException(
         ErrorCode.ROW_INVALID,
-        "a value of type %s found, the location of a picture or its bytes expected"
+        "a value of type %s found, the location of an image or its bytes expected"
             .formatted(picture.getClass().getSimpleName()));
   }
 
@@ -100,7 +100,7 @@ public record ImageInspector(FetchSettings fetch, DecodeLimits limits, HadoopCon
       return source.fetch(location);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted while fetching a picture");
+      throw new CancellationException("interrupted while fetching an image");
     }
   }
 }

@@ -23,8 +23,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * One task: manifest rows to meta rows, with their pictures written on the way. Rows come out as
- * they are done, in any order.
+ * One task: manifest rows to meta rows, with their images written on the way. Rows come out as they
+ * are done, in any order.
  *
  * <p>The task's thread alone touches the rows coming in, the task's context and its accumulators.
  * When the task ends, however it ends, its rows in flight stop within a second; the model stays
@@ -129,7 +129,7 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
         : attempt.work().run(valid, suspicion.mark(row, key));
   }
 
-  /** The rows' pictures are whole before Spark learns that there are no more rows to publish. */
+  /** The rows' images are whole before Spark learns that there are no more rows to publish. */
   private Iterator<Row> counted(RowWindow<Row, Settled> window, ImageWriter pictures) {
     return new Iterator<>() {
       @Override

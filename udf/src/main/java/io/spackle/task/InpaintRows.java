@@ -30,8 +30,8 @@ import org.apache.spark.sql.types.StructType;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Manifest rows to meta rows that hold their pictures: nothing is written. Init images and masks
- * may be locations or stand in the rows themselves, as bytes.
+ * Manifest rows to meta rows that hold their images: nothing is written. Init images and masks may
+ * be locations or stand in the rows themselves, as bytes.
  *
  * <p>Rows go the same way as those of {@link InpaintPartition}, but that nobody keeps account of
  * them: webhooks are not called, and a row that kills its process is not set aside.
@@ -40,7 +40,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
 
   private static final long serialVersionUID = 1L;
 
-  /** The column of the pictures, one per sample, as files. */
+  /** The column of the images, one per sample, as files. */
   public static final String IMAGES = "images";
 
   private static final String OUTPUT = "output";
@@ -55,7 +55,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
 
   /**
    * @param settings without an output
-   * @param digest of all that shapes pictures beside the rows
+   * @param digest of all that shapes images beside the rows
    * @param rows schema of the rows, which have no column {@link #IMAGES}
    */
   public InpaintRows(TaskSettings settings, String digest, StructType rows) {
@@ -143,7 +143,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     Outcome outcome = teller.read(keyed, key).then(valid -> work.run(valid, Optional.empty()));
     ExecutorMetrics.ofJvm().add(outcome);
     Row meta = teller.told(keyed, key, outcome, FIRST_ATTEMPT).meta();
-    return withPictures(meta, outcome, pictures);
+    return withImages(meta, outcome, pictures);
   }
 
   private RowPipeline work(InlineImages source, InMemoryImages pictures, Stage opened) {
@@ -156,7 +156,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
         opened.end());
   }
 
-  private Row withPictures(Row meta, Outcome outcome, InMemoryImages pictures) {
+  private Row withImages(Row meta, Outcome outcome, InMemoryImages pictures) {
     List<byte[]> files = outcome instanceof Outcome.Succeeded ? pictures.files() : List.of();
     Object[] values = with(meta, seq(files));
     values[meta.fieldIndex(OUTPUT)] = seq(List.of()); // nothing is written

@@ -76,10 +76,10 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
     }
   }
 
-  private static Row checked(Row manifest, ManifestRow row, ImageSource pictures) {
+  private static Row checked(Row manifest, ManifestRow row, ImageSource images) {
     try {
-      pictures.check(row.initImage());
-      pictures.check(row.maskImage());
+      images.check(row.initImage());
+      images.check(row.maskImage());
       return row(
           manifest, Arrays.asList(row.id(), null, null), WorkShape.of(row).values(), row.samples());
     } catch (RowException e) {

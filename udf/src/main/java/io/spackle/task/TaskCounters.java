@@ -12,7 +12,7 @@ import org.apache.spark.util.LongAccumulator;
  *
  * @param succeeded rows
  * @param failed rows
- * @param images pictures written
+ * @param images images written
  * @param busyMillis time that the model worked for these rows
  */
 public record TaskCounters(

@@ -35,7 +35,7 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
 
   /**
    * The columns that come out: the pass, from 0, and how long all of it took; the row's line and
-   * id; why it failed, or its {@link WorkShape} and pictures; what it took of the model's time; how
+   * id; why it failed, or its {@link WorkShape} and images; what it took of the model's time; how
    * long its fetches took; its notes.
    */
   public static final StructType SCHEMA =
@@ -53,7 +53,7 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
     PAINTED
   }
 
-  /** Takes pictures and keeps none. */
+  /** Takes images and keeps none. */
   private record Nowhere() implements ImageSink {
     @Override
     public String write(String key, byte[] bytes) {

@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
  * @param steps inference steps of the whole schedule
  * @param strength share of the schedule that is gone through
  * @param scheduler the algorithm, or null where there are no steps
- * @param checked whether a safety checker looks at the pictures
+ * @param checked whether a safety checker looks at the images
  */
 public record WorkShape(
     int width,
@@ -74,7 +74,7 @@ public record WorkShape(
     return List.of(TYPE.fieldNames());
   }
 
-  /** About how much a picture costs, in pixels times steps. */
+  /** About how much an image costs, in pixels times steps. */
   public double work() {
     int predictions = guidanceScale > 1 ? 2 : 1;
     return (double) width * height * Math.max(1, (int) (steps * strength)) * predictions;

@@ -67,7 +67,7 @@ class LaneTest {
   }
 
   @Test
-  void aBatchWaitsForPicturesOnTheirWay() throws Exception {
+  void aBatchWaitsForImagesOnTheirWay() throws Exception {
     FakeInpainter model = new FakeInpainter();
     Lane lane = lane(model, 8);
     try (Arrival arrival = lane.arrival()) {
@@ -111,7 +111,7 @@ class LaneTest {
   }
 
   @Test
-  void onlyTheBadPictureOfABatchFails() throws Exception {
+  void onlyTheBadImageOfABatchFails() throws Exception {
     FakeInpainter model =
         failing("bad", new GraphException(GraphException.Kind.FAILED, "broken", null));
     Lane lane = lane(model, 3);
@@ -161,7 +161,7 @@ class LaneTest {
   }
 
   @Test
-  void largePicturesDoNotMakeTheBatchesOfSmallOnesSmaller() throws Exception {
+  void largeImagesDoNotMakeTheBatchesOfSmallOnesSmaller() throws Exception {
     FakeInpainter model =
         new FakeInpainter(
             (subjects, cancellation) -> {
@@ -179,7 +179,7 @@ class LaneTest {
   }
 
   @Test
-  void onePictureTooLargeForMemoryFails() throws Exception {
+  void oneImageTooLargeForMemoryFails() throws Exception {
     Lane lane =
         lane(
             failing("big", new GraphException(GraphException.Kind.OUT_OF_MEMORY, "full", null)), 4);
@@ -205,7 +205,7 @@ class LaneTest {
   }
 
   @Test
-  void aGoodPictureBetweenBadOnesProvesTheModelSound() throws Exception {
+  void aGoodImageBetweenBadOnesProvesTheModelSound() throws Exception {
     Lane lane = lane(failing("bad", new UnusableImageException("bad input")), 1);
     for (int i = 0; i < 3 * Lane.FAULTS_IN_A_ROW; i++) {
       CompletableFuture<LaneResult> next = submit(lane, i % 8 == 0 ? "good" : "bad");
@@ -326,7 +326,7 @@ class LaneTest {
   }
 
   @Test
-  void aPictureThatStandsStillTwiceFailsAndTheOthersOfItsBatchDoNot() throws Exception {
+  void aImageThatStandsStillTwiceFailsAndTheOthersOfItsBatchDoNot() throws Exception {
     FakeInpainter model = standingStill(batch -> batch.contains("bad"));
     Lane lane = lane(model, PATIENCE); // of four at most
     try (Arrival arrival = lane.arrival()) {
@@ -346,7 +346,7 @@ class LaneTest {
   }
 
   @Test
-  void aPictureThatStoodStillOnceIsTriedAgain() throws Exception {
+  void aImageThatStoodStillOnceIsTriedAgain() throws Exception {
     AtomicBoolean first = new AtomicBoolean(true);
     FakeInpainter model = standingStill(batch -> first.getAndSet(false));
     submit(lane(model, PATIENCE), "a").get();

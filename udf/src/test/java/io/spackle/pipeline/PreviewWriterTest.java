@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 
 class PreviewWriterTest {
 
-  private static final RgbImage PICTURE = new RgbImage(8, 8, new byte[3 * 64]);
+  private static final RgbImage IMAGE = new RgbImage(8, 8, new byte[3 * 64]);
 
   private static final Frame FRAME =
       TestImages.row("any")
           .frame(
-              PICTURE,
+              IMAGE,
               new Mask(8, 8, new byte[64]),
               FakeInpainter.fakeTraits(),
               TestImages.settings().framing());
@@ -51,7 +51,7 @@ class PreviewWriterTest {
   private long chosen(double share) {
     PreviewWriter previews = new PreviewWriter(TestImages.sink(written), share);
     return IntStream.range(0, 1000)
-        .filter(i -> previews.of("row " + i, FRAME, PICTURE).isPresent())
+        .filter(i -> previews.of("row " + i, FRAME, IMAGE).isPresent())
         .count();
   }
 

@@ -149,7 +149,7 @@ class RowPipelineTest {
 
   @Test
   void faultsOfOneRowBecomeItsOutcome() throws Exception {
-    files.put("no-picture", "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    files.put("no-image", "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     inpainter =
         new FakeInpainter(
             (subjects, cancellation) -> {
@@ -157,8 +157,7 @@ class RowPipelineTest {
             });
     open(4, PLENTY);
     assertFailed(TestImages.row("a", "missing", 1), ErrorCode.FETCH_NOT_FOUND, RowStage.FETCH);
-    assertFailed(
-        TestImages.row("a", "no-picture", 1), ErrorCode.IMAGE_UNSUPPORTED, RowStage.DECODE);
+    assertFailed(TestImages.row("a", "no-image", 1), ErrorCode.IMAGE_UNSUPPORTED, RowStage.DECODE);
     assertFailed(TestImages.row("a"), ErrorCode.MODEL_FAILED, RowStage.PAINT);
     assertThat(written).isEmpty();
   }

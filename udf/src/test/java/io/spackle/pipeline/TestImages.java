@@ -22,7 +22,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** Small pictures, rows that name them, and a source and a sink in memory. */
+/** Small images, rows that name them, and a source and a sink in memory. */
 public final class TestImages {
 
   public static final int SIDE = 64;

@@ -46,7 +46,7 @@ class RowKeyTest {
     "photographer,me",
     "_spackle_line,4"
   })
-  void whatDoesNotShapeThePictureIsNoMatter(String column, String value) {
+  void whatDoesNotShapeTheImageIsNoMatter(String column, String value) {
     assertThat(key(column, value)).isEqualTo(key());
   }
 
@@ -64,7 +64,7 @@ class RowKeyTest {
     "scheduler,DDIM",
     "_corrupt_record,x"
   })
-  void whatShapesThePictureIs(String column, String value) {
+  void whatShapesTheImageIs(String column, String value) {
     assertThat(key(column, value)).isNotEqualTo(key());
   }
 

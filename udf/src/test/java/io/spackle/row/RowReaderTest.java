@@ -236,7 +236,7 @@ class RowReaderTest {
     assertThat(failed.stage()).isEqualTo(RowStage.READ);
     assertThat(failed.message())
         .isEqualTo(
-            "mask_image: a blank text found, the location of a picture expected;"
+            "mask_image: a blank text found, the location of an image expected;"
                 + " width: 2000 found, a whole number from 64 to 1024 expected;"
                 + " safety_checker: \"maybe\" found, yes or no expected;"
                 + " seed: \"abc\" found, a whole number from 0 to 9223372036854775807 expected");

@@ -52,7 +52,7 @@ class ImageKeysTest {
   }
 
   @Test
-  void unfinishedPicturesAreOurs() {
+  void unfinishedImagesAreOurs() {
     assertThat(ImageKeys.isOurs("77/." + UUID.randomUUID() + ".tmp")).isTrue();
     assertThat(ImageKeys.isOurs("77/._" + UUID.randomUUID() + ".tmp")).isTrue();
   }

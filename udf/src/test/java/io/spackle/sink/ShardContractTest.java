@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every layout does that puts many pictures into one file. */
+/** What every layout does that puts many images into one file. */
 class ShardContractTest {
 
   private static final Configuration CONFIGURATION = new Configuration();
@@ -36,12 +36,12 @@ class ShardContractTest {
 
   @TempDir Path folder;
 
-  /** A file read back by other means than those that wrote it: pictures and facts by name. */
+  /** A file read back by other means than those that wrote it: images and facts by name. */
   private record Contents(Map<String, byte[]> pictures, Map<String, Map<String, Object>> facts) {}
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
-  void picturesComeWithWhatIsKnownOfThem(ImageLayout layout) throws IOException {
+  void imagesComeWithWhatIsKnownOfThem(ImageLayout layout) throws IOException {
     List<String> locations;
     try (ImageWriter sink = open(layout)) {
       sink.write(row("other", null), List.of(SECOND), "png");
@@ -78,7 +78,7 @@ class ShardContractTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
-  void aTaskWithoutPicturesMakesNoFile(ImageLayout layout) throws IOException {
+  void aTaskWithoutImagesMakesNoFile(ImageLayout layout) throws IOException {
     try (ImageWriter sink = open(layout)) {
       sink.finish();
     }
@@ -96,7 +96,7 @@ class ShardContractTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
-  void picturesThatNoRowNamesAreTakenOut(ImageLayout layout) throws IOException {
+  void imagesThatNoRowNamesAreTakenOut(ImageLayout layout) throws IOException {
     try (ImageWriter sink = open(layout)) {
       for (String id : List.of("a", "b", "c")) {
         sink.write(row(id, null), List.of(FIRST, SECOND), "png");
@@ -115,7 +115,7 @@ class ShardContractTest {
   }
 
   @Test
-  void parquetSaysWhichColumnIsAPicture() throws IOException {
+  void parquetSaysWhichColumnIsAnImage() throws IOException {
     try (ImageWriter sink = open(ImageLayout.PARQUET)) {
       sink.write(row("a", null), List.of(FIRST), "png");
       sink.finish();
@@ -189,7 +189,7 @@ class ShardContractTest {
       for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         String name = entry.getName();
         if (name.endsWith(".json")) {
-          assertThat(name).as("beside its picture").isEqualTo(picture.replace(".png", ".json"));
+          assertThat(name).as("beside its image").isEqualTo(picture.replace(".png", ".json"));
           Map<String, Object> facts = new LinkedHashMap<>();
           new ObjectMapper()
               .readTree(tar.readAllBytes())

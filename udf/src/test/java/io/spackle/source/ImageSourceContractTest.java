@@ -115,7 +115,7 @@ class ImageSourceContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatIsEmptyIsNoPicture(Kind kind) throws Exception {
+  void whatIsEmptyIsNoImage(Kind kind) throws Exception {
     Files.write(folder.resolve("a.png"), new byte[0]);
     checkFault(location(kind, "a.png"), ErrorCode.IMAGE_UNSUPPORTED);
   }

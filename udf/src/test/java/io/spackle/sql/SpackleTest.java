@@ -34,7 +34,7 @@ class SpackleTest {
   }
 
   @Test
-  void eachRowComesBackWithItsPicturesAndItsFurtherColumns() {
+  void eachRowComesBackWithItsImagesAndItsFurtherColumns() {
     Map<String, Row> painted = byId(Spackle.inpaint(rows()));
     assertThat(painted).containsOnlyKeys("a", "b", "lost");
     Row a = painted.get("a");

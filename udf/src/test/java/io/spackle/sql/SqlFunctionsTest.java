@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The functions as people call them: by the text of a query. */
 class SqlFunctionsTest {
 
-  private static final String PICTURES = "'$dir/grey.png', '$dir/half.png'";
+  private static final String IMAGES = "'$dir/grey.png', '$dir/half.png'";
 
   @TempDir static Path folder;
 
@@ -42,8 +42,8 @@ class SqlFunctionsTest {
   }
 
   @Test
-  void aPictureIsRepaintedWhereItsMaskIsWhiteAndNowhereElse() {
-    Row painted = inpaint(PICTURES + ", 'a red door'");
+  void aImageIsRepaintedWhereItsMaskIsWhiteAndNowhereElse() {
+    Row painted = inpaint(IMAGES + ", 'a red door'");
     assertThat(painted.<String>getAs("status")).isEqualTo("success");
     assertThat(painted.<Object>getAs("error")).isNull();
     RgbImage picture = picture(painted);
@@ -54,8 +54,8 @@ class SqlFunctionsTest {
   }
 
   @Test
-  void locationsAndBinaryGiveTheSamePicture() {
-    Row byLocation = inpaint(PICTURES + ", 'a door', map('seed', '7')");
+  void locationsAndBinaryGiveTheSameImage() {
+    Row byLocation = inpaint(IMAGES + ", 'a door', map('seed', '7')");
     Row byContent =
         inpaint(
             "fetch_image('$dir/grey.png'), fetch_image('$dir/half.png'), 'a door', map('seed', 7)");
@@ -65,9 +65,9 @@ class SqlFunctionsTest {
 
   @Test
   void withoutASeedARowHasItsOwnInEachRun() {
-    Row first = inpaint(PICTURES + ", 'a door'");
-    Row again = inpaint(PICTURES + ", 'a door'");
-    Row other = inpaint(PICTURES + ", 'a window'");
+    Row first = inpaint(IMAGES + ", 'a door'");
+    Row again = inpaint(IMAGES + ", 'a door'");
+    Row other = inpaint(IMAGES + ", 'a window'");
     assertThat(again.<Long>getAs("seed")).isEqualTo(first.<Long>getAs("seed"));
     assertThat(image(again)).isEqualTo(image(first));
     assertThat(other.<Long>getAs("seed")).isNotEqualTo(first.<Long>getAs("seed"));
@@ -80,7 +80,7 @@ class SqlFunctionsTest {
         "named_struct('num_inference_steps', 3, 'SEED', 5L, 'negative_prompt', 'rust')"
       })
   void optionsAreParametersOfTheApi(String options) {
-    Row meta = inpaint(PICTURES + ", 'a door', " + options).getAs("meta");
+    Row meta = inpaint(IMAGES + ", 'a door', " + options).getAs("meta");
     assertThat(meta.<Integer>getAs("steps")).isEqualTo(3);
     assertThat(meta.<Long>getAs("seed")).isEqualTo(5L);
     assertThat(meta.<String>getAs("negative_prompt")).isEqualTo("rust");
@@ -115,7 +115,7 @@ class SqlFunctionsTest {
 
   @Test
   void unknownOptionsAreToldWithThoseThatThereAre() {
-    Row error = inpaint(PICTURES + ", 'a door', map('steps', '7')").getAs("error");
+    Row error = inpaint(IMAGES + ", 'a door', map('steps', '7')").getAs("error");
     assertThat(error.<String>getAs("message"))
         .startsWith("options: steps found, some of ")
         .contains("num_inference_steps");
@@ -162,14 +162,14 @@ class SqlFunctionsTest {
   })
   void settingsThatCannotBeMeantAreRefusedBeforeAnythingRuns(
       String key, String value, String told) {
-    String query = "SELECT inpaint(" + PICTURES + ", 'a door')";
+    String query = "SELECT inpaint(" + IMAGES + ", 'a door')";
     assertThatThrownBy(() -> session.row(Map.of(key, value), query))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining(told);
   }
 
   @Test
-  void picturesCanBeLookedAtWithoutAModel() {
+  void imagesCanBeLookedAtWithoutAModel() {
     Row size = session.row("SELECT image_size('$dir/half.png') AS s").getStruct(0);
     assertThat(size).hasToString("[64,64,PNG]");
     assertThat(session.row("SELECT image_size(fetch_image('$dir/half.png'))").getStruct(0))
@@ -184,7 +184,7 @@ class SqlFunctionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"image_size", "mask_coverage", "fetch_image", "image_error"})
-  void whatIsNoPictureIsNull(String function) {
+  void whatIsNoImageIsNull(String function) {
     assertThat(session.row("SELECT " + function + "(NULL)").isNullAt(0)).isTrue();
     if (!function.equals("image_error")) {
       assertThat(session.row("SELECT " + function + "('$dir/none.png')").isNullAt(0)).isTrue();

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** A Spark session as a user has it, and pictures in a folder that it may read. */
+/** A Spark session as a user has it, and images in a folder that it may read. */
 final class SqlSession implements AutoCloseable {
 
   static final int SIDE = 64;
@@ -24,7 +24,7 @@ final class SqlSession implements AutoCloseable {
     this.folder = folder;
     Files.write(folder.resolve("grey.png"), png(0, (byte) 100));
     Files.write(folder.resolve("half.png"), png(SIDE / 2, (byte) 255));
-    Files.writeString(folder.resolve("text.png"), "no picture");
+    Files.writeString(folder.resolve("text.png"), "no image");
     this.spark =
         SparkSession.builder()
             .master("local[2]")
@@ -47,7 +47,7 @@ final class SqlSession implements AutoCloseable {
     return spark;
   }
 
-  /** The one row of a query; {@code $dir} is the folder of the pictures. */
+  /** The one row of a query; {@code $dir} is the folder of the images. */
   Row row(String query) {
     return spark.sql(query.replace("$dir", folder.toString())).head();
   }

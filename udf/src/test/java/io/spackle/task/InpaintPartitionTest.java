@@ -164,7 +164,7 @@ class InpaintPartitionTest {
   }
 
   @Test
-  void everyRowBecomesAMetaRowAndItsPictureAFile() {
+  void everyRowBecomesAMetaRowAndItsImageAFile() {
     List<Row> meta = run(settings(4), new FakeTask(), rows("a", "b", "c"));
     assertThat(meta).hasSize(3).allSatisfy(row -> assertThat(status(row)).isEqualTo("success"));
     assertThat(meta).allSatisfy(row -> assertThat(Path.of(output(row))).exists());
@@ -261,7 +261,7 @@ class InpaintPartitionTest {
     ended.await();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
     assertThat(executor.model(settings, new FakeTask()).slots().areFree()).isTrue();
-    assertThat(temp.resolve("images")).satisfies(InpaintPartitionTest::holdsNoPicture);
+    assertThat(temp.resolve("images")).satisfies(InpaintPartitionTest::holdsNoImage);
     gate.release(10);
     assertThat(run(settings, new FakeTask(), rows("next"))).hasSize(1);
     assertThat(opened).hasValue(1);
@@ -578,7 +578,7 @@ class InpaintPartitionTest {
     return error == null ? "none" : error.getAs("code");
   }
 
-  private static void holdsNoPicture(Path folder) throws Exception {
+  private static void holdsNoImage(Path folder) throws Exception {
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.walk(folder)) {
         assertThat(files.filter(Files::isRegularFile)).isEmpty();

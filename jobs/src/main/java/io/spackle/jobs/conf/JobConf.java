@@ -41,7 +41,7 @@ public record JobConf(
   /**
    * Where results go.
    *
-   * @param images how pictures lie in the output
+   * @param images how images lie in the output
    * @param rowsPerFile rows of one task and one meta file, at most; approximate
    * @param retryCodes of failed rows that are done again
    * @param claimTimeout how long a driver may be silent until another run may take over
@@ -60,13 +60,13 @@ public record JobConf(
   /**
    * The page at the end of a run.
    *
-   * @param maxPictures that it shows, at most
+   * @param maxImages that it shows, at most
    */
-  public record ReportConf(boolean enabled, int maxPictures) {
+  public record ReportConf(boolean enabled, int maxImages) {
 
-    /** Of the rows, those that keep a small picture. */
+    /** Of the rows, those that keep a small image. */
     public double share(long rows) {
-      return enabled ? Math.min(1, (double) maxPictures / Math.max(1, rows)) : 0;
+      return enabled ? Math.min(1, (double) maxImages / Math.max(1, rows)) : 0;
     }
   }
 

@@ -39,10 +39,10 @@ public final class SparkSessions {
     // rows must not end the job. Faults of the job itself take little time to come back.
     conf.setIfMissing("spark.task.maxFailures", "16");
     // Spark sorts the rows of a task in pages of up to 64 MiB, which they hold to its end: far more
-    // than a hundred manifest rows take, and the heap is for pictures.
+    // than a hundred manifest rows take, and the heap is for images.
     conf.setIfMissing("spark.buffer.pageSize", "2m");
     // Below it each task of a shuffle writes a file per partition and joins them then: 49,000 files
-    // to compare the meta rows of a million pictures with their manifest.
+    // to compare the meta rows of a million images with their manifest.
     conf.setIfMissing("spark.shuffle.sort.bypassMergeThreshold", "16");
     // Tables get their commits while rows are painted: those jobs have a pool of their own.
     conf.setIfMissing("spark.scheduler.mode", "FAIR");

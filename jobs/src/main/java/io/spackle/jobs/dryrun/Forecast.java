@@ -60,7 +60,7 @@ public record Forecast(double starting, double keeping, double painting, long im
   /** How much more there is to do than the trial did. */
   private static double scale(List<Group> toPaint, Pass trial, long rows, double share) {
     double done = trial.sum(Result::modelSeconds);
-    if (done == 0) { // no picture has anything to repaint
+    if (done == 0) { // no image has anything to repaint
       return (double) rows / trial.results().size();
     }
     Map<WorkShape, double[]> known = new HashMap<>(); // seconds and images

@@ -13,7 +13,7 @@ import java.util.Optional;
  * What a run of a job would do.
  *
  * @param rows of the manifest
- * @param maxImages pictures of a batch, at most
+ * @param maxImages images of a batch, at most
  * @param probe rows that were fetched and framed; empty unless asked for
  * @param trial rows that were painted; empty unless asked for
  */
@@ -58,7 +58,7 @@ public record PlanResult(
     return survey.toPaint().stream().mapToLong(this::batches).sum();
   }
 
-  /** Batches of a kind of rows, if no picture has to go without others of its shape. */
+  /** Batches of a kind of rows, if no image has to go without others of its shape. */
   long batches(Group group) {
     return (group.images() + maxImages - 1) / maxImages;
   }

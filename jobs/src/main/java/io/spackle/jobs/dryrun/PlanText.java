@@ -72,13 +72,13 @@ public final class PlanText {
 
   private void shapes() {
     List<Group> shapes = plan.survey().toPaint();
-    add("Pictures: %d, in %d batches or more", plan.images(), plan.batches());
+    add("Images: %d, in %d batches or more", plan.images(), plan.batches());
     shapes.stream()
         .limit(MOST_SHAPES)
         .forEach(
             group ->
                 add(
-                    "  %s: %d rows, %d pictures, %d batches",
+                    "  %s: %d rows, %d images, %d batches",
                     group.shape(), group.rows(), group.images(), plan.batches(group)));
     if (shapes.size() > MOST_SHAPES) {
       add("  and %d further shapes", shapes.size() - MOST_SHAPES);
@@ -99,7 +99,7 @@ public final class PlanText {
     if (!plan.trial().isEmpty()) {
       TrialResult trial = plan.trial();
       add(
-          "Trial: %d rows, %d pictures in %s, and in %s once warm",
+          "Trial: %d rows, %d images in %s, and in %s once warm",
           trial.rows(),
           trial.images(),
           duration(trial.cold().seconds()),
@@ -124,7 +124,7 @@ public final class PlanText {
     }
     Forecast forecast = plan.forecast().get();
     add(
-        "Forecast: %s (devices: %d): %s to start, %s for lists and counts, %s to paint %d pictures",
+        "Forecast: %s (devices: %d): %s to start, %s for lists and counts, %s to paint %d images",
         duration(forecast.seconds()),
         forecast.devices(),
         duration(forecast.starting()),

@@ -111,7 +111,7 @@ public record TrialResult(List<Pass> passes) {
         : warm().results().stream().filter(result -> result.note().contains(note)).count();
   }
 
-  /** Pictures painted. */
+  /** Images painted. */
   long images() {
     return isEmpty() ? 0 : (long) warm().sum(Result::images);
   }

@@ -81,12 +81,12 @@ public final class Lease implements AutoCloseable {
     return claim;
   }
 
-  /** Whether runs that did not end well may have left pictures that no row names. */
+  /** Whether runs that did not end well may have left images that no row names. */
   public boolean areUnswept() throws IOException {
     return claims.areUnswept();
   }
 
-  /** Says that there are no such pictures any more. */
+  /** Says that there are no such images any more. */
   public void swept() throws IOException {
     claims.swept(now());
   }

@@ -99,13 +99,13 @@ public final class Leases {
     }
   }
 
-  /** Whether a run was fenced since pictures were last looked through. */
+  /** Whether a run was fenced since images were last looked through. */
   boolean areUnswept() throws IOException {
     return files.system().exists(unswept());
   }
 
   /**
-   * Says that pictures were looked through, and takes away fences of which nobody can be left.
+   * Says that images were looked through, and takes away fences of which nobody can be left.
    *
    * @param now by the clock of the file system
    */

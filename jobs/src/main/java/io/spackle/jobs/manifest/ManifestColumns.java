@@ -44,11 +44,11 @@ public final class ManifestColumns {
 
   private ManifestColumns() {}
 
-  /** Receivers of webhooks fetch what they are told of, which must be pictures. */
+  /** Receivers of webhooks fetch what they are told of, which must be images. */
   public static void checkWebhooks(StructType manifest, ImageLayout images, Problems problems) {
     if (images != ImageLayout.FILES && RowColumns.has(manifest, RowColumns.WEBHOOK)) {
       problems.add(
-          "the manifest has a column webhook, whose calls name files of pictures, and spackle.output.images is %s: set it to files, or leave out the column"
+          "the manifest has a column webhook, whose calls name files of images, and spackle.output.images is %s: set it to files, or leave out the column"
               .formatted(images.name().toLowerCase(Locale.ROOT)));
     }
   }
@@ -108,7 +108,7 @@ public final class ManifestColumns {
     return texts;
   }
 
-  /** The rows with relative locations of pictures below a folder or URI. */
+  /** The rows with relative locations of images below a folder or URI. */
   static Dataset<Row> withBase(Dataset<Row> rows, String base) {
     String folder = base.endsWith("/") ? base : base + "/";
     Dataset<Row> located = rows;

@@ -28,8 +28,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * Deletes pictures that no published meta row names: of attempts that died, of rows that failed
- * halfway, of what replaced rows had more than the new ones. Where many pictures are one file, that
+ * Deletes images that no published meta row names: of attempts that died, of rows that failed
+ * halfway, of what replaced rows had more than the new ones. Where many images are one file, that
  * file is replaced by one without them. Only what has a name that Spackle gives is touched.
  * Executors list the folders, one at a time; for whoever holds the claim, all tasks being done.
  */
@@ -65,7 +65,7 @@ public final class OrphanCleanup {
     return deleted.value();
   }
 
-  /** Pictures in files of many. */
+  /** Images in files of many. */
   private long shards() throws IOException {
     List<String> present =
         output.images("*").stream()
@@ -145,7 +145,7 @@ public final class OrphanCleanup {
         }
       }
     } catch (FileNotFoundException e) {
-      // No picture came to lie there.
+      // No image came to lie there.
     }
     return keys.iterator();
   }

@@ -67,7 +67,7 @@ public final class OutputFolder {
     }
   }
 
-  /** Of the pictures, as a URI. */
+  /** Of the images, as a URI. */
   public Path images() {
     return new Path(root, "images");
   }
@@ -82,7 +82,7 @@ public final class OutputFolder {
     return new Path(root, "meta");
   }
 
-  /** Of the rows' small pictures for the report, as a URI. */
+  /** Of the rows' small images for the report, as a URI. */
   public Path previews() {
     return new Path(root, Report.PREVIEWS);
   }
@@ -169,7 +169,7 @@ public final class OutputFolder {
   }
 
   /**
-   * What lies in the folder of pictures and fits a pattern; nothing where there is no such folder.
+   * What lies in the folder of images and fits a pattern; nothing where there is no such folder.
    */
   public List<Path> images(String pattern) throws IOException {
     return find(new Path(images(), pattern));

@@ -21,7 +21,7 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Rows of a work list to pictures and published meta rows. */
+/** Rows of a work list to images and published meta rows. */
 final class InpaintPass {
 
   private final JobPlan plan;

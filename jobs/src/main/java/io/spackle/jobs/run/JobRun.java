@@ -28,7 +28,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The work of a checked job: pending rows to pictures and meta rows, and what came of it. */
+/** The work of a checked job: pending rows to images and meta rows, and what came of it. */
 public final class JobRun {
 
   private static final DateTimeFormatter STAMP =
@@ -115,7 +115,7 @@ public final class JobRun {
     return summary;
   }
 
-  /** Pictures are what a run is for: one that has them does not fail for want of its report. */
+  /** Images are what a run is for: one that has them does not fail for want of its report. */
   private void report() {
     if (!plan.conf().report().enabled()) {
       return;
@@ -123,8 +123,7 @@ public final class JobRun {
     JobDescriptions.describe(spark, "write the report");
     try {
       String output = plan.output().toString();
-      messages.println(
-          "Report: " + Report.write(spark, output, plan.conf().report().maxPictures()));
+      messages.println("Report: " + Report.write(spark, output, plan.conf().report().maxImages()));
     } catch (IOException | RuntimeException e) {
       messages.println("The report could not be written: " + Problems.firstLine(rootOf(e)));
     }
@@ -177,13 +176,13 @@ public final class JobRun {
     }
   }
 
-  /** Pictures that no row names can only be there if something died or rows were replaced. */
+  /** Images that no row names can only be there if something died or rows were replaced. */
   private void sweep(WorkList work, Lease claim, LostTasks lost) throws IOException {
     if (claim.areUnswept() || lost.any() || !work.replacedFiles().isEmpty()) {
-      JobDescriptions.describe(spark, "delete pictures that no row names");
+      JobDescriptions.describe(spark, "delete images that no row names");
       long deleted = new OrphanCleanup(spark, plan.output(), plan.settings().hadoop()).run();
       if (deleted > 0) {
-        messages.printf("%d pictures that no row names were deleted%n", deleted);
+        messages.printf("%d images that no row names were deleted%n", deleted);
       }
     }
     claim.swept();

@@ -94,14 +94,14 @@ class JobConfTest {
             """
             include "inner/base.conf"
             spackle.manifest.path = rows.jsonl
-            spackle.fetch.allow-files = [pictures, "s3a://bucket/x"]
+            spackle.fetch.allow-files = [images, "s3a://bucket/x"]
             """,
             Map.of("output.path", "out"));
     assertThat(conf.stage().model().path()).isEqualTo(folder.resolve("model").toString());
     assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
     assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
     assertThat(conf.stage().fetch().allowFiles())
-        .containsExactly(folder.resolve("pictures").toString(), "s3a://bucket/x");
+        .containsExactly(folder.resolve("images").toString(), "s3a://bucket/x");
   }
 
   @Test

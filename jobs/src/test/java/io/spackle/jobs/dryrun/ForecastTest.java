@@ -75,7 +75,7 @@ class ForecastTest {
   }
 
   @Test
-  void rowsThatNeedNoModelTakeTheTimeOfTheirPictures() {
+  void rowsThatNeedNoModelTakeTheTimeOfTheirImages() {
     TrialResult trial = trial(2, 2, painted(SMALL, 4, 0));
     assertThat(forecast(trial, NOTHING, 1, group(SMALL, 40)).painting()).isCloseTo(20, EXACTLY);
   }

@@ -224,7 +224,7 @@ class LakeTableTest {
     boolean holds();
   }
 
-  /** Has no pictures, and says so only when something has come about. */
+  /** Has no images, and says so only when something has come about. */
   private static HttpServer hostThatWaits(Condition condition) throws IOException {
     HttpServer host =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -1,4 +1,4 @@
-"""Writes pictures/: JPEG files that the tests cannot make by themselves. pictures.py FOLDER"""
+"""Writes images/: JPEG files that the tests cannot make by themselves. images.py FOLDER"""
 
 import io
 import sys
