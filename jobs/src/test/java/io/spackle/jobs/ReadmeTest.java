@@ -22,9 +22,9 @@ class ReadmeTest {
   @TempDir Path folder;
 
   @Test
-  void theFirstRowsAndTheFirstJobRun() throws IOException {
-    TestImage.write(folder.resolve("2.jpg"), 96, 64, (x, y) -> x + y);
-    TestImage.write(folder.resolve("2-mask.png"), 96, 64, (x, y) -> x < y ? 255 : 0);
+  void firstJobRuns() throws IOException {
+    ImageFiles.write(folder.resolve("2.jpg"), 96, 64, (x, y) -> x + y);
+    ImageFiles.write(folder.resolve("2-mask.png"), 96, 64, (x, y) -> x < y ? 255 : 0);
     String rows = block("{\"id\": \"sku-1\"").replace("/photos", folder.toString());
     Files.writeString(folder.resolve("rows.jsonl"), rows);
     String job =
@@ -33,13 +33,14 @@ class ReadmeTest {
             .replace("models/sd15-inpainting", TestJob.bundle("idle-sd15-inpaint").toString());
     String offline =
         "\nspackle { fetch.retries = 0, fetch.allow-hosts = [127.0.0.1], report.enabled = false }";
-    JobEnd end = JobEnd.of(Files.writeString(folder.resolve("job.conf"), job + offline)).isDone();
+    JobResult end =
+        JobResult.of(Files.writeString(folder.resolve("job.conf"), job + offline)).isDone();
     assertThat(end.line().get("rows").asInt()).isEqualTo(2);
     assertThat(end.line().get("succeeded").asInt()).as("the row of files").isEqualTo(1);
   }
 
   @Test
-  void theRowsOfRecipesAreRows() throws IOException {
+  void rowsOfRecipesAreValidJson() throws IOException {
     ObjectMapper json = new ObjectMapper();
     for (String row : block("\"id\": \"no5\"").lines().toList()) {
       assertThat(json.readTree(row).get("prompt").asText()).isNotBlank();
@@ -47,7 +48,7 @@ class ReadmeTest {
   }
 
   @Test
-  void commandsAreUnderstood() throws IOException {
+  void commandsCanBeParsed() throws IOException {
     List<String> commands = matches("(?m)^ {4}(?:\\w+=\\w+ )?\\./spackle (.+?)(?: {2,}#.*)?$");
     assertThat(commands).hasSizeGreaterThan(5);
     for (String command : commands) {
@@ -60,7 +61,7 @@ class ReadmeTest {
   }
 
   @Test
-  void keysStandOnTheirPage() throws IOException {
+  void keysAreOnTheConfigurationPage() throws IOException {
     String page = Files.readString(ROOT.resolve("docs/configuration.md"));
     List<String> keys =
         Stream.concat(
@@ -74,7 +75,7 @@ class ReadmeTest {
   }
 
   @Test
-  void codesThatRowsFailWithAreCodes() throws IOException {
+  void retryCodesAreErrorCodes() throws IOException {
     assertThat(matches("--retry-codes ([A-Z_,]+)"))
         .isNotEmpty()
         .flatMap(codes -> Arrays.asList(codes.split(",")))
@@ -82,14 +83,14 @@ class ReadmeTest {
   }
 
   @Test
-  void linksLeadToFiles() throws IOException {
+  void linkedFilesExist() throws IOException {
     assertThat(matches("\\]\\(([^)#:]+)\\)"))
         .hasSizeGreaterThan(10)
         .allSatisfy(link -> assertThat(ROOT.resolve(link)).exists());
   }
 
   @Test
-  void measuringHasThoseModes() throws IOException {
+  void benchModesExist() throws IOException {
     String bench = Files.readString(ROOT.resolve("bench"));
     assertThat(matches("\\./bench ([a-z]+)"))
         .isNotEmpty()
