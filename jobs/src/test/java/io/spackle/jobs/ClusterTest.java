@@ -5,7 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spackle.jobs.LocalCluster.End;
+import io.spackle.jobs.LocalCluster.Result;
 import io.spackle.jobs.LocalCluster.Job;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.manifest.KeyedRows;
@@ -83,7 +83,7 @@ class ClusterTest {
           .with("spark.executor.resource.gpu.amount", "2")
           .with("spark.task.resource.gpu.amount", "0.5")
           .with("spark.executorEnv.CUDA_VISIBLE_DEVICES", "GPU-bb,GPU-aa");
-      End refused = cluster.start(conf, "-D", "model.device=cuda").end();
+      Result refused = cluster.start(conf, "-D", "model.device=cuda").result();
       assertThat(refused.code()).as(refused.messages()).isEqualTo(2);
       assertThat(refused.messages())
           .containsPattern("executor 0 on \\S+, GPU address GPU-aa: CUDA device 1 cannot be used")
@@ -92,7 +92,7 @@ class ClusterTest {
       assertThat(openings(cluster)).contains("Device[kind=CUDA, ordinal=0, threads=0]");
       assertThat(openings(cluster)).contains("Device[kind=CUDA, ordinal=1, threads=0]");
       int before = openings(cluster).size();
-      End done = cluster.start(conf).end();
+      Result done = cluster.start(conf).result();
       assertThat(done.code()).as(done.messages()).isZero();
       assertThat(done.line().get("succeeded").asInt()).isEqualTo(ROWS);
       assertThat(openings(cluster).subList(before, openings(cluster).size()))
@@ -115,9 +115,9 @@ class ClusterTest {
       Job job = cluster.start(conf, "--retry-codes", "FETCH_NOT_FOUND");
       killTwice(job, RowColumns.KEY, killer(KILLER + 2).first());
       killTwice(job, REPLACED, replacing);
-      End end = job.end();
-      assertThat(end.code()).as(end.messages() + cluster.logs()).isZero();
-      assertThat(end.line().get("succeeded").asInt()).isEqualTo(ROWS - 2);
+      Result result = job.result();
+      assertThat(result.code()).as(result.messages() + cluster.logs()).isZero();
+      assertThat(result.line().get("succeeded").asInt()).isEqualTo(ROWS - 2);
       assertThat(openings(cluster)).as("one model per executor").hasSize(5);
     }
     Map<String, Row> meta = TestJob.meta(folder.resolve("out"));
@@ -211,7 +211,7 @@ class ClusterTest {
       }
       Thread.sleep(20);
     }
-    throw new AssertionError("the job ended first: " + job.end());
+    throw new AssertionError("the job ended first: " + job.result());
   }
 
   private static List<String> names(Path folder) throws IOException {

@@ -52,7 +52,8 @@ class InpaintJobTest {
 
   @Test
   void rowsBecomeImagesAndMetaRows() throws IOException {
-    End end = run(row("a", "a cat") + row("b", "a dog") + "no json\n" + row("c", null));
+    String rows = row("a", "a cat") + row("b", "a dog") + "no json\n" + row("c", null);
+    End end = run(rows, "report.enabled=true");
     assertThat(end.code()).isZero();
     assertThat(end.line().toString())
         .startsWith("{\"status\":\"done\",\"rows\":4,\"succeeded\":2,\"failed\":2,\"skipped\":0,")
@@ -396,6 +397,7 @@ class InpaintJobTest {
             output.path = out
             model { path = "%s", device = cpu }
             fetch.allow-files = [.]
+            report.enabled = false
             defaults { width = 64, height = 64, num-inference-steps = 2 }
           }
           """

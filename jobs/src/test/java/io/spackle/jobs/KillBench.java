@@ -2,7 +2,7 @@ package io.spackle.jobs;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.spackle.jobs.LocalCluster.End;
+import io.spackle.jobs.LocalCluster.Result;
 import io.spackle.jobs.LocalCluster.Job;
 import io.spackle.jobs.run.ExitCode;
 import io.spackle.row.MetaRow;
@@ -182,10 +182,10 @@ final class KillBench implements AutoCloseable {
       struck.add(blow);
       job = strike(blow, job, cluster, output);
     }
-    mustBeDone(job.end());
+    mustBeDone(job.result());
     int setAside = failures(meta(output)).size();
     if (setAside > 0) {
-      mustBeDone(start(cluster, output).end());
+      mustBeDone(start(cluster, output).result());
     }
     cluster.close(); // what tasks of dead drivers still do is done
     return judge(undisturbed, output, struck, setAside);
@@ -230,7 +230,7 @@ final class KillBench implements AutoCloseable {
     }
     boolean isTakenOver = fences(output) > fences;
     signal("CONT", zombie);
-    int code = zombie.end().code();
+    int code = zombie.result().code();
     if (isTakenOver && code != ExitCode.BROKEN.code()) {
       throw new IllegalStateException("a run that was taken over ended with " + code);
     }
@@ -334,9 +334,9 @@ final class KillBench implements AutoCloseable {
     return cluster.start(folder.resolve("job.conf"), "-D", "output.path=" + output);
   }
 
-  private static void mustBeDone(End end) {
-    if (end.code() != 0) {
-      throw new IllegalStateException("the run ended with " + end.code() + ": " + end.messages());
+  private static void mustBeDone(Result result) {
+    if (result.code() != 0) {
+      throw new IllegalStateException("the run ended with " + result.code() + ": " + result.messages());
     }
   }
 

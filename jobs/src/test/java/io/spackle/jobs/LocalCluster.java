@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A Spark on this machine whose driver and executors are JVMs of their own, made from the test
- * class path: for what a thread in the tests' JVM cannot show, such as the death of an executor.
+ * A Spark cluster on this machine whose driver and executors are JVMs of their own with the test
+ * class path: for what threads of the tests' JVM cannot show, such as the crash of an executor.
  *
  * <pre>
  * try (LocalCluster cluster = LocalCluster.withinDriver(folder, 1, 2)) {
@@ -34,32 +34,30 @@ import java.util.stream.Stream;
  * }
  * </pre>
  *
- * <p>Each job takes about six seconds before its first row.
+ * <p>Each job takes several seconds before its first row.
  */
 final class LocalCluster implements AutoCloseable {
 
-  private static final Duration LONGEST = Duration.ofMinutes(9);
+  private static final Duration TIMEOUT = Duration.ofMinutes(9);
   private static final int WORKER_MIB = 1024;
   private static final String DEPLOY = "org.apache.spark.deploy.";
-  private static final Path CONF = Path.of("..", "conf").toAbsolutePath().normalize();
 
   private final Path folder;
   private final Map<String, String> settings = new TreeMap<>();
   private final List<Process> processes = new ArrayList<>();
 
   /**
-   * How a command ended.
+   * The outcome of a command.
    *
-   * @param line the last line that it printed
-   * @param messages what it printed to stderr
+   * @param line the last line of its standard output
+   * @param messages its standard error output
    */
-  record End(int code, JsonNode line, String messages) {}
+  record Result(int code, JsonNode line, String messages) {}
 
   private LocalCluster(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
-    // A command line that names each jar would crash ONNX Runtime, which takes 4 KiB of one at
-    // most:
-    // Spark's own names jars/* and the classes.
+    // ONNX Runtime crashes if the command line is longer than 4 KiB, so it must not name each jar:
+    // Spark passes SPARK_HOME/jars/* and the folders of classes.
     Path jars = Files.createDirectories(folder.resolve("jars"));
     List<Path> path = classPath(Files::isRegularFile);
     for (int i = 0; i < path.size(); i++) {
@@ -67,7 +65,9 @@ final class LocalCluster implements AutoCloseable {
       Files.createSymbolicLink(jars.resolve("%03d-%s".formatted(i, jar.getFileName())), jar);
     }
     with("spark.executor.extraClassPath", joined(classPath(Files::isDirectory)));
-    with("spark.executor.extraJavaOptions", "-Dlog4j2.configurationFile=" + log());
+    with(
+        "spark.executor.extraJavaOptions",
+        String.join(" ", ChildJvm.FLAGS) + " -Dlog4j2.configurationFile=" + log());
     with("spark.executor.memory", "512m");
     with("spark.driver.host", "127.0.0.1");
     with("spark.ui.enabled", "false");
@@ -75,14 +75,14 @@ final class LocalCluster implements AutoCloseable {
     with("spark.local.dir", folder.resolve("local").toString());
   }
 
-  /** Spark's local-cluster: master and workers are in the driver's JVM, a worker per executor. */
+  /** Spark's local-cluster: master and workers run in the driver's JVM, one worker per executor. */
   static LocalCluster withinDriver(Path folder, int executors, int cores) throws IOException {
     String master = "local-cluster[%d,%d,%d]".formatted(executors, cores, WORKER_MIB);
     return new LocalCluster(folder).with("spark.master", master);
   }
 
   /**
-   * A standalone master and one worker, as on a cluster's machines.
+   * A standalone master and one worker.
    *
    * @param worker settings of the worker, such as its GPUs
    */
@@ -94,8 +94,8 @@ final class LocalCluster implements AutoCloseable {
   }
 
   /**
-   * A standalone master and two workers that pass for two machines: Spark tries a slow task a
-   * second time on another machine only.
+   * A standalone master and two workers on different addresses: Spark only speculates on another
+   * machine.
    *
    * @param cores of each worker
    */
@@ -107,7 +107,7 @@ final class LocalCluster implements AutoCloseable {
     return cluster;
   }
 
-  /** Has jobs started from now on run with a setting of Spark. */
+  /** Sets a Spark setting of jobs that are started later. */
   LocalCluster with(String key, String value) {
     settings.put(key, value);
     return this;
@@ -121,7 +121,7 @@ final class LocalCluster implements AutoCloseable {
     return new Job(java(name, settings, command.toArray(String[]::new)), name);
   }
 
-  /** What all executors have written to their logs so far. */
+  /** The logs of all executors so far. */
   String logs() throws IOException {
     Path work = folder.resolve("work");
     if (!Files.isDirectory(work)) {
@@ -136,7 +136,7 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
-  /** Ends all processes, and removes the links to jars; the rest of the folder stays. */
+  /** Kills all processes and removes the links to jars; the rest of the folder stays. */
   @Override
   public void close() throws IOException {
     for (Process process : processes) {
@@ -150,7 +150,7 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
-  /** A command that runs. */
+  /** A running command. */
   final class Job {
 
     private final Process driver;
@@ -165,7 +165,7 @@ final class LocalCluster implements AutoCloseable {
       return driver;
     }
 
-    /** The executors that live; of a standalone cluster all, of whatever job. */
+    /** The live executors; of a standalone cluster those of all jobs. */
     List<ProcessHandle> executors() {
       return processes.stream()
           .flatMap(Process::descendants)
@@ -173,23 +173,21 @@ final class LocalCluster implements AutoCloseable {
           .toList();
     }
 
-    /** Waits until the command has ended. */
-    End end() throws IOException, InterruptedException {
-      boolean ended = driver.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS);
+    /** Waits for the command to end. */
+    Result result() throws IOException, InterruptedException {
+      boolean ended = driver.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       String messages = read(messages(name));
       if (!ended) {
-        throw new IllegalStateException("no end within " + LONGEST + ": " + messages);
+        throw new IllegalStateException("still running after " + TIMEOUT + ": " + messages);
       }
       String last = read(output(name)).lines().reduce("", (before, line) -> line);
-      return new End(driver.exitValue(), new ObjectMapper().readTree(last), messages);
+      return new Result(driver.exitValue(), new ObjectMapper().readTree(last), messages);
     }
   }
 
   private Process java(String name, Map<String, String> properties, String... main)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx1g", "@" + CONF.resolve("jvm.options")));
+    List<String> command = ChildJvm.command("1g");
     command.add("-Dlog4j2.configurationFile=" + log());
     properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of(main));
@@ -204,7 +202,7 @@ final class LocalCluster implements AutoCloseable {
     return process;
   }
 
-  /** Returns the address. */
+  /** Starts a master; returns its address. */
   private String master() throws IOException {
     java("master", Map.of(), DEPLOY + "master.Master", "-h", "127.0.0.1", "--webui-port", "0");
     String master = awaitLog("master", "spark://127.0.0.1:\\d+");
@@ -231,7 +229,7 @@ final class LocalCluster implements AutoCloseable {
 
   private String awaitLog(String name, String pattern) throws IOException {
     long start = System.nanoTime();
-    while (System.nanoTime() - start < LONGEST.toNanos()) {
+    while (System.nanoTime() - start < TIMEOUT.toNanos()) {
       Matcher found = Pattern.compile(pattern).matcher(read(messages(name)));
       if (found.find()) {
         return found.group();
@@ -239,7 +237,7 @@ final class LocalCluster implements AutoCloseable {
       pause();
     }
     throw new IllegalStateException(
-        "no " + pattern + " within " + LONGEST + ": " + read(messages(name)));
+        "no " + pattern + " within " + TIMEOUT + ": " + read(messages(name)));
   }
 
   private Path output(String name) {

@@ -63,7 +63,7 @@ class MetricsTest {
           .containsPattern("executor_0_batch_fill_Value\\S* 0\\.\\d+")
           .containsPattern("executor_0_stage_fetch_seconds_Value\\S* \\d")
           .containsPattern("executors_heard_of_Value\\S* 1");
-      assertThat(running.end().code()).isZero();
+      assertThat(running.result().code()).isZero();
     }
   }
 

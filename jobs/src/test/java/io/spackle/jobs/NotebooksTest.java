@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -18,18 +17,12 @@ class NotebooksTest {
 
   @TempDir Path folder;
 
-  /** In a process of its own, as people run them: with no session that tests have opened. */
+  /** In a process of its own, as users run them: without a Spark session that tests have opened. */
   @Test
   void allCellsRunAndGiveTheStoredOutputs() throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + NOTEBOOKS.resolve("../conf/jvm.options"),
-                "-Xmx1g",
-                "-XX:TieredStopAtLevel=1", // a minute is too short for more
-                "-Dlog4j2.configurationFile=" + NOTEBOOKS.resolve("../conf/log4j2.properties"),
-                Notebook.class.getName()));
+    List<String> command = ChildJvm.command("1g");
+    command.add("-Dlog4j2.configurationFile=" + NOTEBOOKS.resolve("../conf/log4j2.properties"));
+    command.add(Notebook.class.getName());
     command.addAll(notebooks());
     Path messages = folder.resolve("messages");
     ProcessBuilder java =

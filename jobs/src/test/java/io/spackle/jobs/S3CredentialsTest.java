@@ -9,7 +9,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -130,11 +129,7 @@ class S3CredentialsTest {
   }
 
   private Process start(Path log) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + Path.of("../conf/jvm.options").toAbsolutePath());
-    command.add("-Xmx1g");
-    command.add("-XX:TieredStopAtLevel=1"); // it ends before the better compiler pays
+    List<String> command = ChildJvm.command("1g");
     command.add("-Dspark.master=local[1]");
     command.add("-Dspark.sql.shuffle.partitions=1");
     command.add("-Dspark.ui.enabled=false");

@@ -28,7 +28,7 @@ public final class S3Server {
 
   static final String KEY = "AKIDSPACKLETESTS";
 
-  /** To be found in no log, file or command line. */
+  /** Must not appear in any log, file or command line. */
   static final String SECRET = "s3cr3t0fTheTests";
 
   private static final S3Server OF_TESTS = start();
@@ -41,7 +41,7 @@ public final class S3Server {
     this.proxy = proxy;
   }
 
-  /** The one server of this JVM, which ends with it. Tests keep apart by their buckets. */
+  /** The only server of this JVM, which ends with it. Each test class uses its own buckets. */
   public static S3Server ofTests() {
     return OF_TESTS;
   }
@@ -50,12 +50,12 @@ public final class S3Server {
     return proxy;
   }
 
-  /** Makes a bucket, which is a folder of the server's. */
+  /** Creates a bucket; returns its folder on this machine. */
   public Path bucket(String name) throws IOException {
     return Files.createDirectories(folder.resolve(name));
   }
 
-  /** Uploads a file, or a folder with all that is below it, in the place of what is there. */
+  /** Uploads a file, or a folder with its content, replacing what exists there. */
   void upload(Path from, String location) throws IOException {
     org.apache.hadoop.fs.Path to = new org.apache.hadoop.fs.Path(location);
     try (FileSystem store = FileSystem.newInstance(to.toUri(), configuration())) {
@@ -64,7 +64,7 @@ public final class S3Server {
     }
   }
 
-  /** What S3A needs to come here, but for the credentials. */
+  /** The options that S3A needs to reach this server, without credentials. */
   Map<String, String> address() {
     Map<String, String> options = new TreeMap<>();
     options.put("fs.s3a.endpoint", "http://127.0.0.1:" + proxy.port());
@@ -73,7 +73,7 @@ public final class S3Server {
     return options;
   }
 
-  /** All that S3A needs to come here, as Hadoop's options. */
+  /** The options that S3A needs to reach this server. */
   Map<String, String> options() {
     Map<String, String> options = new TreeMap<>(address());
     options.put("fs.s3a.access.key", KEY);
@@ -104,14 +104,9 @@ public final class S3Server {
 
   private static Process launch(Path home, String properties) throws IOException {
     Path file = Files.writeString(home.resolve("s3proxy.conf"), properties);
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "org.gaul.s3proxy.Main",
-                "--properties",
-                file.toString()));
+    List<String> command = ChildJvm.command("512m");
+    command.addAll(List.of("org.gaul.s3proxy.Main", "--properties", file.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("CLASSPATH", Files.readString(classpath()));
     return builder
         .redirectErrorStream(true)
@@ -132,7 +127,7 @@ public final class S3Server {
     return text.toString(StandardCharsets.ISO_8859_1);
   }
 
-  /** Lists the server's libraries; the build writes it beside the classes of the tests. */
+  /** The file with the server's class path, which the build writes beside the test classes. */
   private static Path classpath() {
     String classes = S3Server.class.getProtectionDomain().getCodeSource().getLocation().getPath();
     return Path.of(classes).resolveSibling("s3proxy.classpath");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,17 +81,16 @@ class SecretsTest {
     Path conf = rows.writeJob("spackle.fetch.allow-private = [127.0.0.1, 127.0.0.2]\n" + QUICK);
     Path log = Files.writeString(folder.resolve("log4j2.properties"), LOG);
     Path said = folder.resolve("said.txt");
-    ProcessBuilder java =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-            "-Xmx1g",
-            "@" + Path.of("../conf/jvm.options").toAbsolutePath(),
+    List<String> command = new ArrayList<>(ChildJvm.command("1g"));
+    command.addAll(
+        List.of(
             "-Dlog4j2.configurationFile=" + log,
             "-Dspark.driver.host=127.0.0.1",
             "-Dspark.ui.enabled=false",
             Main.class.getName(),
             "run",
-            conf.toString());
+            conf.toString()));
+    ProcessBuilder java = new ProcessBuilder(command);
     java.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     java.environment().put("SPACKLE_WEBHOOK_SECRET", WEBHOOK_SECRET);
     Process process = java.redirectErrorStream(true).redirectOutput(said.toFile()).start();

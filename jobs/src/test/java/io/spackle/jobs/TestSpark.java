@@ -2,11 +2,17 @@ package io.spackle.jobs;
 
 import org.apache.spark.sql.SparkSession;
 
-/** The one Spark session of all tests of this module. */
+/** The Spark session that all tests of this module share within a JVM. */
 public final class TestSpark {
 
   private TestSpark() {}
 
+  /**
+   * Returns the session; two tasks run at a time, each with up to three attempts.
+   *
+   * <p>Expressions are interpreted, because compiling the generated code of many small queries takes
+   * longer than running them. Tests with processes of their own use compiled queries, as users do.
+   */
   public static SparkSession session() {
     return SparkSession.builder()
         .master("local[2,3]")
@@ -14,6 +20,8 @@ public final class TestSpark {
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.debug.maxToStringFields", "200")
         .config("spark.executor.heartbeatInterval", "2s")
         .config("spark.buffer.pageSize", "2m")

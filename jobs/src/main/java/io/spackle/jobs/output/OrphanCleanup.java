@@ -11,17 +11,20 @@ import io.spackle.sink.ImageLayout;
 import io.spackle.spark.HadoopConf;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.Spliterators;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.Success$;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
@@ -171,21 +174,31 @@ public final class OrphanCleanup implements AutoCloseable {
   private Dataset<Row> present() {
     List<String> folders =
         IntStream.range(0, FOLDERS).mapToObj(i -> String.format("%02x", i)).toList();
+    int tasks = Math.min(FOLDERS / 4, 4 * spark.sparkContext().defaultParallelism());
     String images = output.images().toString();
     HadoopConf conf = hadoop;
     return spark
         .createDataset(folders, Encoders.STRING())
-        .repartition(FOLDERS / 4)
-        .flatMap(
-            (FlatMapFunction<String, String>) folder -> keys(new Path(images, folder), conf),
+        .repartition(tasks)
+        .mapPartitions(
+            (MapPartitionsFunction<String, String>) names -> keys(new Path(images), names, conf),
             Encoders.STRING())
         .toDF(KEY);
   }
 
-  private static Iterator<String> keys(Path folder, HadoopConf conf) throws IOException {
+  /** Lists folders one at a time: all keys of a task may be too many for its memory. */
+  private static Iterator<String> keys(Path images, Iterator<String> folders, HadoopConf conf)
+      throws IOException {
+    FileSystem fileSystem = fileSystem(images, conf);
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(folders, 0), false)
+        .flatMap(folder -> keys(fileSystem, new Path(images, folder)).stream())
+        .iterator();
+  }
+
+  private static List<String> keys(FileSystem fileSystem, Path folder) {
     List<String> keys = new ArrayList<>();
     try {
-      for (FileStatus file : fileSystem(folder, conf).listStatus(folder)) {
+      for (FileStatus file : fileSystem.listStatus(folder)) {
         String key = folder.getName() + "/" + file.getPath().getName();
         if (file.isFile() && ImageKeys.isOurs(key)) {
           keys.add(key);
@@ -193,8 +206,10 @@ public final class OrphanCleanup implements AutoCloseable {
       }
     } catch (FileNotFoundException e) {
       // No image was written to this folder.
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder, e);
     }
-    return keys.iterator();
+    return keys;
   }
 
   private static long delete(Path images, Iterator<Row> keys, HadoopConf conf) throws IOException {
