@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The packages of the driver, and rules on all modules together, which only this one sees. */
+/** The packages of this module, and rules on all modules, which only this one depends on. */
 class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter().importPath(Path.of("target", "classes"));
@@ -79,7 +79,7 @@ class ArchitectureTest {
     rule.ensureAllClassesAreContainedInArchitecture().check(CLASSES);
   }
 
-  /** Split packages would break package-private access, and do break modules and sealed jars. */
+  /** Split packages break package-private access, modules and sealed jars. */
   @Test
   void noPackageSpansTwoModules() {
     var modulesByPackage =

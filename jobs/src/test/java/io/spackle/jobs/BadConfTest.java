@@ -51,7 +51,7 @@ class BadConfTest {
     JobResult.run(folder, NO_ROWS, "spackle.model.path = nowhere").isRefused("nowhere");
   }
 
-  /** As long as reading it changes nothing: the tensor may be any file of the machine. */
+  /** Otherwise a model could read any file of the machine. */
   @Test
   void b77_tensorDataOutsideTheModelFolder_isRefused() throws IOException {
     Path model = copyOfModel();
@@ -78,7 +78,7 @@ class BadConfTest {
     JobResult.run(folder, NO_ROWS, "spackle.model.device = cuda").isRefused("cannot be opened");
   }
 
-  /** The decoder's last step becomes a square root, which negative numbers do not have. */
+  /** The last operation of the decoder becomes a square root, which is NaN for negative numbers. */
   @Test
   void b80_nonFiniteModelOutput_fails() throws IOException {
     Path graph = copyOfModel().resolve("vae_decoder/model.onnx");
@@ -91,16 +91,16 @@ class BadConfTest {
     append(graph, field(7, field(1, root)));
     JobRows rows = new JobRows(folder.resolve("rows"));
     rows.row("b80").run("spackle.model.path = ../model");
-    rows.isRefused("b80", MODEL_OUTPUT, "finite");
+    rows.isFailed("b80", MODEL_OUTPUT, "finite");
   }
 
   @Test
   void b89_tooManyFailures_giveExitCode3AndAllResults() throws IOException {
-    JobResult end = JobResult.run(folder, NO_ROWS, "spackle.failures.max-share = 0.5");
-    assertThat(end.code()).isEqualTo(3);
-    assertThat(end.line().path("status").asText()).isEqualTo("failures");
-    assertThat(end.meta()).hasSize(1);
-    assertThat(end.summary().path("failed").asInt()).isOne();
+    JobResult result = JobResult.run(folder, NO_ROWS, "spackle.failures.max-share = 0.5");
+    assertThat(result.code()).isEqualTo(3);
+    assertThat(result.line().path("status").asText()).isEqualTo("failures");
+    assertThat(result.meta()).hasSize(1);
+    assertThat(result.summary().path("failed").asInt()).isOne();
   }
 
   private Path copyOfModel() throws IOException {
@@ -114,12 +114,12 @@ class BadConfTest {
     return to;
   }
 
-  /** Adds to a message of Protocol Buffers: what is behind one is taken as part of it. */
+  /** Appends fields to a Protocol Buffers message, which is valid by concatenation. */
   private static void append(Path message, byte[] more) throws IOException {
     Files.write(message, join(Files.readAllBytes(message), more));
   }
 
-  /** A field of Protocol Buffers that holds up to 127 bytes. */
+  /** A Protocol Buffers field of up to 127 bytes. */
   private static byte[] field(int number, byte[] content) {
     assertThat(content).hasSizeLessThan(128);
     return join(new byte[] {(byte) (number << 3 | 2), (byte) content.length}, content);

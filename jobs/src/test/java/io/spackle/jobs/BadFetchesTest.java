@@ -29,25 +29,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Locations and what fetching them meets: numbers 16 to 40 of the list of bad inputs.
+ * Locations and fetches: numbers 16 to 40 of the list of bad inputs.
  *
  * <p>The hosts are addresses of the loopback network, allowed by name.
  */
 class BadFetchesTest {
 
-  /** Nobody listens there. */
+  /** An address where nothing listens. */
   private static final String DEAD = "127.0.0.2";
 
-  /** Where connections are counted. */
+  /** An address whose connections are counted. */
   private static final String POLITE = "127.0.0.3";
 
-  /** Where what breaks a connection does not count against the others. */
+  /** An address for broken connections, which must not count as failures of other hosts. */
   private static final String BROKEN = "127.0.0.4";
 
-  /** Wishes to be left alone for a second, which holds for all that is asked of it. */
+  /** An address that answers with Retry-After: 1, which holds for all its requests. */
   private static final String BUSY = "127.0.0.5";
 
-  /** Wishes to be left alone for a day. */
+  /** An address that answers with a Retry-After of more than a day. */
   private static final String PATIENT = "127.0.0.6";
 
   private static final int ROWS_BEHIND_THE_DEAD_HOST = 40;
@@ -56,7 +56,7 @@ class BadFetchesTest {
 
   private static FaultyServer host;
 
-  /** It speaks no TLS, and so proves nothing. */
+  /** A server that does not speak TLS. */
   private static ServerSocket untrusted;
 
   private static JobRows rows;
@@ -102,7 +102,7 @@ class BadFetchesTest {
       try (Socket client = untrusted.accept()) {
         if (client.getInputStream().read() >= 0) {
           client.getOutputStream().write("no TLS here\r\n".getBytes(US_ASCII));
-          client.getInputStream().readAllBytes(); // until the client has read it and gone
+          client.getInputStream().readAllBytes(); // until the client has closed the connection
         }
       } catch (IOException e) {
         continue; // the client or the test has ended
@@ -214,40 +214,40 @@ class BadFetchesTest {
 
   @Test
   void b16_emptyAndRelativeLocations_fail() {
-    rows.isRefused("b16 empty", ROW_INVALID, "init_image: a blank text found");
-    rows.isRefused("b16 blank", ROW_INVALID, "init_image: a blank text found");
-    rows.isRefused("b16 relative", URL_INVALID, "a whole URL or an absolute path expected");
+    rows.isFailed("b16 empty", ROW_INVALID, "init_image: a blank text found");
+    rows.isFailed("b16 blank", ROW_INVALID, "init_image: a blank text found");
+    rows.isFailed("b16 relative", URL_INVALID, "a whole URL or an absolute path expected");
   }
 
   @Test
   void b17_otherSchemes_fail() {
     for (String url : List.of("ftp://h/a", "gopher://h/a", "jar:file:/a.jar!/b", "data:,x")) {
-      rows.isRefused("b17 " + url, URL_INVALID, "scheme " + url.replaceFirst(":.*", ""));
+      rows.isFailed("b17 " + url, URL_INVALID, "scheme " + url.replaceFirst(":.*", ""));
     }
   }
 
   @Test
   void b18_filesOutsideAnAllowedFolder_linksPipesAndDevices_fail() {
     for (String id : List.of("outside", "dots", "link", "proc")) {
-      rows.isRefused("b18 " + id, URL_FORBIDDEN, "spackle.fetch.allow-files expected");
+      rows.isFailed("b18 " + id, URL_FORBIDDEN, "spackle.fetch.allow-files expected");
     }
-    rows.isRefused("b18 pipe", URL_FORBIDDEN, "no regular file found");
-    rows.isRefused("b18 device", URL_FORBIDDEN, "no regular file found");
+    rows.isFailed("b18 pipe", URL_FORBIDDEN, "no regular file found");
+    rows.isFailed("b18 device", URL_FORBIDDEN, "no regular file found");
   }
 
   @Test
   void b19_unusualSpellingsOfLoopback_fail() {
     for (String name : List.of("127.1", "2130706433", "0x7f.1", "0177.0.0.1")) {
-      rows.isRefused("b19 " + name, URL_INVALID, "an oddly spelled address");
+      rows.isFailed("b19 " + name, URL_INVALID, "an oddly spelled address");
     }
-    rows.isRefused("b19 [::ffff:127.0.0.1]", URL_FORBIDDEN, "127.0.0.1 found, a public one");
+    rows.isFailed("b19 [::ffff:127.0.0.1]", URL_FORBIDDEN, "127.0.0.1 found, a public one");
   }
 
   @Test
   void b20_linkLocalAndMetadataAddresses_fail() {
     for (String name :
         List.of("169.254.169.254", "[fe80::1]", "[fd00:ec2::254]", "168.63.129.16")) {
-      rows.isRefused("b20 " + name, URL_FORBIDDEN, "a public one expected");
+      rows.isFailed("b20 " + name, URL_FORBIDDEN, "a public one expected");
     }
   }
 
@@ -255,128 +255,129 @@ class BadFetchesTest {
   void b21_embeddedPrivateAddresses_fail() {
     for (String name :
         List.of("100.64.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:1::8a2e]")) {
-      rows.isRefused("b21 " + name, URL_FORBIDDEN, "a public one expected");
+      rows.isFailed("b21 " + name, URL_FORBIDDEN, "a public one expected");
     }
   }
 
-  /** The name is checked by what it resolves to, in the client's own look-up. */
+  /** The addresses that the client resolves the name to are checked. */
   @Test
   void b22_nameThatResolvesToAPrivateAddress_fails() {
-    rows.isRefused("b22", URL_FORBIDDEN, "a public one expected");
+    rows.isFailed("b22", URL_FORBIDDEN, "a public one expected");
   }
 
   @Test
   void b23_redirects_areCheckedAtEachHop() {
-    rows.isRefused("b23 http://localhost:80/", URL_FORBIDDEN, "redirected to http://localhost");
-    rows.isRefused("b23 http://10.0.0.1/", URL_FORBIDDEN, "10.0.0.1 found");
-    rows.isRefused("b23 file:/etc/passwd", URL_INVALID, "redirected to file:/etc/passwd");
-    rows.isRefused("b23 http://h:22/", URL_FORBIDDEN, "port 22 found");
+    rows.isFailed("b23 http://localhost:80/", URL_FORBIDDEN, "redirected to http://localhost");
+    rows.isFailed("b23 http://10.0.0.1/", URL_FORBIDDEN, "10.0.0.1 found");
+    rows.isFailed("b23 file:/etc/passwd", URL_INVALID, "redirected to file:/etc/passwd");
+    rows.isFailed("b23 http://h:22/", URL_FORBIDDEN, "port 22 found");
   }
 
   @Test
   void b24_moreThanFiveRedirectsAndLoops_fail() {
-    rows.isRefused("b24 loop", FETCH_REDIRECTS, "more than 5 redirects");
-    rows.isRefused("b24 six", FETCH_REDIRECTS, "more than 5 redirects");
-    rows.painted("b24 five");
+    rows.isFailed("b24 loop", FETCH_REDIRECTS, "more than 5 redirects");
+    rows.isFailed("b24 six", FETCH_REDIRECTS, "more than 5 redirects");
+    rows.image("b24 five");
   }
 
   @Test
   void b25_userInfoAndSignatures_areUsedAndRedacted() {
-    rows.painted("b25");
+    rows.image("b25");
     assertThat(host.authorizations())
         .containsExactly("Basic " + "YW5uYTpwNHNzdzByZA=="); // anna:p4ssw0rd
     Row meta = rows.of("b25").getAs("meta");
     assertThat(meta.<String>getAs("init_image"))
         .isEqualTo("http://***@127.0.0.1:" + host.port() + "/private?sig=***");
-    assertThat(rows.meta().toString() + rows.end().messages()).doesNotContain("p4ssw0rd", "s3cr3t");
+    assertThat(rows.meta().toString() + rows.result().messages())
+        .doesNotContain("p4ssw0rd", "s3cr3t");
   }
 
   @Test
   void b26_lineBreaksAndNulInUrls_fail() {
-    rows.isRefused("b26 line break", URL_INVALID, "a control character found");
-    rows.isRefused("b26 nul", URL_INVALID, "a control character found");
+    rows.isFailed("b26 line break", URL_INVALID, "a control character found");
+    rows.isFailed("b26 nul", URL_INVALID, "a control character found");
   }
 
   @Test
   void b27_portsOfOtherServices_fail() {
-    rows.isRefused("b27 22", URL_FORBIDDEN, "port 22 found");
-    rows.isRefused("b27 6379", URL_FORBIDDEN, "port 6379 found");
+    rows.isFailed("b27 22", URL_FORBIDDEN, "port 22 found");
+    rows.isFailed("b27 6379", URL_FORBIDDEN, "port 6379 found");
   }
 
   @Test
   void b28_lookAlikeHosts_areComparedInPunycode() {
-    allowed.isRefused("b28", URL_FORBIDDEN, "none of spackle.fetch.allow-hosts");
-    allowed.isRefused("b28 full width", URL_FORBIDDEN, "port 22 found");
+    allowed.isFailed("b28", URL_FORBIDDEN, "none of spackle.fetch.allow-hosts");
+    allowed.isFailed("b28 full width", URL_FORBIDDEN, "port 22 found");
   }
 
   @Test
   void b29_urlsOver8Kilobytes_fail() {
-    rows.isRefused("b29", URL_INVALID, "at most 8192 expected");
+    rows.isFailed("b29", URL_INVALID, "at most 8192 expected");
   }
 
   @Test
   void b30_unknownAndRefusingHosts_failAfterRetries_untrustedOnesAtOnce() {
-    rows.isRefused("b30 unknown", FETCH_UNREACHABLE, "nobody.invalid");
-    rows.isRefused("b30 refused", FETCH_UNREACHABLE, "the connection failed");
-    rows.isRefused("b30 tls", FETCH_TLS, "no trustworthy secure connection");
+    rows.isFailed("b30 unknown", FETCH_UNREACHABLE, "nobody.invalid");
+    rows.isFailed("b30 refused", FETCH_UNREACHABLE, "the connection failed");
+    rows.isFailed("b30 tls", FETCH_TLS, "no trustworthy secure connection");
   }
 
   @Test
   void b31_missingFiles_failAtOnce_andRetryAfterIsHonoured() {
-    rows.isRefused("b31 404", FETCH_NOT_FOUND, "no such file");
-    rows.isRefused("b31 410", FETCH_NOT_FOUND, "no such file");
-    rows.isRefused("b31 403", FETCH_DENIED, "status 403");
-    assertThat(host.asked("/404")).isOne();
-    assertThat(host.asked("/410")).isOne();
+    rows.isFailed("b31 404", FETCH_NOT_FOUND, "no such file");
+    rows.isFailed("b31 410", FETCH_NOT_FOUND, "no such file");
+    rows.isFailed("b31 403", FETCH_DENIED, "status 403");
+    assertThat(host.requests("/404")).isOne();
+    assertThat(host.requests("/410")).isOne();
     for (String id : List.of("b31 429", "b31 503")) {
-      rows.painted(id);
+      rows.image(id);
       assertThat(rows.of(id).<Row>getAs("timings").<Double>getAs("fetch_ms")).isGreaterThan(990);
     }
   }
 
   @Test
   void b31_retryAfterPastTheDeadline_isNotAwaited() {
-    rows.isRefused("b31 patient", FETCH_STATUS, "status 503 found");
-    assertThat(host.asked("/patient")).isOne();
+    rows.isFailed("b31 patient", FETCH_STATUS, "status 503 found");
+    assertThat(host.requests("/patient")).isOne();
   }
 
   @Test
   void b32_slowBody_failsAtTheDeadline() {
-    rows.isRefused("b32", FETCH_TIMEOUT, "spackle.fetch.timeout");
+    rows.isFailed("b32", FETCH_TIMEOUT, "spackle.fetch.timeout");
     assertThat(rows.of("b32").<Row>getAs("timings").<Double>getAs("fetch_ms"))
         .isBetween(2900.0, 8000.0);
   }
 
   @Test
   void b33_oversizedAndTruncatedBodies_fail() {
-    rows.isRefused("b33 endless", FETCH_TOO_LARGE, "more than 1048576 bytes");
-    rows.isRefused("b33 cut off", FETCH_UNREACHABLE, "the connection failed");
+    rows.isFailed("b33 endless", FETCH_TOO_LARGE, "more than 1048576 bytes");
+    rows.isFailed("b33 cut off", FETCH_UNREACHABLE, "the connection failed");
   }
 
   @Test
   void b34_gzipBomb_failsByItsDecodedSize() {
-    rows.isRefused("b34", FETCH_TOO_LARGE, "more than 1048576 bytes");
+    rows.isFailed("b34", FETCH_TOO_LARGE, "more than 1048576 bytes");
   }
 
   @Test
   void b35_webPageWithStatus200_failsByItsContent() {
-    rows.isRefused("b35", IMAGE_UNSUPPORTED, "init_image: found a web page");
+    rows.isFailed("b35", IMAGE_UNSUPPORTED, "init_image: found a web page");
   }
 
   @Test
   void b36_imageWithWrongContentType_isAccepted() {
-    rows.painted("b36");
+    rows.image("b36");
   }
 
   @Test
   void b37_emptyBody_fails() {
-    rows.isRefused("b37", IMAGE_UNSUPPORTED, "no bytes found");
+    rows.isFailed("b37", IMAGE_UNSUPPORTED, "no bytes found");
   }
 
   @Test
   void b38_s3OutsideTheAllowList_fails() {
-    rows.isRefused("b38", URL_FORBIDDEN, "spackle.fetch.allow-files expected");
-    allowed.isRefused("b38", URL_FORBIDDEN, "spackle.fetch.allow-files expected");
+    rows.isFailed("b38", URL_FORBIDDEN, "spackle.fetch.allow-files expected");
+    allowed.isFailed("b38", URL_FORBIDDEN, "spackle.fetch.allow-files expected");
   }
 
   @Test
@@ -392,8 +393,8 @@ class BadFetchesTest {
   @Test
   void b40_connectionsPerHost_areLimited() {
     for (int i = 0; i < 12; i++) {
-      rows.painted("b40 " + i);
+      rows.image("b40 " + i);
     }
-    assertThat(host.busiest()).isBetween(1, 2);
+    assertThat(host.maxActive()).isBetween(1, 2);
   }
 }

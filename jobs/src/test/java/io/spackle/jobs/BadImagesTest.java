@@ -37,14 +37,13 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Init images: numbers 41 to 57 of the list of bad inputs.
  *
- * <p>What an image was taken for is seen in the pixels that are kept: the mask leaves the left half
- * as it is.
+ * <p>The kept pixels show how an image was decoded: the mask excludes the left half.
  */
 class BadImagesTest {
 
   private static final int GIBIBYTE = 1 << 30;
 
-  /** An EXIF segment of a JPEG file that says: turn me clockwise, orientation 6. */
+  /** An EXIF segment of a JPEG file with orientation 6: rotate clockwise. */
   private static final String TURN =
       "ffe1 0022 457869660000 49492a0008000000 0100 1201 0300 01000000 06000000 00000000";
 
@@ -63,11 +62,11 @@ class BadImagesTest {
   }
 
   private static void addGiants() throws IOException {
-    byte[] png = png(picture(64, 64));
+    byte[] png = png(gradient(64, 64));
     init("b41.png", ByteBuffer.wrap(png.clone()).putInt(16, 50_000).putInt(20, 50_000).array());
     init("b42.png", emptyPng(20_000, 20_000));
     init("b43.png", withChunk(png, "zTXt", join(new byte[] {'k', 0, 0}, deflatedZeros(GIBIBYTE))));
-    ByteBuffer gif = ByteBuffer.wrap(file(picture(8, 8), "gif")).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer gif = ByteBuffer.wrap(file(gradient(8, 8), "gif")).order(ByteOrder.LITTLE_ENDIAN);
     int frame = indexOf(gif.array(), (byte) ',', 13 + 3 * (2 << (gif.get(10) & 7)));
     gif.putShort(6, (short) 65_535).putShort(8, (short) 65_535);
     init("b44.gif", gif.putShort(frame + 5, (short) 65_535).putShort(frame + 7, (short) 65_535));
@@ -80,12 +79,12 @@ class BadImagesTest {
     init("b46.psd", "8BPS\0\1");
     init(
         "b47.png",
-        join(png(picture(64, 64)), "<script>alert(1)</script>PK\3\4".getBytes(ISO_8859_1)));
+        join(png(gradient(64, 64)), "<script>alert(1)</script>PK\3\4".getBytes(ISO_8859_1)));
   }
 
   private static void addDamaged() throws IOException {
-    byte[] jpeg = file(picture(64, 64), "jpeg");
-    byte[] png = png(picture(64, 64));
+    byte[] jpeg = file(gradient(64, 64), "jpeg");
+    byte[] png = png(gradient(64, 64));
     init("b48.jpg", Arrays.copyOf(jpeg, jpeg.length * 2 / 3));
     init("b49 cut.png", Arrays.copyOf(png, png.length / 2));
     byte[] flipped = png.clone();
@@ -112,33 +111,33 @@ class BadImagesTest {
     init("b53 1 bit.png", png(level(new BufferedImage(64, 64, BufferedImage.TYPE_BYTE_BINARY), 1)));
     init("b53 palette.png", png(palette()));
     init("b54.png", png(level(new BufferedImage(64, 64, BufferedImage.TYPE_INT_ARGB), 0)));
-    init("b55.png", png(picture(1, 1)));
-    init("b56.png", png(picture(10_000, 1)));
-    init("b56 tall.png", png(picture(8, 20_000)));
-    init("b57.png", png(picture(61, 45)));
+    init("b55.png", png(gradient(1, 1)));
+    init("b56.png", png(gradient(10_000, 1)));
+    init("b56 tall.png", png(gradient(8, 20_000)));
+    init("b57.png", png(gradient(61, 45)));
     rows.row("b57 fitted", "init_image", folder.resolve("b57.png"), "width", 100, "height", 70);
   }
 
   @Test
   void b41_pngHeaderClaiming50000Squared_isRefusedFromItsHeader() {
-    rows.isRefused("b41.png", IMAGE_SIZE, "init_image: ", "50000 x 50000");
+    rows.isFailed("b41.png", IMAGE_SIZE, "init_image: ", "50000 x 50000");
   }
 
   @Test
   void b42_png20000Squared_isRefusedBeforeItIsDecoded() {
-    rows.isRefused("b42.png", IMAGE_SIZE, "20000 x 20000");
+    rows.isFailed("b42.png", IMAGE_SIZE, "20000 x 20000");
     Row timings = rows.of("b42.png").getAs("timings");
     assertThat(timings.<Double>getAs("decode_ms")).isLessThan(2000);
   }
 
   @Test
   void b43_gigabyteOfCompressedText_isIgnored() {
-    assertThat(rows.painted("b43.png").width()).isEqualTo(64);
+    assertThat(rows.image("b43.png").width()).isEqualTo(64);
   }
 
   @Test
   void b44_gifClaiming65535Squared_isRefused() {
-    rows.isRefused("b44.gif", IMAGE_SIZE, "65535 x 65535");
+    rows.isFailed("b44.gif", IMAGE_SIZE, "65535 x 65535");
   }
 
   @Test
@@ -148,35 +147,35 @@ class BadImagesTest {
 
   @Test
   void b46_drawingsAndDocuments_areRefusedByName() {
-    rows.isRefused("b46.svg", IMAGE_UNSUPPORTED, "an SVG drawing");
-    rows.isRefused("b46.pdf", IMAGE_UNSUPPORTED, "a PDF document");
-    rows.isRefused("b46.psd", IMAGE_UNSUPPORTED, "a Photoshop document");
+    rows.isFailed("b46.svg", IMAGE_UNSUPPORTED, "an SVG drawing");
+    rows.isFailed("b46.pdf", IMAGE_UNSUPPORTED, "a PDF document");
+    rows.isFailed("b46.psd", IMAGE_UNSUPPORTED, "a Photoshop document");
   }
 
   @Test
   void b47_polyglotFile_losesItsTrailer() throws IOException {
-    rows.painted("b47.png");
+    rows.image("b47.png");
     Row row = rows.of("b47.png");
-    Path picture = Path.of(row.<String>getList(row.fieldIndex("output")).get(0));
-    assertThat(Files.readString(picture, ISO_8859_1)).doesNotContain("script", "PK\3\4");
+    Path image = Path.of(row.<String>getList(row.fieldIndex("output")).get(0));
+    assertThat(Files.readString(image, ISO_8859_1)).doesNotContain("script", "PK\3\4");
   }
 
   @Test
   void b48_truncatedJpeg_isRefused() {
-    rows.isRefused("b48.jpg", IMAGE_CORRUPT, "JPEG");
+    rows.isFailed("b48.jpg", IMAGE_CORRUPT, "JPEG");
   }
 
   @Test
   void b49_pngTruncatedOrWithBadChecksum_isRefused() {
-    rows.isRefused("b49 cut.png", IMAGE_CORRUPT, "PNG");
-    rows.isRefused("b49 flipped.png", IMAGE_CORRUPT, "IDAT");
+    rows.isFailed("b49 cut.png", IMAGE_CORRUPT, "PNG");
+    rows.isFailed("b49 flipped.png", IMAGE_CORRUPT, "IDAT");
   }
 
   @Test
   void b50_cmykJpeg_hasTheRightColours() throws IOException {
     Path scene = Path.of(System.getProperty("golden.dir"), "images/scene.png");
     RgbImage expected = ImageFiles.read(scene);
-    RgbImage painted = rows.painted("b50.jpg");
+    RgbImage painted = rows.image("b50.jpg");
     assertThat(painted.width()).isEqualTo(expected.width());
     for (int y = 0; y < painted.height(); y++) {
       for (int x = 0; x < painted.width() / 2 - 2; x++) {
@@ -188,11 +187,11 @@ class BadImagesTest {
   /** The file is wide with a bright left half: upright it is tall, with a bright upper half. */
   @Test
   void b51_exifOrientation_rotatesInitImageAndMask() {
-    RgbImage turned = rows.painted("b51.jpg");
+    RgbImage turned = rows.image("b51.jpg");
     assertThat(List.of(turned.width(), turned.height())).containsExactly(32, 64);
     assertThat(distance(rgb(turned, 2, 2), 0xFFFFFF)).isLessThan(10);
     assertThat(distance(rgb(turned, 2, 60), 0)).isLessThan(10);
-    RgbImage both = rows.painted("b51 both");
+    RgbImage both = rows.image("b51 both");
     assertThat(distance(rgb(both, 30, 60), 0)).as("kept below the mask").isLessThan(10);
     assertThat(rows.of("b51 both").<String>getList(rows.of("b51 both").fieldIndex("notes")))
         .isEmpty();
@@ -218,21 +217,21 @@ class BadImagesTest {
 
   @Test
   void b55_onePixel_isRefused() {
-    rows.isRefused("b55.png", IMAGE_SIZE, "1 x 1 pixels", "at least 8");
+    rows.isFailed("b55.png", IMAGE_SIZE, "1 x 1 pixels", "at least 8");
   }
 
   @Test
   void b56_extremeProportions_areRefused() {
-    rows.isRefused("b56.png", IMAGE_SIZE, "10000 x 1 pixels");
-    rows.isRefused("b56 tall.png", IMAGE_SIZE, "less extreme proportions");
+    rows.isFailed("b56.png", IMAGE_SIZE, "10000 x 1 pixels");
+    rows.isFailed("b56 tall.png", IMAGE_SIZE, "less extreme proportions");
   }
 
   @Test
   void b57_sizeNotAMultipleOf8_isKeptWithoutStretching() {
-    RgbImage painted = rows.painted("b57.png");
+    RgbImage painted = rows.image("b57.png");
     assertThat(List.of(painted.width(), painted.height())).containsExactly(61, 45);
-    assertThat(rgb(painted, 3, 40)).isEqualTo(picture(61, 45).getRGB(3, 40) & 0xFFFFFF);
-    RgbImage fitted = rows.painted("b57 fitted");
+    assertThat(rgb(painted, 3, 40)).isEqualTo(gradient(61, 45).getRGB(3, 40) & 0xFFFFFF);
+    RgbImage fitted = rows.image("b57 fitted");
     assertThat(List.of(fitted.width(), fitted.height())).containsExactly(61, 45);
   }
 
@@ -248,9 +247,9 @@ class BadImagesTest {
     rows.row(name, "init_image", rows.file(name, file).toString());
   }
 
-  /** A colour of the half that is not repainted. */
+  /** A colour of the kept half. */
   private static int kept(String id) {
-    return rgb(rows.painted(id), 4, 30);
+    return rgb(rows.image(id), 4, 30);
   }
 
   private static int rgb(RgbImage image, int x, int y) {
@@ -267,7 +266,7 @@ class BadImagesTest {
     return largest;
   }
 
-  private static BufferedImage picture(int width, int height) {
+  private static BufferedImage gradient(int width, int height) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
@@ -300,7 +299,7 @@ class BadImagesTest {
     return image;
   }
 
-  /** Nothing but a colour that is transparent. */
+  /** An image whose only colour is transparent. */
   private static BufferedImage palette() {
     byte[] colours = {0, 100};
     IndexColorModel model = new IndexColorModel(8, 2, colours, colours, colours, 1);
@@ -333,7 +332,7 @@ class BadImagesTest {
     return out.toByteArray();
   }
 
-  /** A whole PNG file of black, two colours, small on disk. */
+  /** A complete black PNG file with one bit per pixel, which is small on disk. */
   private static byte[] emptyPng(int width, int height) throws IOException {
     byte[] header = ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) 1).array();
     byte[] pixels = deflatedZeros((long) height * (1 + width / 8));
@@ -344,7 +343,7 @@ class BadImagesTest {
         chunk("IEND", new byte[0]));
   }
 
-  /** A PNG file with one more chunk behind its header. */
+  /** Inserts a chunk after the header of a PNG file. */
   private static byte[] withChunk(byte[] png, String type, byte[] data) {
     int header = 8 + 25;
     return join(
@@ -375,8 +374,8 @@ class BadImagesTest {
     Deflater fast = new Deflater(Deflater.BEST_SPEED);
     try (DeflaterOutputStream deflater = new DeflaterOutputStream(packed, fast, 1 << 16)) {
       byte[] block = new byte[1 << 20];
-      for (long left = length; left > 0; left -= block.length) {
-        deflater.write(block, 0, (int) Math.min(left, block.length));
+      for (long remaining = length; remaining > 0; remaining -= block.length) {
+        deflater.write(block, 0, (int) Math.min(remaining, block.length));
       }
     }
     fast.end();

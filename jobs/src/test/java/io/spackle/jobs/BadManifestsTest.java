@@ -66,9 +66,9 @@ class BadManifestsTest {
 
   @Test
   void b02_manifestWithoutRows_givesAnEmptyOutput() throws IOException {
-    JobResult end = JobResult.run(folder, "", "").isDone();
-    assertThat(end.line().path("rows").asInt()).isZero();
-    assertThat(end.meta()).isEmpty();
+    JobResult result = JobResult.run(folder, "", "").isDone();
+    assertThat(result.line().path("rows").asInt()).isZero();
+    assertThat(result.meta()).isEmpty();
   }
 
   @Test
@@ -88,8 +88,8 @@ class BadManifestsTest {
   @Test
   void b04_malformedCsvRecords_failWithTheirNumbers() throws IOException {
     String csv = "init_image,mask_image,prompt\n/a,/b,x\n/a\n/a,/b,x,y\n";
-    JobResult end = JobResult.run(folder, "rows.csv", csv.getBytes(UTF_8), "").isDone();
-    assertThat(end.meta())
+    JobResult result = JobResult.run(folder, "rows.csv", csv.getBytes(UTF_8), "").isDone();
+    assertThat(result.meta())
         .filteredOn(row -> "ROW_MALFORMED".equals(JobRows.code(row)))
         .extracting(row -> JobRows.message(row).substring(0, 8))
         .containsExactlyInAnyOrder("line 3: ", "line 4: ");
@@ -101,7 +101,7 @@ class BadManifestsTest {
         .extracting(JobRows::message)
         .anyMatch(message -> message.startsWith("line 4: "))
         .hasSize(3);
-    rows.painted("after the mark");
+    rows.image("after the mark");
   }
 
   @Test
@@ -130,17 +130,17 @@ class BadManifestsTest {
 
   @Test
   void b08_idsEqualAfterNormalization_areDuplicates() {
-    rows.painted("Stra\u00DFe");
-    rows.isRefused("STRASSE", ID_DUPLICATE, "earlier row");
-    rows.painted("caf\u00E9");
-    rows.isRefused("cafe\u0301", ID_DUPLICATE, "earlier row");
+    rows.image("Stra\u00DFe");
+    rows.isFailed("STRASSE", ID_DUPLICATE, "earlier row");
+    rows.image("caf\u00E9");
+    rows.isFailed("cafe\u0301", ID_DUPLICATE, "earlier row");
   }
 
   @Test
   void b09_idsThatLookLikePaths_areEncoded() {
     Path images = shared.resolve("out/images").toAbsolutePath();
     for (String id : new String[] {"../../escaped", "/abs", "a\\b", "."}) {
-      rows.painted(id);
+      rows.image(id);
       Row row = rows.of(id);
       Path file = Path.of(row.<String>getList(row.fieldIndex("output")).get(0));
       assertThat(file.normalize()).isEqualTo(file).startsWith(images);
@@ -165,7 +165,7 @@ class BadManifestsTest {
     assertThat(rows.failed(ID_INVALID))
         .extracting(JobRows::message)
         .anyMatch(message -> message.contains("513 bytes found, at most 512 expected"));
-    rows.painted("y".repeat(512));
+    rows.image("y".repeat(512));
   }
 
   @Test
@@ -187,15 +187,15 @@ class BadManifestsTest {
     server.start();
     try {
       String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
-      JobResult end =
+      JobResult result =
           JobResult.run(
                   folder,
                   ROW.replace("/none.png", url),
                   "spackle.fetch.allow-private = [127.0.0.1]")
               .isDone();
-      assertThat(end.messages()).contains("rows.jsonl changed during the run");
-      assertThat(end.summary().path("manifest_changed").asBoolean()).isTrue();
-      assertThat(end.meta()).hasSize(1);
+      assertThat(result.messages()).contains("rows.jsonl changed during the run");
+      assertThat(result.summary().path("manifest_changed").asBoolean()).isTrue();
+      assertThat(result.meta()).hasSize(1);
     } finally {
       server.stop(0);
     }
@@ -207,7 +207,7 @@ class BadManifestsTest {
     JobResult.run(folder, "rows.parquet", bytes, "").isRefused("rows.parquet cannot be read");
   }
 
-  /** What a hundred million rows would be; the results of tasks are all that the driver gets. */
+  /** Large rows stand for many; the driver receives nothing but the results of tasks. */
   @Test
   void b15_rows_areNeverCollectedOnTheDriver() throws IOException {
     StringBuilder manifest = new StringBuilder();
@@ -229,8 +229,8 @@ class BadManifestsTest {
     SparkSession spark = TestSpark.session();
     spark.sparkContext().addSparkListener(results);
     try {
-      JobResult end = JobResult.run(folder, manifest.toString(), "").isDone();
-      assertThat(end.line().path("failed").asInt()).isEqualTo(60);
+      JobResult result = JobResult.run(folder, manifest.toString(), "").isDone();
+      assertThat(result.line().path("failed").asInt()).isEqualTo(60);
     } finally {
       spark.sparkContext().removeSparkListener(results);
     }
@@ -242,7 +242,7 @@ class BadManifestsTest {
   @Test
   void everyManifestRowHasOneMetaRow() {
     assertThat(rows.meta()).hasSize(23);
-    assertThat(rows.end().line().path("rows").asInt()).isEqualTo(23);
+    assertThat(rows.result().line().path("rows").asInt()).isEqualTo(23);
     assertThat(rows.failed(ROW_INVALID)).isEmpty();
   }
 }

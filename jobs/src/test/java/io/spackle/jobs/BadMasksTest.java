@@ -47,49 +47,49 @@ class BadMasksTest {
 
   @Test
   void b58_maskOfAnotherSize_isScaledToTheInitImage() {
-    isRepainted("b58", rows, 0, SIDE / 2);
+    isInpainted("b58", rows, 0, SIDE / 2);
   }
 
   @Test
   void b59_blackMask_givesTheInitImageAndANote() {
-    assertThat(rows.painted("b59").pixels()).isEqualTo(photo.pixels());
+    assertThat(rows.image("b59").pixels()).isEqualTo(photo.pixels());
     assertThat(notes("b59")).contains("MASK_EMPTY");
   }
 
   @Test
   void b60_whiteMask_isAcceptedWithANote() {
-    isRepainted("b60", rows, 0, SIDE);
+    isInpainted("b60", rows, 0, SIDE);
     assertThat(notes("b60")).contains("MASK_FULL");
   }
 
   @Test
   void b61_greyJpegMask_isThresholdedAtItsMiddle() {
-    isRepainted("b61", rows, SIDE / 2, SIDE);
+    isInpainted("b61", rows, SIDE / 2, SIDE);
   }
 
   @Test
   void b62_invertedMask_isCorrectedByMaskInvert() {
-    isRepainted("b62", inverted, 0, SIDE / 2);
+    isInpainted("b62", inverted, 0, SIDE / 2);
   }
 
   @Test
   void b63_maskInAlphaOnly_selectsOpaquePixels() {
-    isRepainted("b63", rows, 0, SIDE / 2);
+    isInpainted("b63", rows, 0, SIDE / 2);
   }
 
   @Test
   void b64_maskOnePixelWide_isInpainted() {
-    isRepainted("b64", rows, 21, 22);
+    isInpainted("b64", rows, 21, 22);
     assertThat(notes("b64")).doesNotContain("MASK_EMPTY");
   }
 
-  /** Checks that most pixels of these columns changed and none of the others did. */
-  private static void isRepainted(String id, JobRows rows, int from, int to) {
-    RgbImage painted = rows.painted(id);
+  /** Checks that most pixels of these columns changed and no others. */
+  private static void isInpainted(String id, JobRows rows, int from, int to) {
+    RgbImage result = rows.image(id);
     int inside = 0;
     int outside = 0;
     for (int pixel = 0; pixel < SIDE * SIDE; pixel++) {
-      boolean changed = painted.pixels()[3 * pixel] != photo.pixels()[3 * pixel];
+      boolean changed = result.pixels()[3 * pixel] != photo.pixels()[3 * pixel];
       boolean isInside = pixel % SIDE >= from && pixel % SIDE < to;
       inside += changed && isInside ? 1 : 0;
       outside += changed && !isInside ? 1 : 0;

@@ -23,33 +23,33 @@ class BadPromptsTest {
   private static final List<String> CODE =
       List.of("=cmd|' /C calc'!A0", "<script>alert(\"1\")</script>", "a,\"b\"\nc");
 
-  private record Fault(String value, String expected) {}
+  private record InvalidValue(String value, String expected) {}
 
-  /** Values that are refused, and what is expected in their place, by field. */
-  private static final Map<String, List<Fault>> OUT_OF_RANGE =
+  /** Invalid values and the expected ones in the messages, by field. */
+  private static final Map<String, List<InvalidValue>> OUT_OF_RANGE =
       Map.of(
           "seed",
               List.of(
-                  new Fault("-1", "a whole number from 0 to 9223372036854775807"),
-                  new Fault("1.5", "a whole number from 0"),
-                  new Fault("abc", "a whole number from 0"),
-                  new Fault("9223372036854775808", "a whole number from 0")),
+                  new InvalidValue("-1", "a whole number from 0 to 9223372036854775807"),
+                  new InvalidValue("1.5", "a whole number from 0"),
+                  new InvalidValue("abc", "a whole number from 0"),
+                  new InvalidValue("9223372036854775808", "a whole number from 0")),
           "guidance_scale",
               List.of(
-                  new Fault("NaN", "a number from 1 to 20"),
-                  new Fault("Infinity", "a number from 1 to 20"),
-                  new Fault("0.5", "a number from 1 to 20"),
-                  new Fault("21", "a number from 1 to 20")),
+                  new InvalidValue("NaN", "a number from 1 to 20"),
+                  new InvalidValue("Infinity", "a number from 1 to 20"),
+                  new InvalidValue("0.5", "a number from 1 to 20"),
+                  new InvalidValue("21", "a number from 1 to 20")),
           "strength",
               List.of(
-                  new Fault("0", "a number above 0 and up to 1"),
-                  new Fault("2", "a number above 0 and up to 1")),
+                  new InvalidValue("0", "a number above 0 and up to 1"),
+                  new InvalidValue("2", "a number above 0 and up to 1")),
           "num_inference_steps",
               List.of(
-                  new Fault("0", "a whole number from 1 to 50"),
-                  new Fault("51", "a whole number from 1 to 50")),
-          "samples", List.of(new Fault("0", "a whole number from 1 to 16")),
-          "width", List.of(new Fault("2000", "a whole number from 64 to 1024")));
+                  new InvalidValue("0", "a whole number from 1 to 50"),
+                  new InvalidValue("51", "a whole number from 1 to 50")),
+          "samples", List.of(new InvalidValue("0", "a whole number from 1 to 16")),
+          "width", List.of(new InvalidValue("2000", "a whole number from 64 to 1024")));
 
   @TempDir static Path folder;
 
@@ -64,15 +64,15 @@ class BadPromptsTest {
     for (String prompt : SCRIPTS) {
       rows.row("b68 " + prompt, "prompt", prompt);
     }
-    rows.line(rows.good("b69 half").toString().replace("a plain wall", "\\ud83d wall"));
+    rows.line(rows.validRow("b69 half").toString().replace("a plain wall", "\\ud83d wall"));
     rows.row("b69 nul", "prompt", "a\0b");
     for (String prompt : CODE) {
       rows.row("b70 " + CODE.indexOf(prompt), "prompt", prompt);
     }
     OUT_OF_RANGE.forEach(
-        (field, faults) -> {
-          for (Fault fault : faults) {
-            rows.row(field + " " + fault.value(), field, fault.value());
+        (field, values) -> {
+          for (InvalidValue invalid : values) {
+            rows.row(field + " " + invalid.value(), field, invalid.value());
           }
         });
     rows.row("b72 size", "width", 2000, "height", 2000);
@@ -114,20 +114,20 @@ class BadPromptsTest {
 
   @Test
   void b65_nullPromptFails_emptyPromptIsAccepted() {
-    rows.isRefused("b65 null", ROW_INVALID, "prompt: nothing found");
-    rows.painted("b65 empty");
+    rows.isFailed("b65 null", ROW_INVALID, "prompt: nothing found");
+    rows.image("b65 empty");
   }
 
   @Test
   void b66_promptOfOneMegabyte_failsBeforeTokenization() {
-    rows.isRefused("b66", ROW_INVALID, "prompt: 1048576 bytes found, at most 65536 expected");
+    rows.isFailed("b66", ROW_INVALID, "prompt: 1048576 bytes found, at most 65536 expected");
     assertThat(rows.of("b66").<Row>getAs("error").<String>getAs("stage")).isEqualTo("READ");
     assertThat(rows.of("b66").<Row>getAs("meta").<String>getAs("prompt")).isNull();
   }
 
   @Test
   void b67_promptOver77Tokens_isNoted() {
-    rows.painted("b67");
+    rows.image("b67");
     Row row = rows.of("b67");
     assertThat(row.<String>getList(row.fieldIndex("notes"))).contains("PROMPT_TRUNCATED");
   }
@@ -135,60 +135,58 @@ class BadPromptsTest {
   @Test
   void b68_everyScript_isByteIdenticalInTheMetaRow() {
     for (String prompt : SCRIPTS) {
-      rows.painted("b68 " + prompt);
-      isEchoed("b68 " + prompt, prompt);
+      rows.image("b68 " + prompt);
+      isInMetaRow("b68 " + prompt, prompt);
     }
   }
 
   @Test
   void b69_unpairedSurrogateAndNul_fail() {
     assertThat(rows.failed(ROW_MALFORMED)).hasSize(1);
-    rows.isRefused("b69 nul", ROW_INVALID, "prompt: the character NUL found");
+    rows.isFailed("b69 nul", ROW_INVALID, "prompt: the character NUL found");
   }
 
-  /**
-   * Meta rows are Parquet, where nothing is code; whoever makes a page or sheet of them escapes.
-   */
+  /** Parquet has no code; what renders meta rows as a page or a spreadsheet must escape them. */
   @Test
   void b70_promptsThatAreCodeElsewhere_arePlainStrings() {
     for (String prompt : CODE) {
-      rows.painted("b70 " + CODE.indexOf(prompt));
-      isEchoed("b70 " + CODE.indexOf(prompt), prompt);
+      rows.image("b70 " + CODE.indexOf(prompt));
+      isInMetaRow("b70 " + CODE.indexOf(prompt), prompt);
     }
   }
 
   @Test
   void b71_invalidSeeds_fail() {
-    areRefused("seed");
+    areFailed("seed");
   }
 
   @Test
   void b72_parametersOutOfRange_failWithFieldValueAndRange() {
     for (String field :
         List.of("guidance_scale", "strength", "num_inference_steps", "samples", "width")) {
-      areRefused(field);
+      areFailed(field);
     }
-    rows.isRefused("b72 size", ROW_INVALID, "width: \"2000\" found", "height: \"2000\" found");
-    rows.isRefused("b72 steps as a number", ROW_INVALID, "num_inference_steps: ", "51", "1 to 50");
+    rows.isFailed("b72 size", ROW_INVALID, "width: \"2000\" found", "height: \"2000\" found");
+    rows.isFailed("b72 steps as a number", ROW_INVALID, "num_inference_steps: ", "51", "1 to 50");
   }
 
   @Test
   void b73_numbersAsStringsFlagsAsWordsAndNulls_areAcceptedAsInTheApiSample() {
-    assertThat(rows.painted("b73").width()).isEqualTo(JobRows.SIDE);
+    assertThat(rows.image("b73").width()).isEqualTo(JobRows.SIDE);
     Row meta = rows.of("b73").getAs("meta");
     assertThat(meta.<Integer>getAs("steps")).isEqualTo(3);
     assertThat(meta.<String>getAs("enhance_prompt")).isEqualTo("yes");
     assertThat(rows.of("b73").json()).doesNotContain("an API key");
   }
 
-  private static void areRefused(String field) {
-    for (Fault fault : OUT_OF_RANGE.get(field)) {
-      String found = field + ": \"" + fault.value() + "\" found, " + fault.expected();
-      rows.isRefused(field + " " + fault.value(), ROW_INVALID, found, "expected");
+  private static void areFailed(String field) {
+    for (InvalidValue invalid : OUT_OF_RANGE.get(field)) {
+      String found = field + ": \"" + invalid.value() + "\" found, " + invalid.expected();
+      rows.isFailed(field + " " + invalid.value(), ROW_INVALID, found, "expected");
     }
   }
 
-  private static void isEchoed(String id, String prompt) {
+  private static void isInMetaRow(String id, String prompt) {
     assertThat(rows.of(id).<Row>getAs("meta").<String>getAs("prompt")).isEqualTo(prompt);
   }
 }

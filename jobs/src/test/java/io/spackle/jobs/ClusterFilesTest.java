@@ -14,7 +14,7 @@ import org.apache.spark.resource.ResourceInformation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What conf/cluster hands to Spark, as far as it can be tried without a cluster or a GPU. */
+/** The files in conf/cluster, as far as they can be tested without a cluster or a GPU. */
 class ClusterFilesTest {
 
   private static final Path CLUSTER = Path.of("../conf/cluster").toAbsolutePath().normalize();
@@ -57,7 +57,7 @@ class ClusterFilesTest {
         .contains("-Dspark.worker.resource.gpu.amount=2 ", "gpu.discoveryScript=/opt/spackle/");
   }
 
-  /** Every key of the file is one that Spark knows, and two tasks fit on a GPU and its cores. */
+  /** Spark can read the values, and two tasks fit on a GPU and its cores. */
   @Test
   void defaultsRunTwoTasksPerGpu() throws IOException {
     Properties defaults = new Properties();
@@ -83,7 +83,7 @@ class ClusterFilesTest {
     return bash(environment + " " + CLUSTER.resolve("gpus.sh"));
   }
 
-  /** Runs a command on a machine that has the usual programs and the nvidia-smi of the test. */
+  /** Runs a command with the usual programs and the test's nvidia-smi on the PATH. */
   private Script bash(String command) throws Exception {
     Process process =
         new ProcessBuilder("bash", "-c", "PATH=" + machine + ":/usr/bin:/bin; " + command)

@@ -5,8 +5,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spackle.jobs.LocalCluster.Result;
 import io.spackle.jobs.LocalCluster.Job;
+import io.spackle.jobs.LocalCluster.Result;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.run.JobPlan;
@@ -30,16 +30,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jobs on executors that are processes of their own. */
+/** Jobs whose executors are processes of their own. */
 @Timeout(900)
 class ClusterTest {
 
   private static final Pattern OPENING = Pattern.compile("opening the model \\S+ on (.*)");
-  private static final Pattern TASK_MARK = Pattern.compile("task-(.+)-(\\d+)-(\\d+)");
+  private static final Pattern TASK_MARKER = Pattern.compile("task-(.+)-(\\d+)-(\\d+)");
   private static final int ROWS = 12;
 
-  /** Its prompt is one that the model gets stuck on. */
-  private static final String KILLER = "killer";
+  /** Prefix of the ids of rows whose prompts hang the model. */
+  private static final String HANGING = "hanging";
 
   @TempDir Path folder;
 
@@ -67,8 +67,8 @@ class ClusterTest {
   }
 
   /**
-   * A worker with two GPUs, as its discovery script says, and CUDA that counts them the other way
-   * round; there is no GPU in truth.
+   * The discovery script of the worker reports two GPUs, which CUDA numbers in reverse order; the
+   * machine needs no GPU.
    */
   @Test
   void executorsOpenOneModelPerAssignedGpu() throws Exception {
@@ -101,19 +101,19 @@ class ClusterTest {
     }
   }
 
-  /** The killers' model never comes back; this test kills the executor meanwhile. */
+  /** The test kills the executor while the model hangs, as if the row had crashed it. */
   @Test
   void rowsThatCrashTheirExecutorAreQuarantinedAndNoOtherRowIsLostOrDuplicated() throws Exception {
-    String late = row(KILLER + 1, "# wall", "late.png") + rows(2, ROWS / 2, "late.png");
-    String added = row(KILLER + 2, "# wall", "photo.png") + rows(ROWS / 2 + 2, ROWS, "photo.png");
+    String late = row(HANGING + 1, "# wall", "late.png") + rows(2, ROWS / 2, "late.png");
+    String added = row(HANGING + 2, "# wall", "photo.png") + rows(ROWS / 2 + 2, ROWS, "photo.png");
     Path rows = Files.writeString(folder.resolve("rows.jsonl"), late);
     assertThat(InpaintJob.run(new String[] {conf.toString()}, System.out, System.err)).isZero();
     drawPhoto("late.png");
     Files.writeString(rows, late + added);
-    Row replacing = killer(KILLER + 1).withColumn(REPLACED, lit(fileOf(KILLER + 1))).first();
+    Row replacing = hangingRow(HANGING + 1).withColumn(REPLACED, lit(fileOf(HANGING + 1))).first();
     try (LocalCluster cluster = LocalCluster.withinDriver(folder.resolve("spark"), 1, 2)) {
       Job job = cluster.start(conf, "--retry-codes", "FETCH_NOT_FOUND");
-      killTwice(job, RowColumns.KEY, killer(KILLER + 2).first());
+      killTwice(job, RowColumns.KEY, hangingRow(HANGING + 2).first());
       killTwice(job, REPLACED, replacing);
       Result result = job.result();
       assertThat(result.code()).as(result.messages() + cluster.logs()).isZero();
@@ -122,7 +122,7 @@ class ClusterTest {
     }
     Map<String, Row> meta = TestJob.meta(folder.resolve("out"));
     assertThat(meta).hasSize(ROWS);
-    for (String id : List.of(KILLER + 1, KILLER + 2)) {
+    for (String id : List.of(HANGING + 1, HANGING + 2)) {
       Row error = meta.remove(id).getAs("error");
       assertThat(error.<String>getAs("code")).as(id).isEqualTo("MODEL_CRASHED");
     }
@@ -133,14 +133,14 @@ class ClusterTest {
   }
 
   /**
-   * Kills the executor that has a row, and the one that has it alone.
+   * Kills the executor that processes a row with others, and then the one that processes it alone.
    *
-   * @param dealtBy column by which the row's task got its rows
+   * @param partitionedBy column by which rows are assigned to tasks
    */
-  private void killTwice(Job job, String dealtBy, Row row) throws Exception {
-    awaitMark(job, name -> name.contains(dealtBy) && isPartOf(name, row));
+  private void killTwice(Job job, String partitionedBy, Row row) throws Exception {
+    awaitMarker(job, name -> name.contains(partitionedBy) && isTaskOf(name, row));
     job.executors().forEach(ProcessHandle::destroyForcibly);
-    awaitMark(job, name -> name.startsWith("row-" + row.getAs(RowColumns.KEY)));
+    awaitMarker(job, name -> name.startsWith("row-" + row.getAs(RowColumns.KEY)));
     job.executors().forEach(ProcessHandle::destroyForcibly);
   }
 
@@ -178,13 +178,13 @@ class ClusterTest {
     return OPENING.matcher(cluster.logs()).results().map(found -> found.group(1)).toList();
   }
 
-  private Dataset<Row> killer(String id) {
+  private Dataset<Row> hangingRow(String id) {
     JobPlan plan = JobPlan.of(TestSpark.session(), JobConf.load(conf, Map.of()));
     return KeyedRows.keyed(plan.manifest(), plan.setup().digest())
         .where(col(RowColumns.ID).equalTo(id));
   }
 
-  /** The name of the file that holds the meta row of an id. */
+  /** The name of the file with the meta row of an id. */
   private String fileOf(String id) {
     return TestSpark.session()
         .read()
@@ -195,18 +195,18 @@ class ClusterTest {
         .getString(0);
   }
 
-  private static boolean isPartOf(String mark, Row row) {
-    Matcher task = TASK_MARK.matcher(mark);
+  private static boolean isTaskOf(String marker, Row row) {
+    Matcher task = TASK_MARKER.matcher(marker);
     return task.matches()
         && new TaskPartition(
                 task.group(1), Integer.parseInt(task.group(2)), Integer.parseInt(task.group(3)))
             .holds(row);
   }
 
-  private void awaitMark(Job job, Predicate<String> name) throws Exception {
-    Path marks = folder.resolve("out/.spackle-marks");
+  private void awaitMarker(Job job, Predicate<String> name) throws Exception {
+    Path markers = folder.resolve("out/.spackle-marks");
     while (job.driver().isAlive()) {
-      if (Files.isDirectory(marks) && names(marks).stream().anyMatch(name)) {
+      if (Files.isDirectory(markers) && names(markers).stream().anyMatch(name)) {
         return;
       }
       Thread.sleep(20);

@@ -5,10 +5,11 @@ import java.io.StringWriter;
 import java.util.stream.Stream;
 
 /**
- * A command that ran as the launcher runs it.
+ * The outcome of a command that ran as the launcher runs it.
  *
- * @param out what it printed
- * @param messages what it printed to stderr
+ * @param code exit code
+ * @param out standard output
+ * @param messages standard error output
  */
 record CommandResult(int code, String out, String messages) {
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A newcomer's first run, whose prompts decide what appears. */
+/** The demo profile: the first run of new users, whose prompts decide what is generated. */
 class DemoTest {
 
   /** The demo's images. */
@@ -55,20 +55,20 @@ class DemoTest {
     "purple-skirt, 290"
   })
   void generatesTheColourNamedInThePrompt(String id, int hue) throws IOException {
-    float[] mean = meanOfHole(output(id), id);
+    float[] mean = meanInside(output(id), id);
     float[] hsb = Color.RGBtoHSB((int) mean[0], (int) mean[1], (int) mean[2], null);
     assertThat(Math.IEEEremainder(hsb[0] * 360 - hue, 360))
-        .as("degrees between the hole's hue and %d", hue)
+        .as("degrees between the hue of the masked region and %d", hue)
         .isBetween(-25.0, 25.0);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"no-ball", "no-bottle", "no-bag", "no-star", "mended"})
   void fillsMaskedRegionsLikeTheirSurroundings(String id) throws IOException {
-    float[] hole = meanOfHole(output(id), id);
+    float[] inside = meanInside(output(id), id);
     float[] around = mean(ImageFiles.read(SCENES.resolve(id + ".png")), mask(id), false);
     for (int channel = 0; channel < 3; channel++) {
-      assertThat(hole[channel]).isCloseTo(around[channel], within(20f));
+      assertThat(inside[channel]).isCloseTo(around[channel], within(20f));
     }
   }
 
@@ -83,7 +83,7 @@ class DemoTest {
     }
   }
 
-  /** The pixels that the mask leaves out; the others black. */
+  /** The pixels outside the mask; those inside are black. */
   private static byte[] outside(RgbImage image, String id) throws IOException {
     byte[] kept = image.pixels().clone();
     byte[] mask = mask(id).pixels();
@@ -102,7 +102,7 @@ class DemoTest {
     return ImageFiles.read(SCENES.resolve(id + "_mask.png"));
   }
 
-  private static float[] meanOfHole(RgbImage image, String id) throws IOException {
+  private static float[] meanInside(RgbImage image, String id) throws IOException {
     return mean(image, mask(id), true);
   }
 

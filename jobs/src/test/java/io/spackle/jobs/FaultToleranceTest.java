@@ -20,13 +20,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole jobs whose model, disk or user gives them a hard time. */
+/** Jobs whose model hangs, whose disk is full, or that the user cancels. */
 @Timeout(300)
 class FaultToleranceTest {
 
   @TempDir Path folder;
 
-  /** One batch of three: the one that gets stuck takes the others with it, once. */
+  /** All three rows are in one batch; the two others are retried. */
   @Test
   void rowThatHangsTheModelFailsAlone() throws IOException {
     TestJob job =
@@ -44,7 +44,7 @@ class FaultToleranceTest {
   void cancelledJobEndsAtOnceWithoutPartialImages() throws Exception {
     Path work = Files.createDirectories(folder.resolve("job"));
     Files.writeString(work.resolve("rows.jsonl"), rows("wall 1", "# wall", "wall 2", "wall 3"));
-    Path conf = Files.writeString(work.resolve("job.conf"), conf("") + TestJob.OWN);
+    Path conf = Files.writeString(work.resolve("job.conf"), conf("") + TestJob.PATHS);
     SparkContext spark = TestSpark.session().sparkContext();
     ByteArrayOutputStream messages = new ByteArrayOutputStream();
     CompletableFuture<Integer> job =
@@ -54,17 +54,17 @@ class FaultToleranceTest {
                     new String[] {conf.toString()},
                     new PrintStream(new ByteArrayOutputStream(), true, UTF_8),
                     new PrintStream(messages, true, UTF_8)));
-    Path marks = work.resolve("out/.spackle-marks");
-    await(() -> holdsFiles(marks));
+    Path markers = work.resolve("out/.spackle-marks");
+    await(() -> holdsFiles(markers));
     Thread.sleep(500); // until rows are in the model
     long start = System.nanoTime();
     spark.cancelAllJobs();
     await(() -> runningTasks(spark) == 0);
-    // The rows and the model have a second; Spark must hear of the end, too.
+    // Rows and model have one second to end, and Spark must be notified.
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
     assertThat(job.get()).as(messages.toString(UTF_8)).isEqualTo(1);
-    await(() -> !holdsFiles(marks));
-    assertThat(work.resolve("out/images")).satisfies(FaultToleranceTest::holdsWholeImagesOnly);
+    await(() -> !holdsFiles(markers));
+    assertThat(work.resolve("out/images")).satisfies(FaultToleranceTest::holdsNoPartialImage);
   }
 
   @Test
@@ -72,10 +72,10 @@ class FaultToleranceTest {
     FullDiskFileSystem.register(TestSpark.session().sparkContext().hadoopConfiguration());
     Path work = Files.createDirectories(folder.resolve("job"));
     Files.writeString(work.resolve("rows.jsonl"), rows(walls(12)));
-    Path conf = Files.writeString(work.resolve("job.conf"), conf("") + TestJob.OWN);
+    Path conf = Files.writeString(work.resolve("job.conf"), conf("") + TestJob.PATHS);
     FullDiskFileSystem.FREE.set(3 * IMAGE_BYTES);
     assertThat(run(conf, work)).isEqualTo(1);
-    assertThat(work.resolve("out/images")).satisfies(FaultToleranceTest::holdsWholeImagesOnly);
+    assertThat(work.resolve("out/images")).satisfies(FaultToleranceTest::holdsNoPartialImage);
     FullDiskFileSystem.FREE.set(Long.MAX_VALUE);
     assertThat(run(conf, work)).isZero();
     Map<String, Row> meta = TestJob.meta(work.resolve("out"));
@@ -84,7 +84,7 @@ class FaultToleranceTest {
         .allSatisfy(row -> assertThat(row.<String>getAs("status")).isEqualTo("success"));
   }
 
-  /** About what an image of 64 x 64 takes. */
+  /** About the size of an image of 64 x 64 pixels. */
   private static final int IMAGE_BYTES = 4000;
 
   private static String[] walls(int count) {
@@ -120,7 +120,7 @@ class FaultToleranceTest {
     return names != null && names.length > 0;
   }
 
-  private static void holdsWholeImagesOnly(Path images) throws IOException {
+  private static void holdsNoPartialImage(Path images) throws IOException {
     if (Files.exists(images)) {
       try (Stream<Path> files = Files.walk(images)) {
         assertThat(files.filter(Files::isRegularFile))

@@ -19,17 +19,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A web server of this machine that behaves badly where it is told to. It answers under all
- * addresses of the loopback network, each of which counts as a host of its own.
+ * A web server on this machine with faults on demand. It answers under all addresses of the
+ * loopback network, each of which counts as a host of its own.
  */
 final class FaultyServer implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> requests = new ConcurrentHashMap<>();
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
-  private final AtomicInteger busy = new AtomicInteger();
-  private final AtomicInteger busiest = new AtomicInteger();
+  private final AtomicInteger active = new AtomicInteger();
+  private final AtomicInteger maxActive = new AtomicInteger();
 
   FaultyServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(0), 0);
@@ -49,27 +49,27 @@ final class FaultyServer implements AutoCloseable {
     return "http://" + host + ":" + port() + path;
   }
 
-  /** How often a path was asked for. */
-  int asked(String path) {
-    AtomicInteger times = asked.get(path);
+  /** The number of requests for a path. */
+  int requests(String path) {
+    AtomicInteger times = requests.get(path);
     return times == null ? 0 : times.get();
   }
 
-  /** All Authorization headers that came. */
+  /** All received Authorization headers. */
   List<String> authorizations() {
     return authorizations;
   }
 
-  /** The most requests that were answered at the same moment by {@link #image}. */
-  int busiest() {
-    return busiest.get();
+  /** The maximum number of concurrent requests to paths of {@link #image}. */
+  int maxActive() {
+    return maxActive.get();
   }
 
   FaultyServer on(String path, HttpHandler handler) {
     server.createContext(
         path,
         exchange -> {
-          asked.computeIfAbsent(path, unseen -> new AtomicInteger()).incrementAndGet();
+          requests.computeIfAbsent(path, key -> new AtomicInteger()).incrementAndGet();
           authorizations.addAll(
               exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
           try (exchange) {
@@ -79,12 +79,12 @@ final class FaultyServer implements AutoCloseable {
     return this;
   }
 
-  /** Answers with a body, and headers given as name, value and so on. */
+  /** Answers with a body; headers are names and values in turn. */
   FaultyServer on(String path, int status, byte[] body, String... headers) {
     return on(path, exchange -> answer(exchange, status, body, headers));
   }
 
-  /** Answers badly the first times, then well. */
+  /** Answers the first request with an error status, further ones with a body. */
   FaultyServer once(String path, int status, byte[] then, String... headers) {
     AtomicInteger times = new AtomicInteger();
     return on(
@@ -98,19 +98,19 @@ final class FaultyServer implements AutoCloseable {
         });
   }
 
-  /** Answers after a while, and counts who else is answered meanwhile. */
+  /** Answers after a delay, and counts concurrent requests. */
   FaultyServer image(String path, byte[] body, long millis) {
     return on(
         path,
         exchange -> {
-          busiest.accumulateAndGet(busy.incrementAndGet(), Math::max);
+          maxActive.accumulateAndGet(active.incrementAndGet(), Math::max);
           sleep(millis);
-          busy.decrementAndGet();
+          active.decrementAndGet();
           answer(exchange, 200, body);
         });
   }
 
-  /** Never ends, one byte at a time. */
+  /** Sends a body one byte at a time, for 30 s. */
   FaultyServer slow(String path) {
     return on(
         path,
@@ -126,7 +126,7 @@ final class FaultyServer implements AutoCloseable {
         });
   }
 
-  /** Promises more bytes than come. */
+  /** Announces more bytes than it sends. */
   FaultyServer cutOff(String path, byte[] body) {
     return on(
         path,
@@ -136,7 +136,7 @@ final class FaultyServer implements AutoCloseable {
         });
   }
 
-  /** Sends more than anyone wants, without saying how much. */
+  /** Sends a large body without announcing its length. */
   FaultyServer endless(String path) {
     return on(
         path,
@@ -149,7 +149,7 @@ final class FaultyServer implements AutoCloseable {
         });
   }
 
-  /** Small on its way, 100 MB when it is unpacked. */
+  /** Sends a small body that unpacks to 100 MB. */
   FaultyServer bomb(String path) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream zip = new GZIPOutputStream(packed)) {

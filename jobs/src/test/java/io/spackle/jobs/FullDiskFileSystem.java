@@ -13,21 +13,21 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
-/** The local file system as {@code small:///}, on a disk that fills up. */
+/** The local file system as {@code small:///}, with limited free space. */
 public final class FullDiskFileSystem extends RawLocalFileSystem {
 
   static final URI ROOT = URI.create("small:///");
 
-  /** Bytes that are free on it. */
+  /** Number of free bytes. */
   static final AtomicLong FREE = new AtomicLong();
 
-  /** Has a scheme mean this file system. */
+  /** Registers the scheme of this file system. */
   static void register(Configuration hadoop) {
     hadoop.set("fs.small.impl", FullDiskFileSystem.class.getName());
     hadoop.set("fs.AbstractFileSystem.small.impl", Context.class.getName());
   }
 
-  /** For what goes by way of a FileContext. */
+  /** The same file system for callers of FileContext. */
   public static final class Context extends DelegateToFileSystem {
 
     /** Called by Hadoop. */
@@ -74,9 +74,12 @@ public final class FullDiskFileSystem extends RawLocalFileSystem {
 
     @Override
     public void write(byte[] bytes, int from, int count) throws IOException {
-      long left = FREE.addAndGet(-count);
-      if (left < 0) {
-        file.write(bytes, from, (int) Math.max(0, count + left)); // what still fits is there
+      long remaining = FREE.addAndGet(-count);
+      if (remaining < 0) {
+        file.write(
+            bytes,
+            from,
+            (int) Math.max(0, count + remaining)); // a full disk stores what still fits
         throw new IOException("No space left on device");
       }
       file.write(bytes, from, count);

@@ -17,14 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every recorded run of the reference pipelines, as rows of jobs in the parity profile: one job for
- * all runs of the same settings.
+ * The recorded runs of the reference pipelines, as rows of jobs with the parity profile: one job
+ * for all runs with the same settings.
  */
 class GoldenJobTest {
 
   private static final int MIN_RUNS = 30;
 
-  /** The reference drew two images from one generator; here each image has its own. */
+  /** The reference generated two images from one generator; here each image has its own. */
   private static final Set<String> SHARED_GENERATOR =
       Set.of("sd15-one-generator-two-images", "flux-two-per-prompt");
 
@@ -45,14 +45,14 @@ class GoldenJobTest {
   @MethodSource("runs")
   void matchesTheRecordedImage(GoldenRun run) throws IOException {
     TestJob job = job(run.settings());
-    // Of one photo the reference draws the masked posterior once, from the first generator.
+    // With one photo the reference samples the masked posterior once, from the first generator.
     int comparable = run.isPhotoForPhoto() ? run.rows().size() : 1;
     for (int i = 0; i < comparable; i++) {
       Difference.between(job.image(run.id(i), 0), run.image(i)).isAtMost(2, mean(run));
     }
   }
 
-  /** The second of two samples is what a row with the next seed gives. */
+  /** The second of two samples equals the image of a row with the next seed. */
   @Test
   void samplesUseConsecutiveSeeds() throws IOException {
     GoldenRun both = run("sd15-two-per-prompt");
@@ -62,8 +62,8 @@ class GoldenJobTest {
   }
 
   /**
-   * Legacy graphs cut fractional timesteps to whole ones, on whose rounding PyTorch and ONNX
-   * Runtime differ.
+   * Legacy graphs truncate fractional timesteps to integers, which PyTorch and ONNX Runtime round
+   * differently.
    */
   private static double mean(GoldenRun run) {
     return run.name().equals("legacy-scheduler-euler-a") ? 0.1 : 0.01;

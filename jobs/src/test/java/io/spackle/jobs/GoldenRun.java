@@ -15,17 +15,16 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * One recorded run of a reference pipeline, as the manifest rows and the settings of a job that
- * paint the same.
+ * A recorded run of a reference pipeline, as the manifest rows and settings of an equivalent job.
  *
- * @param folder holds {@code case.json} and the images
- * @param json what {@code case.json} says
+ * @param folder with {@code case.json} and the images
+ * @param json content of {@code case.json}
  */
 record GoldenRun(Path folder, JsonNode json) {
 
   private static final String KARRAS = "use_karras_sigmas";
 
-  /** Arguments of the call that a row takes over as they stand. */
+  /** Arguments of the call that are columns of the row. */
   private static final List<String> ARGUMENTS =
       List.of(
           "negative_prompt",
@@ -36,9 +35,9 @@ record GoldenRun(Path folder, JsonNode json) {
           "strength");
 
   /**
-   * What concerns a whole job.
+   * Settings of a job.
    *
-   * @param scheduler set over the bundle's configuration
+   * @param scheduler overrides of the bundle's scheduler configuration
    * @param cropPadding pixels, or null
    * @param textLength tokens, or null
    * @param syntax of the prompts
@@ -56,7 +55,7 @@ record GoldenRun(Path folder, JsonNode json) {
   }
 
   private static GoldenRun read(Path folder) {
-    // Python writes -Infinity as it stands.
+    // Python writes -Infinity without quotes.
     JsonMapper mapper =
         JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
     try {
@@ -93,7 +92,7 @@ record GoldenRun(Path folder, JsonNode json) {
     return name() + "#" + row;
   }
 
-  /** Whether every image has a photo of its own. */
+  /** Whether every image has its own photo. */
   boolean isPhotoForPhoto() {
     return items("image").size() == items("seed").size();
   }

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A model that does next to nothing, and gets stuck in its text encoder where a prompt has a "#";
- * {@code src/test/resources/stuck} says how it is made.
+ * A model that does almost nothing, but hangs in its text encoder if a prompt contains "#". Its
+ * generator is in {@code src/test/resources/stuck}.
  */
 final class HangingModel {
 
   private HangingModel() {}
 
-  /** Writes the model into a new folder. */
+  /** Writes the model to a new folder. */
   static Path in(Path folder) throws IOException {
     Path idle = TestJob.bundle("idle-sd15-inpaint");
     try (Stream<Path> walk = Files.walk(idle)) {

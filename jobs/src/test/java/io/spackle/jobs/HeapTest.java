@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The memory of a job does not grow with its rows. {@code -Dheap.rows=10000} makes it a longer run,
- * for looking at by hand.
+ * The memory of a job does not grow with its rows. {@code -Dheap.rows=10000} makes the run longer,
+ * for manual inspection.
  */
 class HeapTest {
 
   private static final int ROWS = Integer.getInteger("heap.rows", 1000);
 
-  /** What Spark notes down about tasks. One image kept per row would be more: 6 MiB. */
+  /** Allowance for what Spark records about tasks; one retained image per row would be 6 MiB. */
   private static final double MARGIN_MIB = 4;
 
   private static final int SAMPLES = 18;
@@ -41,19 +41,19 @@ class HeapTest {
     List<Double> samples = sampling.join();
     assertThat(job.line().get("images").asInt()).isEqualTo(ROWS);
     String figures =
-        "%d rows, %s per second, MiB that live at each 19th: %s"
+        "%d rows, %s per second, live MiB at each 19th of the rows: %s"
             .formatted(ROWS, job.line().get("images_per_second"), samples);
     System.out.println(figures);
-    double first = most(samples.subList(0, SAMPLES / 2));
-    double last = most(samples.subList(SAMPLES / 2, SAMPLES));
+    double first = max(samples.subList(0, SAMPLES / 2));
+    double last = max(samples.subList(SAMPLES / 2, SAMPLES));
     assertThat(last).as(figures).isLessThan(first + MARGIN_MIB);
   }
 
-  /** What lives after a garbage collection when 1/19, 2/19 and so on of the rows are painted. */
+  /** Live memory after a garbage collection when 1/19, 2/19 and so on of the rows are done. */
   private List<Double> samples() {
     List<Double> samples = new ArrayList<>();
     while (samples.size() < SAMPLES && Files.exists(folder)) {
-      if (painted() * (SAMPLES + 1) >= (long) ROWS * (samples.size() + 1)) {
+      if (images() * (SAMPLES + 1) >= (long) ROWS * (samples.size() + 1)) {
         samples.add(liveMebibytes());
       } else {
         pause();
@@ -62,7 +62,7 @@ class HeapTest {
     return samples;
   }
 
-  private long painted() {
+  private long images() {
     Path images = folder.resolve("out/images");
     if (!Files.isDirectory(images)) {
       return 0;
@@ -70,13 +70,13 @@ class HeapTest {
     try (Stream<Path> files = Files.find(images, 2, (file, facts) -> facts.isRegularFile())) {
       return files.count();
     } catch (IOException | UncheckedIOException e) {
-      return 0; // a temporary file went away; the next look counts
+      return 0; // a temporary file was deleted meanwhile; the next call counts
     }
   }
 
   private static double liveMebibytes() {
     System.gc();
-    long heap = // as the collection left it: later on there is garbage again
+    long heap = // as of the end of the collection
         ManagementFactory.getMemoryPoolMXBeans().stream()
             .map(MemoryPoolMXBean::getCollectionUsage)
             .filter(Objects::nonNull)
@@ -97,12 +97,12 @@ class HeapTest {
     }
   }
 
-  /** What open tasks hold, some MiB each, counts only at its fullest: now and then one ends. */
-  private static double most(List<Double> samples) {
+  /** The maximum, because running tasks hold some MiB each and end from time to time. */
+  private static double max(List<Double> samples) {
     return samples.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
   }
 
-  /** Rows that differ in all that could be kept by its value. */
+  /** Rows that differ in every field that a cache might be keyed by. */
   private String manifest() throws IOException {
     Path photo = ImageFiles.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
     Path mask = ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.IntBinaryOperator;
 import javax.imageio.ImageIO;
 
-/** Images in files, and how far apart they are. */
+/** Image files: reading, writing and comparing. */
 public final class ImageFiles {
 
   private ImageFiles() {}
@@ -23,7 +23,7 @@ public final class ImageFiles {
   }
 
   /**
-   * Writes a grey image.
+   * Writes a grey PNG image.
    *
    * @param level of the pixel at x and y, 0 to 255
    */
@@ -40,10 +40,10 @@ public final class ImageFiles {
   }
 
   /**
-   * How far two images are apart, in levels of 0 to 255.
+   * The difference between two images of the same size, in levels of 0 to 255.
    *
-   * @param max of all channels of all pixels
-   * @param mean likewise
+   * @param max over all channels of all pixels
+   * @param mean over all channels of all pixels
    */
   record Difference(int max, double mean) {
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Jobs whose images are a data set, in each layout of many images to a file. */
+/** Image layouts with many images per file. */
 class ImageLayoutTest {
 
   @TempDir Path folder;
@@ -34,7 +34,7 @@ class ImageLayoutTest {
     ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
   }
 
-  /** Whatever became of the rows: the files hold what meta rows name, and nothing else. */
+  /** After a resumed run, replaced rows and a crash, too. */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
   void filesHoldExactlyTheImagesThatMetaRowsName(ImageLayout layout) throws IOException {
@@ -54,10 +54,8 @@ class ImageLayoutTest {
         row("a", "photo.png", "new") + row("b", "late.png", "x") + row("c.d", "photo.png", "x");
     JobResult end = run(changed, layout, "output.retry-codes = [FETCH_NOT_FOUND]").isDone();
     assertThat(end.line().get("succeeded").asInt()).isEqualTo(2);
-    assertThat(orphan).as("of an attempt that died").doesNotExist();
-    assertThat(files())
-        .as("a run that died left nothing")
-        .hasSizeLessThanOrEqualTo(files.size() + 2);
+    assertThat(orphan).as("file of an attempt that crashed").doesNotExist();
+    assertThat(files()).as("files of the crashed run").hasSizeLessThanOrEqualTo(files.size() + 2);
     assertThat(images(layout).keySet())
         .contains("a-0.png", "b-0.png", "c%2Ed-0.png")
         .isEqualTo(named())
@@ -95,7 +93,7 @@ class ImageLayoutTest {
     ImageFiles.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
   }
 
-  /** A file that nothing tells from one that an attempt published whose executor died then. */
+  /** A file like those of an attempt whose executor crashed after it was published. */
   private Path orphan() throws IOException {
     Path file = folder.resolve("out/images").resolve(files().get(0));
     String name = file.getFileName().toString();
@@ -109,7 +107,7 @@ class ImageLayoutTest {
     }
   }
 
-  /** The names in the locations of the meta rows, whose files must be there. */
+  /** The image names in the locations of the meta rows, whose files must exist. */
   private TreeSet<String> named() {
     TreeSet<String> names = new TreeSet<>();
     for (Row row : TestJob.meta(folder.resolve("out")).values()) {
@@ -122,7 +120,7 @@ class ImageLayoutTest {
     return names;
   }
 
-  /** All images that a reader of the whole folder finds, by name; none twice, all sound. */
+  /** All images in the folder by name; fails for duplicates and unreadable ones. */
   private Map<String, byte[]> images(ImageLayout layout) throws IOException {
     Map<String, byte[]> images = new TreeMap<>();
     for (String file : files()) {

@@ -40,8 +40,8 @@ class InpaintJobTest {
   private Path output;
   private String messages;
 
-  /** How a command ended, and the last line that it printed. */
-  private record End(int code, JsonNode line) {}
+  /** The outcome of a command and its closing line. */
+  private record Result(int code, JsonNode line) {}
 
   @BeforeEach
   void drawImage() throws IOException {
@@ -53,7 +53,7 @@ class InpaintJobTest {
   @Test
   void rowsBecomeImagesAndMetaRows() throws IOException {
     String rows = row("a", "a cat") + row("b", "a dog") + "no json\n" + row("c", null);
-    End end = run(rows, "report.enabled=true");
+    Result end = run(rows, "report.enabled=true");
     assertThat(end.code()).isZero();
     assertThat(end.line().toString())
         .startsWith("{\"status\":\"done\",\"rows\":4,\"succeeded\":2,\"failed\":2,\"skipped\":0,")
@@ -80,15 +80,15 @@ class InpaintJobTest {
     String rows = row("a", "a cat") + row("b", "a dog");
     run(rows);
     List<String> files = names(output.resolve("meta"));
-    End same = run(rows);
+    Result same = run(rows);
     assertThat(same.line().get("skipped").asInt()).isEqualTo(2);
     assertThat(same.line().get("images").asInt()).isZero();
     assertThat(names(output.resolve("meta"))).isEqualTo(files);
-    End more = run(rows + row("c", "a bird"));
+    Result more = run(rows + row("c", "a bird"));
     assertThat(more.line().get("skipped").asInt()).isEqualTo(2);
     assertThat(more.line().get("succeeded").asInt()).isEqualTo(1);
     assertThat(meta()).containsOnlyKeys("a", "b", "c");
-    End other = run(rows, "defaults.num-inference-steps=1");
+    Result other = run(rows, "defaults.num-inference-steps=1");
     assertThat(other.line().get("succeeded").asInt()).as("other settings").isEqualTo(2);
   }
 
@@ -102,9 +102,9 @@ class InpaintJobTest {
     assertThat(meta.<String>getAs("enhanced_prompt")).isEqualTo("a ((red)) cat, sharp");
     Row empty = meta().get("b").getAs("meta");
     assertThat(empty.<String>getAs("enhance_prompt")).isEqualTo("no");
-    End same = run(rows, "defaults.enhance-prompt=true", "prompt.enhance-suffix=sharp");
+    Result same = run(rows, "defaults.enhance-prompt=true", "prompt.enhance-suffix=sharp");
     assertThat(same.line().get("skipped").asInt()).isEqualTo(2);
-    End plain =
+    Result plain =
         run(
             rows,
             "defaults.enhance-prompt=true",
@@ -113,7 +113,7 @@ class InpaintJobTest {
     assertThat(plain.line().get("succeeded").asInt()).as("another syntax").isEqualTo(2);
   }
 
-  /** A driver that dies leaves some tasks published and the files of others hidden. */
+  /** A crashed driver leaves the files of some tasks published and those of others hidden. */
   @Test
   void noRowIsLostOrDuplicatedAfterACrash() throws IOException {
     StringBuilder rows = new StringBuilder();
@@ -125,15 +125,15 @@ class InpaintJobTest {
     Path dead = meta.resolve(".spackle-dead/attempt/dead-000000.parquet");
     Files.createDirectories(dead.getParent());
     List<String> published = names(meta);
-    // Not the first file: where its task has no rows, Spark writes it all the same.
+    // Not the first file, which Spark writes even if its task has no rows.
     Files.move(meta.resolve(published.get(published.size() - 1)), dead);
     int left = (int) count();
     assertThat(left).isBetween(1, 11);
-    End end = run(rows.toString(), "output.rows-per-file=2");
+    Result end = run(rows.toString(), "output.rows-per-file=2");
     assertThat(end.line().get("skipped").asInt()).isEqualTo(left);
     assertThat(count()).isEqualTo(12);
     assertThat(meta()).hasSize(12);
-    assertThat(meta.resolve(".spackle-dead")).as("the fence of a dead run").isRegularFile();
+    assertThat(meta.resolve(".spackle-dead")).as("the fence of the crashed run").isRegularFile();
     assertThat(meta.resolve(".spackle-unswept")).doesNotExist();
   }
 
@@ -141,7 +141,7 @@ class InpaintJobTest {
   void overwriteDeletesOnlySpackleFiles() throws IOException {
     run(row("a", "a cat"));
     Files.writeString(output.resolve("notes.txt"), "mine");
-    End end = run(row("b", "a dog"), "output.mode=overwrite");
+    Result end = run(row("b", "a dog"), "output.mode=overwrite");
     assertThat(end.code()).isZero();
     assertThat(meta()).containsOnlyKeys("b");
     assertThat(output.resolve("notes.txt")).hasContent("mine");
@@ -150,14 +150,14 @@ class InpaintJobTest {
   @Test
   void failIfExistsRefusesExistingResults() throws IOException {
     assertThat(run(row("a", "a cat"), "output.mode=fail-if-exists").code()).isZero();
-    End end = run(row("a", "a cat"), "output.mode=fail-if-exists");
+    Result end = run(row("a", "a cat"), "output.mode=fail-if-exists");
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages).contains("already holds the results of a run");
   }
 
   @Test
   void onlyTheFirstRowOfAnIdIsProcessed() throws IOException {
-    End end = run(row("a", "first") + row("A", "second") + row("a", "first"));
+    Result end = run(row("a", "first") + row("A", "second") + row("a", "first"));
     assertThat(end.line().get("succeeded").asInt()).isEqualTo(1);
     List<Row> failed = table().stream().filter(row -> code(row) != null).toList();
     assertThat(failed).extracting(InpaintJobTest::code).containsOnly("ID_DUPLICATE").hasSize(2);
@@ -168,7 +168,7 @@ class InpaintJobTest {
 
   @Test
   void emptyManifestGivesEmptyMetaRows() throws IOException {
-    End end = run("");
+    Result end = run("");
     assertThat(end.code()).isZero();
     assertThat(end.line().get("rows").asInt()).isZero();
     assertThat(SPARK.read().parquet(output.resolve("meta").toString()).columns())
@@ -179,7 +179,7 @@ class InpaintJobTest {
 
   @Test
   void tooManyFailuresGiveExitCode3() throws IOException {
-    End end = run(row("a", "a cat") + row("b", null), "failures.max-share=0.4");
+    Result end = run(row("a", "a cat") + row("b", null), "failures.max-share=0.4");
     assertThat(end.code()).isEqualTo(3);
     assertThat(end.line().get("status").asText()).isEqualTo("failures");
     assertThat(run(row("c", "x") + row("d", null), "failures.max-share=0.5").code()).isZero();
@@ -187,7 +187,7 @@ class InpaintJobTest {
 
   @Test
   void allProblemsOfAJobAreListedTogetherAndNothingIsWritten() throws IOException {
-    End end =
+    Result end =
         run(
             "{\"init_image\": \"/a\", \"prompt\": 5}\n",
             "model.path=" + folder.resolve("nothing"),
@@ -217,7 +217,7 @@ class InpaintJobTest {
   @Test
   void promptsComeFromRowsOrTheDefault() throws IOException {
     String silent = row("a", null).replaceFirst(", \"prompt\": null", "");
-    End end = run(silent);
+    Result end = run(silent);
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages).contains("no column prompt, which models of the family sd15 need");
     assertThat(run(silent, "defaults.prompt=a wall").code()).isZero();
@@ -226,7 +226,7 @@ class InpaintJobTest {
 
   @Test
   void missingManifestIsRefused() {
-    End end = start("manifest.path=" + folder.resolve("none.jsonl"));
+    Result end = start("manifest.path=" + folder.resolve("none.jsonl"));
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages).contains("none.jsonl");
     assertThat(output).doesNotExist();
@@ -243,7 +243,7 @@ class InpaintJobTest {
   void outputInsideTheManifestIsRefused() throws IOException {
     Path rows = Files.createDirectory(folder.resolve("rows"));
     Files.writeString(rows.resolve("a.jsonl"), row("a", "x"));
-    End end =
+    Result end =
         start(
             "manifest.path=" + rows, "manifest.format=jsonl", "output.path=" + rows.resolve("out"));
     assertThat(end.code()).isEqualTo(2);
@@ -252,7 +252,7 @@ class InpaintJobTest {
 
   @Test
   void defaultOutsideTheModelsLimitsIsRefused() throws IOException {
-    End end = run(row("a", "x"), "defaults.num-inference-steps=51", "defaults.scheduler=Eulr");
+    Result end = run(row("a", "x"), "defaults.num-inference-steps=51", "defaults.scheduler=Eulr");
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages)
         .contains("spackle.defaults.num-inference-steps is 51, expected 1 to 50")
@@ -261,13 +261,13 @@ class InpaintJobTest {
 
   @Test
   void missingCudaIsRefused() throws IOException {
-    End end = run(row("a", "x"), "model.device=cuda");
+    Result end = run(row("a", "x"), "model.device=cuda");
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages).contains("cannot be opened").containsIgnoringCase("cuda");
     assertThat(output).doesNotExist();
   }
 
-  /** The classifier knows three colours: all of them, or none of them, must not be shown. */
+  /** The classifier knows three colours; its labels flag all images or none. */
   @Test
   void flaggedImageIsAllBlack() throws IOException {
     String rows = row("a", "x", "yes") + row("b", "x", "no");
@@ -284,7 +284,7 @@ class InpaintJobTest {
     assertThat(colours(unchecked)).hasSizeGreaterThan(1);
     assertThat(unchecked.<Row>getAs("meta").<String>getAs("safety_checker")).isEqualTo("none");
     assertThat(detected(unchecked)).isNull();
-    End stricter = run(rows, checker, "safety.labels=[red, green]", "safety.threshold=1");
+    Result stricter = run(rows, checker, "safety.labels=[red, green]", "safety.threshold=1");
     assertThat(stricter.line().get("succeeded").asInt()).as("other labels").isEqualTo(2);
     assertThat(table()).filteredOn(row -> List.of(false).equals(detected(row))).hasSize(1);
   }
@@ -297,7 +297,7 @@ class InpaintJobTest {
     assertThat(run(rows, "defaults.safety-checker=true").code()).isEqualTo(2);
     assertThat(messages)
         .contains("spackle.defaults.safety-checker is on, but the model has no safety checker");
-    End waived = run(rows, "safety.model=none", "output.mode=overwrite");
+    Result waived = run(rows, "safety.model=none", "output.mode=overwrite");
     assertThat(waived.line().get("succeeded").asInt()).isEqualTo(2);
     assertThat(meta().get("a").<Row>getAs("meta").<String>getAs("safety_checker"))
         .isEqualTo("none");
@@ -308,7 +308,8 @@ class InpaintJobTest {
 
   @Test
   void safetyCheckerOfTheModelFolderIsUsed() throws IOException {
-    End end = run(row("a", "x", "yes"), "model.path=" + TestJob.bundle("tiny-sd15-inpaint-legacy"));
+    Result end =
+        run(row("a", "x", "yes"), "model.path=" + TestJob.bundle("tiny-sd15-inpaint-legacy"));
     assertThat(end.code()).as(messages).isZero();
     assertThat(meta().get("a").<Row>getAs("meta").<String>getAs("safety_checker"))
         .isEqualTo("tiny-sd15-inpaint-legacy/safety_checker");
@@ -323,7 +324,7 @@ class InpaintJobTest {
     assertThat(own.<String>getAs("scheduler")).isEqualTo("DDIMScheduler");
     assertThat(own.<String>getAs("vae")).isNull();
     assertThat(own.<String>getAs("revision")).isNull();
-    End end =
+    Result end =
         run(
             row("a", "x"),
             "output.mode=resume",
@@ -347,7 +348,7 @@ class InpaintJobTest {
   void unexpectedFailureGivesExitCode1() throws IOException {
     Files.createDirectories(output);
     Files.writeString(output.resolve("meta"), "a file in place of the folder");
-    End end = run(row("a", "x"));
+    Result end = run(row("a", "x"));
     assertThat(end.code()).isEqualTo(1);
     assertThat(end.line().get("status").asText()).isEqualTo("broken");
   }
@@ -361,16 +362,16 @@ class InpaintJobTest {
     assertThat(out.toString(UTF_8)).startsWith("{\"status\":\"refused\",\"rows\":0,");
   }
 
-  private End run(String manifest, String... overrides) throws IOException {
+  private Result run(String manifest, String... overrides) throws IOException {
     Path file = Files.writeString(folder.resolve("rows.jsonl"), manifest);
     return start(Stream.concat(Stream.of("manifest.path=" + file), Stream.of(overrides)));
   }
 
-  private End start(String... overrides) {
+  private Result start(String... overrides) {
     return start(Stream.of(overrides));
   }
 
-  private End start(Stream<String> overrides) {
+  private Result start(Stream<String> overrides) {
     List<String> args = new ArrayList<>(List.of(conf().toString()));
     overrides.forEach(override -> args.addAll(List.of("-D", override)));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -382,7 +383,7 @@ class InpaintJobTest {
             new PrintStream(err, true, UTF_8));
     messages = err.toString(UTF_8);
     try {
-      return new End(code, new ObjectMapper().readTree(out.toString(UTF_8)));
+      return new Result(code, new ObjectMapper().readTree(out.toString(UTF_8)));
     } catch (IOException e) {
       throw new AssertionError("stdout must be one JSON object: " + out + messages, e);
     }

@@ -33,11 +33,11 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 
 /**
- * Measures the job against a bare loop over the engine with everything decoded, in turn, and prints
+ * Measures jobs against a bare loop over the engine with decoded inputs, alternately, and prints
  * the ratio.
  *
- * <p>Arguments: bundle, side in pixels, steps, rows. A job's time begins with its command, Spark
- * being up and the model open.
+ * <p>Arguments: bundle, side in pixels, steps, rows. The time of a job starts with its command,
+ * when Spark runs and the model is open.
  */
 final class JobBench {
 
@@ -83,7 +83,7 @@ final class JobBench {
     print("job / bare loop, images per second", ratios);
   }
 
-  /** Images per second of the engine in full batches, everything decoded and framed before. */
+  /** Images per second of the engine in full batches; inputs are decoded and framed before. */
   private double bareLoop() throws Exception {
     try (Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
       List<InpaintInput> subjects = new ArrayList<>();
@@ -105,7 +105,7 @@ final class JobBench {
     }
   }
 
-  /** Runs the job over its own files, and returns its closing line. */
+  /** Runs the job; returns its closing line. */
   private Map<?, ?> job(Path folder, Path output) throws Exception {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     String[] args = {
@@ -159,7 +159,7 @@ final class JobBench {
     return new InpaintInput(frame.image(), frame.mask(), PROMPT, null, seed);
   }
 
-  /** A gradient with grain, which packs about as well as a photo. */
+  /** A gradient with noise, which compresses about as well as a photo. */
   private RgbImage photo() {
     byte[] pixels = new byte[3 * side * side];
     Random grain = new Random(1);
@@ -169,7 +169,7 @@ final class JobBench {
     return new RgbImage(side, side, pixels);
   }
 
-  /** The middle ninth is white. */
+  /** A mask whose middle ninth is white. */
   private RgbImage maskImage() {
     byte[] pixels = new byte[3 * side * side];
     for (int i = 0; i < pixels.length; i++) {

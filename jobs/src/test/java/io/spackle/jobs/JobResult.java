@@ -15,19 +15,21 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 
 /**
- * How a job in the tests' Spark session ended, whatever its end was.
+ * The outcome of a job in the tests' Spark session, whether or not it succeeded.
  *
- * @param line that it printed last
- * @param messages for whoever started it
- * @param output its folder
+ * @param code exit code
+ * @param line closing line
+ * @param messages standard error output
+ * @param output the output folder
  */
 public record JobResult(int code, JsonNode line, String messages, Path output) {
 
   /**
-   * Runs a job whose manifest, configuration and output lie in one folder.
+   * Runs a job whose manifest, configuration and output are in one folder.
    *
-   * @param manifest file name and content of the rows; no file is written where it is null
-   * @param conf HOCON, counting more than what every such job has
+   * @param name file name of the manifest
+   * @param manifest content of the manifest; if null, no file is written
+   * @param conf HOCON, which takes precedence over {@link #baseConf}
    */
   public static JobResult run(Path folder, String name, byte[] manifest, String conf)
       throws IOException {
@@ -35,19 +37,19 @@ public record JobResult(int code, JsonNode line, String messages, Path output) {
     if (manifest != null) {
       Files.write(folder.resolve(name), manifest);
     }
-    return of(Files.writeString(folder.resolve("job.conf"), ownConf(name) + conf));
+    return of(Files.writeString(folder.resolve("job.conf"), baseConf(name) + conf));
   }
 
-  /** Runs the job of a configuration whose output is the folder {@code out} beside it. */
+  /** Runs the job of a configuration file; the output is the folder {@code out} beside it. */
   static JobResult of(Path conf) throws IOException {
     return of(conf, conf.resolveSibling("out"));
   }
 
   /**
-   * Runs the job of a configuration.
+   * Runs the job of a configuration file.
    *
-   * @param output of that job
-   * @param options of the command
+   * @param output the job's output folder
+   * @param options further arguments of the command
    */
   static JobResult of(Path conf, Path output, String... options) throws IOException {
     TestSpark.session();
@@ -66,8 +68,8 @@ public record JobResult(int code, JsonNode line, String messages, Path output) {
     return run(folder, "rows.jsonl", manifest.getBytes(UTF_8), conf);
   }
 
-  /** The fast model that does next to nothing, and the job's own folder to read from. */
-  static String ownConf(String manifest) {
+  /** A configuration with a model that does almost nothing, allowed to read the job's folder. */
+  static String baseConf(String manifest) {
     return """
     spackle {
       manifest.path = "%s"
@@ -81,13 +83,14 @@ public record JobResult(int code, JsonNode line, String messages, Path output) {
         .formatted(manifest, TestJob.bundle("idle-sd15-inpaint"));
   }
 
-  /** Checks that nothing was done, and that all of these are said. */
+  /** Checks that the job was refused with all of these problems. */
   public void isRefused(String... problems) {
     assertThat(code).as(messages).isEqualTo(2);
     assertThat(line.path("status").asText()).isEqualTo("refused");
     assertThat(messages).contains(problems);
   }
 
+  /** Checks that the job succeeded. */
   public JobResult isDone() {
     assertThat(code).as(messages).isZero();
     return this;

@@ -14,15 +14,15 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
-/** Rows with something bad in them, run as one job, and what became of each. */
+/** A manifest that is built row by row, run as one job, and the meta rows of its result. */
 public final class JobRows {
 
-  /** The photo of a row that says nothing else: a gradient of grey. */
+  /** The width and height of the default photo, a grey gradient, and of the default mask. */
   static final int SIDE = 64;
 
   private final Path folder;
   private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
-  private JobResult end;
+  private JobResult result;
   private List<Row> meta;
 
   public JobRows(Path folder) throws IOException {
@@ -36,18 +36,18 @@ public final class JobRows {
     return folder.resolve(name);
   }
 
-  /** A file in the job's folder. */
+  /** Writes a file to the job's folder. */
   Path file(String name, byte[] bytes) throws IOException {
     return Files.write(file(name), bytes);
   }
 
   /**
-   * A row that would be painted.
+   * Adds a row that is valid unless fields make it invalid.
    *
-   * @param fields name, value, name, value and so on: texts, numbers or null, over those of the row
+   * @param fields names and values in turn; they replace those of a valid row
    */
   public JobRows row(String id, Object... fields) {
-    return line(good(id, fields).toString());
+    return line(validRow(id, fields).toString());
   }
 
   JobRows line(String line) {
@@ -59,7 +59,7 @@ public final class JobRows {
     return this;
   }
 
-  ObjectNode good(String id, Object... fields) {
+  ObjectNode validRow(String id, Object... fields) {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put("id", id);
     row.put("init_image", file("photo.png").toString());
@@ -71,52 +71,54 @@ public final class JobRows {
     return row;
   }
 
-  /** Runs the job, which must end well whatever its rows are. */
+  /** Runs the job, which must succeed even if rows fail. */
   public JobResult run(String conf) throws IOException {
-    end = JobResult.run(folder, "rows.jsonl", lines.toByteArray(), conf).isDone();
-    meta = end.meta();
-    return end;
+    result = JobResult.run(folder, "rows.jsonl", lines.toByteArray(), conf).isDone();
+    meta = result.meta();
+    return result;
   }
 
-  /** Writes the job without running it; returns its configuration. */
+  /** Writes the job without running it; returns its configuration file. */
   Path writeJob(String conf) throws IOException {
     file("rows.jsonl", lines.toByteArray());
-    return Files.writeString(file("job.conf"), JobResult.ownConf("rows.jsonl") + conf);
+    return Files.writeString(file("job.conf"), JobResult.baseConf("rows.jsonl") + conf);
   }
 
-  JobResult end() {
-    return end;
+  JobResult result() {
+    return result;
   }
 
   List<Row> meta() {
     return meta;
   }
 
-  /** All meta rows that failed with a code. */
+  /** All failed meta rows with an error code. */
   List<Row> failed(ErrorCode code) {
     return meta.stream().filter(row -> code.name().equals(code(row))).toList();
   }
 
-  /** The one meta row of an id. */
+  /** The only meta row of an id. */
   Row of(String id) {
     List<Row> rows = meta.stream().filter(row -> id.equals(row.getAs("id"))).toList();
     assertThat(rows).as("meta rows of %s", id).hasSize(1);
     return rows.get(0);
   }
 
-  /** Checks that a row failed with a code, and that its message says all of this. */
-  void isRefused(String id, ErrorCode code, String... says) {
+  /** Checks that a row failed with an error code and a message that contains some strings. */
+  void isFailed(String id, ErrorCode code, String... messages) {
     Row row = of(id);
     assertThat(row.<String>getAs("status")).isEqualTo("failed");
-    assertThat(code(row)).as("code of %s, which says %s", id, message(row)).isEqualTo(code.name());
-    if (says.length > 0) {
-      assertThat(message(row)).contains(says);
+    assertThat(code(row))
+        .as("code of %s with the message %s", id, message(row))
+        .isEqualTo(code.name());
+    if (messages.length > 0) {
+      assertThat(message(row)).contains(messages);
     }
     assertThat(row.<String>getList(row.fieldIndex("output"))).isEmpty();
   }
 
-  /** The image of a row, which must have one. */
-  RgbImage painted(String id) {
+  /** The image of a row, which must have succeeded. */
+  RgbImage image(String id) {
     Row row = of(id);
     assertThat(message(row)).as("message of %s", id).isNull();
     try {
@@ -136,7 +138,7 @@ public final class JobRows {
     return error == null ? null : error.getAs("message");
   }
 
-  /** Bytes one after another. */
+  /** Concatenates bytes. */
   static byte[] join(byte[]... parts) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] part : parts) {

@@ -22,15 +22,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Photos from files and from a web server come back as they were, but for what is masked. */
+/** Pixels of photos from files and a web server are bit-identical outside the mask. */
 class KeptPixelsTest {
 
   private static final String MASK = "_mask.png";
 
-  /** The size that rows ask for. */
-  private enum Asked {
-    OWN_SIZE,
-    NOTHING
+  /** The image size in rows. */
+  private enum RowSize {
+    OF_PHOTO,
+    NONE
   }
 
   @TempDir Path folder;
@@ -49,35 +49,35 @@ class KeptPixelsTest {
     server.stop(0);
   }
 
-  /** The model works at another size, the result has the photo's own. */
+  /** The model works at another size; the result has the size of the photo. */
   @Test
   void resultsKeepThePhotosSize() throws IOException {
-    paint("image.resize = original, defaults { width = 128, height = 128 }", Asked.NOTHING);
+    inpaint("image.resize = original, defaults { width = 128, height = 128 }", RowSize.NONE);
   }
 
-  /** The rows ask for the photo's own size. */
+  /** The rows request the size of the photo. */
   @Test
   void photosThatFitAreNotResized() throws IOException {
-    paint("image.resize = fit", Asked.OWN_SIZE);
+    inpaint("image.resize = fit", RowSize.OF_PHOTO);
   }
 
   @Test
   void eraseModelKeepsUnmaskedPixels() throws IOException {
-    paint(
+    inpaint(
         "image.resize = original, model.path = \"" + TestJob.bundle("tiny-erase-migan") + '"',
-        Asked.NOTHING);
+        RowSize.NONE);
   }
 
   @Test
   void eraseModelOfFixedSizeKeepsUnmaskedPixels() throws IOException {
-    paint(
+    inpaint(
         "image { resize = original, crop-padding = 16 }, model.path = \""
             + TestJob.bundle("tiny-erase-floats")
             + '"',
-        Asked.NOTHING);
+        RowSize.NONE);
   }
 
-  private void paint(String conf, Asked size) throws IOException {
+  private void inpaint(String conf, RowSize size) throws IOException {
     StringBuilder rows = new StringBuilder();
     for (String photo : photos()) {
       rows.append(row(photo, "file", TestJob.photos() + "/", size));
@@ -95,14 +95,15 @@ class KeptPixelsTest {
     }
   }
 
-  private static String row(String photo, String from, String base, Asked size) throws IOException {
+  private static String row(String photo, String from, String base, RowSize size)
+      throws IOException {
     RgbImage image = ImageFiles.read(TestJob.photos().resolve(photo + ".png"));
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put("id", photo + " " + from);
     row.put("init_image", base + photo + ".png");
     row.put("mask_image", base + photo + MASK);
     row.put("prompt", "a red cat");
-    if (size == Asked.OWN_SIZE) {
+    if (size == RowSize.OF_PHOTO) {
       row.put("width", image.width());
       row.put("height", image.height());
     }
@@ -121,9 +122,9 @@ class KeptPixelsTest {
         .formatted(TestJob.bundle("tiny-sd15-inpaint"), TestJob.photos(), more);
   }
 
-  private static void compare(String photo, Path painted) throws IOException {
+  private static void compare(String photo, Path result) throws IOException {
     RgbImage before = ImageFiles.read(TestJob.photos().resolve(photo + ".png"));
-    RgbImage after = ImageFiles.read(painted);
+    RgbImage after = ImageFiles.read(result);
     Mask mask = mask(photo);
     assertThat(List.of(after.width(), after.height()))
         .isEqualTo(List.of(before.width(), before.height()));
@@ -131,13 +132,13 @@ class KeptPixelsTest {
     int inside = 0;
     int masked = 0;
     for (int pixel = 0; pixel < mask.levels().length; pixel++) {
-      boolean repaints = (mask.levels()[pixel] & 0xff) >= 128;
+      boolean isMasked = (mask.levels()[pixel] & 0xff) >= 128;
       boolean differs = !same(before, after, pixel);
-      masked += repaints ? 1 : 0;
-      inside += repaints && differs ? 1 : 0;
-      outside += !repaints && differs ? 1 : 0;
+      masked += isMasked ? 1 : 0;
+      inside += isMasked && differs ? 1 : 0;
+      outside += !isMasked && differs ? 1 : 0;
     }
-    assertThat(outside).as("changed pixels outside the mask of %s", painted).isZero();
+    assertThat(outside).as("changed pixels outside the mask of %s", result).isZero();
     assertThat(masked).as("masked pixels of %s", photo).isPositive();
     assertThat(inside).as("changed pixels inside").isGreaterThan(masked * 9 / 10);
   }

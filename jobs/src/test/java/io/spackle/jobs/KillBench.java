@@ -2,8 +2,8 @@ package io.spackle.jobs;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.spackle.jobs.LocalCluster.Result;
 import io.spackle.jobs.LocalCluster.Job;
+import io.spackle.jobs.LocalCluster.Result;
 import io.spackle.jobs.run.ExitCode;
 import io.spackle.row.MetaRow;
 import io.spackle.row.Sha256;
@@ -26,17 +26,16 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 
 /**
- * Kills executors and drivers of jobs with -9 at random moments, has them resume, and compares what
- * comes out with the output of a job that nobody disturbed. A round ends with a run that is left
- * alone.
+ * Kills executors and drivers of jobs with SIGKILL at random moments, resumes the jobs, and
+ * compares the results with those of an undisturbed job. A round ends with an undisturbed run.
  *
- * <p>Also suspends drivers until another run has taken over, and lets them go on: zombies.
+ * <p>It also suspends drivers until another run has taken over and then resumes them: zombies.
  *
  * <p>Arguments: --rounds N, --seed S.
  */
 final class KillBench implements AutoCloseable {
 
-  /** How long an image takes to be fetched: what makes the job last. */
+  /** The time to fetch an image, which determines the duration of the job. */
   private static final int DELAY_MILLIS = 400;
 
   private static final int EXECUTORS = 2;
@@ -54,23 +53,25 @@ final class KillBench implements AutoCloseable {
   private volatile boolean isUndisturbed;
 
   /**
-   * How much the job has to do.
+   * The size of the job.
    *
-   * @param rowsPerFile that a task has on average
+   * @param rowsPerFile average number of rows of a task
    * @param cores of each of two executors
-   * @param stragglingMillis that one row takes to be fetched the first time, so that Spark tries
-   *     its task a second time beside the first
+   * @param stragglingMillis time of the first fetch of one row, so that Spark speculates on its
+   *     task
    */
   record Size(int rows, int rowsPerFile, int cores, int stragglingMillis) {
 
-    /** Rows under way at one moment, tasks being up to twice the average or tried twice. */
+    /**
+     * The maximum number of rows in progress: tasks may be duplicates the average or duplicated.
+     */
     int inFlight() {
       return EXECUTORS * cores * rowsPerFile * 2;
     }
   }
 
-  /** What is done to a job. */
-  enum Blow {
+  /** A fault that is injected into a job. */
+  enum Fault {
     EXECUTOR,
     DRIVER,
     BOTH,
@@ -79,29 +80,31 @@ final class KillBench implements AutoCloseable {
   }
 
   /**
-   * What came of a round.
+   * The result of a round.
    *
-   * @param blows what was done
-   * @param lost rows that have no meta row
-   * @param twice meta rows too many
-   * @param differing images that differ from the undisturbed run's
-   * @param orphans images that no meta row names
-   * @param redone rows that were painted once more
-   * @param setAside rows that failed because of a blow, and were done by a last run
-   * @param failures codes of the rows that failed all the same, by their ids
+   * @param faults the injected faults
+   * @param lost number of rows without a meta row
+   * @param duplicates number of surplus meta rows
+   * @param differing number of images that differ from those of the undisturbed run
+   * @param orphans number of images that no meta row names
+   * @param repeated number of rows that were processed again
+   * @param quarantined number of rows that failed because of a fault, and were processed again by a
+   *     final run
+   * @param failures error codes of the rows that still failed, by id
    */
   record Round(
-      List<Blow> blows,
+      List<Fault> faults,
       int lost,
-      int twice,
+      int duplicates,
       int differing,
       int orphans,
-      int redone,
-      int setAside,
+      int repeated,
+      int quarantined,
       Map<String, String> failures) {
 
-    boolean isRight(Size size) {
-      return lost + twice + differing + orphans == 0 && redone <= blows.size() * size.inFlight();
+    boolean isCorrect(Size size) {
+      return lost + duplicates + differing + orphans == 0
+          && repeated <= faults.size() * size.inFlight();
     }
   }
 
@@ -128,33 +131,31 @@ final class KillBench implements AutoCloseable {
     long seed = Long.parseLong(given.getOrDefault("--seed", "1"));
     Path folder = Files.createTempDirectory("spackle-kill");
     int wrong = 0;
-    int redone = 0;
+    int repeated = 0;
     try (KillBench bench = new KillBench(folder, FULL, seed)) {
       Map<String, String> undisturbed = bench.undisturbed();
       for (int number = 1; number <= rounds; number++) {
         try (LocalCluster cluster = bench.twoMachines("spark-" + number)) {
-          Round round = bench.round(undisturbed, cluster, bench.anyBlows());
+          Round round = bench.round(undisturbed, cluster, bench.randomFaults());
           System.out.printf("round %d: %s%n", number, round);
-          wrong += round.isRight(FULL) ? 0 : 1;
-          redone += round.redone();
+          wrong += round.isCorrect(FULL) ? 0 : 1;
+          repeated += round.repeated();
         }
       }
     }
     System.out.printf(
-        "%d rounds of %d rows: %d wrong, %d rows redone (in flight at a blow: up to %d)%n",
-        rounds, FULL.rows(), wrong, redone, FULL.inFlight());
+        "%d rounds of %d rows: %d wrong, %d rows repeated (in flight at a fault: up to %d)%n",
+        rounds, FULL.rows(), wrong, repeated, FULL.inFlight());
     TestSpark.session().stop();
     System.exit(wrong == 0 ? 0 : 1);
   }
 
-  /** Rows that were painted more often than once since the last round began. */
-  private int redone() {
+  /** The number of repeated fetches since the last round began. */
+  private int repeated() {
     return total() - size.rows();
   }
 
-  /**
-   * Runs the job to its end in this JVM, and returns the digests of its images by the rows' ids.
-   */
+  /** Runs the job in this JVM without faults; returns the digests of its images by row id. */
   Map<String, String> undisturbed() throws IOException {
     TestSpark.session();
     Path output = folder.resolve("undisturbed");
@@ -170,37 +171,37 @@ final class KillBench implements AutoCloseable {
     return digests;
   }
 
-  /** Runs the job with blows, as long as it lasts, then to its end. */
-  Round round(Map<String, String> undisturbed, LocalCluster cluster, List<Blow> blows)
+  /** Runs the job and injects faults while it runs, then runs it to its end. */
+  Round round(Map<String, String> undisturbed, LocalCluster cluster, List<Fault> faults)
       throws Exception {
     Path output = folder.resolve("round-" + random.nextInt(Integer.MAX_VALUE));
-    List<Blow> struck = new ArrayList<>();
+    List<Fault> injected = new ArrayList<>();
     fetches.clear();
     Job job = start(cluster, output);
-    while (struck.size() < blows.size() && awaitSomeWork(job)) {
-      Blow blow = blows.get(struck.size());
-      struck.add(blow);
-      job = strike(blow, job, cluster, output);
+    while (injected.size() < faults.size() && awaitSomeWork(job)) {
+      Fault fault = faults.get(injected.size());
+      injected.add(fault);
+      job = inject(fault, job, cluster, output);
     }
-    mustBeDone(job.result());
-    int setAside = failures(meta(output)).size();
-    if (setAside > 0) {
-      mustBeDone(start(cluster, output).result());
+    requireSuccess(job.result());
+    int quarantined = failures(meta(output)).size();
+    if (quarantined > 0) {
+      requireSuccess(start(cluster, output).result());
     }
-    cluster.close(); // what tasks of dead drivers still do is done
-    return judge(undisturbed, output, struck, setAside);
+    cluster.close(); // so that tasks of killed drivers have ended
+    return judge(undisturbed, output, injected, quarantined);
   }
 
-  private List<Blow> anyBlows() {
-    return Stream.generate(() -> Blow.values()[random.nextInt(Blow.values().length)])
+  private List<Fault> randomFaults() {
+    return Stream.generate(() -> Fault.values()[random.nextInt(Fault.values().length)])
         .limit(1 + random.nextInt(3))
         .toList();
   }
 
-  /** Returns the job that goes on. */
-  private Job strike(Blow blow, Job job, LocalCluster cluster, Path output) throws Exception {
+  /** Returns the job that runs after the fault. */
+  private Job inject(Fault fault, Job job, LocalCluster cluster, Path output) throws Exception {
     List<ProcessHandle> executors = job.executors();
-    switch (blow) {
+    switch (fault) {
       case EXECUTOR -> kill(executors.subList(0, Math.min(1, executors.size())));
       case DRIVER -> kill(List.of(job.driver().toHandle()));
       case BOTH -> {
@@ -219,10 +220,10 @@ final class KillBench implements AutoCloseable {
     return job.driver().isAlive() ? job : start(cluster, output);
   }
 
-  /** The other run takes over while the first driver stands still; its executors go on. */
+  /** Another run takes over while the first driver is suspended; its executors continue. */
   private Job afterZombie(Job zombie, LocalCluster cluster, Path output) throws Exception {
     signal("STOP", zombie);
-    TimeUnit.SECONDS.sleep(4); // longer than the claim's timeout
+    TimeUnit.SECONDS.sleep(4); // longer than the lease timeout
     long fences = fences(output);
     Job next = start(cluster, output);
     while (next.driver().isAlive() && fences(output) == fences) {
@@ -237,7 +238,7 @@ final class KillBench implements AutoCloseable {
     return next;
   }
 
-  /** The runs that were ended from outside. */
+  /** The number of fenced runs. */
   private static long fences(Path output) throws IOException {
     Path meta = output.resolve("meta");
     if (!Files.isDirectory(meta)) {
@@ -251,7 +252,7 @@ final class KillBench implements AutoCloseable {
     }
   }
 
-  /** Waits for a random time after rows began to flow; returns whether the job still runs. */
+  /** Waits until a random number of rows was fetched; returns whether the job still runs. */
   private boolean awaitSomeWork(Job job) throws InterruptedException {
     int before = total();
     int wanted = 1 + random.nextInt(size.rows() / 4);
@@ -263,9 +264,9 @@ final class KillBench implements AutoCloseable {
   }
 
   /**
-   * Rows that failed for want of a process: such as those that were alone in the model when it was
-   * killed for the second time, for nothing tells such a kill from a crash. A last run that is
-   * asked to do them again does.
+   * Rows that failed because their process was killed, such as those that were alone in the model
+   * at the second kill, which cannot be told from a crash that they caused. A final run retries
+   * them.
    */
   private static Map<String, String> failures(List<Row> meta) {
     Map<String, String> codes = new TreeMap<>();
@@ -275,7 +276,8 @@ final class KillBench implements AutoCloseable {
     return codes;
   }
 
-  private Round judge(Map<String, String> undisturbed, Path output, List<Blow> blows, int setAside)
+  private Round judge(
+      Map<String, String> undisturbed, Path output, List<Fault> faults, int quarantined)
       throws IOException {
     List<Row> rows = meta(output);
     Set<String> ids = new HashSet<>();
@@ -286,13 +288,13 @@ final class KillBench implements AutoCloseable {
       differing += image.getValue().equals(digests.get(image.getKey())) ? 0 : 1;
     }
     return new Round(
-        blows,
+        faults,
         size.rows() - ids.size(),
         rows.size() - ids.size(),
         differing,
         (int) (files(output.resolve("images")) - digests.size()),
-        redone(),
-        setAside,
+        repeated(),
+        quarantined,
         failures(rows));
   }
 
@@ -321,7 +323,7 @@ final class KillBench implements AutoCloseable {
   }
 
   private LocalCluster twoMachines(String name) throws IOException {
-    // Cores for two drivers: a zombie does not let go of its own.
+    // Cores for two drivers, because a zombie keeps its cores.
     return LocalCluster.ofTwoMachines(folder.resolve(name), 2 * size.cores())
         .with("spark.cores.max", String.valueOf(EXECUTORS * size.cores()))
         .with("spark.speculation", "true")
@@ -334,9 +336,10 @@ final class KillBench implements AutoCloseable {
     return cluster.start(folder.resolve("job.conf"), "-D", "output.path=" + output);
   }
 
-  private static void mustBeDone(Result result) {
+  private static void requireSuccess(Result result) {
     if (result.code() != 0) {
-      throw new IllegalStateException("the run ended with " + result.code() + ": " + result.messages());
+      throw new IllegalStateException(
+          "the run ended with " + result.code() + ": " + result.messages());
     }
   }
 

@@ -2,7 +2,7 @@ package io.spackle.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spackle.jobs.KillBench.Blow;
+import io.spackle.jobs.KillBench.Fault;
 import io.spackle.jobs.KillBench.Round;
 import io.spackle.jobs.KillBench.Size;
 import java.nio.file.Path;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short form of {@code ./bench kill --rounds 20}. */
+/** A short form of {@code ./bench kill}. */
 class KillTest {
 
   private static final Size SHORT = new Size(24, 2, 1, 400);
@@ -22,14 +22,14 @@ class KillTest {
   @Test
   @Timeout(900)
   void noRowIsLostOrDuplicatedWhenProcessesAreKilled() throws Exception {
-    List<Blow> blows = List.of(Blow.EXECUTOR, Blow.DRIVER);
+    List<Fault> faults = List.of(Fault.EXECUTOR, Fault.DRIVER);
     try (KillBench bench = new KillBench(folder, SHORT, System.nanoTime());
         LocalCluster cluster =
             LocalCluster.withinDriver(folder.resolve("spark"), 2, SHORT.cores())) {
       Map<String, String> undisturbed = bench.undisturbed();
-      Round round = bench.round(undisturbed, cluster, blows);
-      assertThat(round.blows()).isEqualTo(blows);
-      assertThat(round.isRight(SHORT)).as(round.toString()).isTrue();
+      Round round = bench.round(undisturbed, cluster, faults);
+      assertThat(round.faults()).isEqualTo(faults);
+      assertThat(round.isCorrect(SHORT)).as(round.toString()).isTrue();
     }
   }
 }

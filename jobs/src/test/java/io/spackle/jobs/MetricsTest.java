@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Spark's Prometheus page while a job runs on a cluster whose executor is a process of its own. */
+/** Spark's Prometheus page during a job whose executor is a process of its own. */
 @Timeout(600)
 class MetricsTest {
 
@@ -42,7 +42,7 @@ class MetricsTest {
       host.on("/gone", 404, new byte[0]);
       host.on(
           "/late",
-          exchange -> { // the job does not end before its metrics were seen
+          exchange -> { // so that the job does not end before its metrics were seen
             await(seen);
             exchange.sendResponseHeaders(200, image.length);
             exchange.getResponseBody().write(image);
@@ -77,7 +77,7 @@ class MetricsTest {
     return settings;
   }
 
-  /** The page, once it shows something. */
+  /** The page, once it matches a pattern. */
   private static String awaitPage(int port, String pattern) throws Exception {
     HttpClient client = HttpClient.newHttpClient();
     URI page = URI.create("http://127.0.0.1:" + port + "/metrics/prometheus/");
@@ -89,7 +89,7 @@ class MetricsTest {
           return text;
         }
       } catch (ConnectException e) {
-        // The driver has not come so far yet.
+        // The driver does not listen yet.
       }
       Thread.sleep(PAUSE_MILLIS);
     }

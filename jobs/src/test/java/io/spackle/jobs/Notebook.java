@@ -17,13 +17,13 @@ import java.util.List;
 /**
  * A Jupyter notebook in Java, of nbformat 4.
  *
- * <p>As a command it runs notebooks from top to bottom, each in a shell of its own, as the Java
- * kernel does, and stops at the first cell that fails:
+ * <p>The command runs notebooks from top to bottom, each in a shell of its own, as the Java kernel
+ * does, and stops at the first cell that fails:
  *
  * <pre>Notebook [--write] FILE...</pre>
  *
- * <p>With {@code --write} the files get the new outputs; without, a notebook whose cells give other
- * kinds of output than those in the file is out of date, and that fails, too.
+ * <p>With {@code --write} the new outputs are stored in the files. Otherwise the command fails if a
+ * cell gives other kinds of output than those in the file.
  */
 final class Notebook {
 
@@ -37,26 +37,26 @@ final class Notebook {
     this.root = root;
   }
 
-  /** Runs notebooks; exits with 1 if one fails. */
+  /** Runs notebooks; exits with 1 if one is out of date. */
   public static void main(String[] args) throws IOException {
     boolean write = args.length > 0 && args[0].equals("--write");
-    boolean sound = true;
+    boolean upToDate = true;
     for (String path : List.of(args).subList(write ? 1 : 0, args.length)) {
       Notebook notebook = read(Path.of(path));
       List<ArrayNode> outputs = notebook.run();
-      sound &= write || notebook.isLike(outputs);
+      upToDate &= write || notebook.hasOutputsLike(outputs);
       if (write) {
         notebook.write(outputs);
       }
     }
-    System.exit(sound ? 0 : 1);
+    System.exit(upToDate ? 0 : 1);
   }
 
   private static Notebook read(Path file) throws IOException {
     return new Notebook(file, (ObjectNode) JSON.readTree(file.toFile()));
   }
 
-  /** What each cell of code gives. */
+  /** Runs all code cells; returns their outputs. */
   private List<ArrayNode> run() {
     List<ArrayNode> outputs = new ArrayList<>();
     try (NotebookShell shell = new NotebookShell()) {
@@ -68,15 +68,15 @@ final class Notebook {
     return outputs;
   }
 
-  /** Times and paths may differ, but not what kinds of things a cell shows. */
-  private boolean isLike(List<ArrayNode> outputs) {
+  /** Compares the kinds of outputs only, because times and paths differ. */
+  private boolean hasOutputsLike(List<ArrayNode> outputs) {
     List<ObjectNode> cells = code();
     for (int i = 0; i < cells.size(); i++) {
       List<String> found = kinds(cells.get(i).path("outputs"));
       List<String> made = kinds(outputs.get(i));
       if (!found.equals(made)) {
         System.err.printf(
-            "%s, cell %d shows %s, but gives %s: run ./notebooks/run%n",
+            "%s, cell %d has the outputs %s, but gives %s: run ./notebooks/run%n",
             file.getFileName(), i + 1, found, made);
         return false;
       }
@@ -115,7 +115,7 @@ final class Notebook {
     return cells;
   }
 
-  /** A text, or lines of one. */
+  /** The source of a cell, which is a string or a list of lines. */
   private static String source(ObjectNode cell) {
     JsonNode source = cell.path("source");
     StringBuilder text = new StringBuilder(source.isTextual() ? source.asText() : "");
@@ -123,7 +123,7 @@ final class Notebook {
     return text.toString();
   }
 
-  /** Such as a stream, or a result as image/png. */
+  /** The kinds of outputs, such as stream, or execute_result and image/png. */
   private static List<String> kinds(JsonNode outputs) {
     List<String> kinds = new ArrayList<>();
     for (JsonNode output : outputs) {

@@ -22,21 +22,19 @@ import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.VarSnippet;
 import jdk.jshell.execution.LocalExecutionControlProvider;
 
-/** Cells one after the other in this process, as the Java kernel runs them. */
+/** A shell that runs notebook cells in sequence in this process, as the Java kernel does. */
 public final class NotebookShell implements AutoCloseable {
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  /**
-   * What is printed by whatever code of this process; Scala keeps the stream that it finds first.
-   */
+  /** The standard output of this process. Replaced once, because Scala keeps the first stream. */
   private static final ByteArrayOutputStream PRINTED = new ByteArrayOutputStream();
 
   static {
     System.setOut(new PrintStream(PRINTED, true, UTF_8));
   }
 
-  /** The value of the last expression, put here by the shell. */
+  /** The value of the last expression, set by the shell. */
   private static Object result;
 
   private final JShell shell =
@@ -46,7 +44,7 @@ public final class NotebookShell implements AutoCloseable {
     shell.addToClasspath(System.getProperty("java.class.path"));
   }
 
-  /** Called from within the shell. */
+  /** Called by snippets in the shell. */
   public static void take(Object value) {
     result = value;
   }
@@ -65,7 +63,7 @@ public final class NotebookShell implements AutoCloseable {
       outputs.add(stream(PRINTED.toString(UTF_8)));
     }
     if (last != null && isExpression(last)) {
-      outputs.add(shown(value(last)));
+      outputs.add(resultOf(value(last)));
     }
     return outputs;
   }
@@ -82,7 +80,7 @@ public final class NotebookShell implements AutoCloseable {
     while (!rest.isBlank()) {
       CompletionInfo next = shell.sourceCodeAnalysis().analyzeCompletion(rest);
       if (!next.completeness().isComplete()) {
-        throw new IllegalStateException("no whole Java: " + rest);
+        throw new IllegalStateException("incomplete Java code: " + rest);
       }
       for (SnippetEvent event : shell.eval(next.source())) {
         last = event.causeSnippet() == null ? checked(event) : last;
@@ -114,11 +112,11 @@ public final class NotebookShell implements AutoCloseable {
     };
   }
 
-  /** The shell keeps the value of an expression that is no variable in one of its own. */
+  /** The shell stores the value of an expression in a temporary variable, unless it is one. */
   private Object value(Snippet expression) {
     String name =
-        expression instanceof VarSnippet own
-            ? own.name()
+        expression instanceof VarSnippet variable
+            ? variable.name()
             : expression.source().strip().replaceFirst(";$", "");
     result = null;
     evaluate(NotebookShell.class.getName() + ".take(" + name + ");");
@@ -130,20 +128,20 @@ public final class NotebookShell implements AutoCloseable {
         .objectNode()
         .put("name", "stdout")
         .put("output_type", "stream")
-        .put("text", anywhere(text));
+        .put("text", portable(text));
   }
 
-  /** Without the folder that this checkout happens to lie in. */
-  private static String anywhere(String text) {
+  /** Removes the path of this checkout. */
+  private static String portable(String text) {
     return text.replace(Path.of("..").toAbsolutePath().normalize().toString(), "…");
   }
 
-  private static ObjectNode shown(Object value) {
+  private static ObjectNode resultOf(Object value) {
     ObjectNode data = NODES.objectNode();
-    if (value instanceof RenderedImage picture) {
-      data.put("image/png", Base64.getEncoder().encodeToString(png(picture)));
+    if (value instanceof RenderedImage image) {
+      data.put("image/png", Base64.getEncoder().encodeToString(png(image)));
     } else {
-      data.put("text/plain", anywhere(String.valueOf(value)));
+      data.put("text/plain", portable(String.valueOf(value)));
     }
     ObjectNode output = NODES.objectNode().put("output_type", "execute_result");
     output.set("data", data);
@@ -151,10 +149,10 @@ public final class NotebookShell implements AutoCloseable {
     return output;
   }
 
-  private static byte[] png(RenderedImage picture) {
+  private static byte[] png(RenderedImage image) {
     try {
       ByteArrayOutputStream file = new ByteArrayOutputStream();
-      ImageIO.write(picture, "png", file);
+      ImageIO.write(image, "png", file);
       return file.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

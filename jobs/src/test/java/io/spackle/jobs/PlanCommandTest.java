@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code spackle plan}: what a run would do, without doing it. */
+/** The command {@code spackle plan}. */
 class PlanCommandTest {
 
   private static final String SECRET = "s3cr3t";
@@ -28,8 +28,8 @@ class PlanCommandTest {
 
   private JobRows rows;
 
-  /** How the command ended, and the object on its last line. */
-  private record End(int code, JsonNode line, String messages) {
+  /** The outcome of the command, with the object on its last line. */
+  private record Result(int code, JsonNode line, String messages) {
 
     JsonNode at(String pointer) {
       return line.at(pointer);
@@ -48,7 +48,7 @@ class PlanCommandTest {
     rows.row("wide", "width", 100_000).row("A");
     rows.row("lost", "mask_image", folder.resolve("lost.png").toString());
     rows.row("far", "init_image", "http://localhost:22/x").line("no json").line("{\"a\": 1");
-    End end = plan("");
+    Result end = plan("");
     assertThat(end.code()).isZero();
     assertThat(end.at("/rows").asInt()).isEqualTo(9);
     assertThat(end.at("/to_do").asInt()).isEqualTo(9);
@@ -73,20 +73,20 @@ class PlanCommandTest {
     rows.row("a").row("b").row("lost", "init_image", folder.resolve("lost.png").toString());
     rows.run("");
     rows.row("c");
-    End end = plan("");
+    Result end = plan("");
     assertThat(counts(end)).isEqualTo("to_do 1, again 0, done 2, failed_before 1, bad 0");
-    End again = plan("", "--retry-codes", "FETCH_NOT_FOUND");
+    Result again = plan("", "--retry-codes", "FETCH_NOT_FOUND");
     assertThat(counts(again)).isEqualTo("to_do 2, again 1, done 2, failed_before 0, bad 1");
-    End changed = plan("", "-D", "defaults.num-inference-steps=1");
+    Result changed = plan("", "-D", "defaults.num-inference-steps=1");
     assertThat(counts(changed)).isEqualTo("to_do 4, again 0, done 0, failed_before 0, bad 1");
-    End anew = plan("", "-D", "output.mode=overwrite");
-    assertThat(counts(anew)).isEqualTo("to_do 4, again 0, done 0, failed_before 0, bad 1");
+    Result overwritten = plan("", "-D", "output.mode=overwrite");
+    assertThat(counts(overwritten)).isEqualTo("to_do 4, again 0, done 0, failed_before 0, bad 1");
   }
 
   @Test
   void trialForecastsTimeAndCost() throws IOException {
     rows.row("a").row("b").row("c", "seed", 1).row("wide", "width", 100_000);
-    End end =
+    Result end =
         plan("spackle.plan.price-per-device-hour = 3600", "--trial", "2", "-D", "plan.devices=2");
     assertThat(end.at("/trial/rows").asInt()).isEqualTo(2);
     assertThat(end.at("/trial/images").asInt()).isEqualTo(2);
@@ -106,7 +106,7 @@ class PlanCommandTest {
     ImageFiles.write(rows.file("black.png"), JobRows.SIDE, JobRows.SIDE, (x, y) -> 0);
     rows.row("good").row("text", "init_image", rows.file("text.png").toString());
     rows.row("empty", "mask_image", rows.file("black.png").toString());
-    End end = plan("", "--probe", "10");
+    Result end = plan("", "--probe", "10");
     assertThat(end.at("/bad").asInt()).isZero();
     assertThat(end.at("/probe/rows").asInt()).isEqualTo(3);
     assertThat(end.at("/probe/errors").toString()).isEqualTo("{\"IMAGE_UNSUPPORTED\":1}");
@@ -132,7 +132,7 @@ class PlanCommandTest {
   @Test
   void problemsThatRefuseARunRefuseThePlan() throws IOException {
     rows.row("a");
-    End end = plan("spackle { model.path = nowhere, output.path = rows.jsonl }");
+    Result end = plan("spackle { model.path = nowhere, output.path = rows.jsonl }");
     assertThat(end.code()).isEqualTo(2);
     assertThat(end.at("/status").asText()).isEqualTo("refused");
     assertThat(end.line().fieldNames()).toIterable().containsExactlyElementsOf(fieldsOfAPlan());
@@ -141,7 +141,7 @@ class PlanCommandTest {
             "Refused",
             "overlap: use separate folders",
             "the model file:" + folder.resolve("nowhere"));
-    End options = plan("", "--probe", "-1");
+    Result options = plan("", "--probe", "-1");
     assertThat(options.code()).isEqualTo(2);
     assertThat(options.messages()).contains("--probe is -1, expected a number of rows from 0");
   }
@@ -152,7 +152,7 @@ class PlanCommandTest {
     Path file = folder.resolve("out/meta/.spackle-other/claim");
     Files.createDirectories(file.getParent());
     Files.write(file, LeaseRecord.mine("other", java.time.Duration.ofMinutes(2)).json());
-    End end = plan("");
+    Result end = plan("");
     assertThat(end.code()).isEqualTo(2);
     assertThat(end.messages()).contains("is being written by the run other");
   }
@@ -160,7 +160,7 @@ class PlanCommandTest {
   @Test
   void tooManyInvalidRowsGiveTheExitCodeOfARun() throws IOException {
     rows.row("a").row("wide", "width", 100_000);
-    End end = plan("spackle.failures.max-share = 0.25");
+    Result end = plan("spackle.failures.max-share = 0.25");
     assertThat(end.code()).isEqualTo(3);
     assertThat(end.at("/status").asText()).isEqualTo("failures");
     assertThat(end.messages())
@@ -172,7 +172,7 @@ class PlanCommandTest {
   @Test
   void eachKeyIsShownWithItsOrigin() throws IOException {
     rows.row("a");
-    End end = plan("spackle.defaults.seed = 5", "-D", "batch.max-images=4", "--all-keys");
+    Result end = plan("spackle.defaults.seed = 5", "-D", "batch.max-images=4", "--all-keys");
     assertThat(end.messages())
         .contains("  batch.max-images = 4  (-D spackle.batch.max-images)")
         .containsPattern("  defaults\\.seed = 5  \\(.*job\\.conf: \\d+\\)")
@@ -182,7 +182,7 @@ class PlanCommandTest {
   @Test
   void secretsAreNotShown() throws IOException {
     rows.row("a", "init_image", "http://u:" + SECRET + "@127.0.0.1:22/?sign=" + SECRET);
-    End end =
+    Result end =
         plan(
             """
             spackle {
@@ -204,7 +204,7 @@ class PlanCommandTest {
         .contains("s3a://***@bucket/x", "{\"timestep_spacing\":\"trailing\"}");
   }
 
-  private End plan(String conf, String... arguments) throws IOException {
+  private Result plan(String conf, String... arguments) throws IOException {
     Path file = rows.writeJob(conf);
     CommandResult command =
         CommandResult.run(
@@ -212,7 +212,7 @@ class PlanCommandTest {
     List<String> out = command.out().lines().toList();
     JsonNode line = new ObjectMapper().readTree(out.get(out.size() - 1));
     assertThat(line.fieldNames()).toIterable().containsExactlyElementsOf(fieldsOfAPlan());
-    return new End(command.code(), line, command.messages());
+    return new Result(command.code(), line, command.messages());
   }
 
   private static List<String> fieldsOfAPlan() {
@@ -234,13 +234,13 @@ class PlanCommandTest {
         "output");
   }
 
-  private static String counts(End end) {
+  private static String counts(Result end) {
     return Stream.of("to_do", "again", "done", "failed_before", "bad")
         .map(name -> name + " " + end.at("/" + name).asInt())
         .collect(Collectors.joining(", "));
   }
 
-  /** All files and folders with their times and sizes. */
+  /** All files and folders with their modification times and sizes. */
   private Map<String, String> files() throws IOException {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder)) {

@@ -10,7 +10,7 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The profiles that users start from, each with a photo that is larger than the model's size. */
+/** The profiles that users start from, each with a photo larger than the model's size. */
 class ProfilesTest {
 
   private static final Path PROFILES = Path.of("../conf/profiles").toAbsolutePath().normalize();
@@ -23,7 +23,7 @@ class ProfilesTest {
   void objectRemovalGrowsTheMaskAndNeedsNoPrompt() throws IOException {
     TestJob job = run("object-removal", "");
     assertThat(prompt(job)).startsWith("empty background");
-    RgbImage after = picture(job);
+    RgbImage after = image(job);
     assertSame(after, 10, 10);
     assertChanged(after, 60, 60); // in the mask
     assertChanged(after, 47, 75); // within the margin
@@ -34,16 +34,16 @@ class ProfilesTest {
   void restorationRepairsDamageAndKeepsTheSize() throws IOException {
     TestJob job = run("restoration", "");
     assertThat(prompt(job)).startsWith("undamaged");
-    assertChanged(picture(job), 100, 75);
-    assertSame(picture(job), 45, 75);
+    assertChanged(image(job), 100, 75);
+    assertSame(image(job), 45, 75);
   }
 
   @Test
   void replaceBackgroundKeepsTheObject() throws IOException {
     TestJob job = run("replace-background", "");
     assertThat(prompt(job)).startsWith("product photo");
-    RgbImage after = picture(job);
-    assertSame(after, 50, 50); // the thing's corner
+    RgbImage after = image(job);
+    assertSame(after, 50, 50); // the object's corner
     assertSame(after, 100, 75);
     assertChanged(after, 10, 10);
     assertChanged(after, 45, 75);
@@ -54,17 +54,17 @@ class ProfilesTest {
     TestJob job = run("try-on", ", \"prompt\": \"a man in a red shirt\"");
     Row row = job.meta().get("a");
     assertThat(row.getList(row.fieldIndex("output"))).hasSize(4);
-    assertChanged(picture(job), 100, 75);
-    assertSame(picture(job), 10, 10);
+    assertChanged(image(job), 100, 75);
+    assertSame(image(job), 10, 10);
     TestJob silent = run("try-on", ", \"prompt\": null");
     assertThat(silent.meta().get("a").<Row>getAs("error").<String>getAs("code"))
         .isEqualTo("ROW_INVALID");
   }
 
-  /** A row of a photo with a thing in the middle, which the mask covers. */
-  private TestJob run(String recipe, String fields) throws IOException {
+  /** Runs a row with a photo and a mask that covers the object in its middle. */
+  private TestJob run(String profile, String fields) throws IOException {
     ImageFiles.write(folder.resolve("photo.png"), WIDTH, HEIGHT, ProfilesTest::level);
-    ImageFiles.write(folder.resolve("mask.png"), WIDTH, HEIGHT, (x, y) -> isThing(x, y) ? 255 : 0);
+    ImageFiles.write(folder.resolve("mask.png"), WIDTH, HEIGHT, (x, y) -> isObject(x, y) ? 255 : 0);
     String row = "{\"id\": \"a\", \"init_image\": \"photo.png\", \"mask_image\": \"mask.png\"%s}";
     return TestJob.run(
         folder,
@@ -78,10 +78,10 @@ class ProfilesTest {
           defaults { width = 64, height = 64, num-inference-steps = 2 }
         }
         """
-            .formatted(PROFILES.resolve(recipe + ".conf"), TestJob.bundle("tiny-sd15-inpaint")));
+            .formatted(PROFILES.resolve(profile + ".conf"), TestJob.bundle("tiny-sd15-inpaint")));
   }
 
-  private static boolean isThing(int x, int y) {
+  private static boolean isObject(int x, int y) {
     return x >= 50 && x < 150 && y >= 50 && y < 100;
   }
 
@@ -93,10 +93,10 @@ class ProfilesTest {
     return job.meta().get("a").<Row>getAs("meta").getAs("prompt");
   }
 
-  private static RgbImage picture(TestJob job) throws IOException {
-    RgbImage picture = ImageFiles.read(job.image("a", 0));
-    assertThat(List.of(picture.width(), picture.height())).isEqualTo(List.of(WIDTH, HEIGHT));
-    return picture;
+  private static RgbImage image(TestJob job) throws IOException {
+    RgbImage image = ImageFiles.read(job.image("a", 0));
+    assertThat(List.of(image.width(), image.height())).isEqualTo(List.of(WIDTH, HEIGHT));
+    return image;
   }
 
   private static void assertSame(RgbImage after, int x, int y) {
@@ -107,7 +107,7 @@ class ProfilesTest {
     assertThat(red(after, x, y)).as("at %d, %d", x, y).isNotEqualTo(level(x, y));
   }
 
-  private static int red(RgbImage picture, int x, int y) {
-    return picture.pixels()[3 * (y * picture.width() + x)] & 0xff;
+  private static int red(RgbImage image, int x, int y) {
+    return image.pixels()[3 * (y * image.width() + x)] & 0xff;
   }
 }

@@ -26,9 +26,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/**
- * The report as people see it. The build leaves it out where Debian's chromium-driver is missing.
- */
+/** The report in a browser. The build skips this test where Debian's chromium-driver is missing. */
 @Tag("browser")
 class ReportInBrowserTest {
 
@@ -70,7 +68,7 @@ class ReportInBrowserTest {
     assertThat(texts(".card b")).containsExactly("lost", "none", "a/b %", "ball");
     assertThat(text("#count")).isEqualTo("4 of 4");
     assertThat(script("return document.querySelector('.card img').naturalWidth > 0"))
-        .as("images load under the page's own policy")
+        .as("images load under the page's policy")
         .isEqualTo(true);
   }
 
@@ -108,7 +106,7 @@ class ReportInBrowserTest {
     assertThat(browser.switchTo().activeElement().getAttribute("id")).isEqualTo("search");
   }
 
-  /** The model of the test paints noise, so that before and after differ in the hole. */
+  /** The model of the test generates noise, so before and after differ in the masked region. */
   @Test
   void sliderComparesBeforeAndAfter() {
     card("ball").click();

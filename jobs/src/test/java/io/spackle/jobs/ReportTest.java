@@ -12,10 +12,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The report of a run with good rows, bad rows and texts that would like to be HTML. */
+/** The report of a run with successful and failed rows and strings that contain HTML. */
 class ReportTest {
 
-  static final String HOSTILE = "</script><script>document.title='taken'</script><b>bold</b>";
+  static final String HOSTILE = "</script><script>document.title='injected'</script><b>bold</b>";
 
   @TempDir static Path folder;
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a further run does to the rows of those before it. */
+/** Further runs of a job on the same output. */
 class ResumeTest {
 
   private static final SparkSession SPARK = TestSpark.session();
@@ -39,7 +39,7 @@ class ResumeTest {
   private Path output;
   private String messages;
 
-  private record End(int code, JsonNode line) {
+  private record Result(int code, JsonNode line) {
     int number(String key) {
       return line.get(key).asInt();
     }
@@ -59,7 +59,7 @@ class ResumeTest {
     List<String> files = metaFiles();
     assertThat(run(rows).number("skipped")).as("failed rows stay").isEqualTo(4);
     drawImage("late.png");
-    End end = run(rows, "--retry-codes", "FETCH_NOT_FOUND,FETCH_TIMEOUT");
+    Result end = run(rows, "--retry-codes", "FETCH_NOT_FOUND,FETCH_TIMEOUT");
     assertThat(end.code()).as(messages).isZero();
     assertThat(end.number("succeeded")).isEqualTo(1);
     assertThat(end.number("failed")).isZero();
@@ -73,7 +73,7 @@ class ResumeTest {
   void retriedRowMayFailAgain() throws IOException {
     String rows = row("a") + row("b", "never.png", "x");
     run(rows);
-    End end = run(rows, "-D", "output.retry-codes=[FETCH_NOT_FOUND]");
+    Result end = run(rows, "-D", "output.retry-codes=[FETCH_NOT_FOUND]");
     assertThat(end.number("failed")).isEqualTo(1);
     assertThat(codes()).isEqualTo(Map.of("a", "", "b", "FETCH_NOT_FOUND"));
   }
@@ -88,7 +88,7 @@ class ResumeTest {
 
   @Test
   void unknownErrorCodeIsRefusedWithTheValidOnes() throws IOException {
-    End end = run(row("a"), "--retry-codes", "FETCH_TIMEOUT,NO_SUCH");
+    Result end = run(row("a"), "--retry-codes", "FETCH_TIMEOUT,NO_SUCH");
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages)
         .contains("output.retry-codes is", "NO_SUCH", "ROW_MALFORMED", "FETCH_TIMEOUT, FETCH_NOT");
@@ -99,9 +99,11 @@ class ResumeTest {
   void metaRowOfAChangedRowReplacesTheOldOne() throws IOException {
     run(row("a") + row("b") + row("c"), "-D", "defaults.samples=2");
     assertThat(images()).hasSize(6);
-    End end = run(row("a", "photo.png", "another prompt") + row("c"));
-    assertThat(end.number("succeeded")).as("c has other samples now").isEqualTo(2);
-    assertThat(codes()).as("b left the manifest, but stays").containsOnlyKeys("a", "b", "c");
+    Result end = run(row("a", "photo.png", "another prompt") + row("c"));
+    assertThat(end.number("succeeded")).as("c has another number of samples").isEqualTo(2);
+    assertThat(codes())
+        .as("b is not in the manifest any more, but stays")
+        .containsOnlyKeys("a", "b", "c");
     assertThat(prompt("a")).isEqualTo("another prompt");
     assertThat(images()).containsExactlyInAnyOrder("a-0", "b-0", "b-1", "c-0");
     assertThat(messages).contains("2 orphaned images, which no meta row names, were deleted");
@@ -113,7 +115,7 @@ class ResumeTest {
   @Test
   void duplicatesKeepTheirMetaRows() throws IOException {
     run(row("a") + row("A") + row("b"));
-    End end = run(row("a", "photo.png", "new") + row("A") + row("b"));
+    Result end = run(row("a", "photo.png", "new") + row("A") + row("b"));
     assertThat(end.number("skipped")).isEqualTo(2);
     assertThat(table()).hasSize(3);
     assertThat(codes()).isEqualTo(Map.of("a", "", "A", "ID_DUPLICATE", "b", ""));
@@ -140,28 +142,28 @@ class ResumeTest {
     drawImage("late.png");
     AtomicBoolean done = new AtomicBoolean();
     CompletableFuture<List<Integer>> reading = CompletableFuture.supplyAsync(() -> failures(done));
-    End end = run(rows, "-D", "output.rows-per-file=4", "--retry-codes", "FETCH_NOT_FOUND");
+    Result end = run(rows, "-D", "output.rows-per-file=4", "--retry-codes", "FETCH_NOT_FOUND");
     done.set(true);
     assertThat(end.number("succeeded")).isEqualTo(20);
     assertThat(reading.join()).as("failed rows").isSortedAccordingTo((a, b) -> b - a).contains(20);
     assertThat(codes().values()).containsOnly("");
   }
 
-  /** The number of failed rows that each look at the table saw; 40 rows, each once, at any time. */
+  /** The numbers of failed rows at each read; every read must see 40 distinct rows. */
   private List<Integer> failures(AtomicBoolean done) {
-    List<Integer> seen = new ArrayList<>();
+    List<Integer> failed = new ArrayList<>();
     while (!done.get()) {
       try {
         List<Row> rows = table();
         assertThat(rows).extracting(row -> row.<String>getAs("id")).doesNotHaveDuplicates();
         assertThat(rows).hasSize(40);
-        seen.add((int) rows.stream().filter(row -> !code(row).isEmpty()).count());
+        failed.add((int) rows.stream().filter(row -> !code(row).isEmpty()).count());
       } catch (Exception e) {
-        // Spark remembers how long files were: it fails, rather than read a file that changed.
+        // Spark remembers the lengths of files, and fails to read one that has changed since.
         assertThat(e).isInstanceOf(SparkException.class);
       }
     }
-    return seen;
+    return failed;
   }
 
   @Test
@@ -169,10 +171,10 @@ class ResumeTest {
     run(row("a"));
     Path dead = output.resolve("images/77/cat-0.png");
     Files.createDirectories(dead.getParent());
-    Files.writeString(dead, "painted by a run that died");
+    Files.writeString(dead, "written by a run that crashed");
     Path mine = Files.writeString(dead.resolveSibling("notes.txt"), "not Spackle's");
     run(row("a") + row("b"));
-    assertThat(dead).as("nobody died, nobody looks").exists();
+    assertThat(dead).as("not looked for without a crash").exists();
     Files.createDirectories(output.resolve("meta/.spackle-dead"));
     run(row("a") + row("b") + row("c"));
     assertThat(dead).doesNotExist();
@@ -184,7 +186,7 @@ class ResumeTest {
   void concurrentRunIsRefused() throws IOException {
     OutputFolder shared = OutputFolder.of(output.toString(), new Configuration());
     try (Lease lease = shared.acquireLease("other", Duration.ofMinutes(2), () -> {})) {
-      End end = run(row("a"));
+      Result end = run(row("a"));
       assertThat(end.code()).isEqualTo(2);
       assertThat(messages).contains("is being written by the run other on ");
       lease.check();
@@ -192,17 +194,17 @@ class ResumeTest {
     assertThat(run(row("a")).code()).isZero();
   }
 
-  /** The exit code tells of the whole manifest, not of the rows that happened to be left. */
+  /** The exit code depends on the whole manifest, not only on the rows of the last run. */
   @Test
   void skippedFailuresCountTowardsTheFailedShare() throws IOException {
     String rows = row("a") + row("b") + row("c", "never.png", "x");
     String[] share = {"-D", "failures.max-share=0.3"};
     assertThat(run(rows, share).code()).isEqualTo(3);
-    assertThat(run(rows, share).code()).as("a rerun makes it no better").isEqualTo(3);
+    assertThat(run(rows, share).code()).as("a rerun does not change it").isEqualTo(3);
     assertThat(run(rows + row("d"), share).code()).as("one in four").isZero();
   }
 
-  private End run(String manifest, String... arguments) throws IOException {
+  private Result run(String manifest, String... arguments) throws IOException {
     Path rows = Files.writeString(folder.resolve("rows.jsonl"), manifest);
     Path conf =
         Files.writeString(
@@ -225,7 +227,7 @@ class ResumeTest {
     int code =
         InpaintJob.run(all, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
     messages = err.toString(UTF_8);
-    return new End(code, new ObjectMapper().readTree(out.toString(UTF_8)));
+    return new Result(code, new ObjectMapper().readTree(out.toString(UTF_8)));
   }
 
   private static String row(String id) {

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileUtil;
 
 /**
- * Measures the job on an S3 server that answers 5% of all requests 503 SlowDown against the same
- * job on a calm one, in turn, and prints the ratio.
+ * Measures jobs on an S3 server that answers 5% of all requests with 503 SlowDown against the same
+ * jobs without such answers, alternately, and prints the ratio.
  *
  * <p>Arguments: bundle, side in pixels, steps, rows. Manifest, inputs and output are on S3.
  */

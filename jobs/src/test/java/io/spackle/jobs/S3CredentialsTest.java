@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /**
- * Where credentials come from with the profile s3, and that they go nowhere: not to a log that is
- * set to tell all, not to the output, not to a command line.
+ * The sources of credentials with the profile s3. Credentials never appear in logs, even at level
+ * DEBUG, in the output or on command lines.
  */
 class S3CredentialsTest {
 
@@ -51,7 +51,7 @@ class S3CredentialsTest {
     SERVER.upload(input, "s3a://credentials/input");
   }
 
-  /** Spark makes options of Hadoop of what the environment says: one job stands for both. */
+  /** Spark turns environment variables into Hadoop options, so one job tests both. */
   @Test
   void secretIsUsedAndNeverLoggedOrWritten() throws Exception {
     fillBucket();
@@ -62,9 +62,9 @@ class S3CredentialsTest {
       commands.addAll(commandLines());
       Thread.sleep(200);
     }
-    String told = Files.readString(log, StandardCharsets.ISO_8859_1);
-    assertThat(job.waitFor()).as(told).isZero();
-    assertThat(told)
+    String logged = Files.readString(log, StandardCharsets.ISO_8859_1);
+    assertThat(job.waitFor()).as(logged).isZero();
+    assertThat(logged)
         .contains("\"succeeded\":1,\"failed\":1")
         .contains("DEBUG")
         .doesNotContain(S3Server.SECRET);
@@ -86,7 +86,7 @@ class S3CredentialsTest {
     assertThat(found(hadoop).secretAccessKey()).isEqualTo(S3Server.SECRET);
   }
 
-  /** In place of AWS_SHARED_CREDENTIALS_FILE and AWS_PROFILE: a JVM cannot set its environment. */
+  /** With system properties, because a JVM cannot set AWS_PROFILE in its own environment. */
   @Test
   void keysComeFromAnAwsProfile() throws IOException {
     Path file =
@@ -111,7 +111,7 @@ class S3CredentialsTest {
     }
   }
 
-  /** What S3A takes for credentials. */
+  /** The credentials that S3A uses. */
   private static AwsCredentials found(Configuration hadoop) throws IOException {
     URI uri = URI.create("s3a://credentials");
     try (AWSCredentialProviderList providers =
@@ -135,7 +135,7 @@ class S3CredentialsTest {
     command.add("-Dspark.ui.enabled=false");
     command.add("-Dspark.driver.host=127.0.0.1");
     command.add("-Dspark.driver.bindAddress=127.0.0.1");
-    command.add("-Dlog4j2.configurationFile=" + talkative());
+    command.add("-Dlog4j2.configurationFile=" + debugLogging());
     command.add(InpaintJob.class.getName());
     command.add(conf().toString());
     ProcessBuilder builder =
@@ -173,7 +173,7 @@ class S3CredentialsTest {
             .formatted(PROFILE, TestJob.bundle("idle-sd15-inpaint"), options));
   }
 
-  private Path talkative() throws IOException {
+  private Path debugLogging() throws IOException {
     return Files.writeString(
         folder.resolve("log4j2.properties"),
         """
@@ -195,10 +195,10 @@ class S3CredentialsTest {
         """);
   }
 
-  /** Of all processes that this one may look at. */
+  /** The command lines of all visible processes. */
   private static List<String> commandLines() {
     try (Stream<ProcessHandle> processes = ProcessHandle.allProcesses()) {
-      return processes.map(process -> process.info().commandLine().orElse("not told")).toList();
+      return processes.map(process -> process.info().commandLine().orElse("unknown")).toList();
     }
   }
 

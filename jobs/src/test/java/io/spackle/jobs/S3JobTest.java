@@ -29,14 +29,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A job whose manifest, inputs, model and output lie on S3. */
+/** Jobs whose manifest, inputs, model and output are on S3. */
 class S3JobTest {
 
   private static final SparkSession SPARK = TestSpark.session();
   private static final S3Server SERVER = S3Server.ofTests();
   private static final String MODEL = "idle-sd15-inpaint";
 
-  /** What looks for a mistake may take, on a machine that is busy otherwise. */
+  /** The time to detect a mistake, on a busy machine. */
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private static Path bucket;
@@ -46,8 +46,8 @@ class S3JobTest {
 
   private String messages;
 
-  /** How a job ended, and the last line that it printed. */
-  private record End(int code, JsonNode line) {}
+  /** The outcome of a job and its closing line. */
+  private record Result(int code, JsonNode line) {}
 
   @BeforeAll
   static void fillBucket() throws IOException {
@@ -57,7 +57,7 @@ class S3JobTest {
     ImageFiles.write(photos.resolve("photo.png"), 96, 64, (x, y) -> 2 * x + y);
     ImageFiles.write(photos.resolve("mask.png"), 96, 64, (x, y) -> x > y ? 255 : 0);
     Random grain = new Random(1);
-    // As a PNG more than 5 MiB, the least that S3 takes for a part.
+    // As a PNG more than 5 MiB, the minimum size of a part on S3.
     ImageFiles.write(photos.resolve("large.png"), 2600, 2200, (x, y) -> grain.nextInt(256));
     ImageFiles.write(photos.resolve("large-mask.png"), 2600, 2200, (x, y) -> x < 200 ? 255 : 0);
     SERVER.upload(photos, "s3a://jobs/photos");
@@ -72,11 +72,11 @@ class S3JobTest {
   void imagesOnS3AreIdenticalToThoseOnDisk() throws IOException {
     String rows = row("small", "photo") + row("other", "photo") + row("large", "large");
     SERVER.proxy().refuse(0);
-    End onS3 = runOnS3("same", rows, "s3a://jobs/photos", "image.resize=original");
+    Result onS3 = runOnS3("same", rows, "s3a://jobs/photos", "image.resize=original");
     assertThat(onS3.code()).as(messages).isZero();
     assertThat(onS3.line().get("images").asInt()).as(messages).isEqualTo(3);
     List<String> requests = SERVER.proxy().requests();
-    End onDisk = runOnDisk(rows);
+    Result onDisk = runOnDisk(rows);
     assertThat(onDisk.line().get("images").asInt()).as(messages).isEqualTo(3);
     Path out = bucket.resolve("same");
     assertThat(contents(out.resolve("images")))
@@ -88,16 +88,18 @@ class S3JobTest {
     assertThat(new ObjectMapper().readTree(out.resolve("summary.json").toFile()).get("images"))
         .isEqualTo(onS3.line().get("images"));
     assertThat(meta("same").keySet()).containsExactlyInAnyOrder("small", "other", "large");
-    assertThat(requests).as("a large image goes in parts").anyMatch(is("post /jobs/.*uploads.*"));
     assertThat(requests)
-        .as("nothing that readers see is renamed")
+        .as("a large image is uploaded in parts")
+        .anyMatch(is("post /jobs/.*uploads.*"));
+    assertThat(requests)
+        .as("no published file is renamed")
         .filteredOn(is("put /jobs/same/(?!meta/\\.).*"))
         .noneMatch(text -> text.contains("copy-source"));
     assertThat(requests)
         .filteredOn(is("put /jobs/same/meta/[^.].*parquet.*"))
         .isNotEmpty()
         .allMatch(text -> text.contains("if-none-match: *"));
-    End again = runOnS3("same", rows, "s3a://jobs/photos", "image.resize=original");
+    Result again = runOnS3("same", rows, "s3a://jobs/photos", "image.resize=original");
     assertThat(again.line().get("skipped").asInt()).as(messages).isEqualTo(3);
   }
 
@@ -111,7 +113,7 @@ class S3JobTest {
             + row("outside", "s3a://jobs/models/idle/model_index.json", "photos/mask.png")
             + row("elsewhere", "s3a://other/photo.png", "photos/mask.png")
             + row("denied", "s3a://closed/photo.png", "photos/mask.png");
-    End end = runOnS3("rights", rows, "s3a://jobs/photos\", \"s3a://closed");
+    Result end = runOnS3("rights", rows, "s3a://jobs/photos\", \"s3a://closed");
     assertThat(end.code()).as(messages).isZero();
     Map<String, Row> meta = meta("rights");
     assertThat(code(meta.get("fine"))).isEqualTo("none");
@@ -126,7 +128,7 @@ class S3JobTest {
     String rows =
         IntStream.range(0, 60).mapToObj(i -> row("r" + i, "photo")).collect(Collectors.joining());
     SERVER.proxy().refuse(0.05);
-    End end = runOnS3("busy", rows, "s3a://jobs/photos", "output.rows-per-file=10");
+    Result end = runOnS3("busy", rows, "s3a://jobs/photos", "output.rows-per-file=10");
     assertThat(end.code()).as(messages).isZero();
     assertThat(SERVER.proxy().refused()).isGreaterThan(5);
     SERVER.proxy().refuse(0);
@@ -154,12 +156,12 @@ class S3JobTest {
     refused("s3a://away/out", "fs.s3a.endpoint");
   }
 
-  private void refused(String output, String... told) throws IOException {
+  private void refused(String output, String... expected) throws IOException {
     Instant start = Instant.now();
-    End end = runOnS3(output, row("a", "photo"), "s3a://jobs/photos");
+    Result end = runOnS3(output, row("a", "photo"), "s3a://jobs/photos");
     Duration took = Duration.between(start, Instant.now());
     assertThat(end.code()).as(messages).isEqualTo(2);
-    assertThat(messages).contains("spackle.output.path " + output, "expected").contains(told);
+    assertThat(messages).contains("spackle.output.path " + output, "expected").contains(expected);
     assertThat(took).as(messages).isLessThan(SOON);
     System.out.printf("refused %s after %.1f s%n", output, took.toMillis() / 1000.0);
   }
@@ -169,7 +171,7 @@ class S3JobTest {
    *
    * @param output URI, or the name of a folder in the bucket
    */
-  private End runOnS3(String output, String rows, String allowed, String... overrides)
+  private Result runOnS3(String output, String rows, String allowed, String... overrides)
       throws IOException {
     String out = output.contains(":") ? output : "s3a://jobs/" + output;
     String manifest = "s3a://jobs/manifests/" + Math.abs(output.hashCode()) + ".jsonl";
@@ -177,7 +179,7 @@ class S3JobTest {
     return run(conf(manifest, "s3a://jobs", "s3a://jobs/models/idle", out, allowed), overrides);
   }
 
-  private End runOnDisk(String rows) throws IOException {
+  private Result runOnDisk(String rows) throws IOException {
     Path manifest = Files.writeString(folder.resolve("rows.jsonl"), rows);
     return run(
         conf(
@@ -189,7 +191,7 @@ class S3JobTest {
         "image.resize=original");
   }
 
-  private End run(String conf, String... overrides) throws IOException {
+  private Result run(String conf, String... overrides) throws IOException {
     Path file = Files.writeString(folder.resolve("job.conf"), conf);
     Stream<String> set = Stream.of(overrides).flatMap(override -> Stream.of("-D", override));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -200,7 +202,7 @@ class S3JobTest {
             new PrintStream(out, true, UTF_8),
             new PrintStream(err, true, UTF_8));
     messages = err.toString(UTF_8);
-    return new End(code, new ObjectMapper().readTree(out.toString(UTF_8)));
+    return new Result(code, new ObjectMapper().readTree(out.toString(UTF_8)));
   }
 
   private String conf(String manifest, String base, String model, String output, String allowed) {
@@ -225,9 +227,9 @@ class S3JobTest {
         .formatted(manifest, base, model, folder.resolve("cache"), output, allowed, options);
   }
 
-  private static String row(String id, String picture) {
-    String mask = picture.equals("large") ? "large-mask" : "mask";
-    return row(id, "photos/" + picture + ".png", "photos/" + mask + ".png");
+  private static String row(String id, String photo) {
+    String mask = photo.equals("large") ? "large-mask" : "mask";
+    return row(id, "photos/" + photo + ".png", "photos/" + mask + ".png");
   }
 
   private static String row(String id, String image, String mask) {

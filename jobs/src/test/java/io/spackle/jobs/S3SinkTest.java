@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 
-/** What a sink does on S3 when writes break off. */
+/** An image sink on S3 whose writes fail halfway. */
 class S3SinkTest {
 
   private static final S3Server SERVER = S3Server.ofTests();
@@ -61,7 +61,7 @@ class S3SinkTest {
     return bytes;
   }
 
-  /** Of a client that gives up soon. */
+  /** A client with few retries. */
   private static Configuration hadoop() throws IOException {
     SERVER.bucket("sink");
     Configuration hadoop = SERVER.configuration();

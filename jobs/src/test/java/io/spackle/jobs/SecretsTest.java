@@ -19,12 +19,12 @@ class SecretsTest {
 
   private static final String WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-  /** A part of all others. */
+  /** Contained in all other secrets. */
   private static final String SECRET = "s3cr3t";
 
   @TempDir Path folder;
 
-  /** In a process of its own, to see all that it says and all that others see of it. */
+  /** In a process of its own, to see all of its logs and its command line. */
   @Test
   void b92_secretsOfUrlsAndWebhooks_areUsedAndNeverLoggedOrWritten() throws Exception {
     JobRows rows = new JobRows(folder);
@@ -41,10 +41,10 @@ class SecretsTest {
       rows.row("dead", "mask_image", "http://u:" + SECRET + "@127.0.0.2:1/?c=" + SECRET);
       rows.row("hook", "webhook", "http://u:" + SECRET + "@10.0.0.1/?d=" + SECRET);
       rows.line("{\"key\": \"" + SECRET + "\", \"init_image\": \"http://u:" + SECRET + "@h/\"");
-      String said = run(rows);
-      assertThat(said).contains("\"status\":\"done\",\"rows\":8,\"succeeded\":2");
+      String log = run(rows);
+      assertThat(log).contains("\"status\":\"done\",\"rows\":8,\"succeeded\":2");
       assertThat(host.authorizations()).hasSize(5);
-      assertThat(said).doesNotContain(SECRET, WEBHOOK_SECRET.substring(6));
+      assertThat(log).doesNotContain(SECRET, WEBHOOK_SECRET.substring(6));
       assertThat(written()).doesNotContain(SECRET, WEBHOOK_SECRET.substring(6)).contains("***");
     }
   }
@@ -53,12 +53,12 @@ class SecretsTest {
   void b92_secretOnTheCommandLine_isRefusedAndNotPrinted() throws IOException {
     for (String argument :
         List.of("webhook.secret=" + WEBHOOK_SECRET, "webhook={secret = " + WEBHOOK_SECRET + "}")) {
-      ByteArrayOutputStream said = new ByteArrayOutputStream();
-      PrintStream out = new PrintStream(said, true, UTF_8);
-      Path conf = Files.writeString(folder.resolve("job.conf"), JobResult.ownConf("rows.jsonl"));
+      ByteArrayOutputStream log = new ByteArrayOutputStream();
+      PrintStream out = new PrintStream(log, true, UTF_8);
+      Path conf = Files.writeString(folder.resolve("job.conf"), JobResult.baseConf("rows.jsonl"));
       assertThat(InpaintJob.run(new String[] {conf.toString(), "-D", argument}, out, out))
           .isEqualTo(2);
-      assertThat(said.toString(UTF_8))
+      assertThat(log.toString(UTF_8))
           .contains("spackle.webhook.secret is on the command line")
           .doesNotContain(WEBHOOK_SECRET);
     }
@@ -66,25 +66,27 @@ class SecretsTest {
 
   @Test
   void b92_invalidSecret_isRefusedAndNotPrinted() throws IOException {
-    JobResult end =
+    JobResult result =
         JobResult.run(folder, "", "\nspackle.webhook.secret = \"whsec_" + SECRET + "\"\n");
-    end.isRefused("spackle.webhook.secret cannot be used, whsec_ and 24 to 64 bytes", "job.conf: ");
-    assertThat(end.messages()).doesNotContain(SECRET);
+    result.isRefused(
+        "spackle.webhook.secret cannot be used, whsec_ and 24 to 64 bytes", "job.conf: ");
+    assertThat(result.messages()).doesNotContain(SECRET);
   }
 
   private static String secret(FaultyServer host, String path) {
     return host.url(path).replace("//", "//anna:" + SECRET + "@") + "?X-Signature=" + SECRET;
   }
 
-  /** What the job says at level INFO, Spark included. */
+  /** Runs the job; returns its log at level INFO, Spark included, and its command line. */
   private String run(JobRows rows) throws Exception {
-    Path conf = rows.writeJob("spackle.fetch.allow-private = [127.0.0.1, 127.0.0.2]\n" + QUICK);
-    Path log = Files.writeString(folder.resolve("log4j2.properties"), LOG);
-    Path said = folder.resolve("said.txt");
+    Path conf =
+        rows.writeJob("spackle.fetch.allow-private = [127.0.0.1, 127.0.0.2]\n" + FEW_RETRIES);
+    Path logging = Files.writeString(folder.resolve("log4j2.properties"), LOG);
+    Path log = folder.resolve("log.txt");
     List<String> command = new ArrayList<>(ChildJvm.command("1g"));
     command.addAll(
         List.of(
-            "-Dlog4j2.configurationFile=" + log,
+            "-Dlog4j2.configurationFile=" + logging,
             "-Dspark.driver.host=127.0.0.1",
             "-Dspark.ui.enabled=false",
             Main.class.getName(),
@@ -93,13 +95,13 @@ class SecretsTest {
     ProcessBuilder java = new ProcessBuilder(command);
     java.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     java.environment().put("SPACKLE_WEBHOOK_SECRET", WEBHOOK_SECRET);
-    Process process = java.redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    Process process = java.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     String commandLine = String.join(" ", process.info().arguments().orElse(new String[0]));
-    assertThat(process.waitFor()).as(Files.readString(said)).isZero();
-    return commandLine + Files.readString(said);
+    assertThat(process.waitFor()).as(Files.readString(log)).isZero();
+    return commandLine + Files.readString(log);
   }
 
-  private static final String QUICK =
+  private static final String FEW_RETRIES =
       "spackle { fetch.retries = 0, webhook { retries = 0, timeout = 5s } }\n";
 
   private static final String LOG =
@@ -112,7 +114,7 @@ class SecretsTest {
       rootLogger.appenderRef.console.ref = console
       """;
 
-  /** Meta rows, records of calls and the summary as text. */
+  /** Meta rows, webhook records and the summary as text. */
   private String written() throws IOException {
     Path output = folder.resolve("out");
     StringBuilder all = new StringBuilder();

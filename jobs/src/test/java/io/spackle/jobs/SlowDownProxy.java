@@ -20,10 +20,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An HTTP proxy before an S3 server that answers a share of the requests itself, as S3 does under
- * load: 503 with the error SlowDown. What it passes on it does not touch, since it is signed.
+ * An HTTP proxy of an S3 server that answers a share of the requests with 503 SlowDown, as S3 does
+ * under load. Other requests are forwarded unchanged, because they are signed.
  *
- * <p>Bodies must tell their length, as those of S3A do.
+ * <p>Requests must have a Content-Length, as those of S3A do.
  */
 final class SlowDownProxy {
 
@@ -56,7 +56,7 @@ final class SlowDownProxy {
     this.server = server;
   }
 
-  /** Starts one before a port of this machine; it ends with the JVM. */
+  /** Starts a proxy of a port of this machine; it ends with the JVM. */
   static SlowDownProxy before(int server) throws IOException {
     ServerSocket socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     SlowDownProxy proxy = new SlowDownProxy(socket, server);
@@ -68,7 +68,7 @@ final class SlowDownProxy {
     return socket.getLocalPort();
   }
 
-  /** Forgets what was, and refuses this share of all further requests, drawn with a fixed seed. */
+  /** Clears all counts and refuses this share of further requests, chosen with a fixed seed. */
   synchronized void refuse(double newShare) {
     heads.clear();
     refused.set(0);
@@ -76,12 +76,12 @@ final class SlowDownProxy {
     share = newShare;
   }
 
-  /** First lines and headers of the requests since {@link #refuse}, in lower case. */
+  /** The heads (request line and headers) of the requests since {@link #refuse}, in lower case. */
   List<String> requests() {
     return List.copyOf(heads);
   }
 
-  /** How many of them were refused. */
+  /** The number of refused requests since {@link #refuse}. */
   int refused() {
     return refused.get();
   }
@@ -105,11 +105,11 @@ final class SlowDownProxy {
       threads.execute(() -> passBack(connection, client));
       pass(client, connection);
     } catch (IOException e) {
-      // One of the two has hung up, which is how connections end.
+      // One side has closed the connection, which is how connections end.
     }
   }
 
-  /** Requests come one after the other: none begins before the last one's answer is read. */
+  /** Forwards requests; each one starts after the response to the previous one. */
   private void pass(Socket client, Socket connection) throws IOException {
     InputStream in = new BufferedInputStream(client.getInputStream());
     while (true) {
@@ -133,7 +133,9 @@ final class SlowDownProxy {
     refused.incrementAndGet();
     client.getOutputStream().write(ANSWER.formatted(ERROR.length(), ERROR).getBytes(ISO_8859_1));
     client.shutdownOutput();
-    in.transferTo(OutputStream.nullOutputStream()); // else the rest of the body resets the answer
+    in.transferTo(
+        OutputStream
+            .nullOutputStream()); // otherwise the rest of the body would reset the connection
   }
 
   private static void passBack(Socket connection, Socket client) {
@@ -166,13 +168,13 @@ final class SlowDownProxy {
 
   private static void copy(InputStream in, OutputStream out, long length) throws IOException {
     byte[] chunk = new byte[1 << 16];
-    for (long left = length; left > 0; ) {
-      int read = in.read(chunk, 0, (int) Math.min(chunk.length, left));
+    for (long remaining = length; remaining > 0; ) {
+      int read = in.read(chunk, 0, (int) Math.min(chunk.length, remaining));
       if (read < 0) {
         throw new EOFException();
       }
       out.write(chunk, 0, read);
-      left -= read;
+      remaining -= read;
     }
   }
 }

@@ -16,7 +16,7 @@ class SqlDatasetTest {
 
   @TempDir Path folder;
 
-  /** Without a seed: a row's own comes of its key, which is the same in both. */
+  /** Without a seed in the row, it is derived from the row key, which is the same in both. */
   @Test
   void jobAndDatasetGiveTheSameImage() throws IOException {
     String row =

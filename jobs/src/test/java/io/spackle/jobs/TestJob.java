@@ -12,30 +12,28 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 
 /**
- * A job that ran in the tests' Spark session.
+ * The results of a successful job in the tests' Spark session.
  *
- * @param line that the job printed last
- * @param meta its meta rows by their id
+ * @param line its closing line
+ * @param meta its meta rows by id
  */
 record TestJob(JsonNode line, Map<String, Row> meta) {
 
-  /** Runs a job in a folder of its own, which gets {@code out}; it must end well. */
+  /** Runs a job in a folder, with the output in {@code out}; the job must succeed. */
   static TestJob run(Path folder, String manifest, String conf) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("rows.jsonl"), manifest);
-    JobResult end =
-        JobResult.of(Files.writeString(folder.resolve("job.conf"), NO_REPORT + conf + OWN))
+    JobResult result =
+        JobResult.of(Files.writeString(folder.resolve("job.conf"), NO_REPORT + conf + PATHS))
             .isDone();
-    return new TestJob(end.line(), byId(end.meta()));
+    return new TestJob(result.line(), byId(result.meta()));
   }
 
-  /**
-   * A report takes a second, and one test looks at it; a job's own configuration may ask for it.
-   */
+  /** Most tests do without the report, which takes a second; their configuration may enable it. */
   private static final String NO_REPORT = "spackle.report.enabled = false\n";
 
-  /** What such jobs have in common. */
-  static final String OWN =
+  /** What all these jobs have in common. */
+  static final String PATHS =
       """
 
       spackle {
@@ -45,24 +43,24 @@ record TestJob(JsonNode line, Map<String, Row> meta) {
       }
       """;
 
-  /** Where a bundle of the tests lies. */
+  /** The folder of a model bundle for tests. */
   static Path bundle(String name) {
     return Path.of(System.getProperty("bundles.dir"), name).toAbsolutePath().normalize();
   }
 
-  /** Where the photos of the tests lie. */
+  /** The folder of photos for tests. */
   static Path photos() {
     return Path.of(System.getProperty("photos.dir")).toAbsolutePath().normalize();
   }
 
-  /** The image of one sample of a row, which must have been painted. */
+  /** The image file of one sample of a row, which must have succeeded. */
   Path image(String id, int sample) {
     Row row = meta.get(id);
     assertThat(row.<Row>getAs("error")).as("error of %s", id).isNull();
     return Path.of(row.<String>getList(row.fieldIndex("output")).get(sample));
   }
 
-  /** The meta rows in an output folder by their id; none is there twice. */
+  /** The meta rows of an output folder by id; fails if there are duplicates. */
   static Map<String, Row> meta(Path output) {
     return byId(
         TestSpark.session().read().parquet(output.resolve("meta").toString()).collectAsList());

@@ -10,8 +10,9 @@ public final class TestSpark {
   /**
    * Returns the session; two tasks run at a time, each with up to three attempts.
    *
-   * <p>Expressions are interpreted, because compiling the generated code of many small queries takes
-   * longer than running them. Tests with processes of their own use compiled queries, as users do.
+   * <p>Expressions are interpreted, because compiling the generated code of many small queries
+   * takes longer than running them. Tests with processes of their own use compiled queries, as
+   * users do.
    */
   public static SparkSession session() {
     return SparkSession.builder()

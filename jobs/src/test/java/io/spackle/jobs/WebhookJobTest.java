@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Webhooks of a job's rows: numbers 90 and 91 of the list of bad inputs. */
+/** Webhooks of rows, with numbers 90 and 91 of the list of bad inputs. */
 class WebhookJobTest {
 
   private static final String CONF =
@@ -42,7 +42,7 @@ class WebhookJobTest {
   private FaultyServer host;
   private JobRows rows;
 
-  /** What came, by the id of the call. */
+  /** Received calls by their ids. */
   private final Map<String, List<Received>> received = new ConcurrentHashMap<>();
 
   private record Received(String timestamp, String signature, byte[] body) {}
@@ -64,8 +64,9 @@ class WebhookJobTest {
     rows.row("painted", "webhook", host.url("/hook"), "track_id", "order 7");
     rows.row("failed", "webhook", host.url("/hook"), "seed", "none");
     rows.row("silent").row("blank", "webhook", " ");
-    JobResult end = rows.run(CONF);
-    assertThat(end.summary().path("webhooks").toString()).isEqualTo("{\"delivered\":2,\"owed\":0}");
+    JobResult result = rows.run(CONF);
+    assertThat(result.summary().path("webhooks").toString())
+        .isEqualTo("{\"delivered\":2,\"owed\":0}");
     assertThat(received).hasSize(2);
     JsonNode painted = body("painted");
     assertThat(painted.path("status").asText()).isEqualTo("success");
@@ -85,12 +86,12 @@ class WebhookJobTest {
     rows.run(CONF);
     JobResult again = rows.run(CONF);
     assertThat(again.line().path("skipped").asInt()).isOne();
-    assertThat(host.asked("/hook")).isOne();
+    assertThat(host.requests("/hook")).isOne();
     rows.run(CONF + "spackle.output.mode = overwrite");
     assertThat(received.values()).singleElement().satisfies(calls -> assertThat(calls).hasSize(2));
   }
 
-  /** An executor that dies takes the calls with it that it had not made yet. */
+  /** Calls that an executor had not made when it crashed have no record. */
   @Test
   void nextRunMakesCallsWithoutARecord() throws Exception {
     rows.row("a", "webhook", host.url("/hook"));
@@ -98,10 +99,10 @@ class WebhookJobTest {
     for (Path record : records()) {
       Files.delete(record);
     }
-    JobResult end = rows.run(CONF);
-    assertThat(end.line().path("skipped").asInt()).isOne();
+    JobResult result = rows.run(CONF);
+    assertThat(result.line().path("skipped").asInt()).isOne();
     assertThat(received.values()).singleElement().satisfies(calls -> assertThat(calls).hasSize(2));
-    assertThat(end.summary().path("webhooks").path("delivered").asInt()).isOne();
+    assertThat(result.summary().path("webhooks").path("delivered").asInt()).isOne();
   }
 
   @Test
@@ -112,16 +113,16 @@ class WebhookJobTest {
     for (String path : List.of("/hang", "/500", "/away")) {
       rows.row(path, "webhook", host.url(path));
     }
-    // By a name of its own: a host that asks for rest gets it from all calls.
+    // Under another name, because Retry-After holds for all calls to a host.
     rows.row("busy", "webhook", host.url("localhost", "/503"));
     rows.row("dead", "webhook", "http://127.0.0.2:1/");
-    JobResult end = rows.run(CONF + "spackle.fetch.allow-private += localhost");
-    assertThat(end.line().path("succeeded").asInt()).isEqualTo(5);
-    assertThat(end.summary().path("webhooks").toString())
+    JobResult result = rows.run(CONF + "spackle.fetch.allow-private += localhost");
+    assertThat(result.line().path("succeeded").asInt()).isEqualTo(5);
+    assertThat(result.summary().path("webhooks").toString())
         .isEqualTo("{\"delivered\":1,\"failed\":4,\"owed\":0}");
-    assertThat(List.of(host.asked("/hang"), host.asked("/500"))).containsOnly(2);
-    assertThat(host.asked("/away")).isOne();
-    assertThat(host.asked("/503")).isEqualTo(2);
+    assertThat(List.of(host.requests("/hang"), host.requests("/500"))).containsOnly(2);
+    assertThat(host.requests("/away")).isOne();
+    assertThat(host.requests("/503")).isEqualTo(2);
     assertThat(codes())
         .containsExactlyInAnyOrder(
             "FETCH_TIMEOUT", "FETCH_STATUS", "FETCH_REDIRECTS", "FETCH_UNREACHABLE");
@@ -135,9 +136,9 @@ class WebhookJobTest {
     for (String webhook : webhooks) {
       rows.row(webhook, "webhook", webhook);
     }
-    JobResult end = rows.run(CONF);
-    assertThat(end.line().path("succeeded").asInt()).isEqualTo(5);
-    assertThat(end.summary().path("webhooks").path("failed").asInt()).isEqualTo(5);
+    JobResult result = rows.run(CONF);
+    assertThat(result.line().path("succeeded").asInt()).isEqualTo(5);
+    assertThat(result.summary().path("webhooks").path("failed").asInt()).isEqualTo(5);
     assertThat(codes())
         .containsExactlyInAnyOrder(
             "URL_FORBIDDEN", "URL_FORBIDDEN", "URL_FORBIDDEN", "URL_INVALID", "URL_INVALID");
@@ -154,7 +155,7 @@ class WebhookJobTest {
     exchange.sendResponseHeaders(204, -1);
   }
 
-  /** The one call that was made for a row. */
+  /** The only call for a row. */
   private Received call(String id) {
     List<Received> calls = received.get("msg_" + rows.of(id).<String>getAs("row_key"));
     assertThat(calls).as("calls for %s", id).hasSize(1);
@@ -165,7 +166,7 @@ class WebhookJobTest {
     return new ObjectMapper().readTree(call(id).body());
   }
 
-  /** By the definition of Standard Webhooks. */
+  /** The signature as defined by Standard Webhooks. */
   private String signature(String id) throws Exception {
     Mac mac = Mac.getInstance("HmacSHA256");
     byte[] secret = Base64.getDecoder().decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");

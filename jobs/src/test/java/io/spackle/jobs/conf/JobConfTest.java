@@ -227,7 +227,7 @@ class JobConfTest {
     return JobConf.load(file, overrides);
   }
 
-  /** The problems, with the file's folder left out. */
+  /** The problems, without the folder of the file. */
   private List<String> problems(String text, Map<String, String> overrides) {
     RefusedException refused =
         catchThrowableOfType(RefusedException.class, () -> load(text, overrides));

@@ -26,7 +26,7 @@ class ForecastTest {
 
   @Test
   void timeGrowsWithTheWorkAndWarmUpDoesNot() {
-    TrialResult trial = trial(14, 10, inpainted(SMALL, 10, 0.8)); // 8 of 10 seconds in the model
+    TrialResult trial = trial(14, 10, inpainted(SMALL, 10, 0.8)); // 8 of 10 s in the model
     Forecast forecast = forecast(trial, NOTHING, 1, group(SMALL, 1000));
     assertThat(forecast.inpainting()).isCloseTo(4 + 1000, EXACTLY);
     assertThat(forecast.images()).isEqualTo(1000);

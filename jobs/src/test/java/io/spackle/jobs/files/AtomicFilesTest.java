@@ -26,14 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What giving a finished file its name does, on every kind of file system. */
+/** Publishing and replacing files on every kind of file system. */
 class AtomicFilesTest {
 
   private static final S3Server SERVER = S3Server.ofTests();
 
   @TempDir java.nio.file.Path local;
 
-  /** The ways, each over a folder of its own. */
+  /** The kinds of file systems, each with a folder for the test. */
   enum Kind {
     LOCAL {
       @Override
@@ -82,7 +82,7 @@ class AtomicFilesTest {
     assertThat(names(kind)).containsExactly(name.getName());
   }
 
-  /** All have written before the first is published, as attempts that run at a time have. */
+  /** All files are written before the first is published, as by concurrent attempts. */
   @ParameterizedTest
   @EnumSource(names = "CONDITIONAL_PUT")
   void oneOfManyConcurrentPublicationsWinsAndNoneFails(Kind kind) throws Exception {
@@ -158,7 +158,7 @@ class AtomicFilesTest {
     }
   }
 
-  /** All that readers see. */
+  /** The names of the files that readers see. */
   private List<String> names(Kind kind) {
     try {
       FileStatus[] found =

@@ -70,7 +70,7 @@ class KeyedRowsTest {
     assertThat(KeyedRows.tasks(Long.MAX_VALUE / 2, 1, 8)).isEqualTo(100_000);
   }
 
-  /** Adaptive execution must not merge small tasks: each publishes its own rows. */
+  /** Adaptive execution must not merge small tasks, because each publishes a file. */
   @Test
   void spreadingIsDeterministicAndGivesTheNumberOfTasks() throws IOException {
     String[] lines = IntStream.range(0, 200).mapToObj(i -> i + "," + i).toArray(String[]::new);
@@ -87,7 +87,7 @@ class KeyedRowsTest {
                 .collectAsList());
   }
 
-  /** What a death leaves behind names rows by the task that they were in. */
+  /** Markers of crashed tasks identify rows by their task. */
   @Test
   void taskPartitionHoldsTheRowsOfItsTask() throws IOException {
     String[] lines = IntStream.range(0, 100).mapToObj(i -> i % 50 + "," + i).toArray(String[]::new);

@@ -63,7 +63,7 @@ class ManifestTest {
         .containsExactly(null, "{\"prompt\": \"cut", null, "no json", "[1]", "5", "\"text\"", null);
   }
 
-  /** Spark reads the first value of a line and would drop the second row unseen. */
+  /** Spark reads the first value of a line and would silently drop the second row. */
   @Test
   void moreThanOneObjectOnALineIsMalformed() throws IOException {
     String row = ROW.formatted("x").strip();
