@@ -197,7 +197,7 @@ record SingleImage(
       InpaintParameters plan = row.plan(frame, conf.image().maskReduction());
       requireRunnable(inpainter, plan);
       InpaintedImage painting =
-          inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
+          inpainter.inpaint(plan, List.of(subject), new Cancellation()).images().get(0);
       return new InpaintedImage(painting.output(frame), painting.notes());
     }
   }

@@ -80,6 +80,15 @@ public record FloatTensor(float[] data, Shape shape) implements Tensor {
     return new FloatTensor(data, joined);
   }
 
+  /** All values multiplied by a factor. */
+  public FloatTensor times(float factor) {
+    float[] product = new float[data.length];
+    for (int i = 0; i < product.length; i++) {
+      product[i] = data[i] * factor;
+    }
+    return new FloatTensor(product, shape);
+  }
+
   /** Whether no value is infinite or NaN. */
   public boolean isFinite() {
     for (float value : data) {

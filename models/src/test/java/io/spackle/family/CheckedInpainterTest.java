@@ -66,14 +66,7 @@ class CheckedInpainterTest {
     InpaintParameters plan = Samples.plan(inpainter, 2);
     InpaintParameters asked =
         new InpaintParameters(
-            plan.width(),
-            plan.height(),
-            plan.steps(),
-            plan.guidanceScale(),
-            plan.strength(),
-            plan.sampler(),
-            plan.maskReduction(),
-            checked);
-    return inpainter.inpaint(asked, List.of(SUBJECT), new Cancellation()).paintings().get(0);
+            plan.width(), plan.height(), plan.sampling(), plan.maskReduction(), checked);
+    return inpainter.inpaint(asked, List.of(SUBJECT), new Cancellation()).images().get(0);
   }
 }

@@ -54,8 +54,8 @@ class EraseInpainterTest {
   @Test
   void takesOneSizeAloneWhereTheGraphDoes() {
     ModelTraits fixed = traits("tiny-erase-floats");
-    assertThat(fixed.nativeSize()).isEqualTo(64);
-    assertThat(fixed.sizeMultiple()).isEqualTo(64);
+    assertThat(fixed.sizes().nativeSide()).isEqualTo(64);
+    assertThat(fixed.sizes().multiple()).isEqualTo(64);
     assertThat(fixed.limits().maxLongSide()).isEqualTo(64);
     assertThat(traits("tiny-erase-bytes").limits().maxLongSide()).isEqualTo(2048);
   }
@@ -155,13 +155,17 @@ class EraseInpainterTest {
   private static InpaintedImage paint(Path bundle, InpaintInput subject) {
     InpaintParameters plan = plan(subject.image().width(), subject.image().height());
     try (Inpainter inpainter = open(bundle)) {
-      return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
+      return inpainter.inpaint(plan, List.of(subject), new Cancellation()).images().get(0);
     }
   }
 
   private static InpaintParameters plan(int width, int height) {
     return new InpaintParameters(
-        width, height, 1, 1, 1, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+        width,
+        height,
+        new InpaintParameters.Sampling(1, 1, 1, SchedulerChoice.DEFAULT),
+        MaskReduction.MAX,
+        false);
   }
 
   private static InpaintInput subject(RgbImage image, Mask mask) {

@@ -111,7 +111,7 @@ class GoldenCasesTest {
     List<InpaintedImage> paintings =
         inpainter
             .inpaint(plan(golden, inpainter.traits()), subjects(golden, frames), new Cancellation())
-            .paintings();
+            .images();
     List<RgbImage> pictures = new ArrayList<>();
     for (int i = 0; i < paintings.size(); i++) {
       pictures.add(frames.get(i).restore(paintings.get(i).image()));
@@ -131,7 +131,7 @@ class GoldenCasesTest {
               pick(golden.masks(), i),
               side(golden, "width", traits),
               side(golden, "height", traits),
-              traits.sizeMultiple(),
+              traits.sizes().multiple(),
               options));
     }
     return frames;
@@ -145,10 +145,11 @@ class GoldenCasesTest {
     return new InpaintParameters(
         side(golden, "width", traits),
         side(golden, "height", traits),
-        (int) golden.argument("num_inference_steps", traits.defaultSteps()),
-        golden.argument("guidance_scale", traits.defaultGuidanceScale()),
-        golden.argument("strength", traits.defaultStrength()),
-        new SchedulerChoice(golden.scheduler(), null),
+        new InpaintParameters.Sampling(
+            (int) golden.argument("num_inference_steps", traits.defaults().steps()),
+            golden.argument("guidance_scale", traits.defaults().guidanceScale()),
+            golden.argument("strength", traits.defaults().strength()),
+            new SchedulerChoice(golden.scheduler(), null)),
         MaskReduction.NEAREST,
         false);
   }

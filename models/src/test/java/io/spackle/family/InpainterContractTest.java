@@ -116,7 +116,7 @@ class InpainterContractTest {
                 Samples.plan(inpainter, 2),
                 List.of(Samples.subject(tooLong, 1)),
                 new Cancellation())
-            .paintings()
+            .images()
             .get(0);
 
     assertThat(cut.notes())
@@ -154,7 +154,7 @@ class InpainterContractTest {
   private List<RgbImage> paint(List<InpaintInput> subjects) {
     return inpainter
         .inpaint(Samples.plan(inpainter, 3), subjects, new Cancellation())
-        .paintings()
+        .images()
         .stream()
         .map(InpaintedImage::image)
         .toList();

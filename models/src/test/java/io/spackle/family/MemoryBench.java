@@ -72,9 +72,13 @@ final class MemoryBench {
   }
 
   private InpaintParameters plan(ModelTraits traits) {
-    double guidance = traits.defaultGuidanceScale();
+    double guidance = traits.defaults().guidanceScale();
     return new InpaintParameters(
-        side, side, steps, guidance, 1.0, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+        side,
+        side,
+        new InpaintParameters.Sampling(steps, guidance, 1.0, SchedulerChoice.DEFAULT),
+        MaskReduction.MAX,
+        false);
   }
 
   private InpaintInput subject() {

@@ -82,9 +82,13 @@ class PromptSyntaxTest {
             new RgbImage(SIDE, SIDE, grey), new Mask(SIDE, SIDE, white), prompt, negative, 7);
     InpaintParameters plan =
         new InpaintParameters(
-            SIDE, SIDE, 2, 7.5, 1, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+            SIDE,
+            SIDE,
+            new InpaintParameters.Sampling(2, 7.5, 1, SchedulerChoice.DEFAULT),
+            MaskReduction.MAX,
+            false);
     try (Inpainter inpainter = Families.open(folder, Device.cpu(1))) {
-      return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
+      return inpainter.inpaint(plan, List.of(subject), new Cancellation()).images().get(0);
     }
   }
 }

@@ -19,10 +19,8 @@ final class Samples {
     return new InpaintParameters(
         SIDE,
         SIDE,
-        steps,
-        inpainter.traits().defaultGuidanceScale(),
-        0.9,
-        SchedulerChoice.OF_BUNDLE,
+        new InpaintParameters.Sampling(
+            steps, inpainter.traits().defaults().guidanceScale(), 0.9, SchedulerChoice.DEFAULT),
         MaskReduction.MAX,
         false);
   }
@@ -41,6 +39,6 @@ final class Samples {
 
   static InpaintedImage paint(Inpainter inpainter, InpaintInput subject) {
     InpaintParameters plan = plan(inpainter, 3);
-    return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
+    return inpainter.inpaint(plan, List.of(subject), new Cancellation()).images().get(0);
   }
 }

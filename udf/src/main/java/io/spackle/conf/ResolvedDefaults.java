@@ -17,12 +17,12 @@ public final class ResolvedDefaults {
   public static RowDefaults of(DefaultsConf conf, ModelTraits traits, Problems problems) {
     RowDefaults defaults =
         new RowDefaults(
-            or(conf.width(), traits.nativeSize()),
-            or(conf.height(), traits.nativeSize()),
+            or(conf.width(), traits.sizes().nativeSide()),
+            or(conf.height(), traits.sizes().nativeSide()),
             conf.samples(),
-            or(conf.steps(), traits.defaultSteps()),
-            or(conf.guidanceScale(), traits.defaultGuidanceScale()),
-            or(conf.strength(), traits.defaultStrength()),
+            or(conf.steps(), traits.defaults().steps()),
+            or(conf.guidanceScale(), traits.defaults().guidanceScale()),
+            or(conf.strength(), traits.defaults().strength()),
             conf.prompt(),
             conf.negativePrompt(),
             conf.enhancePrompt(),
@@ -54,7 +54,7 @@ public final class ResolvedDefaults {
   /** The full name of the algorithm: the model's own, or another that the model can use. */
   private static String scheduler(String name, ModelTraits traits, Problems problems) {
     if (name == null) {
-      return traits.defaultScheduler();
+      return traits.defaults().scheduler();
     }
     try {
       String known = Schedulers.of(name).className();
@@ -67,7 +67,7 @@ public final class ResolvedDefaults {
     problems.add(
         "spackle.defaults.scheduler is %s, expected one of %s"
             .formatted(name, String.join(", ", traits.schedulers())));
-    return traits.defaultScheduler();
+    return traits.defaults().scheduler();
   }
 
   private static <N extends Number> void check(

@@ -330,15 +330,15 @@ public final class Lane implements AutoCloseable {
 
   private static void deliver(List<Request> requests, InpaintedBatch batch, long start) {
     int size = requests.size();
-    if (batch.paintings().size() != size) {
+    if (batch.images().size() != size) {
       throw new IllegalStateException(
-          batch.paintings().size() + " paintings of " + size + " subjects");
+          batch.images().size() + " paintings of " + size + " subjects");
     }
     Duration share = Duration.ofNanos(System.nanoTime() - start).dividedBy(size);
     for (int i = 0; i < size; i++) {
       Request request = requests.get(i);
       Duration queued = Duration.ofNanos(start - request.since());
-      request.future().complete(new LaneResult(batch.paintings().get(i), queued, share));
+      request.future().complete(new LaneResult(batch.images().get(i), queued, share));
     }
   }
 

@@ -64,7 +64,7 @@ public record ManifestRow(
         mask,
         traits.framedSide(width, resize),
         traits.framedSide(height, resize),
-        traits.sizeMultiple(),
+        traits.sizes().multiple(),
         options);
   }
 
@@ -73,10 +73,7 @@ public record ManifestRow(
     return new InpaintParameters(
         frame.image().width(),
         frame.image().height(),
-        steps,
-        guidanceScale,
-        strength,
-        sampler,
+        new InpaintParameters.Sampling(steps, guidanceScale, strength, sampler),
         maskReduction,
         safetyChecker);
   }

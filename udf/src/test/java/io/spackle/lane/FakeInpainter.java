@@ -57,7 +57,13 @@ public final class FakeInpainter implements Inpainter {
 
   public static ModelTraits fakeTraits() {
     return new ModelTraits(
-        "fake", "fake", 64, 8, 1, Limits.ofApi(), 4, 7.5, 1, "fake", List.of("fake"), false);
+        "fake",
+        "fake",
+        new ModelTraits.Sizes(64, 8, 1),
+        Limits.ofApi(),
+        new ModelTraits.Defaults(4, 7.5, 1, "fake"),
+        List.of("fake"),
+        false);
   }
 
   /** The colour that a subject is painted in. */
@@ -76,7 +82,7 @@ public final class FakeInpainter implements Inpainter {
 
   @Override
   public void check(InpaintParameters plan) {
-    if ("refused".equals(plan.sampler().algorithm())) {
+    if ("refused".equals(plan.sampling().scheduler().algorithm())) {
       throw new IllegalArgumentException("refused found");
     }
   }

@@ -172,7 +172,11 @@ class LaneTest {
     Lane lane = lane(model, 2);
     InpaintParameters large =
         new InpaintParameters(
-            16, 16, 4, 7.5, 1, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+            16,
+            16,
+            new InpaintParameters.Sampling(4, 7.5, 1, SchedulerChoice.DEFAULT),
+            MaskReduction.MAX,
+            false);
     paintTogether(lane, large, "large 1", "large 2");
     paintTogether(lane, plan(4), "a", "b");
     assertThat(model.batches()).endsWith(List.of("a", "b"));
@@ -486,7 +490,11 @@ class LaneTest {
 
   private static InpaintParameters plan(int steps) {
     return new InpaintParameters(
-        8, 8, steps, 7.5, 1, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+        8,
+        8,
+        new InpaintParameters.Sampling(steps, 7.5, 1, SchedulerChoice.DEFAULT),
+        MaskReduction.MAX,
+        false);
   }
 
   private static InpaintInput subject(String prompt) {

@@ -73,12 +73,16 @@ public final class TestImages {
         7,
         null,
         null,
-        SchedulerChoice.OF_BUNDLE);
+        SchedulerChoice.DEFAULT);
   }
 
   static InpaintParameters plan() {
     return new InpaintParameters(
-        SIDE, SIDE, 4, 7.5, 1, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+        SIDE,
+        SIDE,
+        new InpaintParameters.Sampling(4, 7.5, 1, SchedulerChoice.DEFAULT),
+        MaskReduction.MAX,
+        false);
   }
 
   static InpaintInput subject(String prompt) {

@@ -67,7 +67,7 @@ class RowReaderTest {
                 0,
                 null,
                 null,
-                SchedulerChoice.OF_BUNDLE));
+                SchedulerChoice.DEFAULT));
   }
 
   @Test
@@ -113,7 +113,7 @@ class RowReaderTest {
     assertThat(row.width()).isEqualTo(512);
     assertThat(row.samples()).isEqualTo(1);
     assertThat(row.strength()).isEqualTo(1);
-    assertThat(row.sampler()).isEqualTo(SchedulerChoice.OF_BUNDLE);
+    assertThat(row.sampler()).isEqualTo(SchedulerChoice.DEFAULT);
   }
 
   @Test
@@ -151,7 +151,7 @@ class RowReaderTest {
             "",
             false,
             null,
-            SchedulerChoice.OF_BUNDLE);
+            SchedulerChoice.DEFAULT);
     RowReader withDefault = new RowReader(TestRows.TRAITS, defaults, SafetyPolicy.CHECKED);
     assertThat(prompt(withDefault, TestRows.row("prompt", null))).isEqualTo("a wall");
     assertThat(prompt(withDefault, TestRows.row("prompt", "a door"))).isEqualTo("a door");
@@ -178,7 +178,7 @@ class RowReaderTest {
             "",
             false,
             null,
-            SchedulerChoice.OF_BUNDLE);
+            SchedulerChoice.DEFAULT);
     RowReader withDefault = new RowReader(TestRows.TRAITS, defaults, SafetyPolicy.CHECKED);
     assertThat(negative(withDefault, TestRows.row())).isEqualTo("blurry");
     assertThat(negative(withDefault, TestRows.row("negative_prompt", null))).isEqualTo("blurry");
@@ -321,7 +321,7 @@ class RowReaderTest {
   void aCheckerThatIsAskedForMustBeThere() {
     RowDefaults quiet =
         new RowDefaults(
-            512, 512, 1, 30, 7.5, 1, null, null, false, "", false, null, SchedulerChoice.OF_BUNDLE);
+            512, 512, 1, 30, 7.5, 1, null, null, false, "", false, null, SchedulerChoice.DEFAULT);
     RowReader absent = new RowReader(TestRows.TRAITS, quiet, SafetyPolicy.ABSENT);
     Row asking = TestRows.row("safety_checker", "yes");
     assertThat(((ReadResult.Invalid) absent.read(asking)).outcome().message())

@@ -22,19 +22,7 @@ final class TestRows {
 
   static final RowDefaults DEFAULTS =
       new RowDefaults(
-          512,
-          512,
-          1,
-          30,
-          7.5,
-          1,
-          null,
-          null,
-          true,
-          "sharp",
-          true,
-          null,
-          SchedulerChoice.OF_BUNDLE);
+          512, 512, 1, 30, 7.5, 1, null, null, true, "sharp", true, null, SchedulerChoice.DEFAULT);
 
   private TestRows() {}
 
@@ -42,14 +30,9 @@ final class TestRows {
     return new ModelTraits(
         family,
         "tiny",
-        512,
-        8,
-        1,
+        new ModelTraits.Sizes(512, 8, 1),
         Limits.ofApi(),
-        30,
-        7.5,
-        1,
-        "PNDMScheduler",
+        new ModelTraits.Defaults(30, 7.5, 1, "PNDMScheduler"),
         List.of("DDIMScheduler", "PNDMScheduler"),
         promptless);
   }

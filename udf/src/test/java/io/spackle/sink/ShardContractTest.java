@@ -159,7 +159,7 @@ class ShardContractTest {
         (1L << 32) - 1,
         null,
         null,
-        SchedulerChoice.OF_BUNDLE);
+        SchedulerChoice.DEFAULT);
   }
 
   private List<String> names() throws IOException {

@@ -550,7 +550,7 @@ class InpaintPartitionTest {
             "",
             false,
             7L,
-            SchedulerChoice.OF_BUNDLE),
+            SchedulerChoice.DEFAULT),
         new RunInfo("fake", "digest", null, null, null, "images"),
         HadoopConf.of(new Configuration()));
   }

@@ -20,11 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Opens the parts that families are composed of, and collects what is wrong with them. */
-final class BundleParts {
+/** Opens the components of a model folder for a family, and collects the problems found. */
+final class ComponentLoader {
 
-  private static final float SCALING_FACTOR_OF_SD15 =
-      0.18215f; // for legacy folders, which lack the VAE's config.json
+  /** For legacy folders, which lack the VAE's config.json. */
+  private static final float SD15_SCALING_FACTOR = 0.18215f;
 
   private final ModelBundle bundle;
   private final Device device;
@@ -32,33 +32,33 @@ final class BundleParts {
   private final List<String> problems = new ArrayList<>();
 
   /**
-   * @param resources takes everything that is opened
+   * @param resources gets everything that is opened
    */
-  BundleParts(ModelBundle bundle, Device device, CloseStack resources) {
+  ComponentLoader(ModelBundle bundle, Device device, CloseStack resources) {
     this.bundle = bundle;
     this.device = device;
     this.resources = resources;
   }
 
-  /** A CLIP text encoder with its tokenizer, which cuts what is too long. */
+  /** A CLIP text encoder with its tokenizer, which truncates long prompts. */
   PromptEncoder clip(String tokenizer, String encoder, List<String> outputs) {
     Tokenizer opened = resources.push(ClipTokenizer.open(bundle.folder(tokenizer)));
-    return cutting(opened, opened.maxLength(), encoder, outputs);
+    return truncating(opened, opened.maxLength(), encoder, outputs);
   }
 
   /**
-   * A CLIP text encoder with its tokenizer, which reads prompts as the bundle's syntax says.
+   * A CLIP text encoder with its tokenizer, which reads prompts in the bundle's prompt syntax.
    *
-   * @param most sequences of one prompt
+   * @param maxSequences of one prompt
    */
-  PromptEncoder clip(String tokenizer, String encoder, List<String> outputs, int most) {
+  PromptEncoder clip(String tokenizer, String encoder, List<String> outputs, int maxSequences) {
     if (bundle.promptSyntax() == PromptSyntax.PLAIN) {
       return clip(tokenizer, encoder, outputs);
     }
     Tokenizer opened = resources.push(ClipTokenizer.open(bundle.folder(tokenizer)));
     int length = opened.maxLength();
     return new PromptEncoder(
-        text -> PromptSequences.divided(opened, PromptParser.parse(text), length, most),
+        text -> PromptSequences.divided(opened, PromptParser.parse(text), length, maxSequences),
         textEncoder(encoder, outputs),
         outputs);
   }
@@ -66,10 +66,10 @@ final class BundleParts {
   /** A T5 text encoder with its tokenizer. */
   PromptEncoder t5(String tokenizer, String encoder, List<String> outputs) {
     Tokenizer opened = resources.push(T5Tokenizer.open(bundle.folder(tokenizer)));
-    return cutting(opened, bundle.textLength().orElse(opened.maxLength()), encoder, outputs);
+    return truncating(opened, bundle.textLength().orElse(opened.maxLength()), encoder, outputs);
   }
 
-  private PromptEncoder cutting(
+  private PromptEncoder truncating(
       Tokenizer tokenizer, int length, String encoder, List<String> outputs) {
     return new PromptEncoder(
         text -> PromptSequences.cut(tokenizer, text, length),
@@ -82,14 +82,14 @@ final class BundleParts {
   }
 
   /** The UNet of a bundle with its autoencoder and schedulers. */
-  UnetDenoiser unetPainter(Set<String> inputs) {
+  UnetBackbone unetBackbone(Set<String> inputs) {
     Graph unet = graph("unet", inputs, Set.of("out_sample"));
-    return new UnetDenoiser(
-        unet, vae(UnetDenoiser.LATENT_CHANNELS), schedulers(), UnetDenoiser.seesMask(unet));
+    return new UnetBackbone(
+        unet, vae(UnetBackbone.LATENT_CHANNELS), schedulers(), UnetBackbone.seesMask(unet));
   }
 
   /**
-   * The schedulers of a bundle; options that its own one has not are told of the rows that use it.
+   * The schedulers of a bundle; an algorithm that does not take its options fails at its first use.
    */
   BundleSchedulers schedulers() {
     JsonNode config = bundle.requiredConfig("scheduler");
@@ -102,7 +102,7 @@ final class BundleParts {
   }
 
   /**
-   * The autoencoder, whose factors stand in its {@code config.json}.
+   * The autoencoder, with the factors in its {@code config.json}.
    *
    * @param channels of the latents that the network takes
    */
@@ -129,11 +129,16 @@ final class BundleParts {
     return new VaeCodec(
         encoder,
         decoder,
-        (float) config.path("scaling_factor").asDouble(SCALING_FACTOR_OF_SD15),
+        (float) config.path("scaling_factor").asDouble(SD15_SCALING_FACTOR),
         (float) config.path("shift_factor").asDouble(0));
   }
 
-  /** A graph of which the family feeds all inputs and reads some outputs. */
+  /**
+   * A graph.
+   *
+   * @param fed all inputs, which the family feeds
+   * @param read outputs that the family reads
+   */
   Graph graph(String component, Set<String> fed, Set<String> read) {
     Graph graph = resources.push(OrtGraph.open(bundle.graph(component), device));
     problems.addAll(GraphChecks.problems(component + "/model.onnx", graph, fed, read));
@@ -141,11 +146,11 @@ final class BundleParts {
   }
 
   /**
-   * Ends the opening.
+   * Rejects a model with problems.
    *
-   * @throws InvalidModelException if a graph is not what its family needs
+   * @throws InvalidModelException if a component does not fit the family
    */
-  void refuseProblems() {
+  void rejectProblems() {
     if (!problems.isEmpty()) {
       throw new InvalidModelException(bundle.name(), problems);
     }
