@@ -28,11 +28,13 @@ final class ConfigurationPage {
       """
       # Configuration
 
-      All keys of a job with their defaults, generated from [conf/reference.conf](../conf/reference.conf). All keys are below `spackle`.
-      A job's own file overrides these defaults, and `-D key=value` on the command line overrides the file. A relative path is resolved
-      against the folder of the file that contains it; after `-D`, against the current folder. `null` means that the key is not set.
+      All keys of a job with their defaults, generated from [conf/reference.conf](../conf/reference.conf). All keys are
+      below `spackle`. A job's own file overrides these defaults, and `-D key=value` on the command line overrides the
+      file. A relative path is resolved against the folder of the file that contains it; after `-D`, against the
+      current folder. `null` means that the key is not set.
 
-      [Before a run](guide.md#before-a-run) shows how to print the configuration of a job with the file and line that set each key.
+      `./spackle plan job.conf` prints the configuration of a job, with the file and line that set each key. See
+      [Before a run](guide.md#before-a-run).
       """;
 
   private ConfigurationPage() {}
