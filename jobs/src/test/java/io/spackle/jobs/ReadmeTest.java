@@ -213,11 +213,37 @@ class ReadmeTest {
   void classesWithFullNamesExist() throws IOException {
     assertThat(matches("(io\\.spackle\\.[a-z.]+\\.[A-Z]\\w+)"))
         .hasSizeGreaterThan(5)
-        .filteredOn(name -> !name.endsWith(".ConfigurationPage")) // a test of another module
         .allSatisfy(
             name ->
                 assertThatCode(() -> Class.forName(name, false, getClass().getClassLoader()))
                     .doesNotThrowAnyException());
+  }
+
+  /** Classes stand alone, such as RowKey, or behind their package, such as row/RowKey. */
+  @Test
+  void classesOfTheArchitectureExist() throws IOException {
+    List<String> sources = new ArrayList<>();
+    for (String module : List.of("models", "udf", "jobs")) {
+      for (String tree : List.of("src/main/java/io/spackle", "src/test/java/io/spackle")) {
+        Path top = ROOT.resolve(module).resolve(tree);
+        try (Stream<Path> files = Files.walk(top)) {
+          files.map(file -> "/" + top.relativize(file)).forEach(sources::add);
+        }
+      }
+    }
+    List<String> names = new ArrayList<>();
+    for (String page : List.of("CONTRIBUTING.md", "docs/architecture.md")) {
+      Pattern.compile("`(?:\\w+/…/)?((?:[a-z]+/)*[A-Z]\\w+)`")
+          .matcher(Page.of(ROOT.resolve(page)).text())
+          .results()
+          .map(name -> name.group(1))
+          .filter(name -> !name.equals(name.toUpperCase(Locale.ROOT)))
+          .forEach(names::add);
+    }
+    assertThat(names)
+        .hasSizeGreaterThan(40)
+        .allSatisfy(
+            name -> assertThat(sources).anyMatch(file -> file.endsWith("/" + name + ".java")));
   }
 
   /** The code block that contains a text. */
