@@ -69,12 +69,12 @@ class ExecutorMetricsTest {
     assertThat(value("lane_idle_share")).isCloseTo(0.75, within(1e-6));
   }
 
-  /** Names in the README stand for several where a stage or code is among them. */
+  /** A name on the page stands for several metrics if it contains a stage or a code. */
   @Test
-  void theReadmeListsEachMetric() throws IOException {
-    String readme = Files.readString(Path.of("../README.md"));
+  void thePageOfOperationsListsEachMetric() throws IOException {
+    String page = Files.readString(Path.of("../docs/operations.md"));
     assertThat(meters.metrics().getMetrics().keySet())
-        .allSatisfy(name -> assertThat(readme).contains("| `" + general(name) + "` |"));
+        .allSatisfy(name -> assertThat(page).contains("| `" + general(name) + "` |"));
   }
 
   private static String general(String name) {
