@@ -1,6 +1,5 @@
 package io.spackle.conf;
 
-import io.spackle.bundle.BundleOptions;
 import io.spackle.codec.ImageFormat;
 import io.spackle.model.ModelSettings;
 import io.spackle.pipeline.ImageSettings;
@@ -11,12 +10,7 @@ import io.spackle.source.ImageSources;
 import io.spackle.spark.HadoopConf;
 import io.spackle.task.OutputSettings;
 import io.spackle.task.TaskSettings;
-import java.nio.charset.StandardCharsets;
-import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.types.StructType;
 
@@ -51,22 +45,9 @@ public record ResolvedConf(
     return new ResolvedConf(conf, format, model, defaults, HadoopConf.of(hadoop));
   }
 
-  /** Stands for all that shapes images beside the rows: equal digests give equal images. */
+  /** The digest of everything that shapes images beside the rows, see {@link JobDigest}. */
   public String digest() {
-    BundleOptions options = conf.model().options();
-    Stream<Object> shaping =
-        Stream.of(
-            model.digest(),
-            new TreeMap<>(options.schedulerConfig()), // unsorted, its text differs from JVM to JVM
-            "text length " + options.textLength(),
-            "prompt syntax " + options.promptSyntax(),
-            defaults,
-            model.safety().digest(conf.safety()),
-            conf.image(),
-            format,
-            "background " + conf.limits().background());
-    String text = shaping.map(String::valueOf).collect(Collectors.joining("\n"));
-    return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
+    return JobDigest.of(this);
   }
 
   /**

@@ -80,11 +80,6 @@ public record SafetyInfo(SafetyPolicy policy, Folder folder, String name) {
     return new Safety(policy, asked ? folder : null, conf.options());
   }
 
-  /** Stands for all that decides which images come out black, wherever the checker lies. */
-  String digest(SafetyConf conf) {
-    return "safety " + policy + (folder == null ? "" : " " + folder.digest() + conf.options());
-  }
-
   private static SafetyModel open(SafetyConf conf, java.nio.file.Path folder) {
     return ModelInfo.refusing(
         "spackle.safety.model " + conf.model(), () -> SafetyModel.open(folder, conf.options()));
