@@ -135,8 +135,8 @@ record FluxFillInpainter(
     NoiseSource generator = TorchNoise.seeded(input.seed());
     FloatTensor imageLatents = grid.pack(vae.encode(pixels, generator, cancellation));
     FloatTensor noise = grid.pack(new FloatTensor(generator.next(shape.size()), shape));
-    FloatTensor masked = MaskedImage.of(pixels, input.mask());
-    FloatTensor maskedImageLatents = grid.pack(vae.encode(masked, generator, cancellation));
+    FloatTensor maskedImageLatents =
+        grid.pack(vae.encode(input.maskedPixels(), generator, cancellation));
 
     FloatTensor conditioning = // (1, tokens, 64 + 256)
         FloatTensor.concat(List.of(maskedImageLatents, grid.packMask(input.mask())), 2);

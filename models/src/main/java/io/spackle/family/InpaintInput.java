@@ -2,6 +2,7 @@ package io.spackle.family;
 
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.tensor.FloatTensor;
 
 /**
  * One image to inpaint.
@@ -18,5 +19,18 @@ public record InpaintInput(
   /** The negative prompt, the empty text for none. */
   String negativePromptOrEmpty() {
     return negativePrompt == null ? "" : negativePrompt;
+  }
+
+  /** The masked image: (1, 3, height, width) in -1 to 1, with 0, mid grey, where it is masked. */
+  FloatTensor maskedPixels() {
+    float[] pixels = image.toTensor().data();
+    int plane = image.width() * image.height();
+    for (int i = 0; i < pixels.length; i++) {
+      int at = i % plane;
+      if (mask.repaints(at % image.width(), at / image.width())) {
+        pixels[i] = 0;
+      }
+    }
+    return FloatTensor.of(pixels, 1, 3, image.height(), image.width());
   }
 }

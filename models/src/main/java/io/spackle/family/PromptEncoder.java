@@ -112,7 +112,49 @@ final class PromptEncoder {
     Map<String, FloatTensor> encoded =
         new HashMap<>(graph.run(Map.of("input_ids", ids), cancellation));
     encoded.keySet().retainAll(outputs);
-    encoded.replaceAll((name, output) -> Emphasis.weighted(output, sequence.weights()));
+    encoded.replaceAll((name, output) -> weighted(output, sequence.weights()));
     return encoded;
+  }
+
+  /**
+   * Applies prompt weights to an output, as AUTOMATIC1111's WebUI does ("emphasis: original"):
+   * hidden states times weights, then the whole sequence, special tokens and padding included,
+   * scaled back to its old mean.
+   *
+   * @param output hidden states (1, tokens, width), or a pooled embedding (1, width), which has no
+   *     tokens and stays as it is
+   * @param weights one for each token; where all are 1 nothing changes
+   */
+  private static FloatTensor weighted(FloatTensor output, float[] weights) {
+    if (output.shape().rank() != 3 || allOne(weights)) {
+      return output;
+    }
+    int width = output.shape().axis(2);
+    float[] weighted = new float[output.data().length];
+    for (int i = 0; i < weighted.length; i++) {
+      weighted[i] = output.data()[i] * weights[i / width];
+    }
+    float restore = (float) (sum(output.data()) / sum(weighted));
+    for (int i = 0; i < weighted.length; i++) {
+      weighted[i] *= restore;
+    }
+    return new FloatTensor(weighted, output.shape());
+  }
+
+  private static boolean allOne(float[] weights) {
+    for (float weight : weights) {
+      if (weight != 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static double sum(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return sum;
   }
 }

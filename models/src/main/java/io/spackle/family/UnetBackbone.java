@@ -90,8 +90,7 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
     FloatTensor mask = parameters.maskReduction().toLatents(input.mask(), VaeCodec.FACTOR);
     FloatTensor conditioning = null; // (1, 5, h/8, w/8): mask, masked image latents
     if (seesMask) {
-      FloatTensor masked = MaskedImage.of(pixels, input.mask());
-      FloatTensor maskedImageLatents = vae.encode(masked, generator, cancellation);
+      FloatTensor maskedImageLatents = vae.encode(input.maskedPixels(), generator, cancellation);
       conditioning = FloatTensor.concat(List.of(mask, maskedImageLatents), 1);
     } else {
       vae.skipDraw(shape, generator);

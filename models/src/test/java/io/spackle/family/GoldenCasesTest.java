@@ -75,20 +75,20 @@ class GoldenCasesTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void paintsTheRecordedImage(GoldenCase golden) {
+  void generatesTheRecordedImage(GoldenCase golden) {
     compare(golden, golden.bundle(), Tolerance.of(golden));
   }
 
   @ParameterizedTest
   @MethodSource("halfPrecision")
-  void paintsNearlyTheSameInHalfPrecision(GoldenCase golden) {
+  void generatesNearlyTheSameInHalfPrecision(GoldenCase golden) {
     compare(golden, golden.bundle() + "-fp16", Tolerance.HALF_PRECISION);
   }
 
   private static void compare(GoldenCase golden, String bundle, Tolerance tolerance) {
-    List<RgbImage> painted = paint(golden, bundle);
-    for (int i = 0; i < comparable(golden, painted); i++) {
-      Difference difference = Difference.between(painted.get(i), golden.picture(i));
+    List<RgbImage> generated = inpaint(golden, bundle);
+    for (int i = 0; i < comparable(golden, generated); i++) {
+      Difference difference = Difference.between(generated.get(i), golden.image(i));
       assertThat(difference.max())
           .as("largest of image %d", i)
           .isLessThanOrEqualTo(tolerance.max());
@@ -97,26 +97,27 @@ class GoldenCasesTest {
   }
 
   /**
-   * Of one photo painted with several generators only the first image compares: the reference draws
-   * the masked photo's posterior once, from the first generator, where each image here draws its
-   * own.
+   * Of one photo generated with several generators only the first image compares: the reference
+   * draws the masked photo's posterior once, from the first generator, where each image here draws
+   * its own.
    */
-  private static int comparable(GoldenCase golden, List<RgbImage> painted) {
-    return golden.images().size() == 1 ? 1 : painted.size();
+  private static int comparable(GoldenCase golden, List<RgbImage> generated) {
+    return golden.images().size() == 1 ? 1 : generated.size();
   }
 
-  private static List<RgbImage> paint(GoldenCase golden, String bundleName) {
+  private static List<RgbImage> inpaint(GoldenCase golden, String bundleName) {
     Inpainter inpainter = OPEN.computeIfAbsent(Model.of(golden, bundleName), Model::open);
     List<Frame> frames = frames(golden, inpainter.traits());
-    List<InpaintedImage> paintings =
+    List<InpaintedImage> results =
         inpainter
-            .inpaint(plan(golden, inpainter.traits()), subjects(golden, frames), new Cancellation())
+            .inpaint(
+                parameters(golden, inpainter.traits()), inputs(golden, frames), new Cancellation())
             .images();
-    List<RgbImage> pictures = new ArrayList<>();
-    for (int i = 0; i < paintings.size(); i++) {
-      pictures.add(frames.get(i).restore(paintings.get(i).image()));
+    List<RgbImage> images = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      images.add(frames.get(i).restore(results.get(i).image()));
     }
-    return pictures;
+    return images;
   }
 
   private static List<Frame> frames(GoldenCase golden, ModelTraits traits) {
@@ -141,7 +142,7 @@ class GoldenCasesTest {
     return traits.framedSide((int) golden.argument(name, 512), Resize.STRETCH);
   }
 
-  private static InpaintParameters plan(GoldenCase golden, ModelTraits traits) {
+  private static InpaintParameters parameters(GoldenCase golden, ModelTraits traits) {
     return new InpaintParameters(
         side(golden, "width", traits),
         side(golden, "height", traits),
@@ -154,10 +155,10 @@ class GoldenCasesTest {
         false);
   }
 
-  private static List<InpaintInput> subjects(GoldenCase golden, List<Frame> frames) {
-    List<InpaintInput> subjects = new ArrayList<>();
+  private static List<InpaintInput> inputs(GoldenCase golden, List<Frame> frames) {
+    List<InpaintInput> inputs = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {
-      subjects.add(
+      inputs.add(
           new InpaintInput(
               frames.get(i).image(),
               frames.get(i).mask(),
@@ -165,7 +166,7 @@ class GoldenCasesTest {
               golden.negativePrompt(),
               golden.seeds().get(i)));
     }
-    return subjects;
+    return inputs;
   }
 
   /** Item {@code i} of as many as there are images, or the only one. */

@@ -55,7 +55,7 @@ final class MemoryBench {
       report("opened");
       for (int size : BATCHES) {
         inpainter.inpaint(
-            plan(inpainter.traits()), Collections.nCopies(size, subject()), new Cancellation());
+            parameters(inpainter.traits()), Collections.nCopies(size, input()), new Cancellation());
         report("after a batch of " + size);
       }
     }
@@ -71,7 +71,7 @@ final class MemoryBench {
     return bytes;
   }
 
-  private InpaintParameters plan(ModelTraits traits) {
+  private InpaintParameters parameters(ModelTraits traits) {
     double guidance = traits.defaults().guidanceScale();
     return new InpaintParameters(
         side,
@@ -81,7 +81,7 @@ final class MemoryBench {
         false);
   }
 
-  private InpaintInput subject() {
+  private InpaintInput input() {
     byte[] pixels = new byte[3 * side * side];
     new Random(1).nextBytes(pixels);
     byte[] levels = new byte[side * side];
