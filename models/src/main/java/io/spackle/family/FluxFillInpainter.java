@@ -9,12 +9,10 @@ import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
 import io.spackle.scheduler.Run;
-import io.spackle.scheduler.RunSpec;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.LongTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
@@ -183,7 +181,7 @@ final class FluxFillInpainter implements Inpainter {
       // In the order of the reference: image posterior, noise, posterior of the image with a
       // hole.
       InpaintInput subject = subjects.get(i);
-      NoiseSource source = noise.sources().get(i);
+      TorchNoise source = noise.sources().get(i);
       FloatTensor pixels = subject.image().toTensor();
       images.add(grid.pack(vae.encode(pixels, source, cancellation)));
       Shape shape = grid.latents(LATENT_CHANNELS);
@@ -206,7 +204,7 @@ final class FluxFillInpainter implements Inpainter {
     Run run =
         schedulers
             .of(plan.sampler())
-            .start(new RunSpec(plan.steps(), skippedSteps(plan), grid(plan).tokens()));
+            .start(new Run.Spec(plan.steps(), skippedSteps(plan), grid(plan).tokens()));
     return DenoiseLoop.run(
         run,
         run.addNoise(known.image(), known.noise(), 0),

@@ -8,10 +8,8 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.graph.TensorSpec;
 import io.spackle.scheduler.Run;
-import io.spackle.scheduler.RunSpec;
 import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
@@ -141,7 +139,7 @@ record UnetDenoiser(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
    * holed image.
    */
   private Known known(
-      InpaintParameters plan, InpaintInput subject, NoiseSource noise, Cancellation cancellation) {
+      InpaintParameters plan, InpaintInput subject, TorchNoise noise, Cancellation cancellation) {
     FloatTensor pixels = subject.image().toTensor();
     Shape shape =
         Shape.of(
@@ -167,7 +165,7 @@ record UnetDenoiser(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
     Run run =
         schedulers
             .of(plan.sampler())
-            .start(new RunSpec(plan.steps(), plan.steps() - plan.keptSteps(), 0));
+            .start(new Run.Spec(plan.steps(), plan.steps() - plan.keptSteps(), 0));
     FloatTensor start =
         plan.fromPureNoise()
             ? scaled(known.noise(), run.initNoiseSigma())

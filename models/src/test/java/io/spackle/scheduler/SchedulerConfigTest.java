@@ -49,7 +49,7 @@ class SchedulerConfigTest {
       assertThat(config.flag(key, true)).isTrue();
       assertThat(config.choice(key, "x", List.of("x", "y"))).isEqualTo("x");
       assertThat(config.numbers(key)).isEmpty();
-      config.refuse(key);
+      config.reject(key);
     }
   }
 
@@ -140,7 +140,7 @@ class SchedulerConfigTest {
                 config(
                     "{\"algorithm_type\": \"%s\", \"solver_type\": \"%s\"}"
                         .formatted(algorithm, solver)));
-    RunSpec spec = RunSpec.ofSteps(5);
+    Run.Spec spec = Run.Spec.ofSteps(5);
     assertThat(sibling.start(spec).timestep(3)).isEqualTo(plain.start(spec).timestep(3));
   }
 
@@ -148,7 +148,7 @@ class SchedulerConfigTest {
   void flowMatchingThatShiftsNeedsTheLengthOfTheImage() {
     Scheduler scheduler =
         Schedulers.FLOW_MATCH_EULER.create(config("{\"use_dynamic_shifting\": true}"));
-    assertThatThrownBy(() -> scheduler.start(RunSpec.ofSteps(4)))
+    assertThatThrownBy(() -> scheduler.start(Run.Spec.ofSteps(4)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("image tokens");
   }
@@ -156,7 +156,7 @@ class SchedulerConfigTest {
   @Test
   void flowMatchingWithoutDynamicShiftUsesTheFixedOne() {
     Scheduler scheduler = Schedulers.FLOW_MATCH_EULER.create(config("{\"shift\": 3.0}"));
-    Run run = scheduler.start(RunSpec.ofSteps(4));
+    Run run = scheduler.start(Run.Spec.ofSteps(4));
     assertThat(run.timestep(0)).isEqualTo(1000);
     assertThat(run.timestep(2)).isCloseTo(750, within(1e-3f)); // 3 * 0.5 / (1 + 2 * 0.5)
   }

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.spackle.scheduler.Schedulers.Kind;
 import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.TorchNoise;
 import java.util.ArrayList;
@@ -240,7 +239,7 @@ class SchedulerContractTest {
   /** A walk with a model that always predicts the same clean sample. */
   private static FloatTensor knowing(Schedulers scheduler, String type) {
     SchedulerConfig config = config(scheduler).withOverrides(Map.of("prediction_type", type));
-    SteppedRun run = (SteppedRun) scheduler.create(config).start(spec(STEPS, 0));
+    Run run = scheduler.create(config).start(spec(STEPS, 0));
     FloatTensor clean = gaussian(8);
     BatchNoise noise = noise(9);
     FloatTensor sample = run.addNoise(clean, gaussian(10), 0);
@@ -278,8 +277,8 @@ class SchedulerContractTest {
                 true));
   }
 
-  private static RunSpec spec(int steps, int skipped) {
-    return new RunSpec(steps, skipped, TOKENS);
+  private static Run.Spec spec(int steps, int skipped) {
+    return new Run.Spec(steps, skipped, TOKENS);
   }
 
   private static FloatTensor gaussian(long seed) {
@@ -287,14 +286,14 @@ class SchedulerContractTest {
   }
 
   private static BatchNoise noise(long... seeds) {
-    List<NoiseSource> sources = new ArrayList<>();
+    List<TorchNoise> sources = new ArrayList<>();
     for (long seed : seeds) {
       sources.add(TorchNoise.seeded(seed));
     }
     return new BatchNoise(sources);
   }
 
-  private static FloatTensor walk(Schedulers scheduler, RunSpec spec, long... seeds) {
+  private static FloatTensor walk(Schedulers scheduler, Run.Spec spec, long... seeds) {
     Walk walk = new Walk(scheduler.create(config(scheduler)).start(spec), seeds);
     while (walk.step()) {
       // to the end

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.spackle.golden.Goldens;
 import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.TorchNoise;
 import java.util.List;
@@ -69,12 +68,12 @@ class SchedulerWalksGoldenTest {
   }
 
   private static void assertWalk(JsonNode vectors, JsonNode row) {
-    NoiseSource stream = TorchNoise.seeded(1234);
+    TorchNoise stream = TorchNoise.seeded(1234);
     FloatTensor clean = new FloatTensor(stream.next(SHAPE.size()), SHAPE);
     FloatTensor gaussian = new FloatTensor(stream.next(SHAPE.size()), SHAPE);
     int skipped = row.get("start_step").intValue();
     Run run =
-        GoldenRow.scheduler(vectors, row).start(new RunSpec(row.get("n").intValue(), skipped, 0));
+        GoldenRow.scheduler(vectors, row).start(new Run.Spec(row.get("n").intValue(), skipped, 0));
 
     FloatTensor sample =
         skipped == 0

@@ -39,8 +39,8 @@ class SchedulesGoldenTest {
   @MethodSource("rows")
   void scheduleIsThatOfDiffusers(String name, JsonNode row) {
     Scheduler scheduler = GoldenRow.scheduler(GOLDEN, row);
-    RunSpec spec = new RunSpec(row.get("n").intValue(), 0, row.path("image_seq_len").intValue());
-    SteppedRun run = (SteppedRun) scheduler.start(spec);
+    Run.Spec spec = new Run.Spec(row.get("n").intValue(), 0, row.path("image_seq_len").intValue());
+    Run run = scheduler.start(spec);
     assertThat(scheduler.order()).isEqualTo(row.get("order").intValue());
     assertThat(run.initNoiseSigma())
         .isCloseTo(row.get("init_noise_sigma").floatValue(), relative(row.get("init_noise_sigma")));
@@ -68,7 +68,7 @@ class SchedulesGoldenTest {
     }
   }
 
-  private static void assertSigmas(SteppedRun run, JsonNode sigmas) {
+  private static void assertSigmas(Run run, JsonNode sigmas) {
     Levels levels = run.levels();
     assertThat(levels.noise()).hasSize(run.calls() + 1);
     for (int i = 0; i <= run.calls(); i++) {

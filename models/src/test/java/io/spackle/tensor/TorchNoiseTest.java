@@ -23,7 +23,7 @@ class TorchNoiseTest {
     JsonNode rows = GOLDEN.get("single");
     assertThat(rows.size()).isGreaterThanOrEqualTo(100);
     for (JsonNode row : rows) {
-      NoiseSource noise = TorchNoise.seeded(seed(row));
+      TorchNoise noise = TorchNoise.seeded(seed(row));
       assertDraw(noise, row.get("shape"), row.get("values"), row.get("seed").asText());
     }
   }
@@ -33,7 +33,7 @@ class TorchNoiseTest {
     JsonNode rows = GOLDEN.get("sequences");
     assertThat(rows.size()).isGreaterThanOrEqualTo(20);
     for (JsonNode row : rows) {
-      NoiseSource noise = TorchNoise.seeded(seed(row));
+      TorchNoise noise = TorchNoise.seeded(seed(row));
       assertThat(row.get("draws").size()).isGreaterThanOrEqualTo(2);
       for (JsonNode draw : row.get("draws")) {
         assertDraw(noise, draw.get("shape"), draw.get("values"), row.get("seed").asText());
@@ -71,7 +71,7 @@ class TorchNoiseTest {
 
   @Test
   void aDrawOfNothingLeavesTheStreamAlone() {
-    NoiseSource noise = TorchNoise.seeded(5);
+    TorchNoise noise = TorchNoise.seeded(5);
     assertThat(noise.next(0)).isEmpty();
     assertThat(noise.next(3)).isEqualTo(TorchNoise.seeded(5).next(3));
   }
@@ -90,7 +90,7 @@ class TorchNoiseTest {
     assertThat(squares / values.length).isCloseTo(1, within(0.02));
   }
 
-  private static void assertDraw(NoiseSource noise, JsonNode shape, JsonNode values, String seed) {
+  private static void assertDraw(TorchNoise noise, JsonNode shape, JsonNode values, String seed) {
     int count = 1;
     for (JsonNode axis : shape) {
       count *= axis.intValue();
