@@ -1,7 +1,7 @@
 package io.spackle.family;
 
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.bundle.PromptSyntax;
 import io.spackle.family.InpaintedBatch.Stage;
 import io.spackle.family.PromptEncoder.Encoded;
 import io.spackle.graph.Cancellation;

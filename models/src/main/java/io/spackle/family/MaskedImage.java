@@ -19,7 +19,7 @@ final class MaskedImage {
     int plane = mask.width() * mask.height();
     for (int y = 0; y < mask.height(); y++) {
       for (int x = 0; x < mask.width(); x++) {
-        if (mask.repaints(x, y)) {
+        if (mask.isMasked(x, y)) {
           int at = y * mask.width() + x;
           holed[at] = 0;
           holed[at + plane] = 0;

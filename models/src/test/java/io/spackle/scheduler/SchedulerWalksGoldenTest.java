@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whole trajectories against diffusers, with a closed formula for a model: every row of
+ * Trajectories compared with diffusers, with a closed formula as model: every row of
  * scheduler_walks.json, also from the middle of a schedule.
  */
 class SchedulerWalksGoldenTest {
@@ -42,7 +42,7 @@ class SchedulerWalksGoldenTest {
   }
 
   @Test
-  void thereAreWalksOfEveryDiffusionScheduler() {
+  void everyDiffusionSchedulerHasWalks() {
     assertThat(walks().count()).isGreaterThanOrEqualTo(430);
     assertThat(walksWithOptions().count()).isGreaterThanOrEqualTo(190);
     assertThat(walks().map(SchedulerWalksGoldenTest::scheduler).distinct())
@@ -57,13 +57,13 @@ class SchedulerWalksGoldenTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("walks")
-  void walkIsThatOfDiffusers(String name, JsonNode row) {
+  void walkEqualsDiffusers(String name, JsonNode row) {
     assertWalk(GOLDEN, row);
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("walksWithOptions")
-  void walkWithOptionsIsThatOfDiffusers(String name, JsonNode row) {
+  void walkWithOptionsEqualsDiffusers(String name, JsonNode row) {
     assertWalk(OPTIONS, row);
   }
 
