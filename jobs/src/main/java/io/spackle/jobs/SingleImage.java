@@ -22,7 +22,6 @@ import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.Devices;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
@@ -123,7 +122,7 @@ record SingleImage(
   }
 
   private static Device device(ModelConf conf) {
-    return Devices.resolve(conf.device().name().toLowerCase(Locale.ROOT), 0, 0);
+    return Device.resolve(conf.device().name().toLowerCase(Locale.ROOT), 0, 0);
   }
 
   private static ManifestRow row(

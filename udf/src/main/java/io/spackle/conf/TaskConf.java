@@ -1,12 +1,12 @@
 package io.spackle.conf;
 
 import io.spackle.bundle.BundleOptions;
-import io.spackle.bundle.PromptSyntax;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.family.Families;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
-import io.spackle.image.Resize;
 import io.spackle.lane.LaneSettings;
 import io.spackle.model.DeviceChoice;
 import io.spackle.safety.SafetyOptions;

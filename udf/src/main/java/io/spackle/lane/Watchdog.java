@@ -92,7 +92,7 @@ final class Watchdog implements AutoCloseable {
       if (closed) {
         return;
       }
-      if (!hasCancelled && run.quiet().compareTo(patience) > 0) {
+      if (!hasCancelled && run.timeSinceCheck().compareTo(patience) > 0) {
         hasCancelled = true;
         cancelledAt = System.nanoTime();
         run.cancel();

@@ -7,9 +7,9 @@ import io.spackle.family.SchedulerChoice;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
-import io.spackle.image.Resize;
 import io.spackle.image.RgbImage;
 
 /**

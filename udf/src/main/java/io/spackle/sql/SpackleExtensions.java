@@ -1,6 +1,6 @@
 package io.spackle.sql;
 
-import io.spackle.codec.ImageInfo;
+import io.spackle.codec.ImageCodec.ImageInfo;
 import io.spackle.sql.SqlFunction.Arguments;
 import io.spackle.sql.SqlFunction.Evaluation;
 import io.spackle.sql.SqlFunction.Help;

@@ -2,7 +2,7 @@ package io.spackle.task;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
-import io.spackle.codec.ImageInfo;
+import io.spackle.codec.ImageCodec.ImageInfo;
 import io.spackle.image.ImageException;
 import io.spackle.pipeline.RowPipeline;
 import io.spackle.row.ErrorCode;

@@ -3,7 +3,7 @@ package io.spackle.jobs.conf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.spackle.bundle.PromptSyntax;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.RefusedException;
 import io.spackle.image.FramingOptions;

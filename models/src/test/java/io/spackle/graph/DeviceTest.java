@@ -6,16 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.spackle.golden.Goldens;
 import org.junit.jupiter.api.Test;
 
-class DevicesTest {
+class DeviceTest {
 
   @Test
-  void resolvesTheCpu() {
-    assertThat(Devices.resolve("cpu", 3, 2)).isEqualTo(Device.cpu(2));
+  void cpuIsResolvedWithItsThreads() {
+    assertThat(Device.resolve("cpu", 3, 2)).isEqualTo(Device.cpu(2));
   }
 
-  /** No machine has a CUDA device of this number, with or without the libraries. */
+  /** No machine has a CUDA device with this ordinal, with or without the libraries. */
   @Test
-  void neverRunsOnTheCpuWhatIsMeantForCuda() {
+  void cudaNeverFallsBackToTheCpu() {
     assertThatThrownBy(
             () ->
                 OrtGraph.open(Goldens.bundle("tiny-sd15/unet/model.onnx"), Device.cuda(1_000_000)))
@@ -25,11 +25,11 @@ class DevicesTest {
   }
 
   @Test
-  void refusesWhatItDoesNotKnow() {
-    assertThatThrownBy(() -> Devices.resolve("gpu", 0, 0))
+  void unknownNamesAndNegativeNumbersAreRejected() {
+    assertThatThrownBy(() -> Device.resolve("gpu", 0, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("device gpu: expected auto, cpu or cuda");
-    assertThatThrownBy(() -> Devices.resolve("cpu", 0, -1))
+    assertThatThrownBy(() -> Device.resolve("cpu", 0, -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("threads -1");
   }

@@ -9,13 +9,13 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class CropRegionTest {
+class RegionTest {
 
   @Test
-  void equalsDiffusers() throws IOException {
+  void cropRegionEqualsDiffusers() throws IOException {
     for (JsonNode vector : TestImages.vectors("crop_region")) {
       Region found =
-          CropRegion.around(
+          Region.around(
               mask(vector),
               vector.get("width").asInt(),
               vector.get("height").asInt(),
@@ -25,13 +25,13 @@ class CropRegionTest {
   }
 
   @Test
-  void equalsWhatPipelinesCropped() {
+  void cropRegionEqualsThatOfRecordedPipelines() {
     List<GoldenCase> runs =
         Goldens.cases().stream().filter(run -> run.cropPadding().isPresent()).toList();
     assertThat(runs).hasSizeGreaterThan(1);
     for (GoldenCase run : runs) {
       Region found =
-          CropRegion.around(
+          Region.around(
               run.masks().get(0),
               (int) run.argument("width", 512),
               (int) run.argument("height", 512),
@@ -42,13 +42,13 @@ class CropRegionTest {
 
   private static Mask mask(JsonNode vector) {
     JsonNode size = vector.get("mask_size");
-    JsonNode hole = vector.get("rect_xywh");
-    int left = hole.get(0).asInt();
-    int top = hole.get(1).asInt();
+    JsonNode rectangle = vector.get("rect_xywh");
+    int left = rectangle.get(0).asInt();
+    int top = rectangle.get(1).asInt();
     return TestImages.rectangle(
         size.get(0).asInt(),
         size.get(1).asInt(),
-        new Region(left, top, left + hole.get(2).asInt(), top + hole.get(3).asInt()),
+        new Region(left, top, left + rectangle.get(2).asInt(), top + rectangle.get(3).asInt()),
         vector.get("value").asInt());
   }
 }

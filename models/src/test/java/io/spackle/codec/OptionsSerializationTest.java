@@ -11,23 +11,23 @@ import java.io.ObjectOutputStream;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** The options are sent to executors. */
-class OptionsTravelTest {
+/** Options are serialized to executors. */
+class OptionsSerializationTest {
 
   @Test
   void framingOptionsSurviveSerialization() throws Exception {
     FramingOptions plain = FramingOptions.defaults();
-    assertThat(sent(plain)).isEqualTo(plain);
+    assertThat(roundTrip(plain)).isEqualTo(plain);
     FramingOptions cropped = plain.withCropPadding(OptionalInt.of(32));
-    assertThat(sent(cropped)).isEqualTo(cropped);
+    assertThat(roundTrip(cropped)).isEqualTo(cropped);
   }
 
   @Test
   void decodeLimitsSurviveSerialization() throws Exception {
-    assertThat(sent(DecodeLimits.defaults())).isEqualTo(DecodeLimits.defaults());
+    assertThat(roundTrip(DecodeLimits.defaults())).isEqualTo(DecodeLimits.defaults());
   }
 
-  private static Object sent(Object value) throws IOException, ClassNotFoundException {
+  private static Object roundTrip(Object value) throws IOException, ClassNotFoundException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(value);
