@@ -1,11 +1,11 @@
 package io.spackle.row;
 
-/** What becomes of rows that ask for a safety checker. */
+/** How rows that ask for a safety checker are treated. */
 public enum SafetyPolicy {
   /** Their images are checked. */
   CHECKED,
-  /** There is no checker: they fail. */
+  /** The model has no checker: the rows fail. */
   ABSENT,
-  /** The job waives the check: their images are painted unchecked, and their meta rows say so. */
+  /** The job waives the check: images are not checked, as the meta rows record. */
   WAIVED
 }

@@ -5,23 +5,23 @@ import io.spackle.webhook.WebhookSettings;
 import java.io.Serializable;
 
 /**
- * Where the results of rows go.
+ * The output of a job.
  *
- * @param images URI of the folder that images are written to
- * @param layout how they are laid out there
- * @param previews small images for the report
- * @param marks URI of the folder of quarantine markers
- * @param webhooks how the rows' webhooks are called
+ * @param images URI of the folder of images
+ * @param layout of the images in their folder
+ * @param previews for the report
+ * @param markers URI of the folder of quarantine markers
+ * @param webhooks of the rows
  */
 public record OutputSettings(
-    String images, ImageLayout layout, Previews previews, String marks, WebhookSettings webhooks)
+    String images, ImageLayout layout, Previews previews, String markers, WebhookSettings webhooks)
     implements Serializable {
 
   /**
-   * Small images of some rows.
+   * Small images of a sample of the rows.
    *
    * @param folder URI
-   * @param share of the rows that get one, 0 to 1
+   * @param share of the rows with a preview, 0 to 1
    */
   public record Previews(String folder, double share) implements Serializable {}
 }

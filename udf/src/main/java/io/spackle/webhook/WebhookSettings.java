@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How webhooks are called.
+ * The settings of webhook calls.
  *
- * @param secret to sign with, or null: calls go unsigned
- * @param timeout of one try
- * @param retries after the first try
- * @param folder URI of the folder that gets the records of calls
+ * @param secret to sign with, or null for unsigned calls
+ * @param timeout of one attempt
+ * @param retries after the first attempt
+ * @param folder URI of the folder for the records of calls
  */
 public record WebhookSettings(WebhookSecret secret, Duration timeout, int retries, String folder)
     implements Serializable {

@@ -86,7 +86,7 @@ public record JobPlan(
         ResolvedConf.of(conf.stage(), conf.output().imageFormat(), hadoop, problems);
     if (manifest != null && setup != null) {
       ManifestColumns.checkPrompts(
-          manifest.schema(), setup.defaults().prompt(), setup.model().traits(), problems);
+          manifest.schema(), setup.defaults().prompts().prompt(), setup.model().traits(), problems);
     }
     problems.refuse();
     JobPlan plan =
