@@ -29,7 +29,7 @@ import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
-import io.spackle.row.SafetyPolicy;
+import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyModel;
 import java.io.IOException;
 import java.nio.file.Files;

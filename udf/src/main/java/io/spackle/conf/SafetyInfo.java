@@ -6,7 +6,7 @@ import io.spackle.conf.TaskConf.SafetyConf;
 import io.spackle.model.ModelSettings.Folder;
 import io.spackle.model.ModelSettings.FolderKind;
 import io.spackle.model.ModelSettings.Safety;
-import io.spackle.row.SafetyPolicy;
+import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyModel;
 import java.io.IOException;
 import java.nio.file.Path;

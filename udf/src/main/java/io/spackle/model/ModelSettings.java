@@ -4,7 +4,7 @@ import io.spackle.bundle.BundleOptions;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.bundle.ModelFolder;
 import io.spackle.graph.InvalidModelException;
-import io.spackle.row.SafetyPolicy;
+import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyModel;
 import io.spackle.safety.SafetyOptions;
 import java.io.Serializable;

@@ -6,12 +6,10 @@ import io.spackle.family.InpaintParameters;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.Frame;
-import io.spackle.image.ImageException;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
-import io.spackle.lane.LaneBrokenException;
 import io.spackle.model.OpenModel;
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
@@ -29,12 +27,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The data flow of a row on the calling thread: fetch, decode, frame, wait for the lane, paste
@@ -45,8 +40,6 @@ import org.slf4j.LoggerFactory;
  * are thrown and fail the task: a broken lane, an output that cannot be written, any {@link Error}.
  */
 public final class RowPipeline {
-
-  private static final Logger LOG = LoggerFactory.getLogger(RowPipeline.class);
 
   /** Bytes per pixel while an image is decoded, including the decoder's buffers. */
   private static final long BYTES_DECODING = 8;
@@ -129,7 +122,7 @@ public final class RowPipeline {
           generated.generation(),
           timer.timings());
     } catch (RuntimeException e) {
-      return failed(row, e, timer);
+      return RowFailures.outcome(row, e, timer);
     }
   }
 
@@ -152,7 +145,7 @@ public final class RowPipeline {
           Duration.ZERO,
           timer.timings());
     } catch (RuntimeException e) {
-      return failed(row, e, timer);
+      return RowFailures.outcome(row, e, timer);
     }
   }
 
@@ -173,7 +166,7 @@ public final class RowPipeline {
   }
 
   private long pixels(byte[] file, String column) {
-    return naming(column, () -> ImageCodec.pixels(file, settings.limits()));
+    return RowFailures.naming(column, () -> ImageCodec.pixels(file, settings.limits()));
   }
 
   /**
@@ -202,9 +195,10 @@ public final class RowPipeline {
             () -> {
               enter(RowStage.DECODE, timer);
               RgbImage init =
-                  naming("init_image", () -> ImageCodec.decode(files.init(), settings.limits()));
+                  RowFailures.naming(
+                      "init_image", () -> ImageCodec.decode(files.init(), settings.limits()));
               Mask mask =
-                  naming(
+                  RowFailures.naming(
                       "mask_image", () -> ImageCodec.decodeMask(files.mask(), settings.limits()));
               enter(RowStage.FRAME, timer);
               return row.frame(init, mask, model.inpainter().traits(), settings.framing());
@@ -341,46 +335,5 @@ public final class RowPipeline {
     return failure.getCause() instanceof RuntimeException cause
         ? cause
         : new IllegalStateException(failure.getCause());
-  }
-
-  /** Names the column of an image in the message of its failure. */
-  private static <T> T naming(String column, Supplier<T> reading) {
-    try {
-      return reading.get();
-    } catch (ImageException e) {
-      throw new ImageException(e.reason(), column + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** The outcome of a failure of the row; throws a failure of the task. */
-  private static Outcome failed(ManifestRow row, RuntimeException fault, StageTimer timer) {
-    if (fault instanceof RowException e) {
-      return failed(row, e.code(), e.getMessage(), timer);
-    }
-    if (fault instanceof ImageException e) {
-      return failed(row, codeOf(e.reason()), e.getMessage(), timer);
-    }
-    boolean isOfTask =
-        fault instanceof LaneBrokenException || fault instanceof CancellationException;
-    if (isOfTask || timer.stage() == RowStage.WRITE) {
-      throw fault;
-    }
-    LOG.error("row {} failed unexpectedly in stage {}", row.id(), timer.stage(), fault);
-    String message = "an internal error, see the executor's log: " + fault;
-    return failed(row, ErrorCode.INTERNAL, message, timer);
-  }
-
-  private static Outcome failed(ManifestRow row, ErrorCode code, String message, StageTimer timer) {
-    return new Outcome.Failed(
-        row.id(), row.trackId(), code, message, timer.stage(), timer.timings());
-  }
-
-  /** The code of an image that cannot be used. */
-  public static ErrorCode codeOf(ImageException.Reason reason) {
-    return switch (reason) {
-      case EMPTY, NOT_AN_IMAGE, UNSUPPORTED_FORMAT -> ErrorCode.IMAGE_UNSUPPORTED;
-      case TOO_LARGE, TOO_SMALL, BAD_ASPECT -> ErrorCode.IMAGE_SIZE;
-      case TRUNCATED, CORRUPT -> ErrorCode.IMAGE_CORRUPT;
-    };
   }
 }

@@ -41,6 +41,16 @@ public final class RowReader implements Serializable {
     this.safety = safety;
   }
 
+  /** How rows that ask for a safety checker are treated. */
+  public enum SafetyPolicy {
+    /** Their images are checked. */
+    CHECKED,
+    /** The model has no checker: the rows fail. */
+    ABSENT,
+    /** The job waives the check: images are not checked, as the meta rows record. */
+    WAIVED
+  }
+
   /** A parsed row. */
   public sealed interface Result {
 

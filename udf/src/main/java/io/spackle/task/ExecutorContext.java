@@ -13,8 +13,8 @@ import io.spackle.source.ImageSource;
 import io.spackle.source.ImageSources;
 import io.spackle.spark.HadoopConf;
 import io.spackle.spark.TaskSignals;
-import io.spackle.webhook.WebhookSettings;
 import io.spackle.webhook.Webhooks;
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.util.function.BooleanSupplier;
 import org.apache.hadoop.util.ShutdownHookManager;
 

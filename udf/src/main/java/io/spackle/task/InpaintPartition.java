@@ -15,6 +15,7 @@ import io.spackle.sink.ImageWriter;
 import io.spackle.spark.SparkTask;
 import io.spackle.spark.TaskPartition;
 import io.spackle.spark.TaskSignals;
+import io.spackle.task.TaskSettings.OutputSettings;
 import io.spackle.webhook.WebhookCall;
 import io.spackle.webhook.Webhooks;
 import java.util.ArrayList;

@@ -8,8 +8,10 @@ import io.spackle.pipeline.RowRecorder;
 import io.spackle.row.MetaRow.RunInfo;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
+import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
 import io.spackle.spark.HadoopConf;
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.io.Serializable;
 import org.apache.spark.sql.types.StructType;
 
@@ -28,6 +30,32 @@ public record TaskSettings(
     RowSettings rows,
     HadoopConf hadoop)
     implements Serializable {
+
+  /**
+   * The output of a job.
+   *
+   * @param images URI of the folder of images
+   * @param layout of the images in their folder
+   * @param previews for the report
+   * @param markers URI of the folder of quarantine markers
+   * @param webhooks of the rows
+   */
+  public record OutputSettings(
+      String images,
+      ImageLayout layout,
+      Previews previews,
+      String markers,
+      WebhookSettings webhooks)
+      implements Serializable {
+
+    /**
+     * Small images of a sample of the rows.
+     *
+     * @param folder URI
+     * @param share of the rows with a preview, 0 to 1
+     */
+    public record Previews(String folder, double share) implements Serializable {}
+  }
 
   /**
    * The settings for reading rows and writing meta rows.

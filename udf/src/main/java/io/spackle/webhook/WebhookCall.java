@@ -2,6 +2,7 @@ package io.spackle.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -7,11 +7,13 @@ import io.spackle.row.RowException;
 import io.spackle.source.FetchSettings;
 import io.spackle.source.HttpPost;
 import io.spackle.source.RetryableException;
+import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -59,6 +61,22 @@ public final class Webhooks implements AutoCloseable {
     this.http = new HttpPost(fetch, settings.timeout(), "spackle.webhook.timeout");
     this.records = records;
     threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /**
+   * The settings of webhook calls.
+   *
+   * @param secret to sign with, or null for unsigned calls
+   * @param timeout of one attempt
+   * @param retries after the first attempt
+   * @param folder URI of the folder for the records of calls
+   */
+  public record WebhookSettings(WebhookSecret secret, Duration timeout, int retries, String folder)
+      implements Serializable {
+
+    Optional<WebhookSecret> signer() {
+      return Optional.ofNullable(secret);
+    }
   }
 
   /** Reserves capacity for a call that is then sent or released; false if there is none. */

@@ -97,7 +97,7 @@ public final class FakeInpainter implements Inpainter {
     } catch (InterruptedException e) {
       throw new IllegalStateException("the lane's thread was interrupted", e);
     }
-    return new InpaintedBatch(inputs.stream().map(FakeInpainter::paint).toList(), Map.of());
+    return new InpaintedBatch(inputs.stream().map(FakeInpainter::fill).toList(), Map.of());
   }
 
   @Override
@@ -105,7 +105,7 @@ public final class FakeInpainter implements Inpainter {
     closed.countDown();
   }
 
-  private static InpaintedImage paint(InpaintInput input) {
+  private static InpaintedImage fill(InpaintInput input) {
     byte[] pixels = new byte[input.image().pixels().length];
     Arrays.fill(pixels, colour(input.prompt(), input.seed()));
     RgbImage image = new RgbImage(input.image().width(), input.image().height(), pixels);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.spackle.row.RowReader.SafetyPolicy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.row.RowReader.SafetyPolicy;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.spackle.source.FetchSettings;
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
