@@ -86,8 +86,8 @@ public final class InpaintJob implements Callable<Integer> {
 
   private Summary run(JobConf conf) throws Exception {
     SparkSession spark = SparkSessions.open(conf.hadoop());
-    if (conf.stage().model().note() != null) {
-      messages.println("Note: " + conf.stage().model().note());
+    if (conf.stage().model().labels().note() != null) {
+      messages.println("Note: " + conf.stage().model().labels().note());
     }
     JobPlan plan = JobPlan.of(spark, conf);
     return new JobRun(spark, plan, messages, start).execute();

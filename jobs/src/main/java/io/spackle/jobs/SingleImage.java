@@ -26,10 +26,9 @@ import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
-import io.spackle.row.ReadResult;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
-import io.spackle.row.SafetyPolicy;
+import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -137,11 +136,11 @@ record SingleImage(
       schema = schema.add(name, DataTypes.StringType);
     }
     Row row = new GenericRowWithSchema(fields.values().toArray(), schema);
-    ReadResult reading = new RowReader(traits, defaults, safety).read(row);
-    if (reading instanceof ReadResult.Valid valid) {
+    RowReader.Result result = new RowReader(traits, defaults, safety).read(row);
+    if (result instanceof RowReader.Valid valid) {
       return valid.row();
     }
-    throw new RefusedException(((ReadResult.Invalid) reading).outcome().message());
+    throw new RefusedException(((RowReader.Invalid) result).outcome().message());
   }
 
   private static SafetyPolicy rule(TaskConf conf, Optional<SafetyModel> safety) {
@@ -190,10 +189,10 @@ record SingleImage(
     if (frame.isBlank()) {
       return new InpaintedImage(frame.untouched(), Set.of(Note.MASK_EMPTY));
     }
-    InpaintInput subject = row.subject(frame, 0);
+    InpaintInput subject = row.inpaintInput(frame, 0);
     Optional<SafetyModel> asked = row.safetyChecker() ? safety : Optional.empty();
     try (Inpainter inpainter = Families.open(bundle, asked, device)) {
-      InpaintParameters plan = row.plan(frame, conf.image().maskReduction());
+      InpaintParameters plan = row.inpaintParameters(frame, conf.image().maskReduction());
       requireRunnable(inpainter, plan);
       InpaintedImage painting =
           inpainter.inpaint(plan, List.of(subject), new Cancellation()).images().get(0);
@@ -214,8 +213,8 @@ record SingleImage(
     report.put("W", painting.image().width());
     report.put("H", painting.image().height());
     report.put("seed", row.seed());
-    report.put("steps", row.steps());
-    report.put("enhanced_prompt", row.enhancedPrompt());
+    report.put("steps", row.parameters().steps());
+    report.put("enhanced_prompt", row.prompts().enhanced());
     report.put("safety_checker", isChecked(painting) ? safety.orElseThrow().name() : "none");
     report.put("notes", new TreeSet<>(painting.notes()));
     report.put("seconds", elapsed.toMillis() / 1000.0);

@@ -216,7 +216,7 @@ class BadFetchesTest {
   void b16_emptyAndRelativeLocations_fail() {
     rows.isRefused("b16 empty", ROW_INVALID, "init_image: a blank text found");
     rows.isRefused("b16 blank", ROW_INVALID, "init_image: a blank text found");
-    rows.isRefused("b16 relative", URL_INVALID, "a whole URL or an absolute path expected");
+    rows.isRefused("b16 relative", URL_INVALID, "a complete URL or an absolute path expected");
   }
 
   @Test
@@ -231,14 +231,14 @@ class BadFetchesTest {
     for (String id : List.of("outside", "dots", "link", "proc")) {
       rows.isRefused("b18 " + id, URL_FORBIDDEN, "spackle.fetch.allow-files expected");
     }
-    rows.isRefused("b18 pipe", URL_FORBIDDEN, "no regular file found");
-    rows.isRefused("b18 device", URL_FORBIDDEN, "no regular file found");
+    rows.isRefused("b18 pipe", URL_FORBIDDEN, "not a regular file");
+    rows.isRefused("b18 device", URL_FORBIDDEN, "not a regular file");
   }
 
   @Test
   void b19_oddSpellingsOfLoopback_fail() {
     for (String name : List.of("127.1", "2130706433", "0x7f.1", "0177.0.0.1")) {
-      rows.isRefused("b19 " + name, URL_INVALID, "an oddly spelled address");
+      rows.isRefused("b19 " + name, URL_INVALID, "an address in an unusual notation");
     }
     rows.isRefused("b19 [::ffff:127.0.0.1]", URL_FORBIDDEN, "127.0.0.1 found, a public one");
   }
@@ -318,7 +318,7 @@ class BadFetchesTest {
   void b30_unknownAndRefusingHosts_failAfterRetries_untrustedOnesAtOnce() {
     rows.isRefused("b30 unknown", FETCH_UNREACHABLE, "nobody.invalid");
     rows.isRefused("b30 refused", FETCH_UNREACHABLE, "the connection failed");
-    rows.isRefused("b30 tls", FETCH_TLS, "no trustworthy secure connection");
+    rows.isRefused("b30 tls", FETCH_TLS, "the TLS connection cannot be trusted");
   }
 
   @Test

@@ -53,12 +53,12 @@ public record TrialResult(List<Pass> passes) {
 
   /** Fetches, decodes and frames some rows of a job. */
   public static TrialResult look(SparkSession spark, JobPlan plan, int rows) throws IOException {
-    return of(spark, plan, rows, TrialRun.looking(plan.settings()), "look at");
+    return of(spark, plan, rows, TrialRun.framing(plan.settings()), "look at");
   }
 
   /** Paints some rows of a job, once to warm up and once more. */
   public static TrialResult paint(SparkSession spark, JobPlan plan, int rows) throws IOException {
-    return of(spark, plan, rows, TrialRun.painting(plan.settings()), "paint");
+    return of(spark, plan, rows, TrialRun.generating(plan.settings()), "paint");
   }
 
   private static TrialResult of(

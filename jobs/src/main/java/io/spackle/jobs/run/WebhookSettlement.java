@@ -63,9 +63,9 @@ final class WebhookSettlement {
 
   private Map<String, Long> settle() throws IOException {
     JobDescriptions.describe(spark, "wait for webhooks");
-    PendingWebhooks.awaitThoseUnderWay(spark.sparkContext(), plan.settings());
+    PendingWebhooks.awaitInProgress(spark.sparkContext(), plan.settings());
     JobDescriptions.describe(spark, "call webhooks that are owed");
-    PendingWebhooks.make(owed(), plan.settings());
+    PendingWebhooks.send(owed(), plan.settings());
     JobDescriptions.describe(spark, "count the calls of webhooks");
     Map<String, Long> counts = new TreeMap<>();
     for (Row group : recorded().groupBy(WebhookRecord.STATUS).agg(count(lit(1))).collectAsList()) {

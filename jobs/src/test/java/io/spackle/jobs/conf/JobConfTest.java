@@ -36,8 +36,8 @@ class JobConfTest {
     assertThat(conf.manifest().format()).isEqualTo("auto");
     assertThat(conf.manifest().options()).isEmpty();
     assertThat(conf.output().mode()).isEqualTo(OutputMode.RESUME);
-    assertThat(conf.stage().defaults().steps()).isNull();
-    assertThat(conf.stage().defaults().samples()).isEqualTo(1);
+    assertThat(conf.stage().defaults().parameters().steps()).isNull();
+    assertThat(conf.stage().defaults().parameters().samples()).isEqualTo(1);
     assertThat(conf.stage().image()).isEqualTo(FramingOptions.defaults());
     assertThat(conf.stage().fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(conf.stage().fetch().maxBytes()).isEqualTo(64 << 20);
@@ -46,13 +46,14 @@ class JobConfTest {
 
   @Test
   void anEmptyNegativePromptIsNotNone() throws IOException {
-    assertThat(load("", REQUIRED).stage().defaults().negativePrompt()).isNull();
+    assertThat(load("", REQUIRED).stage().defaults().prompts().negativePrompt()).isNull();
     String empty = "spackle.defaults.negative-prompt = \"\"";
-    assertThat(load(empty, REQUIRED).stage().defaults().negativePrompt()).isEmpty();
+    assertThat(load(empty, REQUIRED).stage().defaults().prompts().negativePrompt()).isEmpty();
     assertThat(
             JobConf.load(PROFILES.resolve("api.conf"), REQUIRED)
                 .stage()
                 .defaults()
+                .prompts()
                 .negativePrompt())
         .startsWith("((out of frame)), ((extra fingers)), ")
         .endsWith(", ((extra legs)), anime");
@@ -74,8 +75,8 @@ class JobConfTest {
     overrides.put("defaults.width", "null");
     JobConf conf = load("spackle.defaults { seed = 1, height = 64, width = 64 }", overrides);
     assertThat(conf.stage().defaults().seed()).isEqualTo(7);
-    assertThat(conf.stage().defaults().height()).isEqualTo(64);
-    assertThat(conf.stage().defaults().width()).isNull();
+    assertThat(conf.stage().defaults().parameters().height()).isEqualTo(64);
+    assertThat(conf.stage().defaults().parameters().width()).isNull();
     assertThat(conf.stage().fetch().allowHosts()).containsExactly("a.example", "b.example");
   }
 
@@ -122,8 +123,8 @@ class JobConfTest {
             Map.of("model.path", "/model", "lane.thread", "3"));
     assertThat(problems)
         .containsExactlyInAnyOrder(
-            "spackle.output.pth is no key, did you mean spackle.output.path? (job.conf: 2)",
-            "spackle.defaults.sed is no key, did you mean spackle.defaults.seed? (job.conf: 3)",
+            "spackle.output.pth is not a known key, did you mean spackle.output.path? (job.conf: 2)",
+            "spackle.defaults.sed is not a known key, did you mean spackle.defaults.seed? (job.conf: 3)",
             "spackle.batch.max-images is \"many\", expected a whole number from 1 to 1024"
                 + " (job.conf: 4)",
             "spackle.failures.max-share is 1.5, expected a number from 0.0 to 1.0 (job.conf: 5)",
@@ -133,8 +134,8 @@ class JobConfTest {
                 + " (job.conf: 6)",
             "spackle.fetch.timeout is \"fast\", expected a duration such as 20s or 500ms,"
                 + " at least 1ms (job.conf: 7)",
-            "manifest is no key, did you mean spackle.manifest? (job.conf: 9)",
-            "spackle.lane.thread is no key, did you mean spackle.lane.threads? (-D"
+            "manifest is not a known key, did you mean spackle.manifest? (job.conf: 9)",
+            "spackle.lane.thread is not a known key, did you mean spackle.lane.threads? (-D"
                 + " spackle.lane.thread)",
             "spackle.manifest.path is not set, expected a text",
             "spackle.output.path is not set, expected a text");
