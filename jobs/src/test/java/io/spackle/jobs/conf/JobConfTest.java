@@ -7,7 +7,7 @@ import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.RefusedException;
 import io.spackle.image.FramingOptions;
-import io.spackle.jobs.output.OutputMode;
+import io.spackle.jobs.output.OutputFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,27 +31,27 @@ class JobConfTest {
   @TempDir Path folder;
 
   @Test
-  void defaultsAreThoseOfTheReference() throws IOException {
+  void defaultsComeFromTheReference() throws IOException {
     JobConf conf = load("", REQUIRED);
     assertThat(conf.manifest().format()).isEqualTo("auto");
     assertThat(conf.manifest().options()).isEmpty();
-    assertThat(conf.output().mode()).isEqualTo(OutputMode.RESUME);
-    assertThat(conf.stage().defaults().parameters().steps()).isNull();
-    assertThat(conf.stage().defaults().parameters().samples()).isEqualTo(1);
-    assertThat(conf.stage().image()).isEqualTo(FramingOptions.defaults());
-    assertThat(conf.stage().fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(conf.stage().fetch().maxBytes()).isEqualTo(64 << 20);
+    assertThat(conf.output().mode()).isEqualTo(OutputFolder.Mode.RESUME);
+    assertThat(conf.tasks().defaults().parameters().steps()).isNull();
+    assertThat(conf.tasks().defaults().parameters().samples()).isEqualTo(1);
+    assertThat(conf.tasks().image()).isEqualTo(FramingOptions.defaults());
+    assertThat(conf.tasks().fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(conf.tasks().fetch().maxBytes()).isEqualTo(64 << 20);
     assertThat(conf.maxFailedShare()).isEqualTo(1);
   }
 
   @Test
-  void anEmptyNegativePromptIsNotNone() throws IOException {
-    assertThat(load("", REQUIRED).stage().defaults().prompts().negativePrompt()).isNull();
+  void emptyNegativePromptIsNotMissing() throws IOException {
+    assertThat(load("", REQUIRED).tasks().defaults().prompts().negativePrompt()).isNull();
     String empty = "spackle.defaults.negative-prompt = \"\"";
-    assertThat(load(empty, REQUIRED).stage().defaults().prompts().negativePrompt()).isEmpty();
+    assertThat(load(empty, REQUIRED).tasks().defaults().prompts().negativePrompt()).isEmpty();
     assertThat(
             JobConf.load(PROFILES.resolve("api.conf"), REQUIRED)
-                .stage()
+                .tasks()
                 .defaults()
                 .prompts()
                 .negativePrompt())
@@ -60,34 +60,34 @@ class JobConfTest {
   }
 
   @Test
-  void promptsAreWrittenAsPeopleWriteThemUnlessTheProfileIsDiffusersOwn() throws IOException {
-    assertThat(load("", REQUIRED).stage().model().options().promptSyntax())
+  void promptSyntaxIsA1111ExceptInTheParityProfile() throws IOException {
+    assertThat(load("", REQUIRED).tasks().model().options().promptSyntax())
         .isEqualTo(PromptSyntax.A1111);
     JobConf parity = JobConf.load(PROFILES.resolve("diffusers-parity.conf"), REQUIRED);
-    assertThat(parity.stage().model().options().promptSyntax()).isEqualTo(PromptSyntax.PLAIN);
+    assertThat(parity.tasks().model().options().promptSyntax()).isEqualTo(PromptSyntax.PLAIN);
   }
 
   @Test
-  void theCommandLineCountsMoreThanTheFile() throws IOException {
+  void commandLineTakesPrecedenceOverTheFile() throws IOException {
     Map<String, String> overrides = new LinkedHashMap<>(REQUIRED);
     overrides.put("defaults.seed", "7");
     overrides.put("spackle.fetch.allow-hosts", "[a.example, b.example]");
     overrides.put("defaults.width", "null");
     JobConf conf = load("spackle.defaults { seed = 1, height = 64, width = 64 }", overrides);
-    assertThat(conf.stage().defaults().seed()).isEqualTo(7);
-    assertThat(conf.stage().defaults().parameters().height()).isEqualTo(64);
-    assertThat(conf.stage().defaults().parameters().width()).isNull();
-    assertThat(conf.stage().fetch().allowHosts()).containsExactly("a.example", "b.example");
+    assertThat(conf.tasks().defaults().seed()).isEqualTo(7);
+    assertThat(conf.tasks().defaults().parameters().height()).isEqualTo(64);
+    assertThat(conf.tasks().defaults().parameters().width()).isNull();
+    assertThat(conf.tasks().fetch().allowHosts()).containsExactly("a.example", "b.example");
   }
 
   @Test
-  void aUriOnTheCommandLineStaysAsItIs() throws IOException {
+  void uriOnTheCommandLineIsKept() throws IOException {
     JobConf conf = load("", with("output.path", "s3a://bucket/a b#c?d=//e"));
     assertThat(conf.output().path()).isEqualTo("s3a://bucket/a b#c?d=//e");
   }
 
   @Test
-  void aRelativePathCountsFromTheFolderOfItsFile() throws IOException {
+  void relativePathsAreResolvedAgainstTheirFile() throws IOException {
     Files.createDirectories(folder.resolve("inner"));
     Files.writeString(folder.resolve("inner/base.conf"), "spackle.model.path = ../model");
     JobConf conf =
@@ -98,15 +98,15 @@ class JobConfTest {
             spackle.fetch.allow-files = [images, "s3a://bucket/x"]
             """,
             Map.of("output.path", "out"));
-    assertThat(conf.stage().model().path()).isEqualTo(folder.resolve("model").toString());
+    assertThat(conf.tasks().model().path()).isEqualTo(folder.resolve("model").toString());
     assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
     assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
-    assertThat(conf.stage().fetch().allowFiles())
+    assertThat(conf.tasks().fetch().allowFiles())
         .containsExactly(folder.resolve("images").toString(), "s3a://bucket/x");
   }
 
   @Test
-  void allProblemsAreListedAtOnceWithFileAndLine() {
+  void allProblemsAreListedTogetherWithFileAndLine() {
     List<String> problems =
         problems(
             """
@@ -142,7 +142,7 @@ class JobConfTest {
   }
 
   @Test
-  void aFileThatIsMissingOrNoHoconIsOneProblem() {
+  void missingOrMalformedFileIsOneProblem() {
     RefusedException missing =
         catchThrowableOfType(
             RefusedException.class, () -> JobConf.load(folder.resolve("none.conf"), REQUIRED));
@@ -159,22 +159,22 @@ class JobConfTest {
   }
 
   @Test
-  void aFileMayHoldValuesForItsOwnSubstitutions() throws IOException {
+  void substitutionsMayUseOtherValuesOfTheFile() throws IOException {
     JobConf conf = load("top = /data\nspackle.output.path = ${top}/out", without("output.path"));
     assertThat(conf.output().path()).isEqualTo("/data/out");
   }
 
   @Test
-  void freeFormOptionsAreTexts() throws IOException {
+  void freeFormOptionsAreStrings() throws IOException {
     JobConf conf =
         load("spackle.manifest.options { delimiter = \";\", maxColumns = 40 }", REQUIRED);
     assertThat(conf.manifest().options())
         .containsOnly(Map.entry("delimiter", ";"), Map.entry("maxColumns", "40"));
   }
 
-  /** Without quotes, the second would silently take the place of the first. */
+  /** Without quotes, the second option would silently replace the first. */
   @Test
-  void namesOfOptionsWithDotsStandInQuotes() throws IOException {
+  void optionNamesWithDotsNeedQuotes() throws IOException {
     String quoted = "{ \"fs.s3a.endpoint\" = \"http://minio\", \"fs.s3a.endpoint.region\" = x }";
     assertThat(load("spackle.hadoop.options " + quoted, REQUIRED).hadoop().values())
         .containsOnly(
@@ -188,12 +188,12 @@ class JobConfTest {
         .doesNotContain("minio");
   }
 
-  /** A key that the code never reads is dead, one that the reference lacks cannot be set. */
+  /** A key that the code never reads is dead; one that the reference lacks cannot be set. */
   @Test
-  void codeAndReferenceNameTheSameKeys() throws IOException {
+  void codeReadsExactlyTheKeysOfTheReference() throws IOException {
     String code =
-        Files.readString(Path.of("src/main/java/io/spackle/jobs/JobConf.java"))
-            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/StageConf.java"));
+        Files.readString(Path.of("src/main/java/io/spackle/jobs/conf/JobConf.java"))
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/TaskConf.java"));
     Matcher key = Pattern.compile("\"([a-z]+\\.[a-z-]+)\"").matcher(code);
     List<String> read =
         key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());

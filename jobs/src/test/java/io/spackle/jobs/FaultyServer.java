@@ -22,7 +22,7 @@ import java.util.zip.GZIPOutputStream;
  * A web server of this machine that behaves badly where it is told to. It answers under all
  * addresses of the loopback network, each of which counts as a host of its own.
  */
-final class BadHost implements AutoCloseable {
+final class FaultyServer implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -31,7 +31,7 @@ final class BadHost implements AutoCloseable {
   private final AtomicInteger busy = new AtomicInteger();
   private final AtomicInteger busiest = new AtomicInteger();
 
-  BadHost() throws IOException {
+  FaultyServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(0), 0);
     server.setExecutor(threads);
     server.start();
@@ -65,7 +65,7 @@ final class BadHost implements AutoCloseable {
     return busiest.get();
   }
 
-  BadHost on(String path, HttpHandler handler) {
+  FaultyServer on(String path, HttpHandler handler) {
     server.createContext(
         path,
         exchange -> {
@@ -80,12 +80,12 @@ final class BadHost implements AutoCloseable {
   }
 
   /** Answers with a body, and headers given as name, value and so on. */
-  BadHost on(String path, int status, byte[] body, String... headers) {
+  FaultyServer on(String path, int status, byte[] body, String... headers) {
     return on(path, exchange -> answer(exchange, status, body, headers));
   }
 
   /** Answers badly the first times, then well. */
-  BadHost once(String path, int status, byte[] then, String... headers) {
+  FaultyServer once(String path, int status, byte[] then, String... headers) {
     AtomicInteger times = new AtomicInteger();
     return on(
         path,
@@ -99,7 +99,7 @@ final class BadHost implements AutoCloseable {
   }
 
   /** Answers after a while, and counts who else is answered meanwhile. */
-  BadHost image(String path, byte[] body, long millis) {
+  FaultyServer image(String path, byte[] body, long millis) {
     return on(
         path,
         exchange -> {
@@ -111,7 +111,7 @@ final class BadHost implements AutoCloseable {
   }
 
   /** Never ends, one byte at a time. */
-  BadHost slow(String path) {
+  FaultyServer slow(String path) {
     return on(
         path,
         exchange -> {
@@ -127,7 +127,7 @@ final class BadHost implements AutoCloseable {
   }
 
   /** Promises more bytes than come. */
-  BadHost cutOff(String path, byte[] body) {
+  FaultyServer cutOff(String path, byte[] body) {
     return on(
         path,
         exchange -> {
@@ -137,7 +137,7 @@ final class BadHost implements AutoCloseable {
   }
 
   /** Sends more than anyone wants, without saying how much. */
-  BadHost endless(String path) {
+  FaultyServer endless(String path) {
     return on(
         path,
         exchange -> {
@@ -150,7 +150,7 @@ final class BadHost implements AutoCloseable {
   }
 
   /** Small on its way, 100 MB when it is unpacked. */
-  BadHost bomb(String path) throws IOException {
+  FaultyServer bomb(String path) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream zip = new GZIPOutputStream(packed)) {
       byte[] block = new byte[1_000_000];

@@ -12,13 +12,13 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DatasetTest {
+class SqlDatasetTest {
 
   @TempDir Path folder;
 
   /** Without a seed: a row's own comes of its key, which is the same in both. */
   @Test
-  void theJobAndADatasetPaintTheSameImage() throws IOException {
+  void jobAndDatasetGiveTheSameImage() throws IOException {
     String row =
         """
         {"id": "a", "init_image": "%1$s/bottle.png", "mask_image": "%1$s/bottle_mask.png", "prompt": "a jug"}

@@ -24,20 +24,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Jobs whose images are a data set, in each layout of many images to a file. */
-class DataSetTest {
+class ImageLayoutTest {
 
   @TempDir Path folder;
 
   @BeforeEach
   void draw() throws IOException {
     draw("photo.png");
-    TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
   }
 
   /** Whatever became of the rows: the files hold what meta rows name, and nothing else. */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
-  void theDataSetIsWhatTheMetaRowsName(ImageLayout layout) throws IOException {
+  void filesHoldExactlyTheImagesThatMetaRowsName(ImageLayout layout) throws IOException {
     String rows =
         row("a", "photo.png", "x") + row("b", "late.png", "x") + row("c.d", "photo.png", "x");
     run(rows, layout).isDone();
@@ -52,7 +52,7 @@ class DataSetTest {
     Files.createDirectories(folder.resolve("out/meta/.spackle-dead"));
     String changed =
         row("a", "photo.png", "new") + row("b", "late.png", "x") + row("c.d", "photo.png", "x");
-    JobEnd end = run(changed, layout, "output.retry-codes = [FETCH_NOT_FOUND]").isDone();
+    JobResult end = run(changed, layout, "output.retry-codes = [FETCH_NOT_FOUND]").isDone();
     assertThat(end.line().get("succeeded").asInt()).isEqualTo(2);
     assertThat(orphan).as("of an attempt that died").doesNotExist();
     assertThat(files())
@@ -66,18 +66,18 @@ class DataSetTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
-  void webhooksNeedFiles(ImageLayout layout) throws IOException {
+  void webhooksRequireImageFiles(ImageLayout layout) throws IOException {
     String asked =
         row("a", "photo.png", "x").replace("}", ", \"webhook\": \"https://example.com/\"}");
     run(asked, layout).isRefused("spackle.output.images is " + name(layout) + ": set it to files");
     assertThat(folder.resolve("out")).doesNotExist();
   }
 
-  private JobEnd run(String rows, ImageLayout layout, String... more) throws IOException {
+  private JobResult run(String rows, ImageLayout layout, String... more) throws IOException {
     String conf =
         "spackle { manifest.base = \"%s\", output.images = %s, defaults.samples = 2, report.enabled = true\n%s\n}"
             .formatted(folder, name(layout), String.join("\n", more));
-    return JobEnd.run(folder, rows, conf);
+    return JobResult.run(folder, rows, conf);
   }
 
   private static String name(ImageLayout layout) {
@@ -92,7 +92,7 @@ class DataSetTest {
   }
 
   private void draw(String name) throws IOException {
-    TestImage.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
+    ImageFiles.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
   }
 
   /** A file that nothing tells from one that an attempt published whose executor died then. */

@@ -10,9 +10,9 @@ import java.util.stream.Stream;
  * @param out what it printed
  * @param messages what it printed to stderr
  */
-record Command(int code, String out, String messages) {
+record CommandResult(int code, String out, String messages) {
 
-  static Command run(Object... args) {
+  static CommandResult run(Object... args) {
     StringWriter out = new StringWriter();
     StringWriter messages = new StringWriter();
     int code =
@@ -20,6 +20,6 @@ record Command(int code, String out, String messages) {
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(messages, true))
             .execute(Stream.of(args).map(String::valueOf).toArray(String[]::new));
-    return new Command(code, out.toString(), messages.toString());
+    return new CommandResult(code, out.toString(), messages.toString());
   }
 }

@@ -21,7 +21,7 @@ import org.apache.spark.sql.Row;
  * @param messages for whoever started it
  * @param output its folder
  */
-public record JobEnd(int code, JsonNode line, String messages, Path output) {
+public record JobResult(int code, JsonNode line, String messages, Path output) {
 
   /**
    * Runs a job whose manifest, configuration and output lie in one folder.
@@ -29,7 +29,7 @@ public record JobEnd(int code, JsonNode line, String messages, Path output) {
    * @param manifest file name and content of the rows; no file is written where it is null
    * @param conf HOCON, counting more than what every such job has
    */
-  public static JobEnd run(Path folder, String name, byte[] manifest, String conf)
+  public static JobResult run(Path folder, String name, byte[] manifest, String conf)
       throws IOException {
     Files.createDirectories(folder);
     if (manifest != null) {
@@ -39,7 +39,7 @@ public record JobEnd(int code, JsonNode line, String messages, Path output) {
   }
 
   /** Runs the job of a configuration whose output is the folder {@code out} beside it. */
-  static JobEnd of(Path conf) throws IOException {
+  static JobResult of(Path conf) throws IOException {
     return of(conf, conf.resolveSibling("out"));
   }
 
@@ -49,7 +49,7 @@ public record JobEnd(int code, JsonNode line, String messages, Path output) {
    * @param output of that job
    * @param options of the command
    */
-  static JobEnd of(Path conf, Path output, String... options) throws IOException {
+  static JobResult of(Path conf, Path output, String... options) throws IOException {
     TestSpark.session();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream messages = new ByteArrayOutputStream();
@@ -59,10 +59,10 @@ public record JobEnd(int code, JsonNode line, String messages, Path output) {
             new PrintStream(out, true, UTF_8),
             new PrintStream(messages, true, UTF_8));
     JsonNode line = new ObjectMapper().readTree(out.toString(UTF_8));
-    return new JobEnd(code, line, messages.toString(UTF_8), output);
+    return new JobResult(code, line, messages.toString(UTF_8), output);
   }
 
-  public static JobEnd run(Path folder, String manifest, String conf) throws IOException {
+  public static JobResult run(Path folder, String manifest, String conf) throws IOException {
     return run(folder, "rows.jsonl", manifest.getBytes(UTF_8), conf);
   }
 
@@ -88,7 +88,7 @@ public record JobEnd(int code, JsonNode line, String messages, Path output) {
     assertThat(messages).contains(problems);
   }
 
-  public JobEnd isDone() {
+  public JobResult isDone() {
     assertThat(code).as(messages).isZero();
     return this;
   }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The profiles that users start from, each with a photo that is larger than the model's size. */
-class RecipesTest {
+class ProfilesTest {
 
   private static final Path PROFILES = Path.of("../conf/profiles").toAbsolutePath().normalize();
   private static final int WIDTH = 200;
@@ -20,7 +20,7 @@ class RecipesTest {
   @TempDir Path folder;
 
   @Test
-  void removesThingsWithAMarginAndWithoutAPrompt() throws IOException {
+  void objectRemovalGrowsTheMaskAndNeedsNoPrompt() throws IOException {
     TestJob job = run("object-removal", "");
     assertThat(prompt(job)).startsWith("empty background");
     RgbImage after = picture(job);
@@ -31,7 +31,7 @@ class RecipesTest {
   }
 
   @Test
-  void mendsWhatIsDamagedAndKeepsThePhotosSize() throws IOException {
+  void restorationRepairsDamageAndKeepsTheSize() throws IOException {
     TestJob job = run("restoration", "");
     assertThat(prompt(job)).startsWith("undamaged");
     assertChanged(picture(job), 100, 75);
@@ -39,7 +39,7 @@ class RecipesTest {
   }
 
   @Test
-  void replacesAllButTheThing() throws IOException {
+  void replaceBackgroundKeepsTheObject() throws IOException {
     TestJob job = run("replace-background", "");
     assertThat(prompt(job)).startsWith("product photo");
     RgbImage after = picture(job);
@@ -50,7 +50,7 @@ class RecipesTest {
   }
 
   @Test
-  void triesGarmentsOnAndAsksForPrompts() throws IOException {
+  void tryOnRequiresPrompts() throws IOException {
     TestJob job = run("try-on", ", \"prompt\": \"a man in a red shirt\"");
     Row row = job.meta().get("a");
     assertThat(row.getList(row.fieldIndex("output"))).hasSize(4);
@@ -63,8 +63,8 @@ class RecipesTest {
 
   /** A row of a photo with a thing in the middle, which the mask covers. */
   private TestJob run(String recipe, String fields) throws IOException {
-    TestImage.write(folder.resolve("photo.png"), WIDTH, HEIGHT, RecipesTest::level);
-    TestImage.write(folder.resolve("mask.png"), WIDTH, HEIGHT, (x, y) -> isThing(x, y) ? 255 : 0);
+    ImageFiles.write(folder.resolve("photo.png"), WIDTH, HEIGHT, ProfilesTest::level);
+    ImageFiles.write(folder.resolve("mask.png"), WIDTH, HEIGHT, (x, y) -> isThing(x, y) ? 255 : 0);
     String row = "{\"id\": \"a\", \"init_image\": \"photo.png\", \"mask_image\": \"mask.png\"%s}";
     return TestJob.run(
         folder,
@@ -94,7 +94,7 @@ class RecipesTest {
   }
 
   private static RgbImage picture(TestJob job) throws IOException {
-    RgbImage picture = TestImage.read(job.image("a", 0));
+    RgbImage picture = ImageFiles.read(job.image("a", 0));
     assertThat(List.of(picture.width(), picture.height())).isEqualTo(List.of(WIDTH, HEIGHT));
     return picture;
   }

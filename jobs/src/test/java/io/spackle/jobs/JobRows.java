@@ -15,21 +15,21 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 
 /** Rows with something bad in them, run as one job, and what became of each. */
-public final class BadRows {
+public final class JobRows {
 
   /** The photo of a row that says nothing else: a gradient of grey. */
   static final int SIDE = 64;
 
   private final Path folder;
   private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
-  private JobEnd end;
+  private JobResult end;
   private List<Row> meta;
 
-  public BadRows(Path folder) throws IOException {
+  public JobRows(Path folder) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder);
-    TestImage.write(folder.resolve("photo.png"), SIDE, SIDE, (x, y) -> 2 * x + y);
-    TestImage.write(folder.resolve("mask.png"), SIDE, SIDE, (x, y) -> x >= SIDE / 2 ? 255 : 0);
+    ImageFiles.write(folder.resolve("photo.png"), SIDE, SIDE, (x, y) -> 2 * x + y);
+    ImageFiles.write(folder.resolve("mask.png"), SIDE, SIDE, (x, y) -> x >= SIDE / 2 ? 255 : 0);
   }
 
   Path file(String name) {
@@ -46,15 +46,15 @@ public final class BadRows {
    *
    * @param fields name, value, name, value and so on: texts, numbers or null, over those of the row
    */
-  public BadRows row(String id, Object... fields) {
+  public JobRows row(String id, Object... fields) {
     return line(good(id, fields).toString());
   }
 
-  BadRows line(String line) {
+  JobRows line(String line) {
     return bytes((line + "\n").getBytes(UTF_8));
   }
 
-  BadRows bytes(byte[] bytes) {
+  JobRows bytes(byte[] bytes) {
     lines.writeBytes(bytes);
     return this;
   }
@@ -72,8 +72,8 @@ public final class BadRows {
   }
 
   /** Runs the job, which must end well whatever its rows are. */
-  public JobEnd run(String conf) throws IOException {
-    end = JobEnd.run(folder, "rows.jsonl", lines.toByteArray(), conf).isDone();
+  public JobResult run(String conf) throws IOException {
+    end = JobResult.run(folder, "rows.jsonl", lines.toByteArray(), conf).isDone();
     meta = end.meta();
     return end;
   }
@@ -81,10 +81,10 @@ public final class BadRows {
   /** Writes the job without running it; returns its configuration. */
   Path writeJob(String conf) throws IOException {
     file("rows.jsonl", lines.toByteArray());
-    return Files.writeString(file("job.conf"), JobEnd.ownConf("rows.jsonl") + conf);
+    return Files.writeString(file("job.conf"), JobResult.ownConf("rows.jsonl") + conf);
   }
 
-  JobEnd end() {
+  JobResult end() {
     return end;
   }
 
@@ -120,7 +120,7 @@ public final class BadRows {
     Row row = of(id);
     assertThat(message(row)).as("message of %s", id).isNull();
     try {
-      return TestImage.read(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
+      return ImageFiles.read(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

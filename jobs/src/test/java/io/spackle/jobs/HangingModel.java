@@ -11,9 +11,9 @@ import java.util.stream.Stream;
  * A model that does next to nothing, and gets stuck in its text encoder where a prompt has a "#";
  * {@code src/test/resources/stuck} says how it is made.
  */
-final class StuckModel {
+final class HangingModel {
 
-  private StuckModel() {}
+  private HangingModel() {}
 
   /** Writes the model into a new folder. */
   static Path in(Path folder) throws IOException {

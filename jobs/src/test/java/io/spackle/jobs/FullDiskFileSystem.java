@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /** The local file system as {@code small:///}, on a disk that fills up. */
-public final class SmallDisk extends RawLocalFileSystem {
+public final class FullDiskFileSystem extends RawLocalFileSystem {
 
   static final URI ROOT = URI.create("small:///");
 
@@ -23,7 +23,7 @@ public final class SmallDisk extends RawLocalFileSystem {
 
   /** Has a scheme mean this file system. */
   static void register(Configuration hadoop) {
-    hadoop.set("fs.small.impl", SmallDisk.class.getName());
+    hadoop.set("fs.small.impl", FullDiskFileSystem.class.getName());
     hadoop.set("fs.AbstractFileSystem.small.impl", Context.class.getName());
   }
 
@@ -32,7 +32,7 @@ public final class SmallDisk extends RawLocalFileSystem {
 
     /** Called by Hadoop. */
     public Context(URI uri, Configuration hadoop) throws IOException, URISyntaxException {
-      super(ROOT, new SmallDisk(), hadoop, "small", false);
+      super(ROOT, new FullDiskFileSystem(), hadoop, "small", false);
     }
   }
 

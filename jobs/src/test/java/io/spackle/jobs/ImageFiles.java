@@ -14,9 +14,9 @@ import java.util.function.IntBinaryOperator;
 import javax.imageio.ImageIO;
 
 /** Images in files, and how far apart they are. */
-public final class TestImage {
+public final class ImageFiles {
 
-  private TestImage() {}
+  private ImageFiles() {}
 
   static RgbImage read(Path file) throws IOException {
     return ImageCodec.decode(Files.readAllBytes(file), DecodeLimits.defaults());

@@ -22,13 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole jobs whose model, disk or user gives them a hard time. */
 @Timeout(300)
-class HardTimesTest {
+class FaultToleranceTest {
 
   @TempDir Path folder;
 
   /** One batch of three: the one that gets stuck takes the others with it, once. */
   @Test
-  void aImageThatTheModelGetsStuckOnFailsAlone() throws IOException {
+  void rowThatHangsTheModelFailsAlone() throws IOException {
     TestJob job =
         TestJob.run(
             folder.resolve("job"),
@@ -41,7 +41,7 @@ class HardTimesTest {
   }
 
   @Test
-  void aCancelledJobEndsAtOnceAndLeavesNoImageHalfDone() throws Exception {
+  void cancelledJobEndsAtOnceWithoutPartialImages() throws Exception {
     Path work = Files.createDirectories(folder.resolve("job"));
     Files.writeString(work.resolve("rows.jsonl"), rows("wall 1", "# wall", "wall 2", "wall 3"));
     Path conf = Files.writeString(work.resolve("job.conf"), conf("") + TestJob.OWN);
@@ -64,19 +64,19 @@ class HardTimesTest {
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
     assertThat(job.get()).as(messages.toString(UTF_8)).isEqualTo(1);
     await(() -> !holdsFiles(marks));
-    assertThat(work.resolve("out/images")).satisfies(HardTimesTest::holdsWholeImagesOnly);
+    assertThat(work.resolve("out/images")).satisfies(FaultToleranceTest::holdsWholeImagesOnly);
   }
 
   @Test
-  void aFullDiskEndsTheJobAndTheNextRunDoesTheRest() throws IOException {
-    SmallDisk.register(TestSpark.session().sparkContext().hadoopConfiguration());
+  void fullDiskFailsTheJobAndTheNextRunProcessesTheRest() throws IOException {
+    FullDiskFileSystem.register(TestSpark.session().sparkContext().hadoopConfiguration());
     Path work = Files.createDirectories(folder.resolve("job"));
     Files.writeString(work.resolve("rows.jsonl"), rows(walls(12)));
     Path conf = Files.writeString(work.resolve("job.conf"), conf("") + TestJob.OWN);
-    SmallDisk.FREE.set(3 * IMAGE_BYTES);
+    FullDiskFileSystem.FREE.set(3 * IMAGE_BYTES);
     assertThat(run(conf, work)).isEqualTo(1);
-    assertThat(work.resolve("out/images")).satisfies(HardTimesTest::holdsWholeImagesOnly);
-    SmallDisk.FREE.set(Long.MAX_VALUE);
+    assertThat(work.resolve("out/images")).satisfies(FaultToleranceTest::holdsWholeImagesOnly);
+    FullDiskFileSystem.FREE.set(Long.MAX_VALUE);
     assertThat(run(conf, work)).isZero();
     Map<String, Row> meta = TestJob.meta(work.resolve("out"));
     assertThat(meta).containsOnlyKeys(walls(12));
@@ -124,14 +124,14 @@ class HardTimesTest {
     if (Files.exists(images)) {
       try (Stream<Path> files = Files.walk(images)) {
         assertThat(files.filter(Files::isRegularFile))
-            .allSatisfy(file -> assertThat(TestImage.read(file).width()).isEqualTo(64));
+            .allSatisfy(file -> assertThat(ImageFiles.read(file).width()).isEqualTo(64));
       }
     }
   }
 
   private String rows(String... prompts) throws IOException {
-    Path photo = TestImage.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
-    Path mask = TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    Path photo = ImageFiles.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
+    Path mask = ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
     StringBuilder rows = new StringBuilder();
     for (String prompt : prompts) {
       rows.append(
@@ -152,6 +152,6 @@ class HardTimesTest {
       %s
     }
     """
-        .formatted(StuckModel.in(folder.resolve("model")), folder, more);
+        .formatted(HangingModel.in(folder.resolve("model")), folder, more);
   }
 }
