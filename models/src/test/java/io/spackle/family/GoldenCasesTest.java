@@ -47,7 +47,7 @@ class GoldenCasesTest {
     }
 
     Inpainter open() {
-      return Families.open(ModelBundle.open(Goldens.bundle(bundle)).with(options), Device.cpu(2));
+      return Families.open(ModelBundle.open(Goldens.bundle(bundle)).with(options), Device.cpu(1));
     }
   }
 
@@ -88,7 +88,7 @@ class GoldenCasesTest {
   private static void compare(GoldenCase golden, String bundle, Tolerance tolerance) {
     List<RgbImage> painted = paint(golden, bundle);
     for (int i = 0; i < comparable(golden, painted); i++) {
-      Difference difference = Difference.between(painted.get(i), golden.picture(i));
+      Difference difference = Difference.between(painted.get(i), golden.image(i));
       assertThat(difference.max())
           .as("largest of image %d", i)
           .isLessThanOrEqualTo(tolerance.max());

@@ -114,7 +114,7 @@ class MixedPrecisionTest {
   }
 
   private static RgbImage paint(Path folder) {
-    try (Inpainter inpainter = Families.open(ModelBundle.open(folder), Device.cpu(2))) {
+    try (Inpainter inpainter = Families.open(ModelBundle.open(folder), Device.cpu(1))) {
       return Samples.paint(inpainter, Samples.subject("a cat", 1)).image();
     }
   }

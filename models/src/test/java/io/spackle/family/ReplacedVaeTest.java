@@ -57,7 +57,7 @@ class ReplacedVaeTest {
   }
 
   private static RgbImage paint(ModelBundle bundle) {
-    try (Inpainter inpainter = Families.open(bundle, Device.cpu(2))) {
+    try (Inpainter inpainter = Families.open(bundle, Device.cpu(1))) {
       return Samples.paint(inpainter, Samples.subject("a cat", 1)).image();
     }
   }

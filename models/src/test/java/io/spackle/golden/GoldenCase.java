@@ -90,7 +90,7 @@ public record GoldenCase(Path folder, JsonNode json) {
   }
 
   /** The recorded image {@code index}. */
-  public RgbImage picture(int index) {
+  public RgbImage image(int index) {
     Path only = folder.resolve("out.png");
     Path file = Files.exists(only) ? only : folder.resolve("out_" + index + ".png");
     return ImageCodec.decode(read(file), DecodeLimits.defaults());
