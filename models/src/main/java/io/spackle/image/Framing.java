@@ -90,14 +90,14 @@ public final class Framing {
 
   private static Frame cropped(
       RgbImage init, Mask mask, int width, int height, int sizeMultiple, FramingOptions options) {
-    Mask levels = seenLevels(init, mask, options);
+    Mask levels = cropLevels(init, mask, options);
     Mask outputMask = levels.binarised();
     Region region = // a blank mask has no region
         levels.isBlank()
             ? Region.of(init.width(), init.height())
             : Region.around(levels, width, height, options.cropPadding().getAsInt());
-    Plane seen = EdgeFill.fill(init.plane().crop(region), width, height, Filter.LANCZOS::resize);
-    Plane seenMask =
+    Plane view = EdgeFill.fill(init.plane().crop(region), width, height, Filter.LANCZOS::resize);
+    Plane viewMask =
         EdgeFill.fill(
             levels.plane().crop(region),
             width,
@@ -108,8 +108,8 @@ public final class Framing {
             ? pasting(init, outputMask, options)
             : generated -> Compositor.overlay(init, generated, levels);
     return padded(
-        RgbImage.of(seen),
-        Mask.of(seenMask).binarised(),
+        RgbImage.of(view),
+        Mask.of(viewMask).binarised(),
         sizeMultiple,
         init,
         outputMask,
@@ -119,7 +119,7 @@ public final class Framing {
   /**
    * The levels that determine the crop; faint ones, such as JPEG noise, count only in diffusers.
    */
-  private static Mask seenLevels(RgbImage init, Mask mask, FramingOptions options) {
+  private static Mask cropLevels(RgbImage init, Mask mask, FramingOptions options) {
     Mask levels = atSizeOf(init, mask, options);
     return options.maskReduction() == MaskReduction.MAX ? levels.binarised() : levels;
   }

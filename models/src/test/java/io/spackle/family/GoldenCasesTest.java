@@ -47,7 +47,7 @@ class GoldenCasesTest {
     }
 
     Inpainter open() {
-      return Families.open(ModelBundle.open(Goldens.bundle(bundle)).with(options), Device.cpu(2));
+      return Families.open(ModelBundle.open(Goldens.bundle(bundle)).with(options), Device.cpu(1));
     }
   }
 

@@ -21,7 +21,7 @@ public final class Goldens {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
-  private static final Path OWN = Path.of("src", "test", "golden");
+  private static final Path PROJECT = Path.of("src", "test", "golden");
 
   private Goldens() {}
 
@@ -41,7 +41,7 @@ public final class Goldens {
 
   /** A golden file that exists only in this project, not in other sets. */
   public static Path ownFile(String path) {
-    return OWN.resolve(path);
+    return PROJECT.resolve(path);
   }
 
   /** All recorded runs. */
