@@ -305,7 +305,7 @@ class BadFetchesTest {
 
   @Test
   void b28_lookAlikeHosts_areComparedInPunycode() {
-    allowed.isRefused("b28", URL_FORBIDDEN, "none of spackle.fetch.allow-hosts");
+    allowed.isRefused("b28", URL_FORBIDDEN, "not in spackle.fetch.allow-hosts");
     allowed.isRefused("b28 full width", URL_FORBIDDEN, "port 22 found");
   }
 

@@ -16,12 +16,12 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The digest of everything that shapes images beside the rows: the model and the configuration.
+ * The digest of everything but the rows that determines images: the model and the configuration.
  * Every row key contains it, so that equal keys mean equal images.
  *
- * <p>It is an explicit list of names and values. A parameter counts only where it differs from its
- * default, so that a new parameter leaves the keys of finished rows alone. To change or remove what
- * is listed changes those keys: it takes a new {@link #VERSION} and a line in the changelog.
+ * <p>It hashes an explicit list of names and values. A parameter is included only if it differs
+ * from its default, so that a new parameter does not change the keys of finished rows. Changing or
+ * removing an entry does change them: it requires a new {@link #VERSION} and a changelog entry.
  */
 final class JobDigest {
 

@@ -1,6 +1,6 @@
 /**
  * The environment of a running Spark task: its state, partition, GPU and Hadoop configuration.
  *
- * <p>No processing of rows.
+ * <p>Rows are not processed here.
  */
 package io.spackle.spark;

@@ -61,7 +61,7 @@ class WebhooksTest {
   @Test
   void callsWithoutASecretAreUnsigned() throws Exception {
     webhooks.close();
-    webhooks = webhooks(null, 0);
+    webhooks = webhooks(null, 2);
     RECEIVER.stubFor(post("/hook").willReturn(ok()));
     call("/hook");
     LoggedRequest request = RECEIVER.findAll(postRequestedFor(urlEqualTo("/hook"))).get(0);

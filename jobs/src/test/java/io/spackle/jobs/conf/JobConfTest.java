@@ -181,7 +181,7 @@ class JobConfTest {
             Map.entry("fs.s3a.endpoint", "http://minio"), Map.entry("fs.s3a.endpoint.region", "x"));
     assertThat(problems("spackle.hadoop.options { fs.s3a.endpoint = x }", REQUIRED))
         .containsExactly(
-            "spackle.hadoop.options.fs is an object, expected a value; a name with dots stands in"
+            "spackle.hadoop.options.fs is an object, expected a value; put a name with dots in"
                 + " quotes (job.conf: 1)");
     assertThat(load("spackle.hadoop.options " + quoted, REQUIRED).toString())
         .contains("fs.s3a.endpoint")
