@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tells Spark which GPUs this machine has: spark.executor.resource.gpu.discoveryScript (and that of spark.worker, spark.driver).
-# Prints one line of JSON, such as {"name": "gpu", "addresses": ["0", "1"]}. Addresses are UUIDs where CUDA_VISIBLE_DEVICES or
-# MIG make numbers ambiguous: set SPACKLE_GPU_ADDRESS=uuid. Spackle understands both.
+# GPU discovery script for Spark: spark.executor.resource.gpu.discoveryScript (and those of spark.worker and spark.driver).
+# Prints one line of JSON, such as {"name": "gpu", "addresses": ["0", "1"]}. If CUDA_VISIBLE_DEVICES or MIG make indexes
+# ambiguous, set SPACKLE_GPU_ADDRESS=uuid to print UUIDs. Spackle understands both.
 set -euo pipefail
 
 case ${SPACKLE_GPU_ADDRESS:-index} in

@@ -1,3 +1,3 @@
-# For Spark standalone: copy to $SPARK_HOME/conf/ of each worker. It tells the worker which GPUs it may hand out.
+# For Spark standalone: copy this file to $SPARK_HOME/conf/ of each worker. It tells the worker which GPUs it may assign.
 export SPARK_WORKER_OPTS="-Dspark.worker.resource.gpu.amount=$(nvidia-smi --list-gpus | wc -l) \
  -Dspark.worker.resource.gpu.discoveryScript=/opt/spackle/gpus.sh"

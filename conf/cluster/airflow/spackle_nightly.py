@@ -1,8 +1,7 @@
 """Inpaints, each night, the rows that were added to a manifest since the last run.
 
-Spackle keeps the books itself: a run does the rows that have no meta row yet. So nothing has to be passed from night to night, and a
-run that was cut off is made good by trying it again. Airflow 2.9 or 3, with apache-airflow-providers-apache-spark and a
-connection `spark_default`.
+A run processes the rows that have no meta row yet, so no state has to be passed from night to night. If a run is interrupted, a retry
+completes it. Needs Airflow 2.9 or 3, apache-airflow-providers-apache-spark and a connection `spark_default`.
 """
 from datetime import timedelta
 
@@ -19,7 +18,7 @@ with DAG(
     schedule="0 2 * * *",
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
-    max_active_runs=1,  # two runs never share an output; the second would be refused
+    max_active_runs=1,  # one run at a time per output: a second one would be refused
     default_args={"retries": 3, "retry_delay": timedelta(minutes=10)},
 ):
     SparkSubmitOperator(

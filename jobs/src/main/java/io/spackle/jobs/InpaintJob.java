@@ -86,8 +86,8 @@ public final class InpaintJob implements Callable<Integer> {
 
   private Summary run(JobConf conf) throws Exception {
     SparkSession spark = SparkSessions.open(conf.hadoop());
-    if (conf.tasks().model().note() != null) {
-      messages.println("Note: " + conf.tasks().model().note());
+    if (conf.tasks().model().labels().note() != null) {
+      messages.println("Note: " + conf.tasks().model().labels().note());
     }
     JobPlan plan = JobPlan.of(spark, conf);
     return new JobRun(spark, plan, messages, start).execute();

@@ -51,7 +51,7 @@ final class ModelsCommand {
         "family     " + traits.family() + bundle.className().map(" (%s)"::formatted).orElse(""));
     out.printf(
         "size       %1$d x %1$d, sides in multiples of %2$d%n",
-        traits.nativeSize(), traits.sizeMultiple());
+        traits.sizes().nativeSide(), traits.sizes().multiple());
     bundle
         .config("scheduler")
         .ifPresent(config -> out.println("scheduler  " + config.path("_class_name").asText()));

@@ -22,15 +22,13 @@ import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.Devices;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
-import io.spackle.row.ReadResult;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
-import io.spackle.row.SafetyPolicy;
+import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,7 +127,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   }
 
   private static Device device(ModelConf conf) {
-    return Devices.resolve(conf.device().name().toLowerCase(Locale.ROOT), 0, 0);
+    return Device.resolve(conf.device().name().toLowerCase(Locale.ROOT), 0, 0);
   }
 
   private static ManifestRow row(
@@ -144,11 +142,11 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
       schema = schema.add(name, DataTypes.StringType);
     }
     Row row = new GenericRowWithSchema(fields.values().toArray(), schema);
-    ReadResult reading = new RowReader(traits, defaults, safety).read(row);
-    if (reading instanceof ReadResult.Valid valid) {
+    RowReader.Result result = new RowReader(traits, defaults, safety).read(row);
+    if (result instanceof RowReader.Valid valid) {
       return valid.row();
     }
-    throw new RefusedException(((ReadResult.Invalid) reading).outcome().message());
+    throw new RefusedException(((RowReader.Invalid) result).outcome().message());
   }
 
   private static SafetyPolicy policy(TaskConf conf, Optional<SafetyModel> safety) {
@@ -200,14 +198,15 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     if (frame.isBlank()) {
       return new InpaintedImage(frame.untouched(), Set.of(Note.MASK_EMPTY));
     }
-    InpaintInput subject = input.row().subject(frame, 0);
+    InpaintInput inpaintInput = input.row().inpaintInput(frame, 0);
     Optional<SafetyModel> checker = input.row().safetyChecker() ? model.safety() : Optional.empty();
     try (Inpainter inpainter = Families.open(model.bundle(), checker, model.device())) {
-      InpaintParameters parameters = input.row().plan(frame, conf.image().maskReduction());
+      InpaintParameters parameters =
+          input.row().inpaintParameters(frame, conf.image().maskReduction());
       requireRunnable(inpainter, parameters);
-      InpaintedImage painting =
-          inpainter.inpaint(parameters, List.of(subject), new Cancellation()).paintings().get(0);
-      return new InpaintedImage(painting.output(frame), painting.notes());
+      InpaintedImage result =
+          inpainter.inpaint(parameters, List.of(inpaintInput), new Cancellation()).images().get(0);
+      return new InpaintedImage(result.output(frame), result.notes());
     }
   }
 
@@ -224,8 +223,8 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     report.put("W", result.image().width());
     report.put("H", result.image().height());
     report.put("seed", input.row().seed());
-    report.put("steps", input.row().steps());
-    report.put("enhanced_prompt", input.row().enhancedPrompt());
+    report.put("steps", input.row().parameters().steps());
+    report.put("enhanced_prompt", input.row().prompts().enhanced());
     report.put("safety_checker", isChecked(result) ? model.safety().orElseThrow().name() : "none");
     report.put("notes", new TreeSet<>(result.notes()));
     report.put("seconds", elapsed.toMillis() / 1000.0);

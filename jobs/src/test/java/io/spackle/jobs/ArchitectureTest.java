@@ -50,7 +50,9 @@ class ArchitectureTest {
                   "jobs.output",
                   "jobs.table",
                   "report")),
-          entry("jobs.dryrun", List.of("jobs.driver", "jobs.manifest", "jobs.output", "jobs.run")),
+          entry(
+              "jobs.dryrun",
+              List.of("jobs.conf", "jobs.driver", "jobs.manifest", "jobs.output", "jobs.run")),
           entry(
               "jobs",
               List.of(

@@ -26,7 +26,7 @@ class BadConfTest {
   void b74_unknownKeysAndWrongTypes_areRefusedWithFileAndLine() throws IOException {
     JobResult.run(folder, NO_ROWS, "\nspackle.fetch.retires = 3\nspackle.batch.max-images = many\n")
         .isRefused(
-            "spackle.fetch.retires is no key, did you mean spackle.fetch.retries?",
+            "spackle.fetch.retires is not a known key, did you mean spackle.fetch.retries?",
             "spackle.batch.max-images is \"many\", expected a whole number",
             folder.resolve("job.conf") + ": 10",
             folder.resolve("job.conf") + ": 11");

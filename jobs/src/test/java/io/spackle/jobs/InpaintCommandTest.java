@@ -125,7 +125,7 @@ class InpaintCommandTest {
         inpaint("--prompt", "x", "--steps", "0", "-D", "image.resise=fit", "--strength", "2");
     assertRefused(
         command,
-        "image.resise is no key, did you mean spackle.image.resize? (-D",
+        "image.resise is not a known key, did you mean spackle.image.resize? (-D",
         "none.png does not exist, expected an image",
         "--mask " + mask + ": found a web page",
         "--out " + out + ": image format 'tiff', expected png, jpeg or webp",
@@ -169,7 +169,7 @@ class InpaintCommandTest {
   @Test
   void missingConfigurationIsRefused() {
     CommandResult command = inpaint("--prompt", "x", "--conf", folder.resolve("none.conf"));
-    assertRefused(command, "none.conf is not there, expected a file");
+    assertRefused(command, "none.conf does not exist");
   }
 
   @Test

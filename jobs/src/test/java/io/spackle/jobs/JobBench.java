@@ -182,7 +182,11 @@ final class JobBench {
 
   private InpaintParameters plan() {
     return new InpaintParameters(
-        side, side, steps, 7.5, 1.0, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+        side,
+        side,
+        new InpaintParameters.Sampling(steps, 7.5, 1.0, SchedulerChoice.DEFAULT),
+        MaskReduction.MAX,
+        false);
   }
 
   private static double seconds(Callable<?> work) throws Exception {

@@ -8,9 +8,7 @@ import io.spackle.scheduler.Schedulers;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * The schedulers that a bundle's {@code scheduler_config.json} gives, one per choice of sampler.
- */
+/** The schedulers of a bundle, each configured by its {@code scheduler_config.json}. */
 final class BundleSchedulers {
 
   private final SchedulerConfig config;
@@ -20,8 +18,8 @@ final class BundleSchedulers {
     this.config = SchedulerConfig.of(config);
   }
 
-  /** The full name of a bundle's own algorithm; as its file has it, if there is no such. */
-  static String ownName(ModelBundle bundle) {
+  /** The full name of the bundle's default algorithm; as its file has it, if that is unknown. */
+  static String defaultName(ModelBundle bundle) {
     String name = bundle.requiredConfig("scheduler").path("_class_name").asText();
     return Schedulers.named(name).map(Schedulers::className).orElse(name);
   }
@@ -29,17 +27,17 @@ final class BundleSchedulers {
   /**
    * The scheduler of a choice.
    *
-   * @throws IllegalArgumentException if there is no such algorithm, or if it cannot be what the
-   *     configuration asks for
+   * @throws IllegalArgumentException if there is no such algorithm, or if it does not take the
+   *     options of the configuration
    */
-  Scheduler of(SchedulerChoice sampler) {
-    return loaded.computeIfAbsent(sampler, this::load);
+  Scheduler of(SchedulerChoice choice) {
+    return loaded.computeIfAbsent(choice, this::load);
   }
 
-  private Scheduler load(SchedulerChoice sampler) {
-    String algorithm = sampler.chosenAlgorithm().orElseGet(config::className);
-    SchedulerConfig chosen =
-        sampler.chosenKarrasSigmas().map(config::withKarrasSigmas).orElse(config);
-    return Schedulers.of(algorithm).create(chosen);
+  private Scheduler load(SchedulerChoice choice) {
+    String algorithm = choice.chosenAlgorithm().orElseGet(config::className);
+    SchedulerConfig configured =
+        choice.chosenKarrasSigmas().map(config::withKarrasSigmas).orElse(config);
+    return Schedulers.of(algorithm).create(configured);
   }
 }

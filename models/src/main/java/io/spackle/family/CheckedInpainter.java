@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A model whose images go through a safety checker where a plan asks for it: what is flagged comes
- * out black.
+ * A model with a safety checker: flagged images come out black where the parameters ask for the
+ * check.
  *
- * <p>As in diffusers, the checker sees what the model painted, before anything is pasted back.
+ * <p>As in diffusers, the checker sees what the model generated, before anything is pasted back.
  */
 final class CheckedInpainter implements Inpainter {
 
@@ -26,7 +26,7 @@ final class CheckedInpainter implements Inpainter {
   private final CloseStack resources;
 
   /**
-   * @param checker null for none: plans that ask for one are refused
+   * @param checker null for none: parameters that ask for one are rejected
    * @param resources both, to be closed
    */
   CheckedInpainter(Inpainter inpainter, SafetyChecker checker, CloseStack resources) {
@@ -41,39 +41,39 @@ final class CheckedInpainter implements Inpainter {
   }
 
   @Override
-  public void check(InpaintParameters plan) {
-    if (plan.safetyChecked() && checker == null) {
+  public void check(InpaintParameters parameters) {
+    if (parameters.safetyChecked() && checker == null) {
       throw new IllegalArgumentException(
           "a safety check is asked for, and the model was opened without a safety checker");
     }
-    inpainter.check(plan);
+    inpainter.check(parameters);
   }
 
   @Override
   public InpaintedBatch inpaint(
-      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
-    check(plan);
-    InpaintedBatch painted = inpainter.inpaint(plan, subjects, cancellation);
-    return plan.safetyChecked() ? checked(painted, cancellation) : painted;
+      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
+    check(parameters);
+    InpaintedBatch batch = inpainter.inpaint(parameters, inputs, cancellation);
+    return parameters.safetyChecked() ? checked(batch, cancellation) : batch;
   }
 
-  private InpaintedBatch checked(InpaintedBatch painted, Cancellation cancellation) {
+  private InpaintedBatch checked(InpaintedBatch batch, Cancellation cancellation) {
     long start = System.nanoTime();
-    List<InpaintedImage> paintings = new ArrayList<>();
-    for (InpaintedImage painting : painted.paintings()) {
-      boolean flagged = checker.flags(painting.image(), cancellation);
-      paintings.add(flagged ? blackened(painting) : painting);
+    List<InpaintedImage> images = new ArrayList<>();
+    for (InpaintedImage image : batch.images()) {
+      boolean flagged = checker.flags(image.image(), cancellation);
+      images.add(flagged ? blackened(image) : image);
     }
-    Map<Stage, Duration> timings = new EnumMap<>(Stage.class);
-    timings.putAll(painted.timings());
-    timings.put(Stage.CHECK, Duration.ofNanos(System.nanoTime() - start));
-    return new InpaintedBatch(paintings, timings);
+    Map<Stage, Duration> times = new EnumMap<>(Stage.class);
+    times.putAll(batch.times());
+    times.put(Stage.CHECK, Duration.ofNanos(System.nanoTime() - start));
+    return new InpaintedBatch(images, times);
   }
 
-  private static InpaintedImage blackened(InpaintedImage painting) {
+  private static InpaintedImage blackened(InpaintedImage flagged) {
     Set<Note> notes = EnumSet.of(Note.NSFW_CONTENT_DETECTED);
-    notes.addAll(painting.notes());
-    RgbImage image = painting.image();
+    notes.addAll(flagged.notes());
+    RgbImage image = flagged.image();
     return new InpaintedImage(RgbImage.black(image.width(), image.height()), notes);
   }
 

@@ -97,8 +97,8 @@ record EraseGraph(
       TensorSpec port, EraseConfig config, List<String> problems) {
     requireFloats(port, problems);
     return config.maskKeeps()
-        ? subject -> Map.of(port.name(), EraseTensors.ofMiGan(subject))
-        : subject -> Map.of(port.name(), EraseTensors.ofLama(subject));
+        ? input -> Map.of(port.name(), EraseTensors.ofMiGan(input))
+        : input -> Map.of(port.name(), EraseTensors.ofLama(input));
   }
 
   private static Function<InpaintInput, Map<String, Tensor>> apart(
@@ -109,14 +109,14 @@ record EraseGraph(
     if (mask.type() != ElementType.UINT8 && mask.type() != ElementType.BOOL) {
       requireFloats(mask, problems);
     }
-    return subject ->
+    return input ->
         Map.of(
-            image.name(), EraseTensors.image(subject.image(), image.type()),
-            mask.name(), EraseTensors.mask(maskOf(subject, config), mask.type()));
+            image.name(), EraseTensors.image(input.image(), image.type()),
+            mask.name(), EraseTensors.mask(maskOf(input, config), mask.type()));
   }
 
-  private static Mask maskOf(InpaintInput subject, EraseConfig config) {
-    return config.maskKeeps() ? subject.mask().inverted() : subject.mask();
+  private static Mask maskOf(InpaintInput input, EraseConfig config) {
+    return config.maskKeeps() ? input.mask().inverted() : input.mask();
   }
 
   private static Optional<TensorSpec> output(OnnxHeader header, List<String> problems) {

@@ -9,9 +9,11 @@ import io.spackle.graph.OrtGraph;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -24,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class EraseInpainter implements Inpainter {
 
-  private static final int USUAL_SIDE = 512; // what these models are trained and judged at
+  private static final int USUAL_SIDE = 512; // what these models are trained and evaluated at
   private static final int LONGEST_SIDE = 2048; // the convolutions fit images of any size
 
   private final ModelTraits traits;
@@ -49,19 +51,15 @@ final class EraseInpainter implements Inpainter {
     return new ModelTraits(
         "erase",
         bundle.modelName(),
-        convention.fixedSide().orElse(USUAL_SIDE),
-        convention.sizeMultiple(),
-        1,
+        new ModelTraits.Sizes(
+            convention.fixedSide().orElse(USUAL_SIDE), convention.sizeMultiple(), 1),
         Limits.ofApi().withSides(longest, longest).withGuidance(0, 100).withSamples(1),
-        1,
-        1,
-        1,
-        null,
+        new ModelTraits.Defaults(1, 1, 1, null),
         schedulers(),
         true);
   }
 
-  /** A row may name any, so that it can be sent to an erase model as it is. */
+  /** All: a row may name any, so that it can be sent to an erase model unchanged. */
   private static List<String> schedulers() {
     return Stream.of(Schedulers.Kind.values())
         .flatMap(kind -> Schedulers.names(kind).stream())
@@ -75,29 +73,30 @@ final class EraseInpainter implements Inpainter {
   }
 
   @Override
-  public void check(InpaintParameters plan) {
-    // Nothing but the size counts, which framing sees to.
+  public void check(InpaintParameters parameters) {
+    // Only the size counts, which framing takes care of.
   }
 
   @Override
   public InpaintedBatch inpaint(
-      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
-    EngineTimer clock = new EngineTimer();
-    List<FloatTensor> painted = new ArrayList<>();
-    List<Set<Note>> notes = new ArrayList<>();
-    for (InpaintInput subject : subjects) {
-      painted.add(clock.time(Stage.DENOISE, () -> erase(plan, subject, cancellation)));
-      notes.add(notes(subject));
+      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
+    List<InpaintedImage> images = new ArrayList<>();
+    Duration denoising = Duration.ZERO;
+    for (InpaintInput input : inputs) {
+      long start = System.nanoTime();
+      FloatTensor erased = erase(parameters, input, cancellation);
+      denoising = denoising.plusNanos(System.nanoTime() - start);
+      images.add(InpaintedImage.of(erased, input, notes(input)));
     }
-    return new InpaintedBatch(DecodedImages.of(painted, subjects, notes), clock.timings());
+    return new InpaintedBatch(images, Map.of(Stage.DENOISE, denoising));
   }
 
   /** (1, 3, h, w), about -1 to 1. */
   private FloatTensor erase(
-      InpaintParameters plan, InpaintInput subject, Cancellation cancellation) {
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
     FloatTensor given =
-        graph.run(convention.feed().apply(subject), cancellation).get(convention.output());
-    Shape expected = Shape.of(1, 3, plan.height(), plan.width());
+        graph.run(convention.feed().apply(input), cancellation).get(convention.output());
+    Shape expected = Shape.of(1, 3, parameters.height(), parameters.width());
     if (!given.shape().equals(expected)) {
       throw new UnusableImageException(
           graph
@@ -110,8 +109,8 @@ final class EraseInpainter implements Inpainter {
     return convention.signed(given);
   }
 
-  private static Set<Note> notes(InpaintInput subject) {
-    boolean prompted = !subject.prompt().isBlank() || subject.negativePrompt() != null;
+  private static Set<Note> notes(InpaintInput input) {
+    boolean prompted = !input.prompt().isBlank() || input.negativePrompt() != null;
     return prompted ? EnumSet.of(Note.PROMPT_UNUSED) : Set.of();
   }
 

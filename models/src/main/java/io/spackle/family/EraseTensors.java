@@ -52,15 +52,15 @@ final class EraseTensors {
    * @return (1, 4, h, w): 0.5 where the image is kept and -0.5 in the hole, then the image, -1 to
    *     1, with 0 in the hole
    */
-  static FloatTensor ofMiGan(InpaintInput subject) {
-    Mask mask = subject.mask();
+  static FloatTensor ofMiGan(InpaintInput input) {
+    Mask mask = input.mask();
     float[] kept = units(mask.inverted().levels());
     for (int i = 0; i < kept.length; i++) {
       kept[i] -= 0.5f;
     }
     FloatTensor shown = new FloatTensor(kept, Shape.of(1, 1, mask.height(), mask.width()));
-    FloatTensor holed = MaskedImage.of(subject.image().toTensor(), mask);
-    return FloatTensor.concat(List.of(shown, holed), 1);
+    FloatTensor masked = input.maskedPixels();
+    return FloatTensor.concat(List.of(shown, masked), 1);
   }
 
   /**
@@ -68,18 +68,18 @@ final class EraseTensors {
    *
    * @return (1, 4, h, w): the image, 0 to 1, with 0 in the hole, then 1 in the hole and 0 elsewhere
    */
-  static FloatTensor ofLama(InpaintInput subject) {
-    Mask mask = subject.mask();
-    float[] holed = units(planes(subject.image()));
+  static FloatTensor ofLama(InpaintInput input) {
+    Mask mask = input.mask();
+    float[] masked = units(planes(input.image()));
     int area = mask.levels().length;
-    for (int i = 0; i < holed.length; i++) {
+    for (int i = 0; i < masked.length; i++) {
       if (mask.levels()[i % area] != 0) {
-        holed[i] = 0;
+        masked[i] = 0;
       }
     }
-    FloatTensor picture = FloatTensor.of(holed, 1, COLOURS, mask.height(), mask.width());
+    FloatTensor image = FloatTensor.of(masked, 1, COLOURS, mask.height(), mask.width());
     FloatTensor hole = FloatTensor.of(units(mask.levels()), 1, 1, mask.height(), mask.width());
-    return FloatTensor.concat(List.of(picture, hole), 1);
+    return FloatTensor.concat(List.of(image, hole), 1);
   }
 
   /** Interleaved to one plane after the other. */

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The families of models that Spackle runs: one line each. */
+/** The model families, one line each. */
 public enum Families {
   /** Stable Diffusion 1.5: one CLIP text encoder and a UNet. */
   SD15(
@@ -37,7 +37,7 @@ public enum Families {
       List.of("text_encoder", "text_encoder_2", "transformer", "vae_encoder", "vae_decoder"),
       FluxFillInpainter::traits,
       FluxFillInpainter::open),
-  /** LaMa, MI-GAN and their like: one graph that fills holes without being told what with. */
+  /** LaMa, MI-GAN and other erase models: one graph, no prompt. */
   ERASE(
       "erase",
       bundle -> bundle.config(ModelBundle.ROOT).isPresent(),
@@ -101,11 +101,10 @@ public enum Families {
   }
 
   /**
-   * Opens a model: loads its graphs and checks what they take and give. It paints unchecked; plans
-   * that ask for a safety checker are refused.
+   * Opens a model without a safety checker: loads its graphs and checks their inputs and outputs.
+   * Parameters that ask for a safety check are rejected.
    *
-   * @param bundle with the job's options, among them how prompts are written; as diffusers reads
-   *     them where none were set
+   * @param bundle with the job's options, such as the prompt syntax
    * @param device where the graphs run
    * @return to be closed by the caller
    * @throws InvalidModelException with every problem found; nothing stays open then
@@ -115,7 +114,7 @@ public enum Families {
   }
 
   /**
-   * Opens a model with a safety checker for the plans that ask for it.
+   * Opens a model with a safety checker for the images that ask for it.
    *
    * @param device where the graphs of both run
    * @return to be closed by the caller

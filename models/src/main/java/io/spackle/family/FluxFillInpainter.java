@@ -1,114 +1,76 @@
 package io.spackle.family;
 
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.bundle.PromptSyntax;
-import io.spackle.family.InpaintedBatch.Stage;
-import io.spackle.family.PromptEncoder.Encoded;
+import io.spackle.family.PromptEncoder.EncodedPrompt;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
 import io.spackle.scheduler.Run;
-import io.spackle.scheduler.RunSpec;
 import io.spackle.scheduler.Schedulers;
-import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.LongTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
 import io.spackle.text.PromptParser;
 import io.spackle.text.WeightedPrompt;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Flux Fill: a transformer over packed latents that is shown the image with a hole and the mask at
- * full resolution.
+ * Flux Fill: a transformer over packed latents that sees the masked image and the mask at full
+ * resolution.
  *
  * <p>Computes what diffusers' {@code FluxFillPipeline} computes. Guidance is an input of the
- * transformer: nothing is predicted twice, and a negative prompt has no part.
+ * transformer: nothing is predicted twice, and a negative prompt has no effect.
+ *
+ * @param clip gives the pooled embedding of a prompt
+ * @param t5 gives its hidden states
  */
-final class FluxFillInpainter implements Inpainter {
+record FluxFillInpainter(
+    ModelTraits traits,
+    PromptEncoder clip,
+    PromptEncoder t5,
+    PromptSyntax syntax,
+    Graph transformer,
+    VaeCodec vae,
+    BundleSchedulers schedulers)
+    implements DiffusionModel {
 
-  private static final String POOLED = "pooler_output";
-  private static final String HIDDEN = "last_hidden_state";
+  private static final String CLIP_OUTPUT = "pooler_output";
+  private static final String T5_OUTPUT = "last_hidden_state";
+  private static final String POOLED = "pooled_projections";
   private static final int LATENT_CHANNELS = 16;
   private static final float TIMESTEPS = 1000;
 
-  private final ModelTraits traits;
-  private final Prompts prompts;
-  private final Graph transformer;
-  private final VaeCodec vae;
-  private final BundleSchedulers schedulers;
-  private final CloseStack resources;
-
-  /** What one image or a batch gives the transformer, all (batch, tokens, channels). */
-  private record Known(FloatTensor image, FloatTensor noise, FloatTensor shown) {}
-
-  private record Prompts(PromptEncoder clip, PromptEncoder t5, PromptSyntax syntax) {
-
-    /** A prompt without marks of emphasis: T5 reads sentences and was not trained with weights. */
-    String text(String prompt, Set<Note> notes) {
-      if (syntax == PromptSyntax.PLAIN) {
-        return prompt;
-      }
-      WeightedPrompt weighted = PromptParser.parse(prompt);
-      if (weighted.isWeighted()) {
-        notes.add(Note.PROMPT_WEIGHTS_IGNORED);
-      }
-      return weighted.text();
-    }
-  }
-
-  private record Conditions(FloatTensor hidden, FloatTensor pooled, List<Set<Note>> notes) {}
-
-  private FluxFillInpainter(
-      ModelTraits traits,
-      Prompts prompts,
-      Graph transformer,
-      VaeCodec vae,
-      BundleSchedulers schedulers,
-      CloseStack resources) {
-    this.traits = traits;
-    this.prompts = prompts;
-    this.transformer = transformer;
-    this.vae = vae;
-    this.schedulers = schedulers;
-    this.resources = resources;
-  }
-
   static Inpainter open(ModelBundle bundle, Device device) {
     try (CloseStack opening = new CloseStack()) {
-      BundleParts parts = new BundleParts(bundle, device, opening);
-      Prompts prompts =
-          new Prompts(
-              parts.clip("tokenizer", "text_encoder", List.of(POOLED)),
-              parts.t5("tokenizer_2", "text_encoder_2", List.of(HIDDEN)),
-              bundle.promptSyntax());
-      Graph transformer =
-          parts.graph(
-              "transformer",
-              Set.of(
-                  "hidden_states",
-                  "encoder_hidden_states",
-                  "pooled_projections",
-                  "timestep",
-                  "img_ids",
-                  "txt_ids",
-                  "guidance"),
-              Set.of("out_hidden_states"));
-      VaeCodec vae = parts.vae(LATENT_CHANNELS);
-      BundleSchedulers schedulers = parts.schedulers();
-      parts.refuseProblems();
-      return new FluxFillInpainter(
-          traits(bundle), prompts, transformer, vae, schedulers, opening.release());
+      ComponentLoader components = new ComponentLoader(bundle, device, opening);
+      Set<String> inputs =
+          Set.of(
+              "hidden_states",
+              PromptEmbeds.HIDDEN_STATES,
+              POOLED,
+              "timestep",
+              "img_ids",
+              "txt_ids",
+              "guidance");
+      FluxFillInpainter model =
+          new FluxFillInpainter(
+              traits(bundle),
+              components.clip("tokenizer", "text_encoder", List.of(CLIP_OUTPUT)),
+              components.t5("tokenizer_2", "text_encoder_2", List.of(T5_OUTPUT)),
+              bundle.promptSyntax(),
+              components.graph("transformer", inputs, Set.of("out_hidden_states")),
+              components.vae(LATENT_CHANNELS),
+              components.schedulers());
+      components.rejectProblems();
+      return new DiffusionInpainter(model, opening.release());
     }
   }
 
@@ -116,139 +78,108 @@ final class FluxFillInpainter implements Inpainter {
     return new ModelTraits(
         "flux-fill",
         bundle.modelName(),
-        1024,
-        PackedLatents.PIXELS,
-        PackedLatents.PIXELS,
+        new ModelTraits.Sizes(1024, PackedLatents.PIXELS, PackedLatents.PIXELS),
         Limits.ofApi().withSides(1024, 1536).withGuidance(0, 100),
-        50,
-        30,
-        1.0,
-        BundleSchedulers.ownName(bundle),
+        new ModelTraits.Defaults(50, 30, 1.0, BundleSchedulers.defaultName(bundle)),
         Schedulers.names(Schedulers.Kind.FLOW_MATCHING),
         false);
   }
 
   @Override
-  public ModelTraits traits() {
-    return traits;
+  public void check(SchedulerChoice scheduler) {
+    schedulers.of(scheduler);
   }
 
   @Override
-  public void check(InpaintParameters plan) {
-    schedulers.of(plan.sampler());
+  public PromptEmbeds encodePrompt(
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
+    Set<Note> notes = EnumSet.noneOf(Note.class);
+    String prompt = withoutWeights(input.prompt(), notes);
+    EncodedPrompt encoded = t5.encode(prompt, cancellation);
+    notes.addAll(Note.ofTruncated(encoded.truncated(), false));
+    Map<String, FloatTensor> embeds =
+        Map.of(
+            PromptEmbeds.HIDDEN_STATES,
+            encoded.output(T5_OUTPUT), // (1, 512, 4096)
+            POOLED,
+            clip.encode(prompt, cancellation).output(CLIP_OUTPUT)); // (1, 768)
+    return new PromptEmbeds(embeds, Map.of(), notes);
+  }
+
+  /** T5 reads sentences and was not trained with weights. */
+  private String withoutWeights(String prompt, Set<Note> notes) {
+    if (syntax == PromptSyntax.PLAIN) {
+      return prompt;
+    }
+    WeightedPrompt weighted = PromptParser.parse(prompt);
+    if (weighted.isWeighted()) {
+      notes.add(Note.PROMPT_WEIGHTS_IGNORED);
+    }
+    return weighted.text();
   }
 
   @Override
-  public InpaintedBatch inpaint(
-      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
-    EngineTimer clock = new EngineTimer();
-    BatchNoise noise =
-        new BatchNoise(subjects.stream().map(s -> TorchNoise.seeded(s.seed())).toList());
-    Conditions conditions = clock.time(Stage.TEXT, () -> conditions(subjects, cancellation));
-    Known known = clock.time(Stage.ENCODE, () -> known(plan, subjects, noise, cancellation));
-    FloatTensor packed =
-        clock.time(Stage.DENOISE, () -> denoise(plan, conditions, known, noise, cancellation));
-    List<FloatTensor> decoded =
-        clock.time(Stage.DECODE, () -> vae.decode(grid(plan).unpack(packed), cancellation));
-    return new InpaintedBatch(
-        DecodedImages.of(decoded, subjects, conditions.notes()), clock.timings());
-  }
-
-  private Conditions conditions(List<InpaintInput> subjects, Cancellation cancellation) {
-    List<FloatTensor> hidden = new ArrayList<>(); // (1, T5 length, width) each
-    List<FloatTensor> pooled = new ArrayList<>(); // (1, width) each
-    List<Set<Note>> notes = new ArrayList<>();
-    for (InpaintInput subject : subjects) {
-      Set<Note> noted = EnumSet.noneOf(Note.class);
-      String prompt = prompts.text(subject.prompt(), noted);
-      Encoded whole = prompts.t5().encode(prompt, cancellation);
-      hidden.add(whole.output(HIDDEN));
-      pooled.add(prompts.clip().encode(prompt, cancellation).output(POOLED));
-      noted.addAll(Note.ofTruncated(whole.truncated(), false));
-      notes.add(noted);
-    }
-    return new Conditions(FloatTensor.concatBatch(hidden), FloatTensor.concatBatch(pooled), notes);
-  }
-
-  private Known known(
-      InpaintParameters plan,
-      List<InpaintInput> subjects,
-      BatchNoise noise,
+  public DenoisingState prepareLatents(
+      InpaintParameters parameters,
+      InpaintInput input,
+      PromptEmbeds prompt,
       Cancellation cancellation) {
-    List<FloatTensor> images = new ArrayList<>();
-    List<FloatTensor> noises = new ArrayList<>();
-    List<FloatTensor> shown = new ArrayList<>();
-    PackedLatents grid = grid(plan);
-    for (int i = 0; i < subjects.size(); i++) {
-      // In the order of the reference: image posterior, noise, posterior of the image with a
-      // hole.
-      InpaintInput subject = subjects.get(i);
-      NoiseSource source = noise.sources().get(i);
-      FloatTensor pixels = subject.image().toTensor();
-      images.add(grid.pack(vae.encode(pixels, source, cancellation)));
-      Shape shape = grid.latents(LATENT_CHANNELS);
-      noises.add(grid.pack(new FloatTensor(source.next(shape.size()), shape)));
-      FloatTensor holed = vae.encode(MaskedImage.of(pixels, subject.mask()), source, cancellation);
-      shown.add(FloatTensor.concat(List.of(grid.pack(holed), grid.packMask(subject.mask())), 2));
-    }
-    return new Known(
-        FloatTensor.concatBatch(images),
-        FloatTensor.concatBatch(noises),
-        FloatTensor.concatBatch(shown));
-  }
+    PackedLatents grid = grid(parameters);
+    FloatTensor pixels = input.image().toTensor(); // (1, 3, h, w), -1 to 1
+    Shape shape = grid.latents(LATENT_CHANNELS); // (1, 16, h/8, w/8)
+    Run run = start(parameters);
 
-  private FloatTensor denoise(
-      InpaintParameters plan,
-      Conditions conditions,
-      Known known,
-      BatchNoise noise,
-      Cancellation cancellation) {
-    Run run =
-        schedulers
-            .of(plan.sampler())
-            .start(new RunSpec(plan.steps(), skippedSteps(plan), grid(plan).tokens()));
-    return DenoiseLoop.run(
-        run,
-        run.addNoise(known.image(), known.noise(), 0),
-        noise,
-        predictor(plan, conditions, known, cancellation),
-        DenoiseLoop.AfterCall.NOTHING,
-        cancellation);
+    // The draws of the reference, in its order: image posterior, noise, masked image posterior.
+    TorchNoise generator = TorchNoise.seeded(input.seed());
+    FloatTensor imageLatents = grid.pack(vae.encode(pixels, generator, cancellation));
+    FloatTensor noise = grid.pack(new FloatTensor(generator.next(shape.size()), shape));
+    FloatTensor maskedImageLatents =
+        grid.pack(vae.encode(input.maskedPixels(), generator, cancellation));
+
+    FloatTensor conditioning = // (1, tokens, 64 + 256)
+        FloatTensor.concat(List.of(maskedImageLatents, grid.packMask(input.mask())), 2);
+    FloatTensor latents = run.addNoise(imageLatents, noise, 0); // (1, tokens, 64)
+    return new DenoisingState(latents, prompt, conditioning, null, run, generator, 0);
   }
 
   /** Flux rounds the skipped steps down, where the SD pipelines round the kept ones. */
-  private static int skippedSteps(InpaintParameters plan) {
-    return (int) (plan.steps() - plan.steps() * plan.strength());
-  }
-
-  private DenoiseLoop.Predictor predictor(
-      InpaintParameters plan, Conditions conditions, Known known, Cancellation cancellation) {
-    int batch = known.image().batch();
-    Map<String, Tensor> inputs = new HashMap<>();
-    inputs.put("encoder_hidden_states", conditions.hidden());
-    inputs.put("pooled_projections", conditions.pooled());
-    inputs.put("img_ids", grid(plan).positions());
-    inputs.put("txt_ids", LongTensor.zeros(conditions.hidden().shape().axis(1), 3));
-    inputs.put("guidance", repeated((float) plan.guidanceScale(), batch));
-    return (sample, timestep) -> {
-      inputs.put("hidden_states", FloatTensor.concat(List.of(sample, known.shown()), 2));
-      inputs.put("timestep", repeated(timestep / TIMESTEPS, batch));
-      return transformer.run(inputs, cancellation).get("out_hidden_states");
-    };
-  }
-
-  private static PackedLatents grid(InpaintParameters plan) {
-    return PackedLatents.of(plan.width(), plan.height());
-  }
-
-  private static FloatTensor repeated(float value, int batch) {
-    float[] values = new float[batch];
-    Arrays.fill(values, value);
-    return FloatTensor.of(values, batch);
+  private Run start(InpaintParameters parameters) {
+    int steps = parameters.sampling().steps();
+    int skipped = (int) (steps - steps * parameters.sampling().strength());
+    return schedulers
+        .of(parameters.sampling().scheduler())
+        .start(new Run.Spec(steps, skipped, grid(parameters).tokens()));
   }
 
   @Override
-  public void close() {
-    resources.close();
+  public List<DenoisingState> step(
+      InpaintParameters parameters, List<DenoisingState> batch, Cancellation cancellation) {
+    FloatTensor latents = DenoisingState.scaledLatents(batch); // (batch, tokens, 64)
+    FloatTensor conditioning = DenoisingState.gather(batch, DenoisingState::conditioning);
+    Map<String, Tensor> inputs = PromptEmbeds.inputs(batch);
+    inputs.put("hidden_states", FloatTensor.concat(List.of(latents, conditioning), 2));
+    inputs.put("timestep", repeat(batch.get(0).timestep() / TIMESTEPS, batch.size()));
+    inputs.put("guidance", repeat((float) parameters.sampling().guidanceScale(), batch.size()));
+    inputs.put("img_ids", grid(parameters).positions());
+    inputs.put("txt_ids", LongTensor.zeros(batch.get(0).prompt().length(), 3));
+    FloatTensor prediction = transformer.run(inputs, cancellation).get("out_hidden_states");
+    return DenoisingState.step(batch, prediction);
+  }
+
+  @Override
+  public FloatTensor decode(
+      InpaintParameters parameters, FloatTensor latents, Cancellation cancellation) {
+    return vae.decode(grid(parameters).unpack(latents), cancellation);
+  }
+
+  private static PackedLatents grid(InpaintParameters parameters) {
+    return PackedLatents.of(parameters.width(), parameters.height());
+  }
+
+  /** (batch). */
+  private static FloatTensor repeat(float value, int batch) {
+    float[] values = new float[batch];
+    Arrays.fill(values, value);
+    return FloatTensor.of(values, batch);
   }
 }

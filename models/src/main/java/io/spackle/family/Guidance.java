@@ -4,41 +4,41 @@ import io.spackle.tensor.FloatTensor;
 import java.util.List;
 
 /**
- * Classifier-free guidance as one double batch: the first half without the prompt (or with the
- * negative one), the second half with it.
+ * Classifier-free guidance as one batch of twice the size: the first half with the negative prompt,
+ * the second half with the prompt.
  *
- * @param scale the prompt's weight; guidance is on above 1
+ * @param scale weight of the prompt; guidance is on above 1
  * @see <a href="https://arxiv.org/abs/2207.12598">Ho and Salimans, Classifier-Free Diffusion
  *     Guidance</a>
  */
 record Guidance(double scale) {
 
-  boolean on() {
+  boolean isOn() {
     return scale > 1;
   }
 
-  /** A tensor once for each half; unchanged where guidance is off. */
-  FloatTensor twice(FloatTensor tensor) {
-    return on() ? FloatTensor.concatBatch(List.of(tensor, tensor)) : tensor;
+  /** A tensor for both halves, (2 x batch, ...); unchanged where guidance is off. */
+  FloatTensor duplicate(FloatTensor tensor) {
+    return isOn() ? FloatTensor.concatBatch(List.of(tensor, tensor)) : tensor;
   }
 
   /**
-   * The halves of a prediction brought together: {@code u + scale * (t - u)}.
+   * Combines the halves of a noise prediction: {@code negative + scale * (prompt - negative)}.
    *
-   * @param output (2 * batch, ...) where guidance is on
+   * @param noisePrediction (2 x batch, ...) where guidance is on
    * @return (batch, ...)
    */
-  FloatTensor merge(FloatTensor output) {
-    if (!on()) {
-      return output;
+  FloatTensor apply(FloatTensor noisePrediction) {
+    if (!isOn()) {
+      return noisePrediction;
     }
     float weight = (float) scale;
-    float[] both = output.data();
-    float[] merged = new float[both.length / 2];
-    for (int i = 0; i < merged.length; i++) {
-      float without = both[i];
-      merged[i] = without + weight * (both[i + merged.length] - without);
+    float[] both = noisePrediction.data();
+    float[] guided = new float[both.length / 2];
+    for (int i = 0; i < guided.length; i++) {
+      float negative = both[i];
+      guided[i] = negative + weight * (both[i + guided.length] - negative);
     }
-    return new FloatTensor(merged, output.shape().withBatch(output.batch() / 2));
+    return new FloatTensor(guided, noisePrediction.shape().withBatch(noisePrediction.batch() / 2));
   }
 }

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The paintings of one batch and where the time went.
+ * The results of one batch and where the time went.
  *
- * @param paintings in the order of the subjects
- * @param timings by stage, for the whole batch
+ * @param images in the order of the inputs
+ * @param times of the whole batch, by stage
  */
-public record InpaintedBatch(List<InpaintedImage> paintings, Map<Stage, Duration> timings) {
+public record InpaintedBatch(List<InpaintedImage> images, Map<Stage, Duration> times) {
 
   /** The stages of the engine, in their order. */
   public enum Stage {
@@ -18,7 +18,7 @@ public record InpaintedBatch(List<InpaintedImage> paintings, Map<Stage, Duration
     TEXT,
     /** Pixels to latents. */
     ENCODE,
-    /** The denoising steps; the one run of a model that has none. */
+    /** The denoising steps, or the one run of a model that has none. */
     DENOISE,
     /** Latents to pixels. */
     DECODE,
@@ -27,7 +27,7 @@ public record InpaintedBatch(List<InpaintedImage> paintings, Map<Stage, Duration
   }
 
   public InpaintedBatch {
-    paintings = List.copyOf(paintings);
-    timings = Map.copyOf(timings);
+    images = List.copyOf(images);
+    times = Map.copyOf(times);
   }
 }

@@ -2,12 +2,13 @@ package io.spackle.family;
 
 import io.spackle.image.Frame;
 import io.spackle.image.RgbImage;
+import io.spackle.tensor.FloatTensor;
 import java.util.Set;
 
 /**
- * What became of one {@link InpaintInput}.
+ * The result of one {@link InpaintInput}.
  *
- * @param image of the plan's size
+ * @param image of the size in the parameters
  * @param notes what the owner of the image should know
  */
 public record InpaintedImage(RgbImage image, Set<Note> notes) {
@@ -16,12 +17,42 @@ public record InpaintedImage(RgbImage image, Set<Note> notes) {
     notes = Set.copyOf(notes);
   }
 
-  /** Whether a safety checker blackened the image. */
+  /**
+   * The image of a decoded tensor.
+   *
+   * @param decoded (1, 3, height, width), about -1 to 1
+   * @throws UnusableImageException if a value is not finite, or if the image is black though the
+   *     input is not: what an overflow in half precision leaves behind
+   */
+  static InpaintedImage of(FloatTensor decoded, InpaintInput input, Set<Note> notes) {
+    if (!decoded.isFinite()) {
+      throw new UnusableImageException(
+          "the generated image holds NaN or infinite values; a half-precision graph may overflow:"
+              + " use a float32 one");
+    }
+    RgbImage image = RgbImage.ofTensor(decoded);
+    if (isBlack(image) && !isBlack(input.image())) {
+      throw new UnusableImageException(
+          "the generated image is black; a half-precision graph may overflow: use a float32 one");
+    }
+    return new InpaintedImage(image, notes);
+  }
+
+  private static boolean isBlack(RgbImage image) {
+    for (byte value : image.pixels()) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a safety checker replaced the image by a black one. */
   public boolean isFlagged() {
     return notes.contains(Note.NSFW_CONTENT_DETECTED);
   }
 
-  /** The output: restored as its frame says, but black all over where it is flagged. */
+  /** The output image: restored as its frame says, or black where it is flagged. */
   public RgbImage output(Frame frame) {
     return isFlagged()
         ? RgbImage.black(frame.outputWidth(), frame.outputHeight())

@@ -4,10 +4,10 @@ import io.spackle.graph.Cancellation;
 import java.util.List;
 
 /**
- * An open inpainting model on one device.
+ * An open inpainting model on one device. {@link Families#open} makes one.
  *
- * <p>Loaded once and used for every image; {@link #inpaint} is called by one thread at a time, the
- * rest from any thread. {@link Families#open} makes one.
+ * <p>It is loaded once and used for every image. {@link #inpaint} is called by one thread at a
+ * time, the other methods by any thread.
  */
 public interface Inpainter extends AutoCloseable {
 
@@ -15,30 +15,30 @@ public interface Inpainter extends AutoCloseable {
   ModelTraits traits();
 
   /**
-   * Refuses a plan that the model cannot run, before images are made ready for it.
+   * Rejects parameters that the model cannot run, before images are prepared for it.
    *
    * @throws IllegalArgumentException naming what was found and what was expected
    */
-  void check(InpaintParameters plan);
+  void check(InpaintParameters parameters);
 
   /**
-   * Repaints the masked part of each image.
+   * Inpaints the masked region of each image.
    *
-   * <p>Each image draws its noise from its own seed, so what is painted does not depend on the
+   * <p>Each image draws its noise from its own seed, so that its result does not depend on the
    * others in the batch.
    *
-   * @param plan what all images of the batch share
-   * @param subjects at least one, each framed to {@code plan.width()} x {@code plan.height()}
+   * @param parameters what all images of the batch share
+   * @param inputs at least one, each framed to {@code parameters.width()} x {@code
+   *     parameters.height()}
    * @param cancellation ends the work within a second
-   * @return one painting per subject, in their order, of the plan's size; pixels outside the mask
-   *     differ from the subject's by what the model's autoencoder loses, so paste back what must
-   *     stay
+   * @return one image per input, in their order and of that size; pixels outside the mask differ
+   *     from the input by the loss of the autoencoder, so that they must be pasted back
    * @throws java.util.concurrent.CancellationException if cancelled
-   * @throws io.spackle.graph.GraphException if the runtime fails; nothing is painted then
-   * @throws UnusableImageException if the model computed numbers that are no image
+   * @throws io.spackle.graph.GraphException if the runtime fails
+   * @throws UnusableImageException if the model's output is not an image
    */
   InpaintedBatch inpaint(
-      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation);
+      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation);
 
   /** Frees the model. */
   @Override

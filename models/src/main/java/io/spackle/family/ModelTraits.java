@@ -1,42 +1,48 @@
 package io.spackle.family;
 
-import io.spackle.image.Resize;
+import io.spackle.image.FramingOptions.Resize;
 import java.io.Serializable;
 import java.util.List;
 
 /**
- * What a family, with the weights of one bundle, accepts and assumes.
+ * What a family, with the weights of one model folder, accepts and assumes.
  *
  * @param family the family's name in configuration, such as sd15
- * @param model what the bundle is called, for the record
- * @param nativeSize the side in pixels that the model was trained at, used where a row names no
- *     size
- * @param sizeMultiple canvas sides must be multiples of this
- * @param stretchStep sides are rounded down to multiples of this where images are stretched, as the
- *     reference pipeline does; 1 where it does not
+ * @param model the name of the model in meta rows
+ * @param sizes of images in pixels
  * @param limits the ranges of a row's parameters
- * @param defaultSteps inference steps where a row names none
- * @param defaultGuidanceScale likewise
- * @param defaultStrength likewise
- * @param defaultScheduler likewise: the bundle's own, or null where there are no steps
+ * @param defaults where a row leaves parameters out
  * @param schedulers the names of the algorithms that rows may choose
- * @param promptless whether the hole is filled from what surrounds it alone: a row needs no prompt,
- *     and its prompts, seed, steps, guidance, strength and scheduler change nothing
+ * @param promptless whether the masked region is filled from its surroundings alone: a row needs no
+ *     prompt, and its prompts, seed, steps, guidance, strength and scheduler change nothing
  */
 public record ModelTraits(
     String family,
     String model,
-    int nativeSize,
-    int sizeMultiple,
-    int stretchStep,
+    Sizes sizes,
     Limits limits,
-    int defaultSteps,
-    double defaultGuidanceScale,
-    double defaultStrength,
-    String defaultScheduler,
+    Defaults defaults,
     List<String> schedulers,
     boolean promptless)
     implements Serializable {
+
+  /**
+   * The sides of images, in pixels.
+   *
+   * @param nativeSide the side that the model was trained at, used where a row gives no size
+   * @param multiple sides must be multiples of this
+   * @param stretchMultiple sides are rounded down to multiples of this where images are stretched,
+   *     as the reference pipeline does; 1 where it does not
+   */
+  public record Sizes(int nativeSide, int multiple, int stretchMultiple) implements Serializable {}
+
+  /**
+   * Parameters where a row leaves them out.
+   *
+   * @param scheduler the one of the model folder, or null where there are no steps
+   */
+  public record Defaults(int steps, double guidanceScale, double strength, String scheduler)
+      implements Serializable {}
 
   public ModelTraits {
     schedulers = List.copyOf(schedulers);
@@ -48,6 +54,6 @@ public record ModelTraits(
    * @param side asked for, in pixels
    */
   public int framedSide(int side, Resize resize) {
-    return resize == Resize.STRETCH ? side / stretchStep * stretchStep : side;
+    return resize == Resize.STRETCH ? side / sizes.stretchMultiple * sizes.stretchMultiple : side;
   }
 }

@@ -3,21 +3,21 @@ package io.spackle.family;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Something worth knowing about an image that was painted. */
+/** A fact about a result that the owner of the image should know. */
 public enum Note {
-  /** The prompt is longer than the model reads; its end was left out. */
+  /** The prompt is longer than the model reads; its end was ignored. */
   PROMPT_TRUNCATED,
-  /** The negative prompt is longer than the model reads; its end was left out. */
+  /** The negative prompt is longer than the model reads; its end was ignored. */
   NEGATIVE_PROMPT_TRUNCATED,
-  /** The prompt has weights, which mean nothing to the model; it read the text without them. */
+  /** The prompt has weights, which the model does not know; they were ignored. */
   PROMPT_WEIGHTS_IGNORED,
-  /** The row has a prompt or a negative prompt, and the model reads none. */
+  /** The row has a prompt or a negative prompt, and the model takes none. */
   PROMPT_UNUSED,
-  /** The mask marks nothing: the output is the input. */
+  /** The mask selects nothing: the output is the input. */
   MASK_EMPTY,
-  /** The mask marks everything: nothing of the input is kept. */
+  /** The mask selects everything: nothing of the input is kept. */
   MASK_FULL,
-  /** The safety checker flagged the image: it is black all over. */
+  /** The safety checker flagged the image: it was replaced by a black one. */
   NSFW_CONTENT_DETECTED;
 
   static Set<Note> ofTruncated(boolean prompt, boolean negativePrompt) {

@@ -9,39 +9,41 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a UNet is told of one image besides the sample: prompts, and for some families the size.
+ * The prompt embeds and negative prompt embeds of one image, with whatever else a network takes
+ * beside the latents (SDXL: the size of the image).
  *
- * @param prompted graph inputs by name, each for a batch of one
- * @param avoided the same inputs without the prompt or with the negative one; none where guidance
- *     is off
+ * @param prompt network inputs by name, (1, ...) each
+ * @param negativePrompt the same inputs for the negative prompt; empty where guidance is off
  * @param notes on the prompts
  */
 record PromptEmbeds(
-    Map<String, FloatTensor> prompted, Map<String, FloatTensor> avoided, Set<Note> notes) {
+    Map<String, FloatTensor> prompt, Map<String, FloatTensor> negativePrompt, Set<Note> notes) {
 
-  /** The input that takes the prompts' hidden states: (batch, tokens, width). */
-  static final String HIDDEN = "encoder_hidden_states";
+  /** The input that takes the hidden states of the text encoders: (batch, tokens, width). */
+  static final String HIDDEN_STATES = "encoder_hidden_states";
 
-  /** Tokens of the hidden states, marks and padding included. */
+  /** Tokens of the hidden states, special tokens and padding included. */
   int length() {
-    return prompted.get(HIDDEN).shape().axis(1);
+    return prompt.get(HIDDEN_STATES).shape().axis(1);
   }
 
   /**
-   * The conditions of a batch in the order that {@link Guidance} wants: all negative ones, then all
-   * positive.
+   * Network inputs for a batch in the order of {@link Guidance}: all negative prompts, then all
+   * prompts.
    *
-   * @param conditions of the same length
+   * @param batch images with prompts of the same length
+   * @return a map to be completed by the caller
    */
-  static Map<String, Tensor> inputs(List<PromptEmbeds> conditions) {
+  static Map<String, Tensor> inputs(List<DenoisingState> batch) {
     Map<String, Tensor> inputs = new HashMap<>();
-    for (String name : conditions.get(0).prompted().keySet()) {
-      List<FloatTensor> all = new ArrayList<>();
-      conditions.stream()
-          .filter(condition -> condition.avoided().containsKey(name))
-          .forEach(condition -> all.add(condition.avoided().get(name)));
-      conditions.forEach(condition -> all.add(condition.prompted().get(name)));
-      inputs.put(name, FloatTensor.concatBatch(all));
+    for (String name : batch.get(0).prompt().prompt().keySet()) {
+      List<FloatTensor> values = new ArrayList<>();
+      batch.stream()
+          .map(state -> state.prompt().negativePrompt())
+          .filter(negative -> negative.containsKey(name))
+          .forEach(negative -> values.add(negative.get(name)));
+      batch.forEach(state -> values.add(state.prompt().prompt().get(name)));
+      inputs.put(name, FloatTensor.concatBatch(values));
     }
     return inputs;
   }

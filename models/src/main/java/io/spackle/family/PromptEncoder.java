@@ -14,25 +14,25 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Prompts to embeddings by one text encoder, each sequence on its own.
+ * A text encoder with its tokenizer: prompts to embeddings, each sequence on its own.
  *
- * <p>A manifest's rows share few prompts, most often one negative prompt: the latest embeddings are
- * kept. Used by one thread.
+ * <p>The latest embeddings are cached, since the rows of a manifest share few prompts, most often
+ * one negative prompt. Used by one thread.
  */
 final class PromptEncoder {
 
-  private static final int KEPT = 64; // sequences; 64 of 77 x 768 floats are 15 MB
+  private static final int CACHED = 64; // sequences; 64 of 77 x 768 floats are 15 MB
 
   /**
-   * What a text becomes.
+   * A prompt, encoded.
    *
-   * @param sequences at least one: the wanted outputs by name, each for a batch of one
-   * @param truncated whether the text is longer than the encoder reads
+   * @param sequences at least one: the outputs of the encoder by name, (1, ...) each
+   * @param truncated whether the prompt is longer than the encoder reads
    */
-  record Encoded(List<Map<String, FloatTensor>> sequences, boolean truncated) {
+  record EncodedPrompt(List<Map<String, FloatTensor>> sequences, boolean truncated) {
 
-    /** How many sequences the text fills. */
-    int count() {
+    /** How many sequences the prompt fills. */
+    int sequenceCount() {
       return sequences.size();
     }
 
@@ -42,28 +42,28 @@ final class PromptEncoder {
     }
   }
 
-  private final Function<String, PromptSequences> reading;
+  private final Function<String, PromptSequences> tokenize;
   private final Graph graph;
-  private final List<String> wanted;
-  private final Map<String, Encoded> latest = new LinkedHashMap<>();
-  private int kept; // sequences in latest
+  private final List<String> outputs;
+  private final Map<String, EncodedPrompt> cache = new LinkedHashMap<>();
+  private int cachedSequences;
 
   /**
-   * @param reading text to sequences
-   * @param wanted the graph outputs to keep
+   * @param tokenize prompt to sequences of tokens
+   * @param outputs of the graph that are kept
    */
-  PromptEncoder(Function<String, PromptSequences> reading, Graph graph, List<String> wanted) {
-    this.reading = reading;
+  PromptEncoder(Function<String, PromptSequences> tokenize, Graph graph, List<String> outputs) {
+    this.tokenize = tokenize;
     this.graph = graph;
-    this.wanted = wanted;
+    this.outputs = outputs;
   }
 
-  Encoded encode(String text, Cancellation cancellation) {
-    Encoded known = forget(text);
-    Encoded encoded = known == null ? run(text, cancellation) : known;
-    keep(text, encoded);
-    while (kept > KEPT && latest.size() > 1) {
-      forget(latest.keySet().iterator().next());
+  EncodedPrompt encode(String prompt, Cancellation cancellation) {
+    EncodedPrompt cached = remove(prompt);
+    EncodedPrompt encoded = cached == null ? run(prompt, cancellation) : cached;
+    add(prompt, encoded);
+    while (cachedSequences > CACHED && cache.size() > 1) {
+      remove(cache.keySet().iterator().next());
     }
     return encoded;
   }
@@ -71,47 +71,90 @@ final class PromptEncoder {
   /**
    * An output of all sequences, one after the other.
    *
-   * @param name of hidden states, (1, tokens, width) per sequence
-   * @param count how many sequences to give, at least those of the text; the rest is empty text
-   * @return (1, count x tokens, width)
+   * @param output the name of hidden states, (1, tokens, width) per sequence
+   * @param sequences how many to return, at least those of the prompt; the rest is empty text
+   * @return (1, sequences x tokens, width)
    */
-  FloatTensor hidden(Encoded encoded, String name, int count, Cancellation cancellation) {
-    if (count == 1) {
-      return encoded.output(name);
+  FloatTensor hiddenStates(
+      EncodedPrompt prompt, String output, int sequences, Cancellation cancellation) {
+    if (sequences == 1) {
+      return prompt.output(output);
     }
     List<FloatTensor> parts = new ArrayList<>();
-    encoded.sequences().forEach(outputs -> parts.add(outputs.get(name)));
-    while (parts.size() < count) {
-      parts.add(encode("", cancellation).output(name));
+    prompt.sequences().forEach(outputs -> parts.add(outputs.get(output)));
+    while (parts.size() < sequences) {
+      parts.add(encode("", cancellation).output(output));
     }
     return FloatTensor.concat(parts, 1);
   }
 
-  /** Last in the order of the map, so that the first is the one longest unused. */
-  private void keep(String text, Encoded encoded) {
-    latest.put(text, encoded);
-    kept += encoded.count();
+  /** Adds to the end of the map, so that the first entry is the least recently used. */
+  private void add(String prompt, EncodedPrompt encoded) {
+    cache.put(prompt, encoded);
+    cachedSequences += encoded.sequenceCount();
   }
 
-  private Encoded forget(String text) {
-    Encoded known = latest.remove(text);
-    kept -= known == null ? 0 : known.count();
-    return known;
+  private EncodedPrompt remove(String prompt) {
+    EncodedPrompt cached = cache.remove(prompt);
+    cachedSequences -= cached == null ? 0 : cached.sequenceCount();
+    return cached;
   }
 
-  private Encoded run(String text, Cancellation cancellation) {
-    PromptSequences prompt = reading.apply(text);
-    List<Map<String, FloatTensor>> outputs =
-        prompt.sequences().stream().map(sequence -> run(sequence, cancellation)).toList();
-    return new Encoded(outputs, prompt.truncated());
+  private EncodedPrompt run(String prompt, Cancellation cancellation) {
+    PromptSequences tokens = tokenize.apply(prompt);
+    List<Map<String, FloatTensor>> encoded =
+        tokens.sequences().stream().map(sequence -> run(sequence, cancellation)).toList();
+    return new EncodedPrompt(encoded, tokens.truncated());
   }
 
   private Map<String, FloatTensor> run(Sequence sequence, Cancellation cancellation) {
     LongTensor ids = LongTensor.of(sequence.ids(), 1, sequence.ids().length);
-    Map<String, FloatTensor> outputs =
+    Map<String, FloatTensor> encoded =
         new HashMap<>(graph.run(Map.of("input_ids", ids), cancellation));
-    outputs.keySet().retainAll(wanted);
-    outputs.replaceAll((name, output) -> Emphasis.weighed(output, sequence.weights()));
-    return outputs;
+    encoded.keySet().retainAll(outputs);
+    encoded.replaceAll((name, output) -> weighted(output, sequence.weights()));
+    return encoded;
+  }
+
+  /**
+   * Applies prompt weights to an output, as AUTOMATIC1111's WebUI does ("emphasis: original"):
+   * hidden states times weights, then the whole sequence, special tokens and padding included,
+   * scaled back to its old mean.
+   *
+   * @param output hidden states (1, tokens, width), or a pooled embedding (1, width), which has no
+   *     tokens and stays as it is
+   * @param weights one for each token; where all are 1 nothing changes
+   */
+  private static FloatTensor weighted(FloatTensor output, float[] weights) {
+    if (output.shape().rank() != 3 || allOne(weights)) {
+      return output;
+    }
+    int width = output.shape().axis(2);
+    float[] weighted = new float[output.data().length];
+    for (int i = 0; i < weighted.length; i++) {
+      weighted[i] = output.data()[i] * weights[i / width];
+    }
+    float restore = (float) (sum(output.data()) / sum(weighted));
+    for (int i = 0; i < weighted.length; i++) {
+      weighted[i] *= restore;
+    }
+    return new FloatTensor(weighted, output.shape());
+  }
+
+  private static boolean allOne(float[] weights) {
+    for (float weight : weights) {
+      if (weight != 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static double sum(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return sum;
   }
 }

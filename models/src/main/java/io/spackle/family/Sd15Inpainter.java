@@ -1,11 +1,12 @@
 package io.spackle.family;
 
 import io.spackle.bundle.ModelBundle;
-import io.spackle.family.PromptEncoder.Encoded;
+import io.spackle.family.PromptEncoder.EncodedPrompt;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,78 +16,88 @@ import java.util.Set;
  *
  * <p>Computes what diffusers' {@code StableDiffusionInpaintPipeline} computes; weighted and long
  * prompts as AUTOMATIC1111's WebUI reads them.
+ *
+ * @param text the CLIP text encoder
  */
-final class Sd15Inpainter implements Inpainter {
+record Sd15Inpainter(ModelTraits traits, PromptEncoder text, UnetBackbone backbone)
+    implements DiffusionModel {
 
-  private static final String EMBEDDING = "last_hidden_state";
-
-  private final ModelTraits traits;
-  private final PromptEncoder text;
-  private final UnetDenoiser painter;
-  private final CloseStack resources;
-
-  private Sd15Inpainter(
-      ModelTraits traits, PromptEncoder text, UnetDenoiser painter, CloseStack resources) {
-    this.traits = traits;
-    this.text = text;
-    this.painter = painter;
-    this.resources = resources;
-  }
+  private static final String HIDDEN_STATES = "last_hidden_state";
 
   static Inpainter open(ModelBundle bundle, Device device) {
     try (CloseStack opening = new CloseStack()) {
-      BundleParts parts = new BundleParts(bundle, device, opening);
-      UnetDenoiser painter = parts.unetPainter(Set.of("sample", "timestep", PromptEmbeds.HIDDEN));
+      ComponentLoader components = new ComponentLoader(bundle, device, opening);
+      UnetBackbone backbone =
+          components.unetBackbone(Set.of("sample", "timestep", PromptEmbeds.HIDDEN_STATES));
       PromptEncoder text =
-          parts.clip("tokenizer", "text_encoder", List.of(EMBEDDING), painter.mostSequences());
-      parts.refuseProblems();
-      return new Sd15Inpainter(traits(bundle), text, painter, opening.release());
+          components.clip(
+              "tokenizer", "text_encoder", List.of(HIDDEN_STATES), backbone.maxSequences());
+      components.rejectProblems();
+      return new DiffusionInpainter(
+          new Sd15Inpainter(traits(bundle), text, backbone), opening.release());
     }
   }
 
   static ModelTraits traits(ModelBundle bundle) {
-    return UnetTraits.of("sd15", bundle, Limits.ofApi(), 50, 7.5, 1.0);
+    return UnetBackbone.traits("sd15", bundle, Limits.ofApi(), 1.0);
   }
 
   @Override
-  public ModelTraits traits() {
-    return traits;
+  public void check(SchedulerChoice scheduler) {
+    backbone.schedulers().of(scheduler);
   }
 
   @Override
-  public void check(InpaintParameters plan) {
-    painter.check(plan);
-  }
-
-  @Override
-  public InpaintedBatch inpaint(
-      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
-    return painter.paint(plan, subjects, this::condition, cancellation);
-  }
-
-  private PromptEmbeds condition(
-      InpaintParameters plan, InpaintInput subject, Cancellation cancellation) {
-    Encoded prompt = text.encode(subject.prompt(), cancellation);
-    if (!plan.guided()) {
+  public PromptEmbeds encodePrompt(
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
+    EncodedPrompt prompt = text.encode(input.prompt(), cancellation);
+    if (!parameters.sampling().isGuided()) {
       return new PromptEmbeds(
-          hidden(prompt, prompt.count(), cancellation),
+          hiddenStates(prompt, prompt.sequenceCount(), cancellation),
           Map.of(),
           Note.ofTruncated(prompt.truncated(), false));
     }
-    Encoded avoided = text.encode(subject.negativePromptOrEmpty(), cancellation);
-    int count = Math.max(prompt.count(), avoided.count());
+    EncodedPrompt negative = text.encode(input.negativePromptOrEmpty(), cancellation);
+    int sequences = Math.max(prompt.sequenceCount(), negative.sequenceCount());
     return new PromptEmbeds(
-        hidden(prompt, count, cancellation),
-        hidden(avoided, count, cancellation),
-        Note.ofTruncated(prompt.truncated(), avoided.truncated()));
+        hiddenStates(prompt, sequences, cancellation),
+        hiddenStates(negative, sequences, cancellation),
+        Note.ofTruncated(prompt.truncated(), negative.truncated()));
   }
 
-  private Map<String, FloatTensor> hidden(Encoded encoded, int count, Cancellation cancellation) {
-    return Map.of(PromptEmbeds.HIDDEN, text.hidden(encoded, EMBEDDING, count, cancellation));
+  /** (1, sequences x 77, 768). */
+  private Map<String, FloatTensor> hiddenStates(
+      EncodedPrompt prompt, int sequences, Cancellation cancellation) {
+    return Map.of(
+        PromptEmbeds.HIDDEN_STATES,
+        text.hiddenStates(prompt, HIDDEN_STATES, sequences, cancellation));
   }
 
   @Override
-  public void close() {
-    resources.close();
+  public DenoisingState prepareLatents(
+      InpaintParameters parameters,
+      InpaintInput input,
+      PromptEmbeds prompt,
+      Cancellation cancellation) {
+    return backbone.prepareLatents(parameters, input, prompt, cancellation);
+  }
+
+  @Override
+  public List<DenoisingState> step(
+      InpaintParameters parameters, List<DenoisingState> batch, Cancellation cancellation) {
+    Guidance guidance = new Guidance(parameters.sampling().guidanceScale());
+    FloatTensor latents = guidance.duplicate(DenoisingState.scaledLatents(batch));
+    Map<String, Tensor> inputs = PromptEmbeds.inputs(batch);
+    inputs.put("sample", backbone.withMask(latents, batch, guidance));
+    inputs.put("timestep", FloatTensor.of(new float[] {batch.get(0).timestep()}, 1));
+    FloatTensor noisePrediction = backbone.unet().run(inputs, cancellation).get("out_sample");
+    FloatTensor guided = guidance.apply(noisePrediction); // (batch, 4, h/8, w/8)
+    return backbone.blend(DenoisingState.step(batch, guided));
+  }
+
+  @Override
+  public FloatTensor decode(
+      InpaintParameters parameters, FloatTensor latents, Cancellation cancellation) {
+    return backbone.vae().decode(latents, cancellation);
   }
 }

@@ -2,10 +2,12 @@ package io.spackle.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spackle.bundle.ModelBundle;
+import io.spackle.family.PromptEncoder.EncodedPrompt;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,11 +15,12 @@ import java.util.Set;
 /**
  * Stable Diffusion XL, with an inpainting UNet or a plain one.
  *
- * <p>Computes what diffusers' {@code StableDiffusionXLInpaintPipeline} computes: two text encoders
- * side by side, the pooled embedding of the second, and the size of the image as further
- * conditions.
+ * <p>Computes what diffusers' {@code StableDiffusionXLInpaintPipeline} computes: the hidden states
+ * of two text encoders side by side, and the pooled embedding of the second and the size of the
+ * image as further inputs.
  */
-final class SdxlInpainter implements Inpainter {
+record SdxlInpainter(ModelTraits traits, TextEncoders text, UnetBackbone backbone, IndexFlags flags)
+    implements DiffusionModel {
 
   private static final String POOLED = "text_embeds";
   private static final String TIME_IDS = "time_ids";
@@ -25,119 +28,102 @@ final class SdxlInpainter implements Inpainter {
   private static final float NEGATIVE_AESTHETIC_SCORE = 2.5f;
 
   /**
-   * What the bundle's {@code model_index.json} asks for.
+   * Flags of {@code model_index.json}.
    *
-   * @param zeroForAbsent whether an absent negative prompt stands for zeros; "" is encoded all the
-   *     same
-   * @param scored whether an aesthetic score stands in place of the target size
+   * @param zerosForNoNegativePrompt whether no negative prompt stands for zeros; "" is encoded all
+   *     the same
+   * @param aestheticScore whether an aesthetic score takes the place of the target size
    */
-  private record Habits(boolean zeroForAbsent, boolean scored) {
+  private record IndexFlags(boolean zerosForNoNegativePrompt, boolean aestheticScore) {
 
-    static Habits of(JsonNode index) {
-      return new Habits(
+    static IndexFlags of(JsonNode index) {
+      return new IndexFlags(
           index.path("force_zeros_for_empty_prompt").asBoolean(true),
           index.path("requires_aesthetics_score").asBoolean(false));
     }
   }
 
   /**
-   * One prompt as both encoders read it.
+   * A prompt as both encoders read it.
    *
-   * @param hidden (1, tokens, width 1 + width 2)
-   * @param pooled (1, width)
+   * @param hiddenStates (1, tokens, 768 + 1280)
+   * @param pooled (1, 1280)
    */
-  private record Embedding(FloatTensor hidden, FloatTensor pooled, boolean truncated) {
+  private record Encoded(FloatTensor hiddenStates, FloatTensor pooled, boolean truncated) {
 
-    Embedding zeroed() {
-      return new Embedding(
-          FloatTensor.zeros(hidden.shape()), FloatTensor.zeros(pooled.shape()), false);
+    Encoded zeros() {
+      return new Encoded(
+          FloatTensor.zeros(hiddenStates.shape()), FloatTensor.zeros(pooled.shape()), false);
     }
 
     Map<String, FloatTensor> inputs(FloatTensor timeIds) {
-      return Map.of(PromptEmbeds.HIDDEN, hidden, POOLED, pooled, TIME_IDS, timeIds);
+      return Map.of(PromptEmbeds.HIDDEN_STATES, hiddenStates, POOLED, pooled, TIME_IDS, timeIds);
     }
   }
-
-  private final ModelTraits traits;
-  private final Encoders encoders;
-  private final UnetDenoiser painter;
-  private final Habits habits;
-  private final CloseStack resources;
 
   /**
    * Both text encoders.
    *
-   * @param firstHidden the first one's output that is used, its last but one hidden state
-   * @param secondHidden likewise
+   * @param firstOutput the output of the first that is used, its last but one hidden states
+   * @param secondOutput likewise
    */
-  private record Encoders(
-      PromptEncoder first, String firstHidden, PromptEncoder second, String secondHidden) {
+  private record TextEncoders(
+      PromptEncoder first, String firstOutput, PromptEncoder second, String secondOutput) {
 
-    /** How many sequences a text fills. */
-    int count(String text, Cancellation cancellation) {
+    int sequenceCount(String prompt, Cancellation cancellation) {
       return Math.max(
-          first.encode(text, cancellation).count(), second.encode(text, cancellation).count());
+          first.encode(prompt, cancellation).sequenceCount(),
+          second.encode(prompt, cancellation).sequenceCount());
     }
 
     /**
-     * Of a long prompt the first sequence's pooled embedding is taken, as AUTOMATIC1111's WebUI
-     * does: the model was trained with that of one sequence, and people say first what matters.
+     * Of a long prompt the pooled embedding of the first sequence is taken, as AUTOMATIC1111's
+     * WebUI does: the model was trained with that of one sequence.
      *
-     * @param count sequences, at least those of the text
+     * @param sequences at least those of the prompt
      */
-    Embedding embed(String text, int count, Cancellation cancellation) {
-      PromptEncoder.Encoded one = first.encode(text, cancellation);
-      PromptEncoder.Encoded two = second.encode(text, cancellation);
-      return new Embedding(
+    Encoded encode(String prompt, int sequences, Cancellation cancellation) {
+      EncodedPrompt one = first.encode(prompt, cancellation);
+      EncodedPrompt two = second.encode(prompt, cancellation);
+      return new Encoded(
           FloatTensor.concat(
               List.of(
-                  first.hidden(one, firstHidden, count, cancellation),
-                  second.hidden(two, secondHidden, count, cancellation)),
+                  first.hiddenStates(one, firstOutput, sequences, cancellation),
+                  second.hiddenStates(two, secondOutput, sequences, cancellation)),
               2),
           two.output(POOLED),
           one.truncated() || two.truncated());
     }
   }
 
-  private SdxlInpainter(
-      ModelTraits traits,
-      Encoders encoders,
-      UnetDenoiser painter,
-      Habits habits,
-      CloseStack resources) {
-    this.traits = traits;
-    this.encoders = encoders;
-    this.painter = painter;
-    this.habits = habits;
-    this.resources = resources;
-  }
-
   static Inpainter open(ModelBundle bundle, Device device) {
     try (CloseStack opening = new CloseStack()) {
-      BundleParts parts = new BundleParts(bundle, device, opening);
-      String firstHidden = penultimate(bundle, "text_encoder");
-      String secondHidden = penultimate(bundle, "text_encoder_2");
-      UnetDenoiser painter =
-          parts.unetPainter(Set.of("sample", "timestep", PromptEmbeds.HIDDEN, POOLED, TIME_IDS));
-      int most = painter.mostSequences();
-      Encoders encoders =
-          new Encoders(
-              parts.clip("tokenizer", "text_encoder", List.of(firstHidden), most),
-              firstHidden,
-              parts.clip("tokenizer_2", "text_encoder_2", List.of(secondHidden, POOLED), most),
-              secondHidden);
-      parts.refuseProblems();
-      return new SdxlInpainter(
-          traits(bundle), encoders, painter, Habits.of(bundle.index()), opening.release());
+      ComponentLoader components = new ComponentLoader(bundle, device, opening);
+      UnetBackbone backbone =
+          components.unetBackbone(
+              Set.of("sample", "timestep", PromptEmbeds.HIDDEN_STATES, POOLED, TIME_IDS));
+      int sequences = backbone.maxSequences();
+      String first = penultimate(bundle, "text_encoder");
+      String second = penultimate(bundle, "text_encoder_2");
+      TextEncoders text =
+          new TextEncoders(
+              components.clip("tokenizer", "text_encoder", List.of(first), sequences),
+              first,
+              components.clip("tokenizer_2", "text_encoder_2", List.of(second, POOLED), sequences),
+              second);
+      components.rejectProblems();
+      return new DiffusionInpainter(
+          new SdxlInpainter(traits(bundle), text, backbone, IndexFlags.of(bundle.index())),
+          opening.release());
     }
   }
 
   static ModelTraits traits(ModelBundle bundle) {
-    return UnetTraits.of("sdxl", bundle, Limits.ofApi().withSides(1024, 1536), 50, 7.5, 0.9999);
+    return UnetBackbone.traits("sdxl", bundle, Limits.ofApi().withSides(1024, 1536), 0.9999);
   }
 
   /**
-   * Hidden state 0 is the embedding before the first layer, so the last one has the number of
+   * Hidden state 0 is the embedding before the first layer, so that the last one has the number of
    * layers.
    */
   private static String penultimate(ModelBundle bundle, String encoder) {
@@ -146,53 +132,69 @@ final class SdxlInpainter implements Inpainter {
   }
 
   @Override
-  public ModelTraits traits() {
-    return traits;
+  public void check(SchedulerChoice scheduler) {
+    backbone.schedulers().of(scheduler);
   }
 
   @Override
-  public void check(InpaintParameters plan) {
-    painter.check(plan);
-  }
-
-  @Override
-  public InpaintedBatch inpaint(
-      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
-    return painter.paint(plan, subjects, this::condition, cancellation);
-  }
-
-  private PromptEmbeds condition(
-      InpaintParameters plan, InpaintInput subject, Cancellation cancellation) {
-    int count = encoders.count(subject.prompt(), cancellation);
-    if (!plan.guided()) {
-      Embedding prompt = encoders.embed(subject.prompt(), count, cancellation);
+  public PromptEmbeds encodePrompt(
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
+    int sequences = text.sequenceCount(input.prompt(), cancellation);
+    if (!parameters.sampling().isGuided()) {
+      Encoded prompt = text.encode(input.prompt(), sequences, cancellation);
       return new PromptEmbeds(
-          prompt.inputs(timeIds(plan, AESTHETIC_SCORE)),
+          prompt.inputs(timeIds(parameters, AESTHETIC_SCORE)),
           Map.of(),
           Note.ofTruncated(prompt.truncated(), false));
     }
-    boolean zeros = subject.negativePrompt() == null && habits.zeroForAbsent();
-    String negative = subject.negativePromptOrEmpty();
-    int both = zeros ? count : Math.max(count, encoders.count(negative, cancellation));
-    Embedding prompt = encoders.embed(subject.prompt(), both, cancellation);
-    Embedding avoided = zeros ? prompt.zeroed() : encoders.embed(negative, both, cancellation);
+    boolean zeros = input.negativePrompt() == null && flags.zerosForNoNegativePrompt();
+    String negativePrompt = input.negativePromptOrEmpty();
+    if (!zeros) {
+      sequences = Math.max(sequences, text.sequenceCount(negativePrompt, cancellation));
+    }
+    Encoded prompt = text.encode(input.prompt(), sequences, cancellation);
+    Encoded negative =
+        zeros ? prompt.zeros() : text.encode(negativePrompt, sequences, cancellation);
     return new PromptEmbeds(
-        prompt.inputs(timeIds(plan, AESTHETIC_SCORE)),
-        avoided.inputs(timeIds(plan, NEGATIVE_AESTHETIC_SCORE)),
-        Note.ofTruncated(prompt.truncated(), avoided.truncated()));
+        prompt.inputs(timeIds(parameters, AESTHETIC_SCORE)),
+        negative.inputs(timeIds(parameters, NEGATIVE_AESTHETIC_SCORE)),
+        Note.ofTruncated(prompt.truncated(), negative.truncated()));
   }
 
-  /** Original size, top left corner of the crop, then target size or score. */
-  private FloatTensor timeIds(InpaintParameters plan, float score) {
-    float h = plan.height();
-    float w = plan.width();
+  /** (1, 6): original size, top left corner of the crop, target size; (1, 5) with a score. */
+  private FloatTensor timeIds(InpaintParameters parameters, float score) {
+    float h = parameters.height();
+    float w = parameters.width();
     float[] ids =
-        habits.scored() ? new float[] {h, w, 0, 0, score} : new float[] {h, w, 0, 0, h, w};
+        flags.aestheticScore() ? new float[] {h, w, 0, 0, score} : new float[] {h, w, 0, 0, h, w};
     return FloatTensor.of(ids, 1, ids.length);
   }
 
   @Override
-  public void close() {
-    resources.close();
+  public DenoisingState prepareLatents(
+      InpaintParameters parameters,
+      InpaintInput input,
+      PromptEmbeds prompt,
+      Cancellation cancellation) {
+    return backbone.prepareLatents(parameters, input, prompt, cancellation);
+  }
+
+  @Override
+  public List<DenoisingState> step(
+      InpaintParameters parameters, List<DenoisingState> batch, Cancellation cancellation) {
+    Guidance guidance = new Guidance(parameters.sampling().guidanceScale());
+    FloatTensor latents = guidance.duplicate(DenoisingState.scaledLatents(batch));
+    Map<String, Tensor> inputs = PromptEmbeds.inputs(batch);
+    inputs.put("sample", backbone.withMask(latents, batch, guidance));
+    inputs.put("timestep", FloatTensor.of(new float[] {batch.get(0).timestep()}, 1));
+    FloatTensor noisePrediction = backbone.unet().run(inputs, cancellation).get("out_sample");
+    FloatTensor guided = guidance.apply(noisePrediction); // (batch, 4, h/8, w/8)
+    return backbone.blend(DenoisingState.step(batch, guided));
+  }
+
+  @Override
+  public FloatTensor decode(
+      InpaintParameters parameters, FloatTensor latents, Cancellation cancellation) {
+    return backbone.vae().decode(latents, cancellation);
   }
 }

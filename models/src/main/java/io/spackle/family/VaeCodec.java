@@ -3,9 +3,8 @@ package io.spackle.family;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
-import java.util.ArrayList;
+import io.spackle.tensor.TorchNoise;
 import java.util.List;
 import java.util.Map;
 
@@ -18,45 +17,45 @@ import java.util.Map;
  * @param encoder {@code sample} to {@code latent_parameters} (mean, then log variance), or to
  *     {@code latent_sample} (the mean alone) in the legacy layout
  * @param decoder {@code latent_sample} to {@code sample}
- * @param scalingFactor what latents are multiplied with for the network
- * @param shiftFactor what is subtracted before that
+ * @param scalingFactor latents are multiplied by it for the network
+ * @param shiftFactor is subtracted before that
  */
 record VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFactor) {
 
   private static final String PARAMETERS = "latent_parameters";
   private static final String SAMPLE = "latent_sample";
 
-  /** What an encoder may call its output. */
+  /** The names that an encoder may give its output. */
   static final List<String> ENCODER_OUTPUTS = List.of(PARAMETERS, SAMPLE);
 
-  /** One pixel of the latents covers this many pixels of the image, each way. */
+  /** The side of an image over the side of its latents. */
   static final int FACTOR = 8;
 
   /**
    * Draws latents from the posterior that the encoder computes.
    *
    * @param pixels (1, 3, h, w) in -1 to 1
-   * @param noise from which one draw is taken, unless the encoder gives the mean alone
+   * @param noise one draw is taken, unless the encoder gives the mean alone
    * @return (1, channels, h / 8, w / 8), shifted and scaled
    */
-  FloatTensor encode(FloatTensor pixels, NoiseSource noise, Cancellation cancellation) {
+  FloatTensor encode(FloatTensor pixels, TorchNoise noise, Cancellation cancellation) {
     Map<String, FloatTensor> outputs = encoder.run(Map.of("sample", pixels), cancellation);
     FloatTensor parameters = outputs.get(PARAMETERS);
     return scaled(parameters == null ? outputs.get(SAMPLE) : posterior(parameters, noise));
   }
 
   /**
-   * Takes from the noise what {@link #encode} would take, where the latents are of no use but the
-   * stream must go on.
+   * Takes the draw that {@link #encode} would take, where the latents are not needed but the noise
+   * stream must advance.
    */
-  void skipDraw(Shape latents, NoiseSource noise) {
+  void skipDraw(Shape latents, TorchNoise noise) {
     if (encoder.outputs().containsKey(PARAMETERS)) {
       noise.next(latents.size());
     }
   }
 
   /** {@code mean + exp(logvar / 2) * noise}, the log variance clamped to -30..20. */
-  private static FloatTensor posterior(FloatTensor parameters, NoiseSource noise) {
+  private static FloatTensor posterior(FloatTensor parameters, TorchNoise noise) {
     int[] axes = parameters.shape().axes();
     axes[1] /= 2;
     Shape shape = Shape.of(axes);
@@ -81,16 +80,11 @@ record VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFa
   /**
    * Latents to pixels.
    *
-   * @param latents (batch, channels, h, w) as the network left them
-   * @return one (1, 3, 8h, 8w) tensor per image, about -1 to 1
+   * @param latents (1, channels, h/8, w/8) as the network left them
+   * @return (1, 3, h, w), about -1 to 1
    */
-  List<FloatTensor> decode(FloatTensor latents, Cancellation cancellation) {
-    List<FloatTensor> images = new ArrayList<>();
-    for (int i = 0; i < latents.batch(); i++) {
-      FloatTensor one = unscaled(latents.item(i));
-      images.add(decoder.run(Map.of(SAMPLE, one), cancellation).get("sample"));
-    }
-    return images;
+  FloatTensor decode(FloatTensor latents, Cancellation cancellation) {
+    return decoder.run(Map.of(SAMPLE, unscaled(latents)), cancellation).get("sample");
   }
 
   private FloatTensor unscaled(FloatTensor latents) {

@@ -19,28 +19,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckedInpainterTest {
 
   private static final List<String> ALL = List.of("red", "green", "blue");
-  private static final InpaintInput SUBJECT = Samples.subject("a cat", 1);
+  private static final InpaintInput INPUT = Samples.input("a cat", 1);
 
   @ParameterizedTest
   @ValueSource(
       strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint", "tiny-flux-fill", "tiny-erase-bytes"})
   void blackensWhatIsFlaggedInEveryFamily(String bundle) {
     try (Inpainter inpainter = open(bundle, new SafetyOptions(ALL, 0.5))) {
-      InpaintedImage flagged = paint(inpainter, true);
+      InpaintedImage flagged = inpaint(inpainter, true);
       assertThat(flagged.isFlagged()).isTrue();
       assertThat(flagged.notes())
           .contains(Note.NSFW_CONTENT_DETECTED)
-          .containsAll(paint(inpainter, false).notes());
+          .containsAll(inpaint(inpainter, false).notes());
       assertThat(flagged.image().pixels()).hasSize(3 * 64 * 64).containsOnly((byte) 0);
-      assertThat(paint(inpainter, false).isFlagged()).isFalse();
+      assertThat(inpaint(inpainter, false).isFlagged()).isFalse();
     }
   }
 
   @Test
   void leavesTheRestAsItIs() {
     try (Inpainter inpainter = open("tiny-sd15-inpaint", new SafetyOptions(ALL, 1.1))) {
-      InpaintedImage unchecked = paint(inpainter, false);
-      InpaintedImage checked = paint(inpainter, true);
+      InpaintedImage unchecked = inpaint(inpainter, false);
+      InpaintedImage checked = inpaint(inpainter, true);
       assertThat(checked.notes()).isEmpty();
       assertThat(checked.image().pixels()).isEqualTo(unchecked.image().pixels());
     }
@@ -49,8 +49,8 @@ class CheckedInpainterTest {
   @Test
   void refusesToCheckWithoutAChecker() {
     ModelBundle bundle = ModelBundle.open(Goldens.bundle("tiny-sd15-inpaint"));
-    try (Inpainter inpainter = Families.open(bundle, Device.cpu(2))) {
-      assertThatThrownBy(() -> paint(inpainter, true))
+    try (Inpainter inpainter = Families.open(bundle, Device.cpu(1))) {
+      assertThatThrownBy(() -> inpaint(inpainter, true))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("without a safety checker");
     }
@@ -59,21 +59,18 @@ class CheckedInpainterTest {
   private static Inpainter open(String bundle, SafetyOptions options) {
     SafetyModel checker = SafetyModel.open(Goldens.bundle("colour-classifier"), options);
     return Families.open(
-        ModelBundle.open(Goldens.bundle(bundle)), Optional.of(checker), Device.cpu(2));
+        ModelBundle.open(Goldens.bundle(bundle)), Optional.of(checker), Device.cpu(1));
   }
 
-  private static InpaintedImage paint(Inpainter inpainter, boolean checked) {
-    InpaintParameters plan = Samples.plan(inpainter, 2);
+  private static InpaintedImage inpaint(Inpainter inpainter, boolean checked) {
+    InpaintParameters parameters = Samples.parameters(inpainter, 2);
     InpaintParameters asked =
         new InpaintParameters(
-            plan.width(),
-            plan.height(),
-            plan.steps(),
-            plan.guidanceScale(),
-            plan.strength(),
-            plan.sampler(),
-            plan.maskReduction(),
+            parameters.width(),
+            parameters.height(),
+            parameters.sampling(),
+            parameters.maskReduction(),
             checked);
-    return inpainter.inpaint(asked, List.of(SUBJECT), new Cancellation()).paintings().get(0);
+    return inpainter.inpaint(asked, List.of(INPUT), new Cancellation()).images().get(0);
   }
 }

@@ -39,10 +39,10 @@ final class EngineBench {
   private void run() throws Exception {
     try (PlainLoop plain = new PlainLoop(bundle);
         Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
-      InpaintInput subject = subject();
+      InpaintInput input = input();
       Callable<Void> bare = () -> plain.image(side, steps);
       Callable<Object> engine =
-          () -> inpainter.inpaint(plan(), List.of(subject), new Cancellation());
+          () -> inpainter.inpaint(parameters(), List.of(input), new Cancellation());
       seconds(bare); // the first of each warms up
       seconds(engine);
       List<Double> ratios = new ArrayList<>();
@@ -56,7 +56,7 @@ final class EngineBench {
     }
   }
 
-  private InpaintInput subject() {
+  private InpaintInput input() {
     byte[] pixels = new byte[3 * side * side];
     new Random(1).nextBytes(pixels);
     byte[] levels = new byte[side * side];
@@ -67,9 +67,13 @@ final class EngineBench {
         new RgbImage(side, side, pixels), new Mask(side, side, levels), "a plain wall", null, 1);
   }
 
-  private InpaintParameters plan() {
+  private InpaintParameters parameters() {
     return new InpaintParameters(
-        side, side, steps, 7.5, 1.0, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+        side,
+        side,
+        new InpaintParameters.Sampling(steps, 7.5, 1.0, SchedulerChoice.DEFAULT),
+        MaskReduction.MAX,
+        false);
   }
 
   private static double seconds(Callable<?> work) throws Exception {

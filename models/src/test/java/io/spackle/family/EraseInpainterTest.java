@@ -37,15 +37,15 @@ class EraseInpainterTest {
     "tiny-erase-migan, 1",
     "tiny-erase-lama, 1"
   })
-  void paintsTheRecordedImage(String bundle, int tolerance) throws IOException {
-    RgbImage image = picture(bundle, "image");
+  void generatesTheRecordedImage(String bundle, int tolerance) throws IOException {
+    RgbImage image = image(bundle, "image");
     byte[] mask = Files.readAllBytes(GOLDEN.resolve(bundle).resolve("mask.png"));
-    InpaintInput subject = subject(image, ImageCodec.decodeMask(mask, DecodeLimits.defaults()));
-    RgbImage painted = paint(Goldens.bundle(bundle), subject).image();
-    RgbImage expected = picture(bundle, "out");
+    InpaintInput input = input(image, ImageCodec.decodeMask(mask, DecodeLimits.defaults()));
+    RgbImage generated = inpaint(Goldens.bundle(bundle), input).image();
+    RgbImage expected = image(bundle, "out");
     int worst = 0;
     for (int i = 0; i < expected.pixels().length; i++) {
-      int difference = (painted.pixels()[i] & 0xff) - (expected.pixels()[i] & 0xff);
+      int difference = (generated.pixels()[i] & 0xff) - (expected.pixels()[i] & 0xff);
       worst = Math.max(worst, Math.abs(difference));
     }
     assertThat(worst).isLessThanOrEqualTo(tolerance);
@@ -54,8 +54,8 @@ class EraseInpainterTest {
   @Test
   void takesOneSizeAloneWhereTheGraphDoes() {
     ModelTraits fixed = traits("tiny-erase-floats");
-    assertThat(fixed.nativeSize()).isEqualTo(64);
-    assertThat(fixed.sizeMultiple()).isEqualTo(64);
+    assertThat(fixed.sizes().nativeSide()).isEqualTo(64);
+    assertThat(fixed.sizes().multiple()).isEqualTo(64);
     assertThat(fixed.limits().maxLongSide()).isEqualTo(64);
     assertThat(traits("tiny-erase-bytes").limits().maxLongSide()).isEqualTo(2048);
   }
@@ -67,24 +67,24 @@ class EraseInpainterTest {
 
   @Test
   void notesPromptsThatItDoesNotRead() throws IOException {
-    RgbImage image = picture("tiny-erase-bytes", "image");
+    RgbImage image = image("tiny-erase-bytes", "image");
     Mask mask = new Mask(image.width(), image.height(), new byte[image.pixels().length / 3]);
     Path bundle = Goldens.bundle("tiny-erase-bytes");
-    assertThat(paint(bundle, subject(image, mask)).notes()).isEmpty();
-    assertThat(paint(bundle, new InpaintInput(image, mask, "a cat", null, 1)).notes())
+    assertThat(inpaint(bundle, input(image, mask)).notes()).isEmpty();
+    assertThat(inpaint(bundle, new InpaintInput(image, mask, "a cat", null, 1)).notes())
         .containsExactly(Note.PROMPT_UNUSED);
-    assertThat(paint(bundle, new InpaintInput(image, mask, "", "a dog", 1)).notes())
+    assertThat(inpaint(bundle, new InpaintInput(image, mask, "", "a dog", 1)).notes())
         .containsExactly(Note.PROMPT_UNUSED);
   }
 
   @Test
   void refusesAnImageOfAnotherSizeThanThePlans() throws IOException {
-    RgbImage image = picture("tiny-erase-bytes", "image");
+    RgbImage image = image("tiny-erase-bytes", "image");
     Mask mask = new Mask(image.width(), image.height(), new byte[image.pixels().length / 3]);
-    InpaintParameters plan = plan(image.width() + 8, image.height());
+    InpaintParameters parameters = parameters(image.width() + 8, image.height());
     try (Inpainter inpainter = open(Goldens.bundle("tiny-erase-bytes"))) {
       assertThatThrownBy(
-              () -> inpainter.inpaint(plan, List.of(subject(image, mask)), new Cancellation()))
+              () -> inpainter.inpaint(parameters, List.of(input(image, mask)), new Cancellation()))
           .isInstanceOf(UnusableImageException.class)
           .hasMessageContaining("size_multiple in erase.json");
     }
@@ -130,12 +130,12 @@ class EraseInpainterTest {
   @Test
   void otherBytesInTheMaskThanTheGraphMeansPaintAnotherImage() throws IOException {
     Path graph = Goldens.bundle("tiny-erase-bytes").resolve("model.onnx");
-    RgbImage image = picture("tiny-erase-bytes", "image");
+    RgbImage image = image("tiny-erase-bytes", "image");
     byte[] mask = Files.readAllBytes(GOLDEN.resolve("tiny-erase-bytes/mask.png"));
-    InpaintInput subject = subject(image, ImageCodec.decodeMask(mask, DecodeLimits.defaults()));
+    InpaintInput input = input(image, ImageCodec.decodeMask(mask, DecodeLimits.defaults()));
     Path wrong = bundle(graph, "{\"mask\": \"repaint\"}");
-    assertThat(paint(wrong, subject).image().pixels())
-        .isNotEqualTo(picture("tiny-erase-bytes", "out").pixels());
+    assertThat(inpaint(wrong, input).image().pixels())
+        .isNotEqualTo(image("tiny-erase-bytes", "out").pixels());
   }
 
   private Path bundle(Path graph, String config) throws IOException {
@@ -152,23 +152,27 @@ class EraseInpainterTest {
     return Families.open(ModelBundle.open(bundle), Device.cpu(1));
   }
 
-  private static InpaintedImage paint(Path bundle, InpaintInput subject) {
-    InpaintParameters plan = plan(subject.image().width(), subject.image().height());
+  private static InpaintedImage inpaint(Path bundle, InpaintInput input) {
+    InpaintParameters parameters = parameters(input.image().width(), input.image().height());
     try (Inpainter inpainter = open(bundle)) {
-      return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
+      return inpainter.inpaint(parameters, List.of(input), new Cancellation()).images().get(0);
     }
   }
 
-  private static InpaintParameters plan(int width, int height) {
+  private static InpaintParameters parameters(int width, int height) {
     return new InpaintParameters(
-        width, height, 1, 1, 1, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+        width,
+        height,
+        new InpaintParameters.Sampling(1, 1, 1, SchedulerChoice.DEFAULT),
+        MaskReduction.MAX,
+        false);
   }
 
-  private static InpaintInput subject(RgbImage image, Mask mask) {
+  private static InpaintInput input(RgbImage image, Mask mask) {
     return new InpaintInput(image, mask, "", null, 0);
   }
 
-  private static RgbImage picture(String bundle, String name) throws IOException {
+  private static RgbImage image(String bundle, String name) throws IOException {
     byte[] file = Files.readAllBytes(GOLDEN.resolve(bundle).resolve(name + ".png"));
     return ImageCodec.decode(file, DecodeLimits.defaults());
   }

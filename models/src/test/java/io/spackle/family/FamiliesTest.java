@@ -36,8 +36,8 @@ class FamiliesTest {
     ModelTraits traits = Families.traits(ModelBundle.open(Goldens.bundle(bundle)));
 
     assertThat(traits.family()).isEqualTo(family);
-    assertThat(traits.nativeSize()).isEqualTo(side);
-    assertThat(traits.sizeMultiple()).isEqualTo(multiple);
+    assertThat(traits.sizes().nativeSide()).isEqualTo(side);
+    assertThat(traits.sizes().multiple()).isEqualTo(multiple);
     assertThat(traits.schedulers()).isNotEmpty();
   }
 

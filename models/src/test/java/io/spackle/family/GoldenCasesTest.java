@@ -11,8 +11,8 @@ import io.spackle.graph.Device;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
-import io.spackle.image.Resize;
 import io.spackle.image.RgbImage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +47,7 @@ class GoldenCasesTest {
     }
 
     Inpainter open() {
-      return Families.open(ModelBundle.open(Goldens.bundle(bundle)).with(options), Device.cpu(2));
+      return Families.open(ModelBundle.open(Goldens.bundle(bundle)).with(options), Device.cpu(1));
     }
   }
 
@@ -75,20 +75,20 @@ class GoldenCasesTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void paintsTheRecordedImage(GoldenCase golden) {
+  void generatesTheRecordedImage(GoldenCase golden) {
     compare(golden, golden.bundle(), Tolerance.of(golden));
   }
 
   @ParameterizedTest
   @MethodSource("halfPrecision")
-  void paintsNearlyTheSameInHalfPrecision(GoldenCase golden) {
+  void generatesNearlyTheSameInHalfPrecision(GoldenCase golden) {
     compare(golden, golden.bundle() + "-fp16", Tolerance.HALF_PRECISION);
   }
 
   private static void compare(GoldenCase golden, String bundle, Tolerance tolerance) {
-    List<RgbImage> painted = paint(golden, bundle);
-    for (int i = 0; i < comparable(golden, painted); i++) {
-      Difference difference = Difference.between(painted.get(i), golden.picture(i));
+    List<RgbImage> generated = inpaint(golden, bundle);
+    for (int i = 0; i < comparable(golden, generated); i++) {
+      Difference difference = Difference.between(generated.get(i), golden.image(i));
       assertThat(difference.max())
           .as("largest of image %d", i)
           .isLessThanOrEqualTo(tolerance.max());
@@ -97,26 +97,27 @@ class GoldenCasesTest {
   }
 
   /**
-   * Of one photo painted with several generators only the first image compares: the reference draws
-   * the masked photo's posterior once, from the first generator, where each image here draws its
-   * own.
+   * Of one photo generated with several generators only the first image compares: the reference
+   * draws the masked photo's posterior once, from the first generator, where each image here draws
+   * its own.
    */
-  private static int comparable(GoldenCase golden, List<RgbImage> painted) {
-    return golden.images().size() == 1 ? 1 : painted.size();
+  private static int comparable(GoldenCase golden, List<RgbImage> generated) {
+    return golden.images().size() == 1 ? 1 : generated.size();
   }
 
-  private static List<RgbImage> paint(GoldenCase golden, String bundleName) {
+  private static List<RgbImage> inpaint(GoldenCase golden, String bundleName) {
     Inpainter inpainter = OPEN.computeIfAbsent(Model.of(golden, bundleName), Model::open);
     List<Frame> frames = frames(golden, inpainter.traits());
-    List<InpaintedImage> paintings =
+    List<InpaintedImage> results =
         inpainter
-            .inpaint(plan(golden, inpainter.traits()), subjects(golden, frames), new Cancellation())
-            .paintings();
-    List<RgbImage> pictures = new ArrayList<>();
-    for (int i = 0; i < paintings.size(); i++) {
-      pictures.add(frames.get(i).restore(paintings.get(i).image()));
+            .inpaint(
+                parameters(golden, inpainter.traits()), inputs(golden, frames), new Cancellation())
+            .images();
+    List<RgbImage> images = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      images.add(frames.get(i).restore(results.get(i).image()));
     }
-    return pictures;
+    return images;
   }
 
   private static List<Frame> frames(GoldenCase golden, ModelTraits traits) {
@@ -131,7 +132,7 @@ class GoldenCasesTest {
               pick(golden.masks(), i),
               side(golden, "width", traits),
               side(golden, "height", traits),
-              traits.sizeMultiple(),
+              traits.sizes().multiple(),
               options));
     }
     return frames;
@@ -141,22 +142,23 @@ class GoldenCasesTest {
     return traits.framedSide((int) golden.argument(name, 512), Resize.STRETCH);
   }
 
-  private static InpaintParameters plan(GoldenCase golden, ModelTraits traits) {
+  private static InpaintParameters parameters(GoldenCase golden, ModelTraits traits) {
     return new InpaintParameters(
         side(golden, "width", traits),
         side(golden, "height", traits),
-        (int) golden.argument("num_inference_steps", traits.defaultSteps()),
-        golden.argument("guidance_scale", traits.defaultGuidanceScale()),
-        golden.argument("strength", traits.defaultStrength()),
-        new SchedulerChoice(golden.scheduler(), null),
+        new InpaintParameters.Sampling(
+            (int) golden.argument("num_inference_steps", traits.defaults().steps()),
+            golden.argument("guidance_scale", traits.defaults().guidanceScale()),
+            golden.argument("strength", traits.defaults().strength()),
+            new SchedulerChoice(golden.scheduler(), null)),
         MaskReduction.NEAREST,
         false);
   }
 
-  private static List<InpaintInput> subjects(GoldenCase golden, List<Frame> frames) {
-    List<InpaintInput> subjects = new ArrayList<>();
+  private static List<InpaintInput> inputs(GoldenCase golden, List<Frame> frames) {
+    List<InpaintInput> inputs = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {
-      subjects.add(
+      inputs.add(
           new InpaintInput(
               frames.get(i).image(),
               frames.get(i).mask(),
@@ -164,7 +166,7 @@ class GoldenCasesTest {
               golden.negativePrompt(),
               golden.seeds().get(i)));
     }
-    return subjects;
+    return inputs;
   }
 
   /** Item {@code i} of as many as there are images, or the only one. */

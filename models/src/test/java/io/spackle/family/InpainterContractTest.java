@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.bundle.PromptSyntax;
 import io.spackle.golden.Goldens;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
@@ -69,40 +69,40 @@ class InpainterContractTest {
 
   @Test
   void paintsWhatItPaintsAloneInAnyBatchAndOrder() {
-    List<InpaintInput> subjects =
+    List<InpaintInput> inputs =
         List.of(
-            Samples.subject("a cat", 1),
-            Samples.subject(LONG, 2),
-            Samples.subject("(a:1.3) cat", 3),
-            Samples.subject("", 4));
-    List<RgbImage> alone = subjects.stream().map(one -> paint(List.of(one)).get(0)).toList();
+            Samples.input("a cat", 1),
+            Samples.input(LONG, 2),
+            Samples.input("(a:1.3) cat", 3),
+            Samples.input("", 4));
+    List<RgbImage> alone = inputs.stream().map(one -> inpaint(List.of(one)).get(0)).toList();
 
-    assertThat(pixels(paint(subjects))).isEqualTo(pixels(alone));
+    assertThat(pixels(inpaint(inputs))).isEqualTo(pixels(alone));
 
     List<Integer> order = new ArrayList<>(List.of(0, 1, 2, 3));
     Collections.shuffle(order, new Random(7));
-    assertThat(pixels(paint(order.stream().map(subjects::get).toList())))
+    assertThat(pixels(inpaint(order.stream().map(inputs::get).toList())))
         .isEqualTo(pixels(order.stream().map(alone::get).toList()));
   }
 
   @Test
   void seedAndPromptDecideWhatIsPaintedUnlessTheModelIsPromptless() {
     boolean promptless = inpainter.traits().promptless();
-    InpaintInput cat = Samples.subject("a cat", 1);
-    byte[] painted = paint(List.of(cat)).get(0).pixels();
+    InpaintInput cat = Samples.input("a cat", 1);
+    byte[] generated = inpaint(List.of(cat)).get(0).pixels();
 
-    assertThat(paint(List.of(cat)).get(0).pixels()).isEqualTo(painted);
-    assertThat(Arrays.equals(paint(List.of(with(cat, "a cat", 2))).get(0).pixels(), painted))
+    assertThat(inpaint(List.of(cat)).get(0).pixels()).isEqualTo(generated);
+    assertThat(Arrays.equals(inpaint(List.of(with(cat, "a cat", 2))).get(0).pixels(), generated))
         .isEqualTo(promptless);
-    assertThat(Arrays.equals(paint(List.of(with(cat, "a dog", 1))).get(0).pixels(), painted))
+    assertThat(Arrays.equals(inpaint(List.of(with(cat, "a dog", 1))).get(0).pixels(), generated))
         .isEqualTo(promptless);
   }
 
   @Test
   void paintsInTheSizeOfThePlan() {
-    RgbImage painted = paint(List.of(Samples.subject("a cat", 1))).get(0);
+    RgbImage generated = inpaint(List.of(Samples.input("a cat", 1))).get(0);
 
-    assertThat(List.of(painted.width(), painted.height()))
+    assertThat(List.of(generated.width(), generated.height()))
         .isEqualTo(List.of(Samples.SIDE, Samples.SIDE));
   }
 
@@ -113,10 +113,10 @@ class InpainterContractTest {
     InpaintedImage cut =
         inpainter
             .inpaint(
-                Samples.plan(inpainter, 2),
-                List.of(Samples.subject(tooLong, 1)),
+                Samples.parameters(inpainter, 2),
+                List.of(Samples.input(tooLong, 1)),
                 new Cancellation())
-            .paintings()
+            .images()
             .get(0);
 
     assertThat(cut.notes())
@@ -129,7 +129,7 @@ class InpainterContractTest {
     Cancellation cancellation = new Cancellation();
     CompletableFuture<InpaintedBatch> running =
         CompletableFuture.supplyAsync(
-            () -> inpainter.inpaint(Samples.plan(inpainter, 50), many(), cancellation));
+            () -> inpainter.inpaint(Samples.parameters(inpainter, 50), many(), cancellation));
     assertThat(running).isNotCompleted();
     TimeUnit.MILLISECONDS.sleep(100); // some steps into the run; the outcome does not depend on it
 
@@ -139,7 +139,7 @@ class InpainterContractTest {
         .failsWithin(Duration.ofSeconds(2)) // one on a machine that does nothing else
         .withThrowableThat()
         .withCauseInstanceOf(CancellationException.class);
-    assertThat(paint(List.of(Samples.subject("a cat", 1)))).hasSize(1); // the model is still open
+    assertThat(inpaint(List.of(Samples.input("a cat", 1)))).hasSize(1); // the model is still open
   }
 
   @Test
@@ -147,14 +147,15 @@ class InpainterContractTest {
     Cancellation cancellation = new Cancellation();
     cancellation.cancel();
 
-    assertThatThrownBy(() -> inpainter.inpaint(Samples.plan(inpainter, 2), many(), cancellation))
+    assertThatThrownBy(
+            () -> inpainter.inpaint(Samples.parameters(inpainter, 2), many(), cancellation))
         .isInstanceOf(CancellationException.class);
   }
 
-  private List<RgbImage> paint(List<InpaintInput> subjects) {
+  private List<RgbImage> inpaint(List<InpaintInput> inputs) {
     return inpainter
-        .inpaint(Samples.plan(inpainter, 3), subjects, new Cancellation())
-        .paintings()
+        .inpaint(Samples.parameters(inpainter, 3), inputs, new Cancellation())
+        .images()
         .stream()
         .map(InpaintedImage::image)
         .toList();
@@ -163,14 +164,14 @@ class InpainterContractTest {
   /** Work of seconds: eight images where there are steps, thousands where there are none. */
   private static List<InpaintInput> many() {
     int count = inpainter.traits().promptless() ? 50_000 : 8;
-    return Collections.nCopies(count, Samples.subject("a cat", 1));
+    return Collections.nCopies(count, Samples.input("a cat", 1));
   }
 
-  private static InpaintInput with(InpaintInput subject, String prompt, long seed) {
-    return new InpaintInput(subject.image(), subject.mask(), prompt, null, seed);
+  private static InpaintInput with(InpaintInput input, String prompt, long seed) {
+    return new InpaintInput(input.image(), input.mask(), prompt, null, seed);
   }
 
   private static List<ByteBuffer> pixels(List<RgbImage> images) {
-    return images.stream().map(picture -> ByteBuffer.wrap(picture.pixels())).toList();
+    return images.stream().map(image -> ByteBuffer.wrap(image.pixels())).toList();
   }
 }

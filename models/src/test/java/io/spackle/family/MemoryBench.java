@@ -1,11 +1,10 @@
 package io.spackle.family;
 
 import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.bundle.PromptSyntax;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.Devices;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
@@ -47,7 +46,7 @@ final class MemoryBench {
   }
 
   private void run() throws IOException {
-    Devices.resolve("auto", 0, 0); // loads ONNX Runtime, which is not the model's
+    Device.resolve("auto", 0, 0); // loads ONNX Runtime, which is not the model's
     System.out.printf("%s at %d x %d, MiB%n", bundle.name(), side, side);
     System.out.printf("  weights           %6d%n", weights() >> 20);
     report("before opening");
@@ -55,7 +54,7 @@ final class MemoryBench {
       report("opened");
       for (int size : BATCHES) {
         inpainter.inpaint(
-            plan(inpainter.traits()), Collections.nCopies(size, subject()), new Cancellation());
+            parameters(inpainter.traits()), Collections.nCopies(size, input()), new Cancellation());
         report("after a batch of " + size);
       }
     }
@@ -71,13 +70,17 @@ final class MemoryBench {
     return bytes;
   }
 
-  private InpaintParameters plan(ModelTraits traits) {
-    double guidance = traits.defaultGuidanceScale();
+  private InpaintParameters parameters(ModelTraits traits) {
+    double guidance = traits.defaults().guidanceScale();
     return new InpaintParameters(
-        side, side, steps, guidance, 1.0, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+        side,
+        side,
+        new InpaintParameters.Sampling(steps, guidance, 1.0, SchedulerChoice.DEFAULT),
+        MaskReduction.MAX,
+        false);
   }
 
-  private InpaintInput subject() {
+  private InpaintInput input() {
     byte[] pixels = new byte[3 * side * side];
     new Random(1).nextBytes(pixels);
     byte[] levels = new byte[side * side];

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A model whose graphs have different precisions paints nearly what it paints in float32. */
+/** Graphs of mixed precision generate nearly what float32 graphs generate. */
 class MixedPrecisionTest {
 
   private static final List<String> GRAPHS =
@@ -48,8 +48,8 @@ class MixedPrecisionTest {
   @TempDir private Path temp;
 
   @BeforeAll
-  static void paintInFloat32() {
-    expected = paint(FULL);
+  static void generateInFloat32() {
+    expected = inpaint(FULL);
   }
 
   /** One precision per graph: f float32, h float16. */
@@ -70,18 +70,16 @@ class MixedPrecisionTest {
   @ParameterizedTest
   @MethodSource("halves")
   void anyMixWithFloat16(String mix) throws IOException {
-    assertNear(paint(bundle(mix)), FLOAT16_MAX, FLOAT16_MEAN);
+    assertNear(inpaint(bundle(mix)), FLOAT16_MAX, FLOAT16_MEAN);
   }
 
   @ParameterizedTest
   @MethodSource("brains")
   void weightsInputsAndOutputsInBfloat16(String mix) throws IOException {
-    assertNear(paint(bundle(mix)), BFLOAT16_MAX, BFLOAT16_MEAN);
+    assertNear(inpaint(bundle(mix)), BFLOAT16_MAX, BFLOAT16_MEAN);
   }
 
-  /**
-   * A CPU casts bfloat16 and computes nothing in it: what to do is told when the model is opened.
-   */
+  /** A CPU casts bfloat16 and computes nothing in it: opening the model says what to do. */
   @Test
   void operatorsInBfloat16AreRefusedOnACpu() throws IOException {
     Path folder = bundle("ffff");
@@ -113,16 +111,16 @@ class MixedPrecisionTest {
     return folder;
   }
 
-  private static RgbImage paint(Path folder) {
-    try (Inpainter inpainter = Families.open(ModelBundle.open(folder), Device.cpu(2))) {
-      return Samples.paint(inpainter, Samples.subject("a cat", 1)).image();
+  private static RgbImage inpaint(Path folder) {
+    try (Inpainter inpainter = Families.open(ModelBundle.open(folder), Device.cpu(1))) {
+      return Samples.inpaint(inpainter, Samples.input("a cat", 1)).image();
     }
   }
 
-  private static void assertNear(RgbImage painted, int max, double mean) {
+  private static void assertNear(RgbImage generated, int max, double mean) {
     List<Integer> differences = new ArrayList<>();
-    for (int i = 0; i < painted.pixels().length; i++) {
-      differences.add(Math.abs((painted.pixels()[i] & 0xff) - (expected.pixels()[i] & 0xff)));
+    for (int i = 0; i < generated.pixels().length; i++) {
+      differences.add(Math.abs((generated.pixels()[i] & 0xff) - (expected.pixels()[i] & 0xff)));
     }
     assertThat(differences).as("largest").allMatch(difference -> difference <= max);
     assertThat(differences.stream().mapToInt(Integer::intValue).average().orElseThrow())

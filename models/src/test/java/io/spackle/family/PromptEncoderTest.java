@@ -3,9 +3,9 @@ package io.spackle.family;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.bundle.PromptSyntax;
-import io.spackle.family.PromptEncoder.Encoded;
+import io.spackle.family.PromptEncoder.EncodedPrompt;
 import io.spackle.golden.GoldenCase;
 import io.spackle.golden.Goldens;
 import io.spackle.graph.Cancellation;
@@ -44,16 +44,19 @@ class PromptEncoderTest {
   void givesTheRecordedEmbeddings(GoldenCase golden) {
     try (CloseStack resources = new CloseStack()) {
       PromptEncoder encoder = encoder(golden.bundle(), golden.syntax(), resources);
-      Encoded prompt = encoder.encode(golden.prompts().get(0), NEVER);
-      Encoded negative =
+      EncodedPrompt prompt = encoder.encode(golden.prompts().get(0), NEVER);
+      EncodedPrompt negative =
           encoder.encode(golden.negativePrompt() == null ? "" : golden.negativePrompt(), NEVER);
       int count =
-          Math.max(prompt.count(), golden.has("negative_prompt_embeds") ? negative.count() : 1);
+          Math.max(
+              prompt.sequenceCount(),
+              golden.has("negative_prompt_embeds") ? negative.sequenceCount() : 1);
 
-      requireEqual(encoder.hidden(prompt, HIDDEN, count, NEVER), golden.tensor("prompt_embeds"));
+      requireEqual(
+          encoder.hiddenStates(prompt, HIDDEN, count, NEVER), golden.tensor("prompt_embeds"));
       if (golden.has("negative_prompt_embeds")) {
         requireEqual(
-            encoder.hidden(negative, HIDDEN, count, NEVER),
+            encoder.hiddenStates(negative, HIDDEN, count, NEVER),
             golden.tensor("negative_prompt_embeds"));
       }
     }
@@ -77,8 +80,8 @@ class PromptEncoderTest {
     Counting graph = new Counting();
     PromptEncoder encoder = new PromptEncoder(PromptEncoderTest::letters, graph, List.of(HIDDEN));
     for (int i = 0; i < 3; i++) {
-      Encoded encoded = encoder.encode("abc", NEVER);
-      assertThat(encoder.hidden(encoded, HIDDEN, 5, NEVER).shape().axes())
+      EncodedPrompt encoded = encoder.encode("abc", NEVER);
+      assertThat(encoder.hiddenStates(encoded, HIDDEN, 5, NEVER).shape().axes())
           .containsExactly(1, 10, 1);
     }
     assertThat(graph.runs).as("three letters and the padding").isEqualTo(4);
@@ -103,7 +106,7 @@ class PromptEncoderTest {
   private static PromptEncoder encoder(String bundle, PromptSyntax syntax, CloseStack resources) {
     ModelBundle folder =
         ModelBundle.open(Goldens.bundle(bundle)).with(new BundleOptions(Map.of(), null, syntax));
-    return new BundleParts(folder, Device.cpu(1), resources)
+    return new ComponentLoader(folder, Device.cpu(1), resources)
         .clip("tokenizer", "text_encoder", List.of(HIDDEN), 10);
   }
 

@@ -3,8 +3,8 @@ package io.spackle.family;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.bundle.PromptSyntax;
 import io.spackle.golden.Goldens;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
@@ -28,8 +28,8 @@ class PromptSyntaxTest {
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint"})
   void longPromptsAreReadToTheirEnd(String bundle) {
-    InpaintedImage cat = paint(bundle, PromptSyntax.A1111, LONG + "cat", null);
-    InpaintedImage dog = paint(bundle, PromptSyntax.A1111, LONG + "dog", LONG);
+    InpaintedImage cat = inpaint(bundle, PromptSyntax.A1111, LONG + "cat", null);
+    InpaintedImage dog = inpaint(bundle, PromptSyntax.A1111, LONG + "dog", LONG);
 
     assertThat(cat.notes()).isEmpty();
     assertThat(dog.notes()).isEmpty();
@@ -39,8 +39,8 @@ class PromptSyntaxTest {
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sd15-inpaint", "tiny-sdxl-inpaint"})
   void plainOnesAreCutAndNoted(String bundle) {
-    InpaintedImage cat = paint(bundle, PromptSyntax.PLAIN, LONG + "cat", LONG);
-    InpaintedImage dog = paint(bundle, PromptSyntax.PLAIN, LONG + "dog", LONG);
+    InpaintedImage cat = inpaint(bundle, PromptSyntax.PLAIN, LONG + "cat", LONG);
+    InpaintedImage dog = inpaint(bundle, PromptSyntax.PLAIN, LONG + "dog", LONG);
 
     assertThat(cat.notes())
         .isEqualTo(Set.of(Note.PROMPT_TRUNCATED, Note.NEGATIVE_PROMPT_TRUNCATED));
@@ -50,18 +50,18 @@ class PromptSyntaxTest {
   /** Its UNet was exported for 77 tokens. */
   @Test
   void aGraphOfOneLengthGetsTheFirstSequence() {
-    assertThat(paint("idle-sd15-inpaint", PromptSyntax.A1111, LONG, "a (b:1.2) BREAK c").notes())
+    assertThat(inpaint("idle-sd15-inpaint", PromptSyntax.A1111, LONG, "a (b:1.2) BREAK c").notes())
         .isEqualTo(Set.of(Note.PROMPT_TRUNCATED, Note.NEGATIVE_PROMPT_TRUNCATED));
-    assertThat(paint("idle-sd15-inpaint", PromptSyntax.A1111, "a (cat)", null).notes()).isEmpty();
+    assertThat(inpaint("idle-sd15-inpaint", PromptSyntax.A1111, "a (cat)", null).notes()).isEmpty();
   }
 
   @Test
   void fluxReadsTheTextWithoutMarksAndSaysSo() {
-    InpaintedImage plain = paint("tiny-flux-fill", PromptSyntax.PLAIN, "a red cat (small)", null);
+    InpaintedImage plain = inpaint("tiny-flux-fill", PromptSyntax.PLAIN, "a red cat (small)", null);
     InpaintedImage same =
-        paint("tiny-flux-fill", PromptSyntax.A1111, "a red cat \\(small\\)", null);
+        inpaint("tiny-flux-fill", PromptSyntax.A1111, "a red cat \\(small\\)", null);
     InpaintedImage weighted =
-        paint("tiny-flux-fill", PromptSyntax.A1111, "a (red:1.4) [cat] \\(small\\)", null);
+        inpaint("tiny-flux-fill", PromptSyntax.A1111, "a (red:1.4) [cat] \\(small\\)", null);
 
     assertThat(same.notes()).isEmpty();
     assertThat(weighted.notes()).isEqualTo(Set.of(Note.PROMPT_WEIGHTS_IGNORED));
@@ -69,7 +69,7 @@ class PromptSyntaxTest {
     assertThat(weighted.image().pixels()).isEqualTo(plain.image().pixels());
   }
 
-  private static InpaintedImage paint(
+  private static InpaintedImage inpaint(
       String bundle, PromptSyntax syntax, String prompt, String negative) {
     ModelBundle folder =
         ModelBundle.open(Goldens.bundle(bundle)).with(new BundleOptions(Map.of(), 32, syntax));
@@ -77,14 +77,18 @@ class PromptSyntaxTest {
     Arrays.fill(grey, (byte) 127);
     byte[] white = new byte[SIDE * SIDE];
     Arrays.fill(white, (byte) 255);
-    InpaintInput subject =
+    InpaintInput input =
         new InpaintInput(
             new RgbImage(SIDE, SIDE, grey), new Mask(SIDE, SIDE, white), prompt, negative, 7);
-    InpaintParameters plan =
+    InpaintParameters parameters =
         new InpaintParameters(
-            SIDE, SIDE, 2, 7.5, 1, SchedulerChoice.OF_BUNDLE, MaskReduction.MAX, false);
+            SIDE,
+            SIDE,
+            new InpaintParameters.Sampling(2, 7.5, 1, SchedulerChoice.DEFAULT),
+            MaskReduction.MAX,
+            false);
     try (Inpainter inpainter = Families.open(folder, Device.cpu(1))) {
-      return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
+      return inpainter.inpaint(parameters, List.of(input), new Cancellation()).images().get(0);
     }
   }
 }

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model that paints through the autoencoder of another folder. */
+/** A model with the autoencoder of another folder. */
 class ReplacedVaeTest {
 
   private static final ModelBundle OWN = ModelBundle.open(Goldens.bundle("tiny-sd15-inpaint"));
@@ -23,16 +23,16 @@ class ReplacedVaeTest {
   @TempDir private Path temp;
 
   @Test
-  void aCopyOfItsOwnAutoencoderPaintsTheSame() throws IOException {
-    assertThat(paint(OWN.withVae(vae("tiny-sd15-inpaint", 0.18215))).pixels())
-        .isEqualTo(paint(OWN).pixels());
+  void aCopyOfItsOwnAutoencoderGeneratesTheSame() throws IOException {
+    assertThat(inpaint(OWN.withVae(vae("tiny-sd15-inpaint", 0.18215))).pixels())
+        .isEqualTo(inpaint(OWN).pixels());
   }
 
   @Test
   void theFactorsAreThoseOfTheAutoencoder() throws IOException {
-    byte[] sdxl = paint(OWN.withVae(vae("tiny-sdxl-inpaint", 0.13025))).pixels();
-    assertThat(paint(OWN.withVae(vae("tiny-sdxl-inpaint", 0.18215))).pixels()).isNotEqualTo(sdxl);
-    assertThat(paint(OWN).pixels()).isNotEqualTo(sdxl);
+    byte[] sdxl = inpaint(OWN.withVae(vae("tiny-sdxl-inpaint", 0.13025))).pixels();
+    assertThat(inpaint(OWN.withVae(vae("tiny-sdxl-inpaint", 0.18215))).pixels()).isNotEqualTo(sdxl);
+    assertThat(inpaint(OWN).pixels()).isNotEqualTo(sdxl);
   }
 
   @Test
@@ -56,9 +56,9 @@ class ReplacedVaeTest {
     return ModelFolder.open(folder, ModelBundle.VAE);
   }
 
-  private static RgbImage paint(ModelBundle bundle) {
-    try (Inpainter inpainter = Families.open(bundle, Device.cpu(2))) {
-      return Samples.paint(inpainter, Samples.subject("a cat", 1)).image();
+  private static RgbImage inpaint(ModelBundle bundle) {
+    try (Inpainter inpainter = Families.open(bundle, Device.cpu(1))) {
+      return Samples.inpaint(inpainter, Samples.input("a cat", 1)).image();
     }
   }
 }

@@ -7,7 +7,7 @@ import io.spackle.image.RgbImage;
 import java.util.List;
 import java.util.Random;
 
-/** Small things to paint. */
+/** Small inputs. */
 final class Samples {
 
   /** Of all images, in pixels. */
@@ -15,20 +15,18 @@ final class Samples {
 
   private Samples() {}
 
-  static InpaintParameters plan(Inpainter inpainter, int steps) {
+  static InpaintParameters parameters(Inpainter inpainter, int steps) {
     return new InpaintParameters(
         SIDE,
         SIDE,
-        steps,
-        inpainter.traits().defaultGuidanceScale(),
-        0.9,
-        SchedulerChoice.OF_BUNDLE,
+        new InpaintParameters.Sampling(
+            steps, inpainter.traits().defaults().guidanceScale(), 0.9, SchedulerChoice.DEFAULT),
         MaskReduction.MAX,
         false);
   }
 
-  /** Noise from the seed, to be repainted in its left half. */
-  static InpaintInput subject(String prompt, long seed) {
+  /** Noise from the seed, masked in its left half. */
+  static InpaintInput input(String prompt, long seed) {
     byte[] pixels = new byte[3 * SIDE * SIDE];
     new Random(seed).nextBytes(pixels);
     byte[] levels = new byte[SIDE * SIDE];
@@ -39,8 +37,8 @@ final class Samples {
         new RgbImage(SIDE, SIDE, pixels), new Mask(SIDE, SIDE, levels), prompt, null, seed);
   }
 
-  static InpaintedImage paint(Inpainter inpainter, InpaintInput subject) {
-    InpaintParameters plan = plan(inpainter, 3);
-    return inpainter.inpaint(plan, List.of(subject), new Cancellation()).paintings().get(0);
+  static InpaintedImage inpaint(Inpainter inpainter, InpaintInput input) {
+    InpaintParameters parameters = parameters(inpainter, 3);
+    return inpainter.inpaint(parameters, List.of(input), new Cancellation()).images().get(0);
   }
 }

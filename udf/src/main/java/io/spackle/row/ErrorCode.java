@@ -1,112 +1,112 @@
 package io.spackle.row;
 
 /**
- * Why a row failed: stable names, to be counted and chosen by.
+ * The reason why a row failed: stable names, for statistics and for selecting rows to reprocess.
  *
- * <p>Every fault that belongs to one row has a code; faults of configuration, model or device fail
- * the job instead.
+ * <p>Every failure of one row has a code; failures of the configuration, model or device fail the
+ * job instead.
  */
 public enum ErrorCode {
   ROW_MALFORMED(
-      "The manifest line is no JSON object or no CSV record",
-      "Mend the line that the message names",
+      "The manifest line is not a JSON object or not a CSV record",
+      "Fix the line that the message names",
       Retry.IN_VAIN),
   ROW_INVALID(
-      "A field is missing, of the wrong kind or outside its range",
-      "Mend what the message lists",
+      "A field is missing, has the wrong type or is out of range",
+      "Fix what the message lists",
       Retry.IN_VAIN),
   ID_INVALID(
-      "The id cannot name a file: control characters, too long, or a path",
+      "The id has control characters or malformed text, or more than 512 bytes",
       "Choose another id",
       Retry.IN_VAIN),
   ID_DUPLICATE(
-      "Another row of the manifest has the same id",
-      "Give each row an id of its own, or none",
+      "An earlier row of the manifest has the same id",
+      "Give each row its own id, or none",
       Retry.IN_VAIN),
   URL_INVALID(
-      "The location is empty, relative, malformed or of a scheme that is not read",
-      "Mend the location, or set manifest.base",
+      "The location is empty, relative or malformed, or its scheme is not supported",
+      "Fix the location, or set manifest.base",
       Retry.IN_VAIN),
   URL_FORBIDDEN(
       "The location leads to an address, port, host or folder that is not allowed",
-      "Allow it in fetch.allow-hosts, allow-files or allow-private, if it is meant",
+      "If this is intended, allow it in fetch.allow-hosts, allow-files or allow-private",
       Retry.IN_VAIN),
   FETCH_UNREACHABLE(
-      "The host is unknown, refuses or breaks the connection",
-      "Look whether the host can be reached from the executors",
+      "The host is unknown, or it refuses or drops the connection",
+      "Check that the executors can reach the host",
       Retry.MAY_HELP),
   FETCH_TLS(
-      "The secure connection cannot be trusted",
-      "Mend the host's certificate, or add its issuer to the executors' JVM",
+      "The TLS connection cannot be trusted",
+      "Fix the host's certificate, or add its issuer to the executors' JVM",
       Retry.IN_VAIN),
   FETCH_TIMEOUT(
       "The fetch took longer than allowed",
       "Raise fetch.timeout or lower fetch.per-host",
       Retry.MAY_HELP),
   FETCH_NOT_FOUND(
-      "The answer says that there is no such thing (404, 410, no such file)",
-      "Mend the location",
+      "There is nothing at the location (404, 410, no such file)",
+      "Fix the location",
       Retry.IN_VAIN),
   FETCH_DENIED(
-      "The answer denies access (401, 403, permissions)",
-      "Renew signed locations, or grant the executors access",
+      "Access is denied (401, 403, file permissions)",
+      "Renew signed URLs, or grant access to the executors",
       Retry.MAY_HELP),
   FETCH_STATUS(
-      "Any other answer than success, after the retries",
-      "Look at the status in the message; 5xx and 429 often pass",
+      "Any other unsuccessful status, after the retries",
+      "Check the status in the message; 5xx and 429 are often temporary",
       Retry.MAY_HELP),
   FETCH_REDIRECTS(
-      "More hops than allowed, or a loop",
-      "Name the location at the end of the redirects",
+      "More redirects than allowed, or a redirect loop",
+      "Use the location at the end of the redirects",
       Retry.IN_VAIN),
   FETCH_TOO_LARGE(
       "More bytes than allowed", "Raise fetch.max-bytes, or store smaller files", Retry.IN_VAIN),
   FETCH_HOST_DOWN(
-      "The host failed so often that it is left alone for a while",
+      "The host failed so often that it is skipped for a while",
       "Wait until the host works again",
       Retry.MAY_HELP),
   IMAGE_UNSUPPORTED(
-      "The bytes are no image, or of a format that is not read",
-      "Look what the location gives: it may be an error page; store PNG, JPEG or WebP",
+      "The bytes are not an image, or the format is not supported",
+      "Check what the location returns, it may be an error page; store PNG, JPEG or WebP",
       Retry.IN_VAIN),
   IMAGE_SIZE(
-      "More pixels than allowed, or a shape that cannot be painted",
+      "More pixels than allowed, or a shape that cannot be inpainted",
       "Raise fetch.max-pixels, or scale the image",
       Retry.IN_VAIN),
   IMAGE_CORRUPT(
-      "The image is cut off or damaged",
-      "Store the image anew; where the transfer broke, another fetch may do",
+      "The image is truncated or damaged",
+      "Store the image again; if the transfer was cut off, another fetch may succeed",
       Retry.MAY_HELP),
   MODEL_OUTPUT(
-      "The model computed numbers that are no image",
+      "The model computed values that are not finite, or an image that is all black",
       "Choose another seed or scheduler, or a model of higher precision",
       Retry.IN_VAIN),
   MODEL_MEMORY(
       "The device has too little memory for even one such image",
-      "Ask for fewer pixels, or run on a larger device",
+      "Use fewer pixels, or a device with more memory",
       Retry.MAY_HELP),
   MODEL_FAILED(
-      "The model failed on this image, alone as in a batch",
+      "The model failed on this image, in a batch and alone",
       "Read the executor's log",
       Retry.MAY_HELP),
   MODEL_TIMEOUT(
-      "The model came to a standstill on this image, twice",
+      "The model hung on this image, twice",
       "Raise lane.watchdog if the device is only slow",
       Retry.MAY_HELP),
   MODEL_CRASHED(
-      "The process died while this image was alone in the model, after it had died before",
-      "Read the executor's log and the kernel's; ask for fewer pixels or give it more memory",
+      "The process crashed while this image was alone in the model, after an earlier crash",
+      "Read the executor's log and the kernel's; use fewer pixels or give the process more memory",
       Retry.MAY_HELP),
   WRITE_FAILED(
       "The image could not be written",
-      "Look at permissions, quota and space of the output",
+      "Check permissions, quota and free space of the output",
       Retry.MAY_HELP),
   INTERNAL(
-      "A fault of Spackle itself, met at this row; the executor's log has its stack",
-      "Report it with the stack",
+      "A bug in Spackle, triggered by this row; the executor's log has the stack trace",
+      "Report it with the stack trace",
       Retry.MAY_HELP);
 
-  /** Whether the same row, done again, may succeed though nobody mended it. */
+  /** Whether a failed row may succeed when it is reprocessed unchanged. */
   public enum Retry {
     MAY_HELP,
     IN_VAIN
@@ -122,12 +122,12 @@ public enum ErrorCode {
     this.retry = retry;
   }
 
-  /** What happened, as a phrase. */
+  /** The cause, as a phrase. */
   public String meaning() {
     return meaning;
   }
 
-  /** What the owner of the row can do. */
+  /** The action that the owner of the row can take. */
   public String advice() {
     return advice;
   }

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The page of all keys, made from conf/reference.conf: one table for each section. As a program,
- * run in udf, it writes the page.
+ * Generates the page of all keys from conf/reference.conf, with one table per section. Its main
+ * method, run in udf, writes the page.
  */
 final class ConfigurationPage {
 
@@ -28,9 +28,13 @@ final class ConfigurationPage {
       """
       # Configuration
 
-      Every key of a job with its default, as [conf/reference.conf](../conf/reference.conf) has them; all are below `spackle`. What a job's
-      own file sets counts more, and `-D key=value` on the command line more still. A relative path counts from the folder of the file
-      that it stands in; after `-D`, from the current folder. `null` means that nothing is set.
+      All keys of a job with their defaults, generated from [conf/reference.conf](../conf/reference.conf). All keys are
+      below `spackle`. A job's own file overrides these defaults, and `-D key=value` on the command line overrides the
+      file. A relative path is resolved against the folder of the file that contains it; after `-D`, against the
+      current folder. `null` means that the key is not set.
+
+      `./spackle plan job.conf` prints the configuration of a job, with the file and line that set each key. See
+      [Before a run](guide.md#before-a-run).
       """;
 
   private ConfigurationPage() {}
@@ -40,7 +44,7 @@ final class ConfigurationPage {
   }
 
   static String text() {
-    // Without the environment, which may hold a secret.
+    // Without the environment, which may contain secrets.
     Config reference =
         ConfigFactory.parseFile(REFERENCE.toFile()).resolve(ConfigResolveOptions.noSystem());
     return HEAD
@@ -55,7 +59,7 @@ final class ConfigurationPage {
         + name
         + "\n\n"
         + (about.isEmpty() ? "" : about + "\n\n")
-        + "| key | default | |\n|---|---|---|\n"
+        + "| key | default | description |\n|---|---|---|\n"
         + inOrder((ConfigObject) value)
             .map(key -> row(name + "." + key.getKey(), key.getValue()))
             .collect(Collectors.joining());

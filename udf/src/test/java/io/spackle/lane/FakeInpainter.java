@@ -19,13 +19,15 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
-/** Paints one colour all over, which depends on seed and prompt only; does as it is told before. */
+/**
+ * Fills images with one colour that depends on seed and prompt only, after a scripted inference.
+ */
 public final class FakeInpainter implements Inpainter {
 
-  /** What happens in place of inference; what it throws is the engine's fault. */
+  /** Runs in place of the model; its exceptions are those of the engine. */
   @FunctionalInterface
   public interface Inference {
-    void run(List<InpaintInput> subjects, Cancellation cancellation) throws InterruptedException;
+    void run(List<InpaintInput> inputs, Cancellation cancellation) throws InterruptedException;
   }
 
   private final Inference inference;
@@ -37,13 +39,13 @@ public final class FakeInpainter implements Inpainter {
   }
 
   public FakeInpainter() {
-    this((subjects, cancellation) -> {});
+    this((inputs, cancellation) -> {});
   }
 
-  /** Inference that lets one batch through per permit, and ends when it is cancelled. */
-  public static Inference gated(Semaphore gate, Semaphore begun) {
-    return (subjects, cancellation) -> {
-      begun.release();
+  /** Inference that waits for a permit per batch, and ends when it is cancelled. */
+  public static Inference gated(Semaphore gate, Semaphore started) {
+    return (inputs, cancellation) -> {
+      started.release();
       Thread self = Thread.currentThread();
       try (var registration = cancellation.onCancel(self::interrupt)) {
         Objects.requireNonNull(registration);
@@ -57,15 +59,21 @@ public final class FakeInpainter implements Inpainter {
 
   public static ModelTraits fakeTraits() {
     return new ModelTraits(
-        "fake", "fake", 64, 8, 1, Limits.ofApi(), 4, 7.5, 1, "fake", List.of("fake"), false);
+        "fake",
+        "fake",
+        new ModelTraits.Sizes(64, 8, 1),
+        Limits.ofApi(),
+        new ModelTraits.Defaults(4, 7.5, 1, "fake"),
+        List.of("fake"),
+        false);
   }
 
-  /** The colour that a subject is painted in. */
+  /** The level of all channels of an image. */
   public static byte colour(String prompt, long seed) {
     return (byte) Objects.hash(prompt, seed);
   }
 
-  /** The prompts of all batches begun so far, failed ones too. */
+  /** The prompts of all batches started so far, including failed ones. */
   public List<List<String>> batches() {
     return List.copyOf(batches);
   }
@@ -75,8 +83,8 @@ public final class FakeInpainter implements Inpainter {
   }
 
   @Override
-  public void check(InpaintParameters plan) {
-    if ("refused".equals(plan.sampler().algorithm())) {
+  public void check(InpaintParameters parameters) {
+    if ("refused".equals(parameters.sampling().scheduler().algorithm())) {
       throw new IllegalArgumentException("refused found");
     }
   }
@@ -88,14 +96,14 @@ public final class FakeInpainter implements Inpainter {
 
   @Override
   public InpaintedBatch inpaint(
-      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
-    batches.add(subjects.stream().map(InpaintInput::prompt).toList());
+      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
+    batches.add(inputs.stream().map(InpaintInput::prompt).toList());
     try {
-      inference.run(subjects, cancellation);
+      inference.run(inputs, cancellation);
     } catch (InterruptedException e) {
       throw new IllegalStateException("the lane's thread was interrupted", e);
     }
-    return new InpaintedBatch(subjects.stream().map(FakeInpainter::paint).toList(), Map.of());
+    return new InpaintedBatch(inputs.stream().map(FakeInpainter::fill).toList(), Map.of());
   }
 
   @Override
@@ -103,10 +111,10 @@ public final class FakeInpainter implements Inpainter {
     closed.countDown();
   }
 
-  private static InpaintedImage paint(InpaintInput subject) {
-    byte[] pixels = new byte[subject.image().pixels().length];
-    Arrays.fill(pixels, colour(subject.prompt(), subject.seed()));
-    RgbImage image = new RgbImage(subject.image().width(), subject.image().height(), pixels);
+  private static InpaintedImage fill(InpaintInput input) {
+    byte[] pixels = new byte[input.image().pixels().length];
+    Arrays.fill(pixels, colour(input.prompt(), input.seed()));
+    RgbImage image = new RgbImage(input.image().width(), input.image().height(), pixels);
     return new InpaintedImage(image, Set.of());
   }
 }

@@ -81,6 +81,8 @@ public final class SparkSessions {
     // Below this number of partitions each task of a shuffle writes a file per partition and merges
     // them: 49,000 files to compare the meta rows of a million images with their manifest.
     conf.setIfMissing("spark.shuffle.sort.bypassMergeThreshold", "16");
+    // ONNX Runtime's telemetry, on by default on Linux, can crash an executor while it starts.
+    conf.setIfMissing("spark.executorEnv.ORT_DISABLE_TELEMETRY", "1");
     // Commits to tables run during the inpainting: those jobs have a pool of their own.
     conf.setIfMissing("spark.scheduler.mode", "FAIR");
     String master = conf.get("spark.master");

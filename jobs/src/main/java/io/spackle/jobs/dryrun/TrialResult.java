@@ -55,12 +55,12 @@ public record TrialResult(List<Pass> passes) {
 
   /** Fetches, decodes and frames a sample of a job's rows. */
   public static TrialResult probe(SparkSession spark, JobPlan plan, int rows) throws IOException {
-    return of(spark, plan, rows, TrialRun.looking(plan.settings()), "probe");
+    return of(spark, plan, rows, TrialRun.framing(plan.settings()), "probe");
   }
 
   /** Inpaints a sample of a job's rows, once to warm up and once more. */
   public static TrialResult inpaint(SparkSession spark, JobPlan plan, int rows) throws IOException {
-    return of(spark, plan, rows, TrialRun.painting(plan.settings()), "inpaint");
+    return of(spark, plan, rows, TrialRun.generating(plan.settings()), "inpaint");
   }
 
   private static TrialResult of(

@@ -1,7 +1,6 @@
 package io.spackle.jobs.files;
 
-import io.spackle.sink.ObjectStores;
-import io.spackle.sink.RawFileSystem;
+import io.spackle.sink.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +38,7 @@ public final class AtomicFiles {
 
   /** The file system of a path. */
   public static AtomicFiles of(Path path, Configuration hadoop) throws IOException {
-    return new AtomicFiles(RawFileSystem.of(path, hadoop));
+    return new AtomicFiles(HadoopFiles.withoutChecksums(path, hadoop));
   }
 
   /** The underlying file system, without Hadoop's checksum files. */
@@ -57,7 +56,7 @@ public final class AtomicFiles {
     }
     if (isLocal()) {
       move(file, name);
-    } else if (ObjectStores.include(files)) {
+    } else if (HadoopFiles.isObjectStore(files)) {
       copyUnlessTaken(file, name);
     } else if (!files.rename(file, name) && !files.exists(name)) {
       throw new FileNotFoundException("cannot rename " + file + " to " + name);
@@ -68,7 +67,7 @@ public final class AtomicFiles {
   public void replace(Path file, Path name) throws IOException {
     if (isLocal()) {
       move(file, name);
-    } else if (ObjectStores.include(files)) {
+    } else if (HadoopFiles.isObjectStore(files)) {
       FSDataOutputStreamBuilder<?, ?> target = files.createFile(name);
       copy(file, target.overwrite(true));
       files.delete(file, false);

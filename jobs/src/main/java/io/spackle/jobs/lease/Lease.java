@@ -3,7 +3,7 @@ package io.spackle.jobs.lease;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.driver.PeriodicTask;
 import io.spackle.jobs.files.AtomicFiles;
-import io.spackle.sink.ObjectStores;
+import io.spackle.sink.HadoopFiles;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -170,7 +170,7 @@ public final class Lease implements AutoCloseable {
         tookOver = true;
       }
     }
-    if (tookOver && ObjectStores.include(files.system())) {
+    if (tookOver && HadoopFiles.isObjectStore(files.system())) {
       sleep(SETTLING);
     }
   }

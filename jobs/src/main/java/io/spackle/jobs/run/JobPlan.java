@@ -13,9 +13,9 @@ import io.spackle.jobs.table.LakeTable;
 import io.spackle.jobs.table.TableSettings;
 import io.spackle.row.MetaRow;
 import io.spackle.task.ModelProbe;
-import io.spackle.task.OutputSettings;
 import io.spackle.task.TaskSettings;
-import io.spackle.webhook.WebhookSettings;
+import io.spackle.task.TaskSettings.OutputSettings;
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +85,7 @@ public record JobPlan(
         ResolvedConf.of(conf.tasks(), conf.output().images().format(), hadoop, problems);
     if (manifest != null && setup != null) {
       ManifestColumns.checkPrompts(
-          manifest.schema(), setup.defaults().prompt(), setup.model().traits(), problems);
+          manifest.schema(), setup.defaults().prompts().prompt(), setup.model().traits(), problems);
     }
     problems.refuse();
     JobPlan plan =

@@ -63,9 +63,9 @@ final class WebhookSettlement {
 
   private Map<String, Long> settle() throws IOException {
     SparkSessions.describeJobs(spark, "wait for webhook calls in progress");
-    PendingWebhooks.awaitThoseUnderWay(spark.sparkContext(), plan.settings());
+    PendingWebhooks.awaitInProgress(spark.sparkContext(), plan.settings());
     SparkSessions.describeJobs(spark, "make pending webhook calls");
-    PendingWebhooks.make(pending(), plan.settings());
+    PendingWebhooks.send(pending(), plan.settings());
     SparkSessions.describeJobs(spark, "count webhook calls");
     Map<String, Long> counts = new TreeMap<>();
     for (Row group : recorded().groupBy(WebhookRecord.STATUS).agg(count(lit(1))).collectAsList()) {

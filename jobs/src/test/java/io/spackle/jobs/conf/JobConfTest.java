@@ -3,7 +3,7 @@ package io.spackle.jobs.conf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.spackle.bundle.PromptSyntax;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.RefusedException;
 import io.spackle.image.FramingOptions;
@@ -36,8 +36,8 @@ class JobConfTest {
     assertThat(conf.manifest().format()).isEqualTo("auto");
     assertThat(conf.manifest().options()).isEmpty();
     assertThat(conf.output().mode()).isEqualTo(OutputFolder.Mode.RESUME);
-    assertThat(conf.tasks().defaults().steps()).isNull();
-    assertThat(conf.tasks().defaults().samples()).isEqualTo(1);
+    assertThat(conf.tasks().defaults().parameters().steps()).isNull();
+    assertThat(conf.tasks().defaults().parameters().samples()).isEqualTo(1);
     assertThat(conf.tasks().image()).isEqualTo(FramingOptions.defaults());
     assertThat(conf.tasks().fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(conf.tasks().fetch().maxBytes()).isEqualTo(64 << 20);
@@ -46,13 +46,14 @@ class JobConfTest {
 
   @Test
   void emptyNegativePromptIsNotMissing() throws IOException {
-    assertThat(load("", REQUIRED).tasks().defaults().negativePrompt()).isNull();
+    assertThat(load("", REQUIRED).tasks().defaults().prompts().negativePrompt()).isNull();
     String empty = "spackle.defaults.negative-prompt = \"\"";
-    assertThat(load(empty, REQUIRED).tasks().defaults().negativePrompt()).isEmpty();
+    assertThat(load(empty, REQUIRED).tasks().defaults().prompts().negativePrompt()).isEmpty();
     assertThat(
             JobConf.load(PROFILES.resolve("api.conf"), REQUIRED)
                 .tasks()
                 .defaults()
+                .prompts()
                 .negativePrompt())
         .startsWith("((out of frame)), ((extra fingers)), ")
         .endsWith(", ((extra legs)), anime");
@@ -74,8 +75,8 @@ class JobConfTest {
     overrides.put("defaults.width", "null");
     JobConf conf = load("spackle.defaults { seed = 1, height = 64, width = 64 }", overrides);
     assertThat(conf.tasks().defaults().seed()).isEqualTo(7);
-    assertThat(conf.tasks().defaults().height()).isEqualTo(64);
-    assertThat(conf.tasks().defaults().width()).isNull();
+    assertThat(conf.tasks().defaults().parameters().height()).isEqualTo(64);
+    assertThat(conf.tasks().defaults().parameters().width()).isNull();
     assertThat(conf.tasks().fetch().allowHosts()).containsExactly("a.example", "b.example");
   }
 
@@ -122,8 +123,8 @@ class JobConfTest {
             Map.of("model.path", "/model", "lane.thread", "3"));
     assertThat(problems)
         .containsExactlyInAnyOrder(
-            "spackle.output.pth is no key, did you mean spackle.output.path? (job.conf: 2)",
-            "spackle.defaults.sed is no key, did you mean spackle.defaults.seed? (job.conf: 3)",
+            "spackle.output.pth is not a known key, did you mean spackle.output.path? (job.conf: 2)",
+            "spackle.defaults.sed is not a known key, did you mean spackle.defaults.seed? (job.conf: 3)",
             "spackle.batch.max-images is \"many\", expected a whole number from 1 to 1024"
                 + " (job.conf: 4)",
             "spackle.failures.max-share is 1.5, expected a number from 0.0 to 1.0 (job.conf: 5)",
@@ -133,8 +134,8 @@ class JobConfTest {
                 + " (job.conf: 6)",
             "spackle.fetch.timeout is \"fast\", expected a duration such as 20s or 500ms,"
                 + " at least 1ms (job.conf: 7)",
-            "manifest is no key, did you mean spackle.manifest? (job.conf: 9)",
-            "spackle.lane.thread is no key, did you mean spackle.lane.threads? (-D"
+            "manifest is not a known key, did you mean spackle.manifest? (job.conf: 9)",
+            "spackle.lane.thread is not a known key, did you mean spackle.lane.threads? (-D"
                 + " spackle.lane.thread)",
             "spackle.manifest.path is not set, expected a text",
             "spackle.output.path is not set, expected a text");
@@ -180,7 +181,7 @@ class JobConfTest {
             Map.entry("fs.s3a.endpoint", "http://minio"), Map.entry("fs.s3a.endpoint.region", "x"));
     assertThat(problems("spackle.hadoop.options { fs.s3a.endpoint = x }", REQUIRED))
         .containsExactly(
-            "spackle.hadoop.options.fs is an object, expected a value; a name with dots stands in"
+            "spackle.hadoop.options.fs is an object, expected a value; put a name with dots in"
                 + " quotes (job.conf: 1)");
     assertThat(load("spackle.hadoop.options " + quoted, REQUIRED).toString())
         .contains("fs.s3a.endpoint")

@@ -39,6 +39,14 @@ class SparkSessionsTest {
     assertThat(SparkSessions.prepared(given).get(tries)).isEqualTo("3");
   }
 
+  @Test
+  void executorsStartWithoutTelemetry() {
+    String telemetry = "spark.executorEnv.ORT_DISABLE_TELEMETRY";
+    assertThat(SparkSessions.prepared(new SparkConf(false)).get(telemetry)).isEqualTo("1");
+    SparkConf given = new SparkConf(false).set(telemetry, "0");
+    assertThat(SparkSessions.prepared(given).get(telemetry)).isEqualTo("0");
+  }
+
   private static SparkConf withGpus(String master) {
     return new SparkConf(false)
         .setMaster(master)

@@ -1,0 +1,55 @@
+package io.spackle.family;
+
+import io.spackle.graph.Cancellation;
+import io.spackle.tensor.FloatTensor;
+import java.util.List;
+
+/**
+ * A diffusion model for inpainting as the four methods that an image goes through, in their order.
+ * {@link DiffusionInpainter} calls them; a family implements them in one file.
+ *
+ * <p>Used by one thread at a time.
+ */
+interface DiffusionModel {
+
+  /** What the model accepts and assumes. */
+  ModelTraits traits();
+
+  /**
+   * Rejects a choice of scheduler that the model cannot run.
+   *
+   * @throws IllegalArgumentException naming what was found and what was expected
+   */
+  void check(SchedulerChoice scheduler);
+
+  /** Encodes the prompt of one image and, where guidance is on, its negative prompt. */
+  PromptEmbeds encodePrompt(
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation);
+
+  /**
+   * Draws the noise of one image, encodes the image and its masked copy, and brings the latents to
+   * the noise level of the first step.
+   */
+  DenoisingState prepareLatents(
+      InpaintParameters parameters,
+      InpaintInput input,
+      PromptEmbeds prompt,
+      Cancellation cancellation);
+
+  /**
+   * Denoises a batch by one call of the network: scale, predict, guide, step, blend.
+   *
+   * @param batch at least one image; all at the same call and with prompts of the same length
+   * @return the images after the call, in the order of the batch
+   */
+  List<DenoisingState> step(
+      InpaintParameters parameters, List<DenoisingState> batch, Cancellation cancellation);
+
+  /**
+   * Decodes the latents of one image after its last step.
+   *
+   * @param latents as {@link #step} left them
+   * @return (1, 3, height, width), about -1 to 1
+   */
+  FloatTensor decode(InpaintParameters parameters, FloatTensor latents, Cancellation cancellation);
+}

@@ -1,0 +1,137 @@
+package io.spackle.family;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.family.DenoisingState.KeptLatents;
+import io.spackle.family.InpaintParameters.Sampling;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Graph;
+import io.spackle.graph.TensorSpec;
+import io.spackle.scheduler.Run;
+import io.spackle.scheduler.Schedulers;
+import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.Shape;
+import io.spackle.tensor.TorchNoise;
+import java.util.List;
+
+/**
+ * What SD 1.5 and SDXL share: a UNet with its autoencoder and schedulers.
+ *
+ * <p>An inpainting UNet takes nine channels: latents, mask and masked image latents. A plain one
+ * takes the four of the latents; the kept part of the image is blended in after each call instead.
+ *
+ * @param seesMask whether the UNet takes nine channels
+ */
+record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boolean seesMask) {
+
+  static final int LATENT_CHANNELS = 4;
+  private static final int INPAINTING_CHANNELS = 9; // latents, mask, masked image latents
+
+  /** A limit on prompts from a manifest: each sequence makes every step slower. */
+  private static final int MAX_SEQUENCES = 10;
+
+  /** What legacy folders leave out, which lack {@code unet/config.json}. */
+  private static final int SD15_LATENT_SIDE = 64;
+
+  private static final int SD15_LEVELS = 4;
+
+  /** Whether a UNet takes nine channels, read from its {@code sample} input. */
+  static boolean seesMask(Graph unet) {
+    TensorSpec sample = unet.inputs().get("sample");
+    return sample != null && sample.rank() == 4 && sample.axes().get(1) == INPAINTING_CHANNELS;
+  }
+
+  /** How many sequences of a prompt the UNet takes: one where it was exported for one length. */
+  int maxSequences() {
+    TensorSpec prompts = unet.inputs().get(PromptEmbeds.HIDDEN_STATES);
+    boolean anyLength = prompts != null && prompts.rank() == 3 && prompts.axes().get(1) < 0;
+    return anyLength ? MAX_SEQUENCES : 1;
+  }
+
+  /** The traits of a UNet family, its sizes read from {@code unet/config.json}. */
+  static ModelTraits traits(String family, ModelBundle bundle, Limits limits, double strength) {
+    JsonNode unet = bundle.config("unet").orElse(MissingNode.getInstance());
+    int nativeSide = VaeCodec.FACTOR * unet.path("sample_size").asInt(SD15_LATENT_SIDE);
+    return new ModelTraits(
+        family,
+        bundle.modelName(),
+        new ModelTraits.Sizes(nativeSide, sizeMultiple(unet), 1),
+        limits,
+        new ModelTraits.Defaults(50, 7.5, strength, BundleSchedulers.defaultName(bundle)),
+        Schedulers.names(Schedulers.Kind.DIFFUSION),
+        false);
+  }
+
+  /** Each level but the last halves the latents; the halves must be whole to be joined again. */
+  private static int sizeMultiple(JsonNode unet) {
+    int levels = unet.path("block_out_channels").size();
+    return VaeCodec.FACTOR << ((levels == 0 ? SD15_LEVELS : levels) - 1);
+  }
+
+  /** The latents of one image at the noise level of the first call. */
+  DenoisingState prepareLatents(
+      InpaintParameters parameters,
+      InpaintInput input,
+      PromptEmbeds prompt,
+      Cancellation cancellation) {
+    FloatTensor pixels = input.image().toTensor(); // (1, 3, h, w), -1 to 1
+    Shape shape = latentShape(parameters); // (1, 4, h/8, w/8)
+    Run run = start(parameters.sampling());
+    boolean startsFromNoise = parameters.sampling().startsFromPureNoise();
+
+    // The draws of the reference, in its order: image posterior, noise, masked image posterior.
+    TorchNoise generator = TorchNoise.seeded(input.seed());
+    FloatTensor imageLatents =
+        startsFromNoise && seesMask ? null : vae.encode(pixels, generator, cancellation);
+    FloatTensor noise = new FloatTensor(generator.next(shape.size()), shape);
+    FloatTensor mask = parameters.maskReduction().toLatents(input.mask(), VaeCodec.FACTOR);
+    FloatTensor conditioning = null; // (1, 5, h/8, w/8): mask, masked image latents
+    if (seesMask) {
+      FloatTensor maskedImageLatents = vae.encode(input.maskedPixels(), generator, cancellation);
+      conditioning = FloatTensor.concat(List.of(mask, maskedImageLatents), 1);
+    } else {
+      vae.skipDraw(shape, generator);
+    }
+
+    FloatTensor latents =
+        startsFromNoise ? noise.times(run.initNoiseSigma()) : run.addNoise(imageLatents, noise, 0);
+    KeptLatents kept = seesMask ? null : new KeptLatents(imageLatents, noise, mask);
+    return new DenoisingState(latents, prompt, conditioning, kept, run, generator, 0);
+  }
+
+  private static Shape latentShape(InpaintParameters parameters) {
+    return Shape.of(
+        1,
+        LATENT_CHANNELS,
+        parameters.height() / VaeCodec.FACTOR,
+        parameters.width() / VaeCodec.FACTOR);
+  }
+
+  /** The SD pipelines of diffusers keep {@code min(int(steps * strength), steps)} steps. */
+  private Run start(Sampling sampling) {
+    int kept = Math.min((int) (sampling.steps() * sampling.strength()), sampling.steps());
+    Run.Spec spec = new Run.Spec(sampling.steps(), sampling.steps() - kept, 0);
+    return schedulers.of(sampling.scheduler()).start(spec);
+  }
+
+  /**
+   * The {@code sample} input of the UNet.
+   *
+   * @param latents (batch or 2 x batch, 4, h/8, w/8)
+   * @return the same for a plain UNet, with mask and masked image latents for an inpainting one:
+   *     (batch or 2 x batch, 9, h/8, w/8)
+   */
+  FloatTensor withMask(FloatTensor latents, List<DenoisingState> batch, Guidance guidance) {
+    if (!seesMask) {
+      return latents;
+    }
+    FloatTensor conditioning = DenoisingState.gather(batch, DenoisingState::conditioning);
+    return FloatTensor.concat(List.of(latents, guidance.duplicate(conditioning)), 1);
+  }
+
+  /** For a plain UNet the image's own latents outside the mask; nothing for an inpainting one. */
+  List<DenoisingState> blend(List<DenoisingState> batch) {
+    return seesMask ? batch : batch.stream().map(DenoisingState::withKeptLatents).toList();
+  }
+}

@@ -1,0 +1,112 @@
+package io.spackle.conf;
+
+import io.spackle.bundle.BundleOptions;
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.ImageFormat;
+import io.spackle.conf.TaskConf.SafetyConf;
+import io.spackle.family.ModelTraits;
+import io.spackle.image.FramingOptions;
+import io.spackle.row.GenerationParameters;
+import io.spackle.row.RowDefaults;
+import io.spackle.row.RowReader.SafetyPolicy;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * The digest of everything but the rows that determines images: the model and the configuration.
+ * Every row key contains it, so that equal keys mean equal images.
+ *
+ * <p>It hashes an explicit list of names and values. A parameter is included only if it differs
+ * from its default, so that a new parameter does not change the keys of finished rows. Changing or
+ * removing an entry does change them: it requires a new {@link #VERSION} and a changelog entry.
+ */
+final class JobDigest {
+
+  static final int VERSION = 2;
+
+  /** The defaults of {@code conf/reference.conf}; a test compares them. */
+  private static final String ENHANCE_SUFFIX =
+      "highly detailed, sharp focus, natural light, professional photograph";
+
+  private static final List<String> SAFETY_LABELS = List.of("nsfw");
+  private static final double SAFETY_THRESHOLD = 0.5;
+
+  private final StringBuilder content = new StringBuilder("version " + VERSION);
+
+  private JobDigest() {}
+
+  static String of(ResolvedConf resolved) {
+    JobDigest digest = new JobDigest();
+    digest.addModel(resolved.model(), resolved.conf().model().options());
+    digest.addSafety(resolved.model().safety(), resolved.conf().safety());
+    digest.addDefaults(resolved.defaults(), resolved.model().traits());
+    digest.addFraming(resolved.conf().image());
+    digest.add(
+        "image.background",
+        resolved.conf().limits().background(),
+        DecodeLimits.defaults().background());
+    digest.add("output.image-format", resolved.format().name(), ImageFormat.PNG.name());
+    return UUID.nameUUIDFromBytes(digest.content.toString().getBytes(StandardCharsets.UTF_8))
+        .toString();
+  }
+
+  private void addModel(ModelInfo model, BundleOptions options) {
+    add("model", model.digest(), null);
+    new TreeMap<>(options.schedulerConfig())
+        .forEach((key, value) -> add("model.scheduler-config." + key, value, null));
+    add("model.max-sequence-length", options.textLength(), null);
+    add("prompt.syntax", options.promptSyntax().name(), "A1111");
+  }
+
+  private void addSafety(SafetyInfo safety, SafetyConf conf) {
+    add("safety", safety.policy().name(), SafetyPolicy.ABSENT.name());
+    if (safety.folder() != null) {
+      add("safety.model", safety.folder().digest(), null);
+      add("safety.labels", conf.options().labels(), SAFETY_LABELS);
+      add("safety.threshold", conf.options().threshold(), SAFETY_THRESHOLD);
+    }
+  }
+
+  private void addDefaults(RowDefaults rows, ModelTraits traits) {
+    GenerationParameters parameters = rows.parameters();
+    ModelTraits.Defaults model = traits.defaults();
+    add("defaults.width", parameters.width(), traits.sizes().nativeSide());
+    add("defaults.height", parameters.height(), traits.sizes().nativeSide());
+    add("defaults.samples", parameters.samples(), 1);
+    add("defaults.num-inference-steps", parameters.steps(), model.steps());
+    add("defaults.guidance-scale", parameters.guidanceScale(), model.guidanceScale());
+    add("defaults.strength", parameters.strength(), model.strength());
+    add("defaults.scheduler", parameters.scheduler().algorithm(), model.scheduler());
+    add("defaults.use-karras-sigmas", parameters.scheduler().karrasSigmas(), null);
+    add("defaults.prompt", rows.prompts().prompt(), null);
+    add("defaults.negative-prompt", rows.prompts().negativePrompt(), null);
+    add("defaults.enhance-prompt", rows.prompts().enhance(), false);
+    add("prompt.enhance-suffix", rows.prompts().enhanceSuffix(), ENHANCE_SUFFIX);
+    add("defaults.safety-checker", rows.safetyChecker(), false);
+    add("defaults.seed", rows.seed(), null);
+  }
+
+  private void addFraming(FramingOptions image) {
+    FramingOptions defaults = FramingOptions.defaults();
+    add("image.resize", image.resize().name(), defaults.resize().name());
+    if (image.cropPadding().isPresent()) {
+      add("image.crop-padding", image.cropPadding().getAsInt(), null);
+    }
+    add("image.mask-reduce", image.maskReduction().name(), defaults.maskReduction().name());
+    add("image.paste-back", image.pasteBack(), defaults.pasteBack());
+    add("image.mask-blur", image.maskBlur(), defaults.maskBlur());
+    add("image.mask-grow", image.maskGrow(), defaults.maskGrow());
+    add("image.mask-invert", image.maskInvert(), defaults.maskInvert());
+  }
+
+  /** The length keeps a value from being read as the start of the next one. */
+  private void add(String name, Object value, Object byDefault) {
+    if (!Objects.equals(value, byDefault)) {
+      String text = String.valueOf(value);
+      content.append('\n').append(name).append('=').append(text.length()).append(':').append(text);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.spackle.conf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spackle.codec.ImageFormat;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Row keys change exactly when images may. */
+class JobDigestTest {
+
+  private static final String BUNDLES = System.getProperty("bundles.dir");
+
+  private static final Set<String> SHAPING =
+      Set.of(
+          "model.path",
+          "model.vae",
+          "model.scheduler-config",
+          "model.max-sequence-length",
+          "safety.model",
+          "safety.labels",
+          "safety.threshold",
+          "defaults.width",
+          "defaults.height",
+          "defaults.samples",
+          "defaults.num-inference-steps",
+          "defaults.guidance-scale",
+          "defaults.strength",
+          "defaults.prompt",
+          "defaults.negative-prompt",
+          "defaults.scheduler",
+          "defaults.use-karras-sigmas",
+          "defaults.enhance-prompt",
+          "defaults.safety-checker",
+          "defaults.seed",
+          "prompt.syntax",
+          "prompt.enhance-suffix",
+          "image.paste-back",
+          "image.crop-padding",
+          "image.mask-blur",
+          "image.mask-grow",
+          "image.mask-invert",
+          "image.mask-reduce",
+          "image.resize",
+          "image.background",
+          "output.image-format");
+
+  /** Groups of keys that decide where, when and how fast, but not what. */
+  private static final List<String> NOT_SHAPING =
+      List.of(
+          "manifest.",
+          "output.",
+          "model.",
+          "fetch.",
+          "batch.",
+          "lane.",
+          "report.",
+          "webhook.",
+          "hadoop.",
+          "plan.",
+          "failures.");
+
+  /** Pinned: another digest would reprocess every finished row. */
+  @Test
+  void digestsStayTheSameOverReleases() {
+    assertThat(digest(Map.of())).isEqualTo("c7f74305-b26f-3af6-b6ae-1d61b3359eb3");
+    assertThat(digest(Map.of("defaults.seed", "7", "image.resize", "original")))
+        .isEqualTo("478b8f6e-1a36-390e-9e88-0d5f9caa003a");
+  }
+
+  @Test
+  void everyKeyOfTheConfigurationIsClassified() {
+    Set<String> unknown = new HashSet<>(ConfFile.keys());
+    unknown.removeAll(SHAPING);
+    unknown.removeIf(key -> NOT_SHAPING.stream().anyMatch(key::startsWith));
+    assertThat(unknown).isEmpty();
+    assertThat(ConfFile.keys()).containsAll(SHAPING);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model.vae|BUNDLES/tiny-sdxl-inpaint",
+        "model.scheduler-config|{beta_start = 0.001}",
+        "model.max-sequence-length|64",
+        "safety.model|none",
+        "defaults.width|64",
+        "defaults.height|64",
+        "defaults.samples|2",
+        "defaults.num-inference-steps|7",
+        "defaults.guidance-scale|3",
+        "defaults.strength|0.5",
+        "defaults.prompt|a wall",
+        "defaults.negative-prompt|''",
+        "defaults.scheduler|EulerDiscreteScheduler",
+        "defaults.use-karras-sigmas|true",
+        "defaults.enhance-prompt|true",
+        "defaults.seed|1",
+        "prompt.syntax|plain",
+        "prompt.enhance-suffix|sharp",
+        "image.paste-back|false",
+        "image.crop-padding|0",
+        "image.mask-blur|3",
+        "image.mask-grow|3",
+        "image.mask-invert|true",
+        "image.mask-reduce|nearest",
+        "image.resize|stretch",
+        "image.background|000000",
+        "output.image-format|webp"
+      })
+  void whatShapesImagesChangesTheDigest(String key, String value) {
+    assertThat(digest(Map.of(key, value.replace("BUNDLES", BUNDLES))))
+        .isNotEqualTo(digest(Map.of()));
+  }
+
+  @Test
+  void aClassifierItsLabelsAndItsThresholdCount() {
+    Map<String, String> checked = new HashMap<>();
+    checked.put("safety.model", BUNDLES + "/colour-classifier");
+    checked.put("safety.labels", "[red]");
+    String digest = digest(checked);
+    assertThat(digest).isNotEqualTo(digest(Map.of()));
+    checked.put("safety.threshold", "0.6");
+    assertThat(digest(checked)).isNotEqualTo(digest);
+    checked.put("safety.threshold", "0.5");
+    checked.put("safety.labels", "[green]");
+    assertThat(digest(checked)).isNotEqualTo(digest);
+    checked.put("defaults.safety-checker", "true");
+    assertThat(digest(checked)).isNotIn(digest, digest(Map.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "defaults.samples|1",
+        "defaults.num-inference-steps|50",
+        "defaults.guidance-scale|7.5",
+        "defaults.strength|1",
+        "defaults.enhance-prompt|false",
+        "defaults.safety-checker|false",
+        "prompt.syntax|a1111",
+        "prompt.enhance-suffix|highly detailed, sharp focus, natural light, professional photograph",
+        "safety.labels|[nsfw]",
+        "image.paste-back|true",
+        "image.crop-padding|none",
+        "image.resize|fit",
+        "image.background|ffffff",
+        "output.image-format|png",
+        "fetch.timeout|1s",
+        "fetch.max-pixels|1000",
+        "batch.max-images|1",
+        "lane.threads|1",
+        "model.device|cpu",
+        "model.revision|main"
+      })
+  void defaultsAndWhatDoesNotShapeImagesDoNotCount(String key, String value) {
+    assertThat(digest(Map.of(key, value))).isEqualTo(digest(Map.of()));
+  }
+
+  private static String digest(Map<String, String> settings) {
+    Map<String, String> overrides = new HashMap<>(settings);
+    overrides.put("model.path", Path.of(BUNDLES, "tiny-sd15-inpaint").toString());
+    Problems problems = new Problems();
+    ResolvedConf resolved =
+        ConfFile.load(
+            Optional.empty(),
+            overrides,
+            reader ->
+                ResolvedConf.of(
+                    TaskConf.of(reader),
+                    reader.choice("output.image-format", ImageFormat.class),
+                    new Configuration(),
+                    problems));
+    problems.refuse();
+    return resolved.digest();
+  }
+}
