@@ -175,11 +175,11 @@ class BadImagesTest {
   void b50_cmykJpeg_hasTheRightColours() throws IOException {
     Path scene = Path.of(System.getProperty("golden.dir"), "images/scene.png");
     RgbImage expected = ImageFiles.read(scene);
-    RgbImage painted = rows.image("b50.jpg");
-    assertThat(painted.width()).isEqualTo(expected.width());
-    for (int y = 0; y < painted.height(); y++) {
-      for (int x = 0; x < painted.width() / 2 - 2; x++) {
-        assertThat(distance(rgb(painted, x, y), rgb(expected, x, y))).isLessThan(6);
+    RgbImage inpainted = rows.image("b50.jpg");
+    assertThat(inpainted.width()).isEqualTo(expected.width());
+    for (int y = 0; y < inpainted.height(); y++) {
+      for (int x = 0; x < inpainted.width() / 2 - 2; x++) {
+        assertThat(distance(rgb(inpainted, x, y), rgb(expected, x, y))).isLessThan(6);
       }
     }
   }
@@ -228,9 +228,9 @@ class BadImagesTest {
 
   @Test
   void b57_sizeNotAMultipleOf8_isKeptWithoutStretching() {
-    RgbImage painted = rows.image("b57.png");
-    assertThat(List.of(painted.width(), painted.height())).containsExactly(61, 45);
-    assertThat(rgb(painted, 3, 40)).isEqualTo(gradient(61, 45).getRGB(3, 40) & 0xFFFFFF);
+    RgbImage inpainted = rows.image("b57.png");
+    assertThat(List.of(inpainted.width(), inpainted.height())).containsExactly(61, 45);
+    assertThat(rgb(inpainted, 3, 40)).isEqualTo(gradient(61, 45).getRGB(3, 40) & 0xFFFFFF);
     RgbImage fitted = rows.image("b57 fitted");
     assertThat(List.of(fitted.width(), fitted.height())).containsExactly(61, 45);
   }

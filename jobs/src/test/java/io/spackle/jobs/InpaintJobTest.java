@@ -61,9 +61,8 @@ class InpaintJobTest {
         .endsWith("\"output\":\"" + output + "\"}");
     Map<String, Row> meta = meta();
     assertThat(meta.get("a").<String>getAs("status")).isEqualTo("success");
-    Path picture =
-        Path.of(meta.get("a").<String>getList(meta.get("a").fieldIndex("output")).get(0));
-    assertThat(ImageIO.read(picture.toFile()).getWidth()).isEqualTo(64);
+    Path image = Path.of(meta.get("a").<String>getList(meta.get("a").fieldIndex("output")).get(0));
+    assertThat(ImageIO.read(image.toFile()).getWidth()).isEqualTo(64);
     assertThat(code(meta.get("c"))).isEqualTo("ROW_INVALID");
     assertThat(meta.values()).filteredOn(row -> "ROW_MALFORMED".equals(code(row))).hasSize(1);
     JsonNode summary = new ObjectMapper().readTree(output.resolve("summary.json").toFile());

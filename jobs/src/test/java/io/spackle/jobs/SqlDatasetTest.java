@@ -34,7 +34,7 @@ class SqlDatasetTest {
         """
             .formatted(TestJob.bundle("tiny-sd15-inpaint"), TestJob.photos());
     TestJob job = TestJob.run(folder, row, conf);
-    Row painted =
+    Row inpainted =
         Spackle.inpaint(
                 TestSpark.session().read().json(folder.resolve("rows.jsonl").toString()),
                 Map.of(
@@ -45,10 +45,10 @@ class SqlDatasetTest {
                     "defaults.num-inference-steps", "2",
                     "fetch.allow-files", "[\"" + TestJob.photos() + "\"]"))
             .head();
-    List<byte[]> images = painted.getList(painted.fieldIndex("images"));
+    List<byte[]> images = inpainted.getList(inpainted.fieldIndex("images"));
     assertThat(images.get(0)).isEqualTo(Files.readAllBytes(job.image("a", 0)));
-    assertThat(painted.<Row>getAs("meta").<Long>getAs("seed"))
+    assertThat(inpainted.<Row>getAs("meta").<Long>getAs("seed"))
         .isEqualTo(job.meta().get("a").<Row>getAs("meta").<Long>getAs("seed"));
-    assertThat(painted.<String>getAs("row_key")).isEqualTo(job.meta().get("a").getAs("row_key"));
+    assertThat(inpainted.<String>getAs("row_key")).isEqualTo(job.meta().get("a").getAs("row_key"));
   }
 }

@@ -61,20 +61,20 @@ class WebhookJobTest {
 
   @Test
   void eachRowIsPostedOnceWithItsSignedMetaRow() throws Exception {
-    rows.row("painted", "webhook", host.url("/hook"), "track_id", "order 7");
+    rows.row("inpainted", "webhook", host.url("/hook"), "track_id", "order 7");
     rows.row("failed", "webhook", host.url("/hook"), "seed", "none");
     rows.row("silent").row("blank", "webhook", " ");
     JobResult result = rows.run(CONF);
     assertThat(result.summary().path("webhooks").toString())
         .isEqualTo("{\"delivered\":2,\"owed\":0}");
     assertThat(received).hasSize(2);
-    JsonNode painted = body("painted");
-    assertThat(painted.path("status").asText()).isEqualTo("success");
-    assertThat(painted.path("track_id").asText()).isEqualTo("order 7");
-    assertThat(painted.path("output").path(0).asText()).endsWith("painted-0.png");
-    assertThat(painted.path("meta").path("prompt").asText()).isEqualTo("a plain wall");
+    JsonNode inpainted = body("inpainted");
+    assertThat(inpainted.path("status").asText()).isEqualTo("success");
+    assertThat(inpainted.path("track_id").asText()).isEqualTo("order 7");
+    assertThat(inpainted.path("output").path(0).asText()).endsWith("inpainted-0.png");
+    assertThat(inpainted.path("meta").path("prompt").asText()).isEqualTo("a plain wall");
     assertThat(body("failed").path("error").path("code").asText()).isEqualTo("ROW_INVALID");
-    for (String id : List.of("painted", "failed")) {
+    for (String id : List.of("inpainted", "failed")) {
       assertThat(new String(call(id).body(), UTF_8)).isEqualTo(MetaRow.toJson(rows.of(id)));
       assertThat(call(id).signature()).isEqualTo(signature(id));
     }

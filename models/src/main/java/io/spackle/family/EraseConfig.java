@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /**
  * What {@code erase.json} says of a graph that the graph itself does not tell.
  *
- * @param maskKeeps whether 1 (or 255) in the graph's mask keeps a pixel; otherwise it repaints it
+ * @param maskKeeps whether 1 (or 255) in the graph's mask keeps a pixel; otherwise it masks it
  * @param output the range of the pixels that come out, where it is said
  * @param sizeMultiple what sides must be multiples of, where the graph takes any
  */

@@ -92,7 +92,7 @@ record EraseGraph(
     return Optional.empty();
   }
 
-  /** The bare generators: MI-GAN's mask keeps, LaMa's repaints. */
+  /** The bare generators: 1 in MI-GAN's mask keeps a pixel, 1 in LaMa's masks it. */
   private static Function<InpaintInput, Map<String, Tensor>> joined(
       TensorSpec port, EraseConfig config, List<String> problems) {
     requireFloats(port, problems);

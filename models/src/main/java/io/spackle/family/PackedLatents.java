@@ -57,10 +57,10 @@ record PackedLatents(int rows, int columns) {
    */
   FloatTensor unpack(FloatTensor packed) {
     int channels = packed.shape().axis(2) / (BLOCK * BLOCK);
-    int picture = tokens() * BLOCK * BLOCK * channels;
+    int image = tokens() * BLOCK * BLOCK * channels;
     float[] latents = new float[packed.data().length];
     for (int at = 0; at < latents.length; at++) {
-      latents[at / picture * picture + source(at % picture, channels)] = packed.data()[at];
+      latents[at / image * image + source(at % image, channels)] = packed.data()[at];
     }
     return new FloatTensor(latents, latents(channels).withBatch(packed.batch()));
   }
