@@ -62,9 +62,7 @@ final class KillBench implements AutoCloseable {
    */
   record Size(int rows, int rowsPerFile, int cores, int stragglingMillis) {
 
-    /**
-     * The maximum number of rows in progress: tasks may be duplicates the average or duplicated.
-     */
+    /** The maximum number of rows in progress: tasks may be twice the average, and duplicated. */
     int inFlight() {
       return EXECUTORS * cores * rowsPerFile * 2;
     }
