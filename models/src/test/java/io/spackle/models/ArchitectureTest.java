@@ -30,6 +30,7 @@ class ArchitectureTest {
           entry("text", List.of("graph")),
           entry("image", List.of("tensor")),
           entry("codec", List.of("image")),
+          entry("patchmatch", List.of("graph", "image")),
           entry("safety", List.of("bundle", "graph", "image", "tensor")),
           entry(
               "family",
