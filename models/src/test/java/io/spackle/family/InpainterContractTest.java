@@ -168,7 +168,7 @@ class InpainterContractTest {
   }
 
   private static InpaintInput with(InpaintInput input, String prompt, long seed) {
-    return new InpaintInput(input.image(), input.mask(), prompt, null, seed);
+    return new InpaintInput(input.image(), input.mask(), prompt, null, null, seed);
   }
 
   private static List<ByteBuffer> pixels(List<RgbImage> images) {

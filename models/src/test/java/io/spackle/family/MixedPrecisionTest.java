@@ -79,9 +79,7 @@ class MixedPrecisionTest {
     assertNear(inpaint(bundle(mix)), BFLOAT16_MAX, BFLOAT16_MEAN);
   }
 
-  /**
-   * A CPU casts bfloat16 and computes nothing in it: opening the model says what to do.
-   */
+  /** A CPU casts bfloat16 and computes nothing in it: opening the model says what to do. */
   @Test
   void operatorsInBfloat16AreRefusedOnACpu() throws IOException {
     Path folder = bundle("ffff");

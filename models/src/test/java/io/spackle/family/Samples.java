@@ -34,7 +34,7 @@ final class Samples {
       levels[i] = (byte) (i % SIDE < SIDE / 2 ? 255 : 0);
     }
     return new InpaintInput(
-        new RgbImage(SIDE, SIDE, pixels), new Mask(SIDE, SIDE, levels), prompt, null, seed);
+        new RgbImage(SIDE, SIDE, pixels), new Mask(SIDE, SIDE, levels), prompt, null, null, seed);
   }
 
   static InpaintedImage inpaint(Inpainter inpainter, InpaintInput input) {

@@ -85,6 +85,7 @@ public record ManifestRow(
    */
   public InpaintInput subject(Frame frame, int sample) {
     String painted = enhancedPrompt == null ? prompt : enhancedPrompt;
-    return new InpaintInput(frame.image(), frame.mask(), painted, negativePrompt, seed + sample);
+    return new InpaintInput(
+        frame.image(), frame.mask(), painted, negativePrompt, null, seed + sample);
   }
 }

@@ -87,7 +87,8 @@ public final class TestImages {
 
   static InpaintInput subject(String prompt) {
     RgbImage image = new RgbImage(SIDE, SIDE, new byte[3 * SIDE * SIDE]);
-    return new InpaintInput(image, new Mask(SIDE, SIDE, new byte[SIDE * SIDE]), prompt, null, 7);
+    return new InpaintInput(
+        image, new Mask(SIDE, SIDE, new byte[SIDE * SIDE]), prompt, null, null, 7);
   }
 
   /** Those of a JVM that may not be ended. */
