@@ -20,7 +20,7 @@ MEAN, STD = 0.5, 0.125  # logits from -4 to 4
 
 
 def graph():
-    """A picture (batch, 3, 8, 8) to logits (batch, 3)."""
+    """An image (batch, 3, 8, 8) to logits (batch, 3)."""
     return helper.make_graph(
         [
             helper.make_node("GlobalAveragePool", ["pixel_values"], ["means"]),

@@ -1,7 +1,7 @@
 """Writes the bundles tiny-erase-*: graphs that fill a hole with the mean colour around it.
 
-One for each way in which erase models are exported: bytes and a mask that keeps, floats of one size and a mask that
-repaints, and the four channels of the bare generators of MI-GAN and LaMa.
+One for each way in which erase models are exported: bytes with a mask of what to keep, floats of one size with a mask of
+the hole, and the four channels of the bare generators of MI-GAN and LaMa.
 
     python generate_erase.py .
 
@@ -29,7 +29,7 @@ CONSTANTS = {
 
 
 def fill():
-    """kept (1 or 0) and picture (0 in the hole) to filled: in the hole the mean of what is kept in 9 x 9 cells."""
+    """kept (1 or 0) and image (0 in the hole) to filled: in the hole the mean of what is kept in 9 x 9 cells."""
     nodes = []
     for name in ("kept", "picture"):
         nodes += [
@@ -65,7 +65,7 @@ def save(folder, nodes, inputs, outputs, config):
 
 
 def in_bytes(folder):
-    """Any size; the mask is 255 where the picture is kept; what is kept comes out as it went in."""
+    """Any size; the mask is 255 where the image is kept; what is kept comes out as it went in."""
     nodes = [
         helper.make_node("Cast", ["mask"], ["levels"], to=FLOAT),
         helper.make_node("Div", ["levels", "byte"], ["kept"]),
@@ -94,7 +94,7 @@ def in_floats(folder):
 
 
 def of_migan(folder):
-    """MI-GAN's generator: 0.5 where the picture is kept, -0.5 in the hole, then the picture, -1..1, 0 in the hole."""
+    """MI-GAN's generator: 0.5 where the image is kept, -0.5 in the hole, then the image, -1..1, 0 in the hole."""
     nodes = [
         helper.make_node("Slice", ["input", "axis0", "axis1", "axis1"], ["shown"]),
         helper.make_node("Slice", ["input", "axis1", "axis4", "axis1"], ["picture"]),
@@ -107,7 +107,7 @@ def of_migan(folder):
 
 
 def of_lama(folder):
-    """LaMa's generator: the picture, 0..1, 0 in the hole, then 1 in the hole; the stated multiple of sides is 16."""
+    """LaMa's generator: the image, 0..1, 0 in the hole, then 1 in the hole; the stated multiple of sides is 16."""
     nodes = [
         helper.make_node("Slice", ["input", "axis0", "axis3", "axis1"], ["picture"]),
         helper.make_node("Slice", ["input", "axis3", "axis4", "axis1"], ["mask"]),

@@ -1,6 +1,6 @@
 """Writes a bundle of about a gigabyte: idle-sd15-inpaint with a UNet of random weights in a file beside it.
 
-It paints nothing; it shows where the memory of a large model goes. Half of the weights are convolutions, half matrices.
+It generates no useful image; it shows where the memory of a large model goes. Half of the weights are convolutions, half matrices.
 
     python generate_large.py idle-sd15-inpaint FOLDER
 

@@ -1,4 +1,4 @@
-"""Colour words: measuring them in a picture and painting with them. Lab as OpenCV defines it for float pictures."""
+"""Colour words: measuring them in an image and recolouring with them. Lab as OpenCV defines it for float images."""
 import cv2
 import numpy as np
 
@@ -40,12 +40,12 @@ def nearest_of_eight(lab):
     return min(EIGHT[:6], key=lambda k: abs(np.angle(np.exp(1j * (hue - np.arctan2(LAB[k][2], LAB[k][1]))))))
 
 
-def repaint(picture, alpha, name, rng):
-    """The picture with the area alpha (0..1) in another colour; folds, prints and shading stay, weaker."""
-    lab = to_lab(picture)
+def recolour(image, alpha, name, rng):
+    """The image with the area alpha (0..1) in another colour; folds, prints and shading stay, weaker."""
+    lab = to_lab(image)
     area = alpha > 0.5
     if area.sum() < 50:
-        return picture
+        return image
     mean = np.median(lab[area], 0)
     target = np.array(LAB[name], np.float32) + rng.normal(0, (5, 4, 4))
     if name in ("black", "grey", "white"):
@@ -53,5 +53,5 @@ def repaint(picture, alpha, name, rng):
     contrast = np.array([rng.uniform(0.5, 0.9), 0.25, 0.25], np.float32)
     new = lab * contrast + (target - mean * contrast).astype(np.float32)
     new[..., 0] = new[..., 0].clip(2, 99)
-    blended = picture + alpha[..., None].astype(np.float32) * (to_rgb(new).astype(np.float32) - picture)
+    blended = image + alpha[..., None].astype(np.float32) * (to_rgb(new).astype(np.float32) - image)
     return blended.clip(0, 255).round().astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Draws the pictures, masks and manifest of conf/demo: scenes that training never saw, with something to change in each."""
+"""Draws the images, masks and manifest of conf/demo: scenes that training never saw, with something to change in each."""
 import argparse
 import json
 import os
@@ -11,7 +11,7 @@ import samples
 import scenes
 
 SEED = 30_000_000
-REMOVAL = {"num_inference_steps": 1, "guidance_scale": 1}   # paints the mean of what may be there
+REMOVAL = {"num_inference_steps": 1, "guidance_scale": 1}   # generates the mean of what may be there
 
 
 def recoloured(seed, kind, before, after, ground, colour):
@@ -38,8 +38,8 @@ def scratched(seed, ground, colour):
     """A ground with white scratches, to be mended."""
     s = scenes.scene(SEED + seed, ground, colour)
     lines = scenes.scratches(np.random.default_rng(seed))
-    picture = s["background"] + lines[..., None] * (np.float32(255) - s["background"])
-    return {**s, "picture": scenes.eight_bit(picture)}, evaluate.around(lines), s["ground"]
+    image = s["background"] + lines[..., None] * (np.float32(255) - s["background"])
+    return {**s, "picture": scenes.eight_bit(image)}, evaluate.around(lines), s["ground"]
 
 
 DEMO = {

@@ -36,11 +36,11 @@ def around(alpha, reach=11):
 
 
 def first_cut_out(pixels, labels, test, label):
-    """The first test photo of the label whose garment can be cut out: picture, alpha (256, 256), colour of the ground."""
+    """The first test photo of the label whose garment can be cut out: image, alpha (256, 256), colour of the ground."""
     for i in test:
-        picture = np.array(pixels[i])
-        if labels[i] == label and (alpha := samples.garment(picture)) is not None:
-            return picture, samples.scaled(alpha, picture.shape[0]), samples.ground_word(picture, alpha)
+        image = np.array(pixels[i])
+        if labels[i] == label and (alpha := samples.garment(image)) is not None:
+            return image, samples.scaled(alpha, image.shape[0]), samples.ground_word(image, alpha)
     raise ValueError(f"no test photo of {label} can be cut out")
 
 
@@ -49,11 +49,11 @@ def colour_control(model, pixels, labels, test, a):
     hits = {"hole": [], "garment": []}
     by_colour, by_garment = {name: [] for name in colours.EIGHT}, {label: [] for label in GARMENTS}
     for label in GARMENTS:
-        picture, alpha, ground = first_cut_out(pixels, labels, test, label)
+        image, alpha, ground = first_cut_out(pixels, labels, test, label)
         mask = box_mask(alpha)
         for name in colours.EIGHT:
             prompt = f"a photo of {samples.thing(name, samples.NAMES[label])} on a {ground} background"
-            for out in model.paint(picture, mask, prompt, range(5), a.steps, a.guidance, a.soft):
+            for out in model.inpaint(image, mask, prompt, range(5), a.steps, a.guidance, a.soft):
                 lab = colours.to_lab(out)
                 hits["hole"].append(colours.nearest_of_eight(lab[mask].mean(0)) == name)
                 hits["garment"].append(colours.nearest_of_eight(lab[alpha > 0.5].mean(0)) == name)
@@ -63,9 +63,9 @@ def colour_control(model, pixels, labels, test, a):
     return {"fills": len(hits["hole"]), **share(hits), "by_colour": share(by_colour), "by_garment": share(by_garment)}
 
 
-def across(picture, mask):
+def across(image, mask):
     """Mean absolute step between neighbours of which one is in the hole and one is not."""
-    p, steps = picture.astype(np.float32), []
+    p, steps = image.astype(np.float32), []
     for axis in (0, 1):
         edge = np.diff(mask.astype(np.int8), axis=axis) != 0
         steps.append(np.abs(np.diff(p, axis=axis))[edge].ravel())
@@ -78,7 +78,7 @@ def removal(model, a, count):
     for i in range(count):
         s = scenes.scene(SCENE + i)
         mask = around(s["alpha"])
-        fills = {f"model_{n}": model.paint(s["picture"], mask, s["ground"], [i], n, a.removal_guidance, a.soft)[0]
+        fills = {f"model_{n}": model.inpaint(s["picture"], mask, s["ground"], [i], n, a.removal_guidance, a.soft)[0]
                  for n in (a.removal_steps, a.steps)}
         fills["telea"] = cv2.inpaint(s["picture"], mask.astype(np.uint8) * 255, 5, cv2.INPAINT_TELEA)
         fills["untouched"] = s["background"]
@@ -105,7 +105,7 @@ def diversity(model, a):
     s = scenes.scene(SCENE, kind="t-shirt", name="red")
     mask = box_mask(s["alpha"])
     prompt = f"a photo of {s['thing']} on {s['ground']}"
-    first, second = (model.paint(s["picture"], mask, prompt, range(5), a.steps, a.guidance, a.soft) for _ in range(2))
+    first, second = (model.inpaint(s["picture"], mask, prompt, range(5), a.steps, a.guidance, a.soft) for _ in range(2))
     pairs = [np.abs(first[i].astype(np.float32) - first[j])[mask].mean() for i in range(5) for j in range(i)]
     return {"same_seed_identical": bool((first == second).all()), "mean_difference_of_seeds": float(np.mean(pairs)),
             "least_difference_of_seeds": float(np.min(pairs))}
@@ -114,7 +114,7 @@ def diversity(model, a):
 def duration(model, a):
     s = scenes.scene(SCENE)
     start = time.time()
-    model.paint(s["picture"], around(s["alpha"]), s["ground"], [1], 20, a.guidance)
+    model.inpaint(s["picture"], around(s["alpha"]), s["ground"], [1], 20, a.guidance)
     return {"seconds_256_20_steps": time.time() - start}
 
 
@@ -122,8 +122,8 @@ def sheet(model, a, path):
     """Rows: eight colours in a box; removals (scene, hole, Telea, model, truth); garments replaced; five seeds; sizes."""
     rows = []
 
-    def hollow(picture, mask):
-        return np.where(mask[..., None], np.uint8(128), picture)
+    def hollow(image, mask):
+        return np.where(mask[..., None], np.uint8(128), image)
 
     for seed, kind in ((1, "t-shirt"), (3, "dress")):
         s = scenes.scene(SCENE + 1000 + seed, kind=kind, name="blue", size=95)
@@ -131,14 +131,14 @@ def sheet(model, a, path):
         row = [(s["picture"], "given"), (hollow(s["picture"], mask), "hole")]
         for name in colours.EIGHT:
             prompt = f"a photo of {samples.thing(name, kind)} on {s['ground']}"
-            row.append((model.paint(s["picture"], mask, prompt, [seed], a.steps, a.guidance, a.soft)[0], f"{name} {kind}"))
+            row.append((model.inpaint(s["picture"], mask, prompt, [seed], a.steps, a.guidance, a.soft)[0], f"{name} {kind}"))
         rows.append(row)
     for first in (0, 2, 4, 6):
         row = []
         for i in (first, first + 1):
             s = scenes.scene(SCENE + i)
             mask = around(s["alpha"])
-            fill = model.paint(s["picture"], mask, s["ground"], [i], a.removal_steps, a.removal_guidance,
+            fill = model.inpaint(s["picture"], mask, s["ground"], [i], a.removal_steps, a.removal_guidance,
                                a.soft)[0]
             telea = cv2.inpaint(s["picture"], mask.astype(np.uint8) * 255, 5, cv2.INPAINT_TELEA)
             row += [(s["picture"], "given"), (hollow(s["picture"], mask), "hole"), (fill, s['ground']),
@@ -150,26 +150,26 @@ def sheet(model, a, path):
         s = scenes.scene(SCENE + 2000 + seed, kind="longsleeve", name="white", size=100)
         mask = box_mask(s["alpha"])
         prompt = f"a photo of {samples.thing(*wanted.split())} on {s['ground']}"
-        fill = model.paint(s["picture"], mask, prompt, [seed], a.steps, a.guidance, a.soft)[0]
+        fill = model.inpaint(s["picture"], mask, prompt, [seed], a.steps, a.guidance, a.soft)[0]
         row += [(s["picture"], "given"), (fill, wanted)]
     rows.append(row)
     s = scenes.scene(SCENE + 3000, kind="t-shirt", name="red", size=100)
     mask = box_mask(s["alpha"])
-    fills = model.paint(s["picture"], mask, f"a photo of a green t-shirt on {s['ground']}", range(5), a.steps,
+    fills = model.inpaint(s["picture"], mask, f"a photo of a green t-shirt on {s['ground']}", range(5), a.steps,
                         a.guidance, a.soft)
     row = [(s["picture"], "given"), *((f, f"green, seed {i}") for i, f in enumerate(fills))]
     for side in (128, 192, 320, 384):
         small = cv2.resize(s["picture"], (side, side), interpolation=cv2.INTER_AREA)
         hole = cv2.resize(mask.astype(np.uint8), (side, side), interpolation=cv2.INTER_NEAREST) > 0
-        row.append((model.paint(small, hole, f"a photo of a green t-shirt on {s['ground']}", [1], a.steps,
+        row.append((model.inpaint(small, hole, f"a photo of a green t-shirt on {s['ground']}", [1], a.steps,
                                 a.guidance, a.soft)[0], f"green, {side} px"))
     rows.append(row)
     cell, text = 128, 14
     page = Image.new("RGB", (10 * cell, len(rows) * (cell + text)), "white")
     draw = ImageDraw.Draw(page)
     for y, row in enumerate(rows):
-        for x, (picture, title) in enumerate(row):
-            page.paste(Image.fromarray(picture).resize((cell - 2, cell - 2), Image.LANCZOS), (x * cell, y * (cell + text)))
+        for x, (image, title) in enumerate(row):
+            page.paste(Image.fromarray(image).resize((cell - 2, cell - 2), Image.LANCZOS), (x * cell, y * (cell + text)))
             draw.text((x * cell, y * (cell + text) + cell - 1), title[:22], fill="black")
     page.save(path, quality=88)
 

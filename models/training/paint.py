@@ -12,7 +12,7 @@ import tokens
 
 
 def shares(mask, soft):
-    """The painted picture's share (h, w, 1): 0 outside the hole, rising inwards over `soft` pixels, as `image.mask-blur` has it."""
+    """The share of the generated image (h, w, 1): 0 outside the hole, rising inwards over `soft` pixels, as with `image.mask-blur`."""
     depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.minimum(1, depth / (soft + 1))[..., None]
 
@@ -42,18 +42,18 @@ class Model:
         x = self.run("vae_decoder", latents / self.scale)
         return ((x / 2 + 0.5).clip(0, 1) * 255).round().astype(np.uint8).transpose(0, 2, 3, 1)
 
-    def encode(self, pictures):
-        """Mean latents of uint8 pictures (n, h, w, 3)."""
-        x = np.asarray(pictures, np.float32).transpose(0, 3, 1, 2) / 127.5 - 1
+    def encode(self, images):
+        """Mean latents of uint8 images (n, h, w, 3)."""
+        x = np.asarray(images, np.float32).transpose(0, 3, 1, 2) / 127.5 - 1
         return self.run("vae_encoder", x)[:, :4] * self.scale
 
-    def paint(self, picture, mask, prompt, seeds, steps=20, guidance=3.0, soft=0):
-        """uint8 (h, w, 3) and a bool hole (h, w) to one picture per seed; pixels outside the hole are the given ones."""
+    def inpaint(self, image, mask, prompt, seeds, steps=20, guidance=3.0, soft=0):
+        """uint8 (h, w, 3) and a bool hole (h, w) to one image per seed; pixels outside the hole are the given ones."""
         n, (h, w) = len(seeds), mask.shape
         generators = [torch.Generator().manual_seed(s) for s in seeds]
         draw = lambda: torch.cat([torch.randn((1, 4, h // 8, w // 8), generator=g) for g in generators]).numpy()
         x = draw() * float(self.scheduler.init_noise_sigma)
-        pixels = (picture.astype(np.float32) / 127.5 - 1) * ~mask[..., None]
+        pixels = (image.astype(np.float32) / 127.5 - 1) * ~mask[..., None]
         mean, log_variance = np.split(self.run("vae_encoder", pixels.transpose(2, 0, 1)[None]), 2, axis=1)
         known = (mean + np.exp(0.5 * log_variance.clip(-30, 20)) * draw()) * self.scale
         hole = mask.reshape(h // 8, 8, w // 8, 8).any((1, 3)).astype(np.float32)[None, None].repeat(n, 0)
@@ -67,4 +67,4 @@ class Model:
             guided = torch.from_numpy(without + guidance * (with_text - without))
             x = self.scheduler.step(guided, t, torch.from_numpy(x)).prev_sample.numpy()
         share = shares(mask, soft)
-        return (share * self.decode(x.astype(np.float32)) + (1 - share) * picture).round().astype(np.uint8)
+        return (share * self.decode(x.astype(np.float32)) + (1 - share) * image).round().astype(np.uint8)

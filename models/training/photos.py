@@ -22,8 +22,8 @@ def load(folder, cache):
         os.makedirs(cache, exist_ok=True)
         pixels = np.zeros((len(ids), 256, 256, 3), np.uint8)
         for i, name in enumerate(ids):
-            with Image.open(files[name]) as picture:
-                pixels[i] = np.asarray(picture.convert("RGB").resize((256, 256), Image.LANCZOS))
+            with Image.open(files[name]) as image:
+                pixels[i] = np.asarray(image.convert("RGB").resize((256, 256), Image.LANCZOS))
         np.save(path + ".part.npy", pixels)
         os.replace(path + ".part.npy", path)
     order = list(range(len(ids)))

@@ -1,6 +1,6 @@
-"""What the UNet learns from: a picture, the hole, what is known outside it, and a caption of what is in the hole.
+"""What the UNet learns from: an image, the hole, what is known outside it, and a caption of what is in the hole.
 
-A quarter are photos whose garment is painted in a colour drawn at random, so that each colour word is equally frequent and the
+A quarter are photos whose garment is recoloured at random, so that each colour word is equally frequent and the
 colour is never a habit of the garment; a quarter are drawn scenes with an object, and half are backgrounds from which
 something was "removed". As a program it makes the two pools that samples are drawn from: rough cut-outs of the garments
 (GrabCut at 64 x 64) and drawn scenes.
@@ -37,9 +37,9 @@ def all_captions():
         yield f"a photo of a box on {scenes.ground_caption(ground, colour)}"
 
 
-def garment(picture):
+def garment(image):
     """Rough alpha (64, 64) of the thing in the middle of a photo, or None where the cut fails."""
-    small = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA)
     mask = np.full((64, 64), cv2.GC_PR_FGD, np.uint8)
     mask[:3], mask[:, :3], mask[:, -3:], mask[-3:] = (cv2.GC_BGD,) * 4
     cv2.setRNGSeed(1)
@@ -53,9 +53,9 @@ def garment(picture):
     return cv2.GaussianBlur(area, (0, 0), 0.7)
 
 
-def ground_word(picture, alpha):
+def ground_word(image, alpha):
     """Colour word of what lies outside alpha (64, 64)."""
-    small = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA)
     return colours.word(np.median(colours.to_lab(small)[alpha < 0.2], 0))
 
 
@@ -81,10 +81,10 @@ def draw_mask(alpha, rng):
     return cv2.resize(scenes.scratches(rng), (side, side), interpolation=cv2.INTER_AREA) > 0.2
 
 
-def scaled(picture, side):
-    """A square picture or alpha, made smaller or larger."""
-    kind = cv2.INTER_AREA if side < picture.shape[0] else cv2.INTER_LINEAR
-    return picture if side == picture.shape[0] else cv2.resize(picture, (side, side), interpolation=kind)
+def scaled(image, side):
+    """A square image or alpha, made smaller or larger."""
+    kind = cv2.INTER_AREA if side < image.shape[0] else cv2.INTER_LINEAR
+    return image if side == image.shape[0] else cv2.resize(image, (side, side), interpolation=kind)
 
 
 class Pool:
@@ -98,12 +98,12 @@ class Pool:
                        for k in ("picture", "background", "alpha", "thing", "ground")}
 
     def draw(self, rng, side):
-        """Returns (picture, known, hole, caption). `known` differs from the picture where garments keep their own colour."""
-        picture, known, alpha, caption = self.photo(rng, side) if rng.random() < 0.25 else self.scene(rng, side)
+        """Returns (image, known, hole, caption). `known` differs from the image where garments keep their own colour."""
+        image, known, alpha, caption = self.photo(rng, side) if rng.random() < 0.25 else self.scene(rng, side)
         hole = draw_mask(alpha, rng)
         if rng.random() < 0.5:
-            picture, known, hole = picture[:, ::-1], known[:, ::-1], hole[:, ::-1]
-        return picture, known, hole, caption
+            image, known, hole = image[:, ::-1], known[:, ::-1], hole[:, ::-1]
+        return image, known, hole, caption
 
     def photo(self, rng, side):
         k = rng.integers(len(self.cuts["index"]))
@@ -114,18 +114,18 @@ class Pool:
         caption = thing(colour, noun)
         if rng.random() < 0.75:
             caption = f"a photo of {caption} on a {self.cuts['ground'][k]} background"
-        picture = colours.repaint(own, alpha, colour, rng)
-        return picture, own if rng.random() < 0.5 else picture, alpha, caption
+        image = colours.recolour(own, alpha, colour, rng)
+        return image, own if rng.random() < 0.5 else image, alpha, caption
 
     def scene(self, rng, side):
         i = rng.integers(len(self.scenes["alpha"]))
         of = lambda key: scaled(np.array(self.scenes[key][i]), side)
         alpha, ground = of("alpha").astype(np.float32) / 255, str(self.scenes["ground"][i])
         if rng.random() < 2 / 3:
-            picture = of("background")
-            return picture, picture, alpha, ground
-        picture, caption = of("picture"), str(self.scenes["thing"][i])
-        return picture, picture, alpha, caption if rng.random() < 0.25 else f"a photo of {caption} on {ground}"
+            image = of("background")
+            return image, image, alpha, ground
+        image, caption = of("picture"), str(self.scenes["thing"][i])
+        return image, image, alpha, caption if rng.random() < 0.25 else f"a photo of {caption} on {ground}"
 
 
 def make_garments(folder, work):

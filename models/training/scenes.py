@@ -33,7 +33,7 @@ GARMENTS = ("t-shirt", "longsleeve", "hoodie", "pants", "shorts", "dress", "skir
 
 
 def shade(base, rng, amount):
-    """A slow change of light over the picture, (SIDE, SIDE, 1)."""
+    """A slow change of light over the image, (SIDE, SIDE, 1)."""
     y, x = np.mgrid[-1:1:SIDE * 1j, -1:1:SIDE * 1j]
     angle = rng.uniform(0, 2 * np.pi)
     light = (np.cos(angle) * x + np.sin(angle) * y) * rng.uniform(0, amount) - (x * x + y * y) * rng.uniform(0, amount) / 2
@@ -117,7 +117,7 @@ def ground_caption(ground, colour, rng=None):
 
 
 def background(rng, ground=None, colour=None):
-    """Returns (float picture, caption)."""
+    """Returns (float image, caption)."""
     weights = np.array([g[2] for g in GROUNDS.values()], float)
     ground = ground or str(rng.choice(list(GROUNDS), p=weights / weights.sum()))
     colour = colour or str(rng.choice(("red", "brown", "white", "grey") if ground == "bricks" else GROUND_COLOURS))
@@ -137,7 +137,7 @@ def outline(points, size, centre, angle):
 
 
 def place(base, rng, kind=None, name=None, size=None):
-    """Draws an object; returns (float picture, alpha, caption of the object)."""
+    """Draws an object; returns (float image, alpha, caption of the object)."""
     kind = kind or str(rng.choice(GARMENTS if rng.random() < 0.6 else tuple(OUTLINES)))
     name = name or str(rng.choice(colours.EIGHT if rng.random() < 0.75 else tuple(colours.LAB)))
     size = size or (rng.uniform(66, 112) if kind in GARMENTS else rng.uniform(34, 84))
@@ -161,7 +161,7 @@ def place(base, rng, kind=None, name=None, size=None):
 
 
 def scratches(rng):
-    """Thin strokes across the picture as a mask 0..1: scratches, or a brush at work."""
+    """Thin strokes across the image as a mask 0..1: scratches, or a brush at work."""
     big = Image.new("L", (SIDE, SIDE))
     draw = ImageDraw.Draw(big)
     for _ in range(rng.integers(1, 5)):
@@ -175,16 +175,16 @@ def scratches(rng):
     return np.asarray(big, np.float32) / 255
 
 
-def eight_bit(picture):
-    return picture.clip(0, 255).round().astype(np.uint8)
+def eight_bit(image):
+    return image.clip(0, 255).round().astype(np.uint8)
 
 
 def scene(seed, ground=None, ground_colour=None, **what):
-    """One scene: picture and background (both uint8), alpha of the object, captions of the object and of the ground."""
+    """One scene: image and background (both uint8), alpha of the object, captions of the object and of the ground."""
     rng = np.random.default_rng(seed)
     base, caption = background(rng, ground, ground_colour)
-    picture, alpha, thing = place(base, rng, **what)
-    return {"picture": eight_bit(picture), "background": eight_bit(base), "alpha": alpha, "thing": thing, "ground": caption}
+    image, alpha, thing = place(base, rng, **what)
+    return {"picture": eight_bit(image), "background": eight_bit(base), "alpha": alpha, "thing": thing, "ground": caption}
 
 
 def make(work, count):

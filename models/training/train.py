@@ -1,6 +1,6 @@
 """Trains the text encoder and the UNet together: v-prediction of the latents, 10 % of the captions dropped.
 
-Steps at 256 x 256 alternate with steps at 128 x 128 of four times as many pictures. A step's samples, noise and times come
+Steps at 256 x 256 alternate with steps at 128 x 128 of four times as many images. A step's samples, noise and times come
 from its number, so that a run that was stopped goes on as if it had not been.
 """
 import argparse
@@ -23,7 +23,7 @@ KNEE = 0.1      # errors above it count by their size, below by their square (ps
 
 
 class Steps(torch.utils.data.Dataset):
-    """The batch of a step: pictures and what is known of them (n, side, side, 3) uint8, holes (n, side, side), captions."""
+    """The batch of a step: images and what is known of them (n, side, side, 3) uint8, holes (n, side, side), captions."""
 
     def __init__(self, pool, count):
         self.pool, self.count = pool, count
@@ -35,19 +35,19 @@ class Steps(torch.utils.data.Dataset):
         cv2.setNumThreads(1)
         rng = np.random.default_rng((3, step))
         side, n = (256, self.count) if step % 2 else (128, 4 * self.count)
-        picture, known, hole, captions = zip(*(self.pool.draw(rng, side) for _ in range(n)))
+        image, known, hole, captions = zip(*(self.pool.draw(rng, side) for _ in range(n)))
         dropped = rng.random(n) < 0.1
-        return np.stack(picture), np.stack(known), np.stack(hole), ["" if d else c for d, c in zip(dropped, captions)]
+        return np.stack(image), np.stack(known), np.stack(hole), ["" if d else c for d, c in zip(dropped, captions)]
 
 
 def loss_of(nets, vae, scale, cumulated, tokenizer, sample):
-    picture, known, hole, captions = sample
+    image, known, hole, captions = sample
     n = len(captions)
     hole = torch.from_numpy(hole).to(common.DEVICE)[:, None].float()
-    picture, known = autoencoder.tensor(picture), autoencoder.tensor(known)
+    image, known = autoencoder.tensor(image), autoencoder.tensor(known)
     with common.half():
         with torch.no_grad():
-            both = vae.encode(torch.cat([torch.where(hole > 0, picture, known), known * (1 - hole)]))
+            both = vae.encode(torch.cat([torch.where(hole > 0, image, known), known * (1 - hole)]))
         z, given = (both.float() * scale).chunk(2)
         cells = F.max_pool2d(hole, 8)
         # Towards the noisy end, where it is decided what appears; a fifth at the very end, all that a single step sees.
@@ -75,8 +75,8 @@ def networks(work):
 def latent_scale(vae, pool):
     """What brings latents to unit variance: SD's scaling_factor."""
     rng = np.random.default_rng(1)
-    pictures = np.stack([pool.draw(rng, 128)[0] for _ in range(64)])
-    return round(float(1 / vae.encode(autoencoder.tensor(pictures)).std()), 4)
+    images = np.stack([pool.draw(rng, 128)[0] for _ in range(64)])
+    return round(float(1 / vae.encode(autoencoder.tensor(images)).std()), 4)
 
 
 def main():
@@ -85,7 +85,7 @@ def main():
     p.add_argument("--work", required=True)
     p.add_argument("--steps", type=int, default=20000)
     p.add_argument("--rate", type=float, default=8e-4)
-    p.add_argument("--batch", type=int, default=4, help="pictures of 256 x 256 in a step")
+    p.add_argument("--batch", type=int, default=4, help="images of 256 x 256 in a step")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--workers", type=int, default=0, help="processes that draw samples; useful beside a GPU")
     a = p.parse_args()

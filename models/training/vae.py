@@ -1,4 +1,4 @@
-"""The autoencoder: pictures to latents of 4 channels at an eighth of the side, and back.
+"""The autoencoder: images to latents of 4 channels at an eighth of the side, and back.
 
 The encoder is a linear map of blocks of 8 x 8, started from their principal components: a latent depends on its own block
 alone, so that known places look the same next to a hole. (In one trial each, six minutes at the same rate, a convolutional
@@ -69,9 +69,9 @@ class Autoencoder(nn.Module):
         return self.encoder(x)[:, :4]
 
     @torch.no_grad()
-    def start_from(self, pictures):
+    def start_from(self, images):
         """Sets the linear parts to the four principal components of 8 x 8 blocks, scaled to unit variance."""
-        flat = F.unfold(pictures, 8, stride=8).permute(0, 2, 1).reshape(-1, 192).double()
+        flat = F.unfold(images, 8, stride=8).permute(0, 2, 1).reshape(-1, 192).double()
         centre = flat.mean(0)
         values, vectors = torch.linalg.eigh((flat - centre).T @ (flat - centre) / len(flat))
         values, vectors = values.flip(0)[:4], vectors.flip(1)[:, :4]
@@ -81,13 +81,13 @@ class Autoencoder(nn.Module):
         self.decoder.linear.bias.copy_(centre.reshape(3, 64).mean(1))
 
 
-def tensor(pictures):
-    """uint8 pictures (n, h, w, 3) to (n, 3, h, w) in -1..1."""
-    return (torch.from_numpy(pictures).to(common.DEVICE).permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous()
+def tensor(images):
+    """uint8 images (n, h, w, 3) to (n, 3, h, w) in -1..1."""
+    return (torch.from_numpy(images).to(common.DEVICE).permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous()
 
 
 def batch(pixels, train, scenes, count, rng):
-    """Crops of 128 x 128, a quarter of them whole pictures at half size; a quarter drawn scenes, a third in other hues."""
+    """Crops of 128 x 128, a quarter of them whole images at half size; a quarter drawn scenes, a third in other hues."""
     crops = []
     for _ in range(count):
         source = scenes[rng.integers(len(scenes))] if rng.random() < 0.25 else pixels[train[rng.integers(len(train))]]
@@ -113,7 +113,7 @@ def loss_of(vae, x):
 
 @torch.no_grad()
 def psnr(vae, pixels, indices):
-    """Mean over photos of the PSNR in dB, on 8-bit pictures."""
+    """Mean over photos of the PSNR in dB, on 8-bit images."""
     values = []
     for i in indices:
         x = tensor(np.array(pixels[i])[None])

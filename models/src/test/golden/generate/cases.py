@@ -204,12 +204,12 @@ def main():
     for spec in CASES:
         if not spec["name"].startswith(tuple(args.prefixes)):
             continue
-        pictures, tensors, facts = run_case(spec, args.bundles, args.photos)
+        images, tensors, facts = run_case(spec, args.bundles, args.photos)
         folder = args.folder / spec["name"]
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        for i, picture in enumerate(pictures):
-            picture.save(folder / ("out.png" if len(pictures) == 1 else f"out_{i}.png"), optimize=True)
+        for i, image in enumerate(images):
+            image.save(folder / ("out.png" if len(images) == 1 else f"out_{i}.png"), optimize=True)
         saved = kept(spec, tensors)
         for name, tensor in saved.items():
             numpy.save(folder / f"{name}.npy", tensor.astype("<f4"))

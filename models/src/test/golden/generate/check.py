@@ -35,12 +35,12 @@ def main():
     for name in names:
         folder = args.golden / "cases" / name
         spec = json.loads((folder / "case.json").read_text())
-        pictures, tensors, facts = run_case(spec, args.bundles, args.photos)
+        images, tensors, facts = run_case(spec, args.bundles, args.photos)
         worst, mean = 0, 0.0
-        for i, picture in enumerate(pictures):
-            file = folder / ("out.png" if len(pictures) == 1 else f"out_{i}.png")
+        for i, image in enumerate(images):
+            file = folder / ("out.png" if len(images) == 1 else f"out_{i}.png")
             expected = numpy.asarray(Image.open(file).convert("RGB"), dtype=int)
-            off = abs(expected - numpy.asarray(picture, dtype=int))
+            off = abs(expected - numpy.asarray(image, dtype=int))
             worst, mean = max(worst, off.max()), max(mean, off.mean())
         latents, problems = 0.0, []
         for file in sorted(folder.glob("*.npy")):

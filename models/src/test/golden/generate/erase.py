@@ -1,6 +1,6 @@
 """Records what erase graphs make of parts of the drawn scenes: erase.py BUNDLES PHOTOS OUT
 
-The graphs run in ONNX Runtime; pictures and masks are brought to them by NumPy, as each graph's exporter meant it.
+The graphs run in ONNX Runtime; images and masks are brought to them by NumPy, as each graph's exporter meant it.
 """
 
 import sys
@@ -19,7 +19,7 @@ CASES = [
 
 
 def run(bundle, image, hole):
-    """image: (h, w, 3) bytes; hole: (h, w) booleans; the picture that comes out, (h, w, 3) floats of 0 to 255."""
+    """image: (h, w, 3) bytes; hole: (h, w) booleans; the image that comes out, (h, w, 3) floats of 0 to 255."""
     session = onnxruntime.InferenceSession(bundle / "model.onnx", providers=["CPUExecutionProvider"])
     planes, hole = image.transpose(2, 0, 1)[None], hole[None, None]
     if bundle.name == "tiny-erase-bytes":
@@ -46,10 +46,10 @@ def main(bundles, photos, target):
         assert 0.05 < hole.mean() < 0.95, (name, hole.mean())
         folder = target / name
         folder.mkdir(parents=True, exist_ok=True)
-        painted = numpy.clip(numpy.rint(run(bundles / name, image, hole)), 0, 255).astype(numpy.uint8)
+        generated = numpy.clip(numpy.rint(run(bundles / name, image, hole)), 0, 255).astype(numpy.uint8)
         Image.fromarray(image).save(folder / "image.png")
         Image.fromarray(numpy.where(hole, 255, 0).astype(numpy.uint8)).save(folder / "mask.png")
-        Image.fromarray(painted).save(folder / "out.png")
+        Image.fromarray(generated).save(folder / "out.png")
 
 
 if __name__ == "__main__":

@@ -17,37 +17,37 @@ def scene():
     return Image.fromarray(numpy.stack(bands, -1).clip(0, 255).astype(numpy.uint8))
 
 
-def jpeg(picture):
+def jpeg(image):
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=95, subsampling=0)
+    image.save(out, "JPEG", quality=95, subsampling=0)
     return out.getvalue()
 
 
-def cmyk(picture):
+def cmyk(image):
     """Adobe's kind: inverted, transform 0."""
-    return jpeg(picture.convert("CMYK"))
+    return jpeg(image.convert("CMYK"))
 
 
-def inverted(picture):
-    return picture.point(lambda level: 255 - level)
+def inverted(image):
+    return image.point(lambda level: 255 - level)
 
 
-def ycck(picture):
+def ycck(image):
     """The same after Adobe's transform 2: C, M, Y are stored as Y, Cb, Cr, not inverted; K is, as before."""
-    inks = inverted(picture).convert("YCbCr").split()
-    black = Image.new("L", picture.size, 0)
+    inks = inverted(image).convert("YCbCr").split()
+    black = Image.new("L", image.size, 0)
     data = bytearray(jpeg(Image.merge("CMYK", [*map(inverted, inks), black])))  # Pillow inverts as it saves
     data[data.index(ADOBE) + TRANSFORM] = 2
     return bytes(data)
 
 
 def main(folder):
-    picture = scene()
-    picture.save(folder / "scene.png", optimize=True)
+    image = scene()
+    image.save(folder / "scene.png", optimize=True)
     for name, write in (("cmyk", cmyk), ("ycck", ycck)):
-        (folder / f"{name}.jpg").write_bytes(write(picture))
+        (folder / f"{name}.jpg").write_bytes(write(image))
         back = numpy.asarray(Image.open(folder / f"{name}.jpg").convert("RGB")).astype(int)
-        print(name, "differs by", abs(back - numpy.asarray(picture)).max())
+        print(name, "differs by", abs(back - numpy.asarray(image)).max())
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def as_list(value):
 
 
 def run_case(spec, bundles, photos):
-    """Returns (pictures, tensors, facts) for the case spec."""
+    """Returns (images, tensors, facts) for the case spec."""
     torch.set_num_threads(1)
     bundle = Path(bundles) / spec["bundle"]
     scheduler = load_scheduler(bundle, spec.get("scheduler"), spec.get("scheduler_overrides"))
@@ -165,16 +165,16 @@ def run_case(spec, bundles, photos):
         steps.append(values["latents"].detach().numpy().copy())
         return {}
 
-    def picture(names):
+    def open_images(names):
         opened = [Image.open(Path(photos) / n) for n in as_list(names)]
         return opened if isinstance(names, list) else opened[0]
 
     seeds = [torch.Generator("cpu").manual_seed(s) for s in as_list(spec["seed"])]
     call = emphasis.arguments(pipe, spec) if spec.get("syntax") == "a1111" else spec["call"]
     with Draws(pipe) as draws, torch.no_grad():
-        pictures = pipe(
-            image=picture(spec["image"]),
-            mask_image=picture(spec["mask"]),
+        results = pipe(
+            image=open_images(spec["image"]),
+            mask_image=open_images(spec["mask"]),
             generator=seeds if isinstance(spec["seed"], list) else seeds[0],
             callback_on_step_end=on_step_end,
             callback_on_step_end_tensor_inputs=["latents"],
@@ -205,7 +205,7 @@ def run_case(spec, bundles, photos):
         "scheduler_bundle_config": "scheduler/scheduler_config.json",
         "pipeline_class": type(pipe).__name__,
         "random_draws": draws.drawn,
-        "images": len(pictures),
-        "image_size": list(pictures[0].size),
+        "images": len(results),
+        "image_size": list(results[0].size),
     }
-    return pictures, tensors, facts
+    return results, tensors, facts

@@ -24,16 +24,16 @@ def finish(rng, pixels, grain):
 
 
 def over(pixels, shape, colour, shade=None, soft=0.7):
-    """Paints colour (times shade) where shape, an L picture, is white."""
+    """Blends colour (times shade) in where shape, an L image, is white."""
     alpha = numpy.asarray(shape.filter(ImageFilter.GaussianBlur(soft)), dtype=float)[..., None] / 255
-    paint = numpy.array(colour, dtype=float) * (1 if shade is None else shade)
-    pixels[:] = pixels * (1 - alpha) + paint * alpha
+    layer = numpy.array(colour, dtype=float) * (1 if shade is None else shade)
+    pixels[:] = pixels * (1 - alpha) + layer * alpha
 
 
 def shape(size, draw):
-    picture = Image.new("L", size, 0)
-    draw(ImageDraw.Draw(picture))
-    return picture
+    image = Image.new("L", size, 0)
+    draw(ImageDraw.Draw(image))
+    return image
 
 
 def bottle(rng):
@@ -126,8 +126,8 @@ def main():
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     for seed, scene in enumerate((bottle, meadow, facade, lamp)):
-        picture, mask = scene(numpy.random.default_rng(seed))
-        picture.save(folder / f"{scene.__name__}.png", optimize=True)
+        image, mask = scene(numpy.random.default_rng(seed))
+        image.save(folder / f"{scene.__name__}.png", optimize=True)
         mask.save(folder / f"{scene.__name__}_mask.png", optimize=True)
 
 

@@ -26,8 +26,8 @@ class Vectors:
             vae_scale_factor=8, do_normalize=False, do_binarize=True, do_convert_grayscale=True
         )
 
-    def save(self, name, picture):
-        picture.save(self.folder / "images" / name, optimize=True)
+    def save(self, name, image):
+        image.save(self.folder / "images" / name, optimize=True)
         return name
 
     def scene(self, index, mask=False):
@@ -52,9 +52,9 @@ class Vectors:
             ((1, 9), (8, 8)), ((64, 64), (64, 64)), ((160, 120), (1, 1)), ((127, 129), (256, 200)),
         ]  # fmt: skip
         for i, (size, to) in enumerate(sizes):
-            picture = self.noise(*size) if i % 3 == 0 and size[0] * size[1] < 4000 else self.piece(i, *size)
+            image = self.noise(*size) if i % 3 == 0 and size[0] * size[1] < 4000 else self.piece(i, *size)
             for mode in ("RGB", "L"):
-                source = picture.convert(mode)
+                source = image.convert(mode)
                 yield {
                     "in": self.save(f"resize_{i}_{mode}_in.png", source),
                     "out": self.save(f"resize_{i}_{mode}_out.png", source.resize(to, Image.Resampling.LANCZOS)),
@@ -138,12 +138,12 @@ class Vectors:
     def fills(self):
         sizes = [((100, 130), (128, 128)), ((200, 90), (128, 192)), ((65, 261), (192, 128)), ((55, 55), (128, 128)), ((81, 197), (72, 64))]
         for i, (size, (width, height)) in enumerate(sizes):
-            picture, mask = self.piece(i, *size), self.piece(i, *size, mask=True)
+            image, mask = self.piece(i, *size), self.piece(i, *size, mask=True)
             while len(set(mask.convert("L").getextrema())) == 1:  # neither all black nor all white
                 mask = self.piece(i, *size, mask=True)
             yield {
-                "in": self.save(f"fill_{i}_in.png", picture),
-                "out": self.save(f"fill_{i}_out.png", self.images._resize_and_fill(picture, width, height)),
+                "in": self.save(f"fill_{i}_in.png", image),
+                "out": self.save(f"fill_{i}_out.png", self.images._resize_and_fill(image, width, height)),
                 "mask_in": self.save(f"fill_{i}_mask_in.png", mask),
                 "mask_out": self.save(f"fill_{i}_mask_out.png", self.masks._resize_and_fill(mask, width, height)),
                 "width": width,
@@ -153,14 +153,14 @@ class Vectors:
     def overlays(self):
         regions = [(43, 3, 160, 120), (0, 0, 160, 120), (50, 11, 152, 113), (27, 18, 126, 117), (60, 40, 61, 41)]
         for i, region in enumerate(regions):
-            picture, mask = self.scene(i).resize((160, 120)), self.scene(i, True).resize((160, 120))
+            image, mask = self.scene(i).resize((160, 120)), self.scene(i, True).resize((160, 120))
             made = self.piece(i + 1, 64, 64)
             yield {
-                "image": self.save(f"overlay_{i}_image.png", picture),
+                "image": self.save(f"overlay_{i}_image.png", image),
                 "mask": self.save(f"overlay_{i}_mask.png", mask),
                 "generated": self.save(f"overlay_{i}_generated.png", made),
                 "region": list(region),
-                "out": self.save(f"overlay_{i}_out.png", self.images.apply_overlay(mask, picture, made, region)),
+                "out": self.save(f"overlay_{i}_out.png", self.images.apply_overlay(mask, image, made, region)),
             }
 
     def safety(self):
@@ -169,10 +169,10 @@ class Vectors:
         checker = Session(bundle / "safety_checker" / "model.onnx")
         for index, scene in enumerate(SCENES):
             for crop in (None, (0, 0, 120, 180), (96, 32, 192, 128), (60, 100, 180, 180)):
-                picture = self.scene(index)
-                picture = picture.crop(crop) if crop else picture
-                clip = torch.from_numpy(numpy.asarray(preprocess(picture, return_tensors="np").pixel_values, numpy.float32))
-                pixels = torch.from_numpy(numpy.asarray(picture, numpy.float32) / 255)[None]
+                image = self.scene(index)
+                image = image.crop(crop) if crop else image
+                clip = torch.from_numpy(numpy.asarray(preprocess(image, return_tensors="np").pixel_values, numpy.float32))
+                pixels = torch.from_numpy(numpy.asarray(image, numpy.float32) / 255)[None]
                 flags = checker(clip_input=clip, images=pixels)["has_nsfw_concepts"]
                 yield {
                     "image": f"{scene}.png",

@@ -20,19 +20,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Inpaints one image in this process, by the rules of a manifest row. */
+/** The command {@code inpaint}: inpaints one image in this process, by the rules of a row. */
 @Command(
     name = "inpaint",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Inpaints one image, without Spark. Prints what it did as one JSON object.")
+    description = "Inpaints one image, without Spark. Prints the result as one JSON object.")
 final class InpaintCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      required = true,
-      description = "The model's folder.")
+  @Option(names = "--model", paramLabel = "DIR", required = true, description = "The model folder.")
   private Path model;
 
   @Option(names = "--image", paramLabel = "FILE", required = true, description = "The image.")
@@ -42,14 +38,14 @@ final class InpaintCommand implements Callable<Integer> {
       names = "--mask",
       paramLabel = "FILE",
       required = true,
-      description = "What to repaint, in white.")
+      description = "The mask: white is replaced, black is kept.")
   private Path mask;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
       required = true,
-      description = "The image to write: .png, .jpg or .webp.")
+      description = "The image file to write: .png, .jpg or .webp.")
   private Path out;
 
   @Option(
@@ -68,9 +64,9 @@ final class InpaintCommand implements Callable<Integer> {
 
   private final Map<String, String> fields = new LinkedHashMap<>();
 
-  // The fields of a row, under the names of the API.
+  // The fields of a row, by their names in the API.
 
-  @Option(names = "--prompt", description = "What to paint; needed unless the model erases.")
+  @Option(names = "--prompt", description = "What to generate; not needed by models that erase.")
   void prompt(String value) {
     fields.put("prompt", value);
   }
@@ -80,12 +76,12 @@ final class InpaintCommand implements Callable<Integer> {
     fields.put("negative_prompt", value);
   }
 
-  @Option(names = "--width", description = "In pixels; the model's own size by default.")
+  @Option(names = "--width", description = "In pixels; by default the model's native size.")
   void width(String value) {
     fields.put("width", value);
   }
 
-  @Option(names = "--height", description = "In pixels; the model's own size by default.")
+  @Option(names = "--height", description = "In pixels; by default the model's native size.")
   void height(String value) {
     fields.put("height", value);
   }
@@ -103,22 +99,28 @@ final class InpaintCommand implements Callable<Integer> {
     fields.put("guidance_scale", value);
   }
 
-  @Option(names = "--strength", paramLabel = "X", description = "Above 0, up to 1: all anew.")
+  @Option(
+      names = "--strength",
+      paramLabel = "X",
+      description = "Above 0 and up to 1, which ignores the masked pixels.")
   void strength(String value) {
     fields.put("strength", value);
   }
 
-  @Option(names = "--seed", paramLabel = "N", description = "The same seed, the same image.")
+  @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same image.")
   void seed(String value) {
     fields.put("seed", value);
   }
 
-  @Option(names = "--scheduler", paramLabel = "NAME", description = "Such as EulerDiscrete.")
+  @Option(names = "--scheduler", paramLabel = "NAME", description = "For example EulerDiscrete.")
   void scheduler(String value) {
     fields.put("scheduler", value);
   }
 
-  @Option(names = "--use-karras-sigmas", paramLabel = "yes|no", description = "Spacing of noise.")
+  @Option(
+      names = "--use-karras-sigmas",
+      paramLabel = "yes|no",
+      description = "Whether to use Karras noise levels.")
   void useKarrasSigmas(String value) {
     fields.put("use_karras_sigmas", value);
   }
@@ -126,7 +128,7 @@ final class InpaintCommand implements Callable<Integer> {
   @Option(
       names = "--safety-checker",
       paramLabel = "yes|no",
-      description = "Whether an image that must not be shown comes out black.")
+      description = "Whether to black out an image that the safety checker flags.")
   void safetyChecker(String value) {
     fields.put("safety_checker", value);
   }
@@ -136,7 +138,7 @@ final class InpaintCommand implements Callable<Integer> {
     fields.put("init_image", image.toString());
     fields.put("mask_image", mask.toString());
     try {
-      spec.commandLine().getOut().println(paint());
+      spec.commandLine().getOut().println(inpaint());
       return ExitCode.DONE.code();
     } catch (RefusedException e) {
       return refuse(e.problems());
@@ -145,15 +147,15 @@ final class InpaintCommand implements Callable<Integer> {
     }
   }
 
-  private String paint() throws IOException {
+  private String inpaint() throws IOException {
     Problems problems = new Problems();
-    TaskConf given =
+    TaskConf loaded =
         problems.attempt("the configuration", () -> load(Optional.ofNullable(conf), overrides));
-    // Where that failed, the defaults serve to look for further problems.
-    TaskConf used = given == null ? load(Optional.empty(), Map.of()) : given;
-    SingleImage picture = SingleImage.check(used, fields, out, problems);
+    // If that failed, further problems are looked for with the defaults.
+    TaskConf effective = loaded == null ? load(Optional.empty(), Map.of()) : loaded;
+    SingleImage checked = SingleImage.check(effective, fields, out, problems);
     problems.refuse();
-    return picture.paint(out);
+    return checked.inpaint(out);
   }
 
   private TaskConf load(Optional<Path> file, Map<String, String> settings) {

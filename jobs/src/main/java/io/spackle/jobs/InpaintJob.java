@@ -4,7 +4,7 @@ import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.lease.LeaseLostException;
+import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.run.ExitCode;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.jobs.run.JobRun;
@@ -20,10 +20,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * Inpaints the rows of a manifest; for spark-submit.
+ * The command {@code run}, also the main class for spark-submit: inpaints the rows of a manifest.
  *
- * <p>Messages go to stderr. The last line on stdout is a JSON object, whatever happens; the exit
- * code is that of {@link ExitCode}.
+ * <p>Messages go to stderr. The last line on stdout is always a JSON object; {@link ExitCode} lists
+ * the exit codes.
  */
 @Command(
     name = "run",
@@ -37,7 +37,7 @@ public final class InpaintJob implements Callable<Integer> {
   private final PrintStream messages;
   private final Instant start = Instant.now();
 
-  /** Prints to stdout and stderr. */
+  /** A job that prints to stdout and stderr. */
   public InpaintJob() {
     this(System.out, System.err);
   }
@@ -47,7 +47,7 @@ public final class InpaintJob implements Callable<Integer> {
     this.messages = messages;
   }
 
-  /** Runs the command of spark-submit. */
+  /** Runs the command and exits. */
   public static void main(String[] args) {
     int code = run(args, System.out, System.err);
     SparkSessions.stop();
@@ -61,7 +61,7 @@ public final class InpaintJob implements Callable<Integer> {
   static int run(String[] args, PrintStream out, PrintStream messages) {
     InpaintJob job = new InpaintJob(out, messages);
     return new CommandLine(job)
-        .setParameterExceptionHandler((e, given) -> job.refuse(List.of(e.getMessage()), null))
+        .setParameterExceptionHandler((e, arguments) -> job.refuse(List.of(e.getMessage()), null))
         .execute(args);
   }
 
@@ -74,20 +74,20 @@ public final class InpaintJob implements Callable<Integer> {
       return close(run(conf));
     } catch (RefusedException e) {
       return refuse(e.problems(), output);
-    } catch (LeaseLostException e) {
-      messages.println("The run broke off: " + e.getMessage());
-      return close(Summary.nothing(ExitCode.BROKEN, output, elapsed()));
-    } catch (Exception e) { // Spark throws checked exceptions undeclared
-      messages.println("The job broke: " + Problems.firstLine(e));
+    } catch (Lease.LostException e) {
+      messages.println("The run was stopped: " + e.getMessage());
+      return close(Summary.empty(ExitCode.BROKEN, output, elapsed()));
+    } catch (Exception e) { // Spark throws checked exceptions without declaring them
+      messages.println("The job failed: " + Problems.firstLine(e));
       e.printStackTrace(messages);
-      return close(Summary.nothing(ExitCode.BROKEN, output, elapsed()));
+      return close(Summary.empty(ExitCode.BROKEN, output, elapsed()));
     }
   }
 
   private Summary run(JobConf conf) throws Exception {
     SparkSession spark = SparkSessions.open(conf.hadoop());
-    if (conf.stage().model().note() != null) {
-      messages.println("Note: " + conf.stage().model().note());
+    if (conf.tasks().model().labels().note() != null) {
+      messages.println("Note: " + conf.tasks().model().labels().note());
     }
     JobPlan plan = JobPlan.of(spark, conf);
     return new JobRun(spark, plan, messages, start).execute();
@@ -96,7 +96,7 @@ public final class InpaintJob implements Callable<Integer> {
   private int refuse(List<String> problems, String output) {
     messages.println("Refused, nothing was done:");
     problems.forEach(problem -> messages.println("  - " + problem));
-    return close(Summary.nothing(ExitCode.REFUSED, output, elapsed()));
+    return close(Summary.empty(ExitCode.REFUSED, output, elapsed()));
   }
 
   private int close(Summary summary) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What names a job on the command line. */
+/** The command-line arguments that define a job. */
 final class JobArguments {
 
   @Parameters(
@@ -23,18 +23,18 @@ final class JobArguments {
   @Option(
       names = "-D",
       paramLabel = "KEY=VALUE",
-      description = "Sets a key of the configuration, over what the file says.")
+      description = "Sets a key of the configuration; takes precedence over the file.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
   @Option(
       names = "--retry-codes",
       paramLabel = "CODE",
       split = ",",
-      description = "Does failed rows with these error codes again; sets output.retry-codes.")
+      description = "Processes failed rows with these error codes again; sets output.retry-codes.")
   private List<String> retryCodes = new ArrayList<>();
 
   /**
-   * The configuration.
+   * Loads the configuration.
    *
    * @throws RefusedException with all problems
    */
@@ -42,7 +42,7 @@ final class JobArguments {
     return JobConf.load(file, all());
   }
 
-  /** What its keys are set to, and where; of a configuration that can be loaded. */
+  /** The values of all keys with their origins; the configuration must be loadable. */
   List<ConfEntry> settings() {
     return ConfFile.settings(file, all());
   }

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** All commands of Spackle. */
+/** The command line of Spackle, with all its commands. */
 @Command(
     name = "spackle",
     description = "Batch inpainting on Apache Spark.",
@@ -25,22 +25,22 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs the command named first. */
+  /** Runs a command and exits with its code. */
   public static void main(String[] args) {
     int code = commands().execute(args);
     SparkSessions.stop();
     System.exit(code);
   }
 
-  /** All commands, ready to run. */
+  /** The parser of the command line. */
   static CommandLine commands() {
     return new CommandLine(new Main())
-        .setExecutionExceptionHandler((e, command, parsed) -> broken(e, command.getErr()));
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
   }
 
-  /** A stack trace is for what we did not foresee; files that cannot be used are no news. */
-  private static int broken(Exception e, PrintWriter messages) {
-    messages.println("The command broke: " + Problems.firstLine(e));
+  /** Prints a stack trace for unexpected exceptions only, not for unusable files. */
+  private static int failed(Exception e, PrintWriter messages) {
+    messages.println("The command failed: " + Problems.firstLine(e));
     if (!(e instanceof IOException || e instanceof UncheckedIOException)) {
       e.printStackTrace(messages);
     }

@@ -18,11 +18,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What concerns model folders. */
-@Command(
-    name = "models",
-    mixinStandardHelpOptions = true,
-    description = "Looks into model folders.")
+/** The command {@code models}, which inspects model folders. */
+@Command(name = "models", mixinStandardHelpOptions = true, description = "Inspects model folders.")
 final class ModelsCommand {
 
   @Spec private CommandSpec spec;
@@ -66,7 +63,8 @@ final class ModelsCommand {
   }
 
   private static Optional<SafetyModel> safety(Path folder) {
-    SafetyOptions unused = new SafetyOptions(List.of(), 0); // a bundle's is no classifier
+    SafetyOptions unused =
+        new SafetyOptions(List.of(), 0); // they apply to classifiers, not to a bundle's checker
     return SafetyModel.isIn(folder)
         ? Optional.of(SafetyModel.open(folder, unused))
         : Optional.empty();

@@ -8,6 +8,7 @@ import io.spackle.jobs.dryrun.Forecast;
 import io.spackle.jobs.dryrun.Forecast.Measured;
 import io.spackle.jobs.dryrun.ManifestSurvey;
 import io.spackle.jobs.dryrun.PlanResult;
+import io.spackle.jobs.dryrun.PlanResult.Limits;
 import io.spackle.jobs.dryrun.PlanText;
 import io.spackle.jobs.dryrun.TrialResult;
 import io.spackle.jobs.run.ExitCode;
@@ -32,16 +33,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * What {@code run} would do, without doing it: nothing is written to the output, and no claim is
- * taken. A model that is not local is copied to this host's cache, as a run would.
+ * The command {@code plan}: reports what {@code run} would do. Nothing is written to the output,
+ * and its lease is not acquired. A model that is not local is copied to this host's cache, as in a
+ * run.
  *
- * <p>Messages go to stderr. The last line on stdout is a JSON object, whatever happens; the exit
- * code is that of {@link ExitCode}.
+ * <p>Messages go to stderr. The last line on stdout is always a JSON object; {@link ExitCode} lists
+ * the exit codes.
  */
 @Command(
     name = "plan",
     mixinStandardHelpOptions = true,
-    description = "Checks a job and tells what run would do, without doing it.")
+    description = "Checks a job and reports what run would do, without doing it.")
 final class PlanCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -59,10 +61,10 @@ final class PlanCommand implements Callable<Integer> {
       names = "--trial",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Paints N rows without keeping them, and forecasts time and cost.")
+      description = "Inpaints N rows without keeping them, and forecasts time and cost.")
   private int trial;
 
-  @Option(names = "--all-keys", description = "Shows keys of the configuration with defaults, too.")
+  @Option(names = "--all-keys", description = "Shows keys with default values, too.")
   private boolean allKeys;
 
   private final Instant start = Instant.now();
@@ -75,18 +77,18 @@ final class PlanCommand implements Callable<Integer> {
       check("--probe", probe);
       check("--trial", trial);
       output = conf.output().path();
-      tell(PlanText.configuration(arguments.settings(), allKeys));
+      print(PlanText.configuration(arguments.settings(), allKeys));
       PlanResult result = result(conf);
-      tell(PlanText.of(result));
+      print(PlanText.of(result));
       return close(result.exit(), result, output);
     } catch (RefusedException e) {
-      tell(List.of("Refused, a run would do nothing:"));
-      tell(e.problems().stream().map(problem -> "  - " + problem).toList());
-      return close(ExitCode.REFUSED, PlanResult.NOTHING, output);
-    } catch (Exception e) { // Spark throws checked exceptions undeclared
-      messages().println("The plan broke: " + Problems.firstLine(e));
+      print(List.of("Refused, a run would do nothing:"));
+      print(e.problems().stream().map(problem -> "  - " + problem).toList());
+      return close(ExitCode.REFUSED, PlanResult.EMPTY, output);
+    } catch (Exception e) { // Spark throws checked exceptions without declaring them
+      messages().println("The plan failed: " + Problems.firstLine(e));
       e.printStackTrace(messages());
-      return close(ExitCode.BROKEN, PlanResult.NOTHING, output);
+      return close(ExitCode.BROKEN, PlanResult.EMPTY, output);
     }
   }
 
@@ -98,40 +100,40 @@ final class PlanCommand implements Callable<Integer> {
 
   private PlanResult result(JobConf conf) throws IOException {
     SparkSession spark = SparkSessions.open(conf.hadoop());
-    JobPlan plan = JobPlan.untouched(spark, conf);
-    double checked = elapsed();
+    JobPlan plan = JobPlan.readOnly(spark, conf);
+    double startup = elapsed();
     ManifestSurvey survey = ManifestSurvey.of(spark, plan);
-    Measured measured = new Measured(checked, elapsed() - checked);
-    TrialResult probed = probe == 0 ? TrialResult.NOTHING : TrialResult.look(spark, plan, probe);
-    TrialResult tried = trial == 0 ? TrialResult.NOTHING : TrialResult.paint(spark, plan, trial);
+    Measured measured = new Measured(startup, elapsed() - startup);
+    TrialResult probeResult =
+        probe == 0 ? TrialResult.EMPTY : TrialResult.probe(spark, plan, probe);
+    TrialResult trialResult =
+        trial == 0 ? TrialResult.EMPTY : TrialResult.inpaint(spark, plan, trial);
     return new PlanResult(
         plan.rows(),
-        conf.stage().lane().maxImages(),
-        conf.maxFailedShare(),
+        new Limits(conf.tasks().lane().maxImages(), conf.maxFailedShare(), conf.plan().price()),
         survey,
-        probed,
-        tried,
-        forecast(spark, conf, survey, tried, measured),
-        conf.plan().price());
+        probeResult,
+        trialResult,
+        forecast(spark, conf, survey, trialResult, measured));
   }
 
   private static Optional<Forecast> forecast(
       SparkSession spark,
       JobConf conf,
       ManifestSurvey survey,
-      TrialResult tried,
+      TrialResult trial,
       Measured measured) {
-    if (tried.isEmpty()) {
+    if (trial.isEmpty()) {
       return Optional.empty();
     }
     int devices =
         Objects.requireNonNullElseGet(
             conf.plan().devices(), () -> ModelProbe.devices(spark.sparkContext()));
-    int fetches = conf.stage().lane().fetches();
-    return Optional.of(Forecast.of(survey, tried, measured, devices, fetches));
+    int fetches = conf.tasks().lane().fetches();
+    return Optional.of(Forecast.of(survey, trial, measured, devices, fetches));
   }
 
-  private void tell(List<String> lines) {
+  private void print(List<String> lines) {
     lines.forEach(messages()::println);
   }
 

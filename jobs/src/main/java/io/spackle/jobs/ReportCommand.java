@@ -2,7 +2,7 @@ package io.spackle.jobs;
 
 import io.spackle.conf.ConfFile;
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.files.HadoopOptions;
+import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
 import io.spackle.jobs.run.ExitCode;
 import io.spackle.report.Report;
 import java.io.FileNotFoundException;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Rebuilds the report of an output folder. */
+/** The command {@code report}: rebuilds the report of an output folder. */
 @Command(
     name = "report",
     mixinStandardHelpOptions = true,
@@ -32,13 +32,13 @@ final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--max-pictures",
       defaultValue = "200",
-      description = "Images that the page shows, at most; default ${DEFAULT-VALUE}.")
+      description = "Maximum number of images in the report; default ${DEFAULT-VALUE}.")
   private int images;
 
   @Option(
       names = "--conf",
       paramLabel = "CONF",
-      description = "The job's configuration, where OUT needs its hadoop.options.")
+      description = "The job's configuration, if OUT needs its hadoop.options.")
   private Path file;
 
   @Override

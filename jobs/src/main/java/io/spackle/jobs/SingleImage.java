@@ -22,15 +22,13 @@ import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.Devices;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
-import io.spackle.row.ReadResult;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
-import io.spackle.row.SafetyPolicy;
+import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,32 +47,35 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * One image, checked and ready to be painted on the calling thread: what a task does for each row
- * of a job.
+ * One image to inpaint on the calling thread, checked: the equivalent of what a task does for each
+ * row of a job.
  *
- * @param safety the checker that may be asked for
- * @param init the image to paint on
- * @param mask where to
  * @param format of the result
  */
-record SingleImage(
-    TaskConf conf,
-    ModelBundle bundle,
-    Optional<SafetyModel> safety,
-    Device device,
-    ManifestRow row,
-    RgbImage init,
-    Mask mask,
-    ImageFormat format) {
+record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) {
+
+  /**
+   * What inpaints the image.
+   *
+   * @param safety the safety checker, if there is one, whether or not the row wants it
+   */
+  record Model(ModelBundle bundle, Optional<SafetyModel> safety, Device device) {}
+
+  /**
+   * What is inpainted.
+   *
+   * @param init the image to inpaint
+   */
+  record Input(ManifestRow row, RgbImage init, Mask mask) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * Reads everything that an image needs; no graph is loaded and nothing is written.
+   * Reads and checks all inputs; no graph is loaded and nothing is written.
    *
    * @param fields of a manifest row, by name; the locations are paths
    * @param out where the image will be written
-   * @param problems gets all that is wrong; the result counts only if there is nothing
+   * @param problems receives all problems; the result is valid only if there are none
    */
   static SingleImage check(TaskConf conf, Map<String, String> fields, Path out, Problems problems) {
     ModelBundle bundle = problems.attempt("the model", () -> bundle(conf.model()));
@@ -83,47 +84,50 @@ record SingleImage(
         problems.attempt("the safety checker", () -> SafetyInfo.local(conf.safety(), folder));
     Path image = Path.of(fields.get("init_image"));
     Path mask = Path.of(fields.get("mask_image"));
-    return new SingleImage(
-        conf,
-        bundle,
-        safety,
-        problems.attempt("the device", () -> device(conf.model())),
+    Device device = problems.attempt("the device", () -> device(conf.model()));
+    ManifestRow row =
         bundle == null || safety == null
             ? null
-            : problems.attempt("the row", () -> row(conf, fields, bundle, rule(conf, safety))),
-        problems.attempt("--image " + image, () -> ImageCodec.decode(bytes(image), conf.limits())),
-        problems.attempt("--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), conf.limits())),
-        problems.attempt("--out", () -> format(out)));
+            : problems.attempt("the row", () -> row(conf, fields, bundle, policy(conf, safety)));
+    Input input =
+        new Input(
+            row,
+            problems.attempt(
+                "--image " + image, () -> ImageCodec.decode(bytes(image), conf.limits())),
+            problems.attempt(
+                "--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), conf.limits())));
+    ImageFormat format = problems.attempt("--out", () -> format(out));
+    return new SingleImage(conf, new Model(bundle, safety, device), input, format);
   }
 
   /**
-   * Paints the image and writes it, into a folder that is made if need be.
+   * Inpaints the image and writes the result; missing folders are created.
    *
-   * @return what was done, as one JSON object
+   * @return the result as one JSON object
    * @throws io.spackle.graph.InvalidModelException if the model cannot be loaded
-   * @throws io.spackle.image.ImageException if the image does not go with the size
-   * @throws IOException if it cannot be written
+   * @throws io.spackle.image.ImageException if the image does not fit the requested size
+   * @throws IOException if the result cannot be written
    */
-  String paint(Path out) throws IOException {
+  String inpaint(Path out) throws IOException {
     long start = System.nanoTime();
-    InpaintedImage painting = painting();
-    byte[] bytes = ImageCodec.encode(painting.image(), format);
+    InpaintedImage result = result();
+    byte[] bytes = ImageCodec.encode(result.image(), format);
     Files.createDirectories(out.toAbsolutePath().getParent());
     Files.write(out, bytes);
-    return report(painting, out, Duration.ofNanos(System.nanoTime() - start));
+    return report(result, out, Duration.ofNanos(System.nanoTime() - start));
   }
 
   private static ModelBundle bundle(ModelConf conf) {
     String what = "--model " + conf.path();
-    ModelBundle own = ModelInfo.refusing(what, () -> ModelBundle.open(Path.of(conf.path())));
+    ModelBundle opened = ModelInfo.refusing(what, () -> ModelBundle.open(Path.of(conf.path())));
     ModelFolder vae = conf.vae() == null ? null : ModelInfo.vae(conf, Path.of(conf.vae()));
-    ModelBundle bundle = ModelInfo.configured(conf, own, vae);
+    ModelBundle bundle = ModelInfo.configured(conf, opened, vae);
     ModelInfo.refusing(what, () -> ModelInfo.traits(conf, bundle));
     return bundle;
   }
 
   private static Device device(ModelConf conf) {
-    return Devices.resolve(conf.device().name().toLowerCase(Locale.ROOT), 0, 0);
+    return Device.resolve(conf.device().name().toLowerCase(Locale.ROOT), 0, 0);
   }
 
   private static ManifestRow row(
@@ -138,28 +142,28 @@ record SingleImage(
       schema = schema.add(name, DataTypes.StringType);
     }
     Row row = new GenericRowWithSchema(fields.values().toArray(), schema);
-    ReadResult reading = new RowReader(traits, defaults, safety).read(row);
-    if (reading instanceof ReadResult.Valid valid) {
+    RowReader.Result result = new RowReader(traits, defaults, safety).read(row);
+    if (result instanceof RowReader.Valid valid) {
       return valid.row();
     }
-    throw new RefusedException(((ReadResult.Invalid) reading).outcome().message());
+    throw new RefusedException(((RowReader.Invalid) result).outcome().message());
   }
 
-  private static SafetyPolicy rule(TaskConf conf, Optional<SafetyModel> safety) {
+  private static SafetyPolicy policy(TaskConf conf, Optional<SafetyModel> safety) {
     return safety.isPresent() ? SafetyPolicy.CHECKED : SafetyInfo.ruleWithout(conf.safety());
   }
 
   private static byte[] bytes(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
-      String found = Files.exists(file) ? " is no file" : " is not there";
+      String found = Files.exists(file) ? " is not a file" : " does not exist";
       throw new RefusedException(file + found + ", expected an image");
     }
     return Files.readAllBytes(file);
   }
 
-  private static void requireRunnable(Inpainter inpainter, InpaintParameters plan) {
+  private static void requireRunnable(Inpainter inpainter, InpaintParameters parameters) {
     try {
-      inpainter.check(plan);
+      inpainter.check(parameters);
     } catch (IllegalArgumentException e) {
       throw new RefusedException("scheduler: " + e.getMessage());
     }
@@ -175,7 +179,7 @@ record SingleImage(
     }
     if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
       throw new RefusedException(
-          "--out %s: %s is no folder that can be written to".formatted(out, folder));
+          "--out %s: %s is not a folder that can be written to".formatted(out, folder));
     }
     String name = out.getFileName().toString();
     try {
@@ -185,40 +189,44 @@ record SingleImage(
     }
   }
 
-  /** What the model made, in the size and with the kept pixels of the output. */
-  private InpaintedImage painting() {
-    Frame frame = row.frame(init, mask, Families.traits(bundle), conf.image());
+  /** The result in its final size, with the kept pixels of the init image. */
+  private InpaintedImage result() {
+    Frame frame =
+        input
+            .row()
+            .frame(input.init(), input.mask(), Families.traits(model.bundle()), conf.image());
     if (frame.isBlank()) {
       return new InpaintedImage(frame.untouched(), Set.of(Note.MASK_EMPTY));
     }
-    InpaintInput subject = row.subject(frame, 0);
-    Optional<SafetyModel> asked = row.safetyChecker() ? safety : Optional.empty();
-    try (Inpainter inpainter = Families.open(bundle, asked, device)) {
-      InpaintParameters plan = row.plan(frame, conf.image().maskReduction());
-      requireRunnable(inpainter, plan);
-      InpaintedImage painting =
-          inpainter.inpaint(plan, List.of(subject), new Cancellation()).images().get(0);
-      return new InpaintedImage(painting.output(frame), painting.notes());
+    InpaintInput inpaintInput = input.row().inpaintInput(frame, 0);
+    Optional<SafetyModel> checker = input.row().safetyChecker() ? model.safety() : Optional.empty();
+    try (Inpainter inpainter = Families.open(model.bundle(), checker, model.device())) {
+      InpaintParameters parameters =
+          input.row().inpaintParameters(frame, conf.image().maskReduction());
+      requireRunnable(inpainter, parameters);
+      InpaintedImage result =
+          inpainter.inpaint(parameters, List.of(inpaintInput), new Cancellation()).images().get(0);
+      return new InpaintedImage(result.output(frame), result.notes());
     }
   }
 
-  /** Nothing is painted, and so nothing judged, where the mask is empty. */
-  private boolean isChecked(InpaintedImage painting) {
-    return row.safetyChecker() && !painting.notes().contains(Note.MASK_EMPTY);
+  /** With an empty mask nothing is generated, and so nothing is checked. */
+  private boolean isChecked(InpaintedImage result) {
+    return input.row().safetyChecker() && !result.notes().contains(Note.MASK_EMPTY);
   }
 
-  private String report(InpaintedImage painting, Path out, Duration elapsed)
+  private String report(InpaintedImage result, Path out, Duration elapsed)
       throws JsonProcessingException {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("status", "success");
     report.put("output", out.toString());
-    report.put("W", painting.image().width());
-    report.put("H", painting.image().height());
-    report.put("seed", row.seed());
-    report.put("steps", row.steps());
-    report.put("enhanced_prompt", row.enhancedPrompt());
-    report.put("safety_checker", isChecked(painting) ? safety.orElseThrow().name() : "none");
-    report.put("notes", new TreeSet<>(painting.notes()));
+    report.put("W", result.image().width());
+    report.put("H", result.image().height());
+    report.put("seed", input.row().seed());
+    report.put("steps", input.row().parameters().steps());
+    report.put("enhanced_prompt", input.row().prompts().enhanced());
+    report.put("safety_checker", isChecked(result) ? model.safety().orElseThrow().name() : "none");
+    report.put("notes", new TreeSet<>(result.notes()));
     report.put("seconds", elapsed.toMillis() / 1000.0);
     return JSON.writeValueAsString(report);
   }

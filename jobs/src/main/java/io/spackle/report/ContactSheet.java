@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** Many rows in one image: before and after side by side, in columns. */
+/** An image with the results of many rows: before and after side by side, in columns. */
 final class ContactSheet {
 
   private static final int COLUMNS = 4;
@@ -20,13 +20,13 @@ final class ContactSheet {
   private static final int CELL_WIDTH = 2 * PANEL + 2 * GAP;
   private static final int CELL_HEIGHT = PANEL + 2 * GAP;
 
-  /** More would be too small to see anything. */
-  static final int MOST = 48;
+  /** The maximum number of rows: on a screen, more would be too small to recognize anything. */
+  static final int MAX_ROWS = 48;
 
   private ContactSheet() {}
 
   /**
-   * A PNG file.
+   * Draws the sheet as a PNG file.
    *
    * @param previews JPEG files of {@link Triptych}; at least one
    */
@@ -58,12 +58,12 @@ final class ContactSheet {
     return panels.getSubimage(index * width, 0, width, panels.getHeight());
   }
 
-  /** Fits an image into a panel, in the middle. */
-  private static void draw(Graphics2D graphics, BufferedImage picture, int left, int top) {
-    double scale = (double) PANEL / Math.max(picture.getWidth(), picture.getHeight());
-    int width = Math.max(1, (int) Math.round(picture.getWidth() * scale));
-    int height = Math.max(1, (int) Math.round(picture.getHeight() * scale));
+  /** Draws an image scaled to fit a panel, centred. */
+  private static void draw(Graphics2D graphics, BufferedImage image, int left, int top) {
+    double scale = (double) PANEL / Math.max(image.getWidth(), image.getHeight());
+    int width = Math.max(1, (int) Math.round(image.getWidth() * scale));
+    int height = Math.max(1, (int) Math.round(image.getHeight() * scale));
     graphics.drawImage(
-        picture, left + (PANEL - width) / 2, top + (PANEL - height) / 2, width, height, null);
+        image, left + (PANEL - width) / 2, top + (PANEL - height) / 2, width, height, null);
   }
 }

@@ -20,12 +20,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * What all meta rows of an output say together.
+ * Totals over all meta rows of an output.
  *
- * @param images written
- * @param failures failed rows by code, the most frequent first
+ * @param images number of images written
+ * @param failures failed rows by error code, the most frequent first
  * @param notes of succeeded rows, the most frequent first
- * @param stages in the order in which a row goes through them
+ * @param stages in the order of the row pipeline
  */
 record Counts(
     long succeeded,
@@ -35,22 +35,21 @@ record Counts(
     List<Named> notes,
     List<Stage> stages) {
 
-  /** How many rows something holds for. */
+  /** A number of rows by error code or note. */
   record Named(String name, long rows) {}
 
   /**
-   * Time in one stage, over the rows that reached it.
+   * The time that rows spent in one stage, over the rows that reached it, in milliseconds.
    *
-   * @param millis all rows together
-   * @param mean per row, in milliseconds, as are the others
-   * @param median half of the rows took no longer
-   * @param slow 95 of 100 rows took no longer
+   * @param millis sum
+   * @param slow 95th percentile
    */
   record Stage(String name, double millis, double mean, double median, double slow) {}
 
+  /** Accuracy of the percentiles: the error is at most 1/1000 of the number of rows. */
   private static final int PRECISION = 1000;
 
-  /** Counts the rows of a meta table. */
+  /** Counts meta rows of {@link Report#COLUMNS}. */
   static Counts of(Dataset<Row> meta) {
     long succeeded = 0;
     long images = 0;

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.spackle.row.MetaRow;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,19 +15,63 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
-/** Chooses the rows that a report shows: those with a preview, and some failures of each code. */
+/** The rows that a report shows: those with a preview, and some failures of each error code. */
 final class Gallery {
 
   private static final int FAILURES_PER_CODE = 10;
-  private static final int LONGEST_TEXT = 2000;
+  private static final int MAX_TEXT = 2000;
 
   private final Dataset<Row> meta;
   private final PreviewFiles previews;
   private final String root;
 
   /**
+   * One row as the page's script reads it; what a row does not have is null.
+   *
+   * @param seconds that the row spent in the engine
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Card(
+      String id,
+      Failure failure,
+      Parameters parameters,
+      Output output,
+      Double seconds,
+      List<String> notes) {}
+
+  /**
+   * Why a row failed.
+   *
+   * @param code error code
+   * @param stage name of the stage in which it failed
+   */
+  record Failure(String code, String message, String stage) {}
+
+  /** The parameters of a row as they were applied. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Parameters(
+      String prompt,
+      String negativePrompt,
+      Long seed,
+      Integer steps,
+      Double guidance,
+      Double strength,
+      String scheduler) {}
+
+  /**
+   * The image of a row.
+   *
+   * @param width in pixels, as is the height
+   * @param href location of the first sample relative to the page, or null if it is not a file of
+   *     this output
+   * @param preview init image, mask and result side by side, as a data URI
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Output(Integer width, Integer height, String href, String preview) {}
+
+  /**
    * @param meta rows of {@link Report#COLUMNS}
-   * @param root of the output, as locations of its images start
+   * @param root of the output, the prefix of the locations of its images
    */
   Gallery(Dataset<Row> meta, PreviewFiles previews, String root) {
     this.meta = meta;
@@ -35,23 +80,23 @@ final class Gallery {
   }
 
   /**
-   * Failures first: they are what somebody has to look at.
+   * The chosen rows, failures first.
    *
-   * @param failed how many there are: for none, the rows need not be looked through
+   * @param failed number of failed rows; if there are none, the rows need not be searched for them
    */
   List<Card> cards(long failed) throws IOException {
     List<Card> cards = new ArrayList<>();
     for (Row row : failed == 0 ? List.<Row>of() : failures()) {
       cards.add(card(row, null));
     }
-    for (Row row : painted()) {
+    for (Row row : withPreviews()) {
       byte[] file = previews.read(row.<Row>getAs("meta").getAs("file_prefix"));
       cards.add(card(row, "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(file)));
     }
     return cards;
   }
 
-  private List<Row> painted() {
+  private List<Row> withPreviews() {
     return meta.where(col("status").equalTo(MetaRow.SUCCESS))
         .where(col("meta.file_prefix").isInCollection(previews.prefixes()))
         .orderBy("id")
@@ -69,42 +114,49 @@ final class Gallery {
   }
 
   private Card card(Row row, String preview) {
-    Row error = row.getAs("error");
     Row meta = row.getAs("meta");
-    List<String> output = row.getList(row.fieldIndex("output"));
     return new Card(
         row.getAs("id"),
-        error == null ? null : error.getAs("code"),
-        error == null ? null : cut(error.getAs("message")),
-        error == null ? null : error.getAs("stage"),
-        cut(meta.getAs("prompt")),
-        cut(meta.getAs("negative_prompt")),
-        meta.getAs("seed"),
-        meta.getAs("steps"),
-        meta.getAs("guidance_scale"),
-        meta.getAs("strength"),
-        meta.getAs("scheduler"),
-        meta.getAs("W"),
-        meta.getAs("H"),
+        failure(row.getAs("error")),
+        new Parameters(
+            truncated(meta.getAs("prompt")),
+            truncated(meta.getAs("negative_prompt")),
+            meta.getAs("seed"),
+            meta.getAs("steps"),
+            meta.getAs("guidance_scale"),
+            meta.getAs("strength"),
+            meta.getAs("scheduler")),
+        output(row, preview),
         row.getAs("generationTime"),
-        row.getList(row.fieldIndex("notes")),
-        output == null || output.isEmpty() ? null : href(output.get(0)),
-        preview);
+        row.getList(row.fieldIndex("notes")));
   }
 
-  /** From report/index.html to an image of the same output, where it is a file of its own. */
+  private static Failure failure(Row error) {
+    return error == null
+        ? null
+        : new Failure(error.getAs("code"), truncated(error.getAs("message")), error.getAs("stage"));
+  }
+
+  private Output output(Row row, String preview) {
+    Row meta = row.getAs("meta");
+    List<String> samples = row.getList(row.fieldIndex("output"));
+    String href = samples == null || samples.isEmpty() ? null : href(samples.get(0));
+    return new Output(meta.getAs("W"), meta.getAs("H"), href, preview);
+  }
+
+  /** The path from report/index.html to an image file of the same output; null for other images. */
   private String href(String location) {
     boolean isFile = location.startsWith(root) && location.indexOf('#', root.length()) < 0;
     return isFile ? "../" + encoded(location.substring(root.length())) : null;
   }
 
-  /** File names hold percent signs of their own, see FilePrefix; nothing else needs encoding. */
+  /** Encodes a path as a URI: image names contain percent signs, see FilePrefix. */
   private static String encoded(String path) {
     return path.replace("%", "%25").replace("~", "%7E");
   }
 
-  private static String cut(String text) {
-    boolean isLong = text != null && text.length() > LONGEST_TEXT;
-    return isLong ? text.substring(0, LONGEST_TEXT) + "…" : text;
+  private static String truncated(String text) {
+    boolean isLong = text != null && text.length() > MAX_TEXT;
+    return isLong ? text.substring(0, MAX_TEXT) + "…" : text;
   }
 }

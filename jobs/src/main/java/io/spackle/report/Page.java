@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The page itself: one file that needs nothing beside it. Its Content-Security-Policy lets run what
- * it was made with, by hash, and nothing that a prompt or an id might bring along.
+ * The HTML page of a report, one self-contained file. Its Content-Security-Policy allows the page's
+ * own style and script, by hash, and nothing that a prompt or an id might inject.
  */
 final class Page {
 
@@ -34,11 +34,12 @@ final class Page {
   private Page() {}
 
   /**
-   * The page as HTML.
+   * Renders the page.
    *
-   * @param facts of the last run, as summary.json has them; absent ones are left out
+   * @param cards rows to show, in this order
+   * @param facts the content of summary.json; the page leaves out what is missing
    */
-  static String html(Counts counts, List<Card> cards, Map<String, Object> facts) {
+  static String html(Counts counts, List<Gallery.Card> cards, Map<String, Object> facts) {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("policy", policy());
     values.put("style", STYLE);
@@ -90,15 +91,15 @@ final class Page {
         .toList();
   }
 
-  /** JSON that cannot end the script element that it stands in, whatever it says. */
-  private static String data(List<Card> cards) {
+  /** The rows as JSON, escaped so that no text in it can end the enclosing script element. */
+  private static String data(List<Gallery.Card> cards) {
     try {
       return JSON.writeValueAsString(cards)
           .replace("<", "\\u003c")
           .replace(">", "\\u003e")
           .replace("&", "\\u0026");
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("texts and numbers are JSON", e);
+      throw new IllegalStateException("cannot format numbers and strings as JSON", e);
     }
   }
 

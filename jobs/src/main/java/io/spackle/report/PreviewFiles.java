@@ -15,12 +15,12 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The small images that executors keep of some rows: {@code report/previews/<file prefix>.jpg},
- * each a {@link io.spackle.codec.Triptych}.
+ * The previews that executors write for some rows: {@code report/previews/<file prefix>.jpg}, each
+ * a {@link io.spackle.codec.Triptych}.
  */
 final class PreviewFiles {
 
-  private static final String ENDING = ".jpg";
+  private static final String EXTENSION = ".jpg";
 
   private final FileSystem files;
   private final Map<String, Path> byPrefix;
@@ -31,29 +31,30 @@ final class PreviewFiles {
   }
 
   /**
-   * Previews of an output, as many as asked at most: the same ones each time, and from all over.
+   * Chooses previews of an output, in pseudo-random order that is the same each time.
    *
    * @param folder need not exist
+   * @param max maximum number of previews
    */
-  static PreviewFiles in(Path folder, FileSystem files, int most) throws IOException {
+  static PreviewFiles in(Path folder, FileSystem files, int max) throws IOException {
     Map<String, Path> chosen =
         Arrays.stream(list(folder, files))
             .map(FileStatus::getPath)
-            .filter(path -> path.getName().endsWith(ENDING))
+            .filter(path -> path.getName().endsWith(EXTENSION))
             .sorted(Comparator.comparing(path -> Sha256.hex(path.getName())))
-            .limit(most)
+            .limit(max)
             .collect(
                 Collectors.toMap(
                     PreviewFiles::prefix, path -> path, (one, same) -> one, TreeMap::new));
     return new PreviewFiles(files, chosen);
   }
 
-  /** The file prefixes of the rows that have one, as their meta rows have them. */
+  /** The file prefixes of the chosen rows, as in their meta rows. */
   Set<String> prefixes() {
     return byPrefix.keySet();
   }
 
-  /** A JPEG file. */
+  /** Reads a preview, a JPEG file. */
   byte[] read(String prefix) throws IOException {
     try (InputStream in = files.open(byPrefix.get(prefix))) {
       return in.readAllBytes();
@@ -70,6 +71,6 @@ final class PreviewFiles {
 
   private static String prefix(Path path) {
     String name = path.getName();
-    return name.substring(0, name.length() - ENDING.length());
+    return name.substring(0, name.length() - EXTENSION.length());
   }
 }

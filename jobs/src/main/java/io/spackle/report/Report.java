@@ -22,21 +22,20 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What an output holds, for people: {@code report/index.html}, one page that opens from a disk or a
- * store alike, and {@code report/contact-sheet.png}.
+ * The report of an output: {@code report/index.html}, a self-contained page that can be opened from
+ * a disk or a store, and {@code report/contact-sheet.png}.
  *
- * <p>All rows are counted; what is shown of them is a sample that stays small however many there
- * are.
+ * <p>All rows are counted; the rows shown are a sample of limited size.
  */
 public final class Report {
 
-  /** The folder below the output. */
+  /** The folder of the report, below the output. */
   public static final String FOLDER = "report";
 
-  /** Of the rows' small images, below the output. */
+  /** The folder of previews, below the output. */
   public static final String PREVIEWS = FOLDER + "/previews";
 
-  /** What is read of the meta rows; older tables may lack some. */
+  /** The columns that are read of the meta rows; older files may lack some of them. */
   static final StructType COLUMNS =
       StructType.fromDDL(
           """
@@ -63,18 +62,18 @@ public final class Report {
   }
 
   /**
-   * Writes the report of an output, over an older one.
+   * Writes the report of an output, replacing an older one.
    *
-   * @param output folder of a run, as {@code output.path} names it
-   * @param images shown at most
-   * @return where the page lies
-   * @throws FileNotFoundException if there is no run
+   * @param output the output folder, as in {@code output.path}
+   * @param maxImages maximum number of images in the report
+   * @return the location of the page
+   * @throws FileNotFoundException if the output has no meta rows
    */
-  public static String write(SparkSession spark, String output, int images) throws IOException {
-    return new Report(spark, new Path(output)).write(images);
+  public static String write(SparkSession spark, String output, int maxImages) throws IOException {
+    return new Report(spark, new Path(output)).write(maxImages);
   }
 
-  private String write(int images) throws IOException {
+  private String write(int maxImages) throws IOException {
     Path meta = new Path(root, "meta");
     if (!files.exists(meta)) {
       throw new FileNotFoundException(
@@ -82,9 +81,9 @@ public final class Report {
     }
     Dataset<Row> rows =
         spark.read().schema(COLUMNS).option("pathGlobFilter", "*.parquet").parquet(meta.toString());
-    PreviewFiles previews = PreviewFiles.in(new Path(root, PREVIEWS), files, images);
+    PreviewFiles previews = PreviewFiles.in(new Path(root, PREVIEWS), files, maxImages);
     Counts counts = Counts.of(rows);
-    List<Card> cards = new Gallery(rows, previews, location()).cards(counts.failed());
+    List<Gallery.Card> cards = new Gallery(rows, previews, location()).cards(counts.failed());
     Path page = new Path(root, FOLDER + "/index.html");
     put(page, Page.html(counts, cards, facts()).getBytes(UTF_8));
     writeContactSheet(previews);
@@ -92,21 +91,22 @@ public final class Report {
   }
 
   private void writeContactSheet(PreviewFiles previews) throws IOException {
-    List<byte[]> shown = new ArrayList<>();
-    for (String prefix : previews.prefixes().stream().limit(ContactSheet.MOST).toList()) {
-      shown.add(previews.read(prefix));
+    List<byte[]> chosen = new ArrayList<>();
+    for (String prefix : previews.prefixes().stream().limit(ContactSheet.MAX_ROWS).toList()) {
+      chosen.add(previews.read(prefix));
     }
-    if (!shown.isEmpty()) {
-      put(new Path(root, FOLDER + "/contact-sheet.png"), ContactSheet.png(shown));
+    if (!chosen.isEmpty()) {
+      put(new Path(root, FOLDER + "/contact-sheet.png"), ContactSheet.png(chosen));
     }
   }
 
-  /** As images' locations start: a path on this machine, a URI elsewhere. */
+  /** The prefix of the locations of images: a path if the output is local, otherwise a URI. */
   private String location() {
     boolean isLocal = root.toUri().getScheme().equals("file");
     return isLocal ? root.toUri().getPath() : root.toString();
   }
 
+  /** The content of summary.json; empty if the last run wrote none. */
   private Map<String, Object> facts() throws IOException {
     try (InputStream in = files.open(new Path(root, "summary.json"))) {
       return new ObjectMapper().readValue(in, new TypeReference<>() {});

@@ -1,18 +1,21 @@
 "use strict";
-// Texts of rows reach the page by textContent only, so none of them is ever read as HTML.
+// Strings of rows are set through textContent only, so they are never parsed as HTML.
 (() => {
   const PANELS = 3;
   const cards = JSON.parse(document.getElementById("data").textContent);
   const at = (id) => document.getElementById(id);
   const element = (name, text, className) => {
-    const made = document.createElement(name);
-    if (text !== undefined) made.textContent = text;
-    if (className) made.className = className;
-    return made;
+    const created = document.createElement(name);
+    if (text !== undefined) created.textContent = text;
+    if (className) created.className = className;
+    return created;
   };
-  const outcome = (card) => card.code ?? "success";
+  const outcome = (card) => card.failure?.code ?? "success";
   const searchable = (card) =>
-    [card.id, card.prompt, card.negativePrompt, card.message].filter(Boolean).join("\n").toLowerCase();
+    [card.id, card.parameters.prompt, card.parameters.negativePrompt, card.failure?.message]
+      .filter(Boolean)
+      .join("\n")
+      .toLowerCase();
 
   let chosen = null;
   let shown = null;
@@ -20,28 +23,28 @@
   const tiles = cards.map((card, index) => {
     const tile = element("button", undefined, "card");
     tile.type = "button";
-    if (card.preview) {
-      const picture = element("img");
-      picture.src = card.preview;
-      picture.loading = "lazy";
-      picture.alt = "before, mask and after of " + card.id;
-      tile.append(picture);
+    if (card.output.preview) {
+      const image = element("img");
+      image.src = card.output.preview;
+      image.loading = "lazy";
+      image.alt = "before, mask and after of " + card.id;
+      tile.append(image);
     }
     tile.append(element("b", card.id));
-    if (card.code) tile.append(element("span", card.code, "code"));
-    tile.append(element("span", card.message ?? card.prompt ?? ""));
+    if (card.failure) tile.append(element("span", card.failure.code, "code"));
+    tile.append(element("span", card.failure?.message ?? card.parameters.prompt ?? ""));
     tile.addEventListener("click", () => open(index));
     return { tile, text: searchable(card), outcome: outcome(card) };
   });
 
   function filter() {
-    const wanted = at("search").value.trim().toLowerCase();
+    const query = at("search").value.trim().toLowerCase();
     let visible = 0;
     for (const { tile, text, outcome } of tiles) {
-      const fits = (!chosen || chosen === outcome) && text.includes(wanted);
-      tile.hidden = !fits;
-      tile.style.display = fits ? "" : "none";
-      visible += fits ? 1 : 0;
+      const matches = (!chosen || chosen === outcome) && text.includes(query);
+      tile.hidden = !matches;
+      tile.style.display = matches ? "" : "none";
+      visible += matches ? 1 : 0;
     }
     at("count").textContent = visible + " of " + tiles.length;
   }
@@ -73,40 +76,41 @@
       list.append(element("dt", name), item);
     };
     add("id", card.id);
-    add("error", card.code && card.code + " in " + card.stage);
-    add("message", card.message);
-    add("prompt", card.prompt);
-    add("negative prompt", card.negativePrompt);
-    add("size", card.width && card.width + " × " + card.height);
-    add("seed", card.seed?.toString());
-    add("steps", card.steps?.toString());
-    add("guidance", card.guidance?.toString());
-    add("strength", card.strength?.toString());
-    add("scheduler", card.scheduler);
+    const { failure, parameters, output } = card;
+    add("error", failure && failure.code + " in " + failure.stage);
+    add("message", failure?.message);
+    add("prompt", parameters.prompt);
+    add("negative prompt", parameters.negativePrompt);
+    add("size", output.width && output.width + " × " + output.height);
+    add("seed", parameters.seed?.toString());
+    add("steps", parameters.steps?.toString());
+    add("guidance", parameters.guidance?.toString());
+    add("strength", parameters.strength?.toString());
+    add("scheduler", parameters.scheduler);
     add("engine", card.seconds?.toFixed(2).concat(" s"));
     add("notes", card.notes?.join(", "));
-    if (card.href) {
+    if (output.href) {
       const link = element("a", "full size");
-      link.href = card.href;
+      link.href = output.href;
       add("image", link);
     }
   }
 
-  const picture = new Image();
-  picture.addEventListener("load", draw);
+  const triptych = new Image();
+  triptych.addEventListener("load", draw);
 
   function draw() {
-    const width = picture.naturalWidth / PANELS;
-    const height = picture.naturalHeight;
+    const width = triptych.naturalWidth / PANELS;
+    const height = triptych.naturalHeight;
     const canvas = at("canvas");
     canvas.width = width;
     canvas.height = height;
     const context = canvas.getContext("2d");
     const edge = Math.round((width * at("slider").value) / 100);
     const before = at("mask").checked ? 1 : 0;
-    context.drawImage(picture, before * width, 0, width, height, 0, 0, width, height);
+    context.drawImage(triptych, before * width, 0, width, height, 0, 0, width, height);
     if (edge < width)
-      context.drawImage(picture, 2 * width + edge, 0, width - edge, height, edge, 0, width - edge, height);
+      context.drawImage(triptych, 2 * width + edge, 0, width - edge, height, edge, 0, width - edge, height);
     context.fillStyle = "#2a7de1";
     context.fillRect(edge - 1, 0, 2, height);
   }
@@ -115,14 +119,14 @@
     shown = index;
     const card = cards[index];
     facts(card);
-    at("compare").hidden = !card.preview;
-    if (card.preview) picture.src = card.preview;
+    at("compare").hidden = !card.output.preview;
+    if (card.output.preview) triptych.src = card.output.preview;
     if (!at("detail").open) at("detail").showModal();
   }
 
   const visible = () => tiles.filter(({ tile }) => !tile.hidden);
 
-  /** The neighbour of a row among those that the filters let through. */
+  /** The neighbour of a row among the visible ones. */
   function neighbour(index, step) {
     const list = visible();
     const place = list.indexOf(tiles[index]);
@@ -159,7 +163,7 @@
   at("cards").append(...tiles.map(({ tile }) => tile));
   addFilters();
   filter();
-  // A link to index.html#id opens that row, so that people can point each other at it.
-  const named = cards.findIndex((card) => "#" + encodeURIComponent(card.id) === location.hash);
-  if (named >= 0) open(named);
+  // A link to index.html#id opens that row.
+  const linked = cards.findIndex((card) => "#" + encodeURIComponent(card.id) === location.hash);
+  if (linked >= 0) open(linked);
 })();

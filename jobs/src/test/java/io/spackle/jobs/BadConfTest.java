@@ -1,6 +1,6 @@
 package io.spackle.jobs;
 
-import static io.spackle.jobs.BadRows.join;
+import static io.spackle.jobs.JobRows.join;
 import static io.spackle.row.ErrorCode.MODEL_OUTPUT;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -24,62 +24,63 @@ class BadConfTest {
 
   @Test
   void b74_unknownKeysAndWrongTypes_areRefusedWithFileAndLine() throws IOException {
-    JobEnd.run(folder, NO_ROWS, "\nspackle.fetch.retires = 3\nspackle.batch.max-images = many\n")
+    JobResult.run(folder, NO_ROWS, "\nspackle.fetch.retires = 3\nspackle.batch.max-images = many\n")
         .isRefused(
-            "spackle.fetch.retires is no key, did you mean spackle.fetch.retries?",
+            "spackle.fetch.retires is not a known key, did you mean spackle.fetch.retries?",
             "spackle.batch.max-images is \"many\", expected a whole number",
             folder.resolve("job.conf") + ": 10",
             folder.resolve("job.conf") + ": 11");
   }
 
   @Test
-  void b75_outputThatIsTheInput_isRefused() throws IOException {
-    JobEnd.run(folder, NO_ROWS, "spackle.output.path = rows.jsonl").isRefused("lie in each other");
+  void b75_outputEqualToTheManifest_isRefused() throws IOException {
+    JobResult.run(folder, NO_ROWS, "spackle.output.path = rows.jsonl")
+        .isRefused("overlap: use separate folders");
   }
 
   @Test
-  void b75_aFinishedOutput_isRefusedWhereTheModeSaysSo() throws IOException {
+  void b75_existingResults_areRefusedInModeFailIfExists() throws IOException {
     String mode = "spackle.output.mode = fail-if-exists";
-    JobEnd.run(folder, NO_ROWS, mode).isDone();
-    JobEnd.run(folder, NO_ROWS, mode).isRefused("holds a run already");
-    JobEnd.run(folder, NO_ROWS, "").isDone();
+    JobResult.run(folder, NO_ROWS, mode).isDone();
+    JobResult.run(folder, NO_ROWS, mode).isRefused("already holds the results of a run");
+    JobResult.run(folder, NO_ROWS, "").isDone();
   }
 
   @Test
   void b76_aMissingModel_isRefused() throws IOException {
-    JobEnd.run(folder, NO_ROWS, "spackle.model.path = nowhere").isRefused("nowhere");
+    JobResult.run(folder, NO_ROWS, "spackle.model.path = nowhere").isRefused("nowhere");
   }
 
   /** As long as reading it changes nothing: the tensor may be any file of the machine. */
   @Test
-  void b77_tensorDataOutsideOfTheModel_areRefused() throws IOException {
+  void b77_tensorDataOutsideTheModelFolder_isRefused() throws IOException {
     Path model = copyOfModel();
     Path graph = model.resolve("unet/model.onnx");
     byte[] entry = field(13, join(field(1, bytes("location")), field(2, bytes("../../../secret"))));
     byte[] tensor = join(field(8, bytes("from outside")), entry, new byte[] {14 << 3, 1});
     append(graph, field(7, field(5, tensor)));
-    JobEnd.run(folder, NO_ROWS, "spackle.model.path = model").isRefused("../../../secret");
+    JobResult.run(folder, NO_ROWS, "spackle.model.path = model").isRefused("../../../secret");
   }
 
   @Test
-  void b78_wrongInputsOfAGraph_areRefusedByName() throws IOException {
+  void b78_unexpectedGraphInputs_areRefusedByName() throws IOException {
     Path model = copyOfModel();
     Files.copy(
         model.resolve("vae_decoder/model.onnx"),
         model.resolve("unet/model.onnx"),
         StandardCopyOption.REPLACE_EXISTING);
-    JobEnd.run(folder, NO_ROWS, "spackle.model.path = model")
+    JobResult.run(folder, NO_ROWS, "spackle.model.path = model")
         .isRefused("cannot be opened", "latent_sample", "encoder_hidden_states");
   }
 
   @Test
-  void b79_cudaThatIsAbsent_isRefused() throws IOException {
-    JobEnd.run(folder, NO_ROWS, "spackle.model.device = cuda").isRefused("cannot be opened");
+  void b79_missingCuda_isRefused() throws IOException {
+    JobResult.run(folder, NO_ROWS, "spackle.model.device = cuda").isRefused("cannot be opened");
   }
 
   /** The decoder's last step becomes a square root, which negative numbers do not have. */
   @Test
-  void b80_outputThatIsNotANumber_fails() throws IOException {
+  void b80_nonFiniteModelOutput_fails() throws IOException {
     Path graph = copyOfModel().resolve("vae_decoder/model.onnx");
     String before = Files.readString(graph, ISO_8859_1);
     String after = before.replace("\22\6sample", "\22\6sampl_");
@@ -88,14 +89,14 @@ class BadConfTest {
     byte[] root =
         join(field(1, bytes("sampl_")), field(2, bytes("sample")), field(4, bytes("Sqrt")));
     append(graph, field(7, field(1, root)));
-    BadRows rows = new BadRows(folder.resolve("rows"));
+    JobRows rows = new JobRows(folder.resolve("rows"));
     rows.row("b80").run("spackle.model.path = ../model");
     rows.isRefused("b80", MODEL_OUTPUT, "finite");
   }
 
   @Test
-  void b89_moreFailuresThanAllowed_endWithThreeAndAllIsWritten() throws IOException {
-    JobEnd end = JobEnd.run(folder, NO_ROWS, "spackle.failures.max-share = 0.5");
+  void b89_tooManyFailures_giveExitCode3AndAllResults() throws IOException {
+    JobResult end = JobResult.run(folder, NO_ROWS, "spackle.failures.max-share = 0.5");
     assertThat(end.code()).isEqualTo(3);
     assertThat(end.line().path("status").asText()).isEqualTo("failures");
     assertThat(end.meta()).hasSize(1);

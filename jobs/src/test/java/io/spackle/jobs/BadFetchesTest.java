@@ -54,22 +54,22 @@ class BadFetchesTest {
 
   @TempDir static Path folder;
 
-  private static BadHost host;
+  private static FaultyServer host;
 
   /** It speaks no TLS, and so proves nothing. */
   private static ServerSocket untrusted;
 
-  private static BadRows rows;
-  private static BadRows allowed;
+  private static JobRows rows;
+  private static JobRows allowed;
 
   @BeforeAll
   static void fetchAllThatIsBad() throws Exception {
-    host = new BadHost();
+    host = new FaultyServer();
     untrusted = new ServerSocket(0);
     Thread plain = new Thread(BadFetchesTest::answerPlainly);
     plain.setDaemon(true);
     plain.start();
-    rows = new BadRows(folder.resolve("rows"));
+    rows = new JobRows(folder.resolve("rows"));
     byte[] image = Files.readAllBytes(rows.file("photo.png"));
     addLocations();
     addFiles();
@@ -84,7 +84,7 @@ class BadFetchesTest {
         }
         """
             .formatted(folder.resolve("rows")));
-    allowed = new BadRows(folder.resolve("allowed"));
+    allowed = new JobRows(folder.resolve("allowed"));
     allowed.row("b28", "init_image", "http://\u0430pple.example/a.png");
     allowed.row("b28 full width", "init_image", "http://\uFF41pple.example:22/a.png");
     allowed.row("b38", "init_image", "s3a://other/a.png");
@@ -183,7 +183,7 @@ class BadFetchesTest {
     init("b33 cut off", host.url(BROKEN, "/cut-off"));
     init("b33 endless", host.url(BROKEN, "/endless"));
     init("b34", host.url(BROKEN, "/bomb"));
-    host.on("/html", 200, BadHost.bytes("<!doctype html><p>Not here"));
+    host.on("/html", 200, FaultyServer.bytes("<!doctype html><p>Not here"));
     host.on("/text", 200, image, "Content-Type", "text/plain");
     host.on("/empty", 200, new byte[0]);
     init("b35", host.url("/html"));
@@ -216,7 +216,7 @@ class BadFetchesTest {
   void b16_emptyAndRelativeLocations_fail() {
     rows.isRefused("b16 empty", ROW_INVALID, "init_image: a blank text found");
     rows.isRefused("b16 blank", ROW_INVALID, "init_image: a blank text found");
-    rows.isRefused("b16 relative", URL_INVALID, "a whole URL or an absolute path expected");
+    rows.isRefused("b16 relative", URL_INVALID, "a complete URL or an absolute path expected");
   }
 
   @Test
@@ -231,14 +231,14 @@ class BadFetchesTest {
     for (String id : List.of("outside", "dots", "link", "proc")) {
       rows.isRefused("b18 " + id, URL_FORBIDDEN, "spackle.fetch.allow-files expected");
     }
-    rows.isRefused("b18 pipe", URL_FORBIDDEN, "no regular file found");
-    rows.isRefused("b18 device", URL_FORBIDDEN, "no regular file found");
+    rows.isRefused("b18 pipe", URL_FORBIDDEN, "not a regular file");
+    rows.isRefused("b18 device", URL_FORBIDDEN, "not a regular file");
   }
 
   @Test
-  void b19_oddSpellingsOfLoopback_fail() {
+  void b19_unusualSpellingsOfLoopback_fail() {
     for (String name : List.of("127.1", "2130706433", "0x7f.1", "0177.0.0.1")) {
-      rows.isRefused("b19 " + name, URL_INVALID, "an oddly spelled address");
+      rows.isRefused("b19 " + name, URL_INVALID, "an address in an unusual notation");
     }
     rows.isRefused("b19 [::ffff:127.0.0.1]", URL_FORBIDDEN, "127.0.0.1 found, a public one");
   }
@@ -252,7 +252,7 @@ class BadFetchesTest {
   }
 
   @Test
-  void b21_privateAddressesInsideOthers_fail() {
+  void b21_embeddedPrivateAddresses_fail() {
     for (String name :
         List.of("100.64.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:1::8a2e]")) {
       rows.isRefused("b21 " + name, URL_FORBIDDEN, "a public one expected");
@@ -261,7 +261,7 @@ class BadFetchesTest {
 
   /** The name is checked by what it resolves to, in the client's own look-up. */
   @Test
-  void b22_aNameThatResolvesToAPrivateAddress_fails() {
+  void b22_nameThatResolvesToAPrivateAddress_fails() {
     rows.isRefused("b22", URL_FORBIDDEN, "a public one expected");
   }
 
@@ -274,7 +274,7 @@ class BadFetchesTest {
   }
 
   @Test
-  void b24_moreThanFiveHopsAndLoops_fail() {
+  void b24_moreThanFiveRedirectsAndLoops_fail() {
     rows.isRefused("b24 loop", FETCH_REDIRECTS, "more than 5 redirects");
     rows.isRefused("b24 six", FETCH_REDIRECTS, "more than 5 redirects");
     rows.painted("b24 five");
@@ -305,7 +305,7 @@ class BadFetchesTest {
 
   @Test
   void b28_lookAlikeHosts_areComparedInPunycode() {
-    allowed.isRefused("b28", URL_FORBIDDEN, "none of spackle.fetch.allow-hosts");
+    allowed.isRefused("b28", URL_FORBIDDEN, "not in spackle.fetch.allow-hosts");
     allowed.isRefused("b28 full width", URL_FORBIDDEN, "port 22 found");
   }
 
@@ -318,11 +318,11 @@ class BadFetchesTest {
   void b30_unknownAndRefusingHosts_failAfterRetries_untrustedOnesAtOnce() {
     rows.isRefused("b30 unknown", FETCH_UNREACHABLE, "nobody.invalid");
     rows.isRefused("b30 refused", FETCH_UNREACHABLE, "the connection failed");
-    rows.isRefused("b30 tls", FETCH_TLS, "no trustworthy secure connection");
+    rows.isRefused("b30 tls", FETCH_TLS, "the TLS connection cannot be trusted");
   }
 
   @Test
-  void b31_whatIsGone_failsAtOnce_andRetryAfterIsHonoured() {
+  void b31_missingFiles_failAtOnce_andRetryAfterIsHonoured() {
     rows.isRefused("b31 404", FETCH_NOT_FOUND, "no such file");
     rows.isRefused("b31 410", FETCH_NOT_FOUND, "no such file");
     rows.isRefused("b31 403", FETCH_DENIED, "status 403");
@@ -335,41 +335,41 @@ class BadFetchesTest {
   }
 
   @Test
-  void b31_aRetryAfterPastTheDeadline_isNotWaitedFor() {
+  void b31_retryAfterPastTheDeadline_isNotAwaited() {
     rows.isRefused("b31 patient", FETCH_STATUS, "status 503 found");
     assertThat(host.asked("/patient")).isOne();
   }
 
   @Test
-  void b32_aBodyThatDrips_failsAtTheOneDeadline() {
+  void b32_slowBody_failsAtTheDeadline() {
     rows.isRefused("b32", FETCH_TIMEOUT, "spackle.fetch.timeout");
     assertThat(rows.of("b32").<Row>getAs("timings").<Double>getAs("fetch_ms"))
         .isBetween(2900.0, 8000.0);
   }
 
   @Test
-  void b33_bodiesThatAreLargerThanAllowedOrSaid_fail() {
+  void b33_oversizedAndTruncatedBodies_fail() {
     rows.isRefused("b33 endless", FETCH_TOO_LARGE, "more than 1048576 bytes");
     rows.isRefused("b33 cut off", FETCH_UNREACHABLE, "the connection failed");
   }
 
   @Test
-  void b34_aGzipBomb_failsByItsDecodedBytes() {
+  void b34_gzipBomb_failsByItsDecodedSize() {
     rows.isRefused("b34", FETCH_TOO_LARGE, "more than 1048576 bytes");
   }
 
   @Test
-  void b35_aWebPageWithStatus200_failsByItsBytes() {
+  void b35_webPageWithStatus200_failsByItsContent() {
     rows.isRefused("b35", IMAGE_UNSUPPORTED, "init_image: found a web page");
   }
 
   @Test
-  void b36_aImageWithAWrongContentType_isAccepted() {
+  void b36_imageWithWrongContentType_isAccepted() {
     rows.painted("b36");
   }
 
   @Test
-  void b37_anEmptyBody_fails() {
+  void b37_emptyBody_fails() {
     rows.isRefused("b37", IMAGE_UNSUPPORTED, "no bytes found");
   }
 
@@ -380,7 +380,7 @@ class BadFetchesTest {
   }
 
   @Test
-  void b39_rowsBehindADeadHost_failFast() {
+  void b39_rowsOfAnUnreachableHost_failFast() {
     assertThat(rows.failed(FETCH_HOST_DOWN))
         .hasSizeGreaterThan(ROWS_BEHIND_THE_DEAD_HOST / 2)
         .allSatisfy(row -> assertThat(row.<String>getAs("id")).startsWith("b39 "));
@@ -390,7 +390,7 @@ class BadFetchesTest {
   }
 
   @Test
-  void b40_noMoreConnectionsToAHostThanAllowed() {
+  void b40_connectionsPerHost_areLimited() {
     for (int i = 0; i < 12; i++) {
       rows.painted("b40 " + i);
     }

@@ -1,6 +1,6 @@
 package io.spackle.jobs;
 
-import static io.spackle.jobs.BadRows.join;
+import static io.spackle.jobs.JobRows.join;
 import static io.spackle.row.ErrorCode.IMAGE_CORRUPT;
 import static io.spackle.row.ErrorCode.IMAGE_SIZE;
 import static io.spackle.row.ErrorCode.IMAGE_UNSUPPORTED;
@@ -50,11 +50,11 @@ class BadImagesTest {
 
   @TempDir static Path folder;
 
-  private static BadRows rows;
+  private static JobRows rows;
 
   @BeforeAll
   static void runOneManifestOfBadImages() throws IOException {
-    rows = new BadRows(folder);
+    rows = new JobRows(folder);
     addGiants();
     addOtherFormats();
     addDamaged();
@@ -132,7 +132,7 @@ class BadImagesTest {
   }
 
   @Test
-  void b43_aGigabyteOfText_isIgnored() {
+  void b43_gigabyteOfCompressedText_isIgnored() {
     assertThat(rows.painted("b43.png").width()).isEqualTo(64);
   }
 
@@ -142,7 +142,7 @@ class BadImagesTest {
   }
 
   @Test
-  void b45_ofAnAnimation_theFirstFrameIsPainted() {
+  void b45_animation_isInpaintedByItsFirstFrame() {
     assertThat(kept("b45.gif")).isEqualTo(0x0000FF);
   }
 
@@ -154,7 +154,7 @@ class BadImagesTest {
   }
 
   @Test
-  void b47_aPolyglot_losesItsTrailer() throws IOException {
+  void b47_polyglotFile_losesItsTrailer() throws IOException {
     rows.painted("b47.png");
     Row row = rows.of("b47.png");
     Path picture = Path.of(row.<String>getList(row.fieldIndex("output")).get(0));
@@ -162,20 +162,20 @@ class BadImagesTest {
   }
 
   @Test
-  void b48_aTruncatedJpeg_isRefused() {
+  void b48_truncatedJpeg_isRefused() {
     rows.isRefused("b48.jpg", IMAGE_CORRUPT, "JPEG");
   }
 
   @Test
-  void b49_aPngThatIsTruncatedOrHasABadChecksum_isRefused() {
+  void b49_pngTruncatedOrWithBadChecksum_isRefused() {
     rows.isRefused("b49 cut.png", IMAGE_CORRUPT, "PNG");
     rows.isRefused("b49 flipped.png", IMAGE_CORRUPT, "IDAT");
   }
 
   @Test
-  void b50_aCmykJpeg_hasTheRightColours() throws IOException {
+  void b50_cmykJpeg_hasTheRightColours() throws IOException {
     Path scene = Path.of(System.getProperty("golden.dir"), "images/scene.png");
-    RgbImage expected = TestImage.read(scene);
+    RgbImage expected = ImageFiles.read(scene);
     RgbImage painted = rows.painted("b50.jpg");
     assertThat(painted.width()).isEqualTo(expected.width());
     for (int y = 0; y < painted.height(); y++) {
@@ -187,7 +187,7 @@ class BadImagesTest {
 
   /** The file is wide with a bright left half: upright it is tall, with a bright upper half. */
   @Test
-  void b51_exifOrientation_turnsTheInitImageAndTheMask() {
+  void b51_exifOrientation_rotatesInitImageAndMask() {
     RgbImage turned = rows.painted("b51.jpg");
     assertThat(List.of(turned.width(), turned.height())).containsExactly(32, 64);
     assertThat(distance(rgb(turned, 2, 2), 0xFFFFFF)).isLessThan(10);
@@ -199,7 +199,7 @@ class BadImagesTest {
   }
 
   @Test
-  void b52_aForeignProfileIsConverted_aCorruptOneIgnored() {
+  void b52_iccProfileIsConverted_corruptOneIsIgnored() {
     assertThat(kept("b52 linear.png") & 0xFF).isBetween(186, 190);
     assertThat(kept("b52 junk.png")).isEqualTo(0x808080);
   }
@@ -212,7 +212,7 @@ class BadImagesTest {
   }
 
   @Test
-  void b54_alpha_showsTheConfiguredColour() {
+  void b54_transparency_showsTheConfiguredBackground() {
     assertThat(kept("b54.png")).isEqualTo(0xFF0000);
   }
 
@@ -228,7 +228,7 @@ class BadImagesTest {
   }
 
   @Test
-  void b57_aSizeThatIsNoMultipleOf8_staysAndIsNeverStretched() {
+  void b57_sizeNotAMultipleOf8_isKeptWithoutStretching() {
     RgbImage painted = rows.painted("b57.png");
     assertThat(List.of(painted.width(), painted.height())).containsExactly(61, 45);
     assertThat(rgb(painted, 3, 40)).isEqualTo(picture(61, 45).getRGB(3, 40) & 0xFFFFFF);

@@ -33,13 +33,13 @@ class BadManifestsTest {
 
   @TempDir static Path shared;
 
-  private static BadRows rows;
+  private static JobRows rows;
 
   @TempDir Path folder;
 
   @BeforeAll
   static void runOneManifestWithAllThatIsBadInRows() throws IOException {
-    rows = new BadRows(shared);
+    rows = new JobRows(shared);
     rows.bytes("\u00EF\u00BB\u00BF".getBytes(ISO_8859_1)).row("after the mark");
     rows.line("{\"id\": \"cut\", \"prompt\": ").line("[1, 2]");
     rows.bytes("{\"id\": \"caf\u00E9\", \"prompt\": \"x\"}\n".getBytes(ISO_8859_1));
@@ -54,33 +54,33 @@ class BadManifestsTest {
   }
 
   @Test
-  void b01_aManifestThatIsMissing_isRefused() throws IOException {
-    JobEnd.run(folder, "none.jsonl", null, "").isRefused("none.jsonl cannot be read");
+  void b01_missingManifest_isRefused() throws IOException {
+    JobResult.run(folder, "none.jsonl", null, "").isRefused("none.jsonl cannot be read");
   }
 
   @Test
-  void b01_aManifestThatIsUnreadable_isRefused() throws IOException {
-    JobEnd.run(folder, "rows.jsonl.gz", "no gzip".getBytes(UTF_8), "")
+  void b01_unreadableManifest_isRefused() throws IOException {
+    JobResult.run(folder, "rows.jsonl.gz", "no gzip".getBytes(UTF_8), "")
         .isRefused("rows.jsonl.gz cannot be read");
   }
 
   @Test
-  void b02_noRows_areDoneWithEmptyOutputs() throws IOException {
-    JobEnd end = JobEnd.run(folder, "", "").isDone();
+  void b02_manifestWithoutRows_givesAnEmptyOutput() throws IOException {
+    JobResult end = JobResult.run(folder, "", "").isDone();
     assertThat(end.line().path("rows").asInt()).isZero();
     assertThat(end.meta()).isEmpty();
   }
 
   @Test
   void b03_missingAndMistypedColumns_areRefusedByName() throws IOException {
-    JobEnd.run(folder, "{\"init_image\": 5, \"prompt\": \"x\"}\n", "")
+    JobResult.run(folder, "{\"init_image\": 5, \"prompt\": \"x\"}\n", "")
         .isRefused("no column mask_image", "column init_image is of type bigint, expected string");
   }
 
   @Test
   void b04_malformedJsonLines_failWithTheirLineNumbers() {
     assertThat(rows.failed(ROW_MALFORMED))
-        .extracting(BadRows::message)
+        .extracting(JobRows::message)
         .anyMatch(message -> message.startsWith("line 2: "))
         .anyMatch(message -> message.startsWith("line 3: "));
   }
@@ -88,35 +88,35 @@ class BadManifestsTest {
   @Test
   void b04_malformedCsvRecords_failWithTheirNumbers() throws IOException {
     String csv = "init_image,mask_image,prompt\n/a,/b,x\n/a\n/a,/b,x,y\n";
-    JobEnd end = JobEnd.run(folder, "rows.csv", csv.getBytes(UTF_8), "").isDone();
+    JobResult end = JobResult.run(folder, "rows.csv", csv.getBytes(UTF_8), "").isDone();
     assertThat(end.meta())
-        .filteredOn(row -> "ROW_MALFORMED".equals(BadRows.code(row)))
-        .extracting(row -> BadRows.message(row).substring(0, 8))
+        .filteredOn(row -> "ROW_MALFORMED".equals(JobRows.code(row)))
+        .extracting(row -> JobRows.message(row).substring(0, 8))
         .containsExactlyInAnyOrder("line 3: ", "line 4: ");
   }
 
   @Test
-  void b05_invalidUtf8_fails_andAByteOrderMarkIsFine() {
+  void b05_invalidUtf8_fails_byteOrderMarkIsAccepted() {
     assertThat(rows.failed(ROW_MALFORMED))
-        .extracting(BadRows::message)
+        .extracting(JobRows::message)
         .anyMatch(message -> message.startsWith("line 4: "))
         .hasSize(3);
     rows.painted("after the mark");
   }
 
   @Test
-  void b06_anIdThatIsNullOrBlank_isDerivedFromTheContent() {
+  void b06_nullOrBlankId_isDerivedFromTheContent() {
     for (String prompt : new String[] {"without an id", "with a blank id"}) {
       assertThat(rows.meta())
           .filteredOn(row -> prompt.equals(row.<Row>getAs("meta").getAs("prompt")))
           .singleElement()
           .satisfies(row -> assertThat(row.<String>getAs("id")).matches("[0-9a-f]{32}"))
-          .satisfies(row -> assertThat(BadRows.message(row)).isNull());
+          .satisfies(row -> assertThat(JobRows.message(row)).isNull());
     }
   }
 
   @Test
-  void b07_theFirstOfSeveralEqualIds_isKept() {
+  void b07_firstRowOfAnId_isKept() {
     assertThat(rows.meta())
         .filteredOn(row -> "twin".equals(row.getAs("id")))
         .hasSize(2)
@@ -125,11 +125,11 @@ class BadManifestsTest {
               assertThat(row.<Row>getAs("meta").<String>getAs("prompt")).isEqualTo("first");
               assertThat(row.<String>getAs("status")).isEqualTo("success");
             })
-        .anySatisfy(row -> assertThat(BadRows.code(row)).isEqualTo(ID_DUPLICATE.name()));
+        .anySatisfy(row -> assertThat(JobRows.code(row)).isEqualTo(ID_DUPLICATE.name()));
   }
 
   @Test
-  void b08_idsThatAreEqualAfterFolding_areDuplicates() {
+  void b08_idsEqualAfterNormalization_areDuplicates() {
     rows.painted("Stra\u00DFe");
     rows.isRefused("STRASSE", ID_DUPLICATE, "earlier row");
     rows.painted("caf\u00E9");
@@ -137,7 +137,7 @@ class BadManifestsTest {
   }
 
   @Test
-  void b09_idsThatLookLikePaths_neverReachAPathAsTheyAre() {
+  void b09_idsThatLookLikePaths_areEncoded() {
     Path images = shared.resolve("out/images").toAbsolutePath();
     for (String id : new String[] {"../../escaped", "/abs", "a\\b", "."}) {
       rows.painted(id);
@@ -153,7 +153,7 @@ class BadManifestsTest {
   @Test
   void b10_idsWithControlCharacters_fail() {
     assertThat(rows.failed(ID_INVALID))
-        .extracting(BadRows::message)
+        .extracting(JobRows::message)
         .anyMatch(message -> message.contains("\"line\\u000abreak\" found"))
         .anyMatch(message -> message.contains("\"return\\u000d\" found"))
         .anyMatch(message -> message.contains("\"nul\\u0000\" found"))
@@ -163,7 +163,7 @@ class BadManifestsTest {
   @Test
   void b11_idsOver512Bytes_fail() {
     assertThat(rows.failed(ID_INVALID))
-        .extracting(BadRows::message)
+        .extracting(JobRows::message)
         .anyMatch(message -> message.contains("513 bytes found, at most 512 expected"));
     rows.painted("y".repeat(512));
   }
@@ -174,7 +174,7 @@ class BadManifestsTest {
   }
 
   @Test
-  void b13_aManifestThatChangesDuringTheRun_isNoticed() throws IOException {
+  void b13_manifestChangedDuringTheRun_isReported() throws IOException {
     Path manifest = folder.resolve("rows.jsonl");
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     server.createContext(
@@ -187,8 +187,8 @@ class BadManifestsTest {
     server.start();
     try {
       String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
-      JobEnd end =
-          JobEnd.run(
+      JobResult end =
+          JobResult.run(
                   folder,
                   ROW.replace("/none.png", url),
                   "spackle.fetch.allow-private = [127.0.0.1]")
@@ -202,9 +202,9 @@ class BadManifestsTest {
   }
 
   @Test
-  void b14_aParquetFileWithACorruptFooter_isRefused() throws IOException {
+  void b14_parquetWithCorruptFooter_isRefused() throws IOException {
     byte[] bytes = "PAR1 some bytes \5\0\0\0PAR1".getBytes(UTF_8);
-    JobEnd.run(folder, "rows.parquet", bytes, "").isRefused("rows.parquet cannot be read");
+    JobResult.run(folder, "rows.parquet", bytes, "").isRefused("rows.parquet cannot be read");
   }
 
   /** What a hundred million rows would be; the results of tasks are all that the driver gets. */
@@ -229,7 +229,7 @@ class BadManifestsTest {
     SparkSession spark = TestSpark.session();
     spark.sparkContext().addSparkListener(results);
     try {
-      JobEnd end = JobEnd.run(folder, manifest.toString(), "").isDone();
+      JobResult end = JobResult.run(folder, manifest.toString(), "").isDone();
       assertThat(end.line().path("failed").asInt()).isEqualTo(60);
     } finally {
       spark.sparkContext().removeSparkListener(results);
@@ -240,7 +240,7 @@ class BadManifestsTest {
   }
 
   @Test
-  void everyRowOfTheManifestHasOneMetaRow() {
+  void everyManifestRowHasOneMetaRow() {
     assertThat(rows.meta()).hasSize(23);
     assertThat(rows.end().line().path("rows").asInt()).isEqualTo(23);
     assertThat(rows.failed(ROW_INVALID)).isEmpty();

@@ -17,21 +17,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** Masks: numbers 58 to 64 of the list of bad inputs. */
 class BadMasksTest {
 
-  private static final int SIDE = BadRows.SIDE;
+  private static final int SIDE = JobRows.SIDE;
 
   @TempDir static Path folder;
 
-  private static BadRows rows;
-  private static BadRows inverted;
+  private static JobRows rows;
+  private static JobRows inverted;
   private static RgbImage photo;
 
   @BeforeAll
   static void runOneManifestOfOddMasks() throws IOException {
-    rows = new BadRows(folder);
-    photo = TestImage.read(rows.file("photo.png"));
-    mask("b58", TestImage.write(rows.file("half-size.png"), 32, 32, (x, y) -> x < 16 ? 255 : 0));
-    mask("b59", TestImage.write(rows.file("black.png"), SIDE, SIDE, (x, y) -> 0));
-    mask("b60", TestImage.write(rows.file("white.png"), SIDE, SIDE, (x, y) -> 255));
+    rows = new JobRows(folder);
+    photo = ImageFiles.read(rows.file("photo.png"));
+    mask("b58", ImageFiles.write(rows.file("half-size.png"), 32, 32, (x, y) -> x < 16 ? 255 : 0));
+    mask("b59", ImageFiles.write(rows.file("black.png"), SIDE, SIDE, (x, y) -> 0));
+    mask("b60", ImageFiles.write(rows.file("white.png"), SIDE, SIDE, (x, y) -> 255));
     BufferedImage grey = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
     fill(grey, new Color(100, 100, 100), 0, SIDE);
     fill(grey, new Color(160, 160, 160), SIDE / 2, SIDE);
@@ -39,52 +39,52 @@ class BadMasksTest {
     BufferedImage strokes = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB);
     fill(strokes, Color.BLACK, 0, SIDE / 2);
     mask("b63", write(strokes, "png"));
-    mask("b64", TestImage.write(rows.file("thin.png"), SIDE, SIDE, (x, y) -> x == 21 ? 255 : 0));
+    mask("b64", ImageFiles.write(rows.file("thin.png"), SIDE, SIDE, (x, y) -> x == 21 ? 255 : 0));
     rows.run("");
-    inverted = new BadRows(folder.resolve("inverted"));
+    inverted = new JobRows(folder.resolve("inverted"));
     inverted.row("b62").run("spackle.image.mask-invert = true");
   }
 
   @Test
-  void b58_aMaskOfAnotherSize_isScaledToTheInitImage() {
+  void b58_maskOfAnotherSize_isScaledToTheInitImage() {
     isRepainted("b58", rows, 0, SIDE / 2);
   }
 
   @Test
-  void b59_aBlackMask_givesTheInitImage_noted() {
+  void b59_blackMask_givesTheInitImageAndANote() {
     assertThat(rows.painted("b59").pixels()).isEqualTo(photo.pixels());
     assertThat(notes("b59")).contains("MASK_EMPTY");
   }
 
   @Test
-  void b60_aWhiteMask_isAllowed_noted() {
+  void b60_whiteMask_isAcceptedWithANote() {
     isRepainted("b60", rows, 0, SIDE);
     assertThat(notes("b60")).contains("MASK_FULL");
   }
 
   @Test
-  void b61_aGreyJpegMask_countsFromItsMiddleOn() {
+  void b61_greyJpegMask_isThresholdedAtItsMiddle() {
     isRepainted("b61", rows, SIDE / 2, SIDE);
   }
 
   @Test
-  void b62_anInvertedMask_isTurnedByMaskInvert() {
+  void b62_invertedMask_isCorrectedByMaskInvert() {
     isRepainted("b62", inverted, 0, SIDE / 2);
   }
 
   @Test
-  void b63_aMaskThatIsInAlphaOnly_repaintsWhereItIsOpaque() {
+  void b63_maskInAlphaOnly_selectsOpaquePixels() {
     isRepainted("b63", rows, 0, SIDE / 2);
   }
 
   @Test
-  void b64_aMaskOnePixelThin_isStillRepainted() {
+  void b64_maskOnePixelWide_isInpainted() {
     isRepainted("b64", rows, 21, 22);
     assertThat(notes("b64")).doesNotContain("MASK_EMPTY");
   }
 
   /** Checks that most pixels of these columns changed and none of the others did. */
-  private static void isRepainted(String id, BadRows rows, int from, int to) {
+  private static void isRepainted(String id, JobRows rows, int from, int to) {
     RgbImage painted = rows.painted(id);
     int inside = 0;
     int outside = 0;

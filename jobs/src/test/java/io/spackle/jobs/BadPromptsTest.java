@@ -53,11 +53,11 @@ class BadPromptsTest {
 
   @TempDir static Path folder;
 
-  private static BadRows rows;
+  private static JobRows rows;
 
   @BeforeAll
   static void runOneManifestOfOddRows() throws IOException {
-    rows = new BadRows(folder);
+    rows = new JobRows(folder);
     rows.row("b65 null", "prompt", null).row("b65 empty", "prompt", "");
     rows.row("b66", "prompt", "x".repeat(1 << 20));
     rows.row("b67", "prompt", "word ".repeat(200));
@@ -113,27 +113,27 @@ class BadPromptsTest {
   }
 
   @Test
-  void b65_aNullPromptFails_anEmptyOneIsAllowed() {
+  void b65_nullPromptFails_emptyPromptIsAccepted() {
     rows.isRefused("b65 null", ROW_INVALID, "prompt: nothing found");
     rows.painted("b65 empty");
   }
 
   @Test
-  void b66_aMegabyteOfPrompt_failsBeforeItIsTokenized() {
+  void b66_promptOfOneMegabyte_failsBeforeTokenization() {
     rows.isRefused("b66", ROW_INVALID, "prompt: 1048576 bytes found, at most 65536 expected");
     assertThat(rows.of("b66").<Row>getAs("error").<String>getAs("stage")).isEqualTo("READ");
     assertThat(rows.of("b66").<Row>getAs("meta").<String>getAs("prompt")).isNull();
   }
 
   @Test
-  void b67_aPromptOver77Tokens_isFlagged() {
+  void b67_promptOver77Tokens_isNoted() {
     rows.painted("b67");
     Row row = rows.of("b67");
     assertThat(row.<String>getList(row.fieldIndex("notes"))).contains("PROMPT_TRUNCATED");
   }
 
   @Test
-  void b68_everyScript_isByteExactInTheMetaRow() {
+  void b68_everyScript_isByteIdenticalInTheMetaRow() {
     for (String prompt : SCRIPTS) {
       rows.painted("b68 " + prompt);
       isEchoed("b68 " + prompt, prompt);
@@ -141,7 +141,7 @@ class BadPromptsTest {
   }
 
   @Test
-  void b69_halfASurrogatePairAndNul_fail() {
+  void b69_unpairedSurrogateAndNul_fail() {
     assertThat(rows.failed(ROW_MALFORMED)).hasSize(1);
     rows.isRefused("b69 nul", ROW_INVALID, "prompt: the character NUL found");
   }
@@ -150,7 +150,7 @@ class BadPromptsTest {
    * Meta rows are Parquet, where nothing is code; whoever makes a page or sheet of them escapes.
    */
   @Test
-  void b70_promptsThatAreCodeElsewhere_areTexts() {
+  void b70_promptsThatAreCodeElsewhere_arePlainStrings() {
     for (String prompt : CODE) {
       rows.painted("b70 " + CODE.indexOf(prompt));
       isEchoed("b70 " + CODE.indexOf(prompt), prompt);
@@ -158,12 +158,12 @@ class BadPromptsTest {
   }
 
   @Test
-  void b71_seedsThatAreNone_fail() {
+  void b71_invalidSeeds_fail() {
     areRefused("seed");
   }
 
   @Test
-  void b72_parametersOutOfRange_failByFieldValueAndRange() {
+  void b72_parametersOutOfRange_failWithFieldValueAndRange() {
     for (String field :
         List.of("guidance_scale", "strength", "num_inference_steps", "samples", "width")) {
       areRefused(field);
@@ -173,8 +173,8 @@ class BadPromptsTest {
   }
 
   @Test
-  void b73_numbersAsTextsFlagsAsWordsAndNulls_areAcceptedAsInTheSampleOfTheApi() {
-    assertThat(rows.painted("b73").width()).isEqualTo(BadRows.SIDE);
+  void b73_numbersAsStringsFlagsAsWordsAndNulls_areAcceptedAsInTheApiSample() {
+    assertThat(rows.painted("b73").width()).isEqualTo(JobRows.SIDE);
     Row meta = rows.of("b73").getAs("meta");
     assertThat(meta.<Integer>getAs("steps")).isEqualTo(3);
     assertThat(meta.<String>getAs("enhance_prompt")).isEqualTo("yes");

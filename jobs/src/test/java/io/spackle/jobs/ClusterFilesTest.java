@@ -24,7 +24,7 @@ class ClusterFilesTest {
   private record Script(int code, String out) {}
 
   @Test
-  void discoveryTellsTheGpusOfAMachine() throws Exception {
+  void discoveryListsTheGpusOfAMachine() throws Exception {
     nvidiaSmi("case $1 in --query-gpu=index) printf '0\\n1\\n' ;; esac");
     ResourceInformation found = ResourceInformation.parseJson(discover("").out());
     assertThat(found.name()).isEqualTo("gpu");
@@ -32,7 +32,7 @@ class ClusterFilesTest {
   }
 
   @Test
-  void discoveryTellsUuidsWhereAsked() throws Exception {
+  void discoveryListsUuidsOnRequest() throws Exception {
     nvidiaSmi("case $1 in --query-gpu=uuid) echo GPU-6f0b58c1-0a1b ;; esac");
     ResourceInformation found =
         ResourceInformation.parseJson(discover("SPACKLE_GPU_ADDRESS=uuid").out());
@@ -40,7 +40,7 @@ class ClusterFilesTest {
   }
 
   @Test
-  void discoveryFailsWhereThereIsNothingToDiscover() throws Exception {
+  void discoveryFailsWithoutGpus() throws Exception {
     Script without = discover("");
     assertThat(without.code()).isNotZero();
     assertThat(without.out()).contains("no nvidia-smi on the PATH");
@@ -50,7 +50,7 @@ class ClusterFilesTest {
   }
 
   @Test
-  void standaloneWorkersOfferAllTheirGpus() throws Exception {
+  void standaloneWorkersOfferAllGpus() throws Exception {
     nvidiaSmi("case $1 in --list-gpus) printf 'GPU 0: one\\nGPU 1: two\\n' ;; esac");
     Script read = bash("source " + CLUSTER + "/spark-env.sh && echo $SPARK_WORKER_OPTS");
     assertThat(read.out())
@@ -59,7 +59,7 @@ class ClusterFilesTest {
 
   /** Every key of the file is one that Spark knows, and two tasks fit on a GPU and its cores. */
   @Test
-  void defaultsFillAGpuWithTwoTasks() throws IOException {
+  void defaultsRunTwoTasksPerGpu() throws IOException {
     Properties defaults = new Properties();
     try (Reader in = Files.newBufferedReader(CLUSTER.resolve("spark-defaults.conf"))) {
       defaults.load(in);

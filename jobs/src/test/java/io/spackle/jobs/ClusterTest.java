@@ -48,7 +48,7 @@ class ClusterTest {
   @BeforeEach
   void writeJob() throws IOException {
     drawPhoto("photo.png");
-    TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
     Files.writeString(folder.resolve("rows.jsonl"), rows(1, ROWS, "photo.png"));
     conf =
         Files.writeString(
@@ -63,7 +63,7 @@ class ClusterTest {
               report.enabled = false
             }
             """
-                .formatted(StuckModel.in(folder.resolve("model"))));
+                .formatted(HangingModel.in(folder.resolve("model"))));
   }
 
   /**
@@ -71,7 +71,7 @@ class ClusterTest {
    * round; there is no GPU in truth.
    */
   @Test
-  void executorsOpenOneModelPerGpuThatSparkHandsOut() throws Exception {
+  void executorsOpenOneModelPerAssignedGpu() throws Exception {
     Map<String, String> gpus =
         Map.of(
             "spark.worker.resource.gpu.amount",
@@ -103,7 +103,7 @@ class ClusterTest {
 
   /** The killers' model never comes back; this test kills the executor meanwhile. */
   @Test
-  void rowsThatKillTheirExecutorAreSetAsideAndNoOtherIsLostOrTwice() throws Exception {
+  void rowsThatCrashTheirExecutorAreQuarantinedAndNoOtherRowIsLostOrDuplicated() throws Exception {
     String late = row(KILLER + 1, "# wall", "late.png") + rows(2, ROWS / 2, "late.png");
     String added = row(KILLER + 2, "# wall", "photo.png") + rows(ROWS / 2 + 2, ROWS, "photo.png");
     Path rows = Files.writeString(folder.resolve("rows.jsonl"), late);
@@ -158,7 +158,7 @@ class ClusterTest {
   }
 
   private void drawPhoto(String name) throws IOException {
-    TestImage.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
+    ImageFiles.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
   }
 
   private Path discovery(String... addresses) throws IOException {

@@ -25,18 +25,18 @@ class DemoTest {
 
   @TempDir static Path folder;
 
-  private static JobEnd end;
+  private static JobResult end;
   private static Map<String, Row> meta;
 
   @BeforeAll
   static void run() throws IOException {
     Path conf = Path.of("../conf/profiles/demo.conf");
-    end = JobEnd.of(conf, folder, "-D", "output.path=" + folder);
+    end = JobResult.of(conf, folder, "-D", "output.path=" + folder);
     meta = TestJob.meta(folder);
   }
 
   @Test
-  void paintsTwelveImagesAndTellsOfTwoBadRows() throws IOException {
+  void generatesTwelveImagesAndReportsTwoFailedRows() throws IOException {
     assertThat(end.messages()).contains("Note: the demo's model is small");
     assertThat(end.code()).isZero();
     assertThat(end.line().toString())
@@ -54,7 +54,7 @@ class DemoTest {
     "green-pants, 120",
     "purple-skirt, 290"
   })
-  void paintsTheColourThatThePromptNames(String id, int hue) throws IOException {
+  void generatesTheColourNamedInThePrompt(String id, int hue) throws IOException {
     float[] mean = meanOfHole(output(id), id);
     float[] hsb = Color.RGBtoHSB((int) mean[0], (int) mean[1], (int) mean[2], null);
     assertThat(Math.IEEEremainder(hsb[0] * 360 - hue, 360))
@@ -64,21 +64,21 @@ class DemoTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"no-ball", "no-bottle", "no-bag", "no-star", "mended"})
-  void fillsHolesWithWhatIsAround(String id) throws IOException {
+  void fillsMaskedRegionsLikeTheirSurroundings(String id) throws IOException {
     float[] hole = meanOfHole(output(id), id);
-    float[] around = mean(TestImage.read(SCENES.resolve(id + ".png")), mask(id), false);
+    float[] around = mean(ImageFiles.read(SCENES.resolve(id + ".png")), mask(id), false);
     for (int channel = 0; channel < 3; channel++) {
       assertThat(hole[channel]).isCloseTo(around[channel], within(20f));
     }
   }
 
   @Test
-  void changesNothingOutsideTheMasks() throws IOException {
+  void keepsPixelsOutsideTheMasks() throws IOException {
     for (String id : meta.keySet()) {
       if (meta.get(id).getAs("error") == null) {
         assertThat(outside(output(id), id))
             .as(id)
-            .isEqualTo(outside(TestImage.read(SCENES.resolve(id + ".png")), id));
+            .isEqualTo(outside(ImageFiles.read(SCENES.resolve(id + ".png")), id));
       }
     }
   }
@@ -95,11 +95,11 @@ class DemoTest {
 
   private static RgbImage output(String id) throws IOException {
     Row row = meta.get(id);
-    return TestImage.read(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
+    return ImageFiles.read(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
   }
 
   private static RgbImage mask(String id) throws IOException {
-    return TestImage.read(SCENES.resolve(id + "_mask.png"));
+    return ImageFiles.read(SCENES.resolve(id + "_mask.png"));
   }
 
   private static float[] meanOfHole(RgbImage image, String id) throws IOException {

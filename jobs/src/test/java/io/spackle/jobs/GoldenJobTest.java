@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.jobs.GoldenRun.Settings;
-import io.spackle.jobs.TestImage.Difference;
+import io.spackle.jobs.ImageFiles.Difference;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -37,13 +37,13 @@ class GoldenJobTest {
   }
 
   @Test
-  void thereAreRuns() {
+  void goldenRunsExist() {
     assertThat(runs()).hasSizeGreaterThanOrEqualTo(MIN_RUNS);
   }
 
   @ParameterizedTest
   @MethodSource("runs")
-  void paintsTheRecordedImage(GoldenRun run) throws IOException {
+  void matchesTheRecordedImage(GoldenRun run) throws IOException {
     TestJob job = job(run.settings());
     // Of one photo the reference draws the masked posterior once, from the first generator.
     int comparable = run.isPhotoForPhoto() ? run.rows().size() : 1;
@@ -54,7 +54,7 @@ class GoldenJobTest {
 
   /** The second of two samples is what a row with the next seed gives. */
   @Test
-  void samplesCountUpFromTheSeed() throws IOException {
+  void samplesUseConsecutiveSeeds() throws IOException {
     GoldenRun both = run("sd15-two-per-prompt");
     GoldenRun second = run("sd15-two-per-prompt-single-b");
     Path sample = job(both.settings()).image(both.id(0), 1);

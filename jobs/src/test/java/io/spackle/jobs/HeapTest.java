@@ -35,7 +35,7 @@ class HeapTest {
   @TempDir Path folder;
 
   @Test
-  void whatLivesStaysTheSameFromTheFirstRowsToTheLast() throws IOException {
+  void liveMemoryDoesNotGrowWithRows() throws IOException {
     CompletableFuture<List<Double>> sampling = CompletableFuture.supplyAsync(this::samples);
     TestJob job = TestJob.run(folder, manifest(), conf());
     List<Double> samples = sampling.join();
@@ -104,8 +104,8 @@ class HeapTest {
 
   /** Rows that differ in all that could be kept by its value. */
   private String manifest() throws IOException {
-    Path photo = TestImage.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
-    Path mask = TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    Path photo = ImageFiles.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
+    Path mask = ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
     StringBuilder rows = new StringBuilder();
     IntStream.range(0, ROWS)
         .mapToObj(

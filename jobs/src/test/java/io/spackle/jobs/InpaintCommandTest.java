@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.spackle.jobs.TestImage.Difference;
+import io.spackle.jobs.ImageFiles.Difference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,9 +41,9 @@ class InpaintCommandTest {
   }
 
   @Test
-  void paintsWhatTheReferencePaints() throws IOException {
+  void matchesTheReferenceImage() throws IOException {
     JsonNode row = golden.rows().get(0);
-    Command command =
+    CommandResult command =
         inpaint(
             "--prompt",
             row.get("prompt").asText(),
@@ -70,25 +70,25 @@ class InpaintCommandTest {
   }
 
   @Test
-  void whereNothingIsToRepaintThePhotoIsTheResult() throws IOException {
+  void emptyMaskGivesTheInitImage() throws IOException {
     mask = blackMask();
-    Command command = inpaint("--prompt", "x", "-D", "image.resize=original");
+    CommandResult command = inpaint("--prompt", "x", "-D", "image.resize=original");
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out()).contains("MASK_EMPTY");
     assertThat(Difference.between(out, image)).isEqualTo(new Difference(0, 0));
   }
 
   @Test
-  void aModelThatErasesNeedsNoPrompt() throws IOException {
-    Command command = run(TestJob.bundle("tiny-erase-bytes"), "-D", "image.resize=original");
+  void eraseModelNeedsNoPrompt() throws IOException {
+    CommandResult command = run(TestJob.bundle("tiny-erase-bytes"), "-D", "image.resize=original");
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out()).contains("\"notes\":[]");
     assertThat(Difference.between(out, image).max()).isPositive();
   }
 
   @Test
-  void aFlaggedImageIsBlackAllOver() throws IOException {
-    Command command =
+  void flaggedImageIsAllBlack() throws IOException {
+    CommandResult command =
         inpaint(
             "--prompt",
             "x",
@@ -103,11 +103,11 @@ class InpaintCommandTest {
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out())
         .contains("\"safety_checker\":\"colour-classifier\"", "NSFW_CONTENT_DETECTED");
-    assertThat(TestImage.read(out).pixels()).containsOnly((byte) 0);
+    assertThat(ImageFiles.read(out).pixels()).containsOnly((byte) 0);
   }
 
   @Test
-  void aCheckerThatIsNotThereIsRefused() {
+  void missingSafetyCheckerIsRefused() {
     assertRefused(
         inpaint("--prompt", "x", "--safety-checker", "yes"),
         "safety_checker: yes found, no expected: the model has no safety checker");
@@ -117,16 +117,16 @@ class InpaintCommandTest {
   }
 
   @Test
-  void allProblemsAreToldAtOnce() throws IOException {
+  void allProblemsAreListedTogether() throws IOException {
     image = folder.resolve("none.png");
     mask = Files.writeString(folder.resolve("mask.png"), "<html>");
     out = folder.resolve("out.tiff");
-    Command command =
+    CommandResult command =
         inpaint("--prompt", "x", "--steps", "0", "-D", "image.resise=fit", "--strength", "2");
     assertRefused(
         command,
-        "image.resise is no key, did you mean spackle.image.resize? (-D",
-        "none.png is not there, expected an image",
+        "image.resise is not a known key, did you mean spackle.image.resize? (-D",
+        "none.png does not exist, expected an image",
         "--mask " + mask + ": found a web page",
         "--out " + out + ": image format 'tiff', expected png, jpeg or webp",
         "num_inference_steps: \"0\" found",
@@ -134,53 +134,53 @@ class InpaintCommandTest {
   }
 
   @Test
-  void aModelFolderThatIsNoneIsRefusedWithTheRest() throws IOException {
+  void invalidModelFolderIsRefusedWithOtherProblems() throws IOException {
     Path model = Files.createDirectory(folder.resolve("model"));
     image = folder;
-    Command command = run(model, "--prompt", "x");
-    assertRefused(command, "--model " + model + ": is empty, expected", folder + " is no file");
+    CommandResult command = run(model, "--prompt", "x");
+    assertRefused(command, "--model " + model + ": is empty, expected", folder + " is not a file");
   }
 
   @Test
-  void aModelOfAnotherFamilyIsRefused() {
+  void modelOfAnotherFamilyIsRefused() {
     assertRefused(inpaint("--prompt", "x", "-D", "model.family=sdxl"), "sd15, expected sdxl");
   }
 
   @Test
-  void cudaThatIsAskedForAndAbsentIsRefused() {
-    Command command = inpaint("--prompt", "x", "-D", "model.device=cuda", "--steps", "1e9");
+  void missingCudaIsRefused() {
+    CommandResult command = inpaint("--prompt", "x", "-D", "model.device=cuda", "--steps", "1e9");
     assertRefused(command, "the device: ", "num_inference_steps: \"1e9\" found");
   }
 
   @Test
-  void defaultsOutsideTheLimitsAreRefused() {
-    Command command = inpaint("--prompt", "x", "-D", "defaults.num-inference-steps=51");
+  void defaultsOutOfRangeAreRefused() {
+    CommandResult command = inpaint("--prompt", "x", "-D", "defaults.num-inference-steps=51");
     assertRefused(command, "spackle.defaults.num-inference-steps is 51, expected 1 to 50");
   }
 
   @Test
-  void aResultThatCannotBeWrittenIsRefused() throws IOException {
+  void unwritableOutputIsRefused() throws IOException {
     out = Files.writeString(folder.resolve("file"), "x").resolve("out.png");
-    assertRefused(inpaint("--prompt", "x"), "file is no folder that can be written to");
+    assertRefused(inpaint("--prompt", "x"), "file is not a folder that can be written to");
     out = folder;
     assertRefused(inpaint("--prompt", "x"), "--out " + folder + " is a folder, expected a file");
   }
 
   @Test
-  void aConfigurationThatIsNotThereIsRefused() {
-    Command command = inpaint("--prompt", "x", "--conf", folder.resolve("none.conf"));
-    assertRefused(command, "none.conf is not there, expected a file");
+  void missingConfigurationIsRefused() {
+    CommandResult command = inpaint("--prompt", "x", "--conf", folder.resolve("none.conf"));
+    assertRefused(command, "none.conf does not exist");
   }
 
   @Test
-  void whatIsLeftOutIsAllNamed() {
-    Command command = Command.run("inpaint", "--image", image);
+  void missingOptionsAreAllNamed() {
+    CommandResult command = CommandResult.run("inpaint", "--image", image);
     assertThat(command.code()).isEqualTo(2);
     assertThat(command.messages()).contains("--model", "--mask", "--out");
     assertRefused(inpaint(), "prompt: nothing found, a text (which may be empty) expected");
   }
 
-  private void assertRefused(Command command, String... problems) {
+  private void assertRefused(CommandResult command, String... problems) {
     assertThat(command.code()).as(command.messages()).isEqualTo(2);
     assertThat(command.messages())
         .startsWith("Refused, nothing was done:")
@@ -190,19 +190,19 @@ class InpaintCommandTest {
     assertThat(Files.isRegularFile(out)).isFalse();
   }
 
-  private Command inpaint(Object... args) {
+  private CommandResult inpaint(Object... args) {
     return run(MODEL, args);
   }
 
-  private Command run(Path model, Object... args) {
+  private CommandResult run(Path model, Object... args) {
     List<Object> all =
         new ArrayList<>(
             List.of("inpaint", "--model", model, "--image", image, "--mask", mask, "--out", out));
     Stream.of(args).forEach(all::add);
-    return Command.run(all.toArray());
+    return CommandResult.run(all.toArray());
   }
 
   private Path blackMask() throws IOException {
-    return TestImage.write(folder.resolve("black.png"), 64, 64, (x, y) -> 0);
+    return ImageFiles.write(folder.resolve("black.png"), 64, 64, (x, y) -> 0);
   }
 }

@@ -75,7 +75,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void aSecondRunDoesWhatTheFirstDidNot() throws IOException {
+  void secondRunProcessesWhatTheFirstDidNot() throws IOException {
     String rows = row("a", "a cat") + row("b", "a dog");
     run(rows);
     List<String> files = names(output.resolve("meta"));
@@ -92,7 +92,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void promptsAreReadAndEnhancedAsTheJobSays() throws IOException {
+  void promptsAreParsedAndEnhancedAsConfigured() throws IOException {
     String rows = row("a", "a ((red)) cat") + row("b", "");
     run(rows, "defaults.enhance-prompt=true", "prompt.enhance-suffix=sharp");
     Row meta = meta().get("a").getAs("meta");
@@ -114,7 +114,7 @@ class InpaintJobTest {
 
   /** A driver that dies leaves some tasks published and the files of others hidden. */
   @Test
-  void afterADeathNoRowIsLostAndNoneIsTwice() throws IOException {
+  void noRowIsLostOrDuplicatedAfterACrash() throws IOException {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 12; i++) {
       rows.append(row("id" + i, "x"));
@@ -137,7 +137,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void overwriteDeletesWhatIsOursAlone() throws IOException {
+  void overwriteDeletesOnlySpackleFiles() throws IOException {
     run(row("a", "a cat"));
     Files.writeString(output.resolve("notes.txt"), "mine");
     End end = run(row("b", "a dog"), "output.mode=overwrite");
@@ -147,15 +147,15 @@ class InpaintJobTest {
   }
 
   @Test
-  void failIfExistsRefusesAFinishedOutput() throws IOException {
+  void failIfExistsRefusesExistingResults() throws IOException {
     assertThat(run(row("a", "a cat"), "output.mode=fail-if-exists").code()).isZero();
     End end = run(row("a", "a cat"), "output.mode=fail-if-exists");
     assertThat(end.code()).isEqualTo(2);
-    assertThat(messages).contains("holds a run already");
+    assertThat(messages).contains("already holds the results of a run");
   }
 
   @Test
-  void onlyTheFirstOfAnIdIsPainted() throws IOException {
+  void onlyTheFirstRowOfAnIdIsProcessed() throws IOException {
     End end = run(row("a", "first") + row("A", "second") + row("a", "first"));
     assertThat(end.line().get("succeeded").asInt()).isEqualTo(1);
     List<Row> failed = table().stream().filter(row -> code(row) != null).toList();
@@ -166,7 +166,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void anEmptyManifestGivesAnEmptyTable() throws IOException {
+  void emptyManifestGivesEmptyMetaRows() throws IOException {
     End end = run("");
     assertThat(end.code()).isZero();
     assertThat(end.line().get("rows").asInt()).isZero();
@@ -177,7 +177,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void moreFailuresThanAllowedEndWithThree() throws IOException {
+  void tooManyFailuresGiveExitCode3() throws IOException {
     End end = run(row("a", "a cat") + row("b", null), "failures.max-share=0.4");
     assertThat(end.code()).isEqualTo(3);
     assertThat(end.line().get("status").asText()).isEqualTo("failures");
@@ -185,7 +185,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void allThatSpeaksAgainstAJobIsToldAtOnceAndNothingIsTouched() throws IOException {
+  void allProblemsOfAJobAreListedTogetherAndNothingIsWritten() throws IOException {
     End end =
         run(
             "{\"init_image\": \"/a\", \"prompt\": 5}\n",
@@ -202,7 +202,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void aModelThatErasesNeedsNoPromptsAndPaintsOneImageOfARow() throws IOException {
+  void eraseModelNeedsNoPromptsAndGeneratesOneImagePerRow() throws IOException {
     String alone = row("a", null).replaceFirst(", \"prompt\": null", "");
     String model = "model.path=" + TestJob.bundle("tiny-erase-bytes");
     assertThat(run(alone, model).line().get("succeeded").asInt()).as(messages).isEqualTo(1);
@@ -214,7 +214,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void otherModelsNeedPromptsOfRowsOrOneForAll() throws IOException {
+  void promptsComeFromRowsOrTheDefault() throws IOException {
     String silent = row("a", null).replaceFirst(", \"prompt\": null", "");
     End end = run(silent);
     assertThat(end.code()).isEqualTo(2);
@@ -224,7 +224,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void aMissingManifestIsRefused() {
+  void missingManifestIsRefused() {
     End end = start("manifest.path=" + folder.resolve("none.jsonl"));
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages).contains("none.jsonl");
@@ -232,7 +232,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void aDamagedParquetManifestIsRefused() throws IOException {
+  void damagedParquetManifestIsRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("rows.parquet"), "PAR1 no more");
     assertThat(start("manifest.path=" + file).code()).isEqualTo(2);
     assertThat(messages).contains("rows.parquet");
@@ -246,11 +246,11 @@ class InpaintJobTest {
         start(
             "manifest.path=" + rows, "manifest.format=jsonl", "output.path=" + rows.resolve("out"));
     assertThat(end.code()).isEqualTo(2);
-    assertThat(messages).contains("lie in each other");
+    assertThat(messages).contains("overlap: use separate folders");
   }
 
   @Test
-  void aDefaultOutsideTheModelsLimitsIsRefused() throws IOException {
+  void defaultOutsideTheModelsLimitsIsRefused() throws IOException {
     End end = run(row("a", "x"), "defaults.num-inference-steps=51", "defaults.scheduler=Eulr");
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages)
@@ -259,7 +259,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void cudaThatIsAskedForAndAbsentIsRefused() throws IOException {
+  void missingCudaIsRefused() throws IOException {
     End end = run(row("a", "x"), "model.device=cuda");
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages).contains("cannot be opened").containsIgnoringCase("cuda");
@@ -268,7 +268,7 @@ class InpaintJobTest {
 
   /** The classifier knows three colours: all of them, or none of them, must not be shown. */
   @Test
-  void aFlaggedImageIsBlackAllOver() throws IOException {
+  void flaggedImageIsAllBlack() throws IOException {
     String rows = row("a", "x", "yes") + row("b", "x", "no");
     String checker = "safety.model=" + TestJob.bundle("colour-classifier");
     assertThat(run(rows, checker, "safety.labels=[red, green, blue]").code()).as(messages).isZero();
@@ -289,7 +289,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void aCheckerThatIsNotThereFailsTheRowsThatAskOrRefusesTheJob() throws IOException {
+  void missingSafetyCheckerFailsRowsOrRefusesTheJob() throws IOException {
     String rows = row("a", "x", "yes") + row("b", "x", "no");
     assertThat(run(rows).line().get("succeeded").asInt()).isEqualTo(1);
     assertThat(code(meta().get("a"))).isEqualTo("ROW_INVALID");
@@ -306,7 +306,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void theCheckerOfTheModelsOwnFolderIsUsed() throws IOException {
+  void safetyCheckerOfTheModelFolderIsUsed() throws IOException {
     End end = run(row("a", "x", "yes"), "model.path=" + TestJob.bundle("tiny-sd15-inpaint-legacy"));
     assertThat(end.code()).as(messages).isZero();
     assertThat(meta().get("a").<Row>getAs("meta").<String>getAs("safety_checker"))
@@ -315,7 +315,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void metaRowsSayWhatPainted() throws IOException {
+  void metaRowsNameTheModel() throws IOException {
     run(row("a", "x"));
     Row own = meta().get("a").getAs("meta");
     assertThat(own.<String>getAs("model")).isEqualTo("tiny-sd15-inpaint");
@@ -337,13 +337,13 @@ class InpaintJobTest {
   }
 
   @Test
-  void anotherFamilyThanAskedForIsRefused() throws IOException {
+  void unexpectedModelFamilyIsRefused() throws IOException {
     assertThat(run(row("a", "x"), "model.family=sdxl").code()).isEqualTo(2);
     assertThat(messages).contains("is of the family sd15, expected sdxl");
   }
 
   @Test
-  void whatNoOtherCodeTellsEndsWithOne() throws IOException {
+  void unexpectedFailureGivesExitCode1() throws IOException {
     Files.createDirectories(output);
     Files.writeString(output.resolve("meta"), "a file in place of the folder");
     End end = run(row("a", "x"));
@@ -352,7 +352,7 @@ class InpaintJobTest {
   }
 
   @Test
-  void wrongUseOfTheCommandIsRefusedLikeAllElse() {
+  void invalidArgumentsAreRefused() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code = InpaintJob.run(new String[] {"--frob"}, new PrintStream(out), new PrintStream(err));

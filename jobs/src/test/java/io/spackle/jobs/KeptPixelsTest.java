@@ -51,25 +51,25 @@ class KeptPixelsTest {
 
   /** The model works at another size, the result has the photo's own. */
   @Test
-  void photosAtTheirOwnSizeWhateverTheModels() throws IOException {
+  void resultsKeepThePhotosSize() throws IOException {
     paint("image.resize = original, defaults { width = 128, height = 128 }", Asked.NOTHING);
   }
 
   /** The rows ask for the photo's own size. */
   @Test
-  void photosThatFitAsTheyAre() throws IOException {
+  void photosThatFitAreNotResized() throws IOException {
     paint("image.resize = fit", Asked.OWN_SIZE);
   }
 
   @Test
-  void photosOfWhichSomethingIsErased() throws IOException {
+  void eraseModelKeepsUnmaskedPixels() throws IOException {
     paint(
         "image.resize = original, model.path = \"" + TestJob.bundle("tiny-erase-migan") + '"',
         Asked.NOTHING);
   }
 
   @Test
-  void photosOfWhichSomethingIsErasedByAModelOfOneSize() throws IOException {
+  void eraseModelOfFixedSizeKeepsUnmaskedPixels() throws IOException {
     paint(
         "image { resize = original, crop-padding = 16 }, model.path = \""
             + TestJob.bundle("tiny-erase-floats")
@@ -96,7 +96,7 @@ class KeptPixelsTest {
   }
 
   private static String row(String photo, String from, String base, Asked size) throws IOException {
-    RgbImage image = TestImage.read(TestJob.photos().resolve(photo + ".png"));
+    RgbImage image = ImageFiles.read(TestJob.photos().resolve(photo + ".png"));
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put("id", photo + " " + from);
     row.put("init_image", base + photo + ".png");
@@ -122,8 +122,8 @@ class KeptPixelsTest {
   }
 
   private static void compare(String photo, Path painted) throws IOException {
-    RgbImage before = TestImage.read(TestJob.photos().resolve(photo + ".png"));
-    RgbImage after = TestImage.read(painted);
+    RgbImage before = ImageFiles.read(TestJob.photos().resolve(photo + ".png"));
+    RgbImage after = ImageFiles.read(painted);
     Mask mask = mask(photo);
     assertThat(List.of(after.width(), after.height()))
         .isEqualTo(List.of(before.width(), before.height()));

@@ -109,9 +109,9 @@ final class KillBench implements AutoCloseable {
     this.folder = folder;
     this.size = size;
     this.random = new Random(seed);
-    Path file = TestImage.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
+    Path file = ImageFiles.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
     this.photo = Files.readAllBytes(file);
-    TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     server.setExecutor(Executors.newCachedThreadPool());

@@ -21,7 +21,7 @@ class KillTest {
 
   @Test
   @Timeout(900)
-  void noRowIsLostAndNoneIsTwiceWhoeverDies() throws Exception {
+  void noRowIsLostOrDuplicatedWhenProcessesAreKilled() throws Exception {
     List<Blow> blows = List.of(Blow.EXECUTOR, Blow.DRIVER);
     try (KillBench bench = new KillBench(folder, SHORT, System.nanoTime());
         LocalCluster cluster =

@@ -33,10 +33,10 @@ class MetricsTest {
   @TempDir Path folder;
 
   @Test
-  void thePageOfTheDriverShowsWhatEachExecutorHasDone() throws Exception {
-    BadRows rows = new BadRows(folder);
+  void driverPageShowsTheMetricsOfEachExecutor() throws Exception {
+    JobRows rows = new JobRows(folder);
     CountDownLatch seen = new CountDownLatch(1);
-    try (BadHost host = new BadHost();
+    try (FaultyServer host = new FaultyServer();
         LocalCluster cluster = LocalCluster.withinDriver(folder.resolve("spark"), 1, 2)) {
       byte[] image = Files.readAllBytes(rows.file("photo.png"));
       host.on("/gone", 404, new byte[0]);

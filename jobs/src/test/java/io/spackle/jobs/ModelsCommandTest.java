@@ -17,8 +17,8 @@ class ModelsCommandTest {
   @TempDir Path folder;
 
   @Test
-  void describesAGoodFolder() {
-    Command command = Command.run("models", "check", MODEL);
+  void describesAValidModel() {
+    CommandResult command = CommandResult.run("models", "check", MODEL);
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out())
         .startsWith("family     sd15 (StableDiffusionInpaintPipeline)")
@@ -29,8 +29,9 @@ class ModelsCommandTest {
   }
 
   @Test
-  void describesAFolderOfOneGraph() {
-    Command command = Command.run("models", "check", TestJob.bundle("tiny-erase-floats"));
+  void describesAModelOfOneGraph() {
+    CommandResult command =
+        CommandResult.run("models", "check", TestJob.bundle("tiny-erase-floats"));
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out())
         .startsWith("family     erase" + System.lineSeparator())
@@ -42,13 +43,14 @@ class ModelsCommandTest {
 
   @Test
   void namesTheSafetyChecker() {
-    Command command = Command.run("models", "check", TestJob.bundle("tiny-sd15-inpaint-legacy"));
+    CommandResult command =
+        CommandResult.run("models", "check", TestJob.bundle("tiny-sd15-inpaint-legacy"));
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out()).contains("safety     tiny-sd15-inpaint-legacy/safety_checker");
   }
 
   @Test
-  void namesEveryGraphThatIsMissing() throws IOException {
+  void namesEveryMissingGraph() throws IOException {
     Path copy = copy();
     Files.delete(copy.resolve("vae_encoder/model.onnx"));
     Files.delete(copy.resolve("vae_decoder/model.onnx"));
@@ -58,31 +60,31 @@ class ModelsCommandTest {
   }
 
   @Test
-  void namesAGraphThatIsNone() throws IOException {
+  void namesAnInvalidGraph() throws IOException {
     Path copy = copy();
     Files.writeString(copy.resolve("unet/model.onnx"), "<html>not found</html>");
     assertRefused(copy, "unet/model.onnx");
   }
 
   @Test
-  void aFileIsNoModelFolder() {
+  void refusesAFileAsModelFolder() {
     Path file = MODEL.resolve("model_index.json");
     assertRefused(file, "is a file, expected a folder with model_index.json");
   }
 
   @Test
-  void aFolderThatIsNotThereIsNone() {
+  void refusesAMissingFolder() {
     assertRefused(folder.resolve("none"), "not found, expected a folder with model_index.json");
   }
 
   @Test
-  void aFolderMustBeNamed() {
-    assertThat(Command.run("models", "check").code()).isEqualTo(2);
-    assertThat(Command.run("models").code()).isEqualTo(2);
+  void requiresAFolder() {
+    assertThat(CommandResult.run("models", "check").code()).isEqualTo(2);
+    assertThat(CommandResult.run("models").code()).isEqualTo(2);
   }
 
   private static void assertRefused(Path model, String... problems) {
-    Command command = Command.run("models", "check", model);
+    CommandResult command = CommandResult.run("models", "check", model);
     assertThat(command.code()).as(command.messages()).isEqualTo(2);
     assertThat(command.out()).contains("problems").contains(problems);
     assertThat(command.messages()).isEmpty();

@@ -20,7 +20,7 @@ class NotebooksTest {
 
   /** In a process of its own, as people run them: with no session that tests have opened. */
   @Test
-  void allRunFromTopToBottomAndGiveWhatTheyShow() throws Exception {
+  void allCellsRunAndGiveTheStoredOutputs() throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(

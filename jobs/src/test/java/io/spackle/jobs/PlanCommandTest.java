@@ -26,7 +26,7 @@ class PlanCommandTest {
 
   @TempDir Path folder;
 
-  private BadRows rows;
+  private JobRows rows;
 
   /** How the command ended, and the object on its last line. */
   private record End(int code, JsonNode line, String messages) {
@@ -39,11 +39,11 @@ class PlanCommandTest {
   @BeforeEach
   void startSpark() throws IOException {
     TestSpark.session();
-    rows = new BadRows(folder);
+    rows = new JobRows(folder);
   }
 
   @Test
-  void everyRowIsLookedAtAndProblemsAreCountedWithAnExampleEach() throws IOException {
+  void problemsOfAllRowsAreCountedWithAnExampleEach() throws IOException {
     rows.row("a").row("b", "samples", 2).row("large", "width", 96, "height", 96);
     rows.row("wide", "width", 100_000).row("A");
     rows.row("lost", "mask_image", folder.resolve("lost.png").toString());
@@ -64,12 +64,12 @@ class PlanCommandTest {
     assertThat(end.messages())
         .contains("64 x 64, 2 steps, guidance 7.5, DDIMScheduler: 2 rows, 3 images, 1 batches")
         .contains("96 x 96, 2 steps")
-        .contains("No forecast: that takes a trial, such as --trial 32");
+        .contains("No forecast without a trial: add --trial 32");
     assertThat(end.at("/forecast").isNull()).isTrue();
   }
 
   @Test
-  void whatEarlierRunsDidIsToldApart() throws IOException {
+  void resultsOfEarlierRunsAreDistinguished() throws IOException {
     rows.row("a").row("b").row("lost", "init_image", folder.resolve("lost.png").toString());
     rows.run("");
     rows.row("c");
@@ -84,7 +84,7 @@ class PlanCommandTest {
   }
 
   @Test
-  void aTrialForetellsTimeAndCost() throws IOException {
+  void trialForecastsTimeAndCost() throws IOException {
     rows.row("a").row("b").row("c", "seed", 1).row("wide", "width", 100_000);
     End end =
         plan("spackle.plan.price-per-device-hour = 3600", "--trial", "2", "-D", "plan.devices=2");
@@ -96,14 +96,14 @@ class PlanCommandTest {
     assertThat(end.at("/forecast/devices").asInt()).isEqualTo(2);
     assertThat(end.at("/forecast/cost").asDouble()).isCloseTo(2 * seconds, within(0.01));
     assertThat(end.messages())
-        .contains("Trial: 2 rows, 2 images in ", "Forecast: ", " to paint 3 images")
+        .contains("Trial: 2 rows, 2 images in ", "Forecast: ", " to generate 3 images")
         .contains("device hours; at that price");
   }
 
   @Test
-  void aProbeFindsWhatOnlyTheImagesTell() throws IOException {
+  void probeFindsProblemsOfImages() throws IOException {
     rows.file("text.png", "no image".getBytes(UTF_8));
-    TestImage.write(rows.file("black.png"), BadRows.SIDE, BadRows.SIDE, (x, y) -> 0);
+    ImageFiles.write(rows.file("black.png"), JobRows.SIDE, JobRows.SIDE, (x, y) -> 0);
     rows.row("good").row("text", "init_image", rows.file("text.png").toString());
     rows.row("empty", "mask_image", rows.file("black.png").toString());
     End end = plan("", "--probe", "10");
@@ -113,7 +113,7 @@ class PlanCommandTest {
     assertThat(end.messages())
         .contains("Probe: 3 rows fetched, decoded and framed in ")
         .contains("IMAGE_UNSUPPORTED: 1, such as line 2, text: init_image: ")
-        .contains("masks: 1 empty, 0 white all over");
+        .contains("masks: 1 empty, 0 all white");
   }
 
   @Test
@@ -130,32 +130,35 @@ class PlanCommandTest {
   }
 
   @Test
-  void whatRefusesARunRefusesThePlanWithAllProblems() throws IOException {
+  void problemsThatRefuseARunRefuseThePlan() throws IOException {
     rows.row("a");
     End end = plan("spackle { model.path = nowhere, output.path = rows.jsonl }");
     assertThat(end.code()).isEqualTo(2);
     assertThat(end.at("/status").asText()).isEqualTo("refused");
     assertThat(end.line().fieldNames()).toIterable().containsExactlyElementsOf(fieldsOfAPlan());
     assertThat(end.messages())
-        .contains("Refused", "lie in each other", "the model file:" + folder.resolve("nowhere"));
+        .contains(
+            "Refused",
+            "overlap: use separate folders",
+            "the model file:" + folder.resolve("nowhere"));
     End options = plan("", "--probe", "-1");
     assertThat(options.code()).isEqualTo(2);
     assertThat(options.messages()).contains("--probe is -1, expected a number of rows from 0");
   }
 
   @Test
-  void anOutputThatARunWritesToIsRefused() throws IOException {
+  void outputOfALiveRunIsRefused() throws IOException {
     rows.row("a");
-    Path claim = folder.resolve("out/meta/.spackle-other/claim");
-    Files.createDirectories(claim.getParent());
-    Files.write(claim, LeaseRecord.mine("other", java.time.Duration.ofMinutes(2)).json());
+    Path file = folder.resolve("out/meta/.spackle-other/claim");
+    Files.createDirectories(file.getParent());
+    Files.write(file, LeaseRecord.mine("other", java.time.Duration.ofMinutes(2)).json());
     End end = plan("");
     assertThat(end.code()).isEqualTo(2);
     assertThat(end.messages()).contains("is being written by the run other");
   }
 
   @Test
-  void moreBadRowsThanAllowedEndAsTheRunWould() throws IOException {
+  void tooManyInvalidRowsGiveTheExitCodeOfARun() throws IOException {
     rows.row("a").row("wide", "width", 100_000);
     End end = plan("spackle.failures.max-share = 0.25");
     assertThat(end.code()).isEqualTo(3);
@@ -203,8 +206,8 @@ class PlanCommandTest {
 
   private End plan(String conf, String... arguments) throws IOException {
     Path file = rows.writeJob(conf);
-    Command command =
-        Command.run(
+    CommandResult command =
+        CommandResult.run(
             Stream.concat(Stream.of("plan", file.toString()), Stream.of(arguments)).toArray());
     List<String> out = command.out().lines().toList();
     JsonNode line = new ObjectMapper().readTree(out.get(out.size() - 1));

@@ -90,9 +90,9 @@ class ReadmeTest {
   }
 
   @Test
-  void theFirstRowsAndTheFirstJobRun() throws IOException {
-    TestImage.write(folder.resolve("2.jpg"), 96, 64, (x, y) -> x + y);
-    TestImage.write(folder.resolve("2-mask.png"), 96, 64, (x, y) -> x < y ? 255 : 0);
+  void firstJobRuns() throws IOException {
+    ImageFiles.write(folder.resolve("2.jpg"), 96, 64, (x, y) -> x + y);
+    ImageFiles.write(folder.resolve("2-mask.png"), 96, 64, (x, y) -> x < y ? 255 : 0);
     String rows = block("{\"id\": \"sku-1\"").replace("/photos", folder.toString());
     Files.writeString(folder.resolve("rows.jsonl"), rows);
     String job =
@@ -101,13 +101,14 @@ class ReadmeTest {
             .replace("models/sd15-inpainting", TestJob.bundle("idle-sd15-inpaint").toString());
     String offline =
         "\nspackle { fetch.retries = 0, fetch.allow-hosts = [127.0.0.1], report.enabled = false }";
-    JobEnd end = JobEnd.of(Files.writeString(folder.resolve("job.conf"), job + offline)).isDone();
+    JobResult end =
+        JobResult.of(Files.writeString(folder.resolve("job.conf"), job + offline)).isDone();
     assertThat(end.line().get("rows").asInt()).isEqualTo(2);
     assertThat(end.line().get("succeeded").asInt()).as("the row of files").isEqualTo(1);
   }
 
   @Test
-  void theRowsOfRecipesAreRows() throws IOException {
+  void rowsOfRecipesAreValidJson() throws IOException {
     ObjectMapper json = new ObjectMapper();
     for (String row : block("\"id\": \"no5\"").lines().toList()) {
       assertThat(json.readTree(row).get("prompt").asText()).isNotBlank();
@@ -116,7 +117,7 @@ class ReadmeTest {
 
   /** Options that the launcher takes for itself are left out. */
   @Test
-  void commandsAreUnderstood() throws IOException {
+  void commandsCanBeParsed() throws IOException {
     List<String> commands =
         Stream.concat(
                 matches("(?m)^ {0,4}(?:\\w+=\\w+ )?\\./spackle (.+?)(?: {2,}#.*)?$"),
@@ -134,7 +135,7 @@ class ReadmeTest {
   }
 
   @Test
-  void keysAreOnTheirPage() throws IOException {
+  void keysAreOnTheConfigurationPage() throws IOException {
     String page = Files.readString(ROOT.resolve("docs/configuration.md"));
     List<String> keys =
         Stream.concat(matches("`([a-z-]+\\.[a-z.-]+)(?: = [^`]*)?`"), matches("-D ([a-z.-]+)="))
@@ -161,7 +162,7 @@ class ReadmeTest {
   }
 
   @Test
-  void codesThatRowsFailWithAreCodes() throws IOException {
+  void retryCodesAreErrorCodes() throws IOException {
     List<String> codes = Stream.of(ErrorCode.values()).map(ErrorCode::name).toList();
     assertThat(matches("--retry-codes ([A-Z_,]+)"))
         .isNotEmpty()
@@ -202,7 +203,7 @@ class ReadmeTest {
   }
 
   @Test
-  void measuringHasThoseModes() throws IOException {
+  void benchModesExist() throws IOException {
     String bench = Files.readString(ROOT.resolve("bench"));
     assertThat(matches("\\./bench ([a-z0-9]+)"))
         .isNotEmpty()

@@ -66,7 +66,7 @@ class ReportInBrowserTest {
   }
 
   @Test
-  void showsAllRowsFailuresFirst() {
+  void showsAllRowsWithFailuresFirst() {
     assertThat(texts(".card b")).containsExactly("lost", "none", "a/b %", "ball");
     assertThat(text("#count")).isEqualTo("4 of 4");
     assertThat(script("return document.querySelector('.card img').naturalWidth > 0"))
@@ -75,7 +75,7 @@ class ReportInBrowserTest {
   }
 
   @Test
-  void textsOfRowsStayTexts() {
+  void stringsOfRowsAreNotParsedAsHtml() {
     assertThat(browser.getTitle()).isEqualTo("Spackle report");
     assertThat(browser.findElements(By.cssSelector("main b:not(.card b)"))).isEmpty();
     assertThat(texts(".card span")).contains(ReportTest.HOSTILE);
@@ -97,7 +97,7 @@ class ReportInBrowserTest {
   }
 
   @Test
-  void keysGoThroughTheRows() {
+  void arrowKeysSelectRows() {
     type(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ENTER);
     assertThat(text("#facts dd")).isEqualTo("a/b %");
     type(Keys.ARROW_RIGHT);
@@ -110,7 +110,7 @@ class ReportInBrowserTest {
 
   /** The model of the test paints noise, so that before and after differ in the hole. */
   @Test
-  void sliderUncoversBeforeAndAfter() {
+  void sliderComparesBeforeAndAfter() {
     card("ball").click();
     assertThat(drawn(0)).isNotEqualTo(drawn(100));
     browser.findElement(By.id("mask")).click();
@@ -130,7 +130,7 @@ class ReportInBrowserTest {
   }
 
   @Test
-  void looksLikeAPage() throws IOException {
+  void showsPhotos() throws IOException {
     byte[] shot = browser.getScreenshotAs(OutputType.BYTES);
     Files.write(Files.createDirectories(Path.of("target")).resolve("report.png"), shot);
     var image = ImageIO.read(new ByteArrayInputStream(shot));

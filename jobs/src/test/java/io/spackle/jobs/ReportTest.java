@@ -48,7 +48,7 @@ class ReportTest {
   }
 
   @Test
-  void isOnePageThatNeedsNothingBesideIt() throws IOException {
+  void isOneSelfContainedPage() throws IOException {
     String page = Files.readString(folder.resolve("out/report/index.html"));
     assertThat(page)
         .contains("<td>FETCH_NOT_FOUND</td><td>1</td><td>25.0 %</td>", "<td>ROW_INVALID</td>")
@@ -59,7 +59,7 @@ class ReportTest {
   @Test
   void canBeRebuiltWithFewerImages() throws IOException {
     Path out = folder.resolve("out");
-    Command command = Command.run("report", out, "--max-pictures", 1);
+    CommandResult command = CommandResult.run("report", out, "--max-pictures", 1);
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out()).contains("report/index.html");
     String page = Files.readString(out.resolve("report/index.html"));
@@ -70,14 +70,14 @@ class ReportTest {
   }
 
   @Test
-  void refusesAFolderWithoutARun() {
-    Command command = Command.run("report", folder.resolve("nowhere"));
+  void refusesAFolderWithoutMetaRows() {
+    CommandResult command = CommandResult.run("report", folder.resolve("nowhere"));
     assertThat(command.code()).isEqualTo(ExitCode.REFUSED.code());
     assertThat(command.messages()).contains("nowhere", "expected the output folder of a run");
   }
 
   @Test
-  void leavesNoPreviewsOfFailedRows() throws IOException {
+  void failedRowsHaveNoPreviews() throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("out/report/previews"))) {
       assertThat(files.map(file -> file.getFileName().toString()).filter(n -> n.endsWith(".jpg")))
           .containsExactlyInAnyOrder("ball.jpg", "a%2Fb%20%25.jpg");

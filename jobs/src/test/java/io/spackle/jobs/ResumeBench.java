@@ -6,10 +6,10 @@ import static org.apache.spark.sql.functions.col;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.files.HadoopOptions;
-import io.spackle.jobs.lease.RunFolder;
+import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
+import io.spackle.jobs.lease.Leases;
 import io.spackle.jobs.manifest.KeyedRows;
-import io.spackle.jobs.output.MetaWriter;
+import io.spackle.jobs.output.TaskPublishProtocol;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
@@ -28,11 +28,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Measures how long a run takes that finds nearly all of its rows done, against a run of the rows
- * that are left alone.
+ * Measures a run that finds nearly all of its rows done, against a run of only the remaining rows.
  *
- * <p>The meta rows of the rows that are done are not painted, but written as if: a real one, under
- * each row's own id and key. Arguments: rows, rows left to do.
+ * <p>The meta rows of the finished rows are not computed but copied: one real meta row, with the id
+ * and key of each row. Arguments: rows, rows left to process.
  */
 final class ResumeBench {
 
@@ -40,12 +39,12 @@ final class ResumeBench {
 
   private final Path folder;
   private final int rows;
-  private final int left;
+  private final int remaining;
 
-  private ResumeBench(Path folder, int rows, int left) {
+  private ResumeBench(Path folder, int rows, int remaining) {
     this.folder = folder;
     this.rows = rows;
-    this.left = left;
+    this.remaining = remaining;
   }
 
   public static void main(String[] args) throws Exception {
@@ -59,9 +58,9 @@ final class ResumeBench {
   }
 
   private void run() throws Exception {
-    TestImage.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
-    TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
-    Path few = manifest("few.jsonl", left);
+    ImageFiles.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
+    ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    Path few = manifest("few.jsonl", remaining);
     Path all = manifest("all.jsonl", rows);
     job(few, "warm-up");
     double alone = job(few, "alone");
@@ -71,7 +70,7 @@ final class ResumeBench {
     System.out.printf(
         "%d rows alone: %.1f s; the same among %d rows, the others being done: %.1f s; all done:"
             + " %.1f s%n",
-        left, alone, rows, resumed, again);
+        remaining, alone, rows, resumed, again);
   }
 
   /** Returns the seconds that the job says it took. */
@@ -94,18 +93,18 @@ final class ResumeBench {
     JobPlan plan = JobPlan.of(spark, JobConf.load(conf(manifest, "resumed"), Map.of()));
     Dataset<Row> keys =
         KeyedRows.keyed(plan.manifest(), plan.setup().digest())
-            .where(col(RowColumns.LINE).gt(left))
-            .select(col(RowColumns.KEY).as(MetaRow.ROW_KEY), col(RowColumns.ID).as("own_id"));
+            .where(col(RowColumns.LINE).gt(remaining))
+            .select(col(RowColumns.KEY).as(MetaRow.ROW_KEY), col(RowColumns.ID).as("new_id"));
     Dataset<Row> real = spark.read().parquet(folder.resolve("alone/meta").toString()).limit(1);
     Column[] columns =
         Arrays.stream(real.columns())
-            .map(name -> name.equals("id") ? col("own_id").as("id") : col(name))
+            .map(name -> name.equals("id") ? col("new_id").as("id") : col(name))
             .toArray(Column[]::new);
     Dataset<Row> done = keys.crossJoin(real.drop(MetaRow.ROW_KEY)).select(columns);
     org.apache.hadoop.fs.Path meta = plan.output().meta();
-    MetaWriter.append(done.repartition(rows / ROWS_PER_FILE), "bench", meta);
-    // As a run that ended in order: the next need not look for images of one that died.
-    meta.getFileSystem(new Configuration()).delete(RunFolder.of(meta, "bench").path(), true);
+    TaskPublishProtocol.append(done.repartition(rows / ROWS_PER_FILE), "bench", meta);
+    // As after a run that ended normally: the next one need not look for orphaned images.
+    meta.getFileSystem(new Configuration()).delete(Leases.runFolder(meta, "bench"), true);
   }
 
   private Path conf(Path manifest, String output) {

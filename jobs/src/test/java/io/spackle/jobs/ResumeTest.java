@@ -49,11 +49,11 @@ class ResumeTest {
   void draw() throws IOException {
     output = folder.resolve("out");
     drawImage("photo.png");
-    TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
   }
 
   @Test
-  void failedRowsOfTheCodesAskedForAreDoneAgain() throws IOException {
+  void failedRowsOfRetriedCodesAreProcessedAgain() throws IOException {
     String rows = row("a") + row("b", "late.png", "x") + row("c") + row("d", "photo.png", null);
     assertThat(run(rows).number("failed")).isEqualTo(2);
     List<String> files = metaFiles();
@@ -70,7 +70,7 @@ class ResumeTest {
   }
 
   @Test
-  void aRowMayFailAgain() throws IOException {
+  void retriedRowMayFailAgain() throws IOException {
     String rows = row("a") + row("b", "never.png", "x");
     run(rows);
     End end = run(rows, "-D", "output.retry-codes=[FETCH_NOT_FOUND]");
@@ -79,7 +79,7 @@ class ResumeTest {
   }
 
   @Test
-  void aFileMayHoldNothingButWhatIsReplaced() throws IOException {
+  void allRowsOfAFileCanBeReplaced() throws IOException {
     run(row("b", "late.png", "x"));
     drawImage("late.png");
     assertThat(run(row("b", "late.png", "x"), "--retry-codes", "FETCH_NOT_FOUND").code()).isZero();
@@ -87,7 +87,7 @@ class ResumeTest {
   }
 
   @Test
-  void anUnknownCodeIsRefusedWithTheList() throws IOException {
+  void unknownErrorCodeIsRefusedWithTheValidOnes() throws IOException {
     End end = run(row("a"), "--retry-codes", "FETCH_TIMEOUT,NO_SUCH");
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages)
@@ -96,7 +96,7 @@ class ResumeTest {
   }
 
   @Test
-  void theMetaRowOfAChangedRowTakesThePlaceOfTheOldOne() throws IOException {
+  void metaRowOfAChangedRowReplacesTheOldOne() throws IOException {
     run(row("a") + row("b") + row("c"), "-D", "defaults.samples=2");
     assertThat(images()).hasSize(6);
     End end = run(row("a", "photo.png", "another prompt") + row("c"));
@@ -104,14 +104,14 @@ class ResumeTest {
     assertThat(codes()).as("b left the manifest, but stays").containsOnlyKeys("a", "b", "c");
     assertThat(prompt("a")).isEqualTo("another prompt");
     assertThat(images()).containsExactlyInAnyOrder("a-0", "b-0", "b-1", "c-0");
-    assertThat(messages).contains("2 images that no row names were deleted");
+    assertThat(messages).contains("2 orphaned images, which no meta row names, were deleted");
     assertThat(run(row("a")).number("succeeded")).as("changed back").isEqualTo(1);
     assertThat(prompt("a")).isEqualTo("x");
     assertThat(table()).hasSize(3);
   }
 
   @Test
-  void duplicatesKeepTheirOwnMetaRows() throws IOException {
+  void duplicatesKeepTheirMetaRows() throws IOException {
     run(row("a") + row("A") + row("b"));
     End end = run(row("a", "photo.png", "new") + row("A") + row("b"));
     assertThat(end.number("skipped")).isEqualTo(2);
@@ -120,7 +120,7 @@ class ResumeTest {
   }
 
   @Test
-  void olderColumnsOfTheManifestAreKept() throws IOException {
+  void columnsOfOlderMetaRowsAreKept() throws IOException {
     String first = row("a").replace("}", ", \"shelf\": 7}") + row("b", "late.png", "x");
     run(first);
     drawImage("late.png");
@@ -131,7 +131,7 @@ class ResumeTest {
   }
 
   @Test
-  void aReaderSeesEachRowOnceWhileOthersAreReplaced() throws IOException {
+  void readersSeeEachRowOnceDuringReplacement() throws IOException {
     String rows =
         IntStream.range(0, 40)
             .mapToObj(i -> row("id" + i, i % 2 == 0 ? "photo.png" : "late.png", "x"))
@@ -165,7 +165,7 @@ class ResumeTest {
   }
 
   @Test
-  void imagesOfRowsThatNeverCameToTheTableAreDeleted() throws IOException {
+  void orphanedImagesAreDeletedAfterACrash() throws IOException {
     run(row("a"));
     Path dead = output.resolve("images/77/cat-0.png");
     Files.createDirectories(dead.getParent());
@@ -181,20 +181,20 @@ class ResumeTest {
   }
 
   @Test
-  void aRunBesideAnotherIsRefused() throws IOException {
+  void concurrentRunIsRefused() throws IOException {
     OutputFolder shared = OutputFolder.of(output.toString(), new Configuration());
-    try (Lease claim = shared.claim("other", Duration.ofMinutes(2), () -> {})) {
+    try (Lease lease = shared.acquireLease("other", Duration.ofMinutes(2), () -> {})) {
       End end = run(row("a"));
       assertThat(end.code()).isEqualTo(2);
       assertThat(messages).contains("is being written by the run other on ");
-      claim.check();
+      lease.check();
     }
     assertThat(run(row("a")).code()).isZero();
   }
 
   /** The exit code tells of the whole manifest, not of the rows that happened to be left. */
   @Test
-  void skippedFailuresCountForTheShareThatMayFail() throws IOException {
+  void skippedFailuresCountTowardsTheFailedShare() throws IOException {
     String rows = row("a") + row("b") + row("c", "never.png", "x");
     String[] share = {"-D", "failures.max-share=0.3"};
     assertThat(run(rows, share).code()).isEqualTo(3);
@@ -240,7 +240,7 @@ class ResumeTest {
   }
 
   private void drawImage(String name) throws IOException {
-    TestImage.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
+    ImageFiles.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
   }
 
   private List<Row> table() {

@@ -82,8 +82,8 @@ final class S3Bench {
   private void fill(int side, int steps) throws IOException {
     server.bucket("bench");
     Path input = Files.createDirectory(folder.resolve("input"));
-    TestImage.write(input.resolve("photo.png"), side, side, (x, y) -> 2 * x + y & 255);
-    TestImage.write(input.resolve("mask.png"), side, side, (x, y) -> x > y ? 255 : 0);
+    ImageFiles.write(input.resolve("photo.png"), side, side, (x, y) -> 2 * x + y & 255);
+    ImageFiles.write(input.resolve("mask.png"), side, side, (x, y) -> x > y ? 255 : 0);
     StringBuilder manifest = new StringBuilder();
     for (int i = 0; i < rows; i++) {
       manifest.append(

@@ -41,8 +41,8 @@ class S3CredentialsTest {
   private void fillBucket() throws IOException {
     bucket = SERVER.bucket("credentials");
     Path input = Files.createDirectory(folder.resolve("input"));
-    TestImage.write(input.resolve("photo.png"), 64, 64, (x, y) -> x + y);
-    TestImage.write(input.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    ImageFiles.write(input.resolve("photo.png"), 64, 64, (x, y) -> x + y);
+    ImageFiles.write(input.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
     Files.writeString(
         input.resolve("rows.jsonl"),
         """
@@ -54,7 +54,7 @@ class S3CredentialsTest {
 
   /** Spark makes options of Hadoop of what the environment says: one job stands for both. */
   @Test
-  void theSecretOpensTheStoreAndIsToldNowhere() throws Exception {
+  void secretIsUsedAndNeverLoggedOrWritten() throws Exception {
     fillBucket();
     Path log = folder.resolve("job.log");
     Process job = start(log);
@@ -80,7 +80,7 @@ class S3CredentialsTest {
   }
 
   @Test
-  void keysMayBeOptionsOfHadoop() throws IOException {
+  void keysComeFromHadoopOptions() throws IOException {
     Configuration hadoop = hadoopOfProfile();
     hadoop.set("fs.s3a.access.key", S3Server.KEY);
     hadoop.set("fs.s3a.secret.key", S3Server.SECRET);
@@ -89,7 +89,7 @@ class S3CredentialsTest {
 
   /** In place of AWS_SHARED_CREDENTIALS_FILE and AWS_PROFILE: a JVM cannot set its environment. */
   @Test
-  void keysMayBeThoseOfAnAwsProfile() throws IOException {
+  void keysComeFromAnAwsProfile() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("credentials"),

@@ -54,12 +54,12 @@ class S3JobTest {
     bucket = SERVER.bucket("jobs");
     SERVER.upload(TestJob.bundle(MODEL), "s3a://jobs/models/idle");
     Path photos = Files.createDirectory(drawn.resolve("photos"));
-    TestImage.write(photos.resolve("photo.png"), 96, 64, (x, y) -> 2 * x + y);
-    TestImage.write(photos.resolve("mask.png"), 96, 64, (x, y) -> x > y ? 255 : 0);
+    ImageFiles.write(photos.resolve("photo.png"), 96, 64, (x, y) -> 2 * x + y);
+    ImageFiles.write(photos.resolve("mask.png"), 96, 64, (x, y) -> x > y ? 255 : 0);
     Random grain = new Random(1);
     // As a PNG more than 5 MiB, the least that S3 takes for a part.
-    TestImage.write(photos.resolve("large.png"), 2600, 2200, (x, y) -> grain.nextInt(256));
-    TestImage.write(photos.resolve("large-mask.png"), 2600, 2200, (x, y) -> x < 200 ? 255 : 0);
+    ImageFiles.write(photos.resolve("large.png"), 2600, 2200, (x, y) -> grain.nextInt(256));
+    ImageFiles.write(photos.resolve("large-mask.png"), 2600, 2200, (x, y) -> x < 200 ? 255 : 0);
     SERVER.upload(photos, "s3a://jobs/photos");
   }
 
@@ -69,7 +69,7 @@ class S3JobTest {
   }
 
   @Test
-  void allOnS3GivesTheImagesThatAllOnDiskGives() throws IOException {
+  void imagesOnS3AreIdenticalToThoseOnDisk() throws IOException {
     String rows = row("small", "photo") + row("other", "photo") + row("large", "large");
     SERVER.proxy().refuse(0);
     End onS3 = runOnS3("same", rows, "s3a://jobs/photos", "image.resize=original");
@@ -102,7 +102,7 @@ class S3JobTest {
   }
 
   @Test
-  void rowsReadWhatIsAllowedAndWhatS3Permits() throws IOException {
+  void rowsReadOnlyAllowedAndPermittedObjects() throws IOException {
     SERVER.bucket("closed");
     hadoop("fs.s3a.bucket.closed.secret.key", "not the key");
     String rows =
@@ -122,7 +122,7 @@ class S3JobTest {
   }
 
   @Test
-  void aBusyServerCostsNoRowAndDoublesNone() throws IOException {
+  void noRowIsLostOrDuplicatedOnABusyServer() throws IOException {
     String rows =
         IntStream.range(0, 60).mapToObj(i -> row("r" + i, "photo")).collect(Collectors.joining());
     SERVER.proxy().refuse(0.05);
@@ -137,19 +137,19 @@ class S3JobTest {
   }
 
   @Test
-  void aWrongKeyIsRefusedAtOnce() throws IOException {
+  void wrongKeyIsRefusedAtOnce() throws IOException {
     SERVER.bucket("locked");
     hadoop("fs.s3a.bucket.locked.secret.key", "not the key");
     refused("s3a://locked/out", "s3a://locked/out", "AWS_ACCESS_KEY_ID");
   }
 
   @Test
-  void aMissingBucketIsRefusedAtOnce() throws IOException {
+  void missingBucketIsRefusedAtOnce() throws IOException {
     refused("s3a://missing/out", "bucket of that name");
   }
 
   @Test
-  void aServerThatIsNotThereIsRefusedAtOnce() throws IOException {
+  void unreachableServerIsRefusedAtOnce() throws IOException {
     hadoop("fs.s3a.bucket.away.endpoint", "http://127.0.0.1:9");
     refused("s3a://away/out", "fs.s3a.endpoint");
   }

@@ -20,7 +20,7 @@ class S3SinkTest {
   private static final int SIZE = 6 << 20; // two parts
 
   @Test
-  void aImageIsTheOldOneOrTheNewOneAndNeverAPart() throws IOException {
+  void readersNeverSeeAPartialImage() throws IOException {
     Configuration hadoop = hadoop();
     int failed = 0;
     byte[] before = filled(1);

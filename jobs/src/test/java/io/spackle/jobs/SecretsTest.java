@@ -25,9 +25,9 @@ class SecretsTest {
 
   /** In a process of its own, to see all that it says and all that others see of it. */
   @Test
-  void b92_secretsOfUrlsAndWebhooks_areUsedAndStandNowhere() throws Exception {
-    BadRows rows = new BadRows(folder);
-    try (BadHost host = new BadHost()) {
+  void b92_secretsOfUrlsAndWebhooks_areUsedAndNeverLoggedOrWritten() throws Exception {
+    JobRows rows = new JobRows(folder);
+    try (FaultyServer host = new FaultyServer()) {
       byte[] image = Files.readAllBytes(rows.file("photo.png"));
       host.on("/image", 200, image).on("/gone", 404, new byte[0]).on("/hook", 200, image);
       host.on("/away", 302, new byte[0], "Location", "http://10.0.0.1/?token=" + SECRET);
@@ -49,12 +49,12 @@ class SecretsTest {
   }
 
   @Test
-  void b92_aSecretOnTheCommandLine_isRefusedAndNotRepeated() throws IOException {
+  void b92_secretOnTheCommandLine_isRefusedAndNotPrinted() throws IOException {
     for (String argument :
         List.of("webhook.secret=" + WEBHOOK_SECRET, "webhook={secret = " + WEBHOOK_SECRET + "}")) {
       ByteArrayOutputStream said = new ByteArrayOutputStream();
       PrintStream out = new PrintStream(said, true, UTF_8);
-      Path conf = Files.writeString(folder.resolve("job.conf"), JobEnd.ownConf("rows.jsonl"));
+      Path conf = Files.writeString(folder.resolve("job.conf"), JobResult.ownConf("rows.jsonl"));
       assertThat(InpaintJob.run(new String[] {conf.toString(), "-D", argument}, out, out))
           .isEqualTo(2);
       assertThat(said.toString(UTF_8))
@@ -64,18 +64,19 @@ class SecretsTest {
   }
 
   @Test
-  void b92_aSecretThatIsNone_isRefusedAndNotRepeated() throws IOException {
-    JobEnd end = JobEnd.run(folder, "", "\nspackle.webhook.secret = \"whsec_" + SECRET + "\"\n");
+  void b92_invalidSecret_isRefusedAndNotPrinted() throws IOException {
+    JobResult end =
+        JobResult.run(folder, "", "\nspackle.webhook.secret = \"whsec_" + SECRET + "\"\n");
     end.isRefused("spackle.webhook.secret cannot be used, whsec_ and 24 to 64 bytes", "job.conf: ");
     assertThat(end.messages()).doesNotContain(SECRET);
   }
 
-  private static String secret(BadHost host, String path) {
+  private static String secret(FaultyServer host, String path) {
     return host.url(path).replace("//", "//anna:" + SECRET + "@") + "?X-Signature=" + SECRET;
   }
 
   /** What the job says at level INFO, Spark included. */
-  private String run(BadRows rows) throws Exception {
+  private String run(JobRows rows) throws Exception {
     Path conf = rows.writeJob("spackle.fetch.allow-private = [127.0.0.1, 127.0.0.2]\n" + QUICK);
     Path log = Files.writeString(folder.resolve("log4j2.properties"), LOG);
     Path said = folder.resolve("said.txt");

@@ -23,8 +23,9 @@ record TestJob(JsonNode line, Map<String, Row> meta) {
   static TestJob run(Path folder, String manifest, String conf) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("rows.jsonl"), manifest);
-    JobEnd end =
-        JobEnd.of(Files.writeString(folder.resolve("job.conf"), NO_REPORT + conf + OWN)).isDone();
+    JobResult end =
+        JobResult.of(Files.writeString(folder.resolve("job.conf"), NO_REPORT + conf + OWN))
+            .isDone();
     return new TestJob(end.line(), byId(end.meta()));
   }
 

@@ -39,8 +39,8 @@ class WebhookJobTest {
 
   @TempDir Path folder;
 
-  private BadHost host;
-  private BadRows rows;
+  private FaultyServer host;
+  private JobRows rows;
 
   /** What came, by the id of the call. */
   private final Map<String, List<Received>> received = new ConcurrentHashMap<>();
@@ -49,9 +49,9 @@ class WebhookJobTest {
 
   @BeforeEach
   void open() throws IOException {
-    host = new BadHost();
+    host = new FaultyServer();
     host.on("/hook", this::receive);
-    rows = new BadRows(folder);
+    rows = new JobRows(folder);
   }
 
   @AfterEach
@@ -60,11 +60,11 @@ class WebhookJobTest {
   }
 
   @Test
-  void everyRowIsToldOnceWithItsMetaRowSigned() throws Exception {
+  void eachRowIsPostedOnceWithItsSignedMetaRow() throws Exception {
     rows.row("painted", "webhook", host.url("/hook"), "track_id", "order 7");
     rows.row("failed", "webhook", host.url("/hook"), "seed", "none");
     rows.row("silent").row("blank", "webhook", " ");
-    JobEnd end = rows.run(CONF);
+    JobResult end = rows.run(CONF);
     assertThat(end.summary().path("webhooks").toString()).isEqualTo("{\"delivered\":2,\"owed\":0}");
     assertThat(received).hasSize(2);
     JsonNode painted = body("painted");
@@ -80,10 +80,10 @@ class WebhookJobTest {
   }
 
   @Test
-  void aRerunCallsNobodyAgain_andOverwritingDoes() throws Exception {
+  void rerunRepeatsNoCalls_overwritingDoes() throws Exception {
     rows.row("a", "webhook", host.url("/hook"));
     rows.run(CONF);
-    JobEnd again = rows.run(CONF);
+    JobResult again = rows.run(CONF);
     assertThat(again.line().path("skipped").asInt()).isOne();
     assertThat(host.asked("/hook")).isOne();
     rows.run(CONF + "spackle.output.mode = overwrite");
@@ -92,20 +92,20 @@ class WebhookJobTest {
 
   /** An executor that dies takes the calls with it that it had not made yet. */
   @Test
-  void callsWithoutARecordAreMadeByTheNextRun() throws Exception {
+  void nextRunMakesCallsWithoutARecord() throws Exception {
     rows.row("a", "webhook", host.url("/hook"));
     rows.run(CONF);
     for (Path record : records()) {
       Files.delete(record);
     }
-    JobEnd end = rows.run(CONF);
+    JobResult end = rows.run(CONF);
     assertThat(end.line().path("skipped").asInt()).isOne();
     assertThat(received.values()).singleElement().satisfies(calls -> assertThat(calls).hasSize(2));
     assertThat(end.summary().path("webhooks").path("delivered").asInt()).isOne();
   }
 
   @Test
-  void b90_webhooksThatHangRedirectOrFail_areGivenUpAndNeverFailTheJob() throws Exception {
+  void b90_webhooksThatHangRedirectOrFail_areAbandonedWithoutFailingTheJob() throws Exception {
     host.on("/hang", exchange -> sleep()).on("/500", 500, new byte[0]);
     host.on("/away", 307, new byte[0], "Location", "http://169.254.169.254/");
     host.once("/503", 503, new byte[] {'k'}, "Retry-After", "1");
@@ -115,7 +115,7 @@ class WebhookJobTest {
     // By a name of its own: a host that asks for rest gets it from all calls.
     rows.row("busy", "webhook", host.url("localhost", "/503"));
     rows.row("dead", "webhook", "http://127.0.0.2:1/");
-    JobEnd end = rows.run(CONF + "spackle.fetch.allow-private += localhost");
+    JobResult end = rows.run(CONF + "spackle.fetch.allow-private += localhost");
     assertThat(end.line().path("succeeded").asInt()).isEqualTo(5);
     assertThat(end.summary().path("webhooks").toString())
         .isEqualTo("{\"delivered\":1,\"failed\":4,\"owed\":0}");
@@ -135,7 +135,7 @@ class WebhookJobTest {
     for (String webhook : webhooks) {
       rows.row(webhook, "webhook", webhook);
     }
-    JobEnd end = rows.run(CONF);
+    JobResult end = rows.run(CONF);
     assertThat(end.line().path("succeeded").asInt()).isEqualTo(5);
     assertThat(end.summary().path("webhooks").path("failed").asInt()).isEqualTo(5);
     assertThat(codes())

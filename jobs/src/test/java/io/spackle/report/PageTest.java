@@ -2,6 +2,9 @@ package io.spackle.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.report.Gallery.Card;
+import io.spackle.report.Gallery.Output;
+import io.spackle.report.Gallery.Parameters;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,7 +15,7 @@ class PageTest {
       "</script><script>alert(1)</script><img src=x onerror=a>'\"&";
 
   @Test
-  void tellsTotalsFailuresNotesAndStages() {
+  void showsTotalsFailuresNotesAndStages() {
     String page = Page.html(counts(), List.of(card("one", "a wall")), Map.of("model", "sd15"));
     assertThat(page)
         .contains("<dd>1,240</dd>", "<td>FETCH_TIMEOUT</td><td>40</td><td>3.2 %</td>")
@@ -20,7 +23,7 @@ class PageTest {
   }
 
   @Test
-  void leavesOutWhatThereIsNot() {
+  void leavesOutEmptySections() {
     Counts nothing = new Counts(0, 0, 0, List.of(), List.of(), List.of());
     assertThat(Page.html(nothing, List.of(), Map.of()))
         .doesNotContain("<h2>Failures</h2>", "<h2>Notes</h2>", "images/s")
@@ -28,7 +31,7 @@ class PageTest {
   }
 
   @Test
-  void noTextOfARowIsReadAsHtml() {
+  void stringsOfRowsAreEscaped() {
     Counts counts =
         new Counts(0, 1, 0, List.of(new Counts.Named(HOSTILE, 1)), List.of(), List.of());
     String page = Page.html(counts, List.of(card(HOSTILE, HOSTILE)), Map.of("model", HOSTILE));
@@ -37,7 +40,7 @@ class PageTest {
   }
 
   @Test
-  void onlyItsOwnStyleAndScriptMayRun() {
+  void policyAllowsOnlyItsOwnStyleAndScript() {
     String page = Page.html(counts(), List.of(), Map.of());
     assertThat(page)
         .containsPattern(
@@ -57,7 +60,11 @@ class PageTest {
 
   private static Card card(String id, String prompt) {
     return new Card(
-        id, null, null, null, prompt, null, 7L, 20, 7.5, 1.0, "DDIM", 64, 64, 1.5, List.of(), null,
-        null);
+        id,
+        null,
+        new Parameters(prompt, null, 7L, 20, 7.5, 1.0, "DDIM"),
+        new Output(64, 64, null, null),
+        1.5,
+        List.of());
   }
 }

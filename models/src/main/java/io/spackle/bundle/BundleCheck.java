@@ -18,10 +18,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One walk over a model folder or parts of one: what is in it, and all that is wrong with it.
+ * The check of a model folder, or of some of its components: its content and all problems.
  *
- * <p>A folder holds a pipeline, with {@value #INDEX} and a folder for each component, or one graph
- * that erases, with {@value #ERASE} beside it.
+ * <p>A folder contains either a pipeline, with {@value #INDEX} and a folder per component, or a
+ * single erase graph with {@value #ERASE}.
  */
 final class BundleCheck {
 
@@ -29,26 +29,25 @@ final class BundleCheck {
   static final String GRAPH = "model.onnx";
   private static final String ERASE = "erase.json";
 
-  /** The configuration files that components have, whichever is there. */
+  /** The possible configuration files of components. */
   static final List<String> CONFIG_FILES =
       List.of("config.json", "scheduler_config.json", "preprocessor_config.json", ERASE);
 
   private static final String EXPECTED =
       "expected a folder with model_index.json and one folder for each component,"
-          + " as 'optimum-cli export onnx' writes it";
+          + " as written by 'optimum-cli export onnx'";
 
   private static final String EXPECTED_AROUND_GRAPH =
-      "expected its folder: a graph that erases lies there as model.onnx, with erase.json beside"
-          + " it";
+      "expected its folder, with the erase graph as model.onnx and erase.json next to it";
 
-  /** Python writes -Infinity as it stands: diffusers' own scheduler files hold it. */
+  /** Python writes the literal -Infinity, which is in scheduler files of diffusers. */
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   final List<String> problems = new ArrayList<>();
   final List<Path> contents = new ArrayList<>();
 
-  /** The configuration files by their paths in the folder. */
+  /** The parsed configuration files by their paths in the folder. */
   final Map<String, JsonNode> configs = new LinkedHashMap<>();
 
   JsonNode index = MissingNode.getInstance();
@@ -68,14 +67,14 @@ final class BundleCheck {
   }
 
   /**
-   * Looks at some components alone.
+   * Checks some components only.
    *
-   * @param components names of folders in this one; "" stands for itself
+   * @param components names of subfolders; "" is the folder itself
    */
   static BundleCheck of(Path folder, List<String> components) {
     BundleCheck check = new BundleCheck();
     if (!Files.isDirectory(folder)) {
-      check.problems.add("no such folder, expected one with " + graphs(components));
+      check.problems.add("not found, expected a folder with " + graphs(components));
       return check;
     }
     for (String component : components) {
@@ -105,7 +104,7 @@ final class BundleCheck {
     if (isPipeline) {
       checkPipeline(folder, entries);
     } else {
-      checkErasing(folder, entries);
+      checkEraseModel(folder, entries);
     }
   }
 
@@ -120,7 +119,7 @@ final class BundleCheck {
     }
   }
 
-  private void checkErasing(Path folder, List<Path> entries) {
+  private void checkEraseModel(Path folder, List<Path> entries) {
     Path config = folder.resolve(ERASE);
     if (entries.contains(config)) {
       contents.add(config);
@@ -128,8 +127,8 @@ final class BundleCheck {
     } else {
       problems.add(
           ERASE
-              + ": not found: write {\"mask\": \"repaint\"} or {\"mask\": \"keep\"} to it, for what"
-              + " 1 or 255 in the mask means to the graph");
+              + ": not found: create it with {\"mask\": \"repaint\"} or {\"mask\": \"keep\"}, for the meaning"
+              + " of 1 or 255 in the graph's mask input");
     }
     Path graph = folder.resolve(GRAPH);
     if (entries.contains(graph)) {
@@ -137,7 +136,7 @@ final class BundleCheck {
     } else {
       List<Path> found = entries.stream().map(Path::getFileName).toList();
       problems.add(
-          GRAPH + ": not found, the folder holds " + found + ": rename the graph to " + GRAPH);
+          GRAPH + ": not found, the folder contains " + found + ": rename the graph to " + GRAPH);
     }
   }
 
@@ -182,7 +181,7 @@ final class BundleCheck {
     }
   }
 
-  /** The object in a file; missing, with a problem noted, where there is none. */
+  /** The object in a file; a missing node, and a problem, if there is none. */
   private JsonNode json(Path file, String name) {
     try {
       if (OnnxFileCheck.isGitLfsPointer(file)) {
@@ -202,7 +201,7 @@ final class BundleCheck {
   }
 
   /**
-   * What a folder holds, sorted, but for hidden entries.
+   * The entries of a folder, sorted, without hidden ones.
    *
    * @throws InvalidModelException if it cannot be listed
    */

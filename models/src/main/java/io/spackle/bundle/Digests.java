@@ -23,9 +23,9 @@ final class Digests {
   private Digests() {}
 
   /**
-   * The digest of the lines that {@code sha256sum} prints.
+   * The digest of a listing in the format of {@code sha256sum}.
    *
-   * @param files digests by path
+   * @param files the digests of files by path
    */
   static String ofListing(Map<String, String> files) {
     StringBuilder lines = new StringBuilder();
@@ -37,7 +37,7 @@ final class Digests {
     return hex(newSha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** The digest of each file by its path below a folder, with slashes. */
+  /** The digests of files by their paths in a folder, with slashes. */
   static SortedMap<String, String> sha256(Path root, List<Path> files) {
     Path base = root.toAbsolutePath();
     SortedMap<String, String> digests = new TreeMap<>();

@@ -3,6 +3,7 @@ package io.spackle.bundle;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.onnx.OnnxHeader;
 import java.io.UncheckedIOException;
@@ -15,15 +16,15 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * A model folder, checked: Optimum's ONNX layout, with {@code model_index.json} and one folder for
- * each component, or one {@code model.onnx} with {@code erase.json} beside it. The autoencoder may
- * be that of another folder.
+ * A checked model folder, in either of two layouts: Optimum's, with {@code model_index.json} and
+ * one subfolder per component, or a single {@code model.onnx} with {@code erase.json}. The
+ * autoencoder may come from another folder.
  *
- * <p>Opening it loads no graph. The JSON nodes that it returns are shared: read them only.
+ * <p>Opening it loads no graph. Returned JSON nodes are shared and must not be modified.
  */
 public final class ModelBundle {
 
-  /** The component of a model that is one graph: the folder itself. */
+  /** The component of a single-graph model: the folder itself. */
   public static final String ROOT = "";
 
   /** The components of the autoencoder. */
@@ -54,10 +55,10 @@ public final class ModelBundle {
   }
 
   /**
-   * Opens a folder and checks everything in it that can be checked without loading a graph.
+   * Opens a folder and performs all checks that load no graph.
    *
    * @throws InvalidModelException with all problems: files that are missing, unreadable or git-lfs
-   *     pointers, and graphs whose external tensors are missing or lie outside their folder
+   *     pointers, and graphs whose external tensors are missing or outside their folder
    */
   public static ModelBundle open(Path folder) {
     BundleCheck checked = BundleCheck.of(folder);
@@ -72,19 +73,19 @@ public final class ModelBundle {
         BundleOptions.NONE.promptSyntax());
   }
 
-  /** The folder's own name. */
+  /** The name of the folder. */
   public String name() {
     return parts.name();
   }
 
-  /** What the model is called: its name on the hub where the folder tells it, else the folder's. */
+  /** The model's name on the Hugging Face Hub if the index has one, else that of the folder. */
   public String modelName() {
     return ModelFolder.hubName(index).orElseGet(this::name);
   }
 
   /**
-   * What the autoencoder is called, where it is another one than the model came with: its name on
-   * the hub, else that of its folder.
+   * The name of an autoencoder that is not the model's own: its name on the Hugging Face Hub, else
+   * that of its folder.
    */
   public Optional<String> vaeName() {
     Optional<String> named =
@@ -96,8 +97,8 @@ public final class ModelBundle {
   }
 
   /**
-   * The pipeline that the model was made for, such as StableDiffusionInpaintPipeline; none where it
-   * is one graph.
+   * The diffusers pipeline of the model, such as StableDiffusionInpaintPipeline; empty for a single
+   * graph.
    */
   public Optional<String> className() {
     return Optional.ofNullable(index.path("_class_name").textValue());
@@ -105,13 +106,13 @@ public final class ModelBundle {
 
   /**
    * {@code model_index.json}: the class name, flags such as force_zeros_for_empty_prompt, and the
-   * components; missing where the model is one graph.
+   * components; a missing node for a single graph.
    */
   public JsonNode index() {
     return index;
   }
 
-  /** Whether there is a graph of this component. */
+  /** Whether a component has a graph. */
   public boolean has(String component) {
     return of(component).has(component);
   }
@@ -127,7 +128,7 @@ public final class ModelBundle {
   }
 
   /**
-   * A component's configuration where a family cannot do without it.
+   * The required configuration of a component.
    *
    * @throws InvalidModelException if there is none
    */
@@ -136,17 +137,16 @@ public final class ModelBundle {
         .orElseThrow(
             () ->
                 of(component)
-                    .refusal(
+                    .invalid(
                         List.of(
                             component
                                 + "/config.json: not found: copy it from the exported model")));
   }
 
   /**
-   * The same bundle with a job's own settings.
+   * This bundle with the settings of a job. The digest does not change: the files are the same.
    *
-   * @return with the digest of this one, since the files are the same
-   * @throws InvalidModelException if the options are for a scheduler, and the model has none
+   * @throws InvalidModelException if there are scheduler options and the model has no scheduler
    */
   public ModelBundle with(BundleOptions options) {
     JsonNode scheduler =
@@ -165,8 +165,11 @@ public final class ModelBundle {
 
   private JsonNode scheduler(Map<String, Object> options) {
     if (schedulerConfig == null) {
-      throw parts.refusal(
-          List.of("has no scheduler, for which " + options.keySet() + " is set: leave it out"));
+      throw parts.invalid(
+          List.of(
+              "has no scheduler, but the scheduler options "
+                  + options.keySet()
+                  + " are set: remove them"));
     }
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode scheduler = schedulerConfig.deepCopy();
@@ -175,15 +178,16 @@ public final class ModelBundle {
   }
 
   /**
-   * The same bundle with another autoencoder.
+   * This bundle with another autoencoder.
    *
-   * @param other holds the components of {@link #VAE}, such as another bundle's; its decoder needs
-   *     a {@code config.json}, for the factors of the latents
-   * @throws InvalidModelException if something of that is missing
+   * @param other has the components of {@link #VAE}, such as those of another bundle, and the
+   *     decoder's {@code config.json} with the factors of the latents
+   * @throws InvalidModelException if one of these is missing
    */
   public ModelBundle withVae(ModelFolder other) {
     if (schedulerConfig == null) {
-      throw parts.refusal(List.of("is one graph, without an autoencoder to replace: leave it out"));
+      throw parts.invalid(
+          List.of("is a single graph, which has no autoencoder to replace: remove the setting"));
     }
     other.require(VAE);
     ModelBundle bundle =
@@ -192,12 +196,12 @@ public final class ModelBundle {
     return bundle;
   }
 
-  /** The length of long prompts in tokens, where it is not the tokenizer's own. */
+  /** The length of long prompts in tokens, if it is not the tokenizer's. */
   public OptionalInt textLength() {
     return textLength;
   }
 
-  /** How prompts for this bundle are written. */
+  /** The syntax of prompts for this bundle. */
   public PromptSyntax promptSyntax() {
     return promptSyntax;
   }
@@ -217,28 +221,26 @@ public final class ModelBundle {
   }
 
   /**
-   * What a graph declares, read from its file alone.
+   * The declared inputs and outputs of a graph, read without loading it.
    *
-   * @throws InvalidModelException if there is no such graph, or its inputs and outputs are not all
-   *     tensors
+   * @throws InvalidModelException if the graph is missing, or declares an unsupported type
    */
   public OnnxHeader header(String component) {
     return of(component).header(component);
   }
 
   /**
-   * Refuses a bundle that lacks graphs.
+   * Checks that components have graphs.
    *
-   * @param components whose graphs a family needs
-   * @throws InvalidModelException naming each that is missing
+   * @throws InvalidModelException naming each missing graph
    */
   public void require(List<String> components) {
     parts.require(components.stream().filter(component -> of(component) == parts).toList());
   }
 
   /**
-   * A SHA-256 of the content, in hex: the digest of the lines that {@code sha256sum} prints for the
-   * files of {@link #digests}. Reads every byte when first called.
+   * A SHA-256 of the content, in hex: the digest of the output of {@code sha256sum} for the files
+   * of {@link #digests}. The first call reads every byte.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -247,9 +249,9 @@ public final class ModelBundle {
   }
 
   /**
-   * The SHA-256 of each file that counts (JSON, tokenizer text, graphs and their external tensors),
-   * in hex, by its path in the bundle with slashes, sorted; an autoencoder that replaces the
-   * bundle's own stands in its place. Reads every byte when first called.
+   * The SHA-256 of each relevant file (JSON, tokenizer text, graphs and their external tensors), in
+   * hex, by its path in the bundle with slashes, sorted; with those of another autoencoder in place
+   * of the bundle's. The first call reads every byte.
    *
    * @throws UncheckedIOException if a file cannot be read
    */

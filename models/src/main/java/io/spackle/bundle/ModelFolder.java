@@ -14,13 +14,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Components of a model folder, checked: each a folder with a graph, its configuration, or both.
+ * The checked components of a model folder: each a subfolder with a graph, a configuration, or
+ * both.
  *
- * <p>Opening them loads no graph. The JSON nodes that it returns are shared: read them only.
+ * <p>Opening it loads no graph. Returned JSON nodes are shared and must not be modified.
  */
 public final class ModelFolder {
 
-  /** A name on the Hugging Face Hub; what else stands in its place is someone's path. */
+  /** A name on the Hugging Face Hub; other values are local paths. */
   private static final Pattern HUB_NAME = Pattern.compile("[A-Za-z0-9][\\w.-]*(/[\\w.-]+)?");
 
   private final Path root;
@@ -35,9 +36,9 @@ public final class ModelFolder {
   }
 
   /**
-   * Opens components of a folder and checks what can be checked without loading a graph.
+   * Opens components of a folder and performs all checks that load no graph.
    *
-   * @param components names of folders in this one, or {@link ModelBundle#ROOT}; they may be absent
+   * @param components names of subfolders, or {@link ModelBundle#ROOT}; they may be absent
    * @throws InvalidModelException with all problems
    */
   public static ModelFolder open(Path folder, List<String> components) {
@@ -51,12 +52,12 @@ public final class ModelFolder {
     return new ModelFolder(folder, checked);
   }
 
-  /** The folder's own name. */
+  /** The name of the folder. */
   public String name() {
     return root.toAbsolutePath().normalize().getFileName().toString();
   }
 
-  /** The name that a component's model has on the hub, where its configuration tells it. */
+  /** The name of a component's model on the Hugging Face Hub, if its configuration has one. */
   public Optional<String> hubName(String component) {
     return config(component).flatMap(ModelFolder::hubName);
   }
@@ -66,7 +67,7 @@ public final class ModelFolder {
         .filter(name -> HUB_NAME.matcher(name).matches());
   }
 
-  /** Whether there is a graph of this component. */
+  /** Whether a component has a graph. */
   public boolean has(String component) {
     return Files.isRegularFile(graphPath(component));
   }
@@ -103,31 +104,31 @@ public final class ModelFolder {
     try {
       return OnnxHeader.read(file);
     } catch (IOException e) {
-      throw refusal(List.of(root.relativize(file) + ": " + e.getMessage()));
+      throw invalid(List.of(root.relativize(file) + ": " + e.getMessage()));
     }
   }
 
   /**
-   * Refuses a folder that lacks graphs.
+   * Checks that components have graphs.
    *
-   * @throws InvalidModelException naming each that is missing
+   * @throws InvalidModelException naming each missing graph
    */
   public void require(List<String> components) {
     List<String> problems =
         components.stream().filter(component -> !has(component)).map(this::missing).toList();
     if (!problems.isEmpty()) {
-      throw refusal(problems);
+      throw invalid(problems);
     }
   }
 
-  /** The exception that names this folder. */
-  public InvalidModelException refusal(List<String> problems) {
+  /** An exception for this folder. */
+  public InvalidModelException invalid(List<String> problems) {
     return new InvalidModelException(root.toString(), problems);
   }
 
   /**
-   * A SHA-256 of the content, in hex: the digest of the lines that {@code sha256sum} prints for the
-   * files of {@link #digests}. Reads every byte when first called.
+   * A SHA-256 of the content, in hex: the digest of the output of {@code sha256sum} for the files
+   * of {@link #digests}. The first call reads every byte.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -136,8 +137,8 @@ public final class ModelFolder {
   }
 
   /**
-   * The SHA-256 of each file that counts (JSON, tokenizer text, graphs and their external tensors),
-   * in hex, by its path in the folder with slashes, sorted. Reads every byte when first called.
+   * The SHA-256 of each relevant file (JSON, tokenizer text, graphs and their external tensors), in
+   * hex, by its path in the folder with slashes, sorted. The first call reads every byte.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -152,7 +153,9 @@ public final class ModelFolder {
     return folder(component).resolve(BundleCheck.GRAPH);
   }
 
-  /** Names what lies in place of a graph: often the weights that were not exported. */
+  /**
+   * The problem of a missing graph; it lists what the folder contains, often unexported weights.
+   */
   private String missing(String component) {
     Path folder = folder(component);
     List<String> found = new ArrayList<>();
@@ -160,7 +163,7 @@ public final class ModelFolder {
       BundleCheck.list(folder).forEach(file -> found.add(file.getFileName().toString()));
     }
     return root.relativize(graphPath(component)).toString().replace('\\', '/')
-        + ": not found, the folder holds "
+        + ": not found, the folder contains "
         + found
         + ": export the model with 'optimum-cli export onnx'";
   }

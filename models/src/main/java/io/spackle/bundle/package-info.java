@@ -1,7 +1,7 @@
 /**
- * A model folder: its layout, checks, configuration files, digests, and the options that a job sets
- * over them.
+ * Model folders: layout, checks, configuration files, digests, and the options that override the
+ * configuration.
  *
- * <p>Nothing here loads a graph or knows a model family.
+ * <p>Loads no graph and is independent of the model families.
  */
 package io.spackle.bundle;

@@ -2,7 +2,7 @@ package io.spackle.codec;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-/** Numbers in a file; callers check bounds. */
+/** Reads numbers and tags of binary files. Callers check bounds. */
 final class ByteReader {
 
   private ByteReader() {}
@@ -23,7 +23,7 @@ final class ByteReader {
     return Integer.toUnsignedLong(Integer.reverseBytes((int) u32(bytes, at)));
   }
 
-  /** Four letters that name a part of a file. */
+  /** The four-letter name of a part of a file. */
   static String tag(byte[] bytes, int at) {
     return new String(bytes, at, 4, ISO_8859_1);
   }

@@ -5,13 +5,13 @@ import io.spackle.image.ImageException.Reason;
 import java.io.Serializable;
 
 /**
- * What an image may claim in its header before any pixel of it is decoded, and what its
- * transparency is seen on.
+ * The limits on an image, checked against its header before pixels are decoded, and the background
+ * of transparent ones.
  *
  * @param maxPixels the largest allowed {@code width * height}; decoding takes up to about 10 bytes
  *     of heap per pixel
  * @param maxSide the longest allowed side in pixels
- * @param background 0xRRGGBB, what shows through transparent pixels of an init image
+ * @param background the colour behind transparent pixels of an init image, 0xRRGGBB
  */
 public record DecodeLimits(long maxPixels, int maxSide, int background) implements Serializable {
 
@@ -38,7 +38,8 @@ public record DecodeLimits(long maxPixels, int maxSide, int background) implemen
   void check(int width, int height) {
     if (width < 1 || height < 1) {
       throw new ImageException(
-          Reason.CORRUPT, "the header claims " + width + " x " + height + " pixels");
+          Reason.CORRUPT,
+          "the header claims " + width + " x " + height + " pixels, expected at least 1 x 1");
     }
     if ((long) width * height > maxPixels || width > maxSide || height > maxSide) {
       throw new ImageException(
@@ -47,9 +48,9 @@ public record DecodeLimits(long maxPixels, int maxSide, int background) implemen
               + width
               + " x "
               + height
-              + " pixels, allowed are "
+              + " pixels, the limits are "
               + maxPixels
-              + " in all and "
+              + " in total and "
               + maxSide
               + " a side: scale the image down or raise the limit");
     }

@@ -1,28 +1,98 @@
 package io.spackle.codec;
 
 import io.spackle.image.Compositor;
+import io.spackle.image.ImageException;
+import io.spackle.image.ImageException.Reason;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBufferByte;
+import java.awt.image.IndexColorModel;
+import java.awt.image.PixelInterleavedSampleModel;
+import java.awt.image.Raster;
 import java.util.Optional;
 
 /**
- * An image as its file holds it, in 8-bit sRGB and upright.
+ * A decoded image of 8-bit samples.
  *
- * @param colour not multiplied by alpha
- * @param alpha the same size, 255 is opaque; absent where the file has none
+ * <p>Samples are read from the decoder's raster: {@code getRGB} would interpret grey samples as
+ * linear light and brighten them.
+ *
+ * @param colour not premultiplied by alpha
+ * @param alpha of the same size, 255 is opaque; empty if the file has none
  */
 record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
 
+  /** The samples of a decoder's image, scaled to 8 bits; colours are not converted. */
+  static DecodedImage of(BufferedImage image) {
+    ColorModel model = image.getColorModel();
+    if (model instanceof IndexColorModel palette) {
+      return ofPalette(image, palette);
+    }
+    int colours = model.getNumColorComponents();
+    if (colours != 1 && colours != RgbImage.CHANNELS) {
+      throw unsupported(colours + " colour channels, expected 1 or 3");
+    }
+    byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, area(image))];
+    for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
+      int band = Math.min(channel, colours - 1); // grey is copied to all three
+      new Target(pixels, channel, RgbImage.CHANNELS).take(image.getRaster(), model, band);
+    }
+    return new DecodedImage(
+        new RgbImage(image.getWidth(), image.getHeight(), pixels),
+        model.hasAlpha() ? Optional.of(alphaOf(image, model)) : Optional.empty());
+  }
+
+  private static Mask alphaOf(BufferedImage image, ColorModel model) {
+    byte[] levels = new byte[area(image)];
+    new Target(levels, 0, 1).take(image.getRaster(), model, model.getNumColorComponents());
+    return new Mask(image.getWidth(), image.getHeight(), levels);
+  }
+
+  private static ImageException unsupported(String found) {
+    return new ImageException(
+        Reason.UNSUPPORTED_FORMAT, "found " + found + ": convert the image first");
+  }
+
+  private static int area(BufferedImage image) {
+    return Math.multiplyExact(image.getWidth(), image.getHeight());
+  }
+
+  private static DecodedImage ofPalette(BufferedImage image, IndexColorModel palette) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int[] colours = new int[palette.getMapSize()];
+    palette.getRGBs(colours);
+    byte[] alpha = new byte[area(image)];
+    byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, alpha.length)];
+    int[] row = new int[width];
+    for (int i = 0; i < alpha.length; i++) {
+      if (i % width == 0) {
+        image.getRaster().getSamples(0, i / width, width, 1, 0, row);
+      }
+      int index = row[i % width];
+      int argb = index < colours.length ? colours[index] : 0xFF000000; // beyond the palette: black
+      alpha[i] = (byte) (argb >> 24);
+      pixels[3 * i] = (byte) (argb >> 16);
+      pixels[3 * i + 1] = (byte) (argb >> 8);
+      pixels[3 * i + 2] = (byte) argb;
+    }
+    return new DecodedImage(
+        new RgbImage(width, height, pixels),
+        palette.hasAlpha() ? Optional.of(new Mask(width, height, alpha)) : Optional.empty());
+  }
+
   /**
-   * The image on a plain background.
+   * The image composited on a plain background.
    *
    * @param background 0xRRGGBB
    */
   RgbImage on(int background) {
-    return alpha.map(levels -> mixed(levels, background)).orElse(colour);
+    return alpha.map(levels -> composited(levels, background)).orElse(colour);
   }
 
-  private RgbImage mixed(Mask levels, int background) {
+  private RgbImage composited(Mask levels, int background) {
     byte[] pixels = colour.pixels().clone();
     for (int i = 0; i < pixels.length; i++) {
       int share = levels.levels()[i / RgbImage.CHANNELS] & 0xFF;
@@ -33,24 +103,24 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     return new RgbImage(colour.width(), colour.height(), pixels);
   }
 
-  /** What it says as a mask: see {@link ImageCodec#decodeMask}. */
+  /** The image as a mask: see {@link ImageCodec#decodeMask}. */
   Mask asMask() {
     return alpha.filter(this::isShape).orElseGet(() -> luma(on(0)));
   }
 
-  /** Whether the image is a shape of one colour with something transparent around it. */
+  /** Whether the image is a shape of one colour with transparent surroundings. */
   private boolean isShape(Mask levels) {
     boolean transparent = false;
-    int colourSeen = -1;
+    int shapeColour = -1;
     for (int i = 0; i < levels.levels().length; i++) {
       int level = levels.levels()[i] & 0xFF;
       transparent |= level < 255;
       if (level > 0) {
         int rgb = rgb(i);
-        if (colourSeen >= 0 && rgb != colourSeen) {
+        if (shapeColour >= 0 && rgb != shapeColour) {
           return false;
         }
-        colourSeen = rgb;
+        shapeColour = rgb;
       }
     }
     return transparent;
@@ -73,16 +143,57 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     return new Mask(image.width(), image.height(), levels);
   }
 
-  /**
-   * Turned and mirrored upright.
-   *
-   * @param orientation as EXIF counts
-   */
+  /** The image turned and mirrored upright, from an EXIF {@link Orientation}. */
   DecodedImage upright(int orientation) {
-    return orientation == ExifOrientation.UPRIGHT
+    return orientation == Orientation.UPRIGHT
         ? this
         : new DecodedImage(
             RgbImage.of(Orientation.upright(colour.plane(), orientation)),
             alpha.map(levels -> Mask.of(Orientation.upright(levels.plane(), orientation))));
+  }
+
+  /** The place of one channel in an array: every {@code step}-th byte from {@code start} on. */
+  private record Target(byte[] bytes, int start, int step) {
+
+    void take(Raster raster, ColorModel model, int band) {
+      int bits = model.getComponentSize(band);
+      if (bits < 1 || bits > 16) {
+        throw unsupported("samples of " + bits + " bits, expected 1 to 16");
+      }
+      if (bits == 8
+          && raster.getSampleModel() instanceof PixelInterleavedSampleModel layout
+          && raster.getDataBuffer() instanceof DataBufferByte buffer) {
+        takeBytes(raster, layout, buffer, band);
+      } else {
+        takeScaled(raster, band, (1 << bits) - 1);
+      }
+    }
+
+    /** The common case, several times faster than through the raster. */
+    private void takeBytes(
+        Raster raster, PixelInterleavedSampleModel layout, DataBufferByte buffer, int band) {
+      byte[] data = buffer.getData();
+      int to = start;
+      for (int y = 0; y < raster.getHeight(); y++) {
+        int column = -raster.getSampleModelTranslateX();
+        int row = y - raster.getSampleModelTranslateY();
+        int from = buffer.getOffset() + layout.getOffset(column, row, band);
+        for (int x = 0; x < raster.getWidth(); x++, from += layout.getPixelStride(), to += step) {
+          bytes[to] = data[from];
+        }
+      }
+    }
+
+    private void takeScaled(Raster raster, int band, int max) {
+      int[] row = new int[raster.getWidth()];
+      int to = start;
+      for (int y = 0; y < raster.getHeight(); y++) {
+        raster.getSamples(0, y, row.length, 1, band, row);
+        for (int sample : row) {
+          bytes[to] = (byte) ((sample * 255L + max / 2) / max);
+          to += step;
+        }
+      }
+    }
   }
 }

@@ -4,17 +4,17 @@ import io.spackle.image.ImageException;
 import java.util.Optional;
 
 /**
- * What a file says about its image beside the pixels.
+ * The properties of an image that its decoder does not return.
  *
- * @param orientation as EXIF counts, 1 to 8; 1 is upright
- * @param profile an ICC profile, unchecked
+ * @param orientation as in EXIF, 1 to 8; 1 is upright
+ * @param profile an ICC profile, not validated
  */
 record FileFacts(int orientation, Optional<byte[]> profile) {
 
   static final FileFacts NONE = new FileFacts(1, Optional.empty());
 
   /**
-   * Walks the parts of a file and checks what decoders do not.
+   * Reads the properties of a file and checks the structure that decoders do not check.
    *
    * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
    */
@@ -23,7 +23,7 @@ record FileFacts(int orientation, Optional<byte[]> profile) {
       case JPEG -> JpegCheck.check(bytes);
       case PNG -> PngCheck.check(bytes);
       case WEBP -> WebpCheck.check(bytes);
-      case TIFF -> NONE.withOrientation(ExifOrientation.of(bytes, 0, bytes.length));
+      case TIFF -> NONE.withOrientation(Orientation.of(bytes, 0, bytes.length));
       case GIF, BMP -> NONE;
     };
   }

@@ -6,7 +6,7 @@ import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import java.util.Locale;
 
-/** The kinds of file that are decoded, told by their first bytes and nothing else. */
+/** The file formats that are decoded, recognized by their first bytes only. */
 enum FileType {
   JPEG,
   PNG,
@@ -16,10 +16,10 @@ enum FileType {
   TIFF;
 
   /**
-   * The kind of some bytes.
+   * The format of a file.
    *
-   * @throws ImageException {@code EMPTY}, {@code UNSUPPORTED_FORMAT} or {@code NOT_AN_IMAGE}, which
-   *     name what the bytes look like
+   * @throws ImageException {@code EMPTY}, {@code UNSUPPORTED_FORMAT} or {@code NOT_AN_IMAGE}; the
+   *     message names what the bytes look like
    */
   static FileType of(byte[] bytes) {
     if (bytes.length == 0) {
@@ -44,19 +44,19 @@ enum FileType {
     if (head.startsWith("II*\0") || head.startsWith("MM\0*")) {
       return TIFF;
     }
-    throw refused(head);
+    throw unsupported(head);
   }
 
-  private static ImageException refused(String head) {
-    String picture = otherImage(head);
-    String found = picture.isEmpty() ? noImage(head) : picture;
+  private static ImageException unsupported(String head) {
+    String format = otherFormat(head);
+    String found = format.isEmpty() ? otherContent(head) : format;
     return new ImageException(
-        picture.isEmpty() ? Reason.NOT_AN_IMAGE : Reason.UNSUPPORTED_FORMAT,
+        format.isEmpty() ? Reason.NOT_AN_IMAGE : Reason.UNSUPPORTED_FORMAT,
         "found " + found + ", expected JPEG, PNG, WebP, GIF, BMP or TIFF: convert it first");
   }
 
-  /** The name of a kind of image or document that is not decoded, or "". */
-  private static String otherImage(String head) {
+  /** The name of an image or document format that is not decoded, or "". */
+  private static String otherFormat(String head) {
     String text = head.toLowerCase(Locale.ROOT);
     if (text.contains("<svg")) {
       return "an SVG drawing";
@@ -85,7 +85,7 @@ enum FileType {
     return "";
   }
 
-  private static String noImage(String head) {
+  private static String otherContent(String head) {
     String text = head.stripLeading().toLowerCase(Locale.ROOT);
     if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
       return "a web page";

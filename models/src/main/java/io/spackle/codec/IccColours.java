@@ -5,10 +5,11 @@ import java.awt.color.CMMException;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_ColorSpace;
 import java.awt.color.ICC_Profile;
+import java.awt.image.BufferedImage;
 import java.awt.image.ColorConvertOp;
 import java.util.Optional;
 
-/** Colours of wide-gamut images, converted to sRGB. */
+/** The conversion of colours with an ICC profile to sRGB. */
 final class IccColours {
 
   private static final RgbImage PROBE = probe();
@@ -18,7 +19,7 @@ final class IccColours {
   /**
    * The colour space of a profile.
    *
-   * @return empty if it is damaged or not one of RGB colours
+   * @return empty if the profile is damaged or not of RGB colours
    */
   static Optional<ColorSpace> space(byte[] bytes) {
     try {
@@ -30,7 +31,14 @@ final class IccColours {
     }
   }
 
-  /** The image in sRGB; unchanged if the space is sRGB but for its name, or unusable. */
+  /** The colour space of a decoder's image, if it is an RGB space other than sRGB. */
+  static Optional<ColorSpace> space(BufferedImage image) {
+    ColorSpace space = image.getColorModel().getColorSpace();
+    boolean foreign = space.getType() == ColorSpace.TYPE_RGB && !space.isCS_sRGB();
+    return foreign ? Optional.of(space) : Optional.empty();
+  }
+
+  /** The image in sRGB; unchanged if the space equals sRGB or is unusable. */
   static RgbImage toSrgb(RgbImage image, ColorSpace space) {
     try {
       return isSrgb(space) ? image : converted(image, space);
@@ -41,11 +49,11 @@ final class IccColours {
 
   private static RgbImage converted(RgbImage image, ColorSpace space) {
     RgbImage srgb = RgbImage.of(image.plane().blank(image.width(), image.height()));
-    new ColorConvertOp(null).filter(AwtImages.of(image, space), AwtImages.of(srgb));
+    new ColorConvertOp(null).filter(JdkImaging.buffered(image, space), JdkImaging.buffered(srgb));
     return srgb;
   }
 
-  /** Whether a conversion would only round. Told by colours: sRGB profiles have many names. */
+  /** Whether a conversion would only round. Colours decide: sRGB profiles have many names. */
   private static boolean isSrgb(ColorSpace space) {
     byte[] before = PROBE.pixels();
     byte[] after = converted(PROBE, space).pixels();

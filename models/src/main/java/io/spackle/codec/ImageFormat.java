@@ -2,7 +2,7 @@ package io.spackle.codec;
 
 import java.util.Locale;
 
-/** The formats that images are written in. */
+/** The formats for encoding images. */
 public enum ImageFormat {
   /** Lossless. */
   PNG("png"),
@@ -17,13 +17,13 @@ public enum ImageFormat {
     this.extension = extension;
   }
 
-  /** What file names end with, without a dot. */
+  /** The extension of file names, without a dot. */
   public String extension() {
     return extension;
   }
 
   /**
-   * The format of a name, in any case.
+   * The format with a name, in any case.
    *
    * @param name {@code png}, {@code jpeg}, {@code jpg} or {@code webp}
    * @throws IllegalArgumentException for another name

@@ -4,8 +4,8 @@ import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 
 /**
- * Walks the segments of a JPEG file to its end, because decoders paint grey where a file is cut
- * off. Layout: ITU-T T.81, annex B.
+ * A check of a JPEG file's segments up to its end marker, because decoders fill the missing part of
+ * a truncated file with grey. Layout: ITU-T T.81, annex B.
  */
 final class JpegCheck {
 
@@ -16,7 +16,7 @@ final class JpegCheck {
   private JpegCheck() {}
 
   /**
-   * Checks that the image is ended; what follows is ignored.
+   * Checks that the end marker is present; bytes after it are ignored.
    *
    * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
    */
@@ -30,12 +30,12 @@ final class JpegCheck {
         return facts;
       }
       at += 2;
-      if (standsAlone(code)) {
+      if (isStandalone(code)) {
         continue;
       }
       int length = length(bytes, at);
       if (code == APP1 && ByteReader.startsWith(bytes, at + 2, "Exif\0\0")) {
-        facts = facts.withOrientation(ExifOrientation.of(bytes, at + 2, length - 2));
+        facts = facts.withOrientation(Orientation.of(bytes, at + 2, length - 2));
       }
       at += length;
       if (code == START_OF_SCAN) {
@@ -44,7 +44,9 @@ final class JpegCheck {
     }
   }
 
-  /** The position of the next marker's 0xFF; stray bytes before it are tolerated by decoders. */
+  /**
+   * The position of the next marker's 0xFF; stray bytes before it are tolerated, as by decoders.
+   */
   private static int marker(byte[] bytes, int from) {
     for (int at = from; at + 1 < bytes.length; at++) {
       int code = ByteReader.u8(bytes, at + 1);
@@ -55,8 +57,8 @@ final class JpegCheck {
     throw truncated(bytes);
   }
 
-  /** Restart markers and TEM have no length. */
-  private static boolean standsAlone(int code) {
+  /** Whether a marker has no segment: restart markers and TEM. */
+  private static boolean isStandalone(int code) {
     return code >= 0xD0 && code <= 0xD8 || code == 0x01;
   }
 
@@ -76,10 +78,10 @@ final class JpegCheck {
     return length;
   }
 
-  /** Where coded data end: at a marker that is neither a stuffed zero nor a restart. */
+  /** The end of coded data: the next marker other than a restart. */
   private static int afterScan(byte[] bytes, int from) {
     int at = marker(bytes, from);
-    while (standsAlone(ByteReader.u8(bytes, at + 1))) {
+    while (isStandalone(ByteReader.u8(bytes, at + 1))) {
       at = marker(bytes, at + 2);
     }
     return at;

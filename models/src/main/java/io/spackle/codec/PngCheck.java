@@ -11,21 +11,21 @@ import java.util.zip.CRC32;
 import java.util.zip.InflaterInputStream;
 
 /**
- * Walks the chunks of a PNG file, because the JDK's reader takes a file that is cut off or damaged
- * for a good one. Layout: PNG specification, third edition, section 5.
+ * A check of a PNG file's chunks, because the JDK's reader accepts truncated and damaged files.
+ * Layout: PNG specification, third edition, section 5.
  */
 final class PngCheck {
 
   private static final int SIGNATURE_BYTES = 8;
   private static final int OVERHEAD_BYTES = 12; // length, type, CRC
 
-  /** More than any profile in use; what is longer is ignored. */
+  /** The size above which profiles are ignored; no profile in use is as large. */
   private static final int MAX_PROFILE_BYTES = 4 << 20;
 
   private PngCheck() {}
 
   /**
-   * Checks every chunk up to IEND; what follows is ignored. Text chunks are not inflated.
+   * Checks every chunk up to IEND; bytes after it are ignored. Text chunks are not inflated.
    *
    * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
    */
@@ -33,9 +33,9 @@ final class PngCheck {
     FileFacts facts = FileFacts.NONE;
     int at = SIGNATURE_BYTES;
     while (true) {
-      long left = (long) bytes.length - at - OVERHEAD_BYTES;
-      long length = left < 0 ? 0 : ByteReader.u32(bytes, at);
-      if (length > left) {
+      long available = (long) bytes.length - at - OVERHEAD_BYTES;
+      long length = available < 0 ? 0 : ByteReader.u32(bytes, at);
+      if (length > available) {
         throw new ImageException(
             Reason.TRUNCATED,
             "the PNG file ends at byte " + bytes.length + " before its IEND chunk");
@@ -47,10 +47,10 @@ final class PngCheck {
         case "IEND" -> {
           return facts;
         }
-        case "eXIf" -> facts = facts.withOrientation(ExifOrientation.of(bytes, data, (int) length));
+        case "eXIf" -> facts = facts.withOrientation(Orientation.of(bytes, data, (int) length));
         case "iCCP" -> facts = withProfile(facts, bytes, data, (int) length);
         default -> {
-          // Pixels are the reader's; the rest is ignored.
+          // Pixels are decoded by the reader; other chunks are ignored.
         }
       }
       at += (int) length + OVERHEAD_BYTES;
@@ -83,7 +83,7 @@ final class PngCheck {
       byte[] profile = in.readNBytes(MAX_PROFILE_BYTES + 1);
       return profile.length > MAX_PROFILE_BYTES ? facts : facts.withProfile(profile);
     } catch (IOException e) {
-      return facts; // a damaged profile does not spoil the image
+      return facts; // a damaged profile does not invalidate the image
     }
   }
 }

@@ -15,15 +15,15 @@ import java.util.zip.Deflater;
  */
 final class PngWriter {
 
-  /** Two photos of 512 pixels took half and a quarter of the default's time, sizes within 2 %. */
+  /** For two photos of 512 pixels, 50 % and 75 % faster than the default; sizes within 2 %. */
   private static final int LEVEL = 1;
 
   private static final byte[] SIGNATURE = "\u0089PNG\r\n\u001A\n".getBytes(ISO_8859_1);
   private static final byte[] BITS_AND_COLOUR = {8, 2, 0, 0, 0}; // 8-bit RGB, not interlaced
 
   /**
-   * For the same two photos within 3 % of the size that choosing a filter per row gives, without
-   * the four other filters' time.
+   * The filter of all rows. For the same two photos within 3 % of the size with a filter selected
+   * per row, without the time of the other four filters.
    */
   private static final byte AVERAGE = 3;
 
@@ -68,7 +68,7 @@ final class PngWriter {
     out.writeBytes(ByteBuffer.allocate(4).putInt((int) sum.getValue()).array());
   }
 
-  /** Each row after its filter's number: what is left of the mean of two neighbours' values. */
+  /** The filtered rows, each after its filter type: differences to the mean of two neighbours. */
   private static byte[] filtered(Plane plane) {
     int stride = plane.stride();
     byte[] data = plane.data();

@@ -7,15 +7,15 @@ import io.spackle.image.Plane;
 import io.spackle.image.RgbImage;
 
 /**
- * A row at a glance: the init image, the mask (white is repainted) and the result, side by side and
- * equally large.
+ * A preview of a row: the init image, the mask (white is masked) and the result, side by side in
+ * the same size.
  */
 public final class Triptych {
 
-  /** Panels of one image. */
+  /** The number of panels. */
   public static final int PANELS = 3;
 
-  /** Small files; nobody measures pixels here. */
+  /** The JPEG quality: previews need small files, not exact pixels. */
   private static final float QUALITY = 0.8f;
 
   private Triptych() {}
@@ -23,8 +23,8 @@ public final class Triptych {
   /**
    * The three panels as one JPEG file, {@code 3 * width} x {@code height} pixels.
    *
-   * @param result the frame's output, as {@link Frame#restore} gives it
-   * @param side of a panel in pixels, at most; smaller images keep their size
+   * @param result the frame's output, of {@link Frame#restore}
+   * @param side the longest side of a panel in pixels; smaller images keep their size
    */
   public static byte[] jpeg(Frame frame, RgbImage result, int side) {
     double scale = Math.min(1, (double) side / Math.max(result.width(), result.height()));
@@ -36,7 +36,7 @@ public final class Triptych {
     panels.place(init.plane(), 0, 0);
     panels.place(mask.plane(), width, 0);
     panels.place(Filter.LANCZOS.resize(result, width, height).plane(), 2 * width, 0);
-    return JpegWriter.write(RgbImage.of(panels), QUALITY);
+    return LossyWriter.jpeg(RgbImage.of(panels), QUALITY);
   }
 
   private static RgbImage grey(Mask mask) {

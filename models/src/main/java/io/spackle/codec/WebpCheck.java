@@ -3,7 +3,7 @@ package io.spackle.codec;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 
-/** Walks the chunks of a WebP file. Layout: RFC 9649, section 2. */
+/** A check of a WebP file's chunks. Layout: RFC 9649, section 2. */
 final class WebpCheck {
 
   private static final int FILE_HEADER_BYTES = 12;
@@ -12,28 +12,28 @@ final class WebpCheck {
   private WebpCheck() {}
 
   /**
-   * Checks that all bytes that the file claims are there; what follows is ignored.
+   * Checks that the file has the length that its header declares; bytes after it are ignored.
    *
    * @throws ImageException {@code TRUNCATED}
    */
   static FileFacts check(byte[] bytes) {
-    long claimed = bytes.length < FILE_HEADER_BYTES ? 0 : ByteReader.u32LittleEndian(bytes, 4) + 8;
-    if (claimed < FILE_HEADER_BYTES || claimed > bytes.length) {
+    long declared = bytes.length < FILE_HEADER_BYTES ? 0 : ByteReader.u32LittleEndian(bytes, 4) + 8;
+    if (declared < FILE_HEADER_BYTES || declared > bytes.length) {
       throw new ImageException(
-          Reason.TRUNCATED, "the WebP file has " + bytes.length + " bytes, expected " + claimed);
+          Reason.TRUNCATED, "the WebP file has " + bytes.length + " bytes, expected " + declared);
     }
     FileFacts facts = FileFacts.NONE;
     long at = FILE_HEADER_BYTES;
-    while (at + CHUNK_HEADER_BYTES <= claimed) {
+    while (at + CHUNK_HEADER_BYTES <= declared) {
       long length = ByteReader.u32LittleEndian(bytes, (int) at + 4);
       long data = at + CHUNK_HEADER_BYTES;
-      if (data + length > claimed) {
+      if (data + length > declared) {
         throw new ImageException(
             Reason.TRUNCATED,
             "WebP chunk " + ByteReader.tag(bytes, (int) at) + " goes beyond the end of the file");
       }
       if (ByteReader.startsWith(bytes, (int) at, "EXIF")) {
-        facts = facts.withOrientation(ExifOrientation.of(bytes, (int) data, (int) length));
+        facts = facts.withOrientation(Orientation.of(bytes, (int) data, (int) length));
       }
       at = data + length + length % 2; // chunks are padded to even lengths
     }

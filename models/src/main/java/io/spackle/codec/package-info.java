@@ -1,5 +1,5 @@
 /**
- * Image files to pixels and back: type detection, checks, decoders, encoders.
+ * Conversion of image files to pixels and back: format detection, checks, decoders, encoders.
  *
  * <p>No framing and no compositing: those are in {@code image}.
  */

@@ -10,7 +10,6 @@ import io.spackle.image.Plane;
 import io.spackle.image.RgbImage;
 import io.spackle.scheduler.Run;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
@@ -82,7 +81,7 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
     Run run = UnetBackbone.start(schedulers, parameters.sampling());
 
     // The draws of one image, in this order: masked person, garment, noise; of the person last.
-    NoiseSource generator = TorchNoise.seeded(input.seed());
+    TorchNoise generator = TorchNoise.seeded(input.seed());
     FloatTensor maskedPerson = vae.encode(input.maskedPixels(), generator, cancellation);
     FloatTensor garmentLatents = vae.encode(garment, generator, cancellation);
     Shape shape = below(maskedPerson, garmentLatents).shape(); // (1, 4, 2 x h/8, w/8)

@@ -2,12 +2,11 @@ package io.spackle.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.bundle.PromptSyntax;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
-import io.spackle.graph.GraphChecks;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.graph.OrtGraph;
 import io.spackle.scheduler.Schedulers;
@@ -151,7 +150,7 @@ final class ComponentLoader {
    */
   Graph graph(String component, Set<String> fed, Set<String> read) {
     Graph graph = resources.push(OrtGraph.open(bundle.graph(component), device));
-    problems.addAll(GraphChecks.problems(component + "/model.onnx", graph, fed, read));
+    problems.addAll(graph.problems(component + "/model.onnx", fed, read));
     return graph;
   }
 

@@ -3,7 +3,7 @@ package io.spackle.family;
 import io.spackle.scheduler.Run;
 import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.NoiseSource;
+import io.spackle.tensor.TorchNoise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -28,7 +28,7 @@ record DenoisingState(
     FloatTensor conditioning,
     KeptLatents kept,
     Run run,
-    NoiseSource noise,
+    TorchNoise noise,
     int call) {
 
   /**

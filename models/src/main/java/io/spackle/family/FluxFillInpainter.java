@@ -1,18 +1,16 @@
 package io.spackle.family;
 
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.bundle.PromptSyntax;
 import io.spackle.family.PromptEncoder.EncodedPrompt;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
 import io.spackle.scheduler.Run;
-import io.spackle.scheduler.RunSpec;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.LongTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
@@ -132,7 +130,7 @@ record FluxFillInpainter(
     Run run = start(parameters);
 
     // The draws of the reference, in its order: image posterior, noise, masked image posterior.
-    NoiseSource generator = TorchNoise.seeded(input.seed());
+    TorchNoise generator = TorchNoise.seeded(input.seed());
     FloatTensor imageLatents = grid.pack(vae.encode(pixels, generator, cancellation));
     FloatTensor noise = grid.pack(new FloatTensor(generator.next(shape.size()), shape));
     FloatTensor maskedImageLatents =
@@ -150,7 +148,7 @@ record FluxFillInpainter(
     int skipped = (int) (steps - steps * parameters.sampling().strength());
     return schedulers
         .of(parameters.sampling().scheduler())
-        .start(new RunSpec(steps, skipped, grid(parameters).tokens()));
+        .start(new Run.Spec(steps, skipped, grid(parameters).tokens()));
   }
 
   @Override

@@ -33,7 +33,7 @@ public record InpaintInput(
     int plane = image.width() * image.height();
     for (int i = 0; i < pixels.length; i++) {
       int at = i % plane;
-      if (mask.repaints(at % image.width(), at / image.width())) {
+      if (mask.isMasked(at % image.width(), at / image.width())) {
         pixels[i] = 0;
       }
     }

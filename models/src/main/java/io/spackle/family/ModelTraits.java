@@ -1,6 +1,6 @@
 package io.spackle.family;
 
-import io.spackle.image.Resize;
+import io.spackle.image.FramingOptions.Resize;
 import java.io.Serializable;
 import java.util.List;
 

@@ -90,7 +90,7 @@ record PackedLatents(int rows, int columns) {
       int channel = at / (height * width);
       int y = at / width % height * VaeCodec.FACTOR + channel / VaeCodec.FACTOR;
       int x = at % width * VaeCodec.FACTOR + channel % VaeCodec.FACTOR;
-      channels[at] = mask.repaints(x, y) ? 1 : 0;
+      channels[at] = mask.isMasked(x, y) ? 1 : 0;
     }
     return pack(new FloatTensor(channels, shape));
   }

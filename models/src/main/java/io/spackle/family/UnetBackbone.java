@@ -9,10 +9,8 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.graph.TensorSpec;
 import io.spackle.scheduler.Run;
-import io.spackle.scheduler.RunSpec;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.TorchNoise;
 import java.util.List;
@@ -84,7 +82,7 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
     boolean startsFromNoise = parameters.sampling().startsFromPureNoise();
 
     // The draws of the reference, in its order: image posterior, noise, masked image posterior.
-    NoiseSource generator = TorchNoise.seeded(input.seed());
+    TorchNoise generator = TorchNoise.seeded(input.seed());
     FloatTensor imageLatents =
         startsFromNoise && seesMask ? null : vae.encode(pixels, generator, cancellation);
     FloatTensor noise = new FloatTensor(generator.next(shape.size()), shape);
@@ -114,7 +112,7 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
   /** The SD pipelines of diffusers keep {@code min(int(steps * strength), steps)} steps. */
   static Run start(BundleSchedulers schedulers, Sampling sampling) {
     int kept = Math.min((int) (sampling.steps() * sampling.strength()), sampling.steps());
-    RunSpec spec = new RunSpec(sampling.steps(), sampling.steps() - kept, 0);
+    Run.Spec spec = new Run.Spec(sampling.steps(), sampling.steps() - kept, 0);
     return schedulers.of(sampling.scheduler()).start(spec);
   }
 

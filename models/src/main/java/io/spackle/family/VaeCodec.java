@@ -3,8 +3,8 @@ package io.spackle.family;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
+import io.spackle.tensor.TorchNoise;
 import java.util.List;
 import java.util.Map;
 
@@ -38,7 +38,7 @@ record VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFa
    * @param noise one draw is taken, unless the encoder gives the mean alone
    * @return (1, channels, h / 8, w / 8), shifted and scaled
    */
-  FloatTensor encode(FloatTensor pixels, NoiseSource noise, Cancellation cancellation) {
+  FloatTensor encode(FloatTensor pixels, TorchNoise noise, Cancellation cancellation) {
     Map<String, FloatTensor> outputs = encoder.run(Map.of("sample", pixels), cancellation);
     FloatTensor parameters = outputs.get(PARAMETERS);
     return scaled(parameters == null ? outputs.get(SAMPLE) : posterior(parameters, noise));
@@ -48,14 +48,14 @@ record VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFa
    * Takes the draw that {@link #encode} would take, where the latents are not needed but the noise
    * stream must advance.
    */
-  void skipDraw(Shape latents, NoiseSource noise) {
+  void skipDraw(Shape latents, TorchNoise noise) {
     if (encoder.outputs().containsKey(PARAMETERS)) {
       noise.next(latents.size());
     }
   }
 
   /** {@code mean + exp(logvar / 2) * noise}, the log variance clamped to -30..20. */
-  private static FloatTensor posterior(FloatTensor parameters, NoiseSource noise) {
+  private static FloatTensor posterior(FloatTensor parameters, TorchNoise noise) {
     int[] axes = parameters.shape().axes();
     axes[1] /= 2;
     Shape shape = Shape.of(axes);

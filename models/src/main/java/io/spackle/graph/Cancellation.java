@@ -6,18 +6,18 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 
 /**
- * A switch that ends work in progress, native runs included; thrown once, it stays thrown.
+ * A cancellation signal for work in progress, including native runs. It cannot be reset.
  *
- * <p>Interrupts do not reach native code, therefore each native run registers what ends it. Work
- * looks at its switch between any two native runs, so one that is quiet for long is stuck in one.
+ * <p>Interrupts do not reach native code, so each native run registers an action that ends it. Work
+ * checks the signal between native runs, so if it has not checked for long, a native run hangs.
  */
 public final class Cancellation {
 
   private final Set<Runnable> actions = new HashSet<>();
   private boolean cancelled;
-  private volatile long lastLook = System.nanoTime();
+  private volatile long lastCheck = System.nanoTime();
 
-  /** Ends all work that watches this switch; a second call does nothing. */
+  /** Cancels the work that uses this signal; a second call does nothing. */
   public synchronized void cancel() {
     if (!cancelled) {
       cancelled = true;
@@ -30,27 +30,27 @@ public final class Cancellation {
   }
 
   /**
-   * Refuses to go on after {@link #cancel}.
+   * Records a check, and throws after {@link #cancel}.
    *
    * @throws CancellationException if cancelled
    */
   public void check() {
-    lastLook = System.nanoTime();
+    lastCheck = System.nanoTime();
     if (isCancelled()) {
       throw new CancellationException("the run was cancelled");
     }
   }
 
-  /** How long ago work last looked at this switch, or else was given it. */
-  public Duration quiet() {
-    return Duration.ofNanos(System.nanoTime() - lastLook);
+  /** The time since the last {@link #check}, or since creation if there was none. */
+  public Duration timeSinceCheck() {
+    return Duration.ofNanos(System.nanoTime() - lastCheck);
   }
 
   /**
-   * Has an action run when the switch is thrown, at once if it is already.
+   * Registers an action to run on cancellation, immediately if already cancelled.
    *
-   * @param action quick, thread-safe, never throwing
-   * @return ends the registration; after it returns, the action is not started any more
+   * @param action quick and thread-safe; must not throw
+   * @return the registration; once it is closed, the action is not started any more
    */
   public synchronized Registration onCancel(Runnable action) {
     if (cancelled) {
@@ -65,7 +65,7 @@ public final class Cancellation {
     actions.remove(action);
   }
 
-  /** What {@link #onCancel} returns. */
+  /** The registration of an action. */
   @FunctionalInterface
   public interface Registration extends AutoCloseable {
     @Override

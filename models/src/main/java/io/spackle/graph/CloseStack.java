@@ -4,9 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Resources that are closed together, the latest first, each even where closing another failed.
+ * Resources that are closed together, the latest first, each even if closing another fails.
  *
- * <p>Opens several so that none is left behind when one fails:
+ * <p>Opens several resources such that none leaks if one fails to open:
  *
  * <pre>{@code
  * try (CloseStack opening = new CloseStack()) {
@@ -27,8 +27,7 @@ public final class CloseStack implements AutoCloseable {
   }
 
   /**
-   * Moves all resources to a new stack; this one is empty after that, and closing it closes
-   * nothing.
+   * Moves all resources to a new stack; this one is empty afterwards, and closing it has no effect.
    */
   public CloseStack release() {
     CloseStack owner = new CloseStack();

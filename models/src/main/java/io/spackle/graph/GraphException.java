@@ -1,15 +1,15 @@
 package io.spackle.graph;
 
-/** A native run that failed. */
+/** Thrown when a native run fails. */
 public final class GraphException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** What went wrong, as far as a caller acts on it. */
+  /** The kinds of failure that callers distinguish. */
   public enum Kind {
-    /** Device or host memory ran out: a smaller batch may pass. */
+    /** Device or host memory was exhausted: a smaller batch may succeed. */
     OUT_OF_MEMORY,
-    /** Anything else: the same inputs fail again. */
+    /** Any other failure: the same inputs fail again. */
     FAILED
   }
 

@@ -1,11 +1,10 @@
 package io.spackle.graph;
 
 /**
- * 16-bit floats: IEEE binary16 (float16) and bfloat16, to and from float32.
+ * Conversion of 16-bit floats, IEEE binary16 (float16) and bfloat16, to and from float32.
  *
- * <p>Narrowing rounds to the nearest, ties to even, as the hardware and PyTorch do; widening is
- * exact. Java 17 has neither; the methods are short and without tables, so that the loops over them
- * vectorise.
+ * <p>Narrowing rounds to nearest, ties to even, as hardware and PyTorch do; widening is exact. Java
+ * 17 has no such methods. These are short and use no tables, so that loops over them vectorize.
  */
 final class HalfFloats {
 
@@ -14,8 +13,7 @@ final class HalfFloats {
   private static final int NOT_A_NUMBER = 0x7e00;
 
   /**
-   * The bits of 65536 (2^16) and of 2^-14: beyond the largest float16, and its smallest normal
-   * number.
+   * The bits of 65536 (2^16), beyond the largest float16, and of 2^-14, its smallest normal number.
    */
   private static final int TOO_LARGE = 0x47800000;
 
@@ -62,8 +60,8 @@ final class HalfFloats {
     if (magnitude >= TOO_LARGE) {
       half = magnitude > FLOAT32_INFINITY ? NOT_A_NUMBER : FLOAT16_INFINITY;
     } else if (magnitude < SMALLEST_NORMAL) {
-      // Beside 0.5 the last bit of a float32 weighs as much as that of a subnormal float16: the
-      // adder rounds.
+      // Next to 0.5 the last bit of a float32 has the value of the last bit of a subnormal float16:
+      // the addition rounds.
       half = Float.floatToRawIntBits(Float.intBitsToFloat(magnitude) + 0.5f) - 0x3f000000;
     } else {
       int odd = (magnitude >>> 13) & 1;
@@ -74,8 +72,8 @@ final class HalfFloats {
 
   static float fromFloat16(short half) {
     int magnitude = (half & 0x7fff) << 13;
-    // 2^112 moves the exponent from one bias to the other, of subnormal numbers too; infinities and
-    // NaNs have none.
+    // 2^112 converts the bias of the exponent, also of subnormal numbers; not of infinities and
+    // NaNs.
     float value =
         (half & FLOAT16_INFINITY) == FLOAT16_INFINITY
             ? Float.intBitsToFloat(magnitude | FLOAT32_INFINITY)
@@ -86,7 +84,7 @@ final class HalfFloats {
   static short toBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40); // stays a NaN when its low bits are cut off
+      return (short) (bits >>> 16 | 0x40); // remains a NaN without its low bits
     }
     return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
   }

@@ -2,7 +2,7 @@ package io.spackle.graph;
 
 import java.util.List;
 
-/** A model folder that is refused, with every problem found in it. */
+/** Thrown for an invalid model folder, with all problems found in it. */
 public final class InvalidModelException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -10,11 +10,11 @@ public final class InvalidModelException extends RuntimeException {
   private final List<String> problems;
 
   /**
-   * @param folder what was opened
-   * @param problems each says what was found, what was expected and what to do; at least one
+   * @param folder the folder that was opened
+   * @param problems at least one; each says what was found, what was expected and what to do
    */
   public InvalidModelException(String folder, List<String> problems) {
-    super("model folder " + folder + " is refused: " + String.join("; ", problems));
+    super("invalid model folder " + folder + ": " + String.join("; ", problems));
     this.problems = List.copyOf(problems);
   }
 

@@ -24,12 +24,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** A graph that ONNX Runtime runs; shared by threads. */
+/** A graph that ONNX Runtime runs. */
 public final class OrtGraph implements Graph {
 
   /**
-   * Parts of what ONNX Runtime, CUDA, cuDNN and cuBLAS say when memory runs out; there is no code
-   * for it.
+   * Parts of the messages of ONNX Runtime, CUDA, cuDNN and cuBLAS when memory is exhausted; there
+   * is no error code for it.
    */
   private static final List<String> OUT_OF_MEMORY =
       List.of(
@@ -45,10 +45,12 @@ public final class OrtGraph implements Graph {
   private final Map<String, TensorSpec> inputs;
   private final Map<String, TensorSpec> outputs;
 
-  /** One for each run that was ever under way at the same time. */
-  private final Queue<InputStaging> idle = new ConcurrentLinkedQueue<>();
+  /** The native input memory that no run uses: as many as there were concurrent runs. */
+  private final Queue<NativeTensors> idle = new ConcurrentLinkedQueue<>();
 
-  /** Readers run, the writer closes: the session must outlive each native run. */
+  /**
+   * Read-locked while running, write-locked while closing: the session must outlive native runs.
+   */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   private boolean closed;
@@ -65,12 +67,12 @@ public final class OrtGraph implements Graph {
   }
 
   /**
-   * Loads a graph; its external tensors are read from the files beside it.
+   * Loads a graph, with its external tensors from the files next to it.
    *
    * @param model an ONNX file
-   * @throws InvalidModelException if the file is no graph that ONNX Runtime can run
+   * @throws InvalidModelException if the file is not a graph that ONNX Runtime can run
    * @throws IllegalStateException if the device is CUDA and this process cannot use it
-   * @throws GraphException if memory runs out
+   * @throws GraphException if memory is exhausted
    */
   public static OrtGraph open(Path model, Device device) {
     String name =
@@ -79,7 +81,7 @@ public final class OrtGraph implements Graph {
     try (OrtSession.SessionOptions options = OrtRuntime.options(device)) {
       session = OrtRuntime.environment().createSession(model.toString(), options);
       return new OrtGraph(
-          name, session, ports(session.getInputInfo()), ports(session.getOutputInfo()));
+          name, session, specs(session.getInputInfo()), specs(session.getOutputInfo()));
     } catch (OrtException | IllegalArgumentException e) {
       closeQuietly(session, e);
       if (isOutOfMemory(e)) {
@@ -92,7 +94,7 @@ public final class OrtGraph implements Graph {
     }
   }
 
-  /** What helps where operators exist, but not for the numbers of the graph. */
+  /** The advice for operators that are not implemented for the graph's element type. */
   private static String advice(Exception e) {
     String message = String.valueOf(e.getMessage());
     return message.contains("NOT_IMPLEMENTED") || message.contains("bfloat16")
@@ -127,13 +129,13 @@ public final class OrtGraph implements Graph {
   }
 
   private Map<String, FloatTensor> runOpen(Map<String, Tensor> tensors, Cancellation cancellation) {
-    InputStaging staging = Objects.requireNonNullElseGet(idle.poll(), InputStaging::new);
+    NativeTensors staging = Objects.requireNonNullElseGet(idle.poll(), NativeTensors::new);
     try {
       return runStaged(tensors, staging, cancellation);
     } catch (OrtException e) {
       throw failure(e, cancellation);
     } catch (OutOfMemoryError e) {
-      // Java's own side of a batch that is too large: what it had allocated is garbage by now.
+      // The batch is too large for the Java heap; what was allocated for it is garbage now.
       throw new GraphException(GraphException.Kind.OUT_OF_MEMORY, name + ": " + e.getMessage(), e);
     } finally {
       idle.add(staging);
@@ -141,22 +143,22 @@ public final class OrtGraph implements Graph {
   }
 
   private Map<String, FloatTensor> runStaged(
-      Map<String, Tensor> tensors, InputStaging staging, Cancellation cancellation)
+      Map<String, Tensor> tensors, NativeTensors staging, Cancellation cancellation)
       throws OrtException {
     Map<String, OnnxTensor> staged = new LinkedHashMap<>();
     try (CloseStack closing = new CloseStack();
         RunOptions options = new RunOptions();
         Cancellation.Registration registration = cancellation.onCancel(() -> terminate(options))) {
-      // What it would print comes as an exception, and a cancelled run is no error.
+      // Errors are thrown as exceptions too, and a cancelled run is not an error.
       options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      for (TensorSpec port : inputs.values()) {
-        staged.put(port.name(), closing.push(staging.stage(port, tensors.get(port.name()))));
+      for (TensorSpec spec : inputs.values()) {
+        staged.put(spec.name(), closing.push(staging.stage(spec, tensors.get(spec.name()))));
       }
       try (OrtSession.Result result = session.run(staged, outputs.keySet(), options)) {
         Map<String, FloatTensor> read = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> output : result) {
-          TensorSpec port = outputs.get(output.getKey());
-          read.put(port.name(), OutputReader.read(port.type(), (OnnxTensor) output.getValue()));
+          TensorSpec spec = outputs.get(output.getKey());
+          read.put(spec.name(), NativeTensors.read(spec.type(), (OnnxTensor) output.getValue()));
         }
         cancellation.check();
         return read;
@@ -195,15 +197,15 @@ public final class OrtGraph implements Graph {
     return OUT_OF_MEMORY.stream().anyMatch(message::contains);
   }
 
-  private static Map<String, TensorSpec> ports(Map<String, NodeInfo> nodes) {
-    Map<String, TensorSpec> ports = new LinkedHashMap<>();
-    nodes.forEach((name, node) -> ports.put(name, port(name, node)));
-    return Collections.unmodifiableMap(ports);
+  private static Map<String, TensorSpec> specs(Map<String, NodeInfo> nodes) {
+    Map<String, TensorSpec> specs = new LinkedHashMap<>();
+    nodes.forEach((name, node) -> specs.put(name, spec(name, node)));
+    return Collections.unmodifiableMap(specs);
   }
 
-  private static TensorSpec port(String name, NodeInfo node) {
+  private static TensorSpec spec(String name, NodeInfo node) {
     if (node.getInfo() instanceof TensorInfo tensor) {
-      return OrtTypes.of(tensor.type)
+      return ElementType.of(tensor.type)
           .map(
               type -> new TensorSpec(name, type, Arrays.stream(tensor.getShape()).boxed().toList()))
           .orElseThrow(() -> unknownType(name, node));
@@ -220,7 +222,7 @@ public final class OrtGraph implements Graph {
             + Arrays.toString(ElementType.values()));
   }
 
-  /** Frees the session once no thread runs it; a second call does nothing. */
+  /** Frees the session once no thread runs it any more; a second call does nothing. */
   @Override
   public void close() {
     lock.writeLock().lock();

@@ -8,10 +8,10 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 
-/** ONNX Runtime in this process: its one environment, and how sessions are set up. */
+/** ONNX Runtime in this process: its environment and the options of sessions. */
 final class OrtRuntime {
 
-  /** One per process; it is never closed, for sessions of others may live in it. */
+  /** One per process; never closed, because other code's sessions may use it. */
   private static final OrtEnvironment ENVIRONMENT = create();
 
   private OrtRuntime() {}
@@ -30,11 +30,11 @@ final class OrtRuntime {
     try {
       options.setOptimizationLevel(OptLevel.ALL_OPT);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-      // A plan made of the first run of a size has the next ones take one block for all their
-      // tensors, beside the memory that the first run took and the arena keeps: up to twice as
-      // much.
+      // With a memory pattern, runs after the first of a size allocate one block for all tensors,
+      // in
+      // addition to the memory of the first run that the arena keeps: up to twice as much.
       options.setMemoryPatternOptimization(false);
-      // By default ONNX Runtime pins its threads to cores, the same cores in each JVM of a host.
+      // By default ONNX Runtime pins its threads to cores: the same cores in every JVM of a host.
       options.setIntraOpNumThreads(threads(device));
       if (device.kind() == Device.Kind.CUDA) {
         addCuda(options, device.ordinal());
@@ -55,12 +55,12 @@ final class OrtRuntime {
       throw cudaMissing(ordinal, null);
     }
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(ordinal)) {
-      // Growing by powers of two would take up to twice the memory that a large batch needs.
+      // Growth by powers of two allocates up to twice the memory that a large batch needs.
       cuda.add("arena_extend_strategy", "kSameAsRequested");
-      // An exhaustive search times each new shape for seconds, and may choose differently in each
-      // process.
+      // An exhaustive search takes seconds for each new shape, and its choice may differ between
+      // processes.
       cuda.add("cudnn_conv_algo_search", "HEURISTIC");
-      // Float32 graphs are asked for to be exact; whoever wants speed exports float16.
+      // Float32 graphs are used for precision; for speed there are float16 graphs.
       cuda.add("use_tf32", "0");
       options.addCUDA(cuda);
     } catch (OrtException e) {
@@ -78,7 +78,7 @@ final class OrtRuntime {
             + ENVIRONMENT.getVersion()
             + " has the providers "
             + OrtEnvironment.getAvailableProviders()
-            + "; put onnxruntime_gpu in place of onnxruntime and check the CUDA and cuDNN libraries, or choose the device cpu",
+            + "; replace onnxruntime by onnxruntime_gpu and check the CUDA and cuDNN libraries, or choose the device cpu",
         cause);
   }
 

@@ -3,11 +3,11 @@ package io.spackle.graph;
 import java.util.List;
 
 /**
- * An input or output of a graph as the graph itself declares it.
+ * The declaration of a graph's input or output.
  *
- * @param name as in the file
+ * @param name the name in the file
  * @param type the element type
- * @param axes declared axis lengths, -1 where any length fits; none for a scalar
+ * @param axes the axis lengths, -1 for any length; empty for a scalar
  */
 public record TensorSpec(String name, ElementType type, List<Long> axes) {
 
@@ -15,7 +15,7 @@ public record TensorSpec(String name, ElementType type, List<Long> axes) {
     axes = List.copyOf(axes);
   }
 
-  /** Number of axes, 0 for a scalar. */
+  /** The number of axes, 0 for a scalar. */
   public int rank() {
     return axes.size();
   }

@@ -1,62 +1,64 @@
 package io.spackle.image;
 
-/** Puts what a model painted into the image that it was made from. */
+/** Composites a generated image with the original. */
 public final class Compositor {
 
   private Compositor() {}
 
   /**
-   * How much of the painted image each pixel takes: a soft edge inside the mask.
+   * The opacity of the generated image: a mask with a soft edge inside.
    *
    * @param binary levels 0 or 255
-   * @param blur over how many pixels the share rises from the edge inwards; 0 for a hard edge
-   * @return 0 outside the mask; inside at least 1, and 255 where the nearest kept pixel is further
-   *     than {@code blur}, or where there is none
+   * @param blur the width in pixels over which opacity rises from the edge inwards; 0 for a hard
+   *     edge
+   * @return 0 outside the masked region; inside at least 1, and 255 where the distance to the
+   *     nearest kept pixel exceeds {@code blur} or no pixel is kept
    */
   static Mask feathered(Mask binary, int blur) {
     if (blur == 0) {
       return binary;
     }
-    DistanceField toKept = DistanceField.to(binary, level -> !Mask.isPainted(level));
-    byte[] shares = new byte[binary.levels().length];
-    for (int i = 0; i < shares.length; i++) {
+    DistanceField toKept = DistanceField.to(binary, level -> !Mask.isMasked(level));
+    byte[] opacity = new byte[binary.levels().length];
+    for (int i = 0; i < opacity.length; i++) {
       double depth = Math.sqrt(toKept.squared(i)) / (blur + 1.0);
-      int share = (int) Math.round(255 * Math.min(1, depth));
-      shares[i] = (byte) (depth > 0 ? Math.max(1, share) : 0);
+      int level = (int) Math.round(255 * Math.min(1, depth));
+      opacity[i] = (byte) (depth > 0 ? Math.max(1, level) : 0);
     }
-    return new Mask(binary.width(), binary.height(), shares);
+    return new Mask(binary.width(), binary.height(), opacity);
   }
 
   /**
-   * A mix of two images of equal size.
+   * A blend of two images of the same size.
    *
-   * @param shares 0 takes {@code kept} bit by bit, 255 takes {@code painted} bit by bit
+   * @param opacity where 0, the result is bit-identical to {@code original}; where 255, to {@code
+   *     generated}
    */
-  static RgbImage mix(RgbImage kept, RgbImage painted, Mask shares) {
-    byte[] below = kept.pixels();
-    byte[] above = painted.pixels();
-    byte[] mixed = below.clone();
-    for (int i = 0; i < mixed.length; i++) {
-      int share = shares.levels()[i / RgbImage.CHANNELS] & 0xFF;
-      if (share > 0) {
-        int sum = (above[i] & 0xFF) * share + (below[i] & 0xFF) * (255 - share);
-        mixed[i] = (byte) ((sum + 127) / 255);
+  static RgbImage blend(RgbImage original, RgbImage generated, Mask opacity) {
+    byte[] below = original.pixels();
+    byte[] above = generated.pixels();
+    byte[] blended = below.clone();
+    for (int i = 0; i < blended.length; i++) {
+      int alpha = opacity.levels()[i / RgbImage.CHANNELS] & 0xFF;
+      if (alpha > 0) {
+        int sum = (above[i] & 0xFF) * alpha + (below[i] & 0xFF) * (255 - alpha);
+        blended[i] = (byte) ((sum + 127) / 255);
       }
     }
-    return new RgbImage(kept.width(), kept.height(), mixed);
+    return new RgbImage(original.width(), original.height(), blended);
   }
 
   /**
-   * The init image over the painted one, as far as the mask keeps it, with the 8-bit roundings of
-   * {@code VaeImageProcessor.apply_overlay} in huggingface/diffusers: premultiplied, divided by
-   * alpha again, then composited. Pinned by golden files.
+   * The init image over the generated one, with the inverted mask as its opacity and the 8-bit
+   * rounding of {@code VaeImageProcessor.apply_overlay} in huggingface/diffusers: premultiplied,
+   * divided by alpha again, then composited. Verified by golden files.
    *
-   * @param levels grey levels count
+   * @param mask grey levels are not thresholded
    */
-  static RgbImage overlay(RgbImage init, RgbImage painted, Mask levels) {
-    byte[] result = painted.pixels().clone();
+  static RgbImage overlay(RgbImage init, RgbImage generated, Mask mask) {
+    byte[] result = generated.pixels().clone();
     for (int i = 0; i < result.length; i++) {
-      int alpha = 255 - (levels.levels()[i / RgbImage.CHANNELS] & 0xFF);
+      int alpha = 255 - (mask.levels()[i / RgbImage.CHANNELS] & 0xFF);
       if (alpha > 0) {
         int premultiplied = dividedBy255((init.pixels()[i] & 0xFF) * alpha);
         int colour = Math.min(255, premultiplied * 255 / alpha);
@@ -66,7 +68,7 @@ public final class Compositor {
     return new RgbImage(init.width(), init.height(), result);
   }
 
-  // Pillow composites with 7 more bits, which it drops after the division.
+  // Pillow composites with 7 extra bits, which it drops after the division.
   private static int over(int colour, int background, int alpha) {
     int sum = (colour * alpha + background * (255 - alpha)) << 7;
     int rounded = sum + (0x80 << 7);

@@ -1,8 +1,8 @@
 package io.spackle.image;
 
 /**
- * The distance of every pixel to the nearest one of a kind, exact, in time linear in the number of
- * pixels.
+ * The exact distance of every pixel to the nearest pixel of a selection, computed in time linear in
+ * the number of pixels.
  *
  * <p>Algorithm: A. Meijster, J. Roerdink, W. Hesselink, "A general algorithm for computing distance
  * transforms in linear time" (2000): distances within each column first, then the lower envelope of
@@ -10,12 +10,12 @@ package io.spackle.image;
  */
 final class DistanceField {
 
-  /** Further than anything; its square still fits a long with room to spare. */
+  /** Larger than any distance; the sum of two squares still fits into a long. */
   private static final int FAR = 1 << 24;
 
-  /** Which levels of a mask are measured to. */
-  interface Kind {
-    boolean holds(byte level);
+  /** The levels of the selected pixels. */
+  interface Selection {
+    boolean contains(byte level);
   }
 
   private final int[] squared;
@@ -24,9 +24,9 @@ final class DistanceField {
     this.squared = squared;
   }
 
-  /** The distances to the pixels whose level is of some kind. */
-  static DistanceField to(Mask mask, Kind kind) {
-    int[] vertical = columns(mask, kind);
+  /** The distances to the pixels of a mask whose levels are selected. */
+  static DistanceField to(Mask mask, Selection selection) {
+    int[] vertical = columns(mask, selection);
     int width = mask.width();
     Envelope envelope = new Envelope(width);
     int[] row = new int[width];
@@ -38,22 +38,22 @@ final class DistanceField {
   }
 
   /**
-   * The squared distance between centres, 0 for a pixel of the kind.
+   * The squared distance between centres, 0 for a selected pixel.
    *
-   * @return {@link Integer#MAX_VALUE} where there is no pixel of the kind
+   * @return {@link Integer#MAX_VALUE} if no pixel is selected
    */
   int squared(int index) {
     return squared[index];
   }
 
-  /** For each pixel the distance to the nearest one of the kind in its own column. */
-  private static int[] columns(Mask mask, Kind kind) {
+  /** For each pixel the distance to the nearest selected one in the same column. */
+  private static int[] columns(Mask mask, Selection selection) {
     int width = mask.width();
     byte[] levels = mask.levels();
     int[] distance = new int[levels.length];
     for (int i = 0; i < levels.length; i++) {
       int above = i < width ? FAR : distance[i - width];
-      distance[i] = kind.holds(levels[i]) ? 0 : Math.min(FAR, above + 1);
+      distance[i] = selection.contains(levels[i]) ? 0 : Math.min(FAR, above + 1);
     }
     for (int i = levels.length - width - 1; i >= 0; i--) {
       distance[i] = Math.min(distance[i], distance[i + width] + 1);
@@ -61,11 +61,11 @@ final class DistanceField {
     return distance;
   }
 
-  /** The second phase, with its stacks. */
+  /** The second phase: the lower envelope of one row's parabolas. */
   private static final class Envelope {
 
     private final int[] apex; // columns whose parabola is part of the envelope
-    private final int[] start; // the first column where it is the lowest
+    private final int[] start; // the first column where each is the lowest
 
     Envelope(int width) {
       apex = new int[width];

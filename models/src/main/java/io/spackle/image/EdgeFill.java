@@ -1,13 +1,13 @@
 package io.spackle.image;
 
 /**
- * Fits an image into the middle of a canvas of other proportions and stretches its outermost rows
- * or columns over the gaps, and back: the counterpart of the resize modes {@code fill} and {@code
- * crop} in huggingface/diffusers, pinned by golden files.
+ * Fitting of an image into a canvas with another aspect ratio, where the outermost rows or columns
+ * fill the gaps, and its inverse: the counterparts of the resize modes {@code fill} and {@code
+ * crop} in huggingface/diffusers, verified by golden files.
  */
 final class EdgeFill {
 
-  /** How a plane comes to another size. */
+  /** A resampling method. */
   interface Scaler {
     Plane resize(Plane plane, int width, int height);
   }
@@ -15,9 +15,9 @@ final class EdgeFill {
   private EdgeFill() {}
 
   /**
-   * The canvas.
+   * The canvas, with the source scaled to fit and centred.
    *
-   * @throws ImageException if less than {@link Framing#MIN_SIDE} pixels would be left of a side
+   * @throws ImageException if a side of the scaled source is below {@link Framing#MIN_SIDE} pixels
    */
   static Plane fill(Plane source, int width, int height, Scaler scaler) {
     boolean tall = (double) width / height >= (double) source.width() / source.height();
@@ -37,7 +37,7 @@ final class EdgeFill {
     return canvas;
   }
 
-  /** The inverse: scaled until it covers the smaller size, the middle taken. */
+  /** The inverse of {@link #fill}: scales to cover a size and crops to the centre. */
   static Plane cover(Plane source, int width, int height) {
     boolean wide = (double) width / height > (double) source.width() / source.height();
     int fullWidth = wide ? width : scaled(source.width(), height, source.height());
@@ -87,9 +87,9 @@ final class EdgeFill {
   }
 
   /**
-   * The colour that a gap gets. Pillow resizes an empty box at the image's edge there, with its
-   * default bicubic filter: both pixels lie on one side of the sample, at distances 0.5 and 1.5,
-   * and their weights 0.5625 and -0.0625 come to 9/8 and -1/8 once they are normalised.
+   * The colour of a gap. Pillow resizes an empty box at the image's edge, with its default bicubic
+   * filter: both pixels are on the same side of the sample, at distances 0.5 and 1.5, and their
+   * weights 0.5625 and -0.0625 are normalized to 9/8 and -1/8.
    */
   private static byte edge(Plane canvas, int edge, int inner, int channel) {
     int outermost = canvas.data()[edge * canvas.channels() + channel] & 0xFF;

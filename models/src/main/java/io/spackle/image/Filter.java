@@ -3,8 +3,8 @@ package io.spackle.image;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * How much of each source pixel a resized image takes, by its distance in target pixels (source
- * pixels when enlarging), as Pillow defines it.
+ * Resampling filters as Pillow defines them: the weight of a source pixel by its distance in target
+ * pixels (in source pixels when enlarging).
  */
 public enum Filter {
   /** A triangle. */
@@ -22,7 +22,7 @@ public enum Filter {
     this.weight = weight;
   }
 
-  /** An image in another size; itself where the size is the same. */
+  /** The image in another size; the same image if the size is the same. */
   public RgbImage resize(RgbImage image, int width, int height) {
     return RgbImage.of(resize(image.plane(), width, height));
   }
@@ -35,7 +35,7 @@ public enum Filter {
     return Resampler.resize(plane, width, height, this);
   }
 
-  /** The distance from which on nothing is taken. */
+  /** The distance from which weights are 0. */
   int support() {
     return support;
   }

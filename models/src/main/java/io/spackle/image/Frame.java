@@ -3,7 +3,8 @@ package io.spackle.image;
 import java.util.function.UnaryOperator;
 
 /**
- * An image and its mask as a model sees them, and the way back. Immutable; made by {@link Framing}.
+ * An image and its mask at the size that a model works in, with the inverse transformation.
+ * Immutable; created by {@link Framing}.
  */
 public final class Frame {
 
@@ -14,9 +15,10 @@ public final class Frame {
   private final UnaryOperator<RgbImage> restore;
 
   /**
-   * @param outputMask where the output differs from {@code untouched}, in its size, levels 0 or 255
-   * @param restore from an image of the size of {@code image} to one of the size of {@code
-   *     untouched}
+   * @param outputMask where the output differs from {@code untouched}, of the same size, levels 0
+   *     or 255
+   * @param restore the transformation from an image of the size of {@code image} to one of the size
+   *     of {@code untouched}
    */
   Frame(
       RgbImage image,
@@ -31,32 +33,32 @@ public final class Frame {
     this.restore = restore;
   }
 
-  /** What the model sees; both sides are multiples of the size multiple. */
+  /** The image for the model; both sides are multiples of the size multiple. */
   public RgbImage image() {
     return image;
   }
 
-  /** Where the model repaints: the same size as {@link #image()}, levels 0 or 255. */
+  /** The mask for the model: the same size as {@link #image()}, levels 0 or 255. */
   public Mask mask() {
     return mask;
   }
 
-  /** Whether there is nothing to repaint: the output is {@link #untouched()}. */
+  /** Whether nothing is masked, so that the output is {@link #untouched()}. */
   public boolean isBlank() {
     return mask.isBlank();
   }
 
-  /** The share of the output's pixels that the mask repaints, 0 to 1. */
+  /** The fraction of the output's pixels that are masked, 0 to 1. */
   public double maskCoverage() {
     return outputMask.coverage();
   }
 
-  /** Where the output is repainted: the same size as {@link #untouched()}, levels 0 or 255. */
+  /** The mask of the output: the same size as {@link #untouched()}, levels 0 or 255. */
   public Mask outputMask() {
     return outputMask;
   }
 
-  /** The output where nothing is repainted: the init image at output size. */
+  /** The output outside the masked region: the init image at output size. */
   public RgbImage untouched() {
     return untouched;
   }
@@ -70,23 +72,23 @@ public final class Frame {
   }
 
   /**
-   * The output: the model's image, cropped, scaled and pasted back as the options say.
+   * The output: the generated image, cropped, scaled and pasted back according to the options.
    *
-   * @param painted the size of {@link #image()}
+   * @param generated of the size of {@link #image()}
    * @throws IllegalArgumentException for another size
    */
-  public RgbImage restore(RgbImage painted) {
-    if (!image.plane().isSized(painted.width(), painted.height())) {
+  public RgbImage restore(RgbImage generated) {
+    if (!image.plane().isSized(generated.width(), generated.height())) {
       throw new IllegalArgumentException(
-          "a painted image of "
-              + painted.width()
+          "a generated image of "
+              + generated.width()
               + " x "
-              + painted.height()
+              + generated.height()
               + ", expected the size of the frame, "
               + image.width()
               + " x "
               + image.height());
     }
-    return restore.apply(painted);
+    return restore.apply(generated);
   }
 }

@@ -1,27 +1,28 @@
 package io.spackle.image;
 
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.ImageException.Reason;
 import java.util.function.UnaryOperator;
 
 /**
- * From an init image and a mask to what a model sees, with the way back.
+ * The transformation of an init image and its mask to a model's input size, with its inverse.
  *
  * <ol>
- *   <li>The mask is inverted and grown where asked, at the size of the init image.
- *   <li>Both are scaled ({@link Resize}), or the mask's surroundings are cut out and fitted into
- *       the asked size (crop padding; whatever {@link Resize} says, the output then has the size of
- *       the init image).
- *   <li>Right and bottom are padded to the size multiple: the image repeats its edge, the mask is 0
- *       there. {@link Frame#restore} cuts that off first.
+ *   <li>The mask is inverted and grown if requested, at the size of the init image.
+ *   <li>Both are scaled ({@link Resize}), or the masked region's surroundings are cropped and
+ *       fitted into the requested size (crop padding; the output then has the size of the init
+ *       image for any {@link Resize}).
+ *   <li>Right and bottom are padded to the size multiple: the image with its edge pixels, the mask
+ *       with 0. {@link Frame#restore} removes the padding first.
  * </ol>
  *
- * <p>With {@link MaskReduction#MAX} a mask of another size than the init image is brought to its
- * size first. With {@link MaskReduction#NEAREST} it is resampled once, straight to its target, as
- * diffusers does.
+ * <p>With {@link MaskReduction#MAX} a mask of another size than the init image is resized to the
+ * image's size first. With {@link MaskReduction#NEAREST} it is resampled once, directly to the
+ * target size, as in diffusers.
  */
 public final class Framing {
 
-  /** The shortest side, in pixels, that leaves a model something to see: one latent cell. */
+  /** The shortest side of an image in pixels: one latent cell. */
   static final int MIN_SIDE = 8;
 
   private Framing() {}
@@ -29,17 +30,18 @@ public final class Framing {
   /**
    * Frames one image.
    *
-   * @param width the asked width in pixels, at least 8; no need to be a multiple of anything
-   * @param height the asked height
-   * @param sizeMultiple what both sides of {@link Frame#image()} shall be multiples of, at least 1
+   * @param width the requested width in pixels, at least 8, not necessarily a multiple
+   * @param height the requested height in pixels, likewise
+   * @param sizeMultiple the number that both sides of {@link Frame#image()} are multiples of, at
+   *     least 1
    * @throws ImageException {@code TOO_SMALL} if a side of the init image is below 8 pixels, {@code
-   *     BAD_ASPECT} if one would be once it is scaled
+   *     BAD_ASPECT} if a side would be once it is scaled
    */
   public static Frame frame(
       RgbImage init, Mask mask, int width, int height, int sizeMultiple, FramingOptions options) {
     if (width < MIN_SIDE || height < MIN_SIDE || sizeMultiple < 1) {
       throw new IllegalArgumentException(
-          "asked for "
+          "requested size "
               + width
               + " x "
               + height
@@ -50,52 +52,52 @@ public final class Framing {
               + " and a multiple of at least 1");
     }
     requireSides(init);
-    Mask hole = prepare(init, mask, options);
+    Mask prepared = prepare(init, mask, options);
     return options.cropPadding().isPresent()
-        ? cropped(init, hole, width, height, sizeMultiple, options)
-        : whole(init, hole, width, height, sizeMultiple, options);
+        ? cropped(init, prepared, width, height, sizeMultiple, options)
+        : scaled(init, prepared, width, height, sizeMultiple, options);
   }
 
   private static Mask prepare(RgbImage init, Mask mask, FramingOptions options) {
-    Mask hole = options.maskInvert() ? mask.inverted() : mask;
+    Mask selected = options.maskInvert() ? mask.inverted() : mask;
     if (options.maskReduction() == MaskReduction.NEAREST && options.maskGrow() == 0) {
-      return hole; // diffusers resamples once, from the mask's own size
+      return selected; // diffusers resamples once, from the mask's original size
     }
-    return atSizeOf(init, hole, options).grown(options.maskGrow());
+    return atSizeOf(init, selected, options).grown(options.maskGrow());
   }
 
-  private static Frame whole(
-      RgbImage init, Mask hole, int width, int height, int sizeMultiple, FramingOptions options) {
+  private static Frame scaled(
+      RgbImage init, Mask mask, int width, int height, int sizeMultiple, FramingOptions options) {
     boolean stretch = options.resize() == Resize.STRETCH;
     Region size = stretch ? Region.of(width, height) : fitted(init, width, height);
-    RgbImage scaled = Filter.LANCZOS.resize(init, size.width(), size.height());
-    Mask scaledHole = options.maskReduction().resize(hole, size.width(), size.height()).binarised();
+    RgbImage scaledInit = Filter.LANCZOS.resize(init, size.width(), size.height());
+    Mask scaledMask = options.maskReduction().resize(mask, size.width(), size.height()).binarised();
     boolean original = options.resize() == Resize.ORIGINAL;
-    RgbImage untouched = original ? init : scaled;
-    Mask outputHole = original ? atSizeOf(init, hole, options).binarised() : scaledHole;
+    RgbImage untouched = original ? init : scaledInit;
+    Mask outputMask = original ? atSizeOf(init, mask, options).binarised() : scaledMask;
     UnaryOperator<RgbImage> enlarge =
-        painted -> Filter.LANCZOS.resize(painted, untouched.width(), untouched.height());
+        generated -> Filter.LANCZOS.resize(generated, untouched.width(), untouched.height());
     UnaryOperator<RgbImage> finish =
-        options.pasteBack() ? pasting(untouched, outputHole, options) : UnaryOperator.identity();
+        options.pasteBack() ? pasting(untouched, outputMask, options) : UnaryOperator.identity();
     return padded(
-        scaled,
-        scaledHole,
+        scaledInit,
+        scaledMask,
         sizeMultiple,
         untouched,
-        outputHole,
-        painted -> finish.apply(enlarge.apply(painted)));
+        outputMask,
+        generated -> finish.apply(enlarge.apply(generated)));
   }
 
   private static Frame cropped(
-      RgbImage init, Mask hole, int width, int height, int sizeMultiple, FramingOptions options) {
-    Mask levels = seenLevels(init, hole, options);
-    Mask outputHole = levels.binarised();
-    Region region = // a blank mask has no surroundings
+      RgbImage init, Mask mask, int width, int height, int sizeMultiple, FramingOptions options) {
+    Mask levels = cropLevels(init, mask, options);
+    Mask outputMask = levels.binarised();
+    Region region = // a blank mask has no region
         levels.isBlank()
             ? Region.of(init.width(), init.height())
-            : CropRegion.around(levels, width, height, options.cropPadding().getAsInt());
-    Plane seen = EdgeFill.fill(init.plane().crop(region), width, height, Filter.LANCZOS::resize);
-    Plane seenHole =
+            : Region.around(levels, width, height, options.cropPadding().getAsInt());
+    Plane view = EdgeFill.fill(init.plane().crop(region), width, height, Filter.LANCZOS::resize);
+    Plane viewMask =
         EdgeFill.fill(
             levels.plane().crop(region),
             width,
@@ -103,31 +105,33 @@ public final class Framing {
             (plane, w, h) -> options.maskReduction().resize(Mask.of(plane), w, h).plane());
     UnaryOperator<RgbImage> finish =
         options.pasteBack()
-            ? pasting(init, outputHole, options)
-            : painted -> Compositor.overlay(init, painted, levels);
+            ? pasting(init, outputMask, options)
+            : generated -> Compositor.overlay(init, generated, levels);
     return padded(
-        RgbImage.of(seen),
-        Mask.of(seenHole).binarised(),
+        RgbImage.of(view),
+        Mask.of(viewMask).binarised(),
         sizeMultiple,
         init,
-        outputHole,
-        painted -> finish.apply(putBack(init, painted, region)));
+        outputMask,
+        generated -> finish.apply(putBack(init, generated, region)));
   }
 
-  /** Faint levels, such as JPEG noise, widen the crop only where diffusers is followed. */
-  private static Mask seenLevels(RgbImage init, Mask hole, FramingOptions options) {
-    Mask levels = atSizeOf(init, hole, options);
+  /**
+   * The levels that determine the crop; faint ones, such as JPEG noise, count only in diffusers.
+   */
+  private static Mask cropLevels(RgbImage init, Mask mask, FramingOptions options) {
+    Mask levels = atSizeOf(init, mask, options);
     return options.maskReduction() == MaskReduction.MAX ? levels.binarised() : levels;
   }
 
   private static UnaryOperator<RgbImage> pasting(
-      RgbImage untouched, Mask outputHole, FramingOptions options) {
-    Mask shares = Compositor.feathered(outputHole, options.maskBlur());
-    return painted -> Compositor.mix(untouched, painted, shares);
+      RgbImage untouched, Mask outputMask, FramingOptions options) {
+    Mask opacity = Compositor.feathered(outputMask, options.maskBlur());
+    return generated -> Compositor.blend(untouched, generated, opacity);
   }
 
-  private static RgbImage putBack(RgbImage init, RgbImage painted, Region region) {
-    Plane part = EdgeFill.cover(painted.plane(), region.width(), region.height());
+  private static RgbImage putBack(RgbImage init, RgbImage generated, Region region) {
+    Plane part = EdgeFill.cover(generated.plane(), region.width(), region.height());
     Plane canvas = init.plane().blank(init.width(), init.height());
     return RgbImage.of(canvas.place(part, region.left(), region.top()));
   }
@@ -137,7 +141,7 @@ public final class Framing {
       Mask mask,
       int sizeMultiple,
       RgbImage untouched,
-      Mask outputHole,
+      Mask outputMask,
       UnaryOperator<RgbImage> restore) {
     int width = nextMultiple(image.width(), sizeMultiple);
     int height = nextMultiple(image.height(), sizeMultiple);
@@ -146,12 +150,12 @@ public final class Framing {
         RgbImage.of(image.plane().extendEdges(width, height)),
         Mask.of(mask.plane().extendZeros(width, height)),
         untouched,
-        outputHole,
-        painted -> restore.apply(RgbImage.of(painted.plane().crop(content))));
+        outputMask,
+        generated -> restore.apply(RgbImage.of(generated.plane().crop(content))));
   }
 
-  private static Mask atSizeOf(RgbImage init, Mask hole, FramingOptions options) {
-    return options.maskReduction().resize(hole, init.width(), init.height());
+  private static Mask atSizeOf(RgbImage init, Mask mask, FramingOptions options) {
+    return options.maskReduction().resize(mask, init.width(), init.height());
   }
 
   private static Region fitted(RgbImage init, int width, int height) {
@@ -184,7 +188,7 @@ public final class Framing {
     }
   }
 
-  /** Throws if an image, or the part that is seen of it, is too long and thin to be scaled. */
+  /** Throws if an image or its crop is too elongated to be scaled. */
   static void requireScaledSides(int width, int height, int scaledWidth, int scaledHeight) {
     if (scaledWidth < MIN_SIDE || scaledHeight < MIN_SIDE) {
       throw new ImageException(

@@ -5,18 +5,18 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * What {@link Framing} does beside scaling.
+ * The options of {@link Framing}.
  *
- * @param resize how the init image comes to the asked size
- * @param cropPadding the model sees only the mask's surroundings, widened by this many pixels of
- *     the init image; empty: it sees everything
- * @param maskReduction how the mask is brought to other sizes
- * @param pasteBack whether pixels outside the mask are taken from the init image, bit by bit;
- *     otherwise they are what the model makes of them
- * @param maskBlur how many pixels of the output a soft edge takes, inside the mask; with paste-back
+ * @param resize how the init image is scaled to the requested size
+ * @param cropPadding the model sees only the masked region's surroundings, widened by this many
+ *     pixels of the init image; if empty, it sees the complete image
+ * @param maskReduction how the mask is resized
+ * @param pasteBack whether pixels outside the mask are bit-identical to the init image; otherwise
+ *     they come from the model too
+ * @param maskBlur width of the soft edge inside the mask, in pixels of the output; with paste-back
  *     only
- * @param maskGrow by how many pixels of the init image the mask is widened
- * @param maskInvert whether black repaints; applied before anything else
+ * @param maskGrow pixels of the init image by which the mask is grown
+ * @param maskInvert whether black is masked instead of white; applied first
  */
 public record FramingOptions(
     Resize resize,
@@ -28,6 +28,16 @@ public record FramingOptions(
     boolean maskInvert)
     implements Serializable {
 
+  /** The scaling of the init image to the requested size, and the size of the output. */
+  public enum Resize {
+    /** To exactly that size; proportions change. The output has that size. */
+    STRETCH,
+    /** As large as fits into that size; proportions are kept. The output has the fitted size. */
+    FIT,
+    /** The model works as in {@link #FIT}; the output has the size of the init image. */
+    ORIGINAL
+  }
+
   public FramingOptions {
     Objects.requireNonNull(resize, "resize");
     Objects.requireNonNull(maskReduction, "maskReduction");
@@ -36,7 +46,7 @@ public record FramingOptions(
     notNegative("mask growth", maskGrow);
   }
 
-  /** Fit, no crop, no thin mask lost, kept pixels kept. */
+  /** Fit, no crop, no thin mask lost, pixels outside the mask kept. */
   public static FramingOptions defaults() {
     return new FramingOptions(
         Resize.FIT, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0, false);
@@ -77,7 +87,7 @@ public record FramingOptions(
     return new Stored(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, maskInvert);
   }
 
-  /** The serial form: an {@link OptionalInt} has none. */
+  /** The serialized form: an {@link OptionalInt} is not serializable. */
   private record Stored(
       Resize resize,
       Integer cropPadding,

@@ -1,27 +1,27 @@
 package io.spackle.image;
 
-/** An image that cannot be used. The same bytes fail again, so there is no point in a retry. */
+/** Thrown for an image that cannot be used. The same bytes fail again: a retry does not help. */
 public final class ImageException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** What is wrong with it. The names are stable: error codes are derived from them. */
+  /** The reasons. Names are stable: error codes are derived from them. */
   public enum Reason {
     /** No bytes. */
     EMPTY,
-    /** Bytes of something that is no image: a web page, an archive. */
+    /** Not an image, such as a web page or an archive. */
     NOT_AN_IMAGE,
-    /** An image or document of a kind that is not read here. */
+    /** An image or document in a format that is not supported. */
     UNSUPPORTED_FORMAT,
-    /** More pixels, or a longer side, than the decode limits allow. */
+    /** More pixels or a longer side than the decode limits allow. */
     TOO_LARGE,
-    /** A side too short to paint on. */
+    /** A side is too short for a model. */
     TOO_SMALL,
     /** The file ends before the image does. */
     TRUNCATED,
-    /** The file contradicts itself. */
+    /** The content is inconsistent. */
     CORRUPT,
-    /** So long and thin that too few pixels are left once it fits the model. */
+    /** Too elongated: too few pixels remain on a side once it is scaled to the model's size. */
     BAD_ASPECT
   }
 
@@ -37,7 +37,7 @@ public final class ImageException extends RuntimeException {
 
   /**
    * @param message what was found, what was expected, what to do
-   * @param cause what a decoder said
+   * @param cause the decoder's exception
    */
   public ImageException(Reason reason, String message, Throwable cause) {
     super(message, cause);

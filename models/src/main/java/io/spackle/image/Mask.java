@@ -1,18 +1,18 @@
 package io.spackle.image;
 
 /**
- * Where an image is to be repainted. The array is shared, not copied: whoever fills it hands it
- * over, and nobody writes to it after that.
+ * A mask of an image. The array is shared, not copied: the caller must not modify it after
+ * construction.
  *
  * @param width at least 1
  * @param height at least 1
- * @param levels rows from top to bottom, {@code width * height} bytes: 0 keeps a pixel, 255
- *     repaints it; grey edges are allowed
+ * @param levels rows from top to bottom, {@code width * height} bytes: 0 keeps a pixel, 255 masks
+ *     it: it is generated; grey levels are allowed
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by identity on purpose: masks are megabytes
 public record Mask(int width, int height, byte[] levels) {
 
-  /** The lowest level that repaints: the first that is at least one half of 255. */
+  /** The lowest masked level: the first that is at least one half of 255. */
   static final int THRESHOLD = 128;
 
   public Mask {
@@ -25,20 +25,20 @@ public record Mask(int width, int height, byte[] levels) {
   }
 
   /** Whether a pixel's level is at least 128. */
-  public boolean repaints(int x, int y) {
+  public boolean isMasked(int x, int y) {
     return level(x, y) >= THRESHOLD;
   }
 
-  /** Levels below 128 to 0, others to 255. */
+  /** The mask with levels below 128 set to 0 and others to 255. */
   public Mask binarised() {
     byte[] binary = new byte[levels.length];
     for (int i = 0; i < levels.length; i++) {
-      binary[i] = isPainted(levels[i]) ? (byte) 255 : 0;
+      binary[i] = isMasked(levels[i]) ? (byte) 255 : 0;
     }
     return new Mask(width, height, binary);
   }
 
-  /** Each level taken from 255. */
+  /** The mask with each level subtracted from 255. */
   public Mask inverted() {
     byte[] inverse = new byte[levels.length];
     for (int i = 0; i < levels.length; i++) {
@@ -48,10 +48,10 @@ public record Mask(int width, int height, byte[] levels) {
   }
 
   /**
-   * The mask with a wider hole: pixels whose centre is within some distance of a repainted pixel's
-   * centre become 255, the others keep their level.
+   * The mask grown by a disc: pixels whose centre is within some distance of a masked pixel's
+   * centre become 255, others keep their level.
    *
-   * @param pixels at least 0
+   * @param pixels the distance, at least 0
    */
   public Mask grown(int pixels) {
     if (pixels < 0) {
@@ -60,37 +60,37 @@ public record Mask(int width, int height, byte[] levels) {
     if (pixels == 0) {
       return this;
     }
-    DistanceField toHole = DistanceField.to(this, Mask::isPainted);
-    long reach = (long) pixels * pixels;
-    byte[] wider = levels.clone();
-    for (int i = 0; i < wider.length; i++) {
-      if (toHole.squared(i) <= reach) {
-        wider[i] = (byte) 255;
+    DistanceField toMasked = DistanceField.to(this, Mask::isMasked);
+    long limit = (long) pixels * pixels;
+    byte[] grown = levels.clone();
+    for (int i = 0; i < grown.length; i++) {
+      if (toMasked.squared(i) <= limit) {
+        grown[i] = (byte) 255;
       }
     }
-    return new Mask(width, height, wider);
+    return new Mask(width, height, grown);
   }
 
-  /** Whether no pixel is repainted. */
+  /** Whether no pixel is masked. */
   public boolean isBlank() {
     for (byte level : levels) {
-      if (isPainted(level)) {
+      if (isMasked(level)) {
         return false;
       }
     }
     return true;
   }
 
-  /** The share of repainted pixels, 0 to 1. */
+  /** The fraction of masked pixels, 0 to 1. */
   public double coverage() {
-    long painted = 0;
+    long masked = 0;
     for (byte level : levels) {
-      painted += isPainted(level) ? 1 : 0;
+      masked += isMasked(level) ? 1 : 0;
     }
-    return painted / (double) levels.length;
+    return masked / (double) levels.length;
   }
 
-  static boolean isPainted(byte level) {
+  static boolean isMasked(byte level) {
     return (level & 0xFF) >= THRESHOLD;
   }
 

@@ -1,8 +1,8 @@
 package io.spackle.image;
 
 /**
- * Bytes in rows and columns, whatever they mean: what {@link RgbImage} and {@link Mask} have in
- * common. The array is shared, not copied.
+ * Rows and columns of bytes: the common form of {@link RgbImage} and {@link Mask}. The array is
+ * shared, not copied.
  *
  * @param channels bytes per pixel, interleaved
  * @param data {@code width * height * channels} bytes, rows from top to bottom
@@ -40,12 +40,12 @@ public record Plane(int width, int height, int channels, byte[] data) {
     return width == otherWidth && height == otherHeight;
   }
 
-  /** The bytes of one row. */
+  /** The number of bytes of one row. */
   public int stride() {
     return width * channels;
   }
 
-  /** The part inside a region, copied unless the region is everything. */
+  /** The part inside a region; copied unless the region is the complete plane. */
   Plane crop(Region region) {
     if (region.equals(Region.of(width, height))) {
       return this;
@@ -54,10 +54,10 @@ public record Plane(int width, int height, int channels, byte[] data) {
   }
 
   /**
-   * Writes another plane into this one; what falls outside is cut off.
+   * Copies another plane into this one; parts outside are clipped.
    *
-   * @param left the column, perhaps negative, that the other plane's left edge comes to
-   * @param top the row, perhaps negative, of its upper edge
+   * @param left the column of the other plane's left edge, may be negative
+   * @param top the row of its upper edge, may be negative
    * @return this
    */
   public Plane place(Plane other, int left, int top) {

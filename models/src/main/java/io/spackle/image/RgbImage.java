@@ -5,8 +5,8 @@ import io.spackle.tensor.Shape;
 import java.util.List;
 
 /**
- * An image of 8-bit sRGB pixels. The array is shared, not copied: whoever fills it hands it over,
- * and nobody writes to it after that.
+ * An image of 8-bit sRGB pixels. The array is shared, not copied: the caller must not modify it
+ * after construction.
  *
  * @param width at least 1
  * @param height at least 1
@@ -23,8 +23,8 @@ public record RgbImage(int width, int height, byte[] pixels) {
   }
 
   /**
-   * The brightness of a colour as Pillow's mode "L" has it: ITU-R 601 weights in 16-bit fixed
-   * point, rounded.
+   * The luma of a colour as in Pillow's mode "L": ITU-R BT.601 weights in 16-bit fixed point,
+   * rounded.
    *
    * @param red 0 to 255, as are green, blue and the result
    */
@@ -38,10 +38,10 @@ public record RgbImage(int width, int height, byte[] pixels) {
   }
 
   /**
-   * The middle of the image.
+   * The centre crop of the image.
    *
-   * @param width at most the image's own
-   * @param height likewise
+   * @param width at most the image's width
+   * @param height at most the image's height
    */
   public RgbImage centre(int width, int height) {
     int left = (this.width - width) / 2;
@@ -50,7 +50,7 @@ public record RgbImage(int width, int height, byte[] pixels) {
   }
 
   /**
-   * The image as a model takes it.
+   * The image as model input.
    *
    * @return (1, 3, height, width), values in [-1, 1]: {@code 2 * (v / 255) - 1} in float32
    */
@@ -63,9 +63,9 @@ public record RgbImage(int width, int height, byte[] pixels) {
   }
 
   /**
-   * The image with a value of its own for each level.
+   * The image as model input, with a table of values.
    *
-   * @param values 256 for each of red, green and blue
+   * @param values for each of red, green and blue the value of each of the 256 levels
    * @return (1, 3, height, width)
    */
   public FloatTensor toTensor(List<float[]> values) {
@@ -83,9 +83,9 @@ public record RgbImage(int width, int height, byte[] pixels) {
   }
 
   /**
-   * The image that a model made.
+   * The image of a model's output.
    *
-   * @param tensor (1, 3, height, width), values in [-1, 1]; what lies outside is clamped, NaN is 0
+   * @param tensor (1, 3, height, width), values in [-1, 1]; others are clamped, NaN becomes 0
    * @throws IllegalArgumentException for another shape
    */
   public static RgbImage ofTensor(FloatTensor tensor) {
@@ -109,7 +109,7 @@ public record RgbImage(int width, int height, byte[] pixels) {
 
   private static int toLevel(float value) {
     float unit = Math.max(0f, Math.min(1f, value / 2f + 0.5f));
-    return (int) Math.rint(unit * 255f); // half to even, as numpy rounds
+    return (int) Math.rint(unit * 255f); // rounds half to even, as numpy
   }
 
   public static RgbImage of(Plane plane) {

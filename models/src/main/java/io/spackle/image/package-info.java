@@ -1,5 +1,5 @@
 /**
- * Pixels and masks in memory: resampling, framing to the model's size and back, compositing.
+ * Pixels and masks in memory: resampling, framing to a model's size and back, compositing.
  *
  * <p>No file formats: those are in {@code codec}.
  */

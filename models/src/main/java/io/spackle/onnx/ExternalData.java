@@ -11,25 +11,27 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The files beside an ONNX file in which its tensors lie.
+ * The locations of an ONNX file's external tensors.
  *
- * <p>Walks the messages of {@code onnx.proto} (https://github.com/onnx/onnx) that can hold a tensor
- * and skips everything else, the tensors' own bytes too, so that a file of gigabytes costs a few
- * megabytes of reading.
+ * <p>Reads the messages of {@code onnx.proto} (https://github.com/onnx/onnx) that can contain a
+ * tensor and skips all others, as well as the tensors' bytes, so that of a file of gigabytes a few
+ * megabytes are read.
  */
 final class ExternalData {
 
-  /** Subgraphs nest: a loop in a branch in a function. Nobody nests this deep but by malice. */
-  private static final int DEEPEST = 100;
+  /**
+   * The limit on nested subgraphs, such as a loop in a branch in a function, against hostile files.
+   */
+  private static final int MAX_DEPTH = 100;
 
   private final SortedSet<String> locations = new TreeSet<>();
 
   private ExternalData() {}
 
   /**
-   * The locations that the tensors of a file name, as they stand there, unchecked.
+   * The locations of a file's external tensors, not validated.
    *
-   * @throws IOException if the file cannot be read or is no ONNX file
+   * @throws IOException if the file cannot be read or is not an ONNX file
    */
   static SortedSet<String> locations(Path model) throws IOException {
     try (InputStream bytes = Files.newInputStream(model)) {
@@ -41,8 +43,8 @@ final class ExternalData {
   }
 
   private void walk(Message message, CodedInputStream in, int depth) throws IOException {
-    if (depth > DEEPEST) {
-      throw new IOException("messages nest deeper than " + DEEPEST);
+    if (depth > MAX_DEPTH) {
+      throw new IOException("messages nest deeper than " + MAX_DEPTH);
     }
     String key = "";
     String value = "";
@@ -54,7 +56,7 @@ final class ExternalData {
         int outer = in.pushLimit(in.readRawVarint32());
         walk(part, in, depth + 1);
         if (in.getBytesUntilLimit() != 0) {
-          throw new EOFException("the file ends within a message");
+          throw new EOFException("the file ends inside a message");
         }
         in.popLimit(outer);
       } else if (delimited && message == Message.ENTRY && field == 1) {
@@ -62,7 +64,7 @@ final class ExternalData {
       } else if (delimited && message == Message.ENTRY && field == 2) {
         value = in.readString();
       } else if (!in.skipField(tag)) {
-        throw new IOException("a group ends that never began");
+        throw new IOException("a group ends that was not started");
       }
     }
     if (message == Message.ENTRY && key.equals("location")) {
@@ -70,7 +72,7 @@ final class ExternalData {
     }
   }
 
-  /** The messages on the way to a tensor, with the numbers of the fields that lead there. */
+  /** The messages that can contain a tensor, with the numbers of the fields that lead to it. */
   private enum Message {
     MODEL,
     TRAINING,
@@ -82,7 +84,7 @@ final class ExternalData {
     TENSOR,
     ENTRY;
 
-    /** The message in a field, null for one that holds no tensor. */
+    /** The message in a field, null if it cannot contain a tensor. */
     Message part(int field) {
       return switch (this) {
         case MODEL ->

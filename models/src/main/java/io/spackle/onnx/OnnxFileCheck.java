@@ -11,10 +11,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * An ONNX file with the files that its tensors lie in, checked without loading it.
+ * The result of checking an ONNX file and its external data without loading it.
  *
- * @param external the files with its tensors, all within its folder
- * @param problems what is wrong with it; none for a file that may be opened
+ * @param external the files with its external tensors, all inside its folder
+ * @param problems the problems found; empty if the file can be opened
  */
 public record OnnxFileCheck(SortedSet<Path> external, List<String> problems) {
 
@@ -24,7 +24,7 @@ public record OnnxFileCheck(SortedSet<Path> external, List<String> problems) {
    * Checks a file.
    *
    * @param model an existing file
-   * @param name what problems call it
+   * @param name the name of the file in problems
    */
   public static OnnxFileCheck check(Path model, String name) {
     SortedSet<Path> external = new TreeSet<>();
@@ -46,6 +46,7 @@ public record OnnxFileCheck(SortedSet<Path> external, List<String> problems) {
     return new OnnxFileCheck(external, List.copyOf(problems));
   }
 
+  /** Whether a file is a git-lfs pointer instead of the content that it refers to. */
   public static boolean isGitLfsPointer(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] start = in.readNBytes(GIT_LFS.length());
@@ -60,26 +61,25 @@ public record OnnxFileCheck(SortedSet<Path> external, List<String> problems) {
       SortedSet<Path> external,
       SortedSet<String> problems)
       throws IOException {
-    String tensors = name + ": its tensors lie in '" + location + "'";
+    String tensors = name + ": its tensors are in '" + location + "'";
     Path folder = model.toAbsolutePath().getParent();
     Path file;
     try {
       file = folder.resolve(location).normalize();
     } catch (InvalidPathException e) {
-      problems.add(tensors + ", expected the name of a file beside it: export it again");
+      problems.add(tensors + ", expected the name of a file next to it: export it again");
       return;
     }
-    // The name is checked before the disk is asked, so that a hostile one does not tell what exists
-    // elsewhere.
+    // The name is checked before the disk is accessed, so that a hostile one does not reveal which
+    // files exist elsewhere.
     if (Path.of(location).isAbsolute() || !file.startsWith(folder) || file.equals(folder)) {
-      problems.add(
-          tensors + ", outside its own folder; expected a file beside it: export it again");
+      problems.add(tensors + ", outside its folder; expected a file next to it: export it again");
     } else if (!Files.isRegularFile(file)) {
-      problems.add(tensors + ", and there is no such file: copy it beside the graph");
+      problems.add(tensors + ", which does not exist: copy it next to the graph");
     } else if (!file.toRealPath().startsWith(folder.toRealPath())) {
       problems.add(
           tensors
-              + ", a link to a place outside its own folder: copy the bundle with its links resolved (cp -rL)");
+              + ", a link to a file outside its folder: copy the bundle with links resolved (cp -rL)");
     } else if (isGitLfsPointer(file)) {
       problems.add(tensors + ", which is a git-lfs pointer: run 'git lfs pull'");
     } else {

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What an ONNX file declares to take and to give, read without loading its tensors.
+ * The declared inputs and outputs of an ONNX file, read without loading its tensors.
  *
- * @param inputs in the order of the file, without those that the file itself fills
- * @param outputs likewise
+ * @param inputs in the order of the file, without those that have initializers
+ * @param outputs in the order of the file
  */
 public record OnnxHeader(List<TensorSpec> inputs, List<TensorSpec> outputs) {
 
@@ -29,29 +29,30 @@ public record OnnxHeader(List<TensorSpec> inputs, List<TensorSpec> outputs) {
   /**
    * Reads a file.
    *
-   * @throws IOException if it cannot be read, is no ONNX file, or takes or gives what is no tensor
+   * @throws IOException if the file cannot be read, is not an ONNX file, or declares an input or
+   *     output of an unsupported type
    */
   public static OnnxHeader read(Path model) throws IOException {
     try (InputStream bytes = Files.newInputStream(model)) {
       Reader reader = new Reader(CodedInputStream.newInstance(bytes));
       reader.model();
-      reader.inputs.removeIf(port -> reader.filled.contains(port.name()));
+      reader.inputs.removeIf(input -> reader.initialized.contains(input.name()));
       return new OnnxHeader(reader.inputs, reader.outputs);
     }
   }
 
-  /** One reading; the numbers are those of {@code onnx.proto} (https://github.com/onnx/onnx). */
+  /** A parser; field numbers are those of {@code onnx.proto} (https://github.com/onnx/onnx). */
   private static final class Reader {
 
     private static final int NUMBER = WireFormat.WIRETYPE_VARINT;
     private static final int PART = WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
     private final CodedInputStream in;
-    private final Set<String> filled = new HashSet<>();
+    private final Set<String> initialized = new HashSet<>();
     private final List<TensorSpec> inputs = new ArrayList<>();
     private final List<TensorSpec> outputs = new ArrayList<>();
 
-    // Of the port that is being read.
+    // Of the input or output that is being read.
     private String name;
     private int type;
     private List<Long> axes;
@@ -60,8 +61,8 @@ public record OnnxHeader(List<TensorSpec> inputs, List<TensorSpec> outputs) {
       this.in = in;
     }
 
-    /** Reads the field of a tag; false for one that is of no interest. */
-    private interface FieldReader {
+    /** Reads the field of a tag; returns false for one to skip. */
+    private interface FieldHandler {
       boolean read(int tag) throws IOException;
     }
 
@@ -72,8 +73,8 @@ public record OnnxHeader(List<TensorSpec> inputs, List<TensorSpec> outputs) {
     private boolean graph(int tag) throws IOException {
       return switch (tag) {
         case 5 << 3 | PART -> part(this::tensor);
-        case 11 << 3 | PART -> port(inputs);
-        case 12 << 3 | PART -> port(outputs);
+        case 11 << 3 | PART -> spec(inputs);
+        case 12 << 3 | PART -> spec(outputs);
         default -> false;
       };
     }
@@ -82,11 +83,11 @@ public record OnnxHeader(List<TensorSpec> inputs, List<TensorSpec> outputs) {
       if (tag != (8 << 3 | PART)) {
         return false;
       }
-      filled.add(in.readString());
+      initialized.add(in.readString());
       return true;
     }
 
-    private boolean port(List<TensorSpec> ports) throws IOException {
+    private boolean spec(List<TensorSpec> specs) throws IOException {
       name = "";
       type = 0;
       axes = new ArrayList<>();
@@ -94,8 +95,10 @@ public record OnnxHeader(List<TensorSpec> inputs, List<TensorSpec> outputs) {
       ElementType known =
           ElementType.ofOnnx(type)
               .orElseThrow(
-                  () -> new IOException(name + " is of the ONNX type " + type + ", not supported"));
-      return ports.add(new TensorSpec(name, known, axes));
+                  () ->
+                      new IOException(
+                          name + " has the ONNX type " + type + ", which is not supported"));
+      return specs.add(new TensorSpec(name, known, axes));
     }
 
     private boolean value(int tag) throws IOException {
@@ -120,7 +123,7 @@ public record OnnxHeader(List<TensorSpec> inputs, List<TensorSpec> outputs) {
       };
     }
 
-    /** A length, or a name where any length fits. */
+    /** A length, or a name for any length. */
     private boolean axis() throws IOException {
       int axis = axes.size();
       axes.add(-1L);
@@ -132,14 +135,14 @@ public record OnnxHeader(List<TensorSpec> inputs, List<TensorSpec> outputs) {
       return true;
     }
 
-    private boolean part(FieldReader reader) throws IOException {
+    private boolean part(FieldHandler reader) throws IOException {
       int outer = in.pushLimit(in.readRawVarint32());
       fields(reader);
       in.popLimit(outer);
       return true;
     }
 
-    private void fields(FieldReader reader) throws IOException {
+    private void fields(FieldHandler reader) throws IOException {
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         if (!reader.read(tag)) {
           in.skipField(tag);

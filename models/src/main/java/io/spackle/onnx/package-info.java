@@ -1,7 +1,7 @@
 /**
- * ONNX files read as protocol buffers, without loading them: declared inputs and outputs, external
- * data.
+ * Inspection of ONNX files as protocol buffers, without loading them: declared inputs and outputs,
+ * external data.
  *
- * <p>Nothing here runs a graph.
+ * <p>Runs no graph.
  */
 package io.spackle.onnx;

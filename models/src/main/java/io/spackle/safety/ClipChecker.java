@@ -2,7 +2,6 @@ package io.spackle.safety;
 
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
-import io.spackle.graph.GraphChecks;
 import io.spackle.graph.TensorSpec;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
@@ -15,35 +14,35 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The checker of Stable Diffusion ({@code StableDiffusionSafetyChecker} of huggingface/diffusers):
- * CLIP sees the image, and the graph itself compares what it sees with the concepts that it knows.
+ * The safety checker of Stable Diffusion ({@code StableDiffusionSafetyChecker} of
+ * huggingface/diffusers): a graph that compares the CLIP embedding of an image with those of unsafe
+ * concepts.
  *
- * @param graph {@code clip_input} to {@code has_nsfw_concepts}; exports of diffusers also take the
- *     {@code images} and give them back as {@code out_images}, a flagged one black
+ * @param graph maps {@code clip_input} to {@code has_nsfw_concepts}; exports of diffusers also map
+ *     {@code images} to {@code out_images}, where flagged images are black
  */
-record ClipChecker(Graph graph, ImagePreprocessor preparation) implements SafetyChecker {
+record ClipChecker(Graph graph, ImagePreprocessor preprocessor) implements SafetyChecker {
 
   private static final String INPUT = "clip_input";
   private static final String IMAGES = "images";
   private static final String FLAGS = "has_nsfw_concepts";
   private static final String OUT_IMAGES = "out_images";
 
-  static ClipChecker of(Graph graph, ImagePreprocessor preparation, List<String> problems) {
+  static ClipChecker of(Graph graph, ImagePreprocessor preprocessor, List<String> problems) {
     boolean takesImages = graph.inputs().containsKey(IMAGES);
-    boolean tells = graph.outputs().containsKey(FLAGS) || !takesImages;
+    boolean hasFlags = graph.outputs().containsKey(FLAGS) || !takesImages;
     problems.addAll(
-        GraphChecks.problems(
+        graph.problems(
             "safety_checker/model.onnx",
-            graph,
             takesImages ? Set.of(INPUT, IMAGES) : Set.of(INPUT),
-            Set.of(tells ? FLAGS : OUT_IMAGES)));
-    return new ClipChecker(graph, preparation);
+            Set.of(hasFlags ? FLAGS : OUT_IMAGES)));
+    return new ClipChecker(graph, preprocessor);
   }
 
   @Override
-  public boolean flags(RgbImage picture, Cancellation cancellation) {
+  public boolean flags(RgbImage image, Cancellation cancellation) {
     Map<String, Tensor> inputs = new HashMap<>();
-    inputs.put(INPUT, preparation.of(picture));
+    inputs.put(INPUT, preprocessor.tensor(image));
     if (graph.inputs().containsKey(IMAGES)) {
       inputs.put(IMAGES, white(graph.inputs().get(IMAGES)));
     }
@@ -53,9 +52,11 @@ record ClipChecker(Graph graph, ImagePreprocessor preparation) implements Safety
         : outputs.get(OUT_IMAGES).data()[0] == 0;
   }
 
-  /** In place of the image, which the graph only blackens or not: one pixel tells which. */
-  private static FloatTensor white(TensorSpec port) {
-    int[] axes = port.axes().stream().mapToInt(axis -> (int) Math.max(1, axis)).toArray();
+  /**
+   * A white image in place of the real one: a black pixel in the output shows that it is flagged.
+   */
+  private static FloatTensor white(TensorSpec spec) {
+    int[] axes = spec.axes().stream().mapToInt(axis -> (int) Math.max(1, axis)).toArray();
     FloatTensor white = FloatTensor.zeros(new Shape(axes));
     Arrays.fill(white.data(), 1);
     return white;

@@ -9,20 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an image encoder is shown of an image, after its {@code preprocessor_config.json}: the keys
- * and defaults of the image processors of huggingface/transformers.
+ * The preprocessing of an image for an image encoder, configured by {@code
+ * preprocessor_config.json} with the keys and defaults of the image processors of
+ * huggingface/transformers.
  *
- * @param filter for resizing, or null to leave the size
- * @param size that the image is resized to
- * @param crop its middle that is shown, or null for all of it
- * @param values for each level of red, green and blue
+ * @param filter for resizing, or null to keep the size
+ * @param size the size that the image is resized to
+ * @param crop the size of the centre crop, or null for none
+ * @param values for each of red, green and blue the input value of each level
  */
 record ImagePreprocessor(Filter filter, Size size, Size crop, List<float[]> values) {
 
   /**
    * A size in pixels.
    *
-   * @param height 0 where the width is that of the shorter side, whichever it is
+   * @param height 0 if the width is the length of the shorter side, which may be either
    */
   private record Size(int width, int height) {
 
@@ -36,7 +37,7 @@ record ImagePreprocessor(Filter filter, Size size, Size crop, List<float[]> valu
   private static final double[] HALVES = {0.5, 0.5, 0.5};
   private static final int SIDE = 224;
 
-  /** What OpenAI's CLIP is shown. */
+  /** The preprocessing of OpenAI's CLIP. */
   static final ImagePreprocessor OF_CLIP =
       of(
           JsonNodeFactory.instance.objectNode().put("image_processor_type", "CLIPImageProcessor"),
@@ -45,7 +46,7 @@ record ImagePreprocessor(Filter filter, Size size, Size crop, List<float[]> valu
   /**
    * Reads a configuration.
    *
-   * @param problems gets what is wrong; the result counts only if there is nothing
+   * @param problems receives the problems found; with any, the result is meaningless
    */
   static ImagePreprocessor of(JsonNode config, List<String> problems) {
     String type =
@@ -57,7 +58,7 @@ record ImagePreprocessor(Filter filter, Size size, Size crop, List<float[]> valu
       problems.add(
           "preprocessor_config.json: crop_pct is not supported, expected size and crop_size");
     }
-    if (crop != null && (crop.width > size.width || crop.height > leastHeight(size))) {
+    if (crop != null && (crop.width > size.width || crop.height > minHeight(size))) {
       problems.add(
           "preprocessor_config.json: crop_size is larger than size, expected a part of it");
     }
@@ -68,7 +69,7 @@ record ImagePreprocessor(Filter filter, Size size, Size crop, List<float[]> valu
         values(config, clip, problems));
   }
 
-  private static int leastHeight(Size size) {
+  private static int minHeight(Size size) {
     return size.isOfShorterSide() ? size.width : size.height;
   }
 
@@ -89,7 +90,7 @@ record ImagePreprocessor(Filter filter, Size size, Size crop, List<float[]> valu
     return new Size(size.path("width").asInt(side), size.path("height").asInt(side));
   }
 
-  /** Of Pillow's numbers for its filters. */
+  /** The filter with a number in Pillow's enumeration. */
   private static Filter filter(JsonNode config, boolean clip, List<String> problems) {
     int resample = config.path("resample").asInt(clip ? 3 : 2);
     return switch (resample) {
@@ -112,18 +113,18 @@ record ImagePreprocessor(Filter filter, Size size, Size crop, List<float[]> valu
     double factor = rescale ? config.path("rescale_factor").asDouble(1 / 255.0) : 1;
     List<float[]> values = new ArrayList<>();
     for (int channel = 0; channel < 3; channel++) {
-      double mean = of(config, "image_mean", clip ? CLIP_MEAN : HALVES, channel, problems);
-      double std = of(config, "image_std", clip ? CLIP_STD : HALVES, channel, problems);
+      double mean = number(config, "image_mean", clip ? CLIP_MEAN : HALVES, channel, problems);
+      double std = number(config, "image_std", clip ? CLIP_STD : HALVES, channel, problems);
       values.add(normalize ? values(factor, (float) mean, (float) std) : values(factor, 0, 1));
     }
     return values;
   }
 
-  private static double of(
-      JsonNode config, String key, double[] otherwise, int channel, List<String> problems) {
+  private static double number(
+      JsonNode config, String key, double[] defaults, int channel, List<String> problems) {
     JsonNode numbers = config.path(key);
     if (!numbers.isArray()) {
-      return otherwise[channel];
+      return defaults[channel];
     }
     if (!numbers.path(channel).isNumber()) {
       problems.add("preprocessor_config.json: " + key + " has too few numbers, expected three");
@@ -140,25 +141,25 @@ record ImagePreprocessor(Filter filter, Size size, Size crop, List<float[]> valu
   }
 
   /**
-   * What the encoder is shown.
+   * The preprocessed image.
    *
    * @return (1, 3, height, width)
    */
-  FloatTensor of(RgbImage picture) {
-    RgbImage resized = filter == null ? picture : resized(picture);
-    RgbImage shown = crop == null ? resized : resized.centre(crop.width, crop.height);
-    return shown.toTensor(values);
+  FloatTensor tensor(RgbImage image) {
+    RgbImage resized = filter == null ? image : resized(image);
+    RgbImage cropped = crop == null ? resized : resized.centre(crop.width, crop.height);
+    return cropped.toTensor(values);
   }
 
-  private RgbImage resized(RgbImage picture) {
+  private RgbImage resized(RgbImage image) {
     if (!size.isOfShorterSide()) {
-      return filter.resize(picture, size.width, size.height);
+      return filter.resize(image, size.width, size.height);
     }
-    int width = picture.width();
-    int height = picture.height();
+    int width = image.width();
+    int height = image.height();
     int shorter = size.width;
     return width <= height
-        ? filter.resize(picture, shorter, (int) ((long) shorter * height / width))
-        : filter.resize(picture, (int) ((long) shorter * width / height), shorter);
+        ? filter.resize(image, shorter, (int) ((long) shorter * height / width))
+        : filter.resize(image, (int) ((long) shorter * width / height), shorter);
   }
 }

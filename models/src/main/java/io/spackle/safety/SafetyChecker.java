@@ -3,7 +3,7 @@ package io.spackle.safety;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.RgbImage;
 
-/** A loaded network that judges images; shared by threads. {@link SafetyModel} loads one. */
+/** A loaded network that detects unsafe images; thread-safe. {@link SafetyModel} loads one. */
 public interface SafetyChecker extends AutoCloseable {
 
   /**
@@ -13,7 +13,7 @@ public interface SafetyChecker extends AutoCloseable {
    * @throws java.util.concurrent.CancellationException if cancelled
    * @throws io.spackle.graph.GraphException if the runtime fails
    */
-  boolean flags(RgbImage picture, Cancellation cancellation);
+  boolean flags(RgbImage image, Cancellation cancellation);
 
   /** Frees the network. */
   @Override

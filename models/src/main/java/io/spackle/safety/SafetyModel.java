@@ -18,11 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A safety checker in a folder, checked without loading its graph.
+ * The folder of a safety checker, checked without loading its graph.
  *
- * <p>Two kinds are known by what lies there: {@code safety_checker/model.onnx}, the CLIP checker
- * that older exports of Stable Diffusion hold, and {@code model.onnx} with {@code config.json} and
- * {@code preprocessor_config.json}, any image classifier that Optimum exports.
+ * <p>There are two layouts: {@code safety_checker/model.onnx}, the CLIP checker in older exports of
+ * Stable Diffusion, and {@code model.onnx} with {@code config.json} and {@code
+ * preprocessor_config.json}, an image classifier exported by Optimum.
  */
 public final class SafetyModel {
 
@@ -39,7 +39,7 @@ public final class SafetyModel {
     this.options = options;
   }
 
-  /** Whether a folder, such as a bundle's, holds a CLIP checker. */
+  /** Whether a folder, such as that of a bundle, contains a CLIP checker. */
   public static boolean isIn(Path folder) {
     return Files.isRegularFile(folder.resolve(CLIP).resolve("model.onnx"));
   }
@@ -58,13 +58,13 @@ public final class SafetyModel {
     List<String> problems = new ArrayList<>();
     if (!parts.has(ModelBundle.ROOT)) {
       problems.add(
-          "neither model.onnx nor safety_checker/model.onnx found, one of which a safety checker"
-              + " has: export an image classifier with 'optimum-cli export onnx'");
+          "neither model.onnx nor safety_checker/model.onnx found, expected one of them: export an"
+              + " image classifier with 'optimum-cli export onnx'");
     } else {
-      FlagRule.of(classifier.file("config.json", problems), options, problems);
+      ImageClassifier.FlagRule.of(classifier.file("config.json", problems), options, problems);
       ImagePreprocessor.of(classifier.file("preprocessor_config.json", problems), problems);
     }
-    refuse(parts, problems);
+    reject(parts, problems);
     return classifier;
   }
 
@@ -82,21 +82,21 @@ public final class SafetyModel {
         folder, isIn(folder) ? List.of(CLIP, PREPROCESSOR) : List.of(ModelBundle.ROOT));
   }
 
-  /** What the checker is called: its name on the hub where its configuration tells it. */
+  /** The name on the Hugging Face Hub if the configuration has one, else that of the folder. */
   public String name() {
     String folder = parts.name() + (component.isEmpty() ? "" : "/" + component);
     return parts.hubName(component).orElse(folder);
   }
 
-  /** A SHA-256 of its files, in hex. Reads every byte when first called. */
+  /** A SHA-256 of its files, in hex. The first call reads every byte. */
   public String digest() {
     return parts.digest();
   }
 
   /**
-   * Loads the graph and tries it on an image.
+   * Loads the graph and runs it on a test image.
    *
-   * @throws InvalidModelException with all that is wrong with the graph
+   * @throws InvalidModelException with all problems of the graph
    */
   public SafetyChecker load(Device device) {
     try (CloseStack loading = new CloseStack()) {
@@ -104,27 +104,27 @@ public final class SafetyModel {
       List<String> problems = new ArrayList<>();
       SafetyChecker checker =
           component.equals(CLIP) ? clip(graph, problems) : classifier(graph, problems);
-      refuse(parts, problems);
-      tryOut(checker);
+      reject(parts, problems);
+      runTest(checker);
       loading.release();
       return checker;
     }
   }
 
   private SafetyChecker clip(Graph graph, List<String> problems) {
-    ImagePreprocessor preparation =
+    ImagePreprocessor preprocessor =
         parts
             .config(PREPROCESSOR)
             .map(config -> ImagePreprocessor.of(config, problems))
             .orElse(ImagePreprocessor.OF_CLIP);
-    return ClipChecker.of(graph, preparation, problems);
+    return ClipChecker.of(graph, preprocessor, problems);
   }
 
   private SafetyChecker classifier(Graph graph, List<String> problems) {
     return ImageClassifier.of(
         graph,
         ImagePreprocessor.of(file("preprocessor_config.json", problems), problems),
-        FlagRule.of(file("config.json", problems), options, problems),
+        ImageClassifier.FlagRule.of(file("config.json", problems), options, problems),
         problems);
   }
 
@@ -138,18 +138,18 @@ public final class SafetyModel {
             });
   }
 
-  /** A graph that takes another size, or gives other scores, fails now and not in a job. */
-  private void tryOut(SafetyChecker checker) {
+  /** Detects a graph of another input size or number of scores when it is loaded, not in a job. */
+  private void runTest(SafetyChecker checker) {
     try {
       checker.flags(RgbImage.black(64, 64), new Cancellation());
     } catch (GraphException | IllegalArgumentException e) {
-      throw parts.refusal(List.of("cannot judge an image: " + e.getMessage()));
+      throw parts.invalid(List.of("cannot check an image: " + e.getMessage()));
     }
   }
 
-  private static void refuse(ModelFolder parts, List<String> problems) {
+  private static void reject(ModelFolder parts, List<String> problems) {
     if (!problems.isEmpty()) {
-      throw parts.refusal(problems);
+      throw parts.invalid(problems);
     }
   }
 }

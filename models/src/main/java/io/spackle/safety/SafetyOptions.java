@@ -4,10 +4,10 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * When a classifier flags an image; a CLIP checker has its own thresholds inside.
+ * The options of image classifiers; a CLIP checker has built-in thresholds.
  *
- * @param labels that must not be shown, as the classifier's {@code config.json} names them
- * @param threshold the probability, 0 to 1, from which on they are taken for seen
+ * @param labels the labels that must not be shown, named as in the classifier's {@code config.json}
+ * @param threshold the probability from which an image is flagged, 0 to 1
  */
 public record SafetyOptions(List<String> labels, double threshold) implements Serializable {
 

@@ -13,31 +13,24 @@ final class DdimScheduler implements Scheduler {
   private final TimestepSpacing spacing;
   private final int offset;
   private final Prediction prediction;
-  private final Clipping clipping;
   private final float lastAlphaBar;
   private final double eta;
 
   DdimScheduler(SchedulerConfig config) {
-    config.refuse("use_karras_sigmas");
+    config.reject("use_karras_sigmas");
     schedule = NoiseSchedule.of(config, 0.0001, 0.02, "linear").rescaled(config);
     spacing = TimestepSpacing.of(config, "leading");
     offset = config.integer("steps_offset", 0);
-    prediction = Prediction.of(config);
-    clipping = Clipping.of(config, config.flag("clip_sample", true));
+    prediction = Prediction.clipped(config, true);
     lastAlphaBar = config.flag("set_alpha_to_one", true) ? 1 : schedule.alphaBars()[0];
     eta = config.number("eta", 0);
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
-    float[] timesteps = spacing.wholePoints(spec.steps(), schedule.trainingSteps(), offset);
+  public Run start(Run.Spec spec) {
+    float[] timesteps = spacing.integerPoints(spec.steps(), schedule.trainingSteps(), offset);
     int stride = schedule.trainingSteps() / spec.steps();
-    return new SteppedRun(
+    return new Run(
         Levels.discrete(timesteps, schedule),
         spec.skippedSteps(),
         (output, i, sample, noise) -> {
@@ -55,7 +48,7 @@ final class DdimScheduler implements Scheduler {
       double alphaBar, double previous, double deviation, FloatTensor sample, FloatTensor output) {
     double signal = Math.sqrt(alphaBar);
     double noise = Math.sqrt(1 - alphaBar);
-    FloatTensor clean = clipping.apply(prediction.clean(signal, noise, sample, output));
+    FloatTensor clean = prediction.clean(signal, noise, sample, output);
     FloatTensor gaussian = prediction.gaussian(signal, noise, sample, output);
     return Mix.of(Math.sqrt(previous), clean)
         .plus(Math.sqrt(1 - previous - deviation * deviation), gaussian);

@@ -4,39 +4,32 @@ import io.spackle.tensor.FloatTensor;
 import java.util.List;
 
 /**
- * Ho, Jain and Abbeel, "Denoising diffusion probabilistic models", equations 6 and 7 over a thinned
- * schedule: the mean of the posterior given the estimated clean sample, plus noise of its variance.
- * Draws once per step, but not at timestep 0.
+ * Ho, Jain and Abbeel, "Denoising diffusion probabilistic models", equations 6 and 7 on a strided
+ * schedule: the posterior mean given the estimated clean sample, plus noise of the posterior
+ * variance. Draws once per step, except at timestep 0.
  */
 final class DdpmScheduler implements Scheduler {
 
-  private static final double LEAST_VARIANCE = 1e-20;
+  private static final double MIN_VARIANCE = 1e-20;
 
   private final NoiseSchedule schedule;
   private final TimestepSpacing spacing;
   private final int offset;
   private final Prediction prediction;
-  private final Clipping clipping;
 
   DdpmScheduler(SchedulerConfig config) {
-    config.refuse("use_karras_sigmas");
+    config.reject("use_karras_sigmas");
     config.choice("variance_type", "fixed_small", List.of("fixed_small"));
     schedule = NoiseSchedule.of(config, 0.0001, 0.02, "linear").rescaled(config);
     spacing = TimestepSpacing.of(config, "leading");
     offset = config.integer("steps_offset", 0);
-    prediction = Prediction.of(config);
-    clipping = Clipping.of(config, config.flag("clip_sample", true));
+    prediction = Prediction.clipped(config, true);
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
-    float[] timesteps = spacing.wholePoints(spec.steps(), schedule.trainingSteps(), offset);
-    return new SteppedRun(
+  public Run start(Run.Spec spec) {
+    float[] timesteps = spacing.integerPoints(spec.steps(), schedule.trainingSteps(), offset);
+    return new Run(
         Levels.discrete(timesteps, schedule),
         spec.skippedSteps(),
         (output, i, sample, noise) -> {
@@ -52,15 +45,14 @@ final class DdpmScheduler implements Scheduler {
   private Mix mean(double alphaBar, double next, FloatTensor sample, FloatTensor output) {
     double alpha = alphaBar / next;
     FloatTensor clean =
-        clipping.apply(
-            prediction.clean(Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar), sample, output));
+        prediction.clean(Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar), sample, output);
     return Mix.of(Math.sqrt(next) * (1 - alpha) / (1 - alphaBar), clean)
         .plus(Math.sqrt(alpha) * (1 - next) / (1 - alphaBar), sample);
   }
 
   private static double deviation(double alphaBar, double next) {
     double variance = (1 - next) / (1 - alphaBar) * (1 - alphaBar / next);
-    return Math.sqrt(Math.max(variance, LEAST_VARIANCE));
+    return Math.sqrt(Math.max(variance, MIN_VARIANCE));
   }
 
   private double alphaBar(float timestep) {

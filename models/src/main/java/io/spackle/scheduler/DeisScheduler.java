@@ -7,12 +7,12 @@ import java.util.List;
 /**
  * Zhang and Chen, "Fast sampling of diffusion models with exponential integrator" (DEIS), the
  * log-rho variant of order 1 to 3: the polynomial in log(sigma) through the last noise estimates is
- * integrated over sigma. Draws nothing.
+ * integrated over sigma. Draws no noise.
  */
 final class DeisScheduler implements Scheduler {
 
-  /** Runs with fewer steps than this end with lower orders, for stability. */
-  private static final int MANY_STEPS = 15;
+  /** Runs with fewer steps end with lower orders, for stability. */
+  private static final int FULL_ORDER_STEPS = 15;
 
   private final DpmSpacing spacing;
   private final Prediction prediction;
@@ -20,8 +20,8 @@ final class DeisScheduler implements Scheduler {
   private final boolean lowerOrderFinal;
 
   DeisScheduler(SchedulerConfig config) {
-    config.refuse("thresholding", "use_lu_lambdas", "rescale_betas_zero_snr");
-    // The siblings' values stand for this class's only one.
+    config.reject("thresholding", "use_lu_lambdas", "rescale_betas_zero_snr");
+    // Values of the related classes select this class's only algorithm, as in diffusers.
     config.choice("algorithm_type", "deis", List.of("deis", "dpmsolver", "dpmsolver++"));
     config.choice("solver_type", "logrho", List.of("logrho", "midpoint", "heun", "bh1", "bh2"));
     spacing = DpmSpacing.of(config, NoiseSchedule.of(config, 0.0001, 0.02, "linear"));
@@ -31,24 +31,18 @@ final class DeisScheduler implements Scheduler {
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
+  public Run start(Run.Spec spec) {
     SigmaSchedule schedule = spacing.spread(spec.steps());
-    // Noise is never removed altogether: the polynomial knows no logarithm of 0.
+    // The last level is above 0: the polynomial is in log(sigma).
     SigmaSchedule ending = schedule.endingAt(spacing.lowestOf(schedule));
-    return new SteppedRun(
-        Levels.preserving(ending), spec.skippedSteps(), new Solver(ending.sigmas()));
+    return new Run(Levels.preserving(ending), spec.skippedSteps(), new Solver(ending.sigmas()));
   }
 
   /** The state of one run. */
-  private final class Solver implements SteppedRun.Step {
+  private final class Solver implements Run.Step {
 
     private final float[] sigmas;
-    private final History gaussians = new History(solverOrder);
+    private final History noiseEstimates = new History(solverOrder);
 
     Solver(float[] sigmas) {
       this.sigmas = sigmas;
@@ -57,16 +51,16 @@ final class DeisScheduler implements Scheduler {
     @Override
     public FloatTensor apply(FloatTensor output, int i, FloatTensor sample, BatchNoise noise) {
       double signal = Levels.signalOf(sigmas[i]);
-      gaussians.add(prediction.gaussian(signal, sigmas[i] * signal, sample, output));
+      noiseEstimates.add(prediction.gaussian(signal, sigmas[i] * signal, sample, output));
       double nextSignal = Levels.signalOf(sigmas[i + 1]);
-      FloatTensor change = gaussians.sum(weights(i, order(i)));
+      FloatTensor change = noiseEstimates.sum(weights(i, order(i)));
       return Mix.of(nextSignal / signal, sample).plus(nextSignal, change).tensor();
     }
 
     private int order(int i) {
       int steps = sigmas.length - 1;
-      int limit = lowerOrderFinal && steps < MANY_STEPS ? steps - i : solverOrder;
-      return Math.min(Math.min(solverOrder, limit), gaussians.size());
+      int limit = lowerOrderFinal && steps < FULL_ORDER_STEPS ? steps - i : solverOrder;
+      return Math.min(Math.min(solverOrder, limit), noiseEstimates.size());
     }
 
     /** The integral of each Lagrange polynomial in u = log(sigma), over d sigma = e^u du. */

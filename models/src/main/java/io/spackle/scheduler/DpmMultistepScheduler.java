@@ -6,12 +6,12 @@ import io.spackle.tensor.FloatTensor;
 /**
  * Lu et al., "DPM-Solver++: fast solver for guided sampling of diffusion probabilistic models",
  * algorithm 2 (2M) and its third-order extension: the clean sample is extrapolated from those of
- * the last steps. The SDE variant draws once per step, the last one included.
+ * the previous steps. The SDE variant draws once per step, including the last.
  */
 final class DpmMultistepScheduler implements Scheduler {
 
-  /** Runs with fewer steps than this end with lower orders, for stability. */
-  private static final int MANY_STEPS = 15;
+  /** Runs with fewer steps end with lower orders, for stability. */
+  private static final int FULL_ORDER_STEPS = 15;
 
   private final DpmOptions options;
   private final DpmSpacing spacing;
@@ -34,19 +34,13 @@ final class DpmMultistepScheduler implements Scheduler {
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
+  public Run start(Run.Spec spec) {
     SigmaSchedule schedule = spacing.spread(spec.steps()).endingAt(lastSigma);
-    return new SteppedRun(
-        Levels.preserving(schedule), spec.skippedSteps(), new Solver(schedule.sigmas()));
+    return new Run(Levels.preserving(schedule), spec.skippedSteps(), new Solver(schedule.sigmas()));
   }
 
   /** The state of one run. */
-  private final class Solver implements SteppedRun.Step {
+  private final class Solver implements Run.Step {
 
     private final float[] sigmas;
     private final History cleans = new History(options.order());
@@ -75,12 +69,12 @@ final class DpmMultistepScheduler implements Scheduler {
     }
 
     private int order(int i) {
-      int left = sigmas.length - 1 - i; // steps, this one included
-      boolean lower = lowerOrderFinal && sigmas.length - 1 < MANY_STEPS;
-      if (left == 1 && (lower || eulerAtFinal || lastSigma == 0)) {
+      int remaining = sigmas.length - 1 - i; // steps, including this one
+      boolean lower = lowerOrderFinal && sigmas.length - 1 < FULL_ORDER_STEPS;
+      if (remaining == 1 && (lower || eulerAtFinal || lastSigma == 0)) {
         return 1;
       }
-      return Math.min(cleans.size(), left == 2 && lower ? 2 : options.order());
+      return Math.min(cleans.size(), remaining == 2 && lower ? 2 : options.order());
     }
 
     private double[] second(DpmStep step, int i) {

@@ -4,29 +4,30 @@ import io.spackle.tensor.FloatTensor;
 import java.util.List;
 
 /**
- * The keys that the two DPM-Solver++ classes share.
+ * The configuration keys shared by the two DPM-Solver++ classes.
  *
  * @param order of the solver, 1 to 3
- * @param stochastic whether the SDE is solved, not the ODE
- * @param heun whether second-order steps weigh the derivative exactly, not by the midpoint rule
- * @param endsAtZero whether the last step removes all noise, not all but the lowest level
+ * @param stochastic whether the SDE is solved instead of the ODE
+ * @param heun whether second-order steps weight the derivative exactly instead of by the midpoint
+ *     rule
+ * @param endsAtZero whether the last step ends at sigma 0 instead of the lowest trained level
  */
 record DpmOptions(
     Prediction prediction, int order, boolean stochastic, boolean heun, boolean endsAtZero) {
 
   private static final String SDE = "sde-dpmsolver++";
 
-  /** Values of solver_type that stand for the default: those of the sibling classes. */
+  /** Values of solver_type; those of the related classes select the default. */
   private static final List<String> SOLVERS = List.of("midpoint", "heun", "logrho", "bh1", "bh2");
 
   /**
    * The options of a configuration.
    *
    * @throws IllegalArgumentException if a value is not supported, such as the algorithm_type
-   *     dpmsolver, which diffusers gave up
+   *     dpmsolver, which is deprecated in diffusers
    */
   static DpmOptions of(SchedulerConfig config) {
-    config.refuse("thresholding", "variance_type");
+    config.reject("thresholding", "variance_type");
     if (config.number("lambda_min_clipped", Double.NEGATIVE_INFINITY) > Double.NEGATIVE_INFINITY) {
       throw config.unsupported("lambda_min_clipped", "-Infinity");
     }
@@ -58,7 +59,7 @@ record DpmOptions(
     return stochastic ? DpmStep.sde(from, to) : DpmStep.ode(from, to);
   }
 
-  /** The clean sample that an output implies. */
+  /** The clean sample that follows from a sample and the model's output. */
   FloatTensor clean(double sigma, FloatTensor sample, FloatTensor output) {
     double signal = Levels.signalOf(sigma);
     return prediction.clean(signal, sigma * signal, sample, output);

@@ -6,7 +6,7 @@ import io.spackle.tensor.FloatTensor;
 /**
  * Lu et al., "DPM-Solver++: fast solver for guided sampling of diffusion probabilistic models",
  * algorithm 1 (2S) and its third-order extension: steps come in groups of one, two and three, and
- * each step of a group starts again from the sample at the group's begin. Draws nothing.
+ * each step of a group restarts from the sample at the group's start. Draws no noise.
  */
 final class DpmSinglestepScheduler implements Scheduler {
 
@@ -16,7 +16,7 @@ final class DpmSinglestepScheduler implements Scheduler {
   private final float lastSigma;
 
   DpmSinglestepScheduler(SchedulerConfig config) {
-    config.refuse("use_lu_lambdas", "rescale_betas_zero_snr");
+    config.reject("use_lu_lambdas", "rescale_betas_zero_snr");
     options = DpmOptions.of(config);
     if (options.stochastic()) {
       throw config.unsupported("algorithm_type", "dpmsolver++");
@@ -27,23 +27,17 @@ final class DpmSinglestepScheduler implements Scheduler {
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
+  public Run start(Run.Spec spec) {
     SigmaSchedule schedule = spacing.spread(spec.steps()).endingAt(lastSigma);
-    return new SteppedRun(
-        Levels.preserving(schedule), spec.skippedSteps(), new Solver(schedule.sigmas()));
+    return new Run(Levels.preserving(schedule), spec.skippedSteps(), new Solver(schedule.sigmas()));
   }
 
   /** The state of one run. */
-  private final class Solver implements SteppedRun.Step {
+  private final class Solver implements Run.Step {
 
     private final float[] sigmas;
     private final History cleans = new History(options.order());
-    private FloatTensor groupBegin;
+    private FloatTensor groupStart;
 
     Solver(float[] sigmas) {
       this.sigmas = sigmas;
@@ -52,22 +46,22 @@ final class DpmSinglestepScheduler implements Scheduler {
     @Override
     public FloatTensor apply(FloatTensor output, int i, FloatTensor sample, BatchNoise noise) {
       cleans.add(options.clean(sigmas[i], sample, output));
-      int order = Math.min(order(i), cleans.size()); // a run may begin inside a group
+      int order = Math.min(order(i), cleans.size()); // a run may start inside a group
       if (order == 1) {
-        groupBegin = sample;
+        groupStart = sample;
       }
-      int begin = i - order + 1;
-      DpmStep step = options.step(sigmas[begin], sigmas[i + 1]);
+      int first = i - order + 1;
+      DpmStep step = options.step(sigmas[first], sigmas[i + 1]);
       double[] weights =
           switch (order) {
             case 1 -> new double[] {step.value()};
             case 2 -> second(step, i);
             default -> third(step, i);
           };
-      return Mix.of(step.sample(), groupBegin).plus(1, cleans.sum(weights)).tensor();
+      return Mix.of(step.sample(), groupStart).plus(1, cleans.sum(weights)).tensor();
     }
 
-    /** The place of step i in its group, from 1 to the solver's order. */
+    /** The position of step i in its group, from 1 to the solver's order. */
     private int order(int i) {
       int steps = sigmas.length - 1;
       boolean fullGroup = steps % options.order() == 0;

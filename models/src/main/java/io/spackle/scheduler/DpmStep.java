@@ -1,16 +1,16 @@
 package io.spackle.scheduler;
 
 /**
- * The weights of a DPM-Solver++ step between two noise levels, for the terms that Lu et al.
- * ("DPM-Solver++", proposition 4.1) call the derivatives of the clean sample by lambda.
+ * The weights of a DPM-Solver++ step between two noise levels, for the derivatives of the clean
+ * sample by lambda (Lu et al., "DPM-Solver++", proposition 4.1).
  *
  * <p>Notation: lambda = log(signal / noise) = -log(sigma). An SDE step has the weights of an ODE
- * step over twice the distance, but for those of sample and noise (the paper's appendix A).
+ * step over twice the distance, except those of sample and noise (the paper's appendix A).
  *
  * @param sample the weight of the sample at the step's start
  * @param noise the weight of fresh noise, 0 for an ODE step
- * @param signal of the sample at the step's end
- * @param h the rise of lambda, infinite for a step to no noise
+ * @param signal the signal of the sample at the step's end
+ * @param h the rise of lambda, infinite for a step to sigma 0
  */
 record DpmStep(double sample, double noise, double signal, double h) {
 

@@ -1,10 +1,11 @@
 package io.spackle.scheduler;
 
+import io.spackle.scheduler.KDiffusionSpacing.AncestralStep;
 import io.spackle.tensor.FloatTensor;
 
 /**
- * Euler steps that go below the next noise level and come back up with fresh noise ({@code
- * sample_euler_ancestral} of Crowson's k-diffusion). Draws once per step, the last one included.
+ * Euler steps that go below the next noise level and back up with fresh noise ({@code
+ * sample_euler_ancestral} of Crowson's k-diffusion). Draws once per step, including the last.
  */
 final class EulerAncestralScheduler implements Scheduler {
 
@@ -12,7 +13,7 @@ final class EulerAncestralScheduler implements Scheduler {
   private final KDiffusionSpacing spacing;
 
   EulerAncestralScheduler(SchedulerConfig config) {
-    config.refuse("use_karras_sigmas");
+    config.reject("use_karras_sigmas");
     prediction = Prediction.of(config);
     spacing =
         KDiffusionSpacing.of(
@@ -21,15 +22,10 @@ final class EulerAncestralScheduler implements Scheduler {
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
+  public Run start(Run.Spec spec) {
     SigmaSchedule schedule = spacing.spread(spec.steps()).endingAt(0);
     float[] sigmas = schedule.sigmas();
-    return new SteppedRun(
+    return new Run(
         spacing.levels(schedule),
         spec.skippedSteps(),
         (output, i, sample, noise) -> {

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Euler steps along the probability flow ODE dx/dsigma = gaussian (Karras et al., "Elucidating the
  * design space of diffusion-based generative models", algorithm 2 without churn). One model call
- * per step, no noise drawn.
+ * per step; draws no noise.
  */
 final class EulerScheduler implements Scheduler {
 
@@ -28,15 +28,10 @@ final class EulerScheduler implements Scheduler {
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
+  public Run start(Run.Spec spec) {
     SigmaSchedule schedule = spacing.spread(spec.steps()).endingAt(lastSigma);
     float[] sigmas = schedule.sigmas();
-    return new SteppedRun(
+    return new Run(
         spacing.levels(schedule),
         spec.skippedSteps(),
         (output, i, sample, noise) -> {

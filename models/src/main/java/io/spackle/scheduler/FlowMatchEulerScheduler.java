@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * Euler steps along the straight path of rectified flow, x = (1 - sigma) clean + sigma gaussian,
- * whose levels move towards noise for larger images (Esser et al., "Scaling rectified flow
- * transformers for high-resolution image synthesis", section 5.3.2). Draws nothing.
+ * with levels shifted towards noise for larger images (Esser et al., "Scaling rectified flow
+ * transformers for high-resolution image synthesis", section 5.3.2). Draws no noise.
  */
 final class FlowMatchEulerScheduler implements Scheduler {
 
@@ -18,7 +18,7 @@ final class FlowMatchEulerScheduler implements Scheduler {
   private final int maxTokens;
 
   FlowMatchEulerScheduler(SchedulerConfig config) {
-    config.refuse(
+    config.reject(
         "use_karras_sigmas",
         "use_exponential_sigmas",
         "use_beta_sigmas",
@@ -36,25 +36,20 @@ final class FlowMatchEulerScheduler implements Scheduler {
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
+  public Run start(Run.Spec spec) {
     float[] sigmas = sigmas(spec.steps(), factor(spec.imageTokens()));
     float[] timesteps = new float[spec.steps()];
     for (int i = 0; i < timesteps.length; i++) {
       timesteps[i] = sigmas[i] * trainingSteps;
     }
-    return new SteppedRun(
+    return new Run(
         Levels.straight(timesteps, sigmas),
         spec.skippedSteps(),
         (output, i, sample, noise) ->
             Mix.of(1, sample).plus(sigmas[i + 1] - sigmas[i], output).tensor());
   }
 
-  /** n even levels from 1 to 1/n, shifted, and 0. */
+  /** n evenly spaced levels from 1 to 1/n, shifted, then 0. */
   private static float[] sigmas(int steps, float factor) {
     float[] sigmas = new float[steps + 1];
     for (int i = 0; i < steps; i++) {
@@ -64,7 +59,7 @@ final class FlowMatchEulerScheduler implements Scheduler {
     return sigmas;
   }
 
-  /** By how much the odds of noise against image are multiplied. */
+  /** The factor by which the odds of noise against image are multiplied. */
   private float factor(int imageTokens) {
     if (!dynamic) {
       return shift;

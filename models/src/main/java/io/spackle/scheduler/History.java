@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 
-/** The last few model outputs of a multistep run. */
+/** The latest model outputs of a multistep run. */
 final class History {
 
   private final int capacity;
@@ -15,7 +15,7 @@ final class History {
     this.capacity = capacity;
   }
 
-  /** Adds an output and forgets the oldest one beyond the capacity. */
+  /** Adds an output and drops the oldest one beyond the capacity. */
   void add(FloatTensor output) {
     newestFirst.addFirst(output);
     if (newestFirst.size() > capacity) {
@@ -27,7 +27,7 @@ final class History {
     return newestFirst.size();
   }
 
-  /** The output of {@code back} steps ago, 0 for the latest. */
+  /** The output {@code back} steps ago, 0 for the latest. */
   FloatTensor get(int back) {
     Iterator<FloatTensor> outputs = newestFirst.iterator();
     for (int i = 0; i < back; i++) {
@@ -36,7 +36,7 @@ final class History {
     return outputs.next();
   }
 
-  /** The latest outputs, weighted and added up; the first weight is the latest one's. */
+  /** The weighted sum of the latest outputs; the first weight is that of the latest one. */
   FloatTensor sum(double... weights) {
     Mix sum = Mix.of(weights[0], get(0));
     for (int back = 1; back < weights.length; back++) {

@@ -3,12 +3,12 @@ package io.spackle.scheduler;
 import java.util.Arrays;
 
 /**
- * How the samplers that stem from k-diffusion (Euler, LMS, Heun, KDPM2) spread their steps: from
- * the first to the last training timestep, and from there to no noise at all.
+ * The step spacing of the samplers of k-diffusion (Euler, LMS, Heun, KDPM2): from the first to the
+ * last training timestep, then to sigma 0.
  *
  * @param offset the key steps_offset
- * @param karras whether only the ends of the spacing count, and the levels between are Karras et
- *     al.'s
+ * @param karras whether the spacing determines only the end levels, and those between are spaced as
+ *     by Karras et al.
  */
 record KDiffusionSpacing(
     NoiseSchedule schedule, TimestepSpacing spacing, int offset, boolean karras) {
@@ -16,10 +16,10 @@ record KDiffusionSpacing(
   /**
    * The spacing of a configuration.
    *
-   * @throws IllegalArgumentException if it asks for another family of noise levels
+   * @throws IllegalArgumentException if it selects another family of noise levels
    */
   static KDiffusionSpacing of(SchedulerConfig config, NoiseSchedule schedule) {
-    config.refuse("use_exponential_sigmas", "use_beta_sigmas", "sigma_min", "sigma_max");
+    config.reject("use_exponential_sigmas", "use_beta_sigmas", "sigma_min", "sigma_max");
     return new KDiffusionSpacing(
         schedule,
         TimestepSpacing.of(config, "linspace"),
@@ -27,51 +27,52 @@ record KDiffusionSpacing(
         config.flag("use_karras_sigmas", false));
   }
 
-  /** Timesteps and levels of {@code steps} steps; fractional timesteps where levels are warped. */
+  /** The schedule of {@code steps} steps; timesteps are fractional with Karras levels. */
   SigmaSchedule spread(int steps) {
     float[] table = schedule.sigmas();
     double[] timesteps = float32(spacing.points(steps, schedule.trainingSteps(), offset));
-    double[] sigmas = SigmaMath.atTimesteps(timesteps, table);
+    double[] sigmas = SigmaSchedule.atTimesteps(timesteps, table);
     if (!karras) {
       return SigmaSchedule.of(timesteps, sigmas);
     }
-    float[] logs = SigmaMath.logs(table);
-    double[] warped = SigmaMath.karras(sigmas[0], sigmas[steps - 1], steps);
+    float[] logs = SigmaSchedule.logs(table);
+    double[] warped = SigmaSchedule.karras(sigmas[0], sigmas[steps - 1], steps);
     return SigmaSchedule.of(
-        Arrays.stream(warped).map(sigma -> SigmaMath.timestepOf(sigma, logs)).toArray(), warped);
+        Arrays.stream(warped).map(sigma -> SigmaSchedule.timestepOf(sigma, logs)).toArray(),
+        warped);
   }
 
-  /** The same, but the timesteps of warped levels are rounded, as KDPM2 has them. */
+  /** As {@link #spread}, with integer timesteps for Karras levels too, as in KDPM2. */
   SigmaSchedule spreadRounded(int steps) {
     return karras ? spread(steps).rounded() : spread(steps);
   }
 
   /**
-   * What unit noise is multiplied with to be a first sample: the first level, or the deviation of
-   * noise plus an image of unit deviation where the schedule does not start at the very noisiest.
+   * The factor from unit noise to a first sample: the first level, or the standard deviation of
+   * noise plus an image of unit deviation where the schedule does not start at the noisiest level.
    */
   float initNoiseSigma(float[] sigmas) {
     float max = sigmas[0];
     return spacing == TimestepSpacing.LEADING ? (float) Math.sqrt(max * max + 1) : max;
   }
 
-  /** The levels of a run that calls the model once per step. */
+  /** The levels of a run with one model call per step. */
   Levels levels(SigmaSchedule run) {
     float[] sigmas = run.sigmas();
     return Levels.exploding(run.timesteps(), sigmas, sigmas, initNoiseSigma(sigmas));
   }
 
   /**
-   * The levels of a run whose second stages call the model between two steps.
+   * The levels of a run with a second model call between the levels of each step.
    *
    * @param middles the sigma of each step's second stage
    */
   Levels midpointLevels(SigmaSchedule run, float[] middles) {
     float[] sigmas = run.sigmas();
-    float[] logs = SigmaMath.logs(schedule.sigmas());
+    float[] logs = SigmaSchedule.logs(schedule.sigmas());
     float[] between = new float[middles.length];
     for (int step = 0; step < middles.length; step++) {
-      between[step] = (float) SigmaMath.timestepOf(middles[step], logs);
+      between[step] = (float) SigmaSchedule.timestepOf(middles[step], logs);
     }
     int calls = 2 * middles.length - 1;
     return Levels.exploding(
@@ -83,5 +84,57 @@ record KDiffusionSpacing(
 
   private static double[] float32(double[] values) {
     return Arrays.stream(values).map(value -> (float) value).toArray();
+  }
+
+  /**
+   * The index arithmetic of samplers that call the model twice per step, except in the last step.
+   *
+   * <p>Index 2k is the first stage of step k, index 2k + 1 its second stage. n steps have 2n - 1
+   * indices; the level of index i is that of step (i + 1) / 2.
+   */
+  static final class TwoStage {
+
+    private TwoStage() {}
+
+    static boolean isFirst(int index) {
+      return index % 2 == 0;
+    }
+
+    static int step(int index) {
+      return index / 2;
+    }
+
+    /** Repeats the level or timestep of each step for its indices: a, b, b, c, c, ... */
+    static float[] spread(float[] perStep, int length) {
+      float[] spread = new float[length];
+      for (int i = 0; i < length; i++) {
+        spread[i] = perStep[(i + 1) / 2];
+      }
+      return spread;
+    }
+
+    /** Alternates first-stage and second-stage values: a, m, b, n, c. */
+    static float[] interleave(float[] first, float[] second, int length) {
+      float[] interleaved = new float[length];
+      for (int i = 0; i < length; i++) {
+        interleaved[i] = isFirst(i) ? first[step(i)] : second[step(i)];
+      }
+      return interleaved;
+    }
+  }
+
+  /**
+   * A step below the next noise level and back up with fresh noise, such that the variances add up
+   * to the next level's (Song et al., "Denoising diffusion implicit models", equation 16 at eta 1,
+   * in terms of sigma).
+   *
+   * @param down the level to step down to
+   * @param up the standard deviation of the fresh noise
+   */
+  record AncestralStep(double down, double up) {
+
+    static AncestralStep of(double from, double to) {
+      return new AncestralStep(to * to / from, to * Math.sqrt(from * from - to * to) / from);
+    }
   }
 }

@@ -4,38 +4,31 @@ import io.spackle.tensor.FloatTensor;
 
 /**
  * Luo et al., "Latent consistency models: synthesizing high-resolution images with few-step
- * inference", algorithm 3: jump to the clean sample, then noise it again to the next level. Draws
- * once per step, but not in the last.
+ * inference", algorithm 3: estimate the clean sample, then add noise up to the next level. Draws
+ * once per step, except in the last.
  */
 final class LcmScheduler implements Scheduler {
 
-  /** The data's deviation in the boundary condition of the consistency function. */
+  /** The data's standard deviation in the boundary condition of the consistency function. */
   private static final double SIGMA_DATA = 0.5;
 
   private final NoiseSchedule schedule;
   private final Prediction prediction;
-  private final Clipping clipping;
   private final int originalSteps;
   private final double timestepScaling;
 
   LcmScheduler(SchedulerConfig config) {
-    config.refuse("use_karras_sigmas");
+    config.reject("use_karras_sigmas");
     schedule = NoiseSchedule.of(config, 0.00085, 0.012, "scaled_linear").rescaled(config);
-    prediction = Prediction.of(config);
-    clipping = Clipping.of(config, config.flag("clip_sample", false));
+    prediction = Prediction.clipped(config, false);
     originalSteps = config.integer("original_inference_steps", 50);
     timestepScaling = config.number("timestep_scaling", 10);
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
+  public Run start(Run.Spec spec) {
     float[] timesteps = timesteps(spec.steps());
-    return new SteppedRun(
+    return new Run(
         Levels.discrete(timesteps, schedule),
         spec.skippedSteps(),
         (output, i, sample, noise) -> {
@@ -48,7 +41,7 @@ final class LcmScheduler implements Scheduler {
         });
   }
 
-  /** Evenly chosen ones of the timesteps that the model was distilled at, falling. */
+  /** An even selection of the timesteps that the model was distilled at, descending. */
   private float[] timesteps(int steps) {
     if (steps > originalSteps) {
       throw new IllegalArgumentException(
@@ -63,12 +56,11 @@ final class LcmScheduler implements Scheduler {
     return timesteps;
   }
 
-  /** The consistency function: the estimate of the clean sample, tied to the sample near t = 0. */
+  /** The consistency function: an estimate of the clean sample that is the sample at t = 0. */
   private FloatTensor denoised(float timestep, FloatTensor sample, FloatTensor output) {
     double alphaBar = schedule.alphaBars()[(int) timestep];
     FloatTensor clean =
-        clipping.apply(
-            prediction.clean(Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar), sample, output));
+        prediction.clean(Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar), sample, output);
     double scaled = timestep * timestepScaling;
     double norm = scaled * scaled + SIGMA_DATA * SIGMA_DATA;
     return Mix.of(scaled / Math.sqrt(norm), clean)

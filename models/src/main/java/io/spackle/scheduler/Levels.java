@@ -3,20 +3,20 @@ package io.spackle.scheduler;
 import java.util.Arrays;
 
 /**
- * The noise levels that a whole schedule passes through, by index from noisy to clean.
+ * The noise levels of a complete schedule, by index from noisy to clean.
  *
- * <p>A sample at index i is {@code signal[i] * clean + noise[i] * gaussian}, and the model is given
- * {@code inputScale[i]} times that. Signal and noise may have one entry more than {@code
+ * <p>A sample at index i is {@code signal[i] * clean + noise[i] * gaussian}, and the model's input
+ * is {@code inputScale[i]} times that. Signal and noise may have one entry more than {@code
  * timesteps}: the level after the last step.
  *
- * @param timesteps what the model is told, one per call
- * @param initNoiseSigma what unit noise is multiplied with to start at index 0
+ * @param timesteps the model's timestep inputs, one per call
+ * @param initNoiseSigma the factor from unit noise to a sample at index 0
  */
-@SuppressWarnings("ArrayRecordComponent") // package-private, filled once, never written again
+@SuppressWarnings("ArrayRecordComponent") // package-private, never modified after construction
 record Levels(
     float[] timesteps, float[] signal, float[] noise, float[] inputScale, float initNoiseSigma) {
 
-  /** Levels of signal and noise whose squares sum to 1, given noise over signal. */
+  /** Variance-preserving levels: the squares of signal and noise add up to 1. */
   static Levels preserving(SigmaSchedule schedule) {
     float[] sigmas = schedule.sigmas();
     float[] signal = new float[sigmas.length];
@@ -28,7 +28,7 @@ record Levels(
     return new Levels(schedule.timesteps(), signal, noise, filled(sigmas.length, 1), 1);
   }
 
-  /** Levels of whole training timesteps, looked up. */
+  /** The levels of integer training timesteps, from the schedule's table. */
   static Levels discrete(float[] timesteps, NoiseSchedule schedule) {
     float[] signal = new float[timesteps.length];
     float[] noise = new float[timesteps.length];
@@ -41,10 +41,10 @@ record Levels(
   }
 
   /**
-   * Levels with full signal, from which the model gets the variance-preserving share.
+   * Variance-exploding levels: signal 1, scaled to unit variance for the model.
    *
-   * @param modelSigmas the noise over signal that the model is told, where it differs from {@code
-   *     sigmas}: at the midpoints of KDPM2
+   * @param modelSigmas noise over signal at the model's timesteps, which differs from {@code
+   *     sigmas} at the midpoints of KDPM2
    */
   static Levels exploding(
       float[] timesteps, float[] sigmas, float[] modelSigmas, float initNoiseSigma) {

@@ -2,8 +2,8 @@ package io.spackle.scheduler;
 
 /**
  * Linear multistep method of up to fourth order along dx/dsigma = gaussian ({@code sample_lms} of
- * Crowson's k-diffusion): the polynomial through the last slopes is integrated over the step. Draws
- * nothing.
+ * Crowson's k-diffusion): the polynomial through the latest slopes is integrated over the step.
+ * Draws no noise.
  */
 final class LmsScheduler implements Scheduler {
 
@@ -13,22 +13,17 @@ final class LmsScheduler implements Scheduler {
   private final KDiffusionSpacing spacing;
 
   LmsScheduler(SchedulerConfig config) {
-    config.refuse("rescale_betas_zero_snr");
+    config.reject("rescale_betas_zero_snr");
     prediction = Prediction.of(config);
     spacing = KDiffusionSpacing.of(config, NoiseSchedule.of(config, 0.0001, 0.02, "linear"));
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
+  public Run start(Run.Spec spec) {
     SigmaSchedule schedule = spacing.spread(spec.steps()).endingAt(0);
     float[] sigmas = schedule.sigmas();
     History slopes = new History(MAX_ORDER);
-    return new SteppedRun(
+    return new Run(
         spacing.levels(schedule),
         spec.skippedSteps(),
         (output, i, sample, noise) -> {
@@ -40,8 +35,8 @@ final class LmsScheduler implements Scheduler {
   /**
    * The integral over step {@code i} of each Lagrange polynomial.
    *
-   * @param known slopes; fewer than the order where a run began in the middle, and then the missing
-   *     ones count as 0, as in diffusers
+   * @param known number of slopes; fewer than the order where a run starts in mid-schedule, and
+   *     then the missing ones count as 0, as in diffusers
    */
   private static double[] weights(float[] sigmas, int i, int known) {
     int order = Math.min(i + 1, MAX_ORDER);

@@ -5,9 +5,10 @@ import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 
 /**
- * A weighted sum of tensors, gathered term by term in float32: nearly every sampler's step is one.
+ * A weighted sum of tensors, accumulated term by term in float32, as nearly every sampler's step
+ * is.
  *
- * <p>The weights are worked out in double precision and rounded once.
+ * <p>Weights are computed in double precision and rounded once.
  */
 final class Mix {
 
@@ -40,12 +41,12 @@ final class Mix {
     return this;
   }
 
-  /** Adds noise that each image draws from its own stream. */
+  /** Adds noise, drawn for each image from its own stream. */
   Mix plusFresh(double weight, BatchNoise noise) {
     return plus(weight, noise.draw(shape.withBatch(1)));
   }
 
-  /** Cuts the sum so far to [-limit, limit]. */
+  /** Clamps the sum so far to [-limit, limit]. */
   Mix clamp(double limit) {
     float bound = (float) limit;
     for (int i = 0; i < sum.length; i++) {
@@ -54,7 +55,7 @@ final class Mix {
     return this;
   }
 
-  /** The sum; add nothing to it after this. */
+  /** The sum, not copied: add no term after this call. */
   FloatTensor tensor() {
     return new FloatTensor(sum, shape);
   }

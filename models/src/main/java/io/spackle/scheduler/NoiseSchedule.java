@@ -3,21 +3,21 @@ package io.spackle.scheduler;
 import java.util.List;
 
 /**
- * The noise that a diffusion model was trained with.
+ * The noise schedule that a diffusion model was trained with.
  *
- * @param alphaBars per training timestep the share of signal variance that is left: the product of
- *     (1 - beta) so far, falling from nearly 1 to nearly 0
+ * @param alphaBars the share of signal variance at each training timestep: the cumulative product
+ *     of (1 - beta), descending from nearly 1 to nearly 0
  */
-@SuppressWarnings("ArrayRecordComponent") // package-private, filled once, never written again
+@SuppressWarnings("ArrayRecordComponent") // package-private, never modified after construction
 record NoiseSchedule(float[] alphaBars) {
 
   private static final List<String> NAMES = List.of("linear", "scaled_linear", "squaredcos_cap_v2");
 
-  /** Beta's upper limit in the cosine schedule. */
+  /** The upper limit of beta in the cosine schedule. */
   private static final double MAX_BETA = 0.999;
 
-  /** What the samplers that divide by alphaBar put in place of 0. */
-  private static final float NEARLY_ZERO = 0x1p-24f;
+  /** Replaces 0 for samplers that divide by alphaBar. */
+  private static final float MIN_ALPHA_BAR = 0x1p-24f;
 
   /**
    * The schedule of a configuration.
@@ -25,7 +25,7 @@ record NoiseSchedule(float[] alphaBars) {
    * @param start the class's default for beta_start
    * @param end the class's default for beta_end
    * @param shape the class's default for beta_schedule
-   * @throws IllegalArgumentException for a beta_schedule not in the list above
+   * @throws IllegalArgumentException for a beta_schedule other than {@link #NAMES}
    */
   static NoiseSchedule of(SchedulerConfig config, double start, double end, String shape) {
     double[] trained = config.numbers("trained_betas");
@@ -50,7 +50,7 @@ record NoiseSchedule(float[] alphaBars) {
     return alphaBars.length;
   }
 
-  /** The deviation of the noise over that of the signal at each training timestep, rising. */
+  /** The standard deviation of noise over that of signal at each training timestep, ascending. */
   float[] sigmas() {
     float[] sigmas = new float[alphaBars.length];
     for (int i = 0; i < sigmas.length; i++) {
@@ -60,9 +60,9 @@ record NoiseSchedule(float[] alphaBars) {
   }
 
   /**
-   * The schedule as the key rescale_betas_zero_snr wants it: rescaled so that no signal is left at
-   * the last timestep (Lin et al., "Common diffusion noise schedules and sample steps are flawed",
-   * algorithm 1).
+   * This schedule, rescaled to zero signal at the last timestep if the key rescale_betas_zero_snr
+   * is true (Lin et al., "Common diffusion noise schedules and sample steps are flawed", algorithm
+   * 1).
    */
   NoiseSchedule rescaled(SchedulerConfig config) {
     if (!config.flag("rescale_betas_zero_snr", false)) {
@@ -78,18 +78,18 @@ record NoiseSchedule(float[] alphaBars) {
     return new NoiseSchedule(bars);
   }
 
-  /** The same, but with a little signal where none is left, which sigma could not express. */
+  /** This schedule with a minimal signal in place of 0, for which sigma would be infinite. */
   NoiseSchedule withFiniteSigmas() {
     float[] bars = alphaBars.clone();
     if (bars[bars.length - 1] == 0) {
-      bars[bars.length - 1] = NEARLY_ZERO;
+      bars[bars.length - 1] = MIN_ALPHA_BAR;
     }
     return new NoiseSchedule(bars);
   }
 
   private static NoiseSchedule ofBetas(float[] betas) {
     float[] bars = new float[betas.length];
-    double product = 1; // torch.cumprod keeps its product in double
+    double product = 1; // torch.cumprod accumulates in double precision
     for (int i = 0; i < betas.length; i++) {
       product *= 1 - betas[i];
       bars[i] = (float) product;
@@ -97,7 +97,7 @@ record NoiseSchedule(float[] alphaBars) {
     return new NoiseSchedule(bars);
   }
 
-  /** torch.linspace in float32, which counts from both ends towards the middle. */
+  /** torch.linspace in float32, which is computed from both ends towards the middle. */
   private static float[] linear(double start, double end, int count) {
     float from = (float) start;
     float to = (float) end;

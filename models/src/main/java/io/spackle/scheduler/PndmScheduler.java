@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Liu et al., "Pseudo numerical methods for diffusion models on manifolds": linear multistep (PLMS)
  * steps of up to fourth order over the transfer of equation 11. The first step takes two model
- * calls, so a run of n steps makes n + 1. Draws nothing.
+ * calls, so a run of n steps makes n + 1. Draws no noise.
  */
 final class PndmScheduler implements Scheduler {
 
@@ -18,10 +18,10 @@ final class PndmScheduler implements Scheduler {
   private final float lastAlphaBar;
 
   PndmScheduler(SchedulerConfig config) {
-    config.refuse("use_karras_sigmas", "rescale_betas_zero_snr");
+    config.reject("use_karras_sigmas", "rescale_betas_zero_snr");
     config.choice("prediction_type", "epsilon", List.of("epsilon", "v_prediction"));
     if (!config.flag("skip_prk_steps", false)) {
-      throw config.unsupported("skip_prk_steps", "true: the Runge-Kutta start is not built");
+      throw config.unsupported("skip_prk_steps", "true: the Runge-Kutta start is not supported");
     }
     schedule = NoiseSchedule.of(config, 0.0001, 0.02, "linear");
     spacing = TimestepSpacing.of(config, "leading");
@@ -31,20 +31,15 @@ final class PndmScheduler implements Scheduler {
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
-    float[] points = spacing.wholePoints(spec.steps(), schedule.trainingSteps(), offset);
-    float[] timesteps = withSecondTwice(points);
+  public Run start(Run.Spec spec) {
+    float[] points = spacing.integerPoints(spec.steps(), schedule.trainingSteps(), offset);
+    float[] timesteps = withSecondRepeated(points);
     int stride = schedule.trainingSteps() / spec.steps();
-    return new SteppedRun(
+    return new Run(
         Levels.discrete(timesteps, schedule), spec.skippedSteps(), new Plms(timesteps, stride));
   }
 
-  private static float[] withSecondTwice(float[] points) {
+  private static float[] withSecondRepeated(float[] points) {
     if (points.length == 1) {
       return points;
     }
@@ -55,7 +50,7 @@ final class PndmScheduler implements Scheduler {
   }
 
   /** The state of one run. */
-  private final class Plms implements SteppedRun.Step {
+  private final class Plms implements Run.Step {
 
     private final float[] timesteps;
     private final int stride;
@@ -72,7 +67,7 @@ final class PndmScheduler implements Scheduler {
     public FloatTensor apply(FloatTensor output, int index, FloatTensor sample, BatchNoise noise) {
       int timestep = (int) timesteps[index];
       if (calls++ == 1) {
-        // The second call looks from the first step's end and redoes the step with the mean slope.
+        // The second call is made at the first step's end; its mean with the first redoes the step.
         FloatTensor mean = Mix.of(0.5, output).plus(0.5, outputs.get(0)).tensor();
         return transfer(first, mean, timestep + stride, timestep);
       }
@@ -81,7 +76,7 @@ final class PndmScheduler implements Scheduler {
       return transfer(sample, extrapolated(), timestep, timestep - stride);
     }
 
-    /** The outputs so far by Adams and Bashforth's formula for as many. */
+    /** The extrapolated output: Adams-Bashforth of the order that the history allows. */
     private FloatTensor extrapolated() {
       return switch (outputs.size()) {
         case 1 -> outputs.sum(1);
@@ -92,7 +87,7 @@ final class PndmScheduler implements Scheduler {
     }
   }
 
-  /** Equation 11: the sample of timestep {@code from} brought to {@code to}. */
+  /** Equation 11: transfers a sample from one timestep to another. */
   private FloatTensor transfer(FloatTensor sample, FloatTensor output, int from, int to) {
     double alphaBar = schedule.alphaBars()[from];
     double next = to < 0 ? lastAlphaBar : schedule.alphaBars()[to];

@@ -1,24 +1,25 @@
 package io.spackle.scheduler;
 
 /**
- * A loaded noise schedule and sampler: stateless, shared by all runs and threads.
+ * A configured noise schedule and sampler. Immutable and thread-safe: all runs share it.
  *
- * <p>One algorithm lives in one file; {@link Schedulers} lists them.
+ * <p>Each algorithm is one file; {@link Schedulers} lists them.
  */
 public interface Scheduler {
 
   /**
-   * How many model calls one step takes where strength cuts the schedule (Heun and KDPM2: 2,
-   * others: 1).
+   * How many model calls one step takes where strength shortens the schedule: 2 for Heun and KDPM2,
+   * else 1.
    */
-  int order();
+  default int order() {
+    return 1;
+  }
 
   /**
-   * A fresh run for one batch.
+   * Starts a run for one batch.
    *
-   * @param spec steps asked for, steps left out at the start, length of the image in tokens
-   * @throws IllegalArgumentException if the schedule has no room for so many steps, or shifts with
-   *     the image's length and has not been told it
+   * @throws IllegalArgumentException if the schedule has fewer timesteps than steps were requested,
+   *     or depends on the length of the image sequence and {@code spec} has none
    */
-  Run start(RunSpec spec);
+  Run start(Run.Spec spec);
 }

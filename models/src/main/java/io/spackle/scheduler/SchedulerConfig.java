@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /**
- * What {@code scheduler/scheduler_config.json} of a bundle says. Immutable.
+ * The content of a bundle's {@code scheduler/scheduler_config.json}. Immutable.
  *
- * <p>The getters take the default of the class that runs, since diffusers resolves absent keys that
- * way and one file serves many classes: SD 1.5 writes no {@code timestep_spacing}, which makes DDIM
- * lead and Euler space linearly. A key with value null counts as absent. Keys that no getter asks
- * for belong to other classes and are ignored, as diffusers ignores them.
+ * <p>The getters take the default of the sampler that reads them, because diffusers resolves absent
+ * keys that way: the file of SD 1.5 has no {@code timestep_spacing}, which means leading for DDIM
+ * and linspace for Euler. A null value counts as absent. Keys that a sampler does not read are
+ * ignored, as in diffusers.
  */
 public final class SchedulerConfig {
 
@@ -29,9 +29,9 @@ public final class SchedulerConfig {
   }
 
   /**
-   * The configuration in a parsed file.
+   * The configuration of a parsed file.
    *
-   * @throws IllegalArgumentException if it is no JSON object
+   * @throws IllegalArgumentException if it is not a JSON object
    */
   public static SchedulerConfig of(JsonNode json) {
     if (!json.isObject()) {
@@ -44,7 +44,7 @@ public final class SchedulerConfig {
   /**
    * The class that the file was saved from, for {@link Schedulers#of}.
    *
-   * @throws IllegalArgumentException if the file names none
+   * @throws IllegalArgumentException if the key is absent
    */
   public String className() {
     return value(CLASS_NAME)
@@ -56,9 +56,9 @@ public final class SchedulerConfig {
   }
 
   /**
-   * The same configuration with other values.
+   * This configuration with some values replaced.
    *
-   * @param overrides key to anything that JSON can say; null stands for the default
+   * @param overrides values of any type that converts to JSON, by key; null selects the default
    */
   public SchedulerConfig withOverrides(Map<String, Object> overrides) {
     ObjectNode changed = json.deepCopy();
@@ -66,12 +66,12 @@ public final class SchedulerConfig {
     return new SchedulerConfig(changed);
   }
 
-  /** The same configuration with or without the noise levels of Karras et al. */
+  /** This configuration with or without the noise levels of Karras et al. */
   public SchedulerConfig withKarrasSigmas(boolean karras) {
     return withOverrides(Map.of("use_karras_sigmas", karras));
   }
 
-  /** The same configuration for another class, which error messages then name. */
+  /** This configuration for another class, which error messages will name. */
   SchedulerConfig forClass(String className) {
     return withOverrides(Map.of(CLASS_NAME, className));
   }
@@ -83,7 +83,7 @@ public final class SchedulerConfig {
   int integer(String key, int absent) {
     double number = number(key, absent);
     if (number != Math.rint(number)) {
-      throw unsupported(key, "a whole number");
+      throw unsupported(key, "an integer");
     }
     return (int) number;
   }
@@ -108,11 +108,11 @@ public final class SchedulerConfig {
   }
 
   /**
-   * One of a few words.
+   * One of several words.
    *
-   * @param absent the word that an absent key stands for
-   * @param supported all words that the class takes
-   * @throws IllegalArgumentException if the file has another
+   * @param absent the default
+   * @param supported all supported values
+   * @throws IllegalArgumentException for another value
    */
   String choice(String key, String absent, List<String> supported) {
     String found = value(key).map(JsonNode::asText).orElse(absent);
@@ -123,18 +123,19 @@ public final class SchedulerConfig {
   }
 
   /**
-   * Refuses the features named if the file switches one on.
+   * Checks that unsupported features are off.
    *
-   * @throws IllegalArgumentException if one is neither absent nor false nor an empty list
+   * @throws IllegalArgumentException if one of the keys is neither absent nor false nor an empty
+   *     list
    */
-  void refuse(String... keys) {
+  void reject(String... keys) {
     for (String key : keys) {
       value(key)
           .filter(found -> !found.isBoolean() || found.booleanValue())
           .filter(found -> !found.isArray() || !found.isEmpty())
           .ifPresent(
               found -> {
-                throw unsupported(key, "it off: not supported by this sampler");
+                throw unsupported(key, "it to be off: this sampler does not support it");
               });
     }
   }

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The samplers that exist, each under the name that diffusers and scheduler_config.json use. */
+/** The supported samplers, by their class names in diffusers and scheduler_config.json. */
 public enum Schedulers {
   DDPM("DDPMScheduler", DIFFUSION, DdpmScheduler::new),
   DDIM("DDIMScheduler", DIFFUSION, DdimScheduler::new),
@@ -27,7 +27,7 @@ public enum Schedulers {
   LCM("LCMScheduler", DIFFUSION, LcmScheduler::new),
   FLOW_MATCH_EULER("FlowMatchEulerDiscreteScheduler", FLOW_MATCHING, FlowMatchEulerScheduler::new);
 
-  /** What a model was trained to predict, which decides the samplers that can drive it. */
+  /** The training objective of a model, which determines the samplers that it can run with. */
   public enum Kind {
     /** Noise added with variances beta: Stable Diffusion, SDXL. */
     DIFFUSION,
@@ -46,10 +46,10 @@ public enum Schedulers {
   }
 
   /**
-   * The sampler of a name.
+   * The sampler with a name.
    *
-   * @param name as in scheduler_config.json, with or without "Scheduler" at its end, in any case
-   * @throws IllegalArgumentException if there is none; the message lists those that exist
+   * @param name as in scheduler_config.json, with or without the suffix "Scheduler", in any case
+   * @throws IllegalArgumentException if there is none; the message lists the supported names
    */
   public static Schedulers of(String name) {
     return named(name)
@@ -62,19 +62,19 @@ public enum Schedulers {
                         + namesOf(List.of(Kind.values()))));
   }
 
-  /** The sampler of a name, if there is one. */
+  /** The sampler with a name, empty if there is none. */
   public static Optional<Schedulers> named(String name) {
     return Arrays.stream(values())
         .filter(scheduler -> withoutSuffix(scheduler.className).equals(withoutSuffix(name)))
         .findFirst();
   }
 
-  /** The full names of the samplers for one kind of model, in the order of this list. */
+  /** The class names of the samplers for one kind of model, in declaration order. */
   public static List<String> names(Kind kind) {
     return namesOf(List.of(kind));
   }
 
-  /** The full name, such as DDIMScheduler. */
+  /** The class name, such as DDIMScheduler. */
   public String className() {
     return className;
   }
@@ -84,11 +84,11 @@ public enum Schedulers {
   }
 
   /**
-   * The sampler as a bundle configures it.
+   * The sampler with a configuration.
    *
-   * @param config from any class's file: keys are shared between classes
-   * @throws IllegalArgumentException if a value is not supported; the message names key, value
-   *     found and values expected
+   * @param config may have been saved from another class: classes share keys
+   * @throws IllegalArgumentException if a value is not supported; the message has the key, the
+   *     value found and the values expected
    */
   public Scheduler create(SchedulerConfig config) {
     return factory.apply(config.forClass(className));

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How a run's timesteps are spread over the training timesteps 0 to N - 1 (Lin et al., "Common
- * diffusion noise schedules and sample steps are flawed", table 2). The arithmetic is numpy's, in
- * double precision, since a rounding hangs on its last bit.
+ * The spacing of a run's timesteps over the training timesteps 0 to N - 1 (Lin et al., "Common
+ * diffusion noise schedules and sample steps are flawed", table 2). The arithmetic is that of numpy
+ * in double precision, because rounding depends on the last bit.
  */
 enum TimestepSpacing {
-  /** From N - 1 to 0, ends included. */
+  /** From N - 1 to 0, including both ends. */
   LINSPACE,
-  /** Whole strides from 0 upwards, plus the key steps_offset. */
+  /** Integer strides from 0 upwards, plus the key steps_offset. */
   LEADING,
   /** Strides from N - 1 downwards. */
   TRAILING;
@@ -28,12 +28,12 @@ enum TimestepSpacing {
   }
 
   /**
-   * Timesteps for samplers that visit both ends, falling; fractional for LINSPACE.
+   * Descending timesteps for samplers that visit both ends; fractional for LINSPACE.
    *
    * @param count how many, from 1 to {@code training}
    * @param training N, the number of training timesteps
    * @param offset added to LEADING
-   * @throws IllegalArgumentException for more than {@code training}
+   * @throws IllegalArgumentException if {@code count} exceeds {@code training}
    */
   double[] points(int count, int training, int offset) {
     if (count > training) {
@@ -48,26 +48,26 @@ enum TimestepSpacing {
   }
 
   /**
-   * The same as whole timesteps.
+   * The same, rounded to integers.
    *
-   * @throws IllegalArgumentException also if the offset leads out of the training timesteps
+   * @throws IllegalArgumentException also if the offset leads beyond the training timesteps
    */
-  float[] wholePoints(int count, int training, int offset) {
+  float[] integerPoints(int count, int training, int offset) {
     double[] points = rounded(points(count, training, offset));
     if (points[0] >= training) {
       throw new IllegalArgumentException(
           count + " steps start at timestep " + points[0] + ", expected below " + training);
     }
-    float[] whole = new float[count];
+    float[] timesteps = new float[count];
     for (int i = 0; i < count; i++) {
-      whole[i] = (float) points[i];
+      timesteps[i] = (float) points[i];
     }
-    return whole;
+    return timesteps;
   }
 
   /**
-   * Whole timesteps for samplers of the DPM-Solver family, which leave out the lower end, because a
-   * last step from there to the image has its own noise level; falling.
+   * Descending integer timesteps for the DPM-Solver family, which omits the lower end: the last
+   * step has a noise level of its own.
    */
   double[] pointsAboveEnd(int count, int training, int offset) {
     double[] points =
@@ -77,13 +77,13 @@ enum TimestepSpacing {
     return rounded(points);
   }
 
-  /** Half to even, as numpy rounds. */
+  /** Rounds half to even, as numpy. */
   private static double[] rounded(double[] values) {
     return Arrays.stream(values).map(Math::rint).toArray();
   }
 
   private static double[] linspace(int count, int training) {
-    double stride = (training - 1.0) / (count - 1); // unused where there is but one point, 0
+    double stride = (training - 1.0) / (count - 1); // unused for a single point, 0
     double[] points = new double[count];
     for (int i = 1; i < count; i++) {
       points[count - 1 - i] = i * stride;
@@ -104,7 +104,8 @@ enum TimestepSpacing {
   }
 
   private static double[] trailing(int count, int training) {
-    double stride = training - (training - (double) training / count); // as numpy.arange has it
+    double stride =
+        training - (training - (double) training / count); // as numpy.arange computes it
     double[] points = new double[count];
     for (int i = 0; i < count; i++) {
       points[i] = Math.rint(training - i * stride) - 1;

@@ -8,11 +8,11 @@ import java.util.List;
 
 /**
  * Zhao et al., "UniPC: a unified predictor-corrector framework for fast sampling of diffusion
- * models", algorithms 5 and 6 for the clean sample: each model output first corrects the sample it
- * was made from, then predicts the next one. Draws nothing.
+ * models", algorithms 5 and 6 for the clean sample: each model output first corrects the sample
+ * that it was computed from, then predicts the next one. Draws no noise.
  *
  * <p>Notation: lambda = -log(sigma), h its rise in a step, B the paper's function B(h), and r the
- * place of an earlier output in units of h from the step's begin.
+ * position of an earlier output in units of h from the step's start.
  */
 final class UniPcScheduler implements Scheduler {
 
@@ -24,7 +24,7 @@ final class UniPcScheduler implements Scheduler {
   private final boolean endsAtZero;
 
   UniPcScheduler(SchedulerConfig config) {
-    config.refuse("thresholding", "use_lu_lambdas", "disable_corrector", "solver_p");
+    config.reject("thresholding", "use_lu_lambdas", "disable_corrector", "solver_p");
     if (!config.flag("predict_x0", true)) {
       throw config.unsupported("predict_x0", "true");
     }
@@ -34,7 +34,7 @@ final class UniPcScheduler implements Scheduler {
             NoiseSchedule.of(config, 0.0001, 0.02, "linear").rescaled(config).withFiniteSigmas());
     prediction = Prediction.of(config);
     solverOrder = DpmOptions.order(config);
-    // The siblings' values stand for the default.
+    // Values of the related classes select the default, as in diffusers.
     firstVariant =
         config
             .choice("solver_type", "bh2", List.of("bh1", "bh2", "midpoint", "heun", "logrho"))
@@ -47,24 +47,18 @@ final class UniPcScheduler implements Scheduler {
   }
 
   @Override
-  public int order() {
-    return 1;
-  }
-
-  @Override
-  public Run start(RunSpec spec) {
+  public Run start(Run.Spec spec) {
     SigmaSchedule schedule = spacing.spread(spec.steps());
     SigmaSchedule ending = schedule.endingAt(endsAtZero ? 0 : spacing.lowestOf(schedule));
-    return new SteppedRun(
-        Levels.preserving(ending), spec.skippedSteps(), new Solver(ending.sigmas()));
+    return new Run(Levels.preserving(ending), spec.skippedSteps(), new Solver(ending.sigmas()));
   }
 
   /** The state of one run. */
-  private final class Solver implements SteppedRun.Step {
+  private final class Solver implements Run.Step {
 
     private final float[] sigmas;
     private final History cleans = new History(solverOrder);
-    private FloatTensor begin;
+    private FloatTensor start;
     private int order;
 
     Solver(float[] sigmas) {
@@ -75,36 +69,36 @@ final class UniPcScheduler implements Scheduler {
     public FloatTensor apply(FloatTensor output, int i, FloatTensor sample, BatchNoise noise) {
       double signal = Levels.signalOf(sigmas[i]);
       FloatTensor clean = prediction.clean(signal, sigmas[i] * signal, sample, output);
-      FloatTensor corrected = begin == null ? sample : corrected(clean, i - 1);
+      FloatTensor corrected = start == null ? sample : corrected(clean, i - 1);
       cleans.add(clean);
       int limit = lowerOrderFinal ? sigmas.length - 1 - i : solverOrder;
       order = Math.min(Math.min(solverOrder, limit), cleans.size());
-      begin = corrected;
+      start = corrected;
       return predicted(i);
     }
 
-    /** The end of step {@code i}, from the outputs up to its begin. */
+    /** The end of step {@code i}, predicted from the outputs up to its start. */
     private FloatTensor predicted(int i) {
-      return end(i, places(i, order - 1), earlier(order - 1));
+      return end(i, positions(i, order - 1), earlier(order - 1));
     }
 
-    /** The end of step {@code i} once more, now that the output there is known too. */
+    /** The end of step {@code i}, corrected with the output there. */
     private FloatTensor corrected(FloatTensor clean, int i) {
-      double[] places = Arrays.copyOf(places(i, order - 1), order);
-      places[order - 1] = 1; // the end of the step
+      double[] positions = Arrays.copyOf(positions(i, order - 1), order);
+      positions[order - 1] = 1; // the end of the step
       List<FloatTensor> outputs = earlier(order - 1);
       outputs.add(clean);
-      return end(i, places, outputs);
+      return end(i, positions, outputs);
     }
 
     /** r of the outputs 1, 2, ... steps before step {@code i}. */
-    private double[] places(int i, int count) {
+    private double[] positions(int i, int count) {
       double h = DpmStep.rise(sigmas[i], sigmas[i + 1]);
-      double[] places = new double[count];
+      double[] positions = new double[count];
       for (int back = 1; back <= count; back++) {
-        places[back - 1] = DpmStep.rise(sigmas[i], sigmas[i - back]) / h;
+        positions[back - 1] = DpmStep.rise(sigmas[i], sigmas[i - back]) / h;
       }
-      return places;
+      return positions;
     }
 
     private List<FloatTensor> earlier(int count) {
@@ -118,25 +112,25 @@ final class UniPcScheduler implements Scheduler {
     /**
      * The sample at the end of step {@code i}.
      *
-     * @param outputs clean samples at {@code places}, beside the one at the step's begin
+     * @param outputs clean samples at {@code positions}, besides the one at the step's start
      */
-    private FloatTensor end(int i, double[] places, List<FloatTensor> outputs) {
+    private FloatTensor end(int i, double[] positions, List<FloatTensor> outputs) {
       DpmStep step = DpmStep.ode(sigmas[i], sigmas[i + 1]);
-      double[] rhos = rhos(places, step.h());
+      double[] rhos = rhos(positions, step.h());
       double scale = firstVariant ? step.signal() * step.h() : step.value();
-      double atBegin = step.value();
-      Mix end = Mix.of(step.sample(), begin);
-      for (int k = 0; k < places.length; k++) {
-        double weight = scale * rhos[k] / places[k];
+      double atStart = step.value();
+      Mix end = Mix.of(step.sample(), start);
+      for (int k = 0; k < positions.length; k++) {
+        double weight = scale * rhos[k] / positions[k];
         end.plus(weight, outputs.get(k));
-        atBegin -= weight;
+        atStart -= weight;
       }
-      return end.plus(atBegin, cleans.get(0)).tensor();
+      return end.plus(atStart, cleans.get(0)).tensor();
     }
 
-    /** The weights of theorem 3.1; a single one may be one half (the paper's appendix F). */
-    private double[] rhos(double[] places, double h) {
-      int count = places.length;
+    /** The weights of theorem 3.1; a single weight is set to one half (the paper's appendix F). */
+    private double[] rhos(double[] positions, double h) {
+      int count = positions.length;
       if (count == 1) {
         return new double[] {0.5};
       }
@@ -147,7 +141,7 @@ final class UniPcScheduler implements Scheduler {
       double factorial = 1;
       for (int row = 0; row < count; row++) {
         for (int k = 0; k < count; k++) {
-          powers[row][k] = Math.pow(places[k], row);
+          powers[row][k] = Math.pow(positions[k], row);
         }
         right[row] = phi * factorial / b;
         factorial *= row + 2;
@@ -157,7 +151,7 @@ final class UniPcScheduler implements Scheduler {
     }
   }
 
-  /** Gaussian elimination in place; the powers of distinct numbers need no pivoting. */
+  /** Gaussian elimination in place; a Vandermonde matrix of distinct numbers needs no pivoting. */
   private static double[] solve(double[][] matrix, double[] right) {
     int size = right.length;
     for (int pivot = 0; pivot < size; pivot++) {

@@ -3,24 +3,27 @@ package io.spackle.tensor;
 import java.util.List;
 
 /**
- * The noise of a batch, in which each image keeps the stream that it has alone.
+ * The noise of a batch. Each image draws from its own stream, so that its result does not depend on
+ * the batch that it is part of.
  *
- * @param sources one per image, in the batch's order
+ * @param sources one stream per image, in batch order
  */
-public record BatchNoise(List<NoiseSource> sources) {
+public record BatchNoise(List<TorchNoise> sources) {
 
   public BatchNoise {
     sources = List.copyOf(sources);
   }
 
   /**
-   * One draw from each source.
+   * Draws once from each stream.
    *
-   * @param one the shape of one image's draw, with a first axis of 1
-   * @return the draws along the first axis, standard Gaussian
+   * @param imageShape the shape of one image's draw, with a first axis of 1
+   * @return standard Gaussian values, the images' draws concatenated along the first axis
    */
-  public FloatTensor draw(Shape one) {
+  public FloatTensor draw(Shape imageShape) {
     return FloatTensor.concatBatch(
-        sources.stream().map(source -> new FloatTensor(source.next(one.size()), one)).toList());
+        sources.stream()
+            .map(source -> new FloatTensor(source.next(imageShape.size()), imageShape))
+            .toList());
   }
 }

@@ -1,7 +1,7 @@
 package io.spackle.tensor;
 
 /**
- * Unsigned bytes (pixels as a graph of kind uint8 takes them) with a shape. The array is shared,
+ * A tensor of unsigned bytes, such as pixels for a graph with uint8 inputs. The array is shared,
  * not copied.
  *
  * @param data {@code shape.size()} values in C order
@@ -10,7 +10,7 @@ package io.spackle.tensor;
 public record ByteTensor(byte[] data, Shape shape) implements Tensor {
 
   public ByteTensor {
-    TensorChecks.length(data.length, shape);
+    shape.requireSize(data.length);
   }
 
   public static ByteTensor of(byte[] data, int... axes) {

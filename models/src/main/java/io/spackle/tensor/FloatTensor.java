@@ -3,8 +3,8 @@ package io.spackle.tensor;
 import java.util.List;
 
 /**
- * Floats with a shape. The array is shared, not copied: whoever fills it hands it over, and nobody
- * writes to it after that.
+ * A tensor of float32 values. The array is shared, not copied: the caller must not modify it after
+ * construction.
  *
  * @param data {@code shape.size()} values in C order
  */
@@ -12,7 +12,7 @@ import java.util.List;
 public record FloatTensor(float[] data, Shape shape) implements Tensor {
 
   public FloatTensor {
-    TensorChecks.length(data.length, shape);
+    shape.requireSize(data.length);
   }
 
   public static FloatTensor of(float[] data, int... axes) {
@@ -37,30 +37,35 @@ public record FloatTensor(float[] data, Shape shape) implements Tensor {
   }
 
   /**
-   * The parts one after the other along the first axis.
+   * Concatenates tensors along the first axis.
    *
-   * @param parts at least one, of equal shape but for the first axis
+   * @param parts at least one; shapes may differ in the first axis only
    */
   public static FloatTensor concatBatch(List<FloatTensor> parts) {
     return concat(parts, 0);
   }
 
   /**
-   * The parts one after the other along an axis.
+   * Concatenates tensors along an axis.
    *
-   * @param parts at least one, of equal shape but for that axis
+   * @param parts at least one; shapes may differ in that axis only
    * @throws IllegalArgumentException if another axis differs
    */
   public static FloatTensor concat(List<FloatTensor> parts, int axis) {
     int[] axes = parts.get(0).shape.axes();
     axes[axis] = 0;
     for (FloatTensor part : parts) {
-      int[] expected = part.shape.axes();
-      axes[axis] += expected[axis];
-      expected[axis] = axes[axis];
-      if (!Shape.of(expected).equals(Shape.of(axes))) {
+      int[] partAxes = part.shape.axes();
+      axes[axis] += partAxes[axis];
+      partAxes[axis] = axes[axis];
+      if (!Shape.of(partAxes).equals(Shape.of(axes))) {
         throw new IllegalArgumentException(
-            "cannot join " + part.shape + " to " + parts.get(0).shape + " along axis " + axis);
+            "cannot concatenate "
+                + part.shape
+                + " with "
+                + parts.get(0).shape
+                + " along axis "
+                + axis);
       }
     }
     Shape joined = Shape.of(axes);
@@ -89,7 +94,7 @@ public record FloatTensor(float[] data, Shape shape) implements Tensor {
     return new FloatTensor(product, shape);
   }
 
-  /** Whether no value is infinite or NaN. */
+  /** Whether every value is finite: neither infinite nor NaN. */
   public boolean isFinite() {
     for (float value : data) {
       if (!Float.isFinite(value)) {

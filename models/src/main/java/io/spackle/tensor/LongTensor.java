@@ -1,7 +1,7 @@
 package io.spackle.tensor;
 
 /**
- * Whole numbers (token ids, positions) with a shape. The array is shared, not copied.
+ * A tensor of 64-bit integers, such as token ids and positions. The array is shared, not copied.
  *
  * @param data {@code shape.size()} values in C order
  */
@@ -9,7 +9,7 @@ package io.spackle.tensor;
 public record LongTensor(long[] data, Shape shape) implements Tensor {
 
   public LongTensor {
-    TensorChecks.length(data.length, shape);
+    shape.requireSize(data.length);
   }
 
   public static LongTensor zeros(int... axes) {

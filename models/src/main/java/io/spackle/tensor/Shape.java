@@ -50,14 +50,26 @@ public record Shape(int... axes) {
     return size;
   }
 
-  /** The same axes with another length of the first one, the batch. */
+  /** This shape with the first axis, the batch, replaced. */
   public Shape withBatch(int batch) {
     int[] changed = axes.clone();
     changed[0] = batch;
     return new Shape(changed);
   }
 
-  /** The axes as ONNX Runtime takes them. */
+  /**
+   * Checks the length of an array that holds the elements of a tensor of this shape.
+   *
+   * @throws IllegalArgumentException if {@code length} is not {@link #size()}
+   */
+  void requireSize(int length) {
+    if (length != size()) {
+      throw new IllegalArgumentException(
+          length + " values for shape " + this + ", expected " + size());
+    }
+  }
+
+  /** The axes as 64-bit integers, the form that ONNX Runtime takes. */
   public long[] toLongs() {
     return Arrays.stream(axes).asLongStream().toArray();
   }

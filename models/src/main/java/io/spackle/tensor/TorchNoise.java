@@ -1,23 +1,23 @@
 package io.spackle.tensor;
 
 /**
- * The stream of {@code torch.randn} on the CPU in float32, to within 2e-6 (torch takes its
- * logarithms and cosines in single precision, this class in double).
+ * A seeded stream of Gaussian noise: the values of {@code torch.randn} on the CPU in float32, to
+ * within 2e-6 (torch computes logarithms and cosines in single precision, this class in double).
  *
- * <p>Torch has two ways to draw, after Box and Muller ("A note on the generation of random normal
- * deviates", 1958), and the length of a draw decides which one runs: see {@link #next}. Not safe
- * for use by several threads.
+ * <p>Torch implements the transform of Box and Muller ("A note on the generation of random normal
+ * deviates", 1958) twice, and selects the implementation by the length of a draw: see {@link
+ * #next}. Not thread-safe.
  */
-public final class TorchNoise implements NoiseSource {
+public final class TorchNoise {
 
-  /** Draws of at least this length are made in blocks of this length. */
+  /** The length of a block, and the shortest draw that is made in blocks. */
   private static final int BLOCK = 16;
 
   private static final int HALF = BLOCK / 2;
 
   private final MersenneTwister bits;
 
-  /** The sine value that the last short draw left over; NaN if none. It outlives long draws. */
+  /** The unused sine value of the last short draw; NaN if none. Long draws leave it in place. */
   private double spare = Double.NaN;
 
   private TorchNoise(MersenneTwister bits) {
@@ -27,13 +27,20 @@ public final class TorchNoise implements NoiseSource {
   /**
    * The stream of {@code torch.Generator('cpu').manual_seed(seed)}.
    *
-   * @param seed of which the low 32 bits count, so that -1 is 4294967295
+   * @param seed only the low 32 bits are used, so that -1 equals 4294967295
    */
-  public static NoiseSource seeded(long seed) {
+  public static TorchNoise seeded(long seed) {
     return new TorchNoise(new MersenneTwister((int) seed));
   }
 
-  @Override
+  /**
+   * The next draw. A draw of fewer than 16 values takes them one pair at a time in double
+   * precision, a longer one in blocks of 16: the values depend on how the stream is divided into
+   * draws.
+   *
+   * @param count how many values, at least 0
+   * @return {@code count} values of mean 0 and standard deviation 1
+   */
   public float[] next(int count) {
     return count < BLOCK ? single(count) : blocks(count);
   }
@@ -41,12 +48,12 @@ public final class TorchNoise implements NoiseSource {
   private float[] single(int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
-      values[i] = (float) one();
+      values[i] = (float) nextGaussian();
     }
     return values;
   }
 
-  private double one() {
+  private double nextGaussian() {
     if (!Double.isNaN(spare)) {
       double value = spare;
       spare = Double.NaN;
@@ -71,7 +78,7 @@ public final class TorchNoise implements NoiseSource {
       toGaussian(values, start);
     }
     if (count % BLOCK != 0) {
-      // Torch does not keep a partial block: it draws the last sixteen values anew.
+      // Torch keeps no partial block: it draws the last sixteen values again.
       int start = count - BLOCK;
       for (int i = start; i < count; i++) {
         values[i] = uniform24();
@@ -92,6 +99,57 @@ public final class TorchNoise implements NoiseSource {
       double angle = 2 * Math.PI * values[j + HALF];
       values[j] = (float) (radius * Math.cos(angle));
       values[j + HALF] = (float) (radius * Math.sin(angle));
+    }
+  }
+
+  /**
+   * The generator mt19937 of Matsumoto and Nishimura ("Mersenne Twister: a 623-dimensionally
+   * equidistributed uniform pseudo-random number generator", ACM TOMACS 8(1), 1998), seeded as in
+   * their {@code init_genrand} of 2002: the generator of {@code torch.Generator('cpu')}.
+   */
+  private static final class MersenneTwister {
+
+    private static final int SIZE = 624;
+    private static final int SHIFT = 397;
+    private static final int UPPER_BIT = 0x80000000;
+    private static final int LOWER_BITS = 0x7fffffff;
+    private static final int TWIST = 0x9908b0df;
+
+    private final int[] state = new int[SIZE];
+    private int next = SIZE;
+
+    MersenneTwister(int seed) {
+      state[0] = seed;
+      for (int i = 1; i < SIZE; i++) {
+        state[i] = 1812433253 * (state[i - 1] ^ (state[i - 1] >>> 30)) + i;
+      }
+    }
+
+    /** The next 32 random bits. */
+    int nextInt() {
+      if (next == SIZE) {
+        regenerate();
+      }
+      int bits = state[next++];
+      bits ^= bits >>> 11;
+      bits ^= (bits << 7) & 0x9d2c5680;
+      bits ^= (bits << 15) & 0xefc60000;
+      return bits ^ (bits >>> 18);
+    }
+
+    /** The next 64 random bits: the first draw is the high word, as in torch. */
+    long nextLong() {
+      long high = nextInt();
+      return (high << 32) | Integer.toUnsignedLong(nextInt());
+    }
+
+    private void regenerate() {
+      for (int i = 0; i < SIZE; i++) {
+        int pair = (state[i] & UPPER_BIT) | (state[(i + 1) % SIZE] & LOWER_BITS);
+        int twisted = (pair >>> 1) ^ ((pair & 1) == 0 ? 0 : TWIST);
+        state[i] = state[(i + SHIFT) % SIZE] ^ twisted;
+      }
+      next = 0;
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Tensors on the heap, and the seeded Gaussian noise of PyTorch.
+ * Tensors on the heap, and seeded Gaussian noise as in PyTorch.
  *
- * <p>Nothing here knows images, graphs or schedulers.
+ * <p>Independent of images, graphs and schedulers.
  */
 package io.spackle.tensor;

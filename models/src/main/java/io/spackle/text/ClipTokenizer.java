@@ -3,6 +3,7 @@ package io.spackle.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spackle.text.TokenizerFolder.SpecialToken;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -11,18 +12,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The byte-pair tokenizer of CLIP: lower case, words, pieces that end in {@code </w>}.
+ * The byte-pair tokenizer of CLIP: lower case, words, word-final pieces that end in {@code </w>}.
  *
- * <p>Equals CLIPTokenizer of transformers 5: whatever files a folder holds, that class takes
- * vocabulary and merges from them and builds the rest itself, and so does this one. A pad token
- * that is a plain word, such as the {@code !} of SDXL's second tokenizer, gets its own id wherever
- * it stands in a text.
+ * <p>Equivalent to CLIPTokenizer of transformers 5, which reads only vocabulary, merges and special
+ * tokens from a folder and builds the rest itself. A pad token that is a plain word, such as the
+ * {@code !} of SDXL's second tokenizer, gets the pad id wherever it occurs in a text.
  */
-public final class ClipTokenizer implements Tokenizer {
+public final class ClipTokenizer {
 
   private static final int MAX_LENGTH = 77;
 
-  /** Everything but vocabulary, merges and special tokens. */
+  /** The {@code tokenizer.json} without vocabulary, merges and special tokens. */
   private static final String PIPELINE =
       """
       {
@@ -44,26 +44,18 @@ public final class ClipTokenizer implements Tokenizer {
       }
       """;
 
-  private final NativeTokenizer tokenizer;
-  private final long padId;
-  private final int maxLength;
-
-  private ClipTokenizer(NativeTokenizer tokenizer, long padId, int maxLength) {
-    this.tokenizer = tokenizer;
-    this.padId = padId;
-    this.maxLength = maxLength;
-  }
+  private ClipTokenizer() {}
 
   /**
    * Opens a tokenizer folder.
    *
-   * @param path holds {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}, or all
-   *     three (the first wins); {@code tokenizer_config.json} and {@code special_tokens_map.json}
-   *     may be absent
+   * @param path contains {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}, or
+   *     all three (the first takes precedence); {@code tokenizer_config.json} and {@code
+   *     special_tokens_map.json} may be absent
    * @throws io.spackle.graph.InvalidModelException if files are missing or unreadable, or a special
    *     token is not in the vocabulary
    */
-  public static ClipTokenizer open(Path path) {
+  public static Tokenizer open(Path path) {
     TokenizerFolder folder = TokenizerFolder.open(path);
     JsonNode vocabulary;
     JsonNode merges;
@@ -76,13 +68,13 @@ public final class ClipTokenizer implements Tokenizer {
       merges = merges(folder.lines("merges.txt"));
     }
     if (!vocabulary.isObject() || !merges.isArray()) {
-      throw folder.refusal(
+      throw folder.invalid(
           "expected a byte-pair vocabulary (token to id) with its merges: is this a CLIP tokenizer?");
     }
     return build(folder, vocabulary, merges);
   }
 
-  private static ClipTokenizer build(TokenizerFolder folder, JsonNode vocabulary, JsonNode merges) {
+  private static Tokenizer build(TokenizerFolder folder, JsonNode vocabulary, JsonNode merges) {
     SpecialToken start = folder.specialToken("bos_token", "<|startoftext|>");
     SpecialToken end = folder.specialToken("eos_token", "<|endoftext|>");
     SpecialToken unknown = folder.specialToken("unk_token", "<|endoftext|>");
@@ -93,27 +85,27 @@ public final class ClipTokenizer implements Tokenizer {
     for (SpecialToken token : merged(folder.listedTokens(), List.of(start, end, unknown, pad))) {
       added.add(token.toJson(id(folder, vocabulary, token)));
     }
-    ObjectNode marks = (ObjectNode) document.get("post_processor");
-    marks.putArray("cls").add(start.content()).add(id(folder, vocabulary, start));
-    marks.putArray("sep").add(end.content()).add(id(folder, vocabulary, end));
+    ObjectNode processor = (ObjectNode) document.get("post_processor");
+    processor.putArray("cls").add(start.content()).add(id(folder, vocabulary, start));
+    processor.putArray("sep").add(end.content()).add(id(folder, vocabulary, end));
     ((ObjectNode) document.get("model"))
         .put("unk_token", unknown.content())
         .<ObjectNode>set("vocab", vocabulary)
         .set("merges", merges);
     try {
-      return new ClipTokenizer(
-          NativeTokenizer.of(TokenizerFolder.JSON.writeValueAsBytes(document)),
+      return NativeTokenizer.of(
+          TokenizerFolder.JSON.writeValueAsBytes(document),
           id(folder, vocabulary, pad),
           folder.maxLength(MAX_LENGTH));
     } catch (IOException e) {
-      throw folder.refusal("the native tokenizer refuses vocabulary and merges: " + e.getMessage());
+      throw folder.invalid("the native tokenizer rejects vocabulary and merges: " + e.getMessage());
     }
   }
 
   /**
-   * Each token once, as transformers registers them: a listed one before a role, and the later of
-   * two roles (where the pad token is the end mark again, written as plain text, the mark is no
-   * longer found in upper case).
+   * The tokens by text, without duplicates, as transformers registers them: a listed token takes
+   * precedence over a role, and a later role over an earlier one. (Where the pad token is the end
+   * token again, written as plain text, the end token no longer matches in upper case.)
    */
   private static Collection<SpecialToken> merged(
       List<SpecialToken> listed, List<SpecialToken> roles) {
@@ -127,11 +119,11 @@ public final class ClipTokenizer implements Tokenizer {
     try {
       return (ObjectNode) TokenizerFolder.JSON.readTree(PIPELINE);
     } catch (IOException e) {
-      throw new AssertionError("a constant of this class is no JSON", e);
+      throw new AssertionError("a constant of this class is not JSON", e);
     }
   }
 
-  /** Each line two pieces that join, after a first line with the version. */
+  /** The merges of {@code merges.txt}: a version line, then two pieces in each line. */
   private static ArrayNode merges(List<String> lines) {
     ArrayNode merges = TokenizerFolder.JSON.createArrayNode();
     for (String line : lines) {
@@ -145,31 +137,11 @@ public final class ClipTokenizer implements Tokenizer {
   private static long id(TokenizerFolder folder, JsonNode vocabulary, SpecialToken token) {
     JsonNode id = vocabulary.get(token.content());
     if (id == null) {
-      throw folder.refusal(
+      throw folder.invalid(
           "the special token "
               + token.content()
-              + " is not in the vocabulary: take both from one model");
+              + " is not in the vocabulary: take vocabulary and special tokens from the same model");
     }
     return id.asLong();
-  }
-
-  @Override
-  public long[] encode(String text) {
-    return tokenizer.encode(text);
-  }
-
-  @Override
-  public long padId() {
-    return padId;
-  }
-
-  @Override
-  public int maxLength() {
-    return maxLength;
-  }
-
-  @Override
-  public void close() {
-    tokenizer.close();
   }
 }

@@ -10,64 +10,64 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * The native tokenizer of one {@code tokenizer.json} document; thread-safe.
  *
- * <p>DJL unpacks its native library once per user into {@code ~/.djl.ai} (moved into place in one
- * step, so that several JVMs may start at once); the system property {@code ENGINE_CACHE_DIR} names
+ * <p>DJL unpacks its native library once per user into {@code ~/.djl.ai}, by an atomic move, so
+ * that several JVMs may start concurrently; the system property {@code ENGINE_CACHE_DIR} selects
  * another folder.
  */
-final class NativeTokenizer implements AutoCloseable {
+final class NativeTokenizer implements Tokenizer {
 
-  /** DJL cuts at 512 tokens by itself; what is too long is the caller's to decide. */
-  private static final Map<String, String> NEITHER_CUT_NOR_PADDED =
+  /** By default DJL truncates at 512 tokens; here callers truncate. */
+  private static final Map<String, String> UNMODIFIED =
       Map.of("truncation", "do_not_truncate", "padding", "do_not_pad");
 
   static {
-    // Without this DJL reports each start on EC2 to its makers, and on a machine with a GPU
-    // downloads another library.
+    // Otherwise DJL sends a usage report from EC2 machines, and downloads another library on
+    // machines with a GPU.
     if (System.getProperty("ai.djl.offline") == null) {
       System.setProperty("ai.djl.offline", "true");
     }
   }
 
-  /** Readers encode, the writer closes: the native memory must outlive each call that uses it. */
+  /** Read-locked while encoding, write-locked while closing: native memory must outlive its use. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   private final HuggingFaceTokenizer tokenizer;
+  private final long padId;
+  private final int maxLength;
   private boolean closed;
 
-  private NativeTokenizer(HuggingFaceTokenizer tokenizer) {
+  private NativeTokenizer(HuggingFaceTokenizer tokenizer, long padId, int maxLength) {
     this.tokenizer = tokenizer;
+    this.padId = padId;
+    this.maxLength = maxLength;
   }
 
   /**
    * Builds the tokenizer that a document describes.
    *
    * @param document the bytes of a {@code tokenizer.json}
-   * @throws IOException if the native library refuses the document or cannot be unpacked
+   * @throws IOException if the native library rejects the document or cannot be unpacked
    */
-  static NativeTokenizer of(byte[] document) throws IOException {
+  static Tokenizer of(byte[] document, long padId, int maxLength) throws IOException {
     Thread thread = Thread.currentThread();
-    ClassLoader before = thread.getContextClassLoader();
-    // DJL looks for its library through the thread's loader, which on a pool thread may not see
-    // this jar.
+    ClassLoader original = thread.getContextClassLoader();
+    // DJL finds its library through the thread's context class loader, which on a pool thread may
+    // not see this jar.
     thread.setContextClassLoader(NativeTokenizer.class.getClassLoader());
     try {
       return new NativeTokenizer(
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(document), NEITHER_CUT_NOR_PADDED));
+          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(document), UNMODIFIED),
+          padId,
+          maxLength);
     } catch (RuntimeException e) {
       throw new IOException(e.getMessage(), e);
     } finally {
-      thread.setContextClassLoader(before);
+      thread.setContextClassLoader(original);
     }
   }
 
-  /**
-   * The ids of a text with start and end marks.
-   *
-   * @throws IllegalArgumentException for a text with a lone surrogate or a NUL
-   * @throws IllegalStateException after {@link #close}
-   */
-  long[] encode(String text) {
+  @Override
+  public long[] encode(String text) {
     requireWellFormed(text);
     lock.readLock().lock();
     try {
@@ -80,7 +80,17 @@ final class NativeTokenizer implements AutoCloseable {
     }
   }
 
-  /** Frees the native memory once no thread encodes; a second call does nothing. */
+  @Override
+  public long padId() {
+    return padId;
+  }
+
+  @Override
+  public int maxLength() {
+    return maxLength;
+  }
+
+  /** Frees the native memory once no thread encodes any more; a second call does nothing. */
   @Override
   public void close() {
     lock.writeLock().lock();
@@ -92,19 +102,19 @@ final class NativeTokenizer implements AutoCloseable {
     }
   }
 
-  /** Native code takes UTF-8, which has no lone surrogates, and C strings end at a NUL. */
+  /** Native code reads UTF-8, which has no lone surrogates, in C strings, which end at a NUL. */
   private static void requireWellFormed(String text) {
-    int at = 0;
-    while (at < text.length()) {
-      int point = text.codePointAt(at);
+    int index = 0;
+    while (index < text.length()) {
+      int point = text.codePointAt(index);
       boolean surrogate = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
       if (surrogate || point == 0) {
         throw new IllegalArgumentException(
             String.format(
                 "the text has a %s (U+%04X) at index %d, expected Unicode text: remove it",
-                surrogate ? "lone surrogate" : "NUL", point, at));
+                surrogate ? "lone surrogate" : "NUL", point, index));
       }
-      at += Character.charCount(point);
+      index += Character.charCount(point);
     }
   }
 }

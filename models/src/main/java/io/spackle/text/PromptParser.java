@@ -9,25 +9,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads emphasis as people write it for AUTOMATIC1111's WebUI.
+ * A parser of the emphasis syntax of AUTOMATIC1111's WebUI.
  *
  * <ul>
- *   <li>{@code (x)} weighs 1.1, {@code ((x))} 1.21 and so on; {@code [x]} weighs 1 / 1.1; {@code
- *       (x:1.3)} weighs 1.3. Nested weights multiply.
- *   <li>{@code \(}, {@code \)}, {@code \[}, {@code \]} and {@code \\} stand for the character
- *       itself; before any other character a backslash is left out.
- *   <li>A bracket that is never closed weighs all that follows; one that was never opened is text,
- *       and so is a weight that is no number or has no bracket.
+ *   <li>{@code (x)} has the weight 1.1, {@code ((x))} 1.21 and so on; {@code [x]} has 1 / 1.1;
+ *       {@code (x:1.3)} has 1.3. Nested weights multiply.
+ *   <li>{@code \(}, {@code \)}, {@code \[}, {@code \]} and {@code \\} are the literal character;
+ *       before any other character a backslash is dropped.
+ *   <li>A bracket that is never closed applies to the rest of the prompt; a closing bracket without
+ *       an opening one is text, and so is a weight that is not a number or has no bracket.
  *   <li>The word {@code BREAK} divides the prompt into sections.
  * </ul>
  *
- * <p>Neighbours of the same weight are one text, so that they are tokenized as one. In two things
- * this reader is milder than the original: {@code BREAK} divides inside brackets too, and weights
- * are held within -1000 to 1000, beyond which numbers overflow. Prompt editing ({@code [a:b:10]}),
- * alternation ({@code [a|b]}), {@code AND} and extra networks ({@code <lora:x>}) have no meaning
- * here.
+ * <p>Adjacent parts of the same weight are joined, so that they are tokenized together. This parser
+ * differs from the original in two ways: {@code BREAK} divides inside brackets too, and weights are
+ * clamped to [-1000, 1000], so that no number overflows. Prompt editing ({@code [a:b:10]}),
+ * alternation ({@code [a|b]}), {@code AND} and extra networks ({@code <lora:x>}) are text.
  *
- * <p>Time and memory grow in proportion to the text, however its brackets are nested.
+ * <p>Time and memory are linear in the length of the text, for any nesting of brackets.
  *
  * @see <a href="https://github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/Features">its manual,
  *     "Attention/emphasis"</a>
@@ -53,7 +52,7 @@ public final class PromptParser {
 
   private enum Kind {
     TEXT,
-    /** Text in which no BREAK is looked for. */
+    /** Text in which BREAK has no meaning. */
     LITERAL,
     ROUND_OPEN,
     ROUND_CLOSE,
@@ -61,27 +60,27 @@ public final class PromptParser {
     SQUARE_CLOSE
   }
 
-  /** A part of the text; an opening bracket's weight is known once it is closed. */
+  /** A part of the text; the weight of an opening bracket is set when it is closed. */
   private record Token(Kind kind, String text, double weight) {}
 
   private final List<Token> tokens = new ArrayList<>();
-  private final Deque<Integer> openRound = new ArrayDeque<>(); // places in tokens
+  private final Deque<Integer> openRound = new ArrayDeque<>(); // indices in tokens
   private final Deque<Integer> openSquare = new ArrayDeque<>();
 
   private PromptParser() {}
 
-  /** Reads a prompt; every text is one. */
+  /** Parses a prompt; every text is a valid one. */
   public static WeightedPrompt parse(String prompt) {
     PromptParser parser = new PromptParser();
     Matcher matcher = TOKEN.matcher(prompt);
     while (matcher.find()) {
-      parser.read(matcher);
+      parser.add(matcher);
     }
-    return parser.weighed();
+    return parser.weighted();
   }
 
-  /** Pairs brackets: round ones with round ones, whatever square ones do meanwhile. */
-  private void read(Matcher matcher) {
+  /** Adds a token; round and square brackets are paired independently of each other. */
+  private void add(Matcher matcher) {
     String text = matcher.group();
     String weight = matcher.group("weight");
     switch (text.charAt(0)) {
@@ -121,17 +120,17 @@ public final class PromptParser {
     tokens.add(new Token(kind, "", 1));
   }
 
-  private WeightedPrompt weighed() {
+  private WeightedPrompt weighted() {
     Sections sections = new Sections();
-    Deque<Double> round = new ArrayDeque<>(List.of(1.0)); // products, the innermost first
+    Deque<Double> round = new ArrayDeque<>(List.of(1.0)); // products, innermost first
     Deque<Double> square = new ArrayDeque<>(List.of(1.0));
     for (Token token : tokens) {
-      float weight = (float) held(round.peek() * square.peek());
+      float weight = (float) clamped(round.peek() * square.peek());
       switch (token.kind()) {
-        case TEXT -> sections.addDivided(token.text(), weight);
+        case TEXT -> sections.addTextWithBreaks(token.text(), weight);
         case LITERAL -> sections.add(token.text(), weight);
-        case ROUND_OPEN -> round.push(held(round.peek() * token.weight()));
-        case SQUARE_OPEN -> square.push(held(square.peek() * token.weight()));
+        case ROUND_OPEN -> round.push(clamped(round.peek() * token.weight()));
+        case SQUARE_OPEN -> square.push(clamped(square.peek() * token.weight()));
         case ROUND_CLOSE -> round.pop();
         case SQUARE_CLOSE -> square.pop();
       }
@@ -139,11 +138,11 @@ public final class PromptParser {
     return sections.prompt();
   }
 
-  private static double held(double weight) {
+  private static double clamped(double weight) {
     return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, weight));
   }
 
-  /** Gathers spans, joining neighbours of the same weight. */
+  /** Collects spans and joins adjacent ones of the same weight. */
   private static final class Sections {
 
     private final List<List<Span>> done = new ArrayList<>();
@@ -151,7 +150,7 @@ public final class PromptParser {
     private final StringBuilder text = new StringBuilder();
     private float weight = 1;
 
-    void addDivided(String part, float partWeight) {
+    void addTextWithBreaks(String part, float partWeight) {
       String[] parts = BREAK.split(part, -1);
       add(parts[0], partWeight);
       for (int i = 1; i < parts.length; i++) {

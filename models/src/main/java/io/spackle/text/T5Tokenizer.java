@@ -2,56 +2,47 @@ package io.spackle.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spackle.text.TokenizerFolder.SpecialToken;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The sentence-piece tokenizer of T5, as its {@code tokenizer.json} describes it; ends texts,
- * starts none.
+ * The SentencePiece tokenizer of T5, as its {@code tokenizer.json} describes it. Texts get an end
+ * token, but no start token.
  */
-public final class T5Tokenizer implements Tokenizer {
+public final class T5Tokenizer {
 
   private static final int MAX_LENGTH = 512;
 
-  private final NativeTokenizer tokenizer;
-  private final long padId;
-  private final int maxLength;
-
-  private T5Tokenizer(NativeTokenizer tokenizer, long padId, int maxLength) {
-    this.tokenizer = tokenizer;
-    this.padId = padId;
-    this.maxLength = maxLength;
-  }
+  private T5Tokenizer() {}
 
   /**
    * Opens a tokenizer folder.
    *
-   * @param path holds {@code tokenizer.json}; {@code tokenizer_config.json} and {@code
+   * @param path contains {@code tokenizer.json}; {@code tokenizer_config.json} and {@code
    *     special_tokens_map.json} may be absent
    * @throws io.spackle.graph.InvalidModelException if files are missing or unreadable, or the pad
    *     token is not in the vocabulary
    */
-  public static T5Tokenizer open(Path path) {
+  public static Tokenizer open(Path path) {
     TokenizerFolder folder = TokenizerFolder.open(path);
     if (!folder.has("tokenizer.json")) {
-      throw folder.refusal(
+      throw folder.invalid(
           "tokenizer.json: not found (spiece.model alone is not enough): save the tokenizer again with transformers' T5TokenizerFast");
     }
     JsonNode json = folder.json("tokenizer.json");
     if (!(json instanceof ObjectNode document) || !document.path("model").path("vocab").isArray()) {
-      throw folder.refusal(
+      throw folder.invalid(
           "tokenizer.json: expected a unigram vocabulary (token and score): is this a T5 tokenizer?");
     }
-    // Files saved after use may hold the last call's length.
+    // Files that were saved after use may contain the settings of the last call.
     document.putNull("truncation").putNull("padding");
     long padId = id(folder, document, folder.specialToken("pad_token", "<pad>"));
     try {
-      return new T5Tokenizer(
-          NativeTokenizer.of(TokenizerFolder.JSON.writeValueAsBytes(document)),
-          padId,
-          folder.maxLength(MAX_LENGTH));
+      return NativeTokenizer.of(
+          TokenizerFolder.JSON.writeValueAsBytes(document), padId, folder.maxLength(MAX_LENGTH));
     } catch (IOException e) {
-      throw folder.refusal("tokenizer.json: the native tokenizer refuses it: " + e.getMessage());
+      throw folder.invalid("tokenizer.json: the native tokenizer rejects it: " + e.getMessage());
     }
   }
 
@@ -61,29 +52,9 @@ public final class T5Tokenizer implements Tokenizer {
         return added.path("id").asLong();
       }
     }
-    throw folder.refusal(
+    throw folder.invalid(
         "tokenizer.json: the pad token "
             + token.content()
             + " is not among added_tokens: save the tokenizer again");
-  }
-
-  @Override
-  public long[] encode(String text) {
-    return tokenizer.encode(text);
-  }
-
-  @Override
-  public long padId() {
-    return padId;
-  }
-
-  @Override
-  public int maxLength() {
-    return maxLength;
-  }
-
-  @Override
-  public void close() {
-    tokenizer.close();
   }
 }

@@ -1,19 +1,21 @@
 package io.spackle.text;
 
-/** Text to token ids, as the model was trained to read them; thread-safe. */
+/** A conversion of text to the token ids that a text encoder was trained with; thread-safe. */
 public interface Tokenizer extends AutoCloseable {
 
   /**
-   * The ids of a text with the start and end marks of the vocabulary, neither cut nor padded.
+   * The ids of a text, with the start and end tokens of the vocabulary, neither truncated nor
+   * padded.
    *
-   * @param text any text without lone surrogates
+   * @throws IllegalArgumentException for a text with a lone surrogate or a NUL
+   * @throws IllegalStateException after {@link #close}
    */
   long[] encode(String text);
 
-  /** The id that fills a sequence up to its length. */
+  /** The id that pads a sequence to its length. */
   long padId();
 
-  /** The length of the model's sequences in tokens, start and end marks included (CLIP: 77). */
+  /** The length of the model's sequences, including start and end tokens (CLIP: 77). */
   int maxLength();
 
   @Override

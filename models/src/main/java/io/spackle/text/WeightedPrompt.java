@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A prompt whose parts count more or less.
+ * A prompt with a weight for each part.
  *
- * @param sections at least one, which may be empty; each begins a sequence of its own
+ * @param sections at least one, which may be empty; each starts a new sequence
  */
 public record WeightedPrompt(List<List<Span>> sections) {
 
   /**
    * A part of a prompt.
    *
-   * @param text without marks, not empty
-   * @param weight 1 for text that is not emphasised
+   * @param text without emphasis syntax, not empty
+   * @param weight 1 for text without emphasis
    */
   public record Span(String text, float weight) {}
 
@@ -27,7 +27,7 @@ public record WeightedPrompt(List<List<Span>> sections) {
     return sections.stream().flatMap(List::stream).anyMatch(span -> span.weight() != 1);
   }
 
-  /** The text without marks, for encoders to which weights mean nothing. */
+  /** The text without emphasis syntax, for encoders without weights. */
   public String text() {
     return sections.stream().map(WeightedPrompt::text).collect(Collectors.joining(" "));
   }

@@ -1,5 +1,6 @@
 /**
- * Prompts to token ids and weights: the CLIP and T5 tokenizers, the prompt syntax, long prompts.
+ * Conversion of prompts to token ids and weights: the CLIP and T5 tokenizers, the emphasis syntax,
+ * long prompts.
  *
  * <p>Running a text encoder belongs to {@code family}.
  */

@@ -3,6 +3,7 @@ package io.spackle.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.golden.Goldens;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.graph.TensorSpec;
@@ -40,7 +41,7 @@ class ModelBundleTest {
   }
 
   @Test
-  void tellsWhatIsInABundle() {
+  void contentOfABundleIsAccessible() {
     ModelBundle bundle = ModelBundle.open(folder);
     assertThat(bundle.name()).isEqualTo("small");
     assertThat(bundle.className()).contains("StableDiffusionInpaintPipeline");
@@ -65,7 +66,7 @@ class ModelBundleTest {
         "tiny-sdxl-inpaint",
         "tiny-flux-fill"
       })
-  void opensEachOfTheBundles(String name) {
+  void everyTestBundleOpens(String name) {
     ModelBundle bundle = ModelBundle.open(Goldens.bundle(name));
     assertThat(bundle.name()).isEqualTo(name);
     assertThat(bundle.has("text_encoder")).isTrue();
@@ -74,7 +75,7 @@ class ModelBundleTest {
   }
 
   @Test
-  void namesTheGraphsThatAreMissing() throws IOException {
+  void missingGraphsAreListed() throws IOException {
     write("vae_encoder/diffusion_pytorch_model.safetensors", "weights");
     ModelBundle bundle = ModelBundle.open(folder);
     assertThatThrownBy(() -> bundle.require(List.of("unet", "vae_encoder", "text_encoder")))
@@ -90,7 +91,7 @@ class ModelBundleTest {
   }
 
   @Test
-  void refusesWhatIsNoFolderOfAModel() throws IOException {
+  void pathsThatAreNotModelFoldersAreRejected() throws IOException {
     problemsOf(temp.resolve("nowhere"))
         .singleElement()
         .asString()
@@ -106,7 +107,7 @@ class ModelBundleTest {
   }
 
   @Test
-  void listsAllProblemsAtOnce() throws IOException {
+  void allProblemsAreListedTogether() throws IOException {
     write("model_index.json", "{\"_class_name\": ");
     Files.delete(folder.resolve("scheduler/scheduler_config.json"));
     write("vae_decoder/config.json", "[1]");
@@ -131,24 +132,24 @@ class ModelBundleTest {
   }
 
   @Test
-  void refusesAnIndexWithoutAClass() throws IOException {
+  void indexWithoutClassNameIsRejected() throws IOException {
     write("model_index.json", "{}");
     problemsOf(folder).singleElement().asString().contains("has no _class_name");
   }
 
   @Test
-  void opensAFolderOfOneGraph() throws IOException {
-    Path erasing = temp.resolve("erasing");
-    Files.createDirectories(erasing);
-    Files.writeString(erasing.resolve("erase.json"), "{\"mask\": \"keep\"}");
-    OnnxFile.withExternalTensor("weights").writeTo(erasing.resolve("model.onnx"));
-    Files.writeString(erasing.resolve("weights"), "12345678");
-    ModelBundle bundle = ModelBundle.open(erasing);
-    assertThat(bundle.name()).isEqualTo("erasing");
+  void singleGraphFolderOpens() throws IOException {
+    Path eraseModel = temp.resolve("eraseModel");
+    Files.createDirectories(eraseModel);
+    Files.writeString(eraseModel.resolve("erase.json"), "{\"mask\": \"keep\"}");
+    OnnxFile.withExternalTensor("weights").writeTo(eraseModel.resolve("model.onnx"));
+    Files.writeString(eraseModel.resolve("weights"), "12345678");
+    ModelBundle bundle = ModelBundle.open(eraseModel);
+    assertThat(bundle.name()).isEqualTo("eraseModel");
     assertThat(bundle.className()).isEmpty();
     assertThat(bundle.has(ModelBundle.ROOT)).isTrue();
     assertThat(bundle.requiredConfig(ModelBundle.ROOT).get("mask").asText()).isEqualTo("keep");
-    assertThat(bundle.graph(ModelBundle.ROOT)).isEqualTo(erasing.resolve("model.onnx"));
+    assertThat(bundle.graph(ModelBundle.ROOT)).isEqualTo(eraseModel.resolve("model.onnx"));
     assertThat(bundle.header(ModelBundle.ROOT).inputs())
         .extracting(TensorSpec::name)
         .containsExactly("x");
@@ -157,35 +158,36 @@ class ModelBundleTest {
   }
 
   @Test
-  void refusesAGraphThatNobodyDescribes() throws IOException {
-    Path erasing = temp.resolve("erasing");
-    Path file = graph().writeTo(erasing.resolve("lama.onnx"));
-    problemsOf(erasing)
+  void singleGraphWithoutConfigurationIsRejected() throws IOException {
+    Path eraseModel = temp.resolve("eraseModel");
+    Path file = graph().writeTo(eraseModel.resolve("lama.onnx"));
+    problemsOf(eraseModel)
         .satisfiesExactly(
             problem ->
                 assertThat(problem)
-                    .startsWith("erase.json: not found: write {\"mask\": \"repaint\"} or"),
+                    .startsWith("erase.json: not found: create it with {\"mask\": \"repaint\"} or"),
             problem ->
                 assertThat(problem)
-                    .startsWith("model.onnx: not found, the folder holds [lama.onnx]: rename"));
+                    .startsWith("model.onnx: not found, the folder contains [lama.onnx]: rename"));
     problemsOf(file).singleElement().asString().startsWith("is a file, expected its folder");
   }
 
   @Test
-  void refusesOptionsOfASchedulerThatIsNotThere() throws IOException {
-    Path erasing = temp.resolve("erasing");
-    graph().writeTo(erasing.resolve("model.onnx"));
-    Files.writeString(erasing.resolve("erase.json"), "{}");
+  void schedulerOptionsWithoutSchedulerAreRejected() throws IOException {
+    Path eraseModel = temp.resolve("eraseModel");
+    graph().writeTo(eraseModel.resolve("model.onnx"));
+    Files.writeString(eraseModel.resolve("erase.json"), "{}");
     BundleOptions options =
         new BundleOptions(Map.of("timestep_spacing", "trailing"), null, PromptSyntax.PLAIN);
-    ModelBundle bundle = ModelBundle.open(erasing);
+    ModelBundle bundle = ModelBundle.open(eraseModel);
     assertThatThrownBy(() -> bundle.with(options))
         .isInstanceOf(InvalidModelException.class)
-        .hasMessageContaining("has no scheduler, for which [timestep_spacing] is set");
+        .hasMessageContaining(
+            "has no scheduler, but the scheduler options [timestep_spacing] are set");
   }
 
   @Test
-  void acceptsExternalTensorsBesideTheirGraph() throws IOException {
+  void externalTensorsNextToTheirGraphAreAccepted() throws IOException {
     OnnxFile.withExternalTensor("model.onnx_data").writeTo(folder.resolve("unet/model.onnx"));
     write("unet/model.onnx_data", "12345678");
     assertThat(ModelBundle.open(folder).digests()).containsKey("unet/model.onnx_data");
@@ -193,35 +195,43 @@ class ModelBundleTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"../secret", "/etc/passwd", "..", ".", "a/../../../secret", ""})
-  void refusesExternalTensorsElsewhere(String location) throws IOException {
+  void externalTensorsOutsideTheFolderAreRejected(String location) throws IOException {
     write("secret", "12345678");
     OnnxFile.withExternalTensor(location).writeTo(folder.resolve("unet/model.onnx"));
     problemsOf(folder)
         .singleElement()
         .asString()
-        .startsWith(
-            "unet/model.onnx: its tensors lie in '" + location + "', outside its own folder");
+        .startsWith("unet/model.onnx: its tensors are in '" + location + "', outside its folder");
   }
 
   @Test
-  void refusesExternalTensorsThatAreMissingOrLinkElsewhere() throws IOException {
+  void missingOrLinkedExternalTensorsAreRejected() throws IOException {
     OnnxFile.withExternalTensor("gone").writeTo(folder.resolve("unet/model.onnx"));
-    problemsOf(folder).singleElement().asString().contains("'gone', and there is no such file");
+    problemsOf(folder)
+        .singleElement()
+        .asString()
+        .contains("'gone', which does not exist: copy it next to the graph");
 
     Path secret = Files.writeString(temp.resolve("secret"), "12345678");
     Files.createSymbolicLink(folder.resolve("unet/gone"), secret);
-    problemsOf(folder).singleElement().asString().contains("a link to a place outside", "cp -rL");
+    problemsOf(folder)
+        .singleElement()
+        .asString()
+        .contains("a link to a file outside its folder", "cp -rL");
 
     Files.delete(folder.resolve("unet/gone"));
     write("unet/gone", POINTER);
     problemsOf(folder).singleElement().asString().contains("which is a git-lfs pointer");
 
     OnnxFile.withExternalTensor("a\0b").writeTo(folder.resolve("unet/model.onnx"));
-    problemsOf(folder).singleElement().asString().contains("expected the name of a file beside it");
+    problemsOf(folder)
+        .singleElement()
+        .asString()
+        .contains("expected the name of a file next to it");
   }
 
   @Test
-  void digestsWhatCountsAndNothingElse() throws IOException {
+  void digestCoversRelevantFilesOnly() throws IOException {
     String before = ModelBundle.open(folder).digest();
     assertThat(before).hasSize(64);
     assertThat(ModelBundle.open(folder).digests())
@@ -243,14 +253,14 @@ class ModelBundleTest {
   }
 
   @Test
-  void digestsWithoutRegardToWhereTheBundleLies() throws IOException {
+  void digestDoesNotDependOnThePath() throws IOException {
     String before = ModelBundle.open(folder).digest();
     Path moved = Files.move(folder, temp.resolve("moved"));
     assertThat(ModelBundle.open(moved).digest()).isEqualTo(before);
   }
 
   @Test
-  void anotherAutoencoderTakesThePlaceOfItsOwn() throws IOException {
+  void autoencoderIsReplaced() throws IOException {
     Path other = temp.resolve("other-vae");
     for (String component : ModelBundle.VAE) {
       graph().writeTo(other.resolve(component).resolve("model.onnx"));
@@ -258,36 +268,37 @@ class ModelBundleTest {
     Files.writeString(
         other.resolve("vae_decoder/config.json"),
         "{\"scaling_factor\": 0.5, \"_name_or_path\": \"stabilityai/sd-vae-ft-mse\"}");
-    ModelBundle own = ModelBundle.open(Goldens.bundle("tiny-sd15"));
+    ModelBundle original = ModelBundle.open(Goldens.bundle("tiny-sd15"));
 
-    ModelBundle bundle = own.withVae(ModelFolder.open(other, ModelBundle.VAE));
+    ModelBundle bundle = original.withVae(ModelFolder.open(other, ModelBundle.VAE));
 
     assertThat(bundle.graph("vae_encoder")).isEqualTo(other.resolve("vae_encoder/model.onnx"));
-    assertThat(bundle.graph("unet")).isEqualTo(own.graph("unet"));
+    assertThat(bundle.graph("unet")).isEqualTo(original.graph("unet"));
     assertThat(bundle.config("vae_decoder").orElseThrow().get("scaling_factor").asDouble())
         .isEqualTo(0.5);
     assertThat(bundle.vaeName()).contains("stabilityai/sd-vae-ft-mse");
-    assertThat(bundle.digest()).isNotEqualTo(own.digest());
+    assertThat(bundle.digest()).isNotEqualTo(original.digest());
     assertThat(bundle.digests())
-        .doesNotContainKey("vae_encoder/config.json") // of the one that is not used
-        .containsEntry("unet/model.onnx", own.digests().get("unet/model.onnx"))
-        .doesNotContainEntry("vae_decoder/model.onnx", own.digests().get("vae_decoder/model.onnx"));
+        .doesNotContainKey("vae_encoder/config.json") // of the replaced one
+        .containsEntry("unet/model.onnx", original.digests().get("unet/model.onnx"))
+        .doesNotContainEntry(
+            "vae_decoder/model.onnx", original.digests().get("vae_decoder/model.onnx"));
   }
 
   @Test
-  void anAutoencoderNeedsBothGraphsAndItsFactors() throws IOException {
-    ModelBundle own = ModelBundle.open(Goldens.bundle("tiny-sd15"));
+  void autoencoderNeedsBothGraphsAndItsConfiguration() throws IOException {
+    ModelBundle original = ModelBundle.open(Goldens.bundle("tiny-sd15"));
     Path other = Files.createDirectory(temp.resolve("vae"));
-    assertThatThrownBy(() -> own.withVae(ModelFolder.open(other, ModelBundle.VAE)))
+    assertThatThrownBy(() -> original.withVae(ModelFolder.open(other, ModelBundle.VAE)))
         .hasMessageContaining("vae_encoder/model.onnx: not found")
         .hasMessageContaining("vae_decoder/model.onnx: not found");
     for (String component : ModelBundle.VAE) {
       graph().writeTo(other.resolve(component).resolve("model.onnx"));
     }
-    assertThatThrownBy(() -> own.withVae(ModelFolder.open(other, ModelBundle.VAE)))
+    assertThatThrownBy(() -> original.withVae(ModelFolder.open(other, ModelBundle.VAE)))
         .hasMessageContaining("vae_decoder/config.json: not found");
     assertThatThrownBy(() -> ModelFolder.open(temp.resolve("none"), ModelBundle.VAE))
-        .hasMessageContaining("no such folder")
+        .hasMessageContaining("not found, expected a folder with")
         .hasMessageContaining("vae_encoder/model.onnx");
   }
 
@@ -300,7 +311,7 @@ class ModelBundleTest {
     "C:\\models, small",
     "'', small"
   })
-  void isCalledByItsNameOnTheHubOrByItsFolder(String stated, String name) throws IOException {
+  void nameIsThatOnTheHubOrOfTheFolder(String stated, String name) throws IOException {
     write(
         "model_index.json",
         "{\"_class_name\": \"X\", \"_name_or_path\": \"" + stated.replace("\\", "\\\\") + "\"}");

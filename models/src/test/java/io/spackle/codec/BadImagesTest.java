@@ -18,28 +18,28 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the bytes are, they give an image or an {@link ImageException} that says why not. */
+/** Any bytes give either an image or an {@link ImageException} with the reason. */
 class BadImagesTest {
 
   private static final DecodeLimits LIMITS = DecodeLimits.defaults();
 
   @Test
-  void bytesOfOtherThingsAreNamed() {
-    assertRefused(new byte[0], Reason.EMPTY, "no bytes");
-    assertRefused("<svg width='9'/>", Reason.UNSUPPORTED_FORMAT, "SVG");
-    assertRefused("<?xml version='1.0'?>\n<svg/>", Reason.UNSUPPORTED_FORMAT, "SVG");
-    assertRefused("%PDF-1.7", Reason.UNSUPPORTED_FORMAT, "PDF");
-    assertRefused("8BPS\0\1", Reason.UNSUPPORTED_FORMAT, "Photoshop");
-    assertRefused("\0\0\0\u0020ftypavif", Reason.UNSUPPORTED_FORMAT, "AVIF");
-    assertRefused(" <!DOCTYPE html><html>", Reason.NOT_AN_IMAGE, "a web page");
-    assertRefused("{\"error\": 404}", Reason.NOT_AN_IMAGE, "JSON");
-    assertRefused("PK\3\4", Reason.NOT_AN_IMAGE, "zip");
-    assertRefused("hello", Reason.NOT_AN_IMAGE, "68 65 6c 6c 6f");
-    assertRefused("B", Reason.NOT_AN_IMAGE, "expected JPEG, PNG, WebP, GIF, BMP or TIFF");
+  void otherContentIsRejectedByName() {
+    assertRejected(new byte[0], Reason.EMPTY, "no bytes");
+    assertRejected("<svg width='9'/>", Reason.UNSUPPORTED_FORMAT, "SVG");
+    assertRejected("<?xml version='1.0'?>\n<svg/>", Reason.UNSUPPORTED_FORMAT, "SVG");
+    assertRejected("%PDF-1.7", Reason.UNSUPPORTED_FORMAT, "PDF");
+    assertRejected("8BPS\0\1", Reason.UNSUPPORTED_FORMAT, "Photoshop");
+    assertRejected("\0\0\0\u0020ftypavif", Reason.UNSUPPORTED_FORMAT, "AVIF");
+    assertRejected(" <!DOCTYPE html><html>", Reason.NOT_AN_IMAGE, "a web page");
+    assertRejected("{\"error\": 404}", Reason.NOT_AN_IMAGE, "JSON");
+    assertRejected("PK\3\4", Reason.NOT_AN_IMAGE, "zip");
+    assertRejected("hello", Reason.NOT_AN_IMAGE, "68 65 6c 6c 6f");
+    assertRejected("B", Reason.NOT_AN_IMAGE, "expected JPEG, PNG, WebP, GIF, BMP or TIFF");
   }
 
   @Test
-  void giantsAreRefusedByTheirHeaders() throws IOException {
+  void oversizedImagesAreRejectedByTheirHeader() throws IOException {
     ByteBuffer png = ByteBuffer.wrap(png());
     assertTooLarge(png.putInt(16, 50_000).putInt(20, 50_000).array(), "50000 x 50000");
     ByteBuffer gif = ByteBuffer.wrap(FileBuilder.jdk(TestImages.gradient(8, 8), "gif"));
@@ -53,16 +53,16 @@ class BadImagesTest {
     assertTooLarge(jpeg.array(), "65500 x 65500");
     ByteBuffer bmp = ByteBuffer.wrap(FileBuilder.jdk(TestImages.gradient(8, 8), "bmp"));
     bmp.order(ByteOrder.LITTLE_ENDIAN).putInt(18, 20_000).putInt(22, 20_000);
-    assertRefused(bmp.array(), Reason.CORRUPT, "width/height"); // the reader compares file sizes
+    assertRejected(bmp.array(), Reason.CORRUPT, "width/height"); // the reader compares file sizes
   }
 
   private static void assertTooLarge(byte[] file, String found) {
-    assertRefused(file, Reason.TOO_LARGE, found);
+    assertRejected(file, Reason.TOO_LARGE, found);
     assertThatThrownBy(() -> ImageCodec.pixels(file, LIMITS)).hasMessageContaining(found);
   }
 
   @Test
-  void limitsAreInTheMessage() {
+  void messageContainsTheLimits() {
     byte[] file = ImageCodec.encode(TestImages.gradient(30, 20), ImageFormat.PNG);
     assertThatThrownBy(() -> ImageCodec.decode(file, new DecodeLimits(599, 100, 0)))
         .hasMessageContaining("30 x 20")
@@ -73,33 +73,33 @@ class BadImagesTest {
   }
 
   @Test
-  void aJpegThatIsCutOffIsNotPaintedGrey() {
+  void truncatedJpegIsRejected() {
     byte[] file = jpeg();
     int header = startOfFrame(file) + 20;
     for (int length = header; length < file.length; length += 7) {
-      assertRefused(Arrays.copyOf(file, length), Reason.TRUNCATED, "JPEG");
+      assertRejected(Arrays.copyOf(file, length), Reason.TRUNCATED, "JPEG");
     }
-    assertRefused(Arrays.copyOf(file, header - 20), Reason.CORRUPT, "JPEG"); // no size in it
+    assertRejected(Arrays.copyOf(file, header - 20), Reason.CORRUPT, "JPEG"); // no size in it
     byte[] missing = FileBuilder.join(Arrays.copyOf(file, file.length - 200), end(file, 2));
     assertThatThrownBy(() -> ImageCodec.decode(missing, LIMITS)).isInstanceOf(ImageException.class);
   }
 
   @Test
-  void aPngThatIsCutOffOrDamagedIsNoticed() {
+  void truncatedOrDamagedPngIsRejected() {
     byte[] file = png();
     for (int length = 40; length < file.length; length += 3) {
-      assertRefused(Arrays.copyOf(file, length), Reason.TRUNCATED, "PNG");
+      assertRejected(Arrays.copyOf(file, length), Reason.TRUNCATED, "PNG");
     }
     byte[] damaged = file.clone();
     damaged[60] ^= 4;
-    assertRefused(damaged, Reason.CORRUPT, "IDAT");
+    assertRejected(damaged, Reason.CORRUPT, "IDAT");
     byte[] halfFilled = FileBuilder.png(4, 8, 0, new byte[][] {new byte[4], {}, {}, {}});
     assertThatThrownBy(() -> ImageCodec.decode(halfFilled, LIMITS))
         .isInstanceOf(ImageException.class);
   }
 
   @Test
-  void noPrefixAndNoDamageGivesAnythingButAnImageOrAnImageException() throws IOException {
+  void damagedFilesGiveAnImageOrAnImageException() throws IOException {
     DecodeLimits small = new DecodeLimits(1_000_000, 4000, 0);
     Random random = new Random(11);
     for (Map.Entry<String, byte[]> file : files().entrySet()) {
@@ -145,11 +145,11 @@ class BadImagesTest {
     return files;
   }
 
-  private static void assertRefused(String text, Reason reason, String found) {
-    assertRefused(text.getBytes(ISO_8859_1), reason, found);
+  private static void assertRejected(String text, Reason reason, String found) {
+    assertRejected(text.getBytes(ISO_8859_1), reason, found);
   }
 
-  private static void assertRefused(byte[] file, Reason reason, String found) {
+  private static void assertRejected(byte[] file, Reason reason, String found) {
     assertThatThrownBy(() -> ImageCodec.decode(file, LIMITS))
         .isInstanceOfSatisfying(
             ImageException.class, e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason))
@@ -168,7 +168,7 @@ class BadImagesTest {
     return Arrays.copyOfRange(file, file.length - length, file.length);
   }
 
-  /** The position of the marker that the image's size follows. */
+  /** The position of the start-of-frame marker, which precedes the image's size. */
   private static int startOfFrame(byte[] jpeg) {
     for (int at = 0; ; at++) {
       if (jpeg[at] == (byte) 0xFF && jpeg[at + 1] == (byte) 0xC0) {

@@ -14,7 +14,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
 
-/** Image files made by hand, with what ordinary writers leave out. */
+/** A builder of image files with features that ordinary writers do not support. */
 final class FileBuilder {
 
   private static final int GREY = 0;
@@ -26,7 +26,7 @@ final class FileBuilder {
    *
    * @param colour the PNG colour type
    * @param rows packed rows, without filter bytes, all of one length
-   * @param chunks whole chunks between header and pixels
+   * @param chunks complete chunks between header and pixels
    */
   static byte[] png(int width, int bits, int colour, byte[][] rows, byte[]... chunks) {
     ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(rows.length);
@@ -71,14 +71,14 @@ final class FileBuilder {
     return Arrays.copyOf(buffer, length);
   }
 
-  /** A JPEG file with one more segment after its first two bytes. */
+  /** A JPEG file with an extra segment after its first two bytes. */
   static byte[] withSegment(byte[] jpeg, int code, byte[] data) {
     ByteBuffer segment = ByteBuffer.allocate(4 + data.length);
     segment.put((byte) 0xFF).put((byte) code).putShort((short) (data.length + 2)).put(data);
     return join(Arrays.copyOf(jpeg, 2), segment.array(), Arrays.copyOfRange(jpeg, 2, jpeg.length));
   }
 
-  /** A simple WebP file in the extended layout, with one more chunk before or after the pixels. */
+  /** A WebP file in the extended layout, with an extra chunk before or after the pixels. */
   static byte[] extendedWebp(byte[] webp, RgbImage image, String type, byte[] data) {
     boolean profile = type.equals("ICCP");
     ByteBuffer header = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN);
@@ -101,7 +101,7 @@ final class FileBuilder {
     return join(type.getBytes(ISO_8859_1), length.array(), data, new byte[data.length % 2]);
   }
 
-  /** An EXIF block that says nothing but the orientation. */
+  /** An EXIF block with the orientation only. */
   static byte[] exif(int orientation, ByteOrder order) {
     ByteBuffer block = ByteBuffer.allocate(26).order(order);
     block.put((order == ByteOrder.BIG_ENDIAN ? "MM" : "II").getBytes(ISO_8859_1));
@@ -135,17 +135,17 @@ final class FileBuilder {
     directory.putShort((short) value).putShort((short) 0);
   }
 
-  /** A file by one of the JDK's writers. */
+  /** A file from one of the JDK's writers. */
   static byte[] jdk(RgbImage image, String format) throws IOException {
-    BufferedImage picture =
+    BufferedImage buffered =
         new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < image.width() * image.height(); i++) {
       int x = i % image.width();
       int y = i / image.width();
-      picture.setRGB(x, y, TestImages.rgb(image, x, y));
+      buffered.setRGB(x, y, TestImages.rgb(image, x, y));
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    if (!ImageIO.write(picture, format, out)) {
+    if (!ImageIO.write(buffered, format, out)) {
       throw new IOException("no writer for " + format);
     }
     return out.toByteArray();

@@ -16,17 +16,17 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Any bytes are an image within the limits or an {@link ImageException}, in little time and memory.
- * Each build tries the seeds; {@code JAZZER_FUZZ=1} makes up more for ten minutes.
+ * Any bytes give an image within the limits or an {@link ImageException}, in bounded time and
+ * memory. Builds run the seeds; {@code JAZZER_FUZZ=1} generates inputs for ten minutes.
  */
 class ImageCodecFuzzTest {
 
   private static final DecodeLimits LIMITS = new DecodeLimits(250_000, 4000, 0xFFFFFF);
 
-  /** About ten bytes a pixel for each of the two images, and room for tables and buffers. */
-  private static final long MOST_BYTES = 128L << 20;
+  /** About ten bytes per pixel for each of the two images, plus tables and buffers. */
+  private static final long MAX_BYTES = 128L << 20;
 
-  private static final long LONGEST_NANOS = 10_000_000_000L;
+  private static final long MAX_NANOS = 10_000_000_000L;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -39,8 +39,8 @@ class ImageCodecFuzzTest {
     decodeMask(file);
     assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
         .as("bytes allocated for %d bytes", file.length)
-        .isLessThan(MOST_BYTES);
-    assertThat(System.nanoTime() - start).isLessThan(LONGEST_NANOS);
+        .isLessThan(MAX_BYTES);
+    assertThat(System.nanoTime() - start).isLessThan(MAX_NANOS);
   }
 
   private static void decode(byte[] file) {
@@ -62,7 +62,7 @@ class ImageCodecFuzzTest {
     }
   }
 
-  /** Small files of all formats, with the parts that are read beside the pixels. */
+  /** Small files of all formats, with all metadata that is read. */
   static Stream<Arguments> bytes() throws IOException {
     RgbImage image = TestImages.gradient(24, 16);
     byte[] exif = FileBuilder.exif(6, ByteOrder.LITTLE_ENDIAN);

@@ -30,7 +30,7 @@ class ImageCodecTest {
   private static final int RGB_ALPHA = 6;
 
   @Test
-  void pngComesBackBitForBit() {
+  void pngRoundTripIsLossless() {
     Random random = new Random(1);
     for (int round = 0; round < 30; round++) {
       RgbImage image = TestImages.random(random, 1 + random.nextInt(50), 1 + random.nextInt(50));
@@ -41,7 +41,7 @@ class ImageCodecTest {
   }
 
   @Test
-  void pngIsReadBitForBitByOthersToo() throws IOException {
+  void losslessFilesOfOtherWritersAreBitIdentical() throws IOException {
     RgbImage image = TestImages.random(new Random(2), 33, 21);
     for (String format : new String[] {"png", "bmp", "tiff"}) {
       assertThat(decode(FileBuilder.jdk(image, format)).pixels())
@@ -51,7 +51,7 @@ class ImageCodecTest {
   }
 
   @Test
-  void lossyFormatsStayCloseAndKeepTheColourOfSinglePixels() {
+  void lossyFormatsAreCloseAndKeepTheColourOfSinglePixels() {
     RgbImage smooth = TestImages.gradient(64, 48);
     for (ImageFormat format : new ImageFormat[] {ImageFormat.JPEG, ImageFormat.WEBP}) {
       RgbImage back = decode(ImageCodec.encode(smooth, format));
@@ -91,7 +91,7 @@ class ImageCodecTest {
   }
 
   @Test
-  void everyDepthBecomesEightBits() {
+  void everyBitDepthIsScaledToEightBits() {
     assertPixels(FileBuilder.png(4, 1, GREY, rows("50")), 0, 0xFFFFFF, 0, 0xFFFFFF);
     assertPixels(FileBuilder.png(4, 2, GREY, rows("1b")), 0, 0x555555, 0xAAAAAA, 0xFFFFFF);
     assertPixels(FileBuilder.png(3, 16, GREY, rows("0000 7fff ffff")), 0, 0x7F7F7F, 0xFFFFFF);
@@ -118,22 +118,22 @@ class ImageCodecTest {
   }
 
   @Test
-  void onlyTheFirstImageOfAnAnimationCounts() throws IOException {
+  void firstFrameOfAnAnimationIsDecoded() throws IOException {
     RgbImage image = new RgbImage(2, 1, hex("000000 ffffff"));
     assertThat(decode(FileBuilder.jdk(image, "gif")).pixels()).isEqualTo(image.pixels());
   }
 
   @Test
-  void inksOfPrintersComeOutInTheRightColours() throws IOException {
+  void cmykIsConvertedToRgb() throws IOException {
     RgbImage scene = decode(TestImages.file("scene.png"));
     for (String name : new String[] {"cmyk.jpg", "ycck.jpg"}) {
-      RgbImage inks = decode(TestImages.file(name));
-      assertThat(TestImages.distance(inks.pixels(), scene.pixels())).as(name).isLessThan(6);
+      RgbImage cmyk = decode(TestImages.file(name));
+      assertThat(TestImages.distance(cmyk.pixels(), scene.pixels())).as(name).isLessThan(6);
     }
   }
 
   @Test
-  void exifOrientationTurnsImageAndMask() {
+  void exifOrientationAppliesToImageAndMask() {
     RgbImage stored = new RgbImage(3, 2, hex("000000 111111 222222 333333 444444 555555"));
     int[][] upright = {
       {0, 1, 2, 3, 4, 5}, {2, 1, 0, 5, 4, 3}, {5, 4, 3, 2, 1, 0}, {3, 4, 5, 0, 1, 2},
@@ -152,7 +152,7 @@ class ImageCodecTest {
     }
   }
 
-  /** The images are too small for exact colours, so one corner of a larger one tells. */
+  /** Lossy formats change colours, so the orientation is recognized by a corner. */
   @Test
   void exifOrientationIsReadFromJpegAndWebp() {
     Mask corner = TestImages.rectangle(32, 16, new Region(0, 0, 8, 8), 255);
@@ -163,15 +163,15 @@ class ImageCodecTest {
         FileBuilder.withSegment(ImageCodec.encode(image, ImageFormat.JPEG), 0xE1, segment);
     byte[] webp = ImageCodec.encode(image, ImageFormat.WEBP);
     for (byte[] file : new byte[][] {jpeg, FileBuilder.extendedWebp(webp, image, "EXIF", exif)}) {
-      Mask turned = ImageCodec.decodeMask(file, LIMITS);
-      assertThat(turned.width()).isEqualTo(16);
-      assertThat(turned.repaints(13, 2)).isTrue(); // the corner is at the upper right now
-      assertThat(turned.repaints(2, 2)).isFalse();
+      Mask upright = ImageCodec.decodeMask(file, LIMITS);
+      assertThat(upright.width()).isEqualTo(16);
+      assertThat(upright.isMasked(13, 2)).isTrue(); // the corner is now at the upper right
+      assertThat(upright.isMasked(2, 2)).isFalse();
     }
   }
 
   @Test
-  void foreignProfilesAreConvertedAndDamagedOnesIgnored() {
+  void profilesAreConvertedAndDamagedOnesIgnored() {
     byte[][] grey = rows("808080");
     byte[] plain = FileBuilder.png(1, 8, RGB, grey);
     byte[] linear = FileBuilder.png(1, 8, RGB, grey, FileBuilder.profileChunk(LINEAR));
@@ -186,7 +186,7 @@ class ImageCodecTest {
   }
 
   @Test
-  void profilesInJpegAndWebpCountToo() {
+  void profilesInJpegAndWebpAreConverted() {
     RgbImage grey = new RgbImage(16, 16, filled(3 * 256, 128));
     byte[] jpeg = ImageCodec.encode(grey, ImageFormat.JPEG);
     byte[] prefix = hex("4943435f50524f46494c4500 0101"); // ICC_PROFILE, part 1 of 1
@@ -200,7 +200,7 @@ class ImageCodecTest {
   }
 
   @Test
-  void textAndTrailersAreIgnored() {
+  void textChunksAndTrailingBytesAreIgnored() {
     byte[] bomb = FileBuilder.join(hex("6b 00 00"), FileBuilder.deflated(new byte[50_000_000]));
     byte[] png = FileBuilder.greyPng(rows("2a"), FileBuilder.chunk("zTXt", bomb));
     assertPixels(FileBuilder.join(png, "<script>".getBytes(ISO_8859_1)), 0x2A2A2A);
@@ -210,19 +210,19 @@ class ImageCodecTest {
   }
 
   @Test
-  void headersTellTheNumberOfPixels() {
+  void pixelsAreCountedFromTheHeader() {
     byte[] png = ImageCodec.encode(TestImages.gradient(20, 10), ImageFormat.PNG);
     assertThat(ImageCodec.pixels(Arrays.copyOf(png, 40), LIMITS)).isEqualTo(200);
   }
 
   @Test
-  void aMaskIsTheBrightnessOnBlack() {
+  void maskIsTheLumaOnBlack() {
     byte[] png = FileBuilder.png(3, 8, RGB_ALPHA, rows("ffffffff ffffff00 00ff00ff"));
     assertThat(ImageCodec.decodeMask(png, LIMITS).levels()).containsExactly(255, 0, 150);
   }
 
   @Test
-  void aShapeOfOneColourIsAMaskByItsAlpha() {
+  void alphaOfAUniformShapeIsTheMask() {
     byte[] redStrokes = FileBuilder.png(3, 8, RGB_ALPHA, rows("ff0000ff 00ff0000 ff000080"));
     assertThat(ImageCodec.decodeMask(redStrokes, LIMITS).levels()).containsExactly(255, 0, 128);
     byte[] nothing = FileBuilder.png(2, 8, RGB_ALPHA, rows("ff000000 00ff0000"));

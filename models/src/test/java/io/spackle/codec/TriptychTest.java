@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
-import io.spackle.image.Resize;
 import io.spackle.image.RgbImage;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -19,38 +19,40 @@ class TriptychTest {
   private static final int TOLERANCE = 24;
 
   @Test
-  void showsInitMaskAndResultSideBySide() {
-    RgbImage shown = shown(framed(200, 120), 100);
-    assertThat(shown.width()).isEqualTo(300);
-    assertThat(shown.height()).isEqualTo(60);
-    assertThat(level(shown, 50, 30)).as("init").isCloseTo(40, within());
-    assertThat(level(shown, 150, 30)).as("hole in the mask").isCloseTo(255, within());
-    assertThat(level(shown, 104, 4)).as("kept in the mask").isCloseTo(0, within());
-    assertThat(level(shown, 250, 30)).as("result in the hole").isCloseTo(200, within());
-    assertThat(level(shown, 204, 4)).as("result outside the hole").isCloseTo(40, within());
+  void initMaskAndResultAreSideBySide() {
+    RgbImage panels = panels(framed(200, 120), 100);
+    assertThat(panels.width()).isEqualTo(300);
+    assertThat(panels.height()).isEqualTo(60);
+    assertThat(level(panels, 50, 30)).as("init").isCloseTo(40, within());
+    assertThat(level(panels, 150, 30)).as("masked in the mask").isCloseTo(255, within());
+    assertThat(level(panels, 104, 4)).as("kept in the mask").isCloseTo(0, within());
+    assertThat(level(panels, 250, 30)).as("result in the masked region").isCloseTo(200, within());
+    assertThat(level(panels, 204, 4))
+        .as("result outside the masked region")
+        .isCloseTo(40, within());
   }
 
   @Test
-  void keepsTheSizeOfSmallImages() {
-    RgbImage shown = shown(framed(32, 24), 100);
-    assertThat(shown.width()).isEqualTo(96);
-    assertThat(shown.height()).isEqualTo(24);
+  void smallImagesKeepTheirSize() {
+    RgbImage panels = panels(framed(32, 24), 100);
+    assertThat(panels.width()).isEqualTo(96);
+    assertThat(panels.height()).isEqualTo(24);
   }
 
   @Test
-  void keepsAPixelOfWhatIsVeryThin() {
-    RgbImage shown = shown(framed(800, 8), 50);
-    assertThat(shown.width()).isEqualTo(150);
-    assertThat(shown.height()).isEqualTo(1);
+  void sidesHaveAtLeastOnePixel() {
+    RgbImage panels = panels(framed(800, 8), 50);
+    assertThat(panels.width()).isEqualTo(150);
+    assertThat(panels.height()).isEqualTo(1);
   }
 
-  private static RgbImage shown(Frame frame, int side) {
-    RgbImage painted = filled(frame.image().width(), frame.image().height(), 200);
-    byte[] file = Triptych.jpeg(frame, frame.restore(painted), side);
+  private static RgbImage panels(Frame frame, int side) {
+    RgbImage generated = filled(frame.image().width(), frame.image().height(), 200);
+    byte[] file = Triptych.jpeg(frame, frame.restore(generated), side);
     return ImageCodec.decode(file, new DecodeLimits(1_000_000, 10_000, 0xFFFFFF));
   }
 
-  /** A dark image with a hole in its middle half. */
+  /** A dark image with its centre masked. */
   private static Frame framed(int width, int height) {
     byte[] levels = new byte[width * height];
     for (int y = height / 4; y < height * 3 / 4; y++) {

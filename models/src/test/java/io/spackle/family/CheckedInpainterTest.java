@@ -49,7 +49,7 @@ class CheckedInpainterTest {
   @Test
   void refusesToCheckWithoutAChecker() {
     ModelBundle bundle = ModelBundle.open(Goldens.bundle("tiny-sd15-inpaint"));
-    try (Inpainter inpainter = Families.open(bundle, Device.cpu(2))) {
+    try (Inpainter inpainter = Families.open(bundle, Device.cpu(1))) {
       assertThatThrownBy(() -> inpaint(inpainter, true))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("without a safety checker");
@@ -59,7 +59,7 @@ class CheckedInpainterTest {
   private static Inpainter open(String bundle, SafetyOptions options) {
     SafetyModel checker = SafetyModel.open(Goldens.bundle("colour-classifier"), options);
     return Families.open(
-        ModelBundle.open(Goldens.bundle(bundle)), Optional.of(checker), Device.cpu(2));
+        ModelBundle.open(Goldens.bundle(bundle)), Optional.of(checker), Device.cpu(1));
   }
 
   private static InpaintedImage inpaint(Inpainter inpainter, boolean checked) {

@@ -11,8 +11,8 @@ import io.spackle.graph.Device;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
-import io.spackle.image.Resize;
 import io.spackle.image.RgbImage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +47,7 @@ class GoldenCasesTest {
     }
 
     Inpainter open() {
-      return Families.open(ModelBundle.open(Goldens.bundle(bundle)).with(options), Device.cpu(2));
+      return Families.open(ModelBundle.open(Goldens.bundle(bundle)).with(options), Device.cpu(1));
     }
   }
 

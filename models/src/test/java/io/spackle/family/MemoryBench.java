@@ -1,11 +1,10 @@
 package io.spackle.family;
 
 import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.bundle.PromptSyntax;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.graph.Devices;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
@@ -47,7 +46,7 @@ final class MemoryBench {
   }
 
   private void run() throws IOException {
-    Devices.resolve("auto", 0, 0); // loads ONNX Runtime, which is not the model's
+    Device.resolve("auto", 0, 0); // loads ONNX Runtime, which is not the model's
     System.out.printf("%s at %d x %d, MiB%n", bundle.name(), side, side);
     System.out.printf("  weights           %6d%n", weights() >> 20);
     report("before opening");

@@ -3,8 +3,8 @@ package io.spackle.family;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.bundle.BundleOptions;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.bundle.PromptSyntax;
 import io.spackle.family.PromptEncoder.EncodedPrompt;
 import io.spackle.golden.GoldenCase;
 import io.spackle.golden.Goldens;

@@ -57,7 +57,7 @@ class ReplacedVaeTest {
   }
 
   private static RgbImage inpaint(ModelBundle bundle) {
-    try (Inpainter inpainter = Families.open(bundle, Device.cpu(2))) {
+    try (Inpainter inpainter = Families.open(bundle, Device.cpu(1))) {
       return Samples.inpaint(inpainter, Samples.input("a cat", 1)).image();
     }
   }

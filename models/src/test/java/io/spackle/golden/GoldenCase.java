@@ -1,7 +1,7 @@
 package io.spackle.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.spackle.bundle.PromptSyntax;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.image.Mask;
@@ -19,10 +19,10 @@ import java.util.OptionalInt;
 import java.util.stream.StreamSupport;
 
 /**
- * One recorded run of a reference pipeline.
+ * A recorded run of a reference pipeline.
  *
- * @param folder holds {@code case.json}, the image and the tensors
- * @param json what {@code case.json} says
+ * @param folder contains {@code case.json}, the images and the tensors
+ * @param json the content of {@code case.json}
  */
 public record GoldenCase(Path folder, JsonNode json) {
 
@@ -54,7 +54,7 @@ public record GoldenCase(Path folder, JsonNode json) {
         : null;
   }
 
-  /** How the prompts of the case are written. */
+  /** The syntax of the prompts. */
   public PromptSyntax syntax() {
     return PromptSyntax.valueOf(json.path("syntax").asText("plain").toUpperCase(Locale.ROOT));
   }
@@ -63,7 +63,7 @@ public record GoldenCase(Path folder, JsonNode json) {
     return strings(json.path("call").path("prompt"));
   }
 
-  /** The negative prompt, null where the call has none. */
+  /** The negative prompt, null if the call has none. */
   public String negativePrompt() {
     return json.path("call").path("negative_prompt").asText(null);
   }
@@ -75,8 +75,8 @@ public record GoldenCase(Path folder, JsonNode json) {
   }
 
   /** An argument of the call, or the pipeline's default. */
-  public double argument(String name, double otherwise) {
-    return json.path("call").path(name).asDouble(otherwise);
+  public double argument(String name, double defaultValue) {
+    return json.path("call").path(name).asDouble(defaultValue);
   }
 
   public OptionalInt cropPadding() {
@@ -84,7 +84,7 @@ public record GoldenCase(Path folder, JsonNode json) {
     return padding.isInt() ? OptionalInt.of(padding.asInt()) : OptionalInt.empty();
   }
 
-  /** The scheduler class that the case chose over the bundle's, or null. */
+  /** The scheduler class that replaces the bundle's, or null. */
   public String scheduler() {
     return json.path("scheduler").asText(null);
   }
@@ -104,7 +104,7 @@ public record GoldenCase(Path folder, JsonNode json) {
     return ImageCodec.decode(read(file), DecodeLimits.defaults());
   }
 
-  /** Whether the case recorded a tensor. */
+  /** Whether a tensor was recorded. */
   public boolean has(String name) {
     return Files.exists(folder.resolve(name + ".npy"));
   }

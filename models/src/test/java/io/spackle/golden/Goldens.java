@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where bundles and golden files are; {@code -Dgolden.dir} and {@code -Dphotos.dir} name other sets
- * of the same layout.
+ * The locations of bundles and golden files; {@code -Dgolden.dir} and {@code -Dphotos.dir} select
+ * other sets of the same layout.
  */
 public final class Goldens {
 
-  /** Python writes -Infinity as it stands. */
+  /** Python writes the literal -Infinity. */
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
-  private static final Path OWN = Path.of("src", "test", "golden");
+  private static final Path PROJECT = Path.of("src", "test", "golden");
 
   private Goldens() {}
 
@@ -29,19 +29,19 @@ public final class Goldens {
     return Path.of(System.getProperty("photos.dir")).resolve(name);
   }
 
-  /** A bundle, or something in one. */
+  /** A bundle, or a path in one. */
   public static Path bundle(String path) {
     return Path.of(System.getProperty("bundles.dir")).resolve(path);
   }
 
-  /** A recorded file. */
+  /** A golden file. */
   public static Path file(String path) {
     return Path.of(System.getProperty("golden.dir")).resolve(path);
   }
 
-  /** A file that the project made itself, which no other golden folder has. */
+  /** A golden file that exists only in this project, not in other sets. */
   public static Path ownFile(String path) {
-    return OWN.resolve(path);
+    return PROJECT.resolve(path);
   }
 
   /** All recorded runs. */

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads NumPy's array files, of the one kind that the goldens use: version 1, little-endian
+ * A reader of NumPy array files in the variant of the golden files: version 1, little-endian
  * float32, C order.
  */
 public final class Npy {

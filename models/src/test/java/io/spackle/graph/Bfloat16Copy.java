@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A float32 graph with weights, inputs and outputs in bfloat16, which are cast to float32 where
- * operators meet them: the one way in which ONNX Runtime computes with them on a CPU.
+ * A converter of float32 graphs to weights, inputs and outputs in bfloat16, which are cast to
+ * float32 for each operator: the only way in which ONNX Runtime supports them on a CPU.
  */
 public final class Bfloat16Copy {
 
-  // Numbers of onnx.proto.
+  // Field numbers of onnx.proto.
   private static final int MODEL_GRAPH = 7;
   private static final int GRAPH_NODE = 1;
   private static final int GRAPH_INITIALIZER = 5;
@@ -30,13 +30,13 @@ public final class Bfloat16Copy {
   private static final int TENSOR_NAME = 8;
   private static final int TENSOR_RAW = 9;
 
-  private final List<ByteString> before = new ArrayList<>();
-  private final List<ByteString> after = new ArrayList<>();
-  private final Set<String> ports = new HashSet<>();
+  private final List<ByteString> castsBefore = new ArrayList<>();
+  private final List<ByteString> castsAfter = new ArrayList<>();
+  private final Set<String> converted = new HashSet<>();
 
   private Bfloat16Copy() {}
 
-  /** Writes the copy of a graph. */
+  /** Writes the converted copy of a graph. */
   public static void write(Path from, Path to) throws IOException {
     UnknownFieldSet model = UnknownFieldSet.parseFrom(Files.readAllBytes(from));
     UnknownFieldSet graph = message(model.getField(MODEL_GRAPH).getLengthDelimitedList().get(0));
@@ -44,7 +44,7 @@ public final class Bfloat16Copy {
     Files.write(to, with(model, MODEL_GRAPH, List.of(copied)).toByteArray());
   }
 
-  /** A graph of one operator that computes in bfloat16 itself. */
+  /** A graph with a single operator that computes in bfloat16. */
   public static byte[] ofOperator(String operator) {
     return OnnxFile.unary(operator, OnnxFile.BFLOAT16, -1).bytes();
   }
@@ -52,12 +52,12 @@ public final class Bfloat16Copy {
   private UnknownFieldSet graph(UnknownFieldSet graph) throws IOException {
     UnknownFieldSet copy = graph;
     copy = replaced(copy, GRAPH_INITIALIZER, this::initializer);
-    copy = replaced(copy, GRAPH_INPUT, value -> port(value, true));
-    copy = replaced(copy, GRAPH_OUTPUT, value -> port(value, false));
+    copy = replaced(copy, GRAPH_INPUT, value -> convertedValue(value, true));
+    copy = replaced(copy, GRAPH_OUTPUT, value -> convertedValue(value, false));
     copy = replaced(copy, GRAPH_NODE, this::node);
-    List<ByteString> nodes = new ArrayList<>(before);
+    List<ByteString> nodes = new ArrayList<>(castsBefore);
     nodes.addAll(copy.getField(GRAPH_NODE).getLengthDelimitedList());
-    nodes.addAll(after);
+    nodes.addAll(castsAfter);
     return with(copy, GRAPH_NODE, nodes);
   }
 
@@ -66,7 +66,7 @@ public final class Bfloat16Copy {
       return tensor;
     }
     String name = text(tensor, TENSOR_NAME);
-    before.add(cast(name + "_bf16", name, OnnxFile.FLOAT));
+    castsBefore.add(cast(name + "_bf16", name, OnnxFile.FLOAT));
     ByteString raw = tensor.getField(TENSOR_RAW).getLengthDelimitedList().get(0);
     UnknownFieldSet copy = with(tensor, TENSOR_TYPE, OnnxFile.BFLOAT16);
     copy = with(copy, TENSOR_NAME, List.of(ByteString.copyFromUtf8(name + "_bf16")));
@@ -82,19 +82,19 @@ public final class Bfloat16Copy {
     return ByteString.copyFrom(halves);
   }
 
-  /** An input or output of float32; its inner side gets another name. */
-  private UnknownFieldSet port(UnknownFieldSet value, boolean input) throws IOException {
+  /** Converts a float32 input or output; its float32 counterpart inside the graph is renamed. */
+  private UnknownFieldSet convertedValue(UnknownFieldSet value, boolean input) throws IOException {
     UnknownFieldSet type = part(value, 2);
     UnknownFieldSet tensor = part(type, 1);
     if (number(tensor, 1) != OnnxFile.FLOAT) {
       return value;
     }
     String name = text(value, 1);
-    ports.add(name);
+    converted.add(name);
     if (input) {
-      before.add(cast(name, inner(name), OnnxFile.FLOAT));
+      castsBefore.add(cast(name, inner(name), OnnxFile.FLOAT));
     } else {
-      after.add(cast(inner(name), name, OnnxFile.BFLOAT16));
+      castsAfter.add(cast(inner(name), name, OnnxFile.BFLOAT16));
     }
     ByteString half = with(tensor, 1, OnnxFile.BFLOAT16).toByteString();
     return with(value, 2, List.of(with(type, 1, List.of(half)).toByteString()));
@@ -107,13 +107,13 @@ public final class Bfloat16Copy {
   private List<ByteString> renamed(UnknownFieldSet node, int field) {
     return node.getField(field).getLengthDelimitedList().stream()
         .map(ByteString::toStringUtf8)
-        .map(name -> ports.contains(name) ? inner(name) : name)
+        .map(name -> converted.contains(name) ? inner(name) : name)
         .map(ByteString::copyFromUtf8)
         .toList();
   }
 
-  private static String inner(String port) {
-    return port + "_float32";
+  private static String inner(String name) {
+    return name + "_float32";
   }
 
   private static ByteString cast(String from, String to, int type) {

@@ -13,7 +13,7 @@ class CloseStackTest {
   private final List<String> closed = new ArrayList<>();
 
   @Test
-  void closesTheLatestFirstAndOnlyOnce() {
+  void resourcesAreClosedOnceInReverseOrder() {
     CloseStack stack = new CloseStack();
     stack.push(resource("a"));
     stack.push(resource("b"));
@@ -23,7 +23,7 @@ class CloseStackTest {
   }
 
   @Test
-  void closesAllWhenSomeFail() {
+  void allResourcesAreClosedIfSomeFail() {
     CloseStack stack = new CloseStack();
     stack.push(resource("a"));
     stack.push(failing(new IOException("second")));
@@ -37,7 +37,7 @@ class CloseStackTest {
   }
 
   @Test
-  void closesWhatWasOpenedBeforeAFailure() {
+  void resourcesOpenedBeforeAFailureAreClosed() {
     assertThatThrownBy(
             () -> {
               try (CloseStack opening = new CloseStack()) {
@@ -51,7 +51,7 @@ class CloseStackTest {
   }
 
   @Test
-  void handsOverWhatWasOpened() {
+  void releasedResourcesBelongToTheNewStack() {
     CloseStack owner;
     try (CloseStack opening = new CloseStack()) {
       opening.push(resource("a"));

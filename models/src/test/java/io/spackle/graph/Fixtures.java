@@ -9,7 +9,7 @@ import io.spackle.tensor.Tensor;
 import java.util.Map;
 import java.util.Random;
 
-/** The graphs and inputs that tests of graphs share. */
+/** Graphs and inputs shared by the tests of graphs. */
 final class Fixtures {
 
   private Fixtures() {}
@@ -29,7 +29,7 @@ final class Fixtures {
     return tensor;
   }
 
-  /** What a tiny 9-channel UNet takes, for latents of 16 x 16. */
+  /** The inputs of a tiny 9-channel UNet, with latents of 16 x 16. */
   static Map<String, Tensor> unetInputs(long seed, float timestep, int batch) {
     return Map.of(
         "sample", noise(seed, batch, 9, 16, 16),

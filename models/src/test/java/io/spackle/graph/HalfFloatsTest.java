@@ -9,7 +9,7 @@ class HalfFloatsTest {
   private static final int INFINITY = 0x7c00;
 
   @Test
-  void knowsSomeValues() {
+  void knownValuesAreConverted() {
     assertThat(HalfFloats.fromFloat16(new short[] {0x3c00, (short) 0xc000, 0x3555, 1, 0x7bff}))
         .containsExactly(1f, -2f, 0.33325195f, 0x1p-24f, 65504f);
     assertThat(HalfFloats.toFloat16(new float[] {1f, -2f, 1 / 3f, 0x1p-24f, 65504f}))
@@ -22,7 +22,7 @@ class HalfFloatsTest {
   }
 
   @Test
-  void bringsBackEachFloat16() {
+  void everyFloat16SurvivesTheRoundTrip() {
     for (int bits = 0; bits < 1 << 16; bits++) {
       short half = (short) bits;
       float value = HalfFloats.fromFloat16(half);
@@ -35,9 +35,9 @@ class HalfFloatsTest {
     }
   }
 
-  /** Between each two neighbours: below the middle down, above it up, on it to the even one. */
+  /** Between adjacent values: down below the middle, up above it, to even on it. */
   @Test
-  void roundsToTheNearest() {
+  void roundsToNearestEven() {
     for (int bits = 0; bits < INFINITY - 1; bits++) {
       float low = HalfFloats.fromFloat16((short) bits);
       float high = HalfFloats.fromFloat16((short) (bits + 1));
@@ -49,7 +49,7 @@ class HalfFloatsTest {
   }
 
   @Test
-  void bringsBackEachBfloat16AndRoundsToTheNearest() {
+  void everyBfloat16SurvivesTheRoundTripAndRoundingIsToNearestEven() {
     for (int bits = 0; bits < 0x7f80; bits++) {
       float low = HalfFloats.fromBfloat16(new short[] {(short) bits})[0];
       float middle = Float.intBitsToFloat((bits << 16) + 0x8000);

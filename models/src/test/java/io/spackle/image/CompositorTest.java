@@ -17,8 +17,8 @@ class CompositorTest {
           EdgeFill.cover(
               TestImages.image(vector.get("generated")).plane(), region.width(), region.height());
       Plane canvas = init.plane().blank(init.width(), init.height());
-      RgbImage painted = RgbImage.of(canvas.place(part, region.left(), region.top()));
-      RgbImage result = Compositor.overlay(init, painted, TestImages.mask(vector.get("mask")));
+      RgbImage generated = RgbImage.of(canvas.place(part, region.left(), region.top()));
+      RgbImage result = Compositor.overlay(init, generated, TestImages.mask(vector.get("mask")));
       assertThat(result.pixels())
           .as(vector.toString())
           .isEqualTo(TestImages.image(vector.get("out")).pixels());
@@ -26,22 +26,22 @@ class CompositorTest {
   }
 
   @Test
-  void featherRisesInwardsOverTheBlurredPixels() {
-    Mask hole = TestImages.rectangle(9, 1, new Region(2, 0, 9, 1), 255);
-    assertThat(Compositor.feathered(hole, 3).levels())
+  void opacityRisesInwardsOverTheBlurWidth() {
+    Mask mask = TestImages.rectangle(9, 1, new Region(2, 0, 9, 1), 255);
+    assertThat(Compositor.feathered(mask, 3).levels())
         .containsExactly(0, 0, 64, 128, 191, 255, 255, 255, 255);
-    assertThat(Compositor.feathered(hole, 0)).isSameAs(hole);
+    assertThat(Compositor.feathered(mask, 0)).isSameAs(mask);
   }
 
   @Test
-  void aMaskOnePixelThinIsStillPaintedInPart() {
+  void maskOnePixelWideRemainsPartlyOpaque() {
     Mask line = TestImages.rectangle(5, 3, new Region(2, 0, 3, 3), 255);
     assertThat(Compositor.feathered(line, 4).level(2, 1)).isEqualTo(51);
     assertThat(Compositor.feathered(line, 100_000).level(2, 1)).isEqualTo(1);
   }
 
   @Test
-  void everythingRepaintedHasNoEdge() {
+  void completelyMaskedImageHasNoSoftEdge() {
     Mask all = TestImages.blank(4, 4).inverted();
     assertThat(Compositor.feathered(all, 5).levels()).containsOnly(255);
   }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class EdgeFillTest {
 
   @Test
-  void equalsDiffusers() throws IOException {
+  void fillEqualsDiffusers() throws IOException {
     for (JsonNode vector : TestImages.vectors("fill")) {
       Plane filled = fill(TestImages.image(vector.get("in")).plane(), vector);
       assertThat(filled.data())
@@ -21,10 +21,11 @@ class EdgeFillTest {
   }
 
   /**
-   * Coloured masks turn grey before they are resized, in diffusers afterwards: levels may round.
+   * Coloured masks are converted to grey before resizing, in diffusers afterwards: levels may
+   * differ by rounding.
    */
   @Test
-  void masksEqualDiffusersOnceBinarised() throws IOException {
+  void binarisedMasksEqualDiffusers() throws IOException {
     for (JsonNode vector : TestImages.vectors("fill")) {
       Mask filled = Mask.of(fill(TestImages.mask(vector.get("mask_in")).plane(), vector));
       Mask expected = TestImages.mask(vector.get("mask_out"));
@@ -41,7 +42,7 @@ class EdgeFillTest {
   }
 
   @Test
-  void oddGapsLeaveNoPixelUnfilled() {
+  void oddGapsAreFilledCompletely() {
     byte[] grey = new byte[3 * 30 * 10];
     Arrays.fill(grey, (byte) 90);
     Plane filled = EdgeFill.fill(new Plane(30, 10, 3, grey), 61, 45, Filter.LANCZOS::resize);
@@ -49,9 +50,9 @@ class EdgeFillTest {
   }
 
   @Test
-  void needlesAreRefused() {
-    Plane needle = new Plane(8, 4000, 1, new byte[32_000]);
-    assertThatThrownBy(() -> EdgeFill.fill(needle, 512, 512, Filter.LANCZOS::resize))
+  void elongatedImagesAreRejected() {
+    Plane elongated = new Plane(8, 4000, 1, new byte[32_000]);
+    assertThatThrownBy(() -> EdgeFill.fill(elongated, 512, 512, Filter.LANCZOS::resize))
         .isInstanceOfSatisfying(
             ImageException.class,
             e -> assertThat(e.reason()).isEqualTo(ImageException.Reason.BAD_ASPECT))

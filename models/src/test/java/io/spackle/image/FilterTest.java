@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class FilterTest {
 
   @Test
-  void equalsPillowBitForBit() throws IOException {
+  void lanczosIsBitIdenticalToPillow() throws IOException {
     for (JsonNode vector : TestImages.vectors("resize_lanczos")) {
       boolean grey = vector.get("mode").asText().equals("L");
       Plane in = read(vector.get("in"), grey);
@@ -23,7 +23,7 @@ class FilterTest {
 
   /** Recorded from Pillow 12.3.0. */
   @Test
-  void eachFilterIsThatOfPillow() {
+  void everyFilterEqualsPillow() {
     assertRow(Filter.BILINEAR, 7, 84, 189, 54);
     assertRow(Filter.BILINEAR, 0, 5, 14, 39, 105, 200, 235, 186, 26, 43, 77);
     assertRow(Filter.BICUBIC, 0, 89, 202, 43);
@@ -45,13 +45,13 @@ class FilterTest {
   }
 
   @Test
-  void sameSizeIsTheSameImage() {
+  void sameSizeReturnsTheSameImage() {
     Plane plane = TestImages.random(new Random(1), 20, 9).plane();
     assertThat(Filter.LANCZOS.resize(plane, 20, 9)).isSameAs(plane);
   }
 
   @Test
-  void plainColoursStayPlain() {
+  void uniformColourIsPreserved() {
     byte[] pixels = new byte[3 * 31 * 17];
     Arrays.fill(pixels, (byte) 201);
     RgbImage resized = Filter.LANCZOS.resize(new RgbImage(31, 17, pixels), 7, 90);

@@ -2,17 +2,18 @@ package io.spackle.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.image.FramingOptions.Resize;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What holds for every image, mask and choice of options; seeded, so that failures come back. */
+/** Properties of framing for random images, masks and options; seeded, so reproducible. */
 class FramingPropertyTest {
 
   private static final int ROUNDS = 400;
 
   @Test
-  void shapesHoldAndKeptPixelsAreIdentical() {
+  void sizesAreConsistentAndKeptPixelsAreIdentical() {
     for (int seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
       RgbImage init = TestImages.random(random, 16 + random.nextInt(80), 16 + random.nextInt(80));
@@ -45,8 +46,9 @@ class FramingPropertyTest {
         changed++;
       }
     }
-    // Two images of noise leave a repainted pixel as it was once in 2^48 cases, or in the first
-    // steps of a soft edge: so outside the mask nothing has changed if no more have than are in it.
+    // Two images of noise leave a masked pixel unchanged with probability 2^-48, or at the start of
+    // a
+    // soft edge. So if at most as many pixels changed as are masked, none changed outside the mask.
     assertThat(changed)
         .as(what)
         .isLessThanOrEqualTo((int) Math.round(frame.maskCoverage() * pixels));
@@ -56,7 +58,7 @@ class FramingPropertyTest {
   }
 
   @Test
-  void everyPixelOutsideTheMaskIsTheInitImagesOwn() {
+  void pixelsOutsideTheMaskAreThoseOfTheInitImage() {
     for (int seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
       RgbImage init = TestImages.random(random, 16 + random.nextInt(80), 16 + random.nextInt(80));
@@ -68,7 +70,7 @@ class FramingPropertyTest {
       RgbImage canvas = frame.image();
       RgbImage output = frame.restore(TestImages.random(random, canvas.width(), canvas.height()));
       for (int i = 0; i < mask.levels().length; i++) {
-        if (!Mask.isPainted(mask.levels()[i])) {
+        if (!Mask.isMasked(mask.levels()[i])) {
           assertThat(rgb(output, i)).as("seed %d, pixel %d", seed, i).isEqualTo(rgb(init, i));
         }
       }
@@ -81,13 +83,13 @@ class FramingPropertyTest {
     int height = same ? init.height() : 1 + random.nextInt(100);
     int left = random.nextInt(width);
     int top = random.nextInt(height);
-    Region hole =
+    Region rectangle =
         new Region(
             left,
             top,
             left + 1 + random.nextInt(width - left),
             top + 1 + random.nextInt(height - top));
-    return TestImages.rectangle(width, height, hole, random.nextInt(256));
+    return TestImages.rectangle(width, height, rectangle, random.nextInt(256));
   }
 
   private static FramingOptions options(Random random) {

@@ -3,6 +3,7 @@ package io.spackle.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.ImageException.Reason;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -12,11 +13,11 @@ class FramingTest {
 
   private static final FramingOptions DEFAULTS = FramingOptions.defaults();
   private static final RgbImage INIT = TestImages.gradient(120, 90);
-  private static final Mask HOLE = TestImages.rectangle(120, 90, new Region(30, 20, 60, 50), 255);
+  private static final Mask MASK = TestImages.rectangle(120, 90, new Region(30, 20, 60, 50), 255);
 
   @Test
   void fitKeepsProportionsAndPadsToTheMultiple() {
-    Frame frame = Framing.frame(INIT, HOLE, 100, 100, 64, DEFAULTS);
+    Frame frame = Framing.frame(INIT, MASK, 100, 100, 64, DEFAULTS);
     assertThat(frame.outputWidth()).isEqualTo(100);
     assertThat(frame.outputHeight()).isEqualTo(75);
     assertThat(frame.image().width()).isEqualTo(128);
@@ -25,30 +26,30 @@ class FramingTest {
   }
 
   @Test
-  void paddingRepeatsTheEdgeAndIsNotRepainted() {
+  void paddingRepeatsTheEdgeAndIsNotMasked() {
     Mask all = TestImages.blank(120, 90).inverted();
     Frame frame = Framing.frame(INIT, all, 100, 100, 64, DEFAULTS);
     RgbImage image = frame.image();
     assertThat(TestImages.rgb(image, 127, 30)).isEqualTo(TestImages.rgb(image, 99, 30));
     assertThat(TestImages.rgb(image, 40, 127)).isEqualTo(TestImages.rgb(image, 40, 74));
     assertThat(TestImages.rgb(image, 127, 127)).isEqualTo(TestImages.rgb(image, 99, 74));
-    assertThat(frame.mask().repaints(99, 74)).isTrue();
-    assertThat(frame.mask().repaints(100, 74)).isFalse();
-    assertThat(frame.mask().repaints(99, 75)).isFalse();
+    assertThat(frame.mask().isMasked(99, 74)).isTrue();
+    assertThat(frame.mask().isMasked(100, 74)).isFalse();
+    assertThat(frame.mask().isMasked(99, 75)).isFalse();
     assertThat(frame.maskCoverage()).isEqualTo(1);
   }
 
   @Test
-  void stretchGivesTheAskedSize() {
-    Frame frame = Framing.frame(INIT, HOLE, 60, 80, 8, DEFAULTS.withResize(Resize.STRETCH));
+  void stretchGivesTheRequestedSize() {
+    Frame frame = Framing.frame(INIT, MASK, 60, 80, 8, DEFAULTS.withResize(Resize.STRETCH));
     assertThat(frame.outputWidth()).isEqualTo(60);
     assertThat(frame.outputHeight()).isEqualTo(80);
     assertThat(frame.image().width()).isEqualTo(64);
   }
 
   @Test
-  void originalReturnsInTheSizeOfTheInitImage() {
-    Frame frame = Framing.frame(INIT, HOLE, 64, 64, 8, DEFAULTS.withResize(Resize.ORIGINAL));
+  void originalGivesTheSizeOfTheInitImage() {
+    Frame frame = Framing.frame(INIT, MASK, 64, 64, 8, DEFAULTS.withResize(Resize.ORIGINAL));
     assertThat(frame.image().width()).isEqualTo(64);
     assertThat(frame.image().height()).isEqualTo(48);
     RgbImage output = frame.restore(inverse(frame.image()));
@@ -59,11 +60,11 @@ class FramingTest {
   }
 
   @Test
-  void cropShowsTheSurroundingsOfTheMaskOnly() {
+  void cropContainsOnlyTheSurroundingsOfTheMask() {
     FramingOptions crop = DEFAULTS.withCropPadding(OptionalInt.of(5));
-    Frame frame = Framing.frame(INIT, HOLE, 80, 80, 16, crop);
-    RgbImage seen = Filter.LANCZOS.resize(cut(INIT, new Region(25, 15, 65, 55)), 80, 80);
-    assertThat(frame.image().pixels()).isEqualTo(seen.pixels());
+    Frame frame = Framing.frame(INIT, MASK, 80, 80, 16, crop);
+    RgbImage expected = Filter.LANCZOS.resize(cut(INIT, new Region(25, 15, 65, 55)), 80, 80);
+    assertThat(frame.image().pixels()).isEqualTo(expected.pixels());
     assertThat(frame.mask().coverage()).isEqualTo(60 * 60 / 6400.0);
     assertThat(frame.maskCoverage()).isEqualTo(30 * 30 / 10800.0);
     RgbImage output = frame.restore(inverse(frame.image()));
@@ -73,7 +74,7 @@ class FramingTest {
   }
 
   @Test
-  void cropWithoutPasteBackOverlaysThroughTheGreyMask() {
+  void cropWithoutPasteBackOverlaysWithTheGreyMask() {
     Mask grey = TestImages.rectangle(120, 90, new Region(30, 20, 60, 50), 100);
     grey.levels()[30 * 120 + 40] = -1;
     FramingOptions options =
@@ -92,12 +93,12 @@ class FramingTest {
   }
 
   @Test
-  void aBlankMaskLeavesTheInitImage() {
+  void blankMaskKeepsTheInitImage() {
     for (Resize resize : Resize.values()) {
       FramingOptions options = DEFAULTS.withResize(resize);
-      Frame whole = Framing.frame(INIT, TestImages.blank(7, 5), 64, 64, 8, options);
-      assertThat(whole.isBlank()).isTrue();
-      assertThat(whole.maskCoverage()).isZero();
+      Frame complete = Framing.frame(INIT, TestImages.blank(7, 5), 64, 64, 8, options);
+      assertThat(complete.isBlank()).isTrue();
+      assertThat(complete.maskCoverage()).isZero();
       Frame crop =
           Framing.frame(
               INIT, TestImages.blank(7, 5), 64, 64, 8, options.withCropPadding(OptionalInt.of(3)));
@@ -107,7 +108,7 @@ class FramingTest {
   }
 
   @Test
-  void aThinMaskIsNeverLost() {
+  void thinMaskIsNeverLost() {
     RgbImage large = TestImages.gradient(640, 480);
     Mask line = TestImages.rectangle(640, 480, new Region(333, 100, 334, 103), 255);
     for (Resize resize : Resize.values()) {
@@ -118,31 +119,31 @@ class FramingTest {
   }
 
   @Test
-  void maskIsInvertedBeforeItGrows() {
+  void maskIsInvertedBeforeGrowing() {
     Mask kept = TestImages.rectangle(120, 90, new Region(50, 40, 60, 50), 255);
     FramingOptions options = DEFAULTS.withMaskInvert(true).withMaskGrow(2);
-    Mask seen = Framing.frame(INIT, kept, 120, 90, 1, options).mask();
-    assertThat(seen.repaints(0, 0)).isTrue();
-    assertThat(seen.repaints(51, 45)).isTrue();
-    assertThat(seen.repaints(52, 45)).isFalse();
+    Mask framed = Framing.frame(INIT, kept, 120, 90, 1, options).mask();
+    assertThat(framed.isMasked(0, 0)).isTrue();
+    assertThat(framed.isMasked(51, 45)).isTrue();
+    assertThat(framed.isMasked(52, 45)).isFalse();
   }
 
   @Test
-  void withoutPasteBackThePaintedImageIsTheOutput() {
-    Frame frame = Framing.frame(INIT, HOLE, 120, 90, 32, DEFAULTS.withPasteBack(false));
-    RgbImage painted = inverse(frame.image());
-    RgbImage output = frame.restore(painted);
-    assertThat(output.pixels()).isEqualTo(cut(painted, Region.of(120, 90)).pixels());
+  void withoutPasteBackTheGeneratedImageIsTheOutput() {
+    Frame frame = Framing.frame(INIT, MASK, 120, 90, 32, DEFAULTS.withPasteBack(false));
+    RgbImage generated = inverse(frame.image());
+    RgbImage output = frame.restore(generated);
+    assertThat(output.pixels()).isEqualTo(cut(generated, Region.of(120, 90)).pixels());
   }
 
   @Test
-  void smallAndNeedleLikeImagesAreRefused() {
-    assertRefused(TestImages.gradient(1, 1), Reason.TOO_SMALL, "1 x 1");
-    assertRefused(TestImages.gradient(500, 7), Reason.TOO_SMALL, "500 x 7");
-    assertRefused(TestImages.gradient(2000, 20), Reason.BAD_ASPECT, "512 x 5");
+  void smallAndElongatedImagesAreRejected() {
+    assertRejected(TestImages.gradient(1, 1), Reason.TOO_SMALL, "1 x 1");
+    assertRejected(TestImages.gradient(500, 7), Reason.TOO_SMALL, "500 x 7");
+    assertRejected(TestImages.gradient(2000, 20), Reason.BAD_ASPECT, "512 x 5");
   }
 
-  private static void assertRefused(RgbImage init, Reason reason, String found) {
+  private static void assertRejected(RgbImage init, Reason reason, String found) {
     Mask mask = TestImages.blank(4, 4);
     assertThatThrownBy(() -> Framing.frame(init, mask, 512, 512, 8, DEFAULTS))
         .isInstanceOfSatisfying(ImageException.class, e -> assertThat(e.reason()).isEqualTo(reason))
@@ -151,8 +152,8 @@ class FramingTest {
   }
 
   @Test
-  void paintedImagesOfAnotherSizeAreRefused() {
-    Frame frame = Framing.frame(INIT, HOLE, 64, 64, 8, DEFAULTS);
+  void generatedImagesOfAnotherSizeAreRejected() {
+    Frame frame = Framing.frame(INIT, MASK, 64, 64, 8, DEFAULTS);
     assertThatThrownBy(() -> frame.restore(INIT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("120 x 90")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spackle.golden.GoldenCase;
 import io.spackle.golden.Goldens;
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 import java.io.IOException;
@@ -45,9 +46,9 @@ class MaskReductionTest {
   }
 
   @Test
-  void nearestEqualsWhatPipelinesTook() {
+  void nearestEqualsThatOfRecordedPipelines() {
     List<GoldenCase> runs =
-        Goldens.cases().stream().filter(MaskReductionTest::hasMaskOnItsOwn).toList();
+        Goldens.cases().stream().filter(MaskReductionTest::hasSeparateMask).toList();
     assertThat(runs).hasSizeGreaterThan(10);
     for (GoldenCase run : runs) {
       Frame frame =
@@ -65,8 +66,8 @@ class MaskReductionTest {
     }
   }
 
-  /** Flux packs its mask among others' channels. */
-  private static boolean hasMaskOnItsOwn(GoldenCase run) {
+  /** Flux packs its mask together with other channels. */
+  private static boolean hasSeparateMask(GoldenCase run) {
     return Files.exists(run.folder().resolve("mask_latents.npy"))
         && run.json().path("tensors").path("mask_latents").size() == 4;
   }
@@ -79,7 +80,7 @@ class MaskReductionTest {
   }
 
   @Test
-  void maxRepaintsWhatCoversARepaintedPixelAndNothingElse() {
+  void maxMasksExactlyTheCellsThatCoverAMaskedPixel() {
     Random random = new Random(5);
     for (int round = 0; round < 300; round++) {
       Mask mask = TestImages.blank(1 + random.nextInt(40), 1 + random.nextInt(40));
@@ -97,7 +98,7 @@ class MaskReductionTest {
     }
   }
 
-  /** Whether [target, target + 1) of {@code to} meets [source, source + 1) of {@code from}. */
+  /** Whether [target, target + 1) of {@code to} intersects [source, source + 1) of {@code from}. */
   private static boolean covers(int target, int to, int source, int from) {
     return target * from < (source + 1) * to && (target + 1) * from > source * to;
   }
@@ -110,7 +111,7 @@ class MaskReductionTest {
   }
 
   @Test
-  void latentsNeedWholeBlocks() {
+  void sidesMustBeMultiplesOfTheFactor() {
     assertThatThrownBy(() -> MaskReduction.MAX.toLatents(TestImages.blank(16, 12), 8))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("16 x 12");

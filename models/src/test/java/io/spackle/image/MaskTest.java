@@ -22,18 +22,18 @@ class MaskTest {
   }
 
   @Test
-  void theUpperHalfOfTheLevelsRepaints() {
+  void upperHalfOfTheLevelsIsMasked() {
     assertThat(GREYS.binarised().levels()).containsExactly(0, 0, 255, 255);
     assertThat(GREYS.inverted().levels()).containsExactly(255, 128, 127, 0);
     assertThat(GREYS.coverage()).isEqualTo(0.5);
     assertThat(GREYS.isBlank()).isFalse();
     assertThat(new Mask(2, 1, new byte[] {0, 127}).isBlank()).isTrue();
-    assertThat(GREYS.repaints(1, 0)).isFalse();
-    assertThat(GREYS.repaints(0, 1)).isTrue();
+    assertThat(GREYS.isMasked(1, 0)).isFalse();
+    assertThat(GREYS.isMasked(0, 1)).isTrue();
   }
 
   @Test
-  void growsByADisc() {
+  void maskGrowsByADisc() {
     Mask dot = TestImages.rectangle(11, 9, new Region(5, 4, 6, 5), 255);
     Mask disc = dot.grown(3);
     for (int y = 0; y < 9; y++) {
@@ -45,7 +45,7 @@ class MaskTest {
   }
 
   @Test
-  void growingLeavesGreysOutsideAsTheyAre() {
+  void growingKeepsGreyLevelsOutside() {
     assertThat(new Mask(4, 1, new byte[] {-1, 7, 8, 9}).grown(1).levels())
         .containsExactly(255, 255, 8, 9);
     assertThat(GREYS.grown(0)).isSameAs(GREYS);
@@ -53,14 +53,14 @@ class MaskTest {
   }
 
   @Test
-  void distancesAreThoseOfASearchThroughAllPixels() {
+  void distancesEqualAnExhaustiveSearch() {
     Random random = new Random(3);
     for (int round = 0; round < 200; round++) {
       Mask mask = TestImages.blank(1 + random.nextInt(20), 1 + random.nextInt(20));
       for (int i = random.nextInt(6); i > 0; i--) {
         mask.levels()[random.nextInt(mask.levels().length)] = -1;
       }
-      DistanceField field = DistanceField.to(mask, Mask::isPainted);
+      DistanceField field = DistanceField.to(mask, Mask::isMasked);
       for (int i = 0; i < mask.levels().length; i++) {
         assertThat(field.squared(i)).isEqualTo(nearest(mask, i));
       }
@@ -72,7 +72,7 @@ class MaskTest {
     for (int i = 0; i < mask.levels().length; i++) {
       int dx = i % mask.width() - index % mask.width();
       int dy = i / mask.width() - index / mask.width();
-      if (Mask.isPainted(mask.levels()[i])) {
+      if (Mask.isMasked(mask.levels()[i])) {
         nearest = Math.min(nearest, dx * dx + dy * dy);
       }
     }
@@ -80,7 +80,7 @@ class MaskTest {
   }
 
   @Test
-  void wrongSizesAreRefused() {
+  void wrongSizesAreRejected() {
     assertThatThrownBy(() -> new Mask(3, 2, new byte[5]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("5 bytes for 3 x 2 pixels of 1, expected 6");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class RgbImageTest {
 
   @Test
-  void tensorsArePlanarInMinusOneToOne() {
+  void tensorIsPlanarWithValuesFromMinusOneToOne() {
     RgbImage image = new RgbImage(2, 1, new byte[] {0, 51, -1, 127, (byte) 128, 3});
     FloatTensor tensor = image.toTensor();
     assertThat(tensor.shape()).isEqualTo(Shape.of(1, 3, 1, 2));
@@ -26,23 +26,23 @@ class RgbImageTest {
   }
 
   @Test
-  void aImageSurvivesTheWayThroughATensor() {
+  void imageSurvivesTheRoundTripThroughATensor() {
     RgbImage image = TestImages.random(new Random(1), 13, 7);
     assertThat(RgbImage.ofTensor(image.toTensor()).pixels()).isEqualTo(image.pixels());
   }
 
   @Test
-  void paintedValuesAreClampedAndRounded() {
+  void modelOutputIsClampedAndRounded() {
     float justBelow = 2f * (100.49f / 255f) - 1f;
     float justAbove = 2f * (100.51f / 255f) - 1f;
-    FloatTensor painted =
+    FloatTensor output =
         FloatTensor.of(new float[] {-1.5f, 7f, justBelow, justAbove, Float.NaN, 0f}, 1, 3, 1, 2);
-    // 0 is 127.5: halves go to the even neighbour, as in numpy
-    assertThat(RgbImage.ofTensor(painted).pixels()).containsExactly(0, 100, 0, 255, 101, 128);
+    // 0 is 127.5: halves are rounded to even, as in numpy
+    assertThat(RgbImage.ofTensor(output).pixels()).containsExactly(0, 100, 0, 255, 101, 128);
   }
 
   @Test
-  void batchesAreRefused() {
+  void batchesAreRejected() {
     assertThatThrownBy(() -> RgbImage.ofTensor(FloatTensor.zeros(Shape.of(2, 3, 1, 1))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[2, 3, 1, 1]");

@@ -9,12 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** Golden images, and images made up for tests. */
+/** Golden and generated images. */
 public final class TestImages {
 
   private TestImages() {}
 
-  /** One list of vectors/images.json. */
+  /** A list of vectors/images.json. */
   static Iterable<JsonNode> vectors(String list) throws IOException {
     Path file = Goldens.file("vectors/images.json");
     JsonNode entries = Goldens.json(file).get(list);
@@ -37,7 +37,7 @@ public final class TestImages {
     return ImageCodec.decodeMask(bytes, DecodeLimits.defaults());
   }
 
-  /** One of the files in images/. */
+  /** A file in images/. */
   public static byte[] file(String name) throws IOException {
     return Files.readAllBytes(Goldens.ownFile("images").resolve(name));
   }
@@ -60,7 +60,7 @@ public final class TestImages {
     return new RgbImage(width, height, pixels);
   }
 
-  /** Smooth colours, as JPEG likes them. */
+  /** Smooth colours, which JPEG reproduces closely. */
   public static RgbImage gradient(int width, int height) {
     byte[] pixels = new byte[3 * width * height];
     for (int i = 0; i < width * height; i++) {
@@ -77,11 +77,11 @@ public final class TestImages {
     return new Mask(width, height, new byte[width * height]);
   }
 
-  /** A mask with one rectangle of a level. */
-  public static Mask rectangle(int width, int height, Region hole, int level) {
+  /** A mask with a rectangle of a level. */
+  public static Mask rectangle(int width, int height, Region rectangle, int level) {
     Mask mask = blank(width, height);
-    for (int y = hole.top(); y < hole.bottom(); y++) {
-      for (int x = hole.left(); x < hole.right(); x++) {
+    for (int y = rectangle.top(); y < rectangle.bottom(); y++) {
+      for (int x = rectangle.left(); x < rectangle.right(); x++) {
         mask.levels()[y * width + x] = (byte) level;
       }
     }
@@ -95,10 +95,10 @@ public final class TestImages {
     return (pixels[at] & 0xFF) << 16 | (pixels[at + 1] & 0xFF) << 8 | pixels[at + 2] & 0xFF;
   }
 
-  /** The largest difference of any sample. */
+  /** The largest difference between corresponding samples. */
   public static int distance(byte[] some, byte[] other) {
     if (some.length != other.length) {
-      throw new IllegalArgumentException(some.length + " bytes against " + other.length);
+      throw new IllegalArgumentException(some.length + " bytes compared to " + other.length);
     }
     int largest = 0;
     for (int i = 0; i < some.length; i++) {

@@ -19,7 +19,7 @@ class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter().importPath(Path.of("target", "classes"));
 
-  /** Each package with the packages of this module that it may use. */
+  /** The packages of this module that each package may use. */
   private static final Map<String, List<String>> ARROWS =
       Map.ofEntries(
           entry("tensor", List.of()),
@@ -36,9 +36,9 @@ class ArchitectureTest {
               List.of(
                   "bundle", "graph", "image", "onnx", "safety", "scheduler", "tensor", "text")));
 
-  /** Rules over no classes always hold: this fails when the import finds nothing. */
+  /** Rules hold for an empty set of classes: this fails if none was imported. */
   @Test
-  void enoughClassesAreSeen() {
+  void classesAreImported() {
     assertThat(CLASSES).hasSizeGreaterThan(20);
   }
 
@@ -48,7 +48,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void packagesUseOnlyThoseBelow() {
+  void packagesUseOnlyPermittedPackages() {
     LayeredArchitecture rule = layeredArchitecture().consideringOnlyDependenciesInLayers();
     for (String name : ARROWS.keySet()) {
       rule = rule.layer(name).definedBy("io.spackle." + name);
@@ -64,7 +64,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void engineKnowsNoCluster() {
+  void engineDoesNotDependOnAClusterFramework() {
     noClasses()
         .should()
         .dependOnClassesThat()
@@ -73,7 +73,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void nativeLibrariesHaveOneDoorEach() {
+  void eachNativeLibraryIsUsedByOnePackage() {
     noClasses()
         .that()
         .resideOutsideOfPackage("io.spackle.graph..")

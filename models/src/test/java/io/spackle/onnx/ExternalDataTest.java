@@ -17,7 +17,7 @@ class ExternalDataTest {
   @TempDir private Path folder;
 
   @Test
-  void findsTensorsWhereverAGraphHoldsThem() throws IOException {
+  void tensorsAreFoundInEveryMessage() throws IOException {
     OnnxFile tensorAttribute = message().text(1, "value").part(5, externalTensor("in-attribute"));
     OnnxFile subgraph = message().part(5, externalTensor("in-subgraph"));
     OnnxFile branch = message().text(1, "then_branch").part(6, subgraph);
@@ -59,21 +59,23 @@ class ExternalDataTest {
   }
 
   @Test
-  void findsNoneInTheBundles() throws IOException {
+  void bundlesWithoutExternalTensorsHaveNoLocations() throws IOException {
     assertThat(ExternalData.locations(Goldens.bundle("tiny-sd15/unet/model.onnx"))).isEmpty();
   }
 
   @Test
-  void refusesBytesThatAreNoMessage() throws IOException {
-    byte[] whole = OnnxFile.withExternalTensor("w.bin").bytes();
-    Path cut = Files.write(folder.resolve("cut"), java.util.Arrays.copyOf(whole, whole.length / 2));
-    assertThatThrownBy(() -> ExternalData.locations(cut)).isInstanceOf(IOException.class);
+  void invalidMessagesAreRejected() throws IOException {
+    byte[] complete = OnnxFile.withExternalTensor("w.bin").bytes();
+    Path truncated =
+        Files.write(
+            folder.resolve("truncated"), java.util.Arrays.copyOf(complete, complete.length / 2));
+    assertThatThrownBy(() -> ExternalData.locations(truncated)).isInstanceOf(IOException.class);
     Path text = Files.writeString(folder.resolve("text"), "<html>not found</html>");
     assertThatThrownBy(() -> ExternalData.locations(text)).isInstanceOf(IOException.class);
   }
 
   @Test
-  void refusesBottomlessNesting() throws IOException {
+  void deepNestingIsRejected() throws IOException {
     OnnxFile graph = message();
     for (int depth = 0; depth < 2000; depth++) {
       graph = message().part(1, message().part(5, message().part(6, graph)));

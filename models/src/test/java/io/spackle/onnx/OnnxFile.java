@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** ONNX files written field by field, with the numbers of onnx.proto. */
+/** A builder of ONNX files, with the field numbers of onnx.proto. */
 public final class OnnxFile {
 
   public static final int FLOAT = 1;
@@ -50,7 +50,7 @@ public final class OnnxFile {
     return Files.write(file, bytes());
   }
 
-  /** A model of one graph. */
+  /** A model with a graph. */
   static OnnxFile model(OnnxFile graph) {
     return message()
         .number(1, 8) // ir_version
@@ -68,7 +68,7 @@ public final class OnnxFile {
             .part(12, value("y", type, axes)));
   }
 
-  /** {@code y} of float32 zeros in the shape that the int64 input {@code x} of a length names. */
+  /** {@code y} is float32 zeros in the shape given by the int64 input {@code x}. */
   public static OnnxFile zerosOfShape(int rank) {
     return model(
         message()
@@ -82,13 +82,13 @@ public final class OnnxFile {
   public static OnnxFile loop(long side) {
     OnnxFile body =
         message()
-            .part(1, node("Identity", "go", "on"))
+            .part(1, node("Identity", "condition", "next"))
             .part(1, message().text(1, "a").text(1, "a").text(2, "b").text(4, "MatMul"))
             .text(2, "body")
             .part(11, value("i", INT64))
-            .part(11, value("go", BOOL))
+            .part(11, value("condition", BOOL))
             .part(11, value("a", FLOAT, side, side))
-            .part(12, value("on", BOOL))
+            .part(12, value("next", BOOL))
             .part(12, value("b", FLOAT, side, side));
     OnnxFile loop =
         message()

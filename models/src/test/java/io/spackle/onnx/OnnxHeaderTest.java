@@ -28,7 +28,7 @@ class OnnxHeaderTest {
 
   @ParameterizedTest
   @MethodSource("graphs")
-  void tellsWhatTheLoadedGraphTells(Path file) throws IOException {
+  void headerEqualsTheLoadedGraph(Path file) throws IOException {
     OnnxHeader header = OnnxHeader.read(file);
     try (OrtGraph graph = OrtGraph.open(file, Device.cpu(1))) {
       assertThat(header.inputs()).isEqualTo(graph.inputs().values().stream().toList());
@@ -37,7 +37,7 @@ class OnnxHeaderTest {
   }
 
   @Test
-  void leavesOutWhatTheFileItselfFills() throws IOException {
+  void inputsWithInitializersAreOmitted() throws IOException {
     OnnxFile weight = OnnxFile.message().number(1, 2).number(2, OnnxFile.FLOAT).text(8, "w");
     OnnxFile graph =
         OnnxFile.message().part(11, value("x", 1)).part(11, value("w", 1)).part(5, weight);
@@ -45,12 +45,12 @@ class OnnxHeaderTest {
   }
 
   @Test
-  void refusesWhatIsNoTensorOfNumbers() {
+  void unsupportedTypesAreRejected() {
     int text = 8;
     OnnxFile graph = OnnxFile.message().part(11, value("words", text));
     assertThatThrownBy(() -> read(graph))
         .isInstanceOf(IOException.class)
-        .hasMessage("words is of the ONNX type 8, not supported");
+        .hasMessage("words has the ONNX type 8, which is not supported");
   }
 
   private OnnxHeader read(OnnxFile graph) throws IOException {

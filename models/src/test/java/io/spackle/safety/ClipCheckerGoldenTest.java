@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** What transformers shows the checker, and what the checker says: every row of safety.json. */
+/** The preprocessing of transformers and the flags of the reference: every row of safety.json. */
 class ClipCheckerGoldenTest {
 
   private static final Path BUNDLE = Goldens.bundle("tiny-sd15-inpaint-legacy");
@@ -31,41 +31,42 @@ class ClipCheckerGoldenTest {
           .toList();
 
   @Test
-  void showsWhatTransformersShows() throws IOException {
+  void preprocessingEqualsTransformers() throws IOException {
     JsonNode config = ModelBundle.open(BUNDLE).config("feature_extractor").orElseThrow();
     List<String> problems = new ArrayList<>();
-    ImagePreprocessor stated = ImagePreprocessor.of(config, problems);
+    ImagePreprocessor configured = ImagePreprocessor.of(config, problems);
     assertThat(problems).isEmpty();
     assertThat(ROWS).hasSizeGreaterThanOrEqualTo(12);
     for (JsonNode row : ROWS) {
-      assertShown(stated.of(picture(row)), row);
-      assertShown(ImagePreprocessor.OF_CLIP.of(picture(row)), row); // for folders that do not say
+      assertPreprocessed(configured.tensor(image(row)), row);
+      assertPreprocessed(
+          ImagePreprocessor.OF_CLIP.tensor(image(row)), row); // for folders without a configuration
     }
   }
 
-  private static void assertShown(FloatTensor shown, JsonNode row) {
-    int[] axes = shown.shape().axes();
+  private static void assertPreprocessed(FloatTensor found, JsonNode row) {
+    int[] axes = found.shape().axes();
     assertThat(axes).containsExactly(1, 3, 224, 224);
     float[] expected = Goldens.floats(row.get("row_112"));
     assertThat(expected).hasSize(3 * 14);
     for (int i = 0; i < expected.length; i++) {
       int at = (i / 14 * 224 + 112) * 224 + i % 14 * 16;
-      assertThat(shown.data()[at]).as("%s, value %d", row, i).isCloseTo(expected[i], within(2e-5f));
+      assertThat(found.data()[at]).as("%s, value %d", row, i).isCloseTo(expected[i], within(2e-5f));
     }
     double sum = 0;
-    for (float value : shown.data()) {
+    for (float value : found.data()) {
       sum += value;
     }
-    assertThat(sum / shown.data().length)
+    assertThat(sum / found.data().length)
         .isCloseTo(row.get("clip_input_mean").asDouble(), within(1e-4));
   }
 
   @Test
-  void flagsWhatTheReferenceFlags() throws IOException {
+  void flagsEqualTheReference() throws IOException {
     SafetyModel model = SafetyModel.open(BUNDLE, new SafetyOptions(List.of(), 0));
     try (SafetyChecker checker = model.load(Device.cpu(1))) {
       for (JsonNode row : ROWS) {
-        assertThat(checker.flags(picture(row), new Cancellation()))
+        assertThat(checker.flags(image(row), new Cancellation()))
             .as(row.toString())
             .isEqualTo(row.get("nsfw").asBoolean());
       }
@@ -74,22 +75,22 @@ class ClipCheckerGoldenTest {
     assertThat(model.name()).isEqualTo("tiny-sd15-inpaint-legacy/safety_checker");
   }
 
-  private static RgbImage picture(JsonNode row) throws IOException {
+  private static RgbImage image(JsonNode row) throws IOException {
     byte[] file = Files.readAllBytes(Goldens.photo(row.get("image").asText()));
-    RgbImage whole = ImageCodec.decode(file, DecodeLimits.defaults());
+    RgbImage complete = ImageCodec.decode(file, DecodeLimits.defaults());
     JsonNode crop = row.get("crop");
-    return crop.isNull() ? whole : part(whole, crop);
+    return crop.isNull() ? complete : part(complete, crop);
   }
 
-  private static RgbImage part(RgbImage whole, JsonNode crop) {
+  private static RgbImage part(RgbImage complete, JsonNode crop) {
     int left = crop.get(0).asInt();
     int top = crop.get(1).asInt();
     int width = crop.get(2).asInt() - left;
     int height = crop.get(3).asInt() - top;
     byte[] pixels = new byte[3 * width * height];
     for (int y = 0; y < height; y++) {
-      int from = 3 * ((top + y) * whole.width() + left);
-      System.arraycopy(whole.pixels(), from, pixels, 3 * y * width, 3 * width);
+      int from = 3 * ((top + y) * complete.width() + left);
+      System.arraycopy(complete.pixels(), from, pixels, 3 * y * width, 3 * width);
     }
     return new RgbImage(width, height, pixels);
   }

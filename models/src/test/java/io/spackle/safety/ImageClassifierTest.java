@@ -10,6 +10,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.image.RgbImage;
+import io.spackle.safety.ImageClassifier.FlagRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Image classifiers in the layout of Optimum; the one here tells colours. */
+/** Image classifiers in Optimum's layout, with a test model that classifies colours. */
 class ImageClassifierTest {
 
   private static final Path COLOURS = Goldens.bundle("colour-classifier");
@@ -26,15 +27,15 @@ class ImageClassifierTest {
   @TempDir private Path folder;
 
   @Test
-  void flagsTheLabelsThatItIsTold() {
-    assertThat(flags(picture(255, 0, 0), 0.5, "red")).isTrue();
-    assertThat(flags(picture(255, 0, 0), 0.5, "Green", "blue")).isFalse();
-    assertThat(flags(picture(0, 0, 255), 0.5, "Green", "blue")).isTrue();
+  void configuredLabelsAreFlagged() {
+    assertThat(flags(image(255, 0, 0), 0.5, "red")).isTrue();
+    assertThat(flags(image(255, 0, 0), 0.5, "Green", "blue")).isFalse();
+    assertThat(flags(image(0, 0, 255), 0.5, "Green", "blue")).isTrue();
   }
 
   @Test
-  void theProbabilitiesOfAllLabelsAddUpToTheThreshold() {
-    RgbImage grey = picture(128, 128, 128); // a third each
+  void probabilitiesOfExclusiveLabelsAddUp() {
+    RgbImage grey = image(128, 128, 128); // a third each
     assertThat(flags(grey, 0.4, "red")).isFalse();
     assertThat(flags(grey, 0.3, "red")).isTrue();
     assertThat(flags(grey, 0.6, "red", "blue")).isTrue();
@@ -42,40 +43,40 @@ class ImageClassifierTest {
   }
 
   @Test
-  void labelsThatDoNotExcludeEachOtherAreJudgedOneByOne() throws IOException {
-    FlagRule several =
-        verdict(
+  void labelsOfMultiLabelModelsAreComparedSeparately() throws IOException {
+    FlagRule multiLabel =
+        rule(
             "{\"id2label\": {\"0\": \"a\", \"1\": \"b\"}, \"problem_type\": \"multi_label_classification\"}");
-    assertThat(several.flags(new float[] {0, 0}, true)).isFalse(); // one half each, below 0.6
-    assertThat(several.flags(new float[] {5, -5}, true)).isTrue();
-    assertThat(several.flags(new float[] {0.7f, 0.7f}, false)).isTrue();
-    FlagRule single = verdict("{\"id2label\": {\"0\": \"a\"}}");
+    assertThat(multiLabel.flags(new float[] {0, 0}, true)).isFalse(); // one half each, below 0.6
+    assertThat(multiLabel.flags(new float[] {5, -5}, true)).isTrue();
+    assertThat(multiLabel.flags(new float[] {0.7f, 0.7f}, false)).isTrue();
+    FlagRule single = rule("{\"id2label\": {\"0\": \"a\"}}");
     assertThat(single.flags(new float[] {-3}, true)).isFalse();
     assertThat(single.flags(new float[] {3}, true)).isTrue();
     assertThatThrownBy(() -> single.flags(new float[] {1, 2}, true))
         .hasMessageContaining("2 scores found, expected one for each of 1 labels");
   }
 
-  private static FlagRule verdict(String config) throws IOException {
+  private static FlagRule rule(String config) throws IOException {
     JsonNode json = new ObjectMapper().readTree(config);
     List<String> labels = json.get("id2label").size() == 1 ? List.of("a") : List.of("a", "b");
     List<String> problems = new ArrayList<>();
-    FlagRule verdict = FlagRule.of(json, new SafetyOptions(labels, 0.6), problems);
+    FlagRule rule = FlagRule.of(json, new SafetyOptions(labels, 0.6), problems);
     assertThat(problems).isEmpty();
-    return verdict;
+    return rule;
   }
 
   @Test
-  void tellsTheLabelsThatThereAre() {
-    assertThatThrownBy(() -> flags(picture(0, 0, 0), 0.5, "nsfw"))
+  void unknownLabelsAreRejectedWithTheKnownOnes() {
+    assertThatThrownBy(() -> flags(image(0, 0, 0), 0.5, "nsfw"))
         .isInstanceOf(InvalidModelException.class)
-        .hasMessageContaining("[red, green, blue], expected [nsfw] to be chosen from them");
-    assertThatThrownBy(() -> flags(picture(0, 0, 0), 0.5))
-        .hasMessageContaining("expected one at least");
+        .hasMessageContaining("[red, green, blue], expected [nsfw] to be among them");
+    assertThatThrownBy(() -> flags(image(0, 0, 0), 0.5))
+        .hasMessageContaining("expected at least one");
   }
 
   @Test
-  void tellsAllThatAFolderLacks() throws IOException {
+  void missingFilesAreListed() throws IOException {
     assertThatThrownBy(() -> SafetyModel.open(folder, new SafetyOptions(List.of("red"), 0.5)))
         .hasMessageContaining("neither model.onnx nor safety_checker/model.onnx found");
     Files.copy(COLOURS.resolve("model.onnx"), folder.resolve("model.onnx"));
@@ -85,27 +86,27 @@ class ImageClassifierTest {
   }
 
   @Test
-  void aImageThatTheGraphDoesNotTakeIsToldWhenItIsLoaded() throws IOException {
-    SafetyModel model = withPreparation("{\"size\": 16}");
+  void mismatchedInputSizeIsRejectedOnLoading() throws IOException {
+    SafetyModel model = withPreprocessor("{\"size\": 16}");
     assertThatThrownBy(() -> model.load(Device.cpu(1)))
         .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("[1, 3, 16, 16], expected [-1, 3, 8, 8]");
   }
 
   @Test
-  void whatCannotBePreparedIsRefused() {
-    assertThatThrownBy(() -> withPreparation("{\"resample\": 0}"))
+  void unsupportedPreprocessingIsRejected() {
+    assertThatThrownBy(() -> withPreprocessor("{\"resample\": 0}"))
         .hasMessageContaining("resample 0");
-    assertThatThrownBy(() -> withPreparation("{\"crop_pct\": 0.9}"))
+    assertThatThrownBy(() -> withPreprocessor("{\"crop_pct\": 0.9}"))
         .hasMessageContaining("crop_pct");
-    assertThatThrownBy(() -> withPreparation("{\"image_mean\": [0.5]}"))
+    assertThatThrownBy(() -> withPreprocessor("{\"image_mean\": [0.5]}"))
         .hasMessageContaining("image_mean has too few numbers");
     assertThatThrownBy(
-            () -> withPreparation("{\"do_center_crop\": true, \"size\": 8, \"crop_size\": 9}"))
+            () -> withPreprocessor("{\"do_center_crop\": true, \"size\": 8, \"crop_size\": 9}"))
         .hasMessageContaining("crop_size is larger than size");
   }
 
-  private SafetyModel withPreparation(String json) throws IOException {
+  private SafetyModel withPreprocessor(String json) throws IOException {
     Path copy = Files.createTempDirectory(folder, "classifier");
     for (String file : List.of("model.onnx", "config.json")) {
       Files.copy(COLOURS.resolve(file), copy.resolve(file));
@@ -114,14 +115,14 @@ class ImageClassifierTest {
     return SafetyModel.open(copy, new SafetyOptions(List.of("red"), 0.5));
   }
 
-  private static boolean flags(RgbImage picture, double threshold, String... labels) {
+  private static boolean flags(RgbImage image, double threshold, String... labels) {
     SafetyOptions options = new SafetyOptions(List.of(labels), threshold);
     try (SafetyChecker checker = SafetyModel.open(COLOURS, options).load(Device.cpu(1))) {
-      return checker.flags(picture, new Cancellation());
+      return checker.flags(image, new Cancellation());
     }
   }
 
-  private static RgbImage picture(int red, int green, int blue) {
+  private static RgbImage image(int red, int green, int blue) {
     byte[] pixels = new byte[3 * 40 * 30];
     for (int i = 0; i < pixels.length; i += 3) {
       pixels[i] = (byte) red;

@@ -14,20 +14,20 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every safety checker promises, whatever its kind. */
+/** The contract of {@link SafetyChecker}, for both kinds. */
 class SafetyCheckerContractTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sd15-inpaint-legacy", "colour-classifier"})
-  void judgesImagesOfAnySizeTheSameFromAnyThread(String folder) {
+  void flagsDoNotDependOnTheThreadForAnySize(String folder) {
     try (SafetyChecker checker = load(folder)) {
       for (int[] size : new int[][] {{64, 64}, {1, 300}, {500, 20}, {1024, 768}}) {
-        RgbImage picture = noise(size[0], size[1]);
-        boolean flagged = checker.flags(picture, new Cancellation());
+        RgbImage image = noise(size[0], size[1]);
+        boolean flagged = checker.flags(image, new Cancellation());
         assertThat(
                 IntStream.range(0, 4)
                     .parallel()
-                    .mapToObj(i -> checker.flags(picture, new Cancellation())))
+                    .mapToObj(i -> checker.flags(image, new Cancellation())))
             .containsOnly(flagged);
       }
     }
@@ -35,7 +35,7 @@ class SafetyCheckerContractTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"tiny-sd15-inpaint-legacy", "colour-classifier"})
-  void stopsWhenCancelled(String folder) {
+  void cancelledChecksAreRejected(String folder) {
     Cancellation cancelled = new Cancellation();
     cancelled.cancel();
     try (SafetyChecker checker = load(folder)) {

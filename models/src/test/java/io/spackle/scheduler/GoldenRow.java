@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the rows of recorded schedules and walks have in common. */
+/** The common columns of recorded schedules and walks. */
 final class GoldenRow {
 
   private GoldenRow() {}
 
-  /** The scheduler that a row names, configured as the row says. */
+  /** The scheduler of a row, with the configuration of the row. */
   static Scheduler scheduler(JsonNode vectors, JsonNode row) {
     Map<String, Object> overrides = new HashMap<>();
     row.path("overrides")

@@ -14,17 +14,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names, defaults and refusals of scheduler_config.json. */
+/** Names, defaults and validation of scheduler_config.json. */
 class SchedulerConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"DDIMScheduler", "DDIM", "ddim", " ddimscheduler "})
-  void samplersAreFoundByEitherNameInAnyCase(String name) {
+  void samplersAreFoundWithOrWithoutSuffixInAnyCase(String name) {
     assertThat(Schedulers.of(name)).isEqualTo(Schedulers.DDIM);
   }
 
   @Test
-  void everyNameInTheListIsFound() {
+  void everyClassNameIsFound() {
     for (Schedulers scheduler : Schedulers.values()) {
       assertThat(Schedulers.of(scheduler.className())).isEqualTo(scheduler);
     }
@@ -32,7 +32,7 @@ class SchedulerConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Karras", "", "DDI", "Scheduler"})
-  void anUnknownNameIsRefusedWithTheList(String name) {
+  void unknownNamesAreRejectedWithTheKnownOnes(String name) {
     assertThatThrownBy(() -> Schedulers.of(name))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'" + name + "'")
@@ -41,7 +41,7 @@ class SchedulerConfigTest {
   }
 
   @Test
-  void absentAndNullKeysTakeTheDefaultOfTheCaller() {
+  void absentAndNullKeysHaveTheDefaultOfTheCaller() {
     SchedulerConfig config = config("{\"a\": null}");
     for (String key : List.of("a", "b")) {
       assertThat(config.number(key, 1.5)).isEqualTo(1.5);
@@ -49,12 +49,12 @@ class SchedulerConfigTest {
       assertThat(config.flag(key, true)).isTrue();
       assertThat(config.choice(key, "x", List.of("x", "y"))).isEqualTo("x");
       assertThat(config.numbers(key)).isEmpty();
-      config.refuse(key);
+      config.reject(key);
     }
   }
 
   @Test
-  void overridesLeaveTheOriginalAlone() {
+  void overridesDoNotModifyTheOriginal() {
     SchedulerConfig config = config("{\"a\": 1, \"b\": 2, \"use_karras_sigmas\": false}");
     Map<String, Object> overrides = new HashMap<>();
     overrides.put("a", 5);
@@ -69,7 +69,7 @@ class SchedulerConfigTest {
   }
 
   @Test
-  void theClassNameIsRead() {
+  void classNameIsRead() {
     assertThat(config("{\"_class_name\": \"DDIMScheduler\"}").className())
         .isEqualTo("DDIMScheduler");
     assertThatThrownBy(() -> config("{}").className())
@@ -115,7 +115,7 @@ class SchedulerConfigTest {
         "FlowMatchEulerDiscrete | shift_terminal | 0.02",
         "FlowMatchEulerDiscrete | stochastic_sampling | true",
       })
-  void aValueThatASamplerDoesNotSupportIsRefused(String name, String key, String value) {
+  void unsupportedValuesAreRejected(String name, String key, String value) {
     String skip = key.equals("skip_prk_steps") ? "" : ", \"skip_prk_steps\": true";
     SchedulerConfig config = config("{\"" + key + "\": " + value + skip + "}");
     assertThatThrownBy(() -> Schedulers.of(name).create(config))
@@ -124,7 +124,7 @@ class SchedulerConfigTest {
         .hasMessageContaining(", expected ");
   }
 
-  /** As when a bundle saved for one sampler runs with another. */
+  /** Occurs when a bundle saved with one sampler runs with another. */
   @ParameterizedTest
   @CsvSource({
     "DPMSolverMultistep, deis, logrho",
@@ -132,7 +132,7 @@ class SchedulerConfigTest {
     "UniPCMultistep, dpmsolver++, midpoint",
     "DEISMultistep, dpmsolver++, heun",
   })
-  void valuesOfSiblingSamplersStandForTheDefault(String name, String algorithm, String solver) {
+  void valuesOfRelatedSamplersSelectTheDefault(String name, String algorithm, String solver) {
     Scheduler plain = Schedulers.of(name).create(config("{}"));
     Scheduler sibling =
         Schedulers.of(name)
@@ -140,36 +140,36 @@ class SchedulerConfigTest {
                 config(
                     "{\"algorithm_type\": \"%s\", \"solver_type\": \"%s\"}"
                         .formatted(algorithm, solver)));
-    RunSpec spec = RunSpec.ofSteps(5);
+    Run.Spec spec = Run.Spec.ofSteps(5);
     assertThat(sibling.start(spec).timestep(3)).isEqualTo(plain.start(spec).timestep(3));
   }
 
   @Test
-  void flowMatchingThatShiftsNeedsTheLengthOfTheImage() {
+  void dynamicShiftingNeedsTheNumberOfImageTokens() {
     Scheduler scheduler =
         Schedulers.FLOW_MATCH_EULER.create(config("{\"use_dynamic_shifting\": true}"));
-    assertThatThrownBy(() -> scheduler.start(RunSpec.ofSteps(4)))
+    assertThatThrownBy(() -> scheduler.start(Run.Spec.ofSteps(4)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("image tokens");
   }
 
   @Test
-  void flowMatchingWithoutDynamicShiftUsesTheFixedOne() {
+  void fixedShiftAppliesWithoutDynamicShifting() {
     Scheduler scheduler = Schedulers.FLOW_MATCH_EULER.create(config("{\"shift\": 3.0}"));
-    Run run = scheduler.start(RunSpec.ofSteps(4));
+    Run run = scheduler.start(Run.Spec.ofSteps(4));
     assertThat(run.timestep(0)).isEqualTo(1000);
     assertThat(run.timestep(2)).isCloseTo(750, within(1e-3f)); // 3 * 0.5 / (1 + 2 * 0.5)
   }
 
   @Test
-  void trainedBetasGoBeforeTheSchedule() {
+  void trainedBetasTakePrecedence() {
     NoiseSchedule schedule =
         NoiseSchedule.of(config("{\"trained_betas\": [0.5, 0.5, 0.5]}"), 0.1, 0.2, "linear");
     assertThat(schedule.alphaBars()).containsExactly(0.5f, 0.25f, 0.125f);
   }
 
   @Test
-  void theCosineScheduleFallsToNearlyNothing() {
+  void cosineScheduleFallsToNearlyZero() {
     NoiseSchedule schedule =
         NoiseSchedule.of(config("{\"beta_schedule\": \"squaredcos_cap_v2\"}"), 0.1, 0.2, "linear");
     assertThat(schedule.alphaBars()).hasSize(1000);
@@ -179,7 +179,7 @@ class SchedulerConfigTest {
   }
 
   @Test
-  void zeroTerminalSnrLeavesNoSignal() {
+  void zeroTerminalSnrHasNoSignal() {
     SchedulerConfig config = config("{\"rescale_betas_zero_snr\": true}");
     NoiseSchedule plain = NoiseSchedule.of(config, 0.0001, 0.02, "linear");
     NoiseSchedule rescaled = plain.rescaled(config);

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.spackle.scheduler.Schedulers.Kind;
 import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.TorchNoise;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every sampler promises, whatever its algorithm. */
+/** The contract of {@link Scheduler}, for all samplers. */
 class SchedulerContractTest {
 
   private static final Shape ONE = Shape.of(1, 4, 3, 2);
@@ -29,7 +28,7 @@ class SchedulerContractTest {
   private static final int TOKENS = 96;
 
   @Test
-  void allSamplersOfTheApiAndFluxExist() {
+  void allSamplersOfTheApiAndOfFluxExist() {
     assertThat(Schedulers.values()).hasSize(15);
     assertThat(Schedulers.names(Kind.DIFFUSION)).hasSize(14);
     assertThat(Schedulers.names(Kind.FLOW_MATCHING))
@@ -38,12 +37,12 @@ class SchedulerContractTest {
 
   @ParameterizedTest
   @EnumSource(Schedulers.class)
-  void runsDoNotDisturbEachOther(Schedulers scheduler) {
+  void concurrentRunsAreIndependent(Schedulers scheduler) {
     Scheduler shared = scheduler.create(config(scheduler));
     Walk first = new Walk(shared.start(spec(STEPS, 0)), 1);
     Walk second = new Walk(shared.start(spec(STEPS, 2)), 2);
     while (first.step() | second.step()) {
-      // one call of each by turns
+      // alternate calls
     }
     assertThat(first.sample.data()).isEqualTo(walk(scheduler, spec(STEPS, 0), 1).data());
     assertThat(second.sample.data()).isEqualTo(walk(scheduler, spec(STEPS, 2), 2).data());
@@ -51,7 +50,7 @@ class SchedulerContractTest {
 
   @ParameterizedTest
   @EnumSource(Schedulers.class)
-  void anImageDoesNotDependOnItsBatch(Schedulers scheduler) {
+  void imageDoesNotDependOnItsBatch(Schedulers scheduler) {
     FloatTensor both = walk(scheduler, spec(STEPS, 0), 1, 2);
     assertThat(both.item(0).data()).isEqualTo(walk(scheduler, spec(STEPS, 0), 1).data());
     assertThat(both.item(1).data()).isEqualTo(walk(scheduler, spec(STEPS, 0), 2).data());
@@ -59,23 +58,23 @@ class SchedulerContractTest {
 
   @ParameterizedTest
   @EnumSource(Schedulers.class)
-  void argumentsAreNeverWrittenTo(Schedulers scheduler) {
+  void argumentsAreNotModified(Schedulers scheduler) {
     Run run = scheduler.create(config(scheduler)).start(spec(STEPS, 0));
-    List<FloatTensor> seen = new ArrayList<>();
+    List<FloatTensor> arguments = new ArrayList<>();
     List<float[]> copies = new ArrayList<>();
     FloatTensor sample = gaussian(4);
     for (int call = 0; call < run.calls(); call++) {
       FloatTensor output = gaussian(100 + call);
       for (FloatTensor tensor : List.of(sample, output)) {
-        seen.add(tensor);
+        arguments.add(tensor);
         copies.add(tensor.data().clone());
       }
       run.scaleInput(sample, call);
       run.addNoise(sample, output, call);
       sample = run.step(output, call, sample, noise(5));
     }
-    for (int i = 0; i < seen.size(); i++) {
-      assertThat(seen.get(i).data()).isEqualTo(copies.get(i));
+    for (int i = 0; i < arguments.size(); i++) {
+      assertThat(arguments.get(i).data()).isEqualTo(copies.get(i));
     }
   }
 
@@ -93,22 +92,23 @@ class SchedulerContractTest {
 
   @ParameterizedTest
   @EnumSource(Schedulers.class)
-  void skippedStepsAreLeftOutAtTheNoisyEnd(Schedulers scheduler) {
+  void skippedStepsAreOmittedAtTheNoisyEnd(Schedulers scheduler) {
     Scheduler loaded = scheduler.create(config(scheduler));
-    Run whole = loaded.start(spec(STEPS, 0));
+    Run complete = loaded.start(spec(STEPS, 0));
     for (int skipped = 1; skipped < STEPS; skipped++) {
       Run rest = loaded.start(spec(STEPS, skipped));
-      int left = whole.calls() - skipped * loaded.order();
-      assertThat(rest.calls()).isEqualTo(left).isPositive();
+      int remaining = complete.calls() - skipped * loaded.order();
+      assertThat(rest.calls()).isEqualTo(remaining).isPositive();
       for (int call = 0; call < rest.calls(); call++) {
-        assertThat(rest.timestep(call)).isEqualTo(whole.timestep(call + skipped * loaded.order()));
+        assertThat(rest.timestep(call))
+            .isEqualTo(complete.timestep(call + skipped * loaded.order()));
       }
     }
   }
 
   @ParameterizedTest
   @EnumSource(Schedulers.class)
-  void noiseOverSignalFallsFromCallToCall(Schedulers scheduler) {
+  void noiseOverSignalDecreases(Schedulers scheduler) {
     Run run = scheduler.create(config(scheduler)).start(spec(STEPS, 0));
     FloatTensor unit = new FloatTensor(new float[] {1}, Shape.of(1, 1));
     FloatTensor none = new FloatTensor(new float[] {0}, Shape.of(1, 1));
@@ -123,7 +123,7 @@ class SchedulerContractTest {
 
   @ParameterizedTest
   @EnumSource(Schedulers.class)
-  void evenTheShortestRunsStayFinite(Schedulers scheduler) {
+  void shortRunsAreFinite(Schedulers scheduler) {
     for (int steps = 1; steps <= 4; steps++) {
       for (int skipped = 0; skipped < steps; skipped++) {
         assertThat(walk(scheduler, spec(steps, skipped), 3).isFinite()).isTrue();
@@ -154,7 +154,7 @@ class SchedulerContractTest {
 
   @ParameterizedTest
   @EnumSource(Schedulers.class)
-  void anOutputOfAnotherShapeIsRefused(Schedulers scheduler) {
+  void outputsOfAnotherShapeAreRejected(Schedulers scheduler) {
     Run run = scheduler.create(config(scheduler)).start(spec(STEPS, 0));
     FloatTensor other = FloatTensor.zeros(Shape.of(1, 4, 2, 3));
     assertThatThrownBy(() -> run.step(other, 0, gaussian(1), noise(1)))
@@ -165,7 +165,7 @@ class SchedulerContractTest {
 
   @ParameterizedTest
   @EnumSource(Schedulers.class)
-  void unsupportedFeaturesAreRefusedByName(Schedulers scheduler) {
+  void unsupportedFeaturesAreRejectedByName(Schedulers scheduler) {
     Map<String, Object> unsupported =
         scheduler.kind() == Kind.DIFFUSION
             ? Map.of("prediction_type", "flow", "beta_schedule", "wavy")
@@ -183,7 +183,7 @@ class SchedulerContractTest {
 
   @ParameterizedTest
   @EnumSource(Schedulers.class)
-  void moreStepsThanTrainingTimestepsAreRefused(Schedulers scheduler) {
+  void moreStepsThanTrainingTimestepsAreRejected(Schedulers scheduler) {
     if (scheduler.kind() == Kind.FLOW_MATCHING) {
       return; // time is continuous there
     }
@@ -195,7 +195,7 @@ class SchedulerContractTest {
 
   @ParameterizedTest
   @EnumSource(Schedulers.class)
-  void karrasSigmasAreEitherMadeOrRefused(Schedulers scheduler) {
+  void karrasSigmasAreSupportedOrRejected(Schedulers scheduler) {
     SchedulerConfig karras = config(scheduler).withKarrasSigmas(true);
     List<Schedulers> without =
         List.of(
@@ -216,7 +216,7 @@ class SchedulerContractTest {
     }
   }
 
-  /** Not PNDM: it mixes the outputs of several timesteps before it asks what they mean. */
+  /** Without PNDM: it combines outputs of several timesteps before it interprets them. */
   static Stream<Arguments> equivalentPredictions() {
     return Schedulers.names(Kind.DIFFUSION).stream()
         .map(Schedulers::of)
@@ -226,21 +226,21 @@ class SchedulerContractTest {
                 Stream.of("v_prediction", "sample").map(type -> Arguments.of(scheduler, type)));
   }
 
-  /** Models that know the same clean sample and say it in different terms lead the same way. */
+  /** Models with the same clean sample lead to the same result with any prediction type. */
   @ParameterizedTest
   @MethodSource("equivalentPredictions")
   void predictionTypesAreEquivalent(Schedulers scheduler, String type) {
-    float[] epsilon = knowing(scheduler, "epsilon").data();
-    float[] other = knowing(scheduler, type).data();
+    float[] epsilon = constantClean(scheduler, "epsilon").data();
+    float[] other = constantClean(scheduler, type).data();
     for (int i = 0; i < epsilon.length; i++) {
       assertThat(other[i]).isCloseTo(epsilon[i], within(2e-3f));
     }
   }
 
-  /** A walk with a model that always predicts the same clean sample. */
-  private static FloatTensor knowing(Schedulers scheduler, String type) {
+  /** The result with a model that always predicts the same clean sample. */
+  private static FloatTensor constantClean(Schedulers scheduler, String type) {
     SchedulerConfig config = config(scheduler).withOverrides(Map.of("prediction_type", type));
-    SteppedRun run = (SteppedRun) scheduler.create(config).start(spec(STEPS, 0));
+    Run run = scheduler.create(config).start(spec(STEPS, 0));
     FloatTensor clean = gaussian(8);
     BatchNoise noise = noise(9);
     FloatTensor sample = run.addNoise(clean, gaussian(10), 0);
@@ -278,8 +278,8 @@ class SchedulerContractTest {
                 true));
   }
 
-  private static RunSpec spec(int steps, int skipped) {
-    return new RunSpec(steps, skipped, TOKENS);
+  private static Run.Spec spec(int steps, int skipped) {
+    return new Run.Spec(steps, skipped, TOKENS);
   }
 
   private static FloatTensor gaussian(long seed) {
@@ -287,14 +287,14 @@ class SchedulerContractTest {
   }
 
   private static BatchNoise noise(long... seeds) {
-    List<NoiseSource> sources = new ArrayList<>();
+    List<TorchNoise> sources = new ArrayList<>();
     for (long seed : seeds) {
       sources.add(TorchNoise.seeded(seed));
     }
     return new BatchNoise(sources);
   }
 
-  private static FloatTensor walk(Schedulers scheduler, RunSpec spec, long... seeds) {
+  private static FloatTensor walk(Schedulers scheduler, Run.Spec spec, long... seeds) {
     Walk walk = new Walk(scheduler.create(config(scheduler)).start(spec), seeds);
     while (walk.step()) {
       // to the end
@@ -302,7 +302,7 @@ class SchedulerContractTest {
     return walk.sample;
   }
 
-  /** A run with images of the given seeds and a model that any sample disturbs. */
+  /** A run with images of the given seeds and a model that depends on every sample. */
   private static final class Walk {
 
     private final Run run;
@@ -316,7 +316,7 @@ class SchedulerContractTest {
       this.sample = Mix.of(run.initNoiseSigma(), noise.draw(ONE)).tensor();
     }
 
-    /** Makes one call if one is left. */
+    /** Makes one call, unless all calls are made. */
     boolean step() {
       if (call == run.calls()) {
         return false;

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.spackle.golden.Goldens;
 import io.spackle.tensor.BatchNoise;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.NoiseSource;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.TorchNoise;
 import java.util.List;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whole trajectories against diffusers, with a closed formula for a model: every row of
+ * Trajectories compared with diffusers, with a closed formula as model: every row of
  * scheduler_walks.json, also from the middle of a schedule.
  */
 class SchedulerWalksGoldenTest {
@@ -43,7 +42,7 @@ class SchedulerWalksGoldenTest {
   }
 
   @Test
-  void thereAreWalksOfEveryDiffusionScheduler() {
+  void everyDiffusionSchedulerHasWalks() {
     assertThat(walks().count()).isGreaterThanOrEqualTo(430);
     assertThat(walksWithOptions().count()).isGreaterThanOrEqualTo(190);
     assertThat(walks().map(SchedulerWalksGoldenTest::scheduler).distinct())
@@ -58,23 +57,23 @@ class SchedulerWalksGoldenTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("walks")
-  void walkIsThatOfDiffusers(String name, JsonNode row) {
+  void walkEqualsDiffusers(String name, JsonNode row) {
     assertWalk(GOLDEN, row);
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("walksWithOptions")
-  void walkWithOptionsIsThatOfDiffusers(String name, JsonNode row) {
+  void walkWithOptionsEqualsDiffusers(String name, JsonNode row) {
     assertWalk(OPTIONS, row);
   }
 
   private static void assertWalk(JsonNode vectors, JsonNode row) {
-    NoiseSource stream = TorchNoise.seeded(1234);
+    TorchNoise stream = TorchNoise.seeded(1234);
     FloatTensor clean = new FloatTensor(stream.next(SHAPE.size()), SHAPE);
     FloatTensor gaussian = new FloatTensor(stream.next(SHAPE.size()), SHAPE);
     int skipped = row.get("start_step").intValue();
     Run run =
-        GoldenRow.scheduler(vectors, row).start(new RunSpec(row.get("n").intValue(), skipped, 0));
+        GoldenRow.scheduler(vectors, row).start(new Run.Spec(row.get("n").intValue(), skipped, 0));
 
     FloatTensor sample =
         skipped == 0

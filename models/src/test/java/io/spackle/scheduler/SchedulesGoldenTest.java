@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Timesteps, noise levels and first level against diffusers: every row of schedules.json. */
+/** Timesteps and noise levels compared with diffusers: every row of schedules.json. */
 class SchedulesGoldenTest {
 
   private static final JsonNode GOLDEN = Goldens.json(Goldens.file("vectors/schedules.json"));
@@ -29,7 +29,7 @@ class SchedulesGoldenTest {
   }
 
   @Test
-  void thereAreRowsForEveryScheduler() {
+  void everySchedulerHasRows() {
     assertThat(rows().count()).isGreaterThanOrEqualTo(900);
     assertThat(rows().map(row -> ((JsonNode) row.get()[1]).get("scheduler").asText()).distinct())
         .hasSameSizeAs(Schedulers.values());
@@ -37,10 +37,10 @@ class SchedulesGoldenTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("rows")
-  void scheduleIsThatOfDiffusers(String name, JsonNode row) {
+  void scheduleEqualsDiffusers(String name, JsonNode row) {
     Scheduler scheduler = GoldenRow.scheduler(GOLDEN, row);
-    RunSpec spec = new RunSpec(row.get("n").intValue(), 0, row.path("image_seq_len").intValue());
-    SteppedRun run = (SteppedRun) scheduler.start(spec);
+    Run.Spec spec = new Run.Spec(row.get("n").intValue(), 0, row.path("image_seq_len").intValue());
+    Run run = scheduler.start(spec);
     assertThat(scheduler.order()).isEqualTo(row.get("order").intValue());
     assertThat(run.initNoiseSigma())
         .isCloseTo(row.get("init_noise_sigma").floatValue(), relative(row.get("init_noise_sigma")));
@@ -51,15 +51,15 @@ class SchedulesGoldenTest {
   }
 
   /**
-   * Schedules of whole timesteps are exact. Fractional timesteps are found from logarithms, whose
-   * last bits in numpy depend on the machine, and those of ancestral KDPM2 from the difference of
-   * nearly equal numbers too: of which a thousandth of a timestep is noise.
+   * Integer timesteps are exact. Fractional ones are computed from logarithms, whose last bits in
+   * numpy depend on the machine, and those of ancestral KDPM2 also from the difference of nearly
+   * equal numbers, with an error of a thousandth of a timestep.
    */
   private static void assertTimesteps(Run run, JsonNode row) {
     float[] expected = Goldens.floats(row.get("timesteps"));
-    boolean whole = IntStream.range(0, expected.length).allMatch(i -> expected[i] % 1 == 0);
+    boolean integers = IntStream.range(0, expected.length).allMatch(i -> expected[i] % 1 == 0);
     boolean ancestral = row.get("scheduler").asText().startsWith("KDPM2Ancestral");
-    double tolerance = whole ? 0 : ancestral ? 1e-2 : 1e-4;
+    double tolerance = integers ? 0 : ancestral ? 1e-2 : 1e-4;
     assertThat(run.calls()).isEqualTo(expected.length).isPositive();
     for (int call = 0; call < run.calls(); call++) {
       assertThat((double) run.timestep(call))
@@ -68,7 +68,7 @@ class SchedulesGoldenTest {
     }
   }
 
-  private static void assertSigmas(SteppedRun run, JsonNode sigmas) {
+  private static void assertSigmas(Run run, JsonNode sigmas) {
     Levels levels = run.levels();
     assertThat(levels.noise()).hasSize(run.calls() + 1);
     for (int i = 0; i <= run.calls(); i++) {

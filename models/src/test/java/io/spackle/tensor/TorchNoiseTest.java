@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Against what torch drew: vectors/randn.json. */
+/** Draws compared with those of torch: vectors/randn.json. */
 class TorchNoiseTest {
 
   /** Torch computes its long draws in vectorised single precision. */
@@ -19,21 +19,21 @@ class TorchNoiseTest {
   private static final JsonNode GOLDEN = Goldens.json(Goldens.file("vectors/randn.json"));
 
   @Test
-  void drawsWhatTorchDraws() {
+  void drawsEqualTorch() {
     JsonNode rows = GOLDEN.get("single");
     assertThat(rows.size()).isGreaterThanOrEqualTo(100);
     for (JsonNode row : rows) {
-      NoiseSource noise = TorchNoise.seeded(seed(row));
+      TorchNoise noise = TorchNoise.seeded(seed(row));
       assertDraw(noise, row.get("shape"), row.get("values"), row.get("seed").asText());
     }
   }
 
   @Test
-  void drawsFollowEachOtherAsInTorch() {
+  void consecutiveDrawsEqualTorch() {
     JsonNode rows = GOLDEN.get("sequences");
     assertThat(rows.size()).isGreaterThanOrEqualTo(20);
     for (JsonNode row : rows) {
-      NoiseSource noise = TorchNoise.seeded(seed(row));
+      TorchNoise noise = TorchNoise.seeded(seed(row));
       assertThat(row.get("draws").size()).isGreaterThanOrEqualTo(2);
       for (JsonNode draw : row.get("draws")) {
         assertDraw(noise, draw.get("shape"), draw.get("values"), row.get("seed").asText());
@@ -42,10 +42,10 @@ class TorchNoiseTest {
   }
 
   @Test
-  void seedsCountModulo32Bits() {
+  void seedsAreTakenModulo32Bits() {
     List<JsonNode> rows = new ArrayList<>();
     GOLDEN.get("negative_and_large_seeds").forEach(rows::add);
-    rows.removeIf(row -> row.has("error")); // beyond 64 bits: no long either
+    rows.removeIf(row -> row.has("error")); // beyond 64 bits: not a long either
     assertThat(rows).hasSizeGreaterThanOrEqualTo(5);
     for (JsonNode row : rows) {
       float[] found = TorchNoise.seeded(seed(row)).next(16);
@@ -54,7 +54,7 @@ class TorchNoiseTest {
   }
 
   @Test
-  void aHalfPrecisionDrawIsTheRoundedSinglePrecisionOne() {
+  void halfPrecisionDrawsAreRoundedSinglePrecisionDraws() {
     JsonNode values = GOLDEN.get("float16_seed_42_n16").get("values");
     assertThat(values.size()).isEqualTo(16);
     float[] found = TorchNoise.seeded(42).next(16);
@@ -64,14 +64,14 @@ class TorchNoiseTest {
   }
 
   @Test
-  void equalSeedsGiveEqualStreamsAndOthersDiffer() {
+  void streamsAreEqualExactlyForEqualSeeds() {
     assertThat(TorchNoise.seeded(5).next(40)).isEqualTo(TorchNoise.seeded(5).next(40));
     assertThat(TorchNoise.seeded(5).next(40)).isNotEqualTo(TorchNoise.seeded(6).next(40));
   }
 
   @Test
-  void aDrawOfNothingLeavesTheStreamAlone() {
-    NoiseSource noise = TorchNoise.seeded(5);
+  void emptyDrawDoesNotAdvanceTheStream() {
+    TorchNoise noise = TorchNoise.seeded(5);
     assertThat(noise.next(0)).isEmpty();
     assertThat(noise.next(3)).isEqualTo(TorchNoise.seeded(5).next(3));
   }
@@ -90,7 +90,7 @@ class TorchNoiseTest {
     assertThat(squares / values.length).isCloseTo(1, within(0.02));
   }
 
-  private static void assertDraw(NoiseSource noise, JsonNode shape, JsonNode values, String seed) {
+  private static void assertDraw(TorchNoise noise, JsonNode shape, JsonNode values, String seed) {
     int count = 1;
     for (JsonNode axis : shape) {
       count *= axis.intValue();

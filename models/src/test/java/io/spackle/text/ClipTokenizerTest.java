@@ -25,12 +25,12 @@ class ClipTokenizerTest {
   @TempDir private Path folder;
 
   @Test
-  void givesTheIdsOfTransformersWithTheRealVocabulary() throws IOException {
+  void idsEqualThoseOfTransformersWithTheRealVocabulary() throws IOException {
     requireGoldenIds(REAL, "clip");
   }
 
   @Test
-  void givesThePadTokenItsIdWhereverItStands() throws IOException {
+  void padTokenHasThePadIdWhereverItOccurs() throws IOException {
     copy(REAL, "vocab.json", "merges.txt");
     ObjectNode config = (ObjectNode) JSON.readTree(REAL.resolve("tokenizer_config.json").toFile());
     write("tokenizer_config.json", config.put("pad_token", "!"));
@@ -44,7 +44,7 @@ class ClipTokenizerTest {
   }
 
   @Test
-  void takesVocabularyAndMergesFromTokenizerJsonInBothItsSpellings() throws IOException {
+  void tokenizerJsonIsReadWithMergesInEitherForm() throws IOException {
     ObjectNode model = JSON.createObjectNode();
     model.set("vocab", JSON.readTree(REAL.resolve("vocab.json").toFile()));
     List<String> merges = Files.readAllLines(REAL.resolve("merges.txt"));
@@ -62,7 +62,7 @@ class ClipTokenizerTest {
   }
 
   @Test
-  void worksWithoutConfigs() throws IOException {
+  void defaultsApplyWithoutConfigurationFiles() throws IOException {
     copy(TINY, "vocab.json", "merges.txt");
     try (Tokenizer tokenizer = ClipTokenizer.open(folder)) {
       assertThat(tokenizer.padId()).isEqualTo(999);
@@ -71,7 +71,7 @@ class ClipTokenizerTest {
   }
 
   @Test
-  void takesNoPlaceholderForALength() throws IOException {
+  void placeholderLengthsAreIgnored() throws IOException {
     copy(TINY, "vocab.json", "merges.txt");
     for (String length : List.of("1e30", "1000000000000000019884624838656", "-1", "1", "null")) {
       Files.writeString(
@@ -87,24 +87,24 @@ class ClipTokenizerTest {
   }
 
   @Test
-  void saysWhatIsWrongWithAFolder() throws IOException {
-    assertRefused(
+  void invalidFoldersAreRejectedWithTheReason() throws IOException {
+    assertRejected(
         folder.resolve("nowhere"), "nowhere", "expected a folder with vocab.json and merges.txt");
-    assertRefused(folder, "vocab.json: cannot be read");
+    assertRejected(folder, "vocab.json: cannot be read");
     copy(TINY, "vocab.json");
-    assertRefused(folder, "merges.txt: cannot be read");
+    assertRejected(folder, "merges.txt: cannot be read");
     copy(TINY, "merges.txt");
     Files.writeString(folder.resolve("special_tokens_map.json"), "{\"pad_token\": \"<pad>\"}");
-    assertRefused(folder, "<pad> is not in the vocabulary");
+    assertRejected(folder, "<pad> is not in the vocabulary");
     Files.writeString(folder.resolve("special_tokens_map.json"), "{");
-    assertRefused(folder, "special_tokens_map.json: cannot be read, expected JSON");
+    assertRejected(folder, "special_tokens_map.json: cannot be read, expected JSON");
     Files.writeString(folder.resolve("special_tokens_map.json"), "{}");
     Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\nnot two pieces\n");
-    assertRefused(folder, "the native tokenizer refuses");
-    assertRefused(Goldens.bundle("tiny-flux-fill/tokenizer_2"), "is this a CLIP tokenizer?");
+    assertRejected(folder, "the native tokenizer rejects vocabulary and merges");
+    assertRejected(Goldens.bundle("tiny-flux-fill/tokenizer_2"), "is this a CLIP tokenizer?");
   }
 
-  private static void assertRefused(Path path, String... parts) {
+  private static void assertRejected(Path path, String... parts) {
     assertThatThrownBy(() -> ClipTokenizer.open(path))
         .isInstanceOf(InvalidModelException.class)
         .hasMessageContainingAll(parts);
@@ -117,10 +117,10 @@ class ClipTokenizerTest {
       for (JsonNode row : rows) {
         String prompt = row.get("prompt").asText();
         if (prompt.indexOf('\0') >= 0) {
-          continue; // refused, see TokenizerTest
+          continue; // rejected, see TokenizerTest
         }
         assertThat(tokenizer.encode(prompt)).as(prompt).containsExactly(ids(row, column));
-        assertThat(TokenizedPrompt.of(tokenizer, prompt).ids())
+        assertThat(PromptSequences.cut(tokenizer, prompt, 77).sequences().get(0).ids())
             .as(prompt)
             .containsExactly(ids(row, column + "_77"));
       }

@@ -19,10 +19,10 @@ class NativeTokenizerTest {
 
   @TempDir private Path cache;
 
-  /** Executors of one host start at once, each to unpack the native library to the same place. */
+  /** Executors of one host start concurrently, and all unpack the native library to one folder. */
   @Test
   @Timeout(120)
-  void startsInSeveralJvmsAtOnce() throws Exception {
+  void startsInSeveralJvmsConcurrently() throws Exception {
     List<Process> jvms = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       jvms.add(start());
@@ -38,15 +38,15 @@ class NativeTokenizerTest {
   }
 
   @Test
-  void forbidsDjlToGoToTheNetwork() {
+  void djlIsOffline() {
     ids();
     assertThat(System.getProperty("ai.djl.offline")).isEqualTo("true");
   }
 
-  /** Threads of a pool may have the loader of somebody else, or none. */
+  /** Pool threads may have a context class loader that does not see the library, or none. */
   @Test
   @Timeout(120)
-  void startsOnAThreadWithoutALoader() throws Exception {
+  void startsOnAThreadWithoutContextClassLoader() throws Exception {
     ProcessBuilder builder = jvm("-Dloader=none");
     Process jvm = builder.start();
     String output = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -54,7 +54,7 @@ class NativeTokenizerTest {
   }
 
   private Process start() throws IOException {
-    return jvm("-Dloader=own").start();
+    return jvm("-Dloader=default").start();
   }
 
   private ProcessBuilder jvm(String option) {
@@ -70,7 +70,7 @@ class NativeTokenizerTest {
         .redirectErrorStream(true);
   }
 
-  /** What each of the JVMs runs. */
+  /** The main method of the JVMs that the tests start. */
   public static void main(String[] args) {
     if (System.getProperty("loader").equals("none")) {
       Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());

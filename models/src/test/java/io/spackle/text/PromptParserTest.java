@@ -16,13 +16,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PromptParserTest {
 
-  /** A prompt as A1111's WebUI reads it: {text}weight for each span, / between sections. */
+  /** Prompts and their spans in A1111's WebUI: {text}weight for each span, / between sections. */
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          # PROMPT              | READ AS
+          # PROMPT              | SPANS
           ''                    | ''
           a cat                 | {a cat}1
           ' a  cat '            | { a  cat }1
@@ -56,7 +56,7 @@ class PromptParserTest {
           (:1.3)                | ''
           (a:1:1.3)             | {a:1}1.3
 
-          # what is no weight is text
+          # invalid weights are text
           (a:x)                 | {a:x}1.1
           (a:1.2.3)             | {a:1.2.3}1.1
           (a:)                  | {a:}1.1
@@ -78,7 +78,7 @@ class PromptParserTest {
           (a\\)                 | {a)}1.1
           (a\\:1.3)             | {a}1.3
 
-          # brackets without a partner
+          # unbalanced brackets
           (a                    | {a}1.1
           ((a) b                | {a}1.21 { b}1.1
           a (b [c               | {a }1 {b }1.1 {c}1
@@ -89,7 +89,7 @@ class PromptParserTest {
           ()                    | ''
           (()[])                | ''
 
-          # neighbours of one weight are one text
+          # adjacent parts of the same weight are joined
           (a)(b)                | {ab}1.1
           (a)[](b)              | {ab}1.1
           a(:5)b                | {ab}1
@@ -106,7 +106,7 @@ class PromptParserTest {
           BREAK_a break         | {BREAK_a break}1
           a,BREAK,b             | {a,}1 / {,b}1
 
-          # what has no meaning here
+          # unsupported syntax is text
           a <lora:x:1> AND b    | {a <lora:x:1> AND b}1
           '[a:b:10] [c|d]'      | '{a:b:10}0.9091 { }1 {c|d}0.9091'
 
@@ -115,12 +115,12 @@ class PromptParserTest {
           (a:١.٢)               | {a:١.٢}1.1
           （a）                 | {（a）}1
           """)
-  void reads(String prompt, String expected) {
+  void parses(String prompt, String expected) {
     assertThat(shown(PromptParser.parse(prompt))).isEqualTo(expected);
   }
 
   @Test
-  void theSampleOfTheApiIsReadWithItsWeights() {
+  void sampleOfTheApiHasItsWeights() {
     WeightedPrompt prompt =
         PromptParser.parse("((out of frame)), (((mutation))), (missing lips), anime");
 
@@ -131,7 +131,7 @@ class PromptParserTest {
   }
 
   @Test
-  void aTextWithoutMarksIsOneSpan() {
+  void textWithoutEmphasisIsOneSpan() {
     WeightedPrompt prompt = PromptParser.parse("a cat, sitting: 10 o'clock");
 
     assertThat(prompt.sections()).containsExactly(List.of(new Span(prompt.text(), 1)));
@@ -139,18 +139,18 @@ class PromptParserTest {
   }
 
   @Test
-  void sectionsAreTextWithAGapWhereWeightsMeanNothing() {
+  void textJoinsSectionsWithASpace() {
     assertThat(PromptParser.parse("a (b:1.2)BREAK[c] \\(d\\)").text()).isEqualTo("a b c (d)");
   }
 
   @Test
-  void weightsOutOfAllProportionAreHeld() {
+  void extremeWeightsAreClamped() {
     assertThat(shown(PromptParser.parse("(a:99999999999999999999)"))).isEqualTo("{a}1000");
     assertThat(shown(PromptParser.parse("(a:-" + "9".repeat(5000) + ")"))).isEqualTo("{a}-1000");
     assertThat(shown(PromptParser.parse("((a:0):" + "9".repeat(5000) + ")"))).isEqualTo("{a}0");
   }
 
-  /** Prompts that are made to take forever, or to overflow the stack. */
+  /** Prompts designed to take exponential time or to overflow the stack. */
   static Stream<String> pathological() {
     int n = 10_000;
     return Stream.of(
@@ -175,14 +175,14 @@ class PromptParserTest {
   @ParameterizedTest
   @MethodSource("pathological")
   @Timeout(2)
-  void takesTimeInProportionToTheText(String prompt) {
+  void timeIsLinearInTheText(String prompt) {
     assertThat(PromptParser.parse(prompt).sections())
         .allSatisfy(section -> assertThat(section).allMatch(span -> isUsable(span)));
   }
 
-  /** Whatever stands in it: no text is refused, and no character is made up. */
+  /** No text is rejected, and no character is lost or invented. */
   @Test
-  void everyTextIsAPrompt() {
+  void everyTextIsAValidPrompt() {
     Random random = new Random(7);
     for (int i = 0; i < 20_000; i++) {
       StringBuilder text = new StringBuilder();
@@ -191,10 +191,10 @@ class PromptParserTest {
         text.append("()[]:\\ab1. -".charAt(random.nextInt(12)));
       }
       String prompt = text.toString();
-      WeightedPrompt read = PromptParser.parse(prompt);
-      assertThat(read.sections()).as(prompt).hasSize(1);
-      assertThat(read.sections().get(0)).as(prompt).allMatch(span -> isUsable(span));
-      assertThat(letters(read.text())).as(prompt).isEqualTo(letters(prompt));
+      WeightedPrompt parsed = PromptParser.parse(prompt);
+      assertThat(parsed.sections()).as(prompt).hasSize(1);
+      assertThat(parsed.sections().get(0)).as(prompt).allMatch(span -> isUsable(span));
+      assertThat(letters(parsed.text())).as(prompt).isEqualTo(letters(prompt));
     }
   }
 

@@ -21,12 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What each {@link Tokenizer} keeps to, whatever its vocabulary. */
+/** The contract of {@link Tokenizer}, for all vocabularies. */
 class TokenizerTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The bundles' tokenizers with the ids that transformers 5 gives. */
+  /** The bundles' tokenizers, for which ids of transformers 5 are recorded. */
   static Stream<Arguments> tokenizers() {
     return Stream.of(
         tokenizer("tiny-sd15-inpaint/tokenizer", ClipTokenizer::open),
@@ -40,7 +40,7 @@ class TokenizerTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokenizers")
-  void givesTheIdsOfTransformers(String folder, Function<Path, Tokenizer> open) {
+  void idsEqualThoseOfTransformers(String folder, Function<Path, Tokenizer> open) {
     JsonNode golden = Goldens.json(Goldens.file("vectors/tiny_tokens.json"));
     JsonNode prompts = golden.get("prompts");
     try (Tokenizer tokenizer = open.apply(Goldens.bundle(folder))) {
@@ -48,7 +48,7 @@ class TokenizerTest {
       for (int i = 0; i < prompts.size(); i++) {
         String prompt = prompts.get(i).asText();
         if (prompt.indexOf('\0') >= 0) {
-          continue; // transformers drops or keeps it, by its version; here it is refused
+          continue; // rejected here; transformers drops or keeps it, depending on its version
         }
         assertThat(tokenizer.encode(prompt))
             .as(prompt)
@@ -59,7 +59,7 @@ class TokenizerTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokenizers")
-  void marksTheEndOfAnyText(String folder, Function<Path, Tokenizer> open) {
+  void everyTextEndsWithTheEndToken(String folder, Function<Path, Tokenizer> open) {
     try (Tokenizer tokenizer = open.apply(Goldens.bundle(folder))) {
       long[] empty = tokenizer.encode("");
       long[] long1 = tokenizer.encode("a photo of a cat ".repeat(200));
@@ -70,8 +70,7 @@ class TokenizerTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokenizers")
-  void refusesWhatIsNoUnicodeTextBeforeNativeCodeSeesIt(
-      String folder, Function<Path, Tokenizer> open) {
+  void invalidUnicodeIsRejectedBeforeNativeCode(String folder, Function<Path, Tokenizer> open) {
     try (Tokenizer tokenizer = open.apply(Goldens.bundle(folder))) {
       for (String text : List.of("a \ud83d b", "\udc31 cat", "cat \udc31\ud83d")) {
         assertThatThrownBy(() -> tokenizer.encode(text))
@@ -87,7 +86,7 @@ class TokenizerTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokenizers")
   @Timeout(60)
-  void isSharedByThreads(String folder, Function<Path, Tokenizer> open) throws Exception {
+  void isThreadSafe(String folder, Function<Path, Tokenizer> open) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try (Tokenizer tokenizer = open.apply(Goldens.bundle(folder))) {
       List<Callable<long[]>> calls = new ArrayList<>();
@@ -107,7 +106,7 @@ class TokenizerTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokenizers")
-  void closesTwiceAndThenRefusesToEncode(String folder, Function<Path, Tokenizer> open) {
+  void encodingAfterCloseIsRejected(String folder, Function<Path, Tokenizer> open) {
     Tokenizer tokenizer = open.apply(Goldens.bundle(folder));
     tokenizer.close();
     tokenizer.close();

@@ -10,28 +10,28 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A key of a configuration as it may be shown.
+ * A configuration key with its value for display.
  *
  * @param value without secrets
  * @param origin such as a file and a line
- * @param isDefault whether nobody set it
+ * @param isDefault whether the value comes from reference.conf
  */
 public record ConfEntry(String key, String value, String origin, boolean isDefault) {
 
   private static final String HIDDEN = "***";
 
-  /** What the origin of defaults starts with. */
+  /** The start of the origin of default values. */
   private static final String REFERENCE = "reference.conf @";
 
-  /** Free-form objects that hold no credentials; of all others only names are shown. */
+  /** Free-form objects without credentials; of all others only the names are shown. */
   private static final Set<String> HARMLESS = Set.of("model.scheduler-config");
 
   private static final Pattern SECRET = Pattern.compile("secret|password|token|credential");
 
   /**
-   * A setting.
+   * The entry of a key.
    *
-   * @param reference what the key is by default
+   * @param reference the default value of the key
    */
   static ConfEntry of(String key, ConfigValue value, ConfigValue reference) {
     boolean isFreeForm = reference instanceof ConfigObject;

@@ -10,6 +10,8 @@ import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,26 +21,29 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A configuration file with what the command line adds: CLI -D, then the file, then reference. */
+/** Loads a configuration: command line options -D over the file over reference.conf. */
 public final class ConfFile {
 
   /** The object that holds every key. */
   public static final String ROOT = "spackle";
 
-  /** What the origin of values starts with that stand on the command line. */
+  /** The start of the origin of values given on the command line. */
   static final String COMMAND_LINE = "-D ";
 
-  /** What the names of keys start with, and so the origin of values, in a Spark session. */
+  /** The prefix of keys in a Spark session, and of the origin of their values. */
   public static final String SESSION = "spark.";
+
+  /** The most edits between an unknown key and a suggested one. */
+  private static final int MAX_EDITS = 3;
 
   private ConfFile() {}
 
   /**
    * Reads a configuration, or a part of one, and checks its keys.
    *
-   * @param file none: reference.conf alone, with what the command line adds
+   * @param file empty for the defaults and the overrides alone
    * @param overrides key (with or without the root) to value, as given by -D
-   * @throws RefusedException with all problems: unknown keys and what the reader refuses
+   * @throws RefusedException with all problems: unknown keys and invalid values
    */
   public static <T> T load(
       Optional<Path> file, Map<String, String> overrides, Function<ConfReader, T> part) {
@@ -50,7 +55,7 @@ public final class ConfFile {
    * Reads a part of a configuration from the settings of a Spark session.
    *
    * @param settings key, with the root, to value
-   * @throws RefusedException with all problems: unknown keys and what the reader refuses
+   * @throws RefusedException with all problems: unknown keys and invalid values
    */
   public static <T> T ofSession(Map<String, String> settings, Function<ConfReader, T> part) {
     Config reference = reference();
@@ -76,7 +81,7 @@ public final class ConfFile {
     return conf;
   }
 
-  /** All keys that can be set with what they are set to, as it may be shown. */
+  /** All keys with their values, secrets hidden. */
   public static List<ConfEntry> settings(Path file, Map<String, String> overrides) {
     Config reference = reference();
     ConfigObject merged = group(merged(Optional.of(file), overrides, reference).root());
@@ -91,7 +96,7 @@ public final class ConfFile {
     return (ConfigObject) root.get(ROOT);
   }
 
-  /** What an object holds at a path; other than by its methods, also where that is null. */
+  /** The value of an object at a path; unlike the library's methods, also if it is null. */
   private static ConfigValue value(ConfigObject object, String path) {
     ConfigValue value = object;
     for (String name : path.split("\\.")) {
@@ -110,8 +115,7 @@ public final class ConfFile {
   private static Config merged(
       Optional<Path> file, Map<String, String> overrides, Config reference) {
     if (file.isPresent() && !Files.isRegularFile(file.get())) {
-      throw new RefusedException(
-          "the configuration " + file.get() + " is not there, expected a file");
+      throw new RefusedException("the configuration file " + file.get() + " does not exist");
     }
     try {
       ConfigParseOptions strict = ConfigParseOptions.defaults().setAllowMissing(false);
@@ -136,7 +140,7 @@ public final class ConfFile {
     return config;
   }
 
-  /** Lists, objects and null are HOCON; all else is taken as it stands, for the sake of URIs. */
+  /** Lists, objects and null are parsed as HOCON; other values are verbatim, as URIs require. */
   private static ConfigValue given(String path, String text, String origin) {
     if (text.equals("null") || text.startsWith("[") || text.startsWith("{")) {
       ConfigParseOptions named = ConfigParseOptions.defaults().setOriginDescription(origin + path);
@@ -145,7 +149,7 @@ public final class ConfFile {
     return ConfigValueFactory.fromAnyRef(text, origin + path);
   }
 
-  /** What stands in the wrong place: unknown keys, and values where a group belongs. */
+  /** Unknown keys, and values in place of a group. */
   private static List<String> misplaced(ConfigObject merged, ConfigObject reference) {
     Set<String> known = new TreeSet<>();
     keys("", reference)
@@ -166,8 +170,8 @@ public final class ConfFile {
       ConfigValue value = entry.getValue();
       ConfigValue expected = known.get(entry.getKey());
       String where = " (" + value.origin().description() + ")";
-      if (expected == null && !isOwnVariable(key, all)) {
-        problems.add(key + " is no key" + Suggestion.of(key, all) + where);
+      if (expected == null && !isVariable(key, all)) {
+        problems.add(key + " is not a known key" + suggestion(key, all) + where);
       } else if (expected instanceof ConfigObject group && !group.isEmpty()) { // empty: free-form
         if (value instanceof ConfigObject inner) {
           compare(key + ".", inner, group, all, problems);
@@ -178,13 +182,13 @@ public final class ConfFile {
     }
   }
 
-  /** Beside the root a file may hold values for its own substitutions, but no misplaced group. */
-  private static boolean isOwnVariable(String key, Set<String> known) {
+  /** Outside the root a file may define variables for its substitutions, but no known group. */
+  private static boolean isVariable(String key, Set<String> known) {
     boolean belowRoot = key.startsWith(ROOT + ".");
     return !belowRoot && !known.contains(ROOT + "." + key);
   }
 
-  /** Every key below the root; one that holds a free-form object is one key. */
+  /** All keys below the root; a free-form object counts as one key. */
   public static List<String> keys() {
     return keys("", reference().getObject(ROOT)).toList();
   }
@@ -196,5 +200,41 @@ public final class ConfFile {
                 entry.getValue() instanceof ConfigObject inner && !inner.isEmpty()
                     ? keys(at + entry.getKey() + ".", inner)
                     : Stream.of(at + entry.getKey()));
+  }
+
+  /** Names the known key that a mistyped one was probably meant to be; empty if none is close. */
+  private static String suggestion(String key, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt((String other) -> distance(key, other)))
+        .filter(other -> distance(key, other) <= MAX_EDITS)
+        .map(other -> ", did you mean " + other + "?")
+        .orElse("");
+  }
+
+  /** Edits between two keys; 1 if only the group is wrong or missing. */
+  private static int distance(String key, String other) {
+    return name(key).equals(name(other)) ? 1 : edits(key, other);
+  }
+
+  private static String name(String key) {
+    return key.substring(key.lastIndexOf('.') + 1);
+  }
+
+  /** Levenshtein distance. */
+  private static int edits(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
   }
 }

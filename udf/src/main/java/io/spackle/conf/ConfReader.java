@@ -23,10 +23,11 @@ import org.apache.spark.sql.catalyst.parser.CatalystSqlParser;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Typed values out of a configuration; collects problems instead of stopping at the first.
+ * Reads typed values from a configuration and collects all problems instead of stopping at the
+ * first.
  *
- * <p>A value that is missing or wrong is answered by a stand-in that is valid, so that reading goes
- * on; what was read counts only if {@link #problems} is empty in the end.
+ * <p>For a missing or invalid value it returns a valid placeholder, so that reading can continue;
+ * the values may be used only if {@link #problems} is empty in the end.
  */
 public final class ConfReader {
 
@@ -45,7 +46,7 @@ public final class ConfReader {
     return config.hasPath(key);
   }
 
-  /** {@code value} where the key is set, else null. */
+  /** The value if the key is set, else null. */
   public <T> T orNull(String key, Function<String, T> value) {
     return isSet(key) ? value.apply(key) : null;
   }
@@ -94,7 +95,7 @@ public final class ConfReader {
     return read(key, expected, type.getEnumConstants()[0], chosen, value -> value != null);
   }
 
-  /** A list of constants, by their own names. */
+  /** A list of enum constants, by their names. */
   public <E extends Enum<E>> Set<E> constants(String key, Class<E> type) {
     Map<String, E> constants =
         Arrays.stream(type.getEnumConstants())
@@ -128,13 +129,13 @@ public final class ConfReader {
         read(key, "a colour such as ffffff", "ffffff", config::getString, hex), 16);
   }
 
-  /** Whether the key has this text. */
+  /** Whether the value of a key is this text. */
   public boolean is(String key, String text) {
     return text.equals(config.getValue(key).unwrapped());
   }
 
   /**
-   * A secret, which no message repeats.
+   * A secret; no message repeats it, and the command line is refused as its origin.
    *
    * @param parse throws an IllegalArgumentException whose message says what is expected
    */
@@ -163,17 +164,17 @@ public final class ConfReader {
     return read(key, "an object of keys and texts", Map.of(), this::flat, value -> true);
   }
 
-  /** A free-form object as it stands. */
+  /** A free-form object as nested maps. */
   public Map<String, Object> values(String key) {
     return read(key, "an object", Map.of(), path -> config.getObject(path).unwrapped(), v -> true);
   }
 
-  /** A location; a relative path counts from the folder of the file that it stands in. */
+  /** A location; a relative path is resolved against the folder of the configuration file. */
   public String location(String key) {
     return absolute(text(key), origin(key));
   }
 
-  /** A folder of whatever machine reads it. */
+  /** An absolute path on the machine that opens it. */
   public String folder(String key) {
     Predicate<String> absolute = path -> path.startsWith("/");
     return read(
@@ -191,7 +192,7 @@ public final class ConfReader {
       if (option.getValue() instanceof ConfigObject) {
         // As fs.s3a.endpoint is, and the value of fs.s3a.endpoint.region would silently replace it.
         problems.add(
-            "%s.%s.%s is an object, expected a value; a name with dots stands in quotes (%s)"
+            "%s.%s.%s is an object, expected a value; put a name with dots in quotes (%s)"
                 .formatted(
                     ConfFile.ROOT, key, option.getKey(), option.getValue().origin().description()));
       }
@@ -199,11 +200,11 @@ public final class ConfReader {
     return flat;
   }
 
-  /** The parts of a name as Spark SQL reads it, none where it cannot. */
+  /** The parts of a name as Spark SQL parses it; empty if it is invalid. */
   private static List<String> identifier(String name) {
     try {
       return CollectionConverters.asJava(new CatalystSqlParser().parseMultipartIdentifier(name));
-    } catch (Exception e) { // undeclared, of Spark's parser
+    } catch (Exception e) { // Spark's parser throws undeclared checked exceptions
       return List.of();
     }
   }
@@ -216,8 +217,10 @@ public final class ConfReader {
     if (location.isEmpty() || location.startsWith("/") || hasScheme(location)) {
       return location;
     }
-    Path stated = origin.filename() == null ? Path.of("") : Path.of(origin.filename());
-    Path folder = origin.filename() == null ? stated : stated.toAbsolutePath().getParent();
+    Path folder =
+        origin.filename() == null
+            ? Path.of("")
+            : Path.of(origin.filename()).toAbsolutePath().getParent();
     return folder.resolve(location).toAbsolutePath().normalize().toString();
   }
 
@@ -226,10 +229,10 @@ public final class ConfReader {
   }
 
   private <T> T read(
-      String key, String expected, T standIn, Function<String, T> get, Predicate<T> valid) {
+      String key, String expected, T placeholder, Function<String, T> get, Predicate<T> valid) {
     if (!isSet(key)) {
       problems.add(ConfFile.ROOT + "." + key + " is not set, expected " + expected);
-      return standIn;
+      return placeholder;
     }
     try {
       T value = get.apply(key);
@@ -237,14 +240,14 @@ public final class ConfReader {
         return value;
       }
     } catch (ConfigException e) {
-      // Told below like a value out of range: with the value, what was expected, and where.
+      // Reported below like a value out of range.
     }
     ConfigValue value = config.getValue(key);
     String found = Redaction.redacted(value.render(ConfigRenderOptions.concise()));
     problems.add(
         "%s.%s is %s, expected %s (%s)"
             .formatted(ConfFile.ROOT, key, found, expected, value.origin().description()));
-    return standIn;
+    return placeholder;
   }
 
   private static <N extends Number & Comparable<N>> Predicate<N> in(N min, N max) {

@@ -6,8 +6,9 @@ import io.spackle.codec.ImageFormat;
 import io.spackle.conf.TaskConf.SafetyConf;
 import io.spackle.family.ModelTraits;
 import io.spackle.image.FramingOptions;
+import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
-import io.spackle.row.SafetyPolicy;
+import io.spackle.row.RowReader.SafetyPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -15,12 +16,12 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The digest of everything that shapes images beside the rows: the model and the configuration.
+ * The digest of everything but the rows that determines images: the model and the configuration.
  * Every row key contains it, so that equal keys mean equal images.
  *
- * <p>It is an explicit list of names and values. A parameter counts only where it differs from its
- * default, so that a new parameter leaves the keys of finished rows alone. To change or remove what
- * is listed changes those keys: it takes a new {@link #VERSION} and a line in the changelog.
+ * <p>It hashes an explicit list of names and values. A parameter is included only if it differs
+ * from its default, so that a new parameter does not change the keys of finished rows. Changing or
+ * removing an entry does change them: it requires a new {@link #VERSION} and a changelog entry.
  */
 final class JobDigest {
 
@@ -70,21 +71,22 @@ final class JobDigest {
   }
 
   private void addDefaults(RowDefaults rows, ModelTraits traits) {
+    GenerationParameters parameters = rows.parameters();
     ModelTraits.Defaults model = traits.defaults();
-    add("defaults.width", rows.width(), traits.sizes().nativeSide());
-    add("defaults.height", rows.height(), traits.sizes().nativeSide());
-    add("defaults.samples", rows.samples(), 1);
-    add("defaults.num-inference-steps", rows.steps(), model.steps());
-    add("defaults.guidance-scale", rows.guidanceScale(), model.guidanceScale());
-    add("defaults.strength", rows.strength(), model.strength());
-    add("defaults.prompt", rows.prompt(), null);
-    add("defaults.negative-prompt", rows.negativePrompt(), null);
-    add("defaults.scheduler", rows.sampler().algorithm(), model.scheduler());
-    add("defaults.use-karras-sigmas", rows.sampler().karrasSigmas(), null);
-    add("defaults.enhance-prompt", rows.enhancePrompt(), false);
+    add("defaults.width", parameters.width(), traits.sizes().nativeSide());
+    add("defaults.height", parameters.height(), traits.sizes().nativeSide());
+    add("defaults.samples", parameters.samples(), 1);
+    add("defaults.num-inference-steps", parameters.steps(), model.steps());
+    add("defaults.guidance-scale", parameters.guidanceScale(), model.guidanceScale());
+    add("defaults.strength", parameters.strength(), model.strength());
+    add("defaults.scheduler", parameters.scheduler().algorithm(), model.scheduler());
+    add("defaults.use-karras-sigmas", parameters.scheduler().karrasSigmas(), null);
+    add("defaults.prompt", rows.prompts().prompt(), null);
+    add("defaults.negative-prompt", rows.prompts().negativePrompt(), null);
+    add("defaults.enhance-prompt", rows.prompts().enhance(), false);
+    add("prompt.enhance-suffix", rows.prompts().enhanceSuffix(), ENHANCE_SUFFIX);
     add("defaults.safety-checker", rows.safetyChecker(), false);
     add("defaults.seed", rows.seed(), null);
-    add("prompt.enhance-suffix", rows.enhanceSuffix(), ENHANCE_SUFFIX);
   }
 
   private void addFraming(FramingOptions image) {

@@ -7,21 +7,22 @@ import io.spackle.conf.TaskConf.SafetyConf;
 import io.spackle.family.Families;
 import io.spackle.family.ModelTraits;
 import io.spackle.graph.InvalidModelException;
-import io.spackle.model.FolderKind;
+import io.spackle.model.ModelCache;
 import io.spackle.model.ModelSettings.Folder;
+import io.spackle.model.ModelSettings.FolderKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * What the driver knows of a model; no graph is loaded for it.
+ * The properties of a model that the driver reads without loading a graph.
  *
- * @param folder its folder, with the digest of what lies there
- * @param vae the folder of the autoencoder that replaces its own, or null
- * @param digest of all files that it is made of
- * @param vaeName what its autoencoder is called where it is not its own, or null
- * @param safety the checker beside it
+ * @param folder of the model
+ * @param vae the folder of the autoencoder that replaces the built-in one, or null
+ * @param digest of all files of the model, a replaced autoencoder included
+ * @param vaeName the name of a replaced autoencoder, or null
+ * @param safety the model's safety checker
  */
 public record ModelInfo(
     Folder folder,
@@ -32,7 +33,7 @@ public record ModelInfo(
     SafetyInfo safety) {
 
   /**
-   * Reads the folders of a model, by way of copies where they are not local.
+   * Reads the folders of a model; those that are not local are copied to this host.
    *
    * @throws RefusedException with all problems of a folder
    * @throws IOException if one cannot be reached
@@ -44,33 +45,33 @@ public record ModelInfo(
         conf.vae() == null
             ? null
             : NamedFolder.find(conf.vae(), FolderKind.AUTOENCODER, conf, hadoop);
-    ModelBundle own = ModelBundle.open(model.local());
-    ModelBundle whole = configured(conf, own, vae == null ? null : vae(conf, vae.local()));
+    ModelBundle builtIn = ModelBundle.open(model.local());
+    ModelBundle bundle = configured(conf, builtIn, vae == null ? null : vae(conf, vae.local()));
     return new ModelInfo(
         model.folder(),
         vae == null ? null : vae.folder(),
-        whole.digest(),
-        refusing("the model " + model.folder().path(), () -> traits(conf, whole)),
-        whole.vaeName().orElse(null),
+        bundle.digest(),
+        refusing("the model " + model.folder().path(), () -> traits(conf, bundle)),
+        bundle.vaeName().orElse(null),
         SafetyInfo.read(safety, model, conf, hadoop));
   }
 
   /**
-   * A model as the configuration sets it up.
+   * A model with the options of the configuration applied.
    *
-   * @param own the model as it lies in its folder
-   * @param vae the autoencoder that replaces its own, or null
-   * @throws RefusedException if that one lacks something
+   * @param builtIn the model as its folder defines it
+   * @param vae the autoencoder that replaces the built-in one, or null
+   * @throws RefusedException if the autoencoder is incomplete
    */
-  public static ModelBundle configured(ModelConf conf, ModelBundle own, ModelFolder vae) {
-    ModelBundle model = own.with(conf.options());
+  public static ModelBundle configured(ModelConf conf, ModelBundle builtIn, ModelFolder vae) {
+    ModelBundle model = builtIn.with(conf.options());
     return vae == null
         ? model
         : refusing("spackle.model.vae " + conf.vae(), () -> model.withVae(vae));
   }
 
   /**
-   * The autoencoder of another folder.
+   * The autoencoder in a folder of its own.
    *
    * @throws RefusedException with all problems of the folder
    */
@@ -80,9 +81,9 @@ public record ModelInfo(
   }
 
   /**
-   * Reads what a model accepts and compares it with what the configuration asks for.
+   * The traits of a model.
    *
-   * @throws RefusedException if it is of another family
+   * @throws RefusedException if the model is of another family than the configuration requires
    */
   public static ModelTraits traits(ModelConf conf, ModelBundle bundle) {
     ModelTraits traits = Families.traits(bundle);
@@ -95,9 +96,9 @@ public record ModelInfo(
   }
 
   /**
-   * Reads from a model folder; its problems refuse the job.
+   * Reads from a model folder and turns its problems into a refusal of the job.
    *
-   * @param what begins each problem
+   * @param what prefix of each problem
    */
   public static <T> T refusing(String what, Supplier<T> read) {
     try {
@@ -105,6 +106,42 @@ public record ModelInfo(
     } catch (InvalidModelException e) {
       throw new RefusedException(
           e.problems().stream().map(problem -> what + ": " + problem).toList());
+    }
+  }
+
+  /**
+   * A model folder named in the configuration, on any file system.
+   *
+   * @param folder as executors find it
+   * @param local the folder itself, or its copy on this host
+   */
+  record NamedFolder(Folder folder, Path local) {
+
+    /**
+     * Finds a folder; one that is not local is copied to this host.
+     *
+     * @throws RefusedException with all problems of the folder
+     * @throws IOException if it cannot be reached
+     */
+    static NamedFolder find(String location, FolderKind kind, ModelConf conf, Configuration hadoop)
+        throws IOException {
+      org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(location);
+      String uri = path.getFileSystem(hadoop).makeQualified(path).toString();
+      try {
+        ModelCache.Copy copy = ModelCache.in(conf.cache()).now(uri, kind, hadoop);
+        return new NamedFolder(new Folder(uri, copy.digest(), kind), copy.folder());
+      } catch (InvalidModelException e) {
+        throw new RefusedException(
+            e.problems().stream().map(problem -> named(kind, uri) + ": " + problem).toList());
+      }
+    }
+
+    private static String named(FolderKind kind, String uri) {
+      return switch (kind) {
+        case MODEL -> "the model " + uri;
+        case AUTOENCODER -> "spackle.model.vae " + uri;
+        case SAFETY_CHECKER -> "spackle.safety.model " + uri;
+      };
     }
   }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** Problems found before the work starts, gathered so that all can be told at once. */
+/** Collects the problems found before a job starts, so that all are reported at once. */
 public final class Problems {
 
   private final List<String> found = new ArrayList<>();
@@ -18,25 +18,25 @@ public final class Problems {
   }
 
   /**
-   * The value of a check, or null if it fails, which is a problem then.
+   * The result of a check, or null if it fails; its failure is then added as a problem.
    *
-   * @param what begins the problem, such as "the manifest x.csv cannot be read"
+   * @param what prefix of the problem, such as "the manifest x.csv cannot be read"
    */
   public <T> T attempt(String what, Callable<T> check) {
     try {
       return check.call();
     } catch (RefusedException e) {
       addAll(e.problems());
-    } catch (Exception e) { // Spark throws checked exceptions undeclared
+    } catch (Exception e) { // Spark throws undeclared checked exceptions
       add(what + ": " + firstLine(e));
     }
     return null;
   }
 
   /**
-   * Goes on only if there are none.
+   * Returns if there are no problems.
    *
-   * @throws RefusedException with all problems
+   * @throws RefusedException with all problems otherwise
    */
   public void refuse() {
     if (!found.isEmpty()) {
@@ -44,7 +44,7 @@ public final class Problems {
     }
   }
 
-  /** What an exception says, of Spark's without the query plan or stack trace that follow. */
+  /** The first line of an exception's message: Spark's go on with query plans and stack traces. */
   public static String firstLine(Throwable e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     return message.lines().findFirst().orElse(e.toString());

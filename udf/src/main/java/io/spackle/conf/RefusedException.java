@@ -2,7 +2,7 @@ package io.spackle.conf;
 
 import java.util.List;
 
-/** A job that is refused before any work is done, with every problem found. */
+/** The refusal of a job before it starts, with every problem found. */
 public final class RefusedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -22,7 +22,7 @@ public final class RefusedException extends RuntimeException {
     this(List.of(problem));
   }
 
-  /** Each with what was found and what was expected. */
+  /** The problems, each with what was found and what was expected. */
   public List<String> problems() {
     return problems;
   }

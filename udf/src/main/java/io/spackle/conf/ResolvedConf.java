@@ -3,21 +3,21 @@ package io.spackle.conf;
 import io.spackle.codec.ImageFormat;
 import io.spackle.model.ModelSettings;
 import io.spackle.pipeline.ImageSettings;
+import io.spackle.row.MetaRow.RunInfo;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
-import io.spackle.row.RunInfo;
 import io.spackle.source.ImageSources;
 import io.spackle.spark.HadoopConf;
-import io.spackle.task.OutputSettings;
 import io.spackle.task.TaskSettings;
+import io.spackle.task.TaskSettings.OutputSettings;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A configuration together with the model that it names: all that decides what becomes of a row.
+ * A configuration resolved with its model: everything that determines the outcome of a row.
  *
- * @param format of the images
+ * @param format of the generated images
  * @param defaults of the rows
  * @param hadoop for all file systems
  */
@@ -25,10 +25,10 @@ public record ResolvedConf(
     TaskConf conf, ImageFormat format, ModelInfo model, RowDefaults defaults, HadoopConf hadoop) {
 
   /**
-   * Reads the model, which is not opened, and checks what depends on it.
+   * Reads the model's folder, without opening the model, and checks the settings that depend on it.
    *
-   * @param problems gets all that is wrong; the result counts only if there is nothing
-   * @return null if there is no such model
+   * @param problems receives all problems; the result is valid only if there are none
+   * @return null if the model cannot be read
    */
   public static ResolvedConf of(
       TaskConf conf, ImageFormat format, Configuration hadoop, Problems problems) {
@@ -51,33 +51,32 @@ public record ResolvedConf(
   }
 
   /**
-   * What tasks must know.
+   * The settings of tasks.
    *
-   * @param rows schema of those that are to be done
-   * @param output where their results go, or null: they stay with the rows
+   * @param rows schema of the manifest rows
+   * @param output where images are written, or null to return them with the rows
    */
   public TaskSettings settings(StructType rows, OutputSettings output) {
-    TaskConf.ModelConf asked = conf.model();
+    TaskConf.ModelConf modelConf = conf.model();
     return new TaskSettings(
         new ModelSettings(
             model.folder(),
             model.vae(),
-            model.safety().settings(conf.safety(), canAskForChecker(rows)),
-            asked.cache(),
-            asked.device(),
-            asked.options()),
-        model.traits(),
+            model.safety().settings(conf.safety(), canRequestChecker(rows)),
+            modelConf.cache(),
+            modelConf.device(),
+            modelConf.options()),
         conf.lane(),
         conf.fetch(),
         new ImageSettings(conf.limits(), conf.image(), format),
         output,
-        defaults,
-        info(output == null ? null : output.images()),
+        new TaskSettings.RowSettings(
+            model.traits(), defaults, info(output == null ? null : output.images())),
         hadoop);
   }
 
-  /** The checker is opened only where a row can ask for it: its weights take memory. */
-  private boolean canAskForChecker(StructType rows) {
+  /** The checker is opened only if a row can ask for it, since its weights take memory. */
+  private boolean canRequestChecker(StructType rows) {
     return conf.defaults().safetyChecker() || RowColumns.has(rows, RowColumns.SAFETY_CHECKER);
   }
 
@@ -85,13 +84,13 @@ public record ResolvedConf(
     return new RunInfo(
         model.traits().model(),
         model.digest(),
-        conf.model().revision(),
+        conf.model().labels().revision(),
         model.vaeName(),
         model.safety().name(),
         images);
   }
 
-  /** Whether executors will be able to read with these settings. */
+  /** Adds a problem if executors cannot fetch with these settings. */
   private static void checkFetching(TaskConf conf, Configuration hadoop, Problems problems) {
     Callable<Void> open =
         () -> {

@@ -1,42 +1,39 @@
 package io.spackle.conf;
 
 import io.spackle.conf.TaskConf.DefaultsConf;
+import io.spackle.conf.TaskConf.ParametersConf;
 import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
 import io.spackle.scheduler.Schedulers;
 import java.util.Objects;
 
-/** What the configuration leaves open, filled in by the model and checked against its limits. */
+/** Row defaults: the configuration's, completed from the model and checked against its limits. */
 public final class ResolvedDefaults {
 
   private ResolvedDefaults() {}
 
-  /** The defaults of rows; they count only if no problem was added. */
+  /** The defaults of rows, valid only if no problem was added. */
   public static RowDefaults of(DefaultsConf conf, ModelTraits traits, Problems problems) {
-    RowDefaults defaults =
-        new RowDefaults(
-            or(conf.width(), traits.sizes().nativeSide()),
-            or(conf.height(), traits.sizes().nativeSide()),
-            conf.samples(),
-            or(conf.steps(), traits.defaults().steps()),
-            or(conf.guidanceScale(), traits.defaults().guidanceScale()),
-            or(conf.strength(), traits.defaults().strength()),
-            conf.prompt(),
-            conf.negativePrompt(),
-            conf.enhancePrompt(),
-            conf.enhanceSuffix(),
-            conf.safetyChecker(),
-            conf.seed(),
+    ParametersConf given = conf.parameters();
+    GenerationParameters parameters =
+        new GenerationParameters(
+            or(given.width(), traits.sizes().nativeSide()),
+            or(given.height(), traits.sizes().nativeSide()),
+            given.samples(),
+            or(given.steps(), traits.defaults().steps()),
+            or(given.guidanceScale(), traits.defaults().guidanceScale()),
+            or(given.strength(), traits.defaults().strength()),
             new SchedulerChoice(
-                scheduler(conf.scheduler(), traits, problems), conf.karrasSigmas()));
-    check(defaults, traits, problems);
-    return defaults;
+                algorithm(given.scheduler().algorithm(), traits, problems),
+                given.scheduler().karrasSigmas()));
+    check(parameters, traits.limits(), problems);
+    return new RowDefaults(parameters, conf.prompts(), conf.safetyChecker(), conf.seed());
   }
 
-  private static void check(RowDefaults defaults, ModelTraits traits, Problems problems) {
-    Limits limits = traits.limits();
+  private static void check(GenerationParameters defaults, Limits limits, Problems problems) {
     check("width", defaults.width(), limits.minSide(), limits.maxLongSide(), problems);
     check("height", defaults.height(), limits.minSide(), limits.maxLongSide(), problems);
     check("samples", defaults.samples(), 1, limits.maxSamples(), problems);
@@ -51,8 +48,8 @@ public final class ResolvedDefaults {
     }
   }
 
-  /** The full name of the algorithm: the model's own, or another that the model can use. */
-  private static String scheduler(String name, ModelTraits traits, Problems problems) {
+  /** The full name of the algorithm: the model's default, or another that the model supports. */
+  private static String algorithm(String name, ModelTraits traits, Problems problems) {
     if (name == null) {
       return traits.defaults().scheduler();
     }
@@ -62,7 +59,7 @@ public final class ResolvedDefaults {
         return known;
       }
     } catch (IllegalArgumentException e) {
-      // Told below, with those of this family.
+      // Reported below, with the schedulers of this family.
     }
     problems.add(
         "spackle.defaults.scheduler is %s, expected one of %s"
@@ -79,7 +76,7 @@ public final class ResolvedDefaults {
     }
   }
 
-  private static <T> T or(T value, T otherwise) {
-    return Objects.requireNonNullElse(value, otherwise);
+  private static <T> T or(T value, T defaultValue) {
+    return Objects.requireNonNullElse(value, defaultValue);
   }
 }

@@ -1,37 +1,41 @@
 package io.spackle.conf;
 
+import io.spackle.conf.ModelInfo.NamedFolder;
 import io.spackle.conf.TaskConf.ModelConf;
 import io.spackle.conf.TaskConf.SafetyConf;
-import io.spackle.model.FolderKind;
 import io.spackle.model.ModelSettings.Folder;
+import io.spackle.model.ModelSettings.FolderKind;
 import io.spackle.model.ModelSettings.Safety;
-import io.spackle.row.SafetyPolicy;
+import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyModel;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * What the driver knows of a job's safety checker; no graph is loaded for it.
+ * The properties of a job's safety checker that the driver reads without loading a graph.
  *
- * @param policy for rows that ask for one
- * @param folder that holds it, or null for none
- * @param name for the record, or null for none
+ * @param policy for rows that ask for a checker
+ * @param folder of the checker, or null if there is none
+ * @param name of the checker for meta rows, or null if there is none
  */
 public record SafetyInfo(SafetyPolicy policy, Folder folder, String name) {
 
   /**
-   * Reads what the configuration chooses.
+   * Reads the checker that the configuration selects.
    *
-   * @param own the model's folder
+   * @param modelFolder may contain a built-in checker
    * @throws RefusedException with all problems of a checker's folder
-   * @throws IOException if that cannot be reached
+   * @throws IOException if the folder cannot be reached
    */
-  static SafetyInfo read(SafetyConf conf, NamedFolder own, ModelConf model, Configuration hadoop)
+  static SafetyInfo read(
+      SafetyConf conf, NamedFolder modelFolder, ModelConf model, Configuration hadoop)
       throws IOException {
-    if (conf.model().equals(SafetyConf.OWN) || conf.model().equals(SafetyConf.NONE)) {
-      return SafetyModel.isIn(own.local()) && !conf.model().equals(SafetyConf.NONE)
-          ? new SafetyInfo(SafetyPolicy.CHECKED, own.folder(), open(conf, own.local()).name())
+    if (conf.model().equals(SafetyConf.AUTO) || conf.model().equals(SafetyConf.NONE)) {
+      return SafetyModel.isIn(modelFolder.local()) && !conf.model().equals(SafetyConf.NONE)
+          ? new SafetyInfo(
+              SafetyPolicy.CHECKED, modelFolder.folder(), open(conf, modelFolder.local()).name())
           : new SafetyInfo(ruleWithout(conf), null, null);
     }
     NamedFolder folder = NamedFolder.find(conf.model(), FolderKind.SAFETY_CHECKER, model, hadoop);
@@ -40,26 +44,26 @@ public record SafetyInfo(SafetyPolicy policy, Folder folder, String name) {
   }
 
   /**
-   * The checker of a single image, unloaded.
+   * The checker for a run without Spark, unloaded.
    *
-   * @param own the model's folder
+   * @param modelFolder may contain a built-in checker
    * @throws RefusedException with all problems of the checker's folder
    */
-  public static Optional<SafetyModel> local(SafetyConf conf, java.nio.file.Path own) {
+  public static Optional<SafetyModel> local(SafetyConf conf, Path modelFolder) {
     return switch (conf.model()) {
       case SafetyConf.NONE -> Optional.empty();
-      case SafetyConf.OWN ->
-          SafetyModel.isIn(own) ? Optional.of(open(conf, own)) : Optional.empty();
-      default -> Optional.of(open(conf, java.nio.file.Path.of(conf.model())));
+      case SafetyConf.AUTO ->
+          SafetyModel.isIn(modelFolder) ? Optional.of(open(conf, modelFolder)) : Optional.empty();
+      default -> Optional.of(open(conf, Path.of(conf.model())));
     };
   }
 
-  /** For rows that ask for a checker where there is none. */
+  /** The policy for rows that ask for a checker if there is none. */
   public static SafetyPolicy ruleWithout(SafetyConf conf) {
     return conf.model().equals(SafetyConf.NONE) ? SafetyPolicy.WAIVED : SafetyPolicy.ABSENT;
   }
 
-  /** Refuses defaults that ask for what is not there. */
+  /** Adds a problem if the defaults ask for a checker and there is none. */
   public static void check(SafetyPolicy policy, TaskConf.DefaultsConf defaults, Problems problems) {
     if (defaults.safetyChecker() && policy != SafetyPolicy.CHECKED) {
       problems.add(
@@ -72,15 +76,15 @@ public record SafetyInfo(SafetyPolicy policy, Folder folder, String name) {
   }
 
   /**
-   * What executors need.
+   * The checker's settings for executors.
    *
-   * @param asked whether a row can ask for the checker; else it is not opened
+   * @param isNeeded whether a row can ask for the checker; otherwise it is not opened
    */
-  Safety settings(SafetyConf conf, boolean asked) {
-    return new Safety(policy, asked ? folder : null, conf.options());
+  Safety settings(SafetyConf conf, boolean isNeeded) {
+    return new Safety(policy, isNeeded ? folder : null, conf.options());
   }
 
-  private static SafetyModel open(SafetyConf conf, java.nio.file.Path folder) {
+  private static SafetyModel open(SafetyConf conf, Path folder) {
     return ModelInfo.refusing(
         "spackle.safety.model " + conf.model(), () -> SafetyModel.open(folder, conf.options()));
   }

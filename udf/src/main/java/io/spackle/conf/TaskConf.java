@@ -1,26 +1,29 @@
 package io.spackle.conf;
 
 import io.spackle.bundle.BundleOptions;
-import io.spackle.bundle.PromptSyntax;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.family.Families;
+import io.spackle.family.SchedulerChoice;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
-import io.spackle.image.Resize;
 import io.spackle.lane.LaneSettings;
-import io.spackle.model.DeviceChoice;
+import io.spackle.model.ModelSettings.DeviceChoice;
+import io.spackle.row.GenerationParameters;
+import io.spackle.row.RowDefaults;
 import io.spackle.safety.SafetyOptions;
 import io.spackle.source.FetchSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The part of a configuration that executors go by: {@code conf/reference.conf} says what each key
- * means.
+ * The part of a configuration that executors use; {@code conf/reference.conf} documents the keys.
  *
- * <p>Only what can be known without the model is checked here.
+ * <p>Only what is known without the model is checked here.
  *
  * @param image how images are framed and pasted back
  * @param limits of one init image or mask
@@ -37,55 +40,59 @@ public record TaskConf(
   /**
    * The model.
    *
-   * @param family auto, or the family that the folder must hold
-   * @param vae a folder with the autoencoder to use in place of its own, or null
-   * @param revision for the record, or null
-   * @param note a line about the model for whoever starts the job, or null
-   * @param cache folder of each host for copies of models that lie elsewhere, or null
-   * @param options set over its own configuration
+   * @param path of the model folder: local or any Hadoop URI
+   * @param vae a folder with the autoencoder that replaces the built-in one, or null
+   * @param cache folder of each host for copies of remote models, or null for the default
+   * @param device to run on
+   * @param family auto, or the family that the model must be of
+   * @param options override those of the model folder
    */
   public record ModelConf(
       String path,
+      String vae,
+      String cache,
       DeviceChoice device,
       String family,
-      String vae,
-      String revision,
-      String note,
-      String cache,
+      Labels labels,
       BundleOptions options) {}
+
+  /**
+   * Texts about the model that do not change what it computes.
+   *
+   * @param revision for the meta rows, or null
+   * @param note a line printed when a job starts, or null
+   */
+  public record Labels(String revision, String note) {}
 
   /**
    * The safety checker.
    *
-   * @param model {@link #OWN}, {@link #NONE} or the folder of one
+   * @param model {@link #AUTO}, {@link #NONE} or the folder of a checker
    */
   public record SafetyConf(String model, SafetyOptions options) {
 
-    /** The one that the model's folder holds, if any. */
-    public static final String OWN = "auto";
+    /** The checker in the model's folder, if any. */
+    public static final String AUTO = "auto";
 
-    /** None, whatever rows ask for. */
+    /** No checker, even for rows that ask for one. */
     public static final String NONE = "none";
   }
 
-  /** What rows get where they are silent; null means the model's own, or none. */
+  /** The defaults of rows. */
   public record DefaultsConf(
+      ParametersConf parameters, RowDefaults.Prompts prompts, boolean safetyChecker, Long seed) {}
+
+  /** The configured part of {@link GenerationParameters}; null means the model's default. */
+  public record ParametersConf(
       Integer width,
       Integer height,
       int samples,
       Integer steps,
       Double guidanceScale,
       Double strength,
-      String prompt,
-      String negativePrompt,
-      String scheduler,
-      Boolean karrasSigmas,
-      boolean enhancePrompt,
-      String enhanceSuffix,
-      boolean safetyChecker,
-      Long seed) {}
+      SchedulerChoice scheduler) {}
 
-  /** Reads its keys; it counts only if the reader has no problems afterwards. */
+  /** Reads the keys; the result is valid only if the reader has no problems afterwards. */
   public static TaskConf of(ConfReader reader) {
     return new TaskConf(
         model(reader),
@@ -100,12 +107,13 @@ public record TaskConf(
   private static ModelConf model(ConfReader reader) {
     return new ModelConf(
         reader.location("model.path"),
+        reader.orNull("model.vae", reader::location),
+        reader.orNull("model.cache", reader::folder),
         reader.choice("model.device", DeviceChoice.class),
         reader.oneOf("model.family", families()),
-        reader.orNull("model.vae", reader::location),
-        reader.orNull("model.revision", reader::text),
-        reader.orNull("model.note", reader::text),
-        reader.orNull("model.cache", reader::folder),
+        new Labels(
+            reader.orNull("model.revision", reader::text),
+            reader.orNull("model.note", reader::text)),
         new BundleOptions(
             reader.values("model.scheduler-config"),
             reader.orNull("model.max-sequence-length", key -> reader.integer(key, 2, 512)),
@@ -120,7 +128,7 @@ public record TaskConf(
   private static SafetyConf safety(ConfReader reader) {
     String key = "safety.model";
     boolean isWord =
-        reader.isSet(key) && (reader.is(key, SafetyConf.OWN) || reader.is(key, SafetyConf.NONE));
+        reader.isSet(key) && (reader.is(key, SafetyConf.AUTO) || reader.is(key, SafetyConf.NONE));
     return new SafetyConf(
         isWord ? reader.text(key) : reader.location(key),
         new SafetyOptions(reader.texts("safety.labels"), reader.number("safety.threshold", 0, 1)));
@@ -128,21 +136,28 @@ public record TaskConf(
 
   private static DefaultsConf defaults(ConfReader reader) {
     return new DefaultsConf(
-        reader.orNull("defaults.width", key -> reader.integer(key, 1, Integer.MAX_VALUE)),
-        reader.orNull("defaults.height", key -> reader.integer(key, 1, Integer.MAX_VALUE)),
-        reader.integer("defaults.samples", 1, Integer.MAX_VALUE),
-        reader.orNull(
-            "defaults.num-inference-steps", key -> reader.integer(key, 1, Integer.MAX_VALUE)),
-        reader.orNull("defaults.guidance-scale", key -> reader.number(key, 0, 100)),
-        reader.orNull("defaults.strength", key -> reader.number(key, Double.MIN_VALUE, 1)),
-        reader.orNull("defaults.prompt", reader::anyText),
-        reader.orNull("defaults.negative-prompt", reader::anyText),
-        reader.orNull("defaults.scheduler", reader::text),
-        reader.orNull("defaults.use-karras-sigmas", reader::flag),
-        reader.flag("defaults.enhance-prompt"),
-        reader.text("prompt.enhance-suffix"),
+        parameters(reader),
+        new RowDefaults.Prompts(
+            reader.orNull("defaults.prompt", reader::anyText),
+            reader.orNull("defaults.negative-prompt", reader::anyText),
+            reader.flag("defaults.enhance-prompt"),
+            reader.text("prompt.enhance-suffix")),
         reader.flag("defaults.safety-checker"),
         reader.orNull("defaults.seed", key -> reader.longInteger(key, 0, Long.MAX_VALUE)));
+  }
+
+  private static ParametersConf parameters(ConfReader reader) {
+    Function<String, Integer> count = key -> reader.integer(key, 1, Integer.MAX_VALUE);
+    return new ParametersConf(
+        reader.orNull("defaults.width", count),
+        reader.orNull("defaults.height", count),
+        count.apply("defaults.samples"),
+        reader.orNull("defaults.num-inference-steps", count),
+        reader.orNull("defaults.guidance-scale", key -> reader.number(key, 0, 100)),
+        reader.orNull("defaults.strength", key -> reader.number(key, Double.MIN_VALUE, 1)),
+        new SchedulerChoice(
+            reader.orNull("defaults.scheduler", reader::text),
+            reader.orNull("defaults.use-karras-sigmas", reader::flag)));
   }
 
   private static FramingOptions image(ConfReader reader) {
@@ -161,7 +176,7 @@ public record TaskConf(
     return reader.integer(key, 0, 4096);
   }
 
-  /** Reads the bounds of fetching. */
+  /** Reads the settings of fetching. */
   public static FetchSettings fetch(ConfReader reader) {
     return new FetchSettings(
         reader.duration("fetch.timeout", Duration.ofMillis(1)),
@@ -173,7 +188,7 @@ public record TaskConf(
         reader.texts("fetch.allow-private"));
   }
 
-  /** Reads the limits of one image. */
+  /** Reads the limits of an input image. */
   public static DecodeLimits limits(ConfReader reader) {
     DecodeLimits defaults = DecodeLimits.defaults();
     return new DecodeLimits(

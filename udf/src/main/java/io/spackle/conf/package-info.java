@@ -1,6 +1,6 @@
 /**
- * Configuration keys, read, checked and completed by the facts of the model that they name.
+ * Configuration keys: read, checked, and resolved with the model that they name.
  *
- * <p>No work on rows.
+ * <p>Rows are not processed here.
  */
 package io.spackle.conf;

@@ -1,48 +1,49 @@
 package io.spackle.lane;
 
 /**
- * How many images of one size a batch may have, as the device's memory shows. Not thread-safe.
+ * The adaptive limit of a batch's size, for images of one size on one device. Not thread-safe.
  *
- * <p>Halved when memory runs out; grown by one after some full batches that fit, and after twice as
- * many each time that memory runs out again, because every such try costs a batch.
+ * <p>It is halved when memory runs out. It grows by one after a number of full batches that fit;
+ * that number doubles each time that memory runs out again, because each failed attempt costs a
+ * batch.
  */
 final class BatchLimit {
 
   private static final int FIRST_PATIENCE = 8;
   private static final int LONGEST_PATIENCE = 1024;
 
-  private final int most;
+  private final int max;
   private int current;
   private int patience = FIRST_PATIENCE;
-  private int fitted;
+  private int fullBatches;
 
-  BatchLimit(int most) {
-    this.most = most;
-    this.current = most;
+  BatchLimit(int max) {
+    this.max = max;
+    this.current = max;
   }
 
   int current() {
     return current;
   }
 
-  /** Notes that a batch did not fit into memory. */
+  /** Records that a batch did not fit into memory. */
   void outOfMemory(int size) {
-    if (current < most) {
+    if (current < max) {
       patience = Math.min(2 * patience, LONGEST_PATIENCE);
     }
     current = Math.max(1, Math.min(current, size / 2));
-    fitted = 0;
+    fullBatches = 0;
   }
 
-  /** Notes that a batch was painted. */
+  /** Records that a batch fit into memory. */
   void fitted(int size) {
-    if (size < current || current == most) {
+    if (size < current || current == max) {
       return;
     }
-    fitted++;
-    if (fitted >= patience) {
+    fullBatches++;
+    if (fullBatches >= patience) {
       current++;
-      fitted = 0;
+      fullBatches = 0;
     }
   }
 }

@@ -13,39 +13,40 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
- * What waits to be painted, grouped by what a batch must share. Not thread-safe; the clock is the
- * caller's, in nanoseconds as {@link System#nanoTime} counts them.
+ * Groups waiting members into batches by the key that a batch must share. Not thread-safe; the
+ * caller supplies the time, in nanoseconds as of {@link System#nanoTime}.
  *
- * <p>A batch is due once it is full, once its oldest member has waited for long enough, or at once
- * where nothing else is on its way. The group of the oldest member of all goes first if it is due;
- * until then a full group may overtake it. So none starves: overtaking ends with the longest wait.
+ * <p>A batch is due when it is full, when its oldest member has waited for the maximum wait, or at
+ * once if no more members are expected. The group of the oldest member goes first if it is due;
+ * until then a full group may overtake it. Overtaking ends with the maximum wait, so no group
+ * starves.
  *
- * @param <K> what a batch shares
- * @param <T> what waits
+ * @param <K> key that the members of a batch share
+ * @param <T> member
  */
 final class Batcher<K, T> {
 
-  /** The members of one batch and what they share. */
+  /** The members of one batch and the key that they share. */
   record Batch<K, T>(K key, List<T> members) {}
 
-  private record Waiting<T>(T member, long since, long turn) {}
+  private record Waiting<T>(T member, long since, long number) {}
 
   private final long maxWaitNanos;
   private final Map<K, Deque<Waiting<T>>> groups = new LinkedHashMap<>();
-  private long turns;
+  private long added;
 
   /**
-   * @param maxWait how long a batch that is not full waits for more
+   * @param maxWait how long an incomplete batch waits for more members
    */
   Batcher(Duration maxWait) {
     maxWaitNanos = maxWait.toNanos();
   }
 
   void add(K key, T member, long now) {
-    groups.computeIfAbsent(key, k -> new ArrayDeque<>()).add(new Waiting<>(member, now, turns++));
+    groups.computeIfAbsent(key, k -> new ArrayDeque<>()).add(new Waiting<>(member, now, added++));
   }
 
-  /** Takes a member out, if it still waits. */
+  /** Removes a member, if it still waits. */
   void remove(K key, T member) {
     Deque<Waiting<T>> group = groups.getOrDefault(key, new ArrayDeque<>());
     group.removeIf(waiting -> waiting.member() == member);
@@ -58,7 +59,7 @@ final class Batcher<K, T> {
     return groups.isEmpty();
   }
 
-  /** Takes everything out. */
+  /** Removes and returns all members. */
   List<T> drain() {
     List<T> all =
         groups.values().stream().flatMap(Collection::stream).map(Waiting::member).toList();
@@ -67,20 +68,20 @@ final class Batcher<K, T> {
   }
 
   /**
-   * Takes out the batch that is due.
+   * Removes and returns the batch that is due.
    *
-   * @param maxSize members of a full batch of some group
-   * @param moreComing whether more members are on their way
+   * @param maxSize size of a full batch of a group
+   * @param moreExpected whether more members are expected soon
    * @return empty if none is due yet
    */
-  Optional<Batch<K, T>> next(long now, ToIntFunction<K> maxSize, boolean moreComing) {
+  Optional<Batch<K, T>> next(long now, ToIntFunction<K> maxSize, boolean moreExpected) {
     return oldest()
-        .filter(key -> !moreComing || isFull(key, maxSize) || nanosUntilDue(key, now) <= 0)
+        .filter(key -> !moreExpected || isFull(key, maxSize) || nanosUntilDue(key, now) <= 0)
         .or(() -> oldestFull(maxSize))
         .map(key -> take(key, maxSize.applyAsInt(key)));
   }
 
-  /** How long until the oldest member has waited for long enough; not to be asked when empty. */
+  /** Nanoseconds until the oldest member reaches the maximum wait; there must be a member. */
   long nanosUntilDue(long now) {
     return nanosUntilDue(oldest().orElseThrow(), now);
   }
@@ -90,15 +91,15 @@ final class Batcher<K, T> {
   }
 
   private Optional<K> oldest() {
-    return groups.keySet().stream().min(byTurn());
+    return groups.keySet().stream().min(byAge());
   }
 
   private Optional<K> oldestFull(ToIntFunction<K> maxSize) {
-    return groups.keySet().stream().filter(key -> isFull(key, maxSize)).min(byTurn());
+    return groups.keySet().stream().filter(key -> isFull(key, maxSize)).min(byAge());
   }
 
-  private Comparator<K> byTurn() {
-    return Comparator.comparingLong(key -> groups.get(key).element().turn());
+  private Comparator<K> byAge() {
+    return Comparator.comparingLong(key -> groups.get(key).element().number());
   }
 
   private boolean isFull(K key, ToIntFunction<K> maxSize) {

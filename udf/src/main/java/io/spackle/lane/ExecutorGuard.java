@@ -11,23 +11,23 @@ import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all lanes of a JVM do about runs of a model that may take the JVM with them. */
+/** Coordination of all lanes of a JVM around batches that may crash or hang the process. */
 public final class ExecutorGuard {
 
-  /** How an executor ends that has given up: told apart from crashes in Spark's logs. */
-  static final int GIVEN_UP = 75;
+  /** The exit code of an executor that gives up, distinct from crashes in Spark's logs. */
+  static final int GIVEN_UP_EXIT_CODE = 75;
 
-  private static final int LOOK_SECONDS = 1;
+  private static final int POLL_SECONDS = 1;
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorGuard.class);
 
-  private final ReadWriteLock runs = new ReentrantReadWriteLock(true);
+  private final ReadWriteLock batches = new ReentrantReadWriteLock(true);
   private final BooleanSupplier isExecutor;
   private final Runnable halt;
-  private volatile boolean givenUp;
+  private volatile boolean hasGivenUp;
 
   /**
-   * @param isExecutor whether this process is an executor's alone
+   * @param isExecutor whether this process is an executor and nothing else
    * @param halt ends the process at once
    */
   public ExecutorGuard(BooleanSupplier isExecutor, Runnable halt) {
@@ -35,60 +35,62 @@ public final class ExecutorGuard {
     this.halt = halt;
   }
 
+  /** The guard of this JVM. */
   public static ExecutorGuard ofJvm() {
-    // Not by System.exit, which would wait for the call that does not come back.
+    // Not System.exit, which would wait for the call that does not return.
     return new ExecutorGuard(
-        ExecutorGuard::isExecutorOfItsOwn, () -> Runtime.getRuntime().halt(GIVEN_UP));
+        ExecutorGuard::isDedicatedExecutor, () -> Runtime.getRuntime().halt(GIVEN_UP_EXIT_CODE));
   }
 
-  /** Runs a batch, beside those of other lanes. */
-  <T> T together(Supplier<T> batch) {
-    return holding(runs.readLock(), batch);
+  /** Runs a batch while those of other lanes may run. */
+  <T> T shared(Supplier<T> batch) {
+    return holding(batches.readLock(), batch);
   }
 
-  /** Runs a batch while no other runs in this JVM: if it dies, this one killed it. */
-  <T> T alone(Supplier<T> batch) {
-    return holding(runs.writeLock(), batch);
+  /** Runs a batch while no other runs in this JVM: a crash is then caused by this batch. */
+  <T> T exclusive(Supplier<T> batch) {
+    return holding(batches.writeLock(), batch);
   }
 
   /**
-   * Ends an executor, in whose place Spark starts another. A driver that paints itself (local mode)
-   * goes on, so that it can tell how the job ended; its marks stay, as if it had died.
+   * Ends an executor, which Spark replaces. In local mode the process is also the driver and goes
+   * on, so that it can report the outcome of the job; its markers stay, as if it had crashed.
    */
-  void giveUp(String why) {
-    givenUp = true;
+  void giveUp(String reason) {
+    hasGivenUp = true;
     if (isExecutor.getAsBoolean()) {
-      LOG.error("{}: this executor ends itself", why);
+      LOG.error("{}: exiting this executor", reason);
       halt.run();
     } else {
-      LOG.error("{}: a new process is needed", why);
+      LOG.error("{}: restart this process", reason);
     }
   }
 
-  public boolean haveGivenUp() {
-    return givenUp;
+  /** Whether {@link #giveUp} was called. */
+  public boolean hasGivenUp() {
+    return hasGivenUp;
   }
 
-  private static boolean isExecutorOfItsOwn() {
+  private static boolean isDedicatedExecutor() {
     return SparkEnv.get() != null && !isDriver(SparkEnv.get());
   }
 
-  /** Whether this process is the driver, which in local mode has tasks, too. */
+  /** Whether this process is the driver, which runs tasks in local mode. */
   public static boolean isDriver(SparkEnv spark) {
     return spark.executorId().equals("driver");
   }
 
-  /** Who has given up holds its lock for ever. */
+  /** Does not wait for the lock after a lane gave up, since that lane never releases it. */
   private <T> T holding(Lock lock, Supplier<T> batch) {
     boolean locked = false;
     try {
-      while (!locked && !givenUp) {
-        locked = lock.tryLock(LOOK_SECONDS, TimeUnit.SECONDS);
+      while (!locked && !hasGivenUp) {
+        locked = lock.tryLock(POLL_SECONDS, TimeUnit.SECONDS);
       }
       return batch.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted while other runs of the model went on");
+      throw new CancellationException("interrupted while waiting for other batches");
     } finally {
       if (locked) {
         lock.unlock();

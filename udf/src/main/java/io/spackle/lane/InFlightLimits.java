@@ -5,12 +5,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the rows in flight before one lane share: fetches, cores and memory, handed out in the order
- * of asking.
+ * The limits that the rows in flight before one lane share: fetches, cores and memory, granted in
+ * the order of requests.
  *
- * <p>A row takes a fetch slot, and keeps it until it holds memory for all that it will become; so
- * no more rows than fetch slots hold bytes beyond the bound. Whoever holds memory waits for cores
- * and the lane only, and those who hold these ask for no memory: there is no deadlock.
+ * <p>A row acquires a fetch slot and keeps it until it holds memory for everything that it will
+ * become; so at most as many rows as there are fetch slots hold bytes beyond the memory limit. Rows
+ * that hold memory wait for cores and the lane only, and rows that hold these request no memory, so
+ * there is no deadlock.
  */
 public final class InFlightLimits {
 
@@ -37,44 +38,69 @@ public final class InFlightLimits {
     this.memory = new Semaphore(units, true);
   }
 
-  /** Something that waits, and ends early if its thread is interrupted. */
+  /** Work that may block and that ends early if its thread is interrupted. */
   @FunctionalInterface
   public interface Interruptible<T> {
     T call() throws InterruptedException;
   }
 
-  /** Does something while holding a fetch slot. */
+  /** Memory granted to a row, held until {@link #close}. Not thread-safe. */
+  public final class MemoryPermit implements AutoCloseable {
+    private int heldUnits;
+
+    /** The units are acquired already. */
+    private MemoryPermit(int units) {
+      this.heldUnits = units;
+    }
+
+    /** Releases what is held beyond some bytes. */
+    public void shrinkTo(long bytes) {
+      releaseAbove(units(bytes));
+    }
+
+    @Override
+    public void close() {
+      releaseAbove(0);
+    }
+
+    private void releaseAbove(int keptUnits) {
+      int excess = Math.max(0, heldUnits - keptUnits);
+      memory.release(excess);
+      heldUnits -= excess;
+    }
+  }
+
+  /** Runs work that holds a fetch slot. */
   public <T> T fetching(Interruptible<T> fetch) throws InterruptedException {
     return holding(fetches, fetch);
   }
 
-  /** Does something that keeps a core busy. */
+  /** Runs work that keeps a core busy. */
   public <T> T onCore(Interruptible<T> work) throws InterruptedException {
     return holding(cores, work);
   }
 
-  /** Memory, if there is some left and nobody waits for it. */
-  public Optional<Permit> memoryAtOnce(long bytes) throws InterruptedException {
-    boolean taken = memory.tryAcquire(units(bytes), 0, TimeUnit.SECONDS);
-    return taken ? Optional.of(new Permit(memory, units(bytes))) : Optional.empty();
+  /** Memory, if it is free and no other row waits for memory. */
+  public Optional<MemoryPermit> tryMemory(long bytes) throws InterruptedException {
+    boolean isAcquired = memory.tryAcquire(units(bytes), 0, TimeUnit.SECONDS);
+    return isAcquired ? Optional.of(new MemoryPermit(units(bytes))) : Optional.empty();
   }
 
-  /** Waits for memory; a row that needs more than there is gets all of it. */
-  public Permit memory(long bytes) throws InterruptedException {
+  /** Waits for memory; a row that needs more than the limit gets all of it. */
+  public MemoryPermit memory(long bytes) throws InterruptedException {
     memory.acquire(units(bytes));
-    return new Permit(memory, units(bytes));
+    return new MemoryPermit(units(bytes));
   }
 
-  /** What a permit for memory counts. */
-  public int units(long bytes) {
-    return (int) Math.min(units, bytes / UNIT + 1);
-  }
-
-  /** Whether nobody holds anything. */
+  /** Whether no row holds anything. */
   public boolean areFree() {
     return fetches.availablePermits() == fetchCount
         && cores.availablePermits() == coreCount
         && memory.availablePermits() == units;
+  }
+
+  private int units(long bytes) {
+    return (int) Math.min(units, bytes / UNIT + 1);
   }
 
   private static <T> T holding(Semaphore slots, Interruptible<T> work) throws InterruptedException {

@@ -3,15 +3,17 @@ package io.spackle.lane;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.InpaintedBatch;
+import io.spackle.family.InpaintedImage;
 import io.spackle.family.Inpainter;
-import io.spackle.family.UnusableImageException;
 import io.spackle.graph.Cancellation;
-import io.spackle.graph.GraphException;
 import io.spackle.lane.Batcher.Batch;
+import io.spackle.lane.LaneQueue.Group;
+import io.spackle.lane.LaneQueue.Request;
+import io.spackle.lane.LaneQueue.Running;
+import io.spackle.lane.LaneQueue.Unfinished;
 import io.spackle.lane.Watchdog.Watch;
 import io.spackle.metrics.ExecutorMetrics;
-import io.spackle.quarantine.Marker;
-import io.spackle.row.ErrorCode;
+import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.RowException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -20,431 +22,330 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queue before one open model, and the one thread that runs it. All tasks of an executor submit
- * to the same lane, so that batches fill across tasks and the device does not wait for a task edge.
+ * The queue in front of one open model, and the one thread that calls the model. All tasks of an
+ * executor submit to the same lane, so that batches fill across tasks and the device is not idle
+ * between tasks.
  *
- * <p>A batch that fails is painted again image by image, so that only the bad one fails. One that
- * does not fit into memory is halved. If {@link #FAULTS_IN_A_ROW} images in a row fail, each alone
- * and none painted between them, the fault is the model's or the device's: the lane ends and all
- * that waits fails with {@link LaneBrokenException}.
+ * <p>A batch that fails is run again image by image, so that only the faulty one fails. A batch
+ * that does not fit into memory is halved. If {@link #FAULTS_IN_A_ROW} images fail in a row, each
+ * alone, the model or the device is at fault: the lane ends, and everything that waits fails with
+ * {@link LaneBrokenException}.
  *
- * <p>A run that comes to a standstill is cancelled, see {@link Watchdog}, and counts as failed; an
- * image fails for it only once it stood still twice. If it cannot even be cancelled, the lane ends
- * without its thread, and this JVM with it where it is an executor.
+ * <p>A batch that stalls is cancelled, see {@link Watchdog}, and counts as failed; an image fails
+ * only after it stalled twice. If the batch cannot be cancelled, the lane ends without its thread,
+ * and so does the process if it is an executor.
  *
- * <p>The queue has no bound of its own: a row holds memory before it comes here, see {@link
- * InFlightLimits}.
+ * <p>The queue is unbounded: a row reserves memory before it submits, see {@link InFlightLimits}.
  */
 public final class Lane implements AutoCloseable {
 
-  /** After as many images that failed alone, the model or device is taken for broken. */
+  /** After this many images that failed alone, the model or device counts as broken. */
   static final int FAULTS_IN_A_ROW = 16;
 
-  /** What a standstill counts among them: it costs far more time than other faults. */
-  private static final int FAULTS_OF_A_STANDSTILL = 8;
+  /** The weight of a stall among them: it costs far more time than other failures. */
+  private static final int FAULTS_PER_STALL = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
-  private static final Duration CLOSING = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-  /** From the cancelling of a run to its end; cancelling takes effect at its next node. */
+  /** From the cancellation of a batch to its end; it takes effect at the graph's next node. */
   private static final Duration LONGEST_GRACE = Duration.ofMinutes(1);
-
-  /**
-   * What the images of a batch share.
-   *
-   * @param alone the one image that may be in it, or null where there may be several
-   */
-  private record Group(InpaintParameters plan, Object alone) {}
-
-  /**
-   * An image in the lane; one whose future is done has left.
-   *
-   * @param stoodStill whether a run with it did
-   */
-  private record Request(
-      Group group,
-      InpaintInput subject,
-      Optional<Supplier<Marker>> mark,
-      long since,
-      CompletableFuture<LaneResult> future,
-      boolean stoodStill) {
-
-    boolean hasLeft() {
-      return future.isDone();
-    }
-
-    Request afterStandstill() {
-      return new Request(group, subject, mark, since, future, true);
-    }
-  }
-
-  /** A batch on the device. */
-  private record Running(List<Request> requests, Cancellation cancellation) {
-
-    boolean isAbandoned() {
-      return requests.stream().allMatch(Request::hasLeft);
-    }
-  }
 
   private final Inpainter inpainter;
   private final int maxImages;
-  private final ExecutorGuard precautions;
-  private final ExecutorMetrics meters;
+  private final ExecutorGuard guard;
+  private final ExecutorMetrics metrics;
+  private final LaneQueue queue;
   private final Watchdog watchdog;
   private final Thread thread;
 
-  // Touched by the lane's thread only.
+  // Used by the lane's thread only.
   private final Map<Long, BatchLimit> limits = new HashMap<>();
   private int faultsInARow;
-
-  // Guarded by this. No future is completed under this lock: that runs other people's code.
-  private final Batcher<Group, Request> waiting;
-  private int expected;
-  private Running running;
-  private Throwable end;
 
   /**
    * Starts the lane's thread.
    *
-   * @param inpainter closed by the lane, after its last run
-   * @param batching how images become batches, and how long a call into the model may take
-   * @param precautions shared by all lanes of the JVM
-   * @param meters likewise
+   * @param inpainter closed by the lane, after its last batch
+   * @param settings how images are batched, and how long a call into the model may take
+   * @param guard shared by all lanes of the JVM
+   * @param metrics shared by all lanes of the JVM
    */
   public Lane(
-      Inpainter inpainter,
-      LaneSettings batching,
-      ExecutorGuard precautions,
-      ExecutorMetrics meters) {
+      Inpainter inpainter, LaneSettings settings, ExecutorGuard guard, ExecutorMetrics metrics) {
     this.inpainter = inpainter;
-    this.maxImages = batching.maxImages();
-    this.waiting = new Batcher<>(batching.maxWait());
-    this.precautions = precautions;
-    this.meters = meters;
-    Duration patience = batching.watchdog();
+    this.maxImages = settings.maxImages();
+    this.guard = guard;
+    this.metrics = metrics;
+    this.queue = new LaneQueue(settings.maxWait());
+    Duration patience = settings.watchdog();
     Duration grace = patience.compareTo(LONGEST_GRACE) < 0 ? patience : LONGEST_GRACE;
     this.watchdog = new Watchdog(patience, grace, this::giveUp);
     this.thread = new Thread(this::run, "spackle-lane-" + inpainter.traits().family());
     this.thread.setDaemon(true);
-    meters.laneOpened();
+    metrics.laneOpened();
     this.thread.start();
+  }
+
+  /**
+   * A generated image.
+   *
+   * @param queued how long it waited for its batch
+   * @param share its part of the time that its batch took
+   */
+  public record Result(InpaintedImage image, Duration queued, Duration share) {}
+
+  /**
+   * An image that will be submitted. While it is announced, incomplete batches wait for it, up to
+   * the lane's maximum wait. Not thread-safe.
+   */
+  public final class Arrival implements AutoCloseable {
+    private boolean isAnnounced;
+
+    private Arrival() {}
+
+    /** Announces that the image will be submitted soon. */
+    public void announce() {
+      if (!isAnnounced) {
+        isAnnounced = true;
+        queue.expect(1);
+      }
+    }
+
+    /** Withdraws the announcement: the image is submitted, or will not be soon. */
+    public void retract() {
+      if (isAnnounced) {
+        isAnnounced = false;
+        queue.expect(-1);
+      }
+    }
+
+    @Override
+    public void close() {
+      retract();
+    }
+  }
+
+  /** An image that may be submitted; no batch waits for it until it is announced. */
+  public Arrival arrival() {
+    return new Arrival();
   }
 
   /**
    * Queues one image.
    *
-   * @return the painting; or a {@link RowException} if this image fails, alone as in a batch, or
-   *     what ended the lane. Cancelling it leaves the queue at once, and ends the run of a batch
-   *     that everyone has left.
+   * @return completes with the result; or exceptionally with a {@link RowException} if this image
+   *     fails alone, or with the reason of the lane's end. Cancelling it removes the image from the
+   *     queue, and cancels a running batch all of whose images are cancelled.
    */
-  public CompletableFuture<LaneResult> submit(InpaintParameters plan, InpaintInput subject) {
-    return submit(new Group(plan, null), subject, Optional.empty());
+  public CompletableFuture<Result> submit(InpaintParameters parameters, InpaintInput input) {
+    return submit(new Group(parameters, null), input, Optional.empty());
   }
 
   /**
-   * Queues one image that is painted alone in this JVM.
+   * Queues one image that runs in a batch of its own while no other lane of this JVM runs.
    *
-   * @param mark opened before the model gets the image and closed after
+   * @param marker opened before the model gets the image and closed afterwards
    * @return as of {@link #submit}
    */
-  public CompletableFuture<LaneResult> submitAlone(
-      InpaintParameters plan, InpaintInput subject, Supplier<Marker> mark) {
-    return submit(new Group(plan, new Object()), subject, Optional.of(mark));
+  public CompletableFuture<Result> submitAlone(
+      InpaintParameters parameters, InpaintInput input, Supplier<Marker> marker) {
+    return submit(new Group(parameters, new Object()), input, Optional.of(marker));
   }
 
-  private CompletableFuture<LaneResult> submit(
-      Group group, InpaintInput subject, Optional<Supplier<Marker>> mark) {
-    CompletableFuture<LaneResult> future = new CompletableFuture<>();
-    Request request = new Request(group, subject, mark, System.nanoTime(), future, false);
-    enqueue(request).ifPresent(future::completeExceptionally);
-    var unused = future.whenComplete((painted, fault) -> leaveIfCancelled(request));
+  private CompletableFuture<Result> submit(
+      Group group, InpaintInput input, Optional<Supplier<Marker>> marker) {
+    CompletableFuture<Result> future = new CompletableFuture<>();
+    Request request = new Request(group, input, marker, System.nanoTime(), future, false);
+    queue.add(request).ifPresent(future::completeExceptionally);
+    var unused = future.whenComplete((result, fault) -> removeIfCancelled(request));
     return future;
   }
 
-  /** Stands for an image that may come; nobody waits for it until it is announced. */
-  public Arrival arrival() {
-    return new Arrival(this::expect);
+  private void removeIfCancelled(Request request) {
+    if (request.future().isCancelled()) {
+      queue.remove(request).ifPresent(abandoned -> abandoned.cancellation().cancel());
+    }
   }
 
-  private synchronized void expect(int more) {
-    expected += more;
-    notifyAll();
+  /** Whether the lane has ended, because of a failure or by {@link #close}. */
+  public boolean hasEnded() {
+    return queue.endReason().isPresent();
   }
 
-  /** Whether the lane has ended, by a fault or by {@link #close}. */
-  public synchronized boolean hasEnded() {
-    return end != null;
-  }
-
-  /** Ends the running batch, fails what waits and has the model closed. */
+  /** Cancels the running batch, fails the waiting images and closes the model. */
   @Override
   public void close() {
     end(new CancellationException("the lane is closed"));
     try {
-      thread.join(CLOSING.toMillis());
+      thread.join(CLOSE_TIMEOUT.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (thread.isAlive()) {
-      LOG.warn("{} did not end within {}; its model stays open", thread.getName(), CLOSING);
+      LOG.warn("{} did not end within {}; its model stays open", thread.getName(), CLOSE_TIMEOUT);
     }
     watchdog.close();
   }
 
-  /** Returns what ended the lane, if it takes nothing any more. */
-  private synchronized Optional<Throwable> enqueue(Request request) {
-    if (end == null) {
-      waiting.add(request.group(), request, request.since());
-      notifyAll();
-    }
-    return Optional.ofNullable(end);
-  }
-
-  private void leaveIfCancelled(Request request) {
-    if (request.future().isCancelled()) {
-      withdraw(request).ifPresent(batch -> batch.cancellation().cancel());
-    }
-  }
-
-  /** Returns the running batch if nobody waits for it any more. */
-  private synchronized Optional<Running> withdraw(Request request) {
-    waiting.remove(request.group(), request);
-    return running().filter(Running::isAbandoned);
-  }
-
   private void run() {
     try {
-      Optional<Batch<Group, Request>> batch = take();
+      Optional<Batch<Group, Request>> batch = queue.take(this::maxBatchSize);
       while (batch.isPresent()) {
-        paint(batch.get().key().plan(), batch.get().members());
-        batch = take();
+        process(batch.get().key().parameters(), batch.get().members());
+        batch = queue.take(this::maxBatchSize);
       }
     } catch (Error e) {
-      end(e); // thrown again on the tasks' threads, where Spark deals with it
-    } catch (Exception e) { // nothing that an image can cause
+      end(e); // rethrown on the tasks' threads, where Spark handles it
+    } catch (Exception e) { // not caused by an image
       end(new LaneBrokenException("the lane failed: " + e, e));
     } finally {
-      meters.laneClosed();
+      metrics.laneClosed();
       inpainter.close();
     }
   }
 
-  /** Waits for the next batch; empty when the lane has ended. */
-  private synchronized Optional<Batch<Group, Request>> take() throws InterruptedException {
-    while (end == null) {
-      var batch = waiting.next(System.nanoTime(), this::mostTogether, expected > 0);
-      if (batch.isPresent()) {
-        return batch;
-      }
-      long nanos = waiting.isEmpty() ? Long.MAX_VALUE : waiting.nanosUntilDue(System.nanoTime());
-      TimeUnit.NANOSECONDS.timedWait(this, nanos);
-    }
-    return Optional.empty();
+  private int maxBatchSize(Group group) {
+    return group.isSingle() ? 1 : limit(group.parameters()).current();
   }
 
-  private int mostTogether(Group group) {
-    return group.alone() == null ? limit(group.plan()).current() : 1;
-  }
-
-  /** Memory goes by pixels: a few large images do not slow all the small ones down. */
-  private BatchLimit limit(InpaintParameters plan) {
-    long pixels = (long) plan.width() * plan.height();
+  /** Memory use depends on the size in pixels, so each size has a limit of its own. */
+  private BatchLimit limit(InpaintParameters parameters) {
+    long pixels = (long) parameters.width() * parameters.height();
     return limits.computeIfAbsent(pixels, size -> new BatchLimit(maxImages));
   }
 
-  private void paint(InpaintParameters plan, List<Request> requests) {
+  /** Runs images in one batch; on failure, runs those again that may succeed. */
+  private void process(InpaintParameters parameters, List<Request> requests) {
     List<Request> present = requests.stream().filter(request -> !request.hasLeft()).toList();
     if (present.isEmpty()) {
       return;
     }
     try {
-      inpaint(plan, present);
-      limit(plan).fitted(present.size());
+      runBatch(parameters, present);
+      limit(parameters).fitted(present.size());
       faultsInARow = 0;
     } catch (CancellationException e) {
-      fail(present, reasonToEnd().orElse(e));
+      fail(present, queue.endReason().orElse(e));
     } catch (RuntimeException e) {
-      recover(plan, present, e);
+      recover(parameters, present, new ModelFault(e));
     } catch (Error e) {
       fail(present, e);
       throw e;
     }
   }
 
-  private void inpaint(InpaintParameters plan, List<Request> requests) {
+  private void runBatch(InpaintParameters parameters, List<Request> requests) {
     Running batch = new Running(requests, new Cancellation());
     long start = System.nanoTime();
-    start(batch);
+    queue.start(batch);
     try {
-      deliver(requests, inpaint(plan, batch), start);
+      complete(requests, inpaintGuarded(parameters, batch), start);
     } finally {
-      stop();
-      int room = mostTogether(requests.get(0).group());
-      meters.addBatch(requests.size(), room, System.nanoTime() - start);
+      queue.finish();
+      int maxSize = maxBatchSize(requests.get(0).group());
+      metrics.addBatch(requests.size(), maxSize, System.nanoTime() - start);
     }
   }
 
-  private InpaintedBatch inpaint(InpaintParameters plan, Running batch) {
-    Optional<Supplier<Marker>> mark = batch.requests().get(0).mark();
-    if (mark.isEmpty()) {
-      return precautions.together(() -> watched(plan, batch));
+  private InpaintedBatch inpaintGuarded(InpaintParameters parameters, Running batch) {
+    Optional<Supplier<Marker>> opener = batch.requests().get(0).marker();
+    if (opener.isEmpty()) {
+      return guard.shared(() -> inpaintWatched(parameters, batch));
     }
-    return precautions.alone(
+    return guard.exclusive(
         () -> {
-          Marker left = mark.get().get();
+          Marker marker = opener.get().get();
           try {
-            return watched(plan, batch);
+            return inpaintWatched(parameters, batch);
           } finally {
-            left.close();
+            marker.close();
           }
         });
   }
 
-  private InpaintedBatch watched(InpaintParameters plan, Running batch) {
-    List<InpaintInput> subjects = batch.requests().stream().map(Request::subject).toList();
+  private InpaintedBatch inpaintWatched(InpaintParameters parameters, Running batch) {
+    List<InpaintInput> inputs = batch.requests().stream().map(Request::input).toList();
     try (Watch watch = watchdog.watch(batch.cancellation())) {
       try {
-        return inpainter.inpaint(plan, subjects, batch.cancellation());
+        return inpainter.inpaint(parameters, inputs, batch.cancellation());
       } catch (CancellationException e) {
-        throw watch.hasCancelled() ? watch.standstill(e) : e;
+        throw watch.hasCancelled() ? watch.stalled(e) : e;
       }
     }
   }
 
-  private synchronized void start(Running batch) {
-    if (end != null || batch.isAbandoned()) {
-      throw new CancellationException("nobody waits for this batch");
-    }
-    running = batch;
-  }
-
-  private synchronized void stop() {
-    running = null;
-  }
-
-  private static void deliver(List<Request> requests, InpaintedBatch batch, long start) {
+  private static void complete(List<Request> requests, InpaintedBatch batch, long start) {
     int size = requests.size();
     if (batch.images().size() != size) {
       throw new IllegalStateException(
-          batch.images().size() + " paintings of " + size + " subjects");
+          batch.images().size() + " images generated from " + size + " inputs");
     }
     Duration share = Duration.ofNanos(System.nanoTime() - start).dividedBy(size);
     for (int i = 0; i < size; i++) {
       Request request = requests.get(i);
-      Duration queued = Duration.ofNanos(start - request.since());
-      request.future().complete(new LaneResult(batch.images().get(i), queued, share));
+      Duration queued = Duration.ofNanos(start - request.submittedNanos());
+      request.future().complete(new Result(batch.images().get(i), queued, share));
     }
   }
 
-  /** Paints what can be painted of a batch that failed. */
-  private void recover(InpaintParameters plan, List<Request> requests, RuntimeException fault) {
+  private void recover(InpaintParameters parameters, List<Request> requests, ModelFault fault) {
     int size = requests.size();
-    if (isOutOfMemory(fault)) {
-      limit(plan).outOfMemory(size);
+    if (fault.isOutOfMemory()) {
+      limit(parameters).outOfMemory(size);
     }
-    if (size == 1 && isFirstStandstill(fault, requests.get(0))) {
-      LOG.warn("an image is tried a second time: {}", fault.getMessage());
-      paint(plan, List.of(after(fault, requests.get(0))));
+    if (size == 1 && fault.isStall() && !requests.get(0).hasStalled()) {
+      LOG.warn("retrying an image: {}", fault.message());
+      process(parameters, List.of(requests.get(0).afterStall()));
     } else if (size == 1) {
-      failAlone(requests, fault);
-    } else if (isOutOfMemory(fault)) {
-      LOG.warn("no memory for a batch of {}, halved: {}", size, fault.getMessage());
-      paint(plan, requests.subList(0, size / 2));
-      paint(plan, requests.subList(size / 2, size));
+      failAlone(requests.get(0), fault);
+    } else if (fault.isOutOfMemory()) {
+      LOG.warn("out of memory with a batch of {}, halving it: {}", size, fault.message());
+      process(parameters, requests.subList(0, size / 2));
+      process(parameters, requests.subList(size / 2, size));
     } else {
-      LOG.warn("a batch of {} failed, now image by image: {}", size, fault.getMessage());
-      requests.forEach(request -> paint(plan, List.of(after(fault, request))));
+      LOG.warn("a batch of {} failed, running it image by image: {}", size, fault.message());
+      for (Request request : requests) {
+        process(parameters, List.of(fault.isStall() ? request.afterStall() : request));
+      }
     }
   }
 
-  private static Request after(RuntimeException fault, Request request) {
-    return fault instanceof StalledException ? request.afterStandstill() : request;
-  }
-
-  private static boolean isFirstStandstill(RuntimeException fault, Request request) {
-    return fault instanceof StalledException && !request.stoodStill();
-  }
-
-  private void failAlone(List<Request> single, RuntimeException fault) {
-    if (isAnnounced(fault)) {
-      LOG.warn("an image failed: {}", fault.getMessage());
+  private void failAlone(Request request, ModelFault fault) {
+    if (fault.isReported()) {
+      LOG.warn("an image failed: {}", fault.message());
     } else {
-      LOG.error("an image failed for no foreseen reason", fault);
+      LOG.error("an image failed unexpectedly", fault.cause());
     }
-    faultsInARow += fault instanceof StalledException ? FAULTS_OF_A_STANDSTILL : 1;
+    faultsInARow += fault.isStall() ? FAULTS_PER_STALL : 1;
     if (faultsInARow >= FAULTS_IN_A_ROW) {
-      String message = "images in a row failed, each alone; the last: " + fault.getMessage();
-      end(new LaneBrokenException(message, fault));
+      String message = "too many images in a row failed, each alone; the last: " + fault.message();
+      end(new LaneBrokenException(message, fault.cause()));
     }
-    fail(single, reasonToEnd().orElse(new RowException(codeOf(fault), message(fault), fault)));
-  }
-
-  private static boolean isOutOfMemory(RuntimeException fault) {
-    return fault instanceof GraphException graph
-        && graph.kind() == GraphException.Kind.OUT_OF_MEMORY;
-  }
-
-  private static ErrorCode codeOf(RuntimeException fault) {
-    if (isOutOfMemory(fault)) {
-      return ErrorCode.MODEL_MEMORY;
-    }
-    if (fault instanceof StalledException) {
-      return ErrorCode.MODEL_TIMEOUT;
-    }
-    return fault instanceof UnusableImageException
-        ? ErrorCode.MODEL_OUTPUT
-        : ErrorCode.MODEL_FAILED;
-  }
-
-  private static String message(RuntimeException fault) {
-    return isAnnounced(fault) ? fault.getMessage() : fault.toString();
-  }
-
-  /** Whether the fault was foreseen; its message is for whoever owns the image. */
-  private static boolean isAnnounced(RuntimeException fault) {
-    return fault instanceof GraphException
-        || fault instanceof UnusableImageException
-        || fault instanceof StalledException;
+    fail(List.of(request), queue.endReason().orElse(fault.toRowException()));
   }
 
   private static void fail(List<Request> requests, Throwable fault) {
     requests.forEach(request -> request.future().completeExceptionally(fault));
   }
 
-  private synchronized Optional<Throwable> reasonToEnd() {
-    return Optional.ofNullable(end);
-  }
-
-  /** The thread is lost in a call that cannot be cancelled. */
+  /** Called if the lane's thread is stuck in a call that cannot be cancelled. */
   private void giveUp() {
-    String why = "a call into the model does not come back, nor can it be cancelled";
-    precautions.giveUp(why);
-    Throwable reason = new LaneBrokenException(why + " (spackle.lane.watchdog)", null);
+    String message = "a call into the model did not return and cannot be cancelled";
+    guard.giveUp(message);
+    Throwable reason = new LaneBrokenException(message + " (spackle.lane.watchdog)", null);
     end(reason);
-    running().ifPresent(batch -> fail(batch.requests(), reason));
+    queue.running().ifPresent(batch -> fail(batch.requests(), reason));
   }
 
-  private synchronized Optional<Running> running() {
-    return Optional.ofNullable(running);
-  }
-
-  /** Takes nothing more, fails what waits and ends what runs; the first reason stays. */
   private void end(Throwable reason) {
-    List<Request> left;
-    Optional<Running> batch;
-    synchronized (this) {
-      end = end == null ? reason : end;
-      left = waiting.drain();
-      batch = running();
-      notifyAll();
-    }
-    fail(left, reason);
-    batch.ifPresent(it -> it.cancellation().cancel());
+    Unfinished unfinished = queue.end(reason);
+    fail(unfinished.waiting(), reason);
+    unfinished.running().ifPresent(batch -> batch.cancellation().cancel());
   }
 }

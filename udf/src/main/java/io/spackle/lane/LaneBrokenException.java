@@ -1,8 +1,8 @@
 package io.spackle.lane;
 
 /**
- * A model or device that fails whatever it is given: no image's fault, so the task fails. The next
- * task that asks opens the model anew.
+ * The failure of a model or device whatever its input: no row is at fault, so the task fails. The
+ * next task reopens the model.
  */
 public final class LaneBrokenException extends RuntimeException {
 

@@ -4,10 +4,10 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How rows reach the model of an executor.
+ * The settings of an executor's lanes and of the rows in flight before them.
  *
  * @param maxImages images per batch, at least 1
- * @param maxWait how long a batch that is not full waits for more
+ * @param maxWait how long an incomplete batch waits for more images
  * @param fetches rows that fetch at the same time
  * @param queueBytes memory of all rows from decoding to writing
  * @param watchdog how long one call into the model may take

@@ -7,98 +7,109 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks after runs of a model and cancels those that have come to a standstill: a single call into
- * the model, not the run, that does not come back. So neither many steps nor a slow device are
- * taken for one.
+ * Cancels batches that stall: a single call into the model, not the batch, does not return in time.
+ * So neither many steps nor a slow device count as a stall.
  *
- * <p>A cancelled run ends before the next node of its graph. One that does not even then is wedged
- * in the device or its driver; nothing but the end of the process frees it.
+ * <p>A cancelled batch ends before the next node of its graph. If it does not, the device or its
+ * driver hangs, and only the end of the process frees it.
  */
 final class Watchdog implements AutoCloseable {
 
-  private static final long LONGEST_PERIOD = Duration.ofSeconds(1).toMillis();
+  private static final long LONGEST_PERIOD_MILLIS = Duration.ofSeconds(1).toMillis();
 
-  /** Looks within the time that is waited. */
-  private static final int LOOKS = 4;
+  /** Checks within the shorter of patience and grace. */
+  private static final int CHECKS = 4;
 
   private final Duration patience;
   private final Duration grace;
-  private final Runnable wedged;
-  private final ScheduledThreadPoolExecutor clock =
+  private final Runnable onHang;
+  private final ScheduledThreadPoolExecutor scheduler =
       new ScheduledThreadPoolExecutor(1, Watchdog::daemon);
 
   /**
    * @param patience how long one call may take
-   * @param grace how long a run may go on after it was cancelled
-   * @param wedged called once for a run that goes on for longer
+   * @param grace how long a batch may go on after it was cancelled
+   * @param onHang called once for a batch that goes on for longer
    */
-  Watchdog(Duration patience, Duration grace, Runnable wedged) {
+  Watchdog(Duration patience, Duration grace, Runnable onHang) {
     this.patience = patience;
     this.grace = grace;
-    this.wedged = wedged;
-    clock.setRemoveOnCancelPolicy(true);
+    this.onHang = onHang;
+    scheduler.setRemoveOnCancelPolicy(true);
   }
 
-  /** Looks after a run until the watch is closed. */
-  Watch watch(Cancellation run) {
-    return new Watch(run);
+  /** A batch that was cancelled because a call into the model did not return. */
+  static final class StalledException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private StalledException(Duration patience, Throwable cause) {
+      super(
+          "a call into the model did not return within "
+              + patience.toMillis() / 1000.0
+              + " s (spackle.lane.watchdog)",
+          cause);
+    }
+  }
+
+  /** Watches a batch until the watch is closed. */
+  Watch watch(Cancellation batch) {
+    return new Watch(batch);
   }
 
   @Override
   public void close() {
-    clock.shutdownNow();
+    scheduler.shutdownNow();
   }
 
-  private static Thread daemon(Runnable looks) {
-    Thread thread = new Thread(looks, "spackle-watchdog");
+  private static Thread daemon(Runnable checks) {
+    Thread thread = new Thread(checks, "spackle-watchdog");
     thread.setDaemon(true);
     return thread;
   }
 
-  /** Of one run. */
+  /** The watch over one batch. */
   final class Watch implements AutoCloseable {
-
-    private final Cancellation run;
-    private final ScheduledFuture<?> looks;
-    private boolean closed;
+    private final Cancellation batch;
+    private final ScheduledFuture<?> checks;
+    private boolean isClosed;
     private long cancelledAt;
     private boolean hasCancelled;
 
-    private Watch(Cancellation run) {
-      this.run = run;
-      run.check(); // what was waited for before the run is no standstill
+    private Watch(Cancellation batch) {
+      this.batch = batch;
+      batch.check(); // restarts the time of its current call: waiting before the batch is no stall
       long shortest = Math.min(patience.toMillis(), grace.toMillis());
-      long period = Math.max(1, Math.min(LONGEST_PERIOD, shortest / LOOKS));
-      looks = clock.scheduleAtFixedRate(this::look, period, period, TimeUnit.MILLISECONDS);
+      long period = Math.max(1, Math.min(LONGEST_PERIOD_MILLIS, shortest / CHECKS));
+      checks = scheduler.scheduleAtFixedRate(this::check, period, period, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether the run was cancelled for its standstill. */
+    /** Whether the batch was cancelled because it stalled. */
     synchronized boolean hasCancelled() {
       return hasCancelled;
     }
 
-    /** The fault of a run that was. */
-    StalledException standstill(Throwable cause) {
+    /** The failure of a batch that stalled. */
+    StalledException stalled(Throwable cause) {
       return new StalledException(patience, cause);
     }
 
     @Override
     public synchronized void close() {
-      closed = true;
-      looks.cancel(false);
+      isClosed = true;
+      checks.cancel(false);
     }
 
-    private synchronized void look() {
-      if (closed) {
+    private synchronized void check() {
+      if (isClosed) {
         return;
       }
-      if (!hasCancelled && run.quiet().compareTo(patience) > 0) {
+      if (!hasCancelled && batch.timeSinceCheck().compareTo(patience) > 0) {
         hasCancelled = true;
         cancelledAt = System.nanoTime();
-        run.cancel();
+        batch.cancel();
       } else if (hasCancelled && System.nanoTime() - cancelledAt > grace.toNanos()) {
-        looks.cancel(false);
-        wedged.run();
+        checks.cancel(false);
+        onHang.run();
       }
     }
   }

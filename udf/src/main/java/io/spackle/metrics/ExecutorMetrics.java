@@ -13,10 +13,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What all rows and lanes of this JVM came to since it started, as metrics that others can report.
- * Thread-safe.
+ * The metrics of all rows and lanes of this JVM since its start. Thread-safe.
  *
- * <p>Rows of a task that is tried again count again.
+ * <p>Rows of a task that is retried are counted again.
  */
 public final class ExecutorMetrics {
 
@@ -34,7 +33,7 @@ public final class ExecutorMetrics {
   private final LongAdder busyNanos = new LongAdder();
   private final LongAdder lanes = new LongAdder();
 
-  /** The ends of all lanes less their starts; a lane that is open still lacks its end. */
+  /** The sum of the lanes' end times less their start times; open lanes have no end time yet. */
   private final LongAdder openNanos = new LongAdder();
 
   private final Map<RowStage, LongAdder> stageNanos = new EnumMap<>(RowStage.class);
@@ -55,7 +54,7 @@ public final class ExecutorMetrics {
     gauge("lane_idle_share", () -> Math.max(0, 1 - share(busyNanos.sum(), openNanos())));
   }
 
-  /** Those of this JVM. */
+  /** The metrics of this JVM. */
   public static ExecutorMetrics ofJvm() {
     return OF_JVM;
   }
@@ -65,12 +64,12 @@ public final class ExecutorMetrics {
     return registry;
   }
 
-  /** Counts a row that ended. */
+  /** Counts a finished row. */
   public void add(Outcome outcome) {
     outcome.timings().forEach((stage, time) -> stageNanos.get(stage).add(time.toNanos()));
     if (outcome instanceof Outcome.Succeeded done) {
       succeeded.inc();
-      images.inc(done.output().size());
+      images.inc(done.images().locations().size());
     } else if (outcome instanceof Outcome.Failed row) {
       failed.inc();
       errors.get(row.code()).inc();
@@ -78,14 +77,14 @@ public final class ExecutorMetrics {
   }
 
   /**
-   * Counts a batch that was on a device.
+   * Counts a batch that ran on a device.
    *
-   * @param room images that could have been in it
+   * @param maxSize images that the batch could have had
    */
-  public void addBatch(int size, int room, long nanos) {
+  public void addBatch(int size, int maxSize, long nanos) {
     batches.inc();
     batchImages.inc(size);
-    batchRoom.inc(room);
+    batchRoom.inc(maxSize);
     busyNanos.add(nanos);
   }
 
@@ -107,8 +106,8 @@ public final class ExecutorMetrics {
     registry.registerGauge(name, value);
   }
 
-  /** 0 where there is nothing of which it could be one. */
-  private static double share(long part, long whole) {
-    return whole == 0 ? 0 : (double) part / whole;
+  /** A fraction; 0 if the total is 0. */
+  private static double share(long part, long total) {
+    return total == 0 ? 0 : (double) part / total;
   }
 }

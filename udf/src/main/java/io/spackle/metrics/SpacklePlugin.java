@@ -22,44 +22,44 @@ import org.slf4j.LoggerFactory;
  * The metrics of executors ({@link ExecutorMetrics}) in Spark's own metrics system: {@code
  * spark.plugins = io.spackle.metrics.SpacklePlugin}.
  *
- * <p>Each executor reports them through the sinks that it has. It also tells the driver of them
+ * <p>Each executor reports them through its configured sinks. It also sends them to the driver
  * every five seconds, which reports them as {@code executor_<id>_<metric>}: a scraper finds all
- * executors at the driver's page.
+ * executors at the driver's endpoint.
  */
 public final class SpacklePlugin implements SparkPlugin {
 
   private static final Logger LOG = LoggerFactory.getLogger(SpacklePlugin.class);
-  private static final long TELLING_MILLIS = 5_000;
+  private static final long REPORT_MILLIS = 5_000;
 
-  /** What Spark calls the executor of local mode, which has the driver's metrics system. */
+  /** Spark's id of the executor in local mode, which shares the driver's metrics system. */
   private static final String DRIVER = "driver";
 
   @Override
   public DriverPlugin driverPlugin() {
-    return new OfDriver();
+    return new DriverSide();
   }
 
   @Override
   public ExecutorPlugin executorPlugin() {
-    return new OfExecutor();
+    return new ExecutorSide();
   }
 
   /**
-   * What an executor tells the driver.
+   * The message from an executor to the driver.
    *
-   * @param values of all metrics by their names
+   * @param values of all metrics by name
    */
-  private record Told(String executor, HashMap<String, Double> values) implements Serializable {}
+  private record Report(String executor, HashMap<String, Double> values) implements Serializable {}
 
-  /** What executors told last, as gauges. */
-  private static final class OfDriver implements DriverPlugin {
+  /** The last reports of all executors, as gauges. */
+  private static final class DriverSide implements DriverPlugin {
 
     private final Map<String, Map<String, Double>> byExecutor = new ConcurrentHashMap<>();
     private PluginContext context;
 
     @Override
-    public Map<String, String> init(SparkContext spark, PluginContext given) {
-      context = given;
+    public Map<String, String> init(SparkContext spark, PluginContext pluginContext) {
+      context = pluginContext;
       return Map.of();
     }
 
@@ -71,10 +71,10 @@ public final class SpacklePlugin implements SparkPlugin {
 
     @Override
     public Object receive(Object message) {
-      Told told = (Told) message;
-      boolean isNew = byExecutor.put(told.executor(), told.values()) == null;
+      Report report = (Report) message;
+      boolean isNew = byExecutor.put(report.executor(), report.values()) == null;
       if (isNew) {
-        told.values().keySet().forEach(name -> register(told.executor(), name));
+        report.values().keySet().forEach(name -> register(report.executor(), name));
       }
       return null;
     }
@@ -86,7 +86,7 @@ public final class SpacklePlugin implements SparkPlugin {
   }
 
   /** The metrics of this JVM. */
-  private static final class OfExecutor implements ExecutorPlugin {
+  private static final class ExecutorSide implements ExecutorPlugin {
 
     private final Timer timer = new Timer("spackle-metrics", true);
 
@@ -99,11 +99,11 @@ public final class SpacklePlugin implements SparkPlugin {
             new TimerTask() {
               @Override
               public void run() {
-                tell(context, metrics);
+                report(context, metrics);
               }
             },
-            TELLING_MILLIS,
-            TELLING_MILLIS);
+            REPORT_MILLIS,
+            REPORT_MILLIS);
       }
     }
 
@@ -112,13 +112,13 @@ public final class SpacklePlugin implements SparkPlugin {
       timer.cancel();
     }
 
-    private static void tell(PluginContext context, MetricSet metrics) {
+    private static void report(PluginContext context, MetricSet metrics) {
       HashMap<String, Double> values = new HashMap<>();
       metrics.getMetrics().forEach((name, metric) -> values.put(name, value(metric)));
       try {
-        context.send(new Told(context.executorID(), values));
-      } catch (Exception e) { // a driver that does not listen is no reason to stop painting
-        LOG.warn("the driver could not be told of metrics: {}", e.toString());
+        context.send(new Report(context.executorID(), values));
+      } catch (Exception e) { // metrics must not stop an executor
+        LOG.warn("cannot send metrics to the driver: {}", e.toString());
       }
     }
 

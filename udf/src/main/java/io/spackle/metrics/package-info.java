@@ -1,6 +1,6 @@
 /**
  * Counters of an executor, and the plug-in that reports them to Spark's metrics system.
  *
- * <p>Metrics are only counted here: nothing decides by them.
+ * <p>No decision depends on these metrics.
  */
 package io.spackle.metrics;

@@ -1,5 +1,7 @@
 package io.spackle.model;
 
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.ModelFolder;
 import io.spackle.family.Families;
 import io.spackle.family.Inpainter;
 import io.spackle.graph.Device;
@@ -8,22 +10,26 @@ import io.spackle.lane.InFlightLimits;
 import io.spackle.lane.Lane;
 import io.spackle.lane.LaneSettings;
 import io.spackle.metrics.ExecutorMetrics;
+import io.spackle.model.ModelSettings.DeviceChoice;
+import io.spackle.safety.SafetyModel;
 import io.spackle.spark.HadoopConf;
 import io.spackle.spark.TaskSignals;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open models of an executor: opened by the first task that asks, shared by all, and closed
- * when another model needs the device and no task uses them, at last when the JVM ends.
+ * The open models of an executor. A model is opened by the first task that needs it, shared by all
+ * tasks, and closed when another model needs the device and no task uses it, or when the JVM ends.
  */
 public final class ExecutorModels implements AutoCloseable {
 
-  /** How a model is opened. */
+  /** Opens a model on a device. */
   @FunctionalInterface
   public interface Opener {
     Inpainter open(LocalModel model, Device device);
@@ -34,24 +40,24 @@ public final class ExecutorModels implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
 
   private final Opener opener;
-  private final ExecutorGuard precautions;
+  private final ExecutorGuard guard;
   private final SharedResources<Key, OpenModel> models =
       new SharedResources<>(model -> !model.lane().hasEnded());
-  private final Map<Key, Integer> tasks = new HashMap<>();
+  private final Map<Key, Integer> taskCounts = new HashMap<>();
 
-  public ExecutorModels(Opener opener, ExecutorGuard precautions) {
+  public ExecutorModels(Opener opener, ExecutorGuard guard) {
     this.opener = opener;
-    this.precautions = precautions;
+    this.guard = guard;
   }
 
-  /** Models of the families that Spackle runs, cached on this host. */
-  public static ExecutorModels ofFamilies(ExecutorGuard precautions) {
+  /** Opens models of all families that Spackle supports. */
+  public static ExecutorModels ofFamilies(ExecutorGuard guard) {
     return new ExecutorModels(
-        (model, device) -> Families.open(model.bundle(), model.safetyModel(), device), precautions);
+        (model, device) -> Families.open(model.bundle(), model.safetyModel(), device), guard);
   }
 
   /**
-   * The model on the device of a task, which uses it to its end; waits while it is being opened.
+   * The model on the device of a task, which uses it until its end. Waits while the model opens.
    */
   public OpenModel get(
       ModelSettings settings, LaneSettings lane, HadoopConf hadoop, TaskSignals task) {
@@ -66,7 +72,7 @@ public final class ExecutorModels implements AutoCloseable {
     return models.get(key, () -> open(key, hadoop), task::isInterrupted);
   }
 
-  /** Where a task runs its model. */
+  /** The device on which a task runs its model. */
   static Device device(DeviceChoice choice, Optional<String> address, Optional<String> visible) {
     boolean onGpu =
         switch (choice) {
@@ -81,20 +87,20 @@ public final class ExecutorModels implements AutoCloseable {
   }
 
   private synchronized void count(Key key, int more) {
-    tasks.merge(key, more, Integer::sum);
+    taskCounts.merge(key, more, Integer::sum);
   }
 
-  /** Takes out what no task uses; a task counts itself before it asks for its model. */
-  private synchronized List<OpenModel> takeUnused(Device device) {
-    return tasks.keySet().stream()
-        .filter(key -> key.device().equals(device) && tasks.get(key) == 0)
-        .map(models::take)
+  /** Removes the models that no task uses; a task counts itself before it asks for its model. */
+  private synchronized List<OpenModel> removeUnused(Device device) {
+    return taskCounts.keySet().stream()
+        .filter(key -> key.device().equals(device) && taskCounts.get(key) == 0)
+        .map(models::remove)
         .flatMap(Optional::stream)
         .toList();
   }
 
   private OpenModel open(Key key, HadoopConf hadoop) {
-    takeUnused(key.device()).forEach(OpenModel::close);
+    removeUnused(key.device()).forEach(OpenModel::close);
     ModelSettings model = key.model();
     LaneSettings lane = key.lane();
     ModelCache cache = ModelCache.in(model.cache());
@@ -104,12 +110,72 @@ public final class ExecutorModels implements AutoCloseable {
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         inpainter,
-        new Lane(inpainter, lane, precautions, ExecutorMetrics.ofJvm()),
+        new Lane(inpainter, lane, guard, ExecutorMetrics.ofJvm()),
         new InFlightLimits(lane.fetches(), cores, lane.queueBytes()));
   }
 
   @Override
   public void close() {
     models.close();
+  }
+
+  /**
+   * The folders of a model on this host.
+   *
+   * @param vae of the autoencoder that replaces the built-in one
+   * @param safety of the safety checker
+   * @param settings of the job
+   */
+  public record LocalModel(
+      Path folder, Optional<Path> vae, Optional<Path> safety, ModelSettings settings) {
+
+    /**
+     * Finds the folders of a model.
+     *
+     * @param local maps a folder to its path on this host
+     */
+    static LocalModel of(ModelSettings model, Function<ModelSettings.Folder, Path> local) {
+      return new LocalModel(
+          local.apply(model.folder()),
+          Optional.ofNullable(model.vae()).map(local),
+          Optional.ofNullable(model.safety().folder()).map(local),
+          model);
+    }
+
+    /**
+     * The model with the job's options applied, identical to the one that the driver read.
+     *
+     * @throws io.spackle.graph.InvalidModelException with all problems of its folders
+     * @throws IllegalStateException if a folder has changed since the job started
+     */
+    ModelBundle bundle() {
+      ModelBundle bundle = ModelBundle.open(folder);
+      check(folder, bundle.digest(), settings.folder());
+      ModelBundle configured = bundle.with(settings.options());
+      return vae.map(path -> configured.withVae(autoencoder(path))).orElse(configured);
+    }
+
+    private ModelFolder autoencoder(Path path) {
+      ModelFolder autoencoder = ModelFolder.open(path, ModelBundle.VAE);
+      check(path, autoencoder.digest(), settings.vae());
+      return autoencoder;
+    }
+
+    /**
+     * The safety checker, unloaded.
+     *
+     * @throws io.spackle.graph.InvalidModelException with all problems of its folder
+     */
+    Optional<SafetyModel> safetyModel() {
+      return safety.map(path -> SafetyModel.open(path, settings.safety().options()));
+    }
+
+    private static void check(Path folder, String digest, ModelSettings.Folder expected) {
+      if (!digest.equals(expected.digest())) {
+        throw new IllegalStateException(
+            "the model in %s has the digest %s, expected %s as in %s when the job started: replace or remove that folder"
+                .formatted(folder, digest, expected.digest(), expected.path()));
+      }
+    }
   }
 }

@@ -7,11 +7,11 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * From the address that Spark gives a task to the ordinal that CUDA knows the same device by.
+ * Converts the GPU address that Spark assigns to a task to the CUDA ordinal of the device.
  *
- * <p>Addresses come from the discovery script and name devices of the whole machine, by index or by
- * UUID as {@code nvidia-smi} prints them. CUDA counts only those that {@code CUDA_VISIBLE_DEVICES}
- * lists, in its order.
+ * <p>Addresses come from the discovery script and name devices of the machine, by index or by UUID
+ * as printed by {@code nvidia-smi}. CUDA numbers only the devices that {@code CUDA_VISIBLE_DEVICES}
+ * lists, in that order.
  */
 final class GpuAddresses {
 
@@ -22,7 +22,7 @@ final class GpuAddresses {
    *
    * @param address an index such as {@code 2} or a UUID such as {@code GPU-6bf5f0d8-...}
    * @param visible the value of {@code CUDA_VISIBLE_DEVICES}, if it is set
-   * @throws IllegalArgumentException if CUDA does not see the device, or cannot be told to
+   * @throws IllegalArgumentException if CUDA does not see the device, or its ordinal is unknown
    */
   static int ordinal(String address, Optional<String> visible) {
     if (visible.isPresent()) {
@@ -32,7 +32,7 @@ final class GpuAddresses {
       throw new IllegalArgumentException(
           "GPU address '"
               + address
-              + "' is no index and CUDA_VISIBLE_DEVICES is not set: have the"
+              + "' is not an index and CUDA_VISIBLE_DEVICES is not set: have the"
               + " discovery script print indexes, or list the UUIDs in CUDA_VISIBLE_DEVICES");
     }
     return Integer.parseInt(address);
@@ -53,13 +53,13 @@ final class GpuAddresses {
                         + "': have the discovery script print what is listed there"));
   }
 
-  /** CUDA reads the list up to the first entry that names no device. */
+  /** CUDA reads the list up to the first invalid entry. */
   private static List<String> listed(String visible) {
     Predicate<String> namesDevice = entry -> isIndex(entry) || entry.matches("(GPU|MIG)-.+");
     return Arrays.stream(visible.split(",")).map(String::trim).takeWhile(namesDevice).toList();
   }
 
-  /** A UUID may be cut short in the list. */
+  /** The list may abbreviate a UUID. */
   private static boolean isSame(String address, String entry) {
     return isIndex(entry) ? entry.equals(address) : address.startsWith(entry);
   }

@@ -7,12 +7,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Locks among the processes of a host, by files that stay. The system frees those of a process that
- * dies. Threads of one JVM, whose locks are one to the system, take turns at all of them.
+ * Locks between the processes of a host, by lock files that are never deleted. The system releases
+ * the locks of a process that ends. The system does not distinguish the threads of a JVM, so only
+ * one of them works under these locks at a time.
  */
 final class HostLock {
 
-  /** What is done while a lock is held. */
+  /** The work done while a lock is held. */
   @FunctionalInterface
   interface Work<T> {
     T run() throws IOException;
@@ -20,30 +21,30 @@ final class HostLock {
 
   private HostLock() {}
 
-  /** Waits until no other process holds the lock in any way. */
-  static synchronized <T> T alone(Path file, Work<T> work) throws IOException {
+  /** Waits until no other process holds the lock in any mode. */
+  static synchronized <T> T exclusive(Path file, Work<T> work) throws IOException {
     try (FileChannel channel = open(file)) {
       channel.lock(); // until the channel is closed
       return work.run();
     }
   }
 
-  /** Waits until no other process holds the lock alone. */
-  static synchronized <T> T together(Path file, Work<T> work) throws IOException {
+  /** Waits until no other process holds the lock exclusively. */
+  static synchronized <T> T shared(Path file, Work<T> work) throws IOException {
     try (FileChannel channel = open(file)) {
       channel.lock(0, Long.MAX_VALUE, true);
       return work.run();
     }
   }
 
-  /** Does nothing, and does not wait, where anyone holds the lock in any way. */
+  /** Does the work unless the lock is held in any mode; does not wait. */
   static synchronized void ifFree(Path file, Work<?> work) throws IOException {
     try (FileChannel channel = open(file)) {
       if (channel.tryLock() != null) {
         work.run();
       }
     } catch (OverlappingFileLockException e) {
-      // This thread holds it.
+      // This thread holds the lock.
     }
   }
 

@@ -1,6 +1,7 @@
 package io.spackle.model;
 
 import io.spackle.graph.InvalidModelException;
+import io.spackle.model.ModelSettings.FolderKind;
 import io.spackle.row.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,47 +23,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Model folders of a host: what is not local is copied once, for all processes, and kept.
+ * The cache of model folders on a host: a folder that is not local is copied once, for all
+ * processes, and kept.
  *
- * <p>A copy lies in a folder named by the model's digest, and appears there only when it is whole
- * and has that digest. While one process copies, others wait at a lock file; the lock of a process
- * that died is free, and what it left behind is removed. Whenever a copy is asked for, every byte
- * of it is read and compared with the digest; one that was damaged is replaced.
+ * <p>A copy is in a folder named by the model's digest, and appears there only when it is complete
+ * and has that digest. While one process copies, others wait for a lock file; the system releases
+ * the lock of a process that crashed, and the next one removes its partial copy. Whenever a copy is
+ * requested, it is read completely and compared with the digest; a damaged copy is replaced.
  *
- * <p>When a model is copied, copies that nobody asked for in 30 days are deleted.
+ * <p>When a model is copied, copies that were not used for 30 days are deleted.
  */
 public final class ModelCache {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
 
-  private static final FileAttribute<?> OURS_ALONE =
+  private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-  private static final Duration KEPT = Duration.ofDays(30);
+  private static final Duration MAX_UNUSED = Duration.ofDays(30);
   private static final String LOCK = ".lock";
   private static final String PART = ".part";
 
-  /** Ends the names of small files that tell the digest of what was once listed somewhere. */
+  /** The suffix of small files that store the digest of a remote listing's content. */
   private static final String DIGEST = ".digest";
 
   private final Path folder;
 
   /**
-   * A copy of this host.
+   * A folder on this host.
    *
-   * @param folder of the model
+   * @param folder local path
    * @param digest of its files
    */
   public record Copy(Path folder, String digest) {}
 
-  /** What a copy must be. */
-  private record Held(FolderKind kind, String digest) {
+  /** The expected content of a copy. */
+  private record Content(FolderKind kind, String digest) {
 
-    boolean isWhole(Path copy) {
+    boolean isIn(Path copy) {
       try {
         return Files.isDirectory(copy) && kind.digest(copy).equals(digest);
       } catch (InvalidModelException | UncheckedIOException e) {
-        LOG.warn("the copy {} is damaged and will be made anew: {}", copy, e.getMessage());
+        LOG.warn("the copy {} is damaged and will be replaced: {}", copy, e.getMessage());
         return false;
       }
     }
@@ -73,64 +75,66 @@ public final class ModelCache {
   }
 
   /**
-   * The cache in a folder of this host, which is made if missing, readable by its owner only.
+   * The cache in a folder of this host, which is created if missing, accessible to its owner only.
    *
-   * @param folder an absolute path, or null for one per user among the temporary files
+   * @param folder an absolute path, or null for one per user in the temporary folder
    */
   public static ModelCache in(String folder) {
-    String ofUser = "spackle-models-" + System.getProperty("user.name");
+    String defaultName = "spackle-models-" + System.getProperty("user.name");
     return new ModelCache(
-        folder == null ? Path.of(System.getProperty("java.io.tmpdir"), ofUser) : Path.of(folder));
+        folder == null
+            ? Path.of(System.getProperty("java.io.tmpdir"), defaultName)
+            : Path.of(folder));
   }
 
   /**
-   * What lies at a location now.
+   * The current content of a location.
    *
-   * <p>Where it is not local, its files are listed, and copied only if what is listed is not known
-   * from an earlier time.
+   * <p>A remote folder is listed, and copied only if the same listing was not copied before.
    *
    * @param location a local path, a file URI or any Hadoop URI of a folder
-   * @param holding what it must be
-   * @throws InvalidModelException if it is none
+   * @param kind of the expected content
+   * @throws InvalidModelException if it has other content
    * @throws IOException if it cannot be listed or copied
    */
-  public Copy now(String location, FolderKind holding, Configuration hadoop) throws IOException {
-    Optional<Path> here = ifLocal(location);
-    if (here.isPresent()) {
-      return new Copy(here.get(), holding.digest(here.get()));
+  public Copy now(String location, FolderKind kind, Configuration hadoop) throws IOException {
+    Optional<Path> local = ifLocal(location);
+    if (local.isPresent()) {
+      return new Copy(local.get(), kind.digest(local.get()));
     }
     RemoteFolder origin = RemoteFolder.of(location, hadoop);
-    String listing = Sha256.hex(holding + origin.listing());
-    Path known = folder.resolve(listing + DIGEST);
+    String listing = Sha256.hex(kind + origin.listing());
+    Path digestFile = folder.resolve(listing + DIGEST);
     makeFolder();
-    return HostLock.alone(
+    return HostLock.exclusive(
         folder.resolve(listing + LOCK),
         () -> {
-          if (!Files.exists(known)) {
-            write(known, learn(origin, holding, listing));
+          if (!Files.exists(digestFile)) {
+            write(digestFile, copyNew(origin, kind, listing));
           }
-          touch(known);
-          String digest = Files.readString(known);
-          return new Copy(whole(origin, new Held(holding, digest)), digest);
+          touch(digestFile);
+          String digest = Files.readString(digestFile);
+          return new Copy(verified(origin, new Content(kind, digest)), digest);
         });
   }
 
   /**
-   * A local folder with a model.
+   * The local path of a folder, which is copied if necessary.
    *
-   * @param wanted equal digests share a copy
-   * @throws UncheckedIOException if it cannot be copied, or is another model by now; nothing is
-   *     left under the final name then
+   * @param remote folders with equal digests share a copy
+   * @throws UncheckedIOException if it cannot be copied, or its content has changed; the copy then
+   *     does not appear under its final name
    */
-  Path local(ModelSettings.Folder wanted, Configuration hadoop) {
-    String location = wanted.path();
-    Optional<Path> here = ifLocal(location);
-    if (here.isPresent()) {
-      return here.get();
+  Path local(ModelSettings.Folder remote, Configuration hadoop) {
+    String location = remote.path();
+    Optional<Path> local = ifLocal(location);
+    if (local.isPresent()) {
+      return local.get();
     }
     try {
       makeFolder();
-      return whole(RemoteFolder.of(location, hadoop), new Held(wanted.kind(), wanted.digest()));
+      return verified(
+          RemoteFolder.of(location, hadoop), new Content(remote.kind(), remote.digest()));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot copy the model %s to %s: %s".formatted(location, folder, e.getMessage()), e);
@@ -143,53 +147,53 @@ public final class ModelCache {
     return isLocal ? Optional.of(Path.of(uri.getPath())) : Optional.empty();
   }
 
-  /** Copies a model to find out its digest, and keeps the copy. */
-  private String learn(RemoteFolder origin, FolderKind holding, String listing) throws IOException {
+  /** Copies a folder of unknown digest, keeps the copy and returns its digest. */
+  private String copyNew(RemoteFolder origin, FolderKind kind, String listing) throws IOException {
     Path part = folder.resolve(listing + PART);
     try {
-      String digest = holding.digest(download(origin, part));
-      Held held = new Held(holding, digest);
-      HostLock.alone(
+      String digest = kind.digest(download(origin, part));
+      Content content = new Content(kind, digest);
+      HostLock.exclusive(
           folder.resolve(digest + LOCK),
-          () -> held.isWhole(finished(origin, digest)) ? part : place(part, origin, digest));
+          () -> content.isIn(finalPath(origin, digest)) ? part : place(part, origin, digest));
       return digest;
     } finally {
       delete(part);
     }
   }
 
-  /** A copy that has the digest, made anew if there is none. */
-  private Path whole(RemoteFolder origin, Held held) throws IOException {
-    Path lock = folder.resolve(held.digest() + LOCK);
-    Path copy = finished(origin, held.digest());
+  /** The copy with the expected content; made if it is missing or damaged. */
+  private Path verified(RemoteFolder origin, Content content) throws IOException {
+    Path lock = folder.resolve(content.digest() + LOCK);
+    Path copy = finalPath(origin, content.digest());
     touch(copy.getParent());
-    if (!HostLock.together(lock, () -> held.isWhole(copy))) {
-      HostLock.alone(lock, () -> held.isWhole(copy) ? copy : fetch(origin, held));
+    if (!HostLock.shared(lock, () -> content.isIn(copy))) {
+      HostLock.exclusive(lock, () -> content.isIn(copy) ? copy : fetch(origin, content));
     }
     return copy;
   }
 
-  private Path finished(RemoteFolder origin, String digest) {
+  private Path finalPath(RemoteFolder origin, String digest) {
     return folder.resolve(digest).resolve(origin.name());
   }
 
-  private Path fetch(RemoteFolder origin, Held held) throws IOException {
-    Path part = folder.resolve(held.digest() + PART);
+  private Path fetch(RemoteFolder origin, Content content) throws IOException {
+    Path part = folder.resolve(content.digest() + PART);
     try {
-      String found = held.kind().digest(download(origin, part));
-      if (!found.equals(held.digest())) {
+      String found = content.kind().digest(download(origin, part));
+      if (!found.equals(content.digest())) {
         throw new IOException(
-            "its digest is %s, expected %s: it changed after the job had looked at it; start the job again"
-                .formatted(found, held.digest()));
+            "its digest is %s, expected %s: the folder changed after the job started; start the job again"
+                .formatted(found, content.digest()));
       }
-      return place(part, origin, held.digest());
+      return place(part, origin, content.digest());
     } finally {
       delete(part);
     }
   }
 
   private Path download(RemoteFolder origin, Path part) throws IOException {
-    delete(part); // of a process that died
+    delete(part); // left by a process that crashed
     deleteOld();
     long bytes = origin.bytes();
     long free = Files.getFileStore(folder).getUsableSpace();
@@ -204,9 +208,9 @@ public final class ModelCache {
     return copy;
   }
 
-  /** Gives a part its final name, in the place of what had it. */
+  /** Moves a complete copy to its final name, replacing a damaged one. */
   private Path place(Path part, RemoteFolder origin, String digest) throws IOException {
-    Path copy = finished(origin, digest);
+    Path copy = finalPath(origin, digest);
     delete(copy);
     Files.createDirectories(copy.getParent());
     return Files.move(part.resolve(origin.name()), copy, StandardCopyOption.ATOMIC_MOVE);
@@ -219,8 +223,8 @@ public final class ModelCache {
         HostLock.ifFree(
             folder.resolve(name.replaceFirst("\\.[a-z]+$", "") + LOCK),
             () -> {
-              if (isOld(entry)) { // nobody has asked for it in the meantime
-                LOG.info("deleting {}, which nobody asked for in {} days", entry, KEPT.toDays());
+              if (isOld(entry)) { // not used in the meantime
+                LOG.info("deleting {}, unused for {} days", entry, MAX_UNUSED.toDays());
                 delete(entry);
               }
               return null;
@@ -229,27 +233,27 @@ public final class ModelCache {
     }
   }
 
-  /** Locks stay: to delete one while another process waits for it would make it two. */
+  /** Lock files stay: a process may wait for one that is deleted while another creates it again. */
   private static boolean isOld(Path entry) {
     Instant used = Instant.ofEpochMilli(entry.toFile().lastModified());
-    return used.isBefore(Instant.now().minus(KEPT)) && !entry.toString().endsWith(LOCK);
+    return used.isBefore(Instant.now().minus(MAX_UNUSED)) && !entry.toString().endsWith(LOCK);
   }
 
-  /** Says that it was asked for now, if it is there. */
+  /** Records that an entry was used now, if it exists. */
   private static void touch(Path entry) throws IOException {
     if (Files.exists(entry)) {
       Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
     }
   }
 
-  /** Others may write to the folder above, so they could have made this one before us. */
+  /** Other users may write to the parent folder, so they could have created this folder. */
   private void makeFolder() throws IOException {
-    Files.createDirectories(folder, OURS_ALONE);
+    Files.createDirectories(folder, OWNER_ONLY);
     Path probe = Files.createTempFile(folder, "owner", null);
-    boolean isOurs = Files.getOwner(folder).equals(Files.getOwner(probe));
+    boolean isOwned = Files.getOwner(folder).equals(Files.getOwner(probe));
     Files.delete(probe);
-    if (!isOurs || Files.isSymbolicLink(folder)) {
-      throw new IOException(folder + " belongs to someone else, who could change the model");
+    if (!isOwned || Files.isSymbolicLink(folder)) {
+      throw new IOException(folder + " belongs to another user, who could change the model");
     }
   }
 

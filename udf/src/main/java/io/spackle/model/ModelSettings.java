@@ -1,18 +1,23 @@
 package io.spackle.model;
 
 import io.spackle.bundle.BundleOptions;
-import io.spackle.row.SafetyPolicy;
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.ModelFolder;
+import io.spackle.graph.InvalidModelException;
+import io.spackle.row.RowReader.SafetyPolicy;
+import io.spackle.safety.SafetyModel;
 import io.spackle.safety.SafetyOptions;
 import java.io.Serializable;
+import java.nio.file.Path;
 
 /**
  * The model of a job, as executors open it.
  *
- * @param vae with the autoencoder that replaces the model's own, or null
- * @param safety the checker beside it
- * @param cache folder of local copies, or null for {@link ModelCache}'s own
- * @param device where both run
- * @param options that the job sets over its configuration
+ * @param vae folder of the autoencoder that replaces the built-in one, or null
+ * @param safety the safety checker
+ * @param cache folder of local copies, or null for the default of {@link ModelCache}
+ * @param device of model and safety checker
+ * @param options override those of the model folder
  */
 public record ModelSettings(
     Folder folder,
@@ -23,21 +28,59 @@ public record ModelSettings(
     BundleOptions options)
     implements Serializable {
 
+  /** The device that the configuration asks for. */
+  public enum DeviceChoice {
+    /** The GPU assigned to the task, else the CPU. */
+    AUTO,
+    CPU,
+    /** The GPU assigned to the task, else the first. */
+    CUDA
+  }
+
   /**
    * A folder that executors open.
    *
    * @param path a local folder or any Hadoop URI of one
    * @param digest of its files: names the local copy
-   * @param kind what it holds
+   * @param kind of its content
    */
   public record Folder(String path, String digest, FolderKind kind) implements Serializable {}
+
+  /** The kind of a folder's content, which decides what files belong to its digest. */
+  public enum FolderKind {
+    MODEL {
+      @Override
+      String digest(Path folder) {
+        return ModelBundle.open(folder).digest();
+      }
+    },
+    AUTOENCODER {
+      @Override
+      String digest(Path folder) {
+        return ModelFolder.open(folder, ModelBundle.VAE).digest();
+      }
+    },
+    SAFETY_CHECKER {
+      @Override
+      String digest(Path folder) {
+        return SafetyModel.digest(folder);
+      }
+    };
+
+    /**
+     * The digest of the files that belong to the content.
+     *
+     * @throws InvalidModelException if the folder has other content
+     */
+    abstract String digest(Path folder);
+  }
 
   /**
    * The safety checker of a job.
    *
    * @param policy for rows that ask for it
-   * @param folder that holds it, or null where no row can ask for it
-   * @param options when it flags an image
+   * @param folder of the checker, or null if no row can ask for it
+   * @param options decide when it flags an image
    */
   public record Safety(SafetyPolicy policy, Folder folder, SafetyOptions options)
       implements Serializable {}

@@ -5,11 +5,12 @@ import io.spackle.lane.InFlightLimits;
 import io.spackle.lane.Lane;
 
 /**
- * A model that is open on one device, and what the rows on their way to it share.
+ * A model that is open on one device, with its lane and the limits of the rows in flight.
  *
- * @param inpainter what may be asked of it from any thread; only the lane paints
+ * @param inpainter for its traits and checks, from any thread; only the lane runs it
+ * @param limits shared by all rows of the lane
  */
-public record OpenModel(Inpainter inpainter, Lane lane, InFlightLimits slots)
+public record OpenModel(Inpainter inpainter, Lane lane, InFlightLimits limits)
     implements AutoCloseable {
 
   @Override

@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 
-/** A folder of any Hadoop file system, with all that is below it. */
+/** A folder tree of a Hadoop file system. */
 record RemoteFolder(FileSystem fileSystem, Path path) {
 
   /** The folder at a URI. */
@@ -23,19 +23,19 @@ record RemoteFolder(FileSystem fileSystem, Path path) {
     return new RemoteFolder(path.getFileSystem(hadoop), path);
   }
 
-  /** Its own name. */
+  /** The last part of its path. */
   String name() {
     return path.getName().isEmpty() ? "model" : path.getName();
   }
 
-  /** The bytes of all its files. */
+  /** The size of all its files in bytes. */
   long bytes() throws IOException {
     return files().stream().mapToLong(FileStatus::getLen).sum();
   }
 
   /**
-   * A text that changes with its files, without reading them: names, lengths, and times of change
-   * or, where the store has them, tags of the content.
+   * A text that changes when the files change, without reading them: names, lengths, and
+   * modification times or, if the store has them, content tags.
    */
   String listing() throws IOException {
     return files().stream()
@@ -44,7 +44,7 @@ record RemoteFolder(FileSystem fileSystem, Path path) {
         .collect(Collectors.joining("\n"));
   }
 
-  /** Copies all of it to a local folder, which must not exist. */
+  /** Copies the tree to a local folder, which must not exist. */
   void copyTo(java.nio.file.Path local) throws IOException {
     FileUtil.copy(fileSystem, path, local.toFile(), false, fileSystem.getConf());
   }

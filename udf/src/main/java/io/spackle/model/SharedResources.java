@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Things that a JVM opens once, however many tasks ask at the same moment, and that all share until
- * {@link #close}. What could not be opened, or cannot be used any more, is opened anew for the next
- * who asks.
+ * Resources that a JVM opens once by key and all tasks share until {@link #close}. A resource that
+ * failed to open, or has become unusable, is reopened at the next request. Thread-safe.
  *
- * @param <K> tells things apart
+ * @param <K> key
+ * @param <V> resource
  */
 public final class SharedResources<K, V extends AutoCloseable> implements AutoCloseable {
 
@@ -31,17 +31,17 @@ public final class SharedResources<K, V extends AutoCloseable> implements AutoCl
   private final Map<K, CompletableFuture<V>> opened = new HashMap<>();
 
   /**
-   * @param usable whether a thing can still be handed out; one that cannot is closed
+   * @param usable whether a resource can still be used; if not, it is closed and reopened
    */
   public SharedResources(Predicate<V> usable) {
     this.usable = usable;
   }
 
   /**
-   * The thing with that key, opened by the first who asks.
+   * The resource of a key, opened at the first request.
    *
-   * @param opener run on a thread of its own, so that whoever waits can stop waiting
-   * @param interrupted whether to stop waiting; asked every 100 ms
+   * @param opener runs on a thread of its own, so that callers can stop waiting
+   * @param interrupted whether to stop waiting; polled every 100 ms
    * @throws CancellationException if interrupted
    */
   public V get(K key, Supplier<V> opener, BooleanSupplier interrupted) {
@@ -61,18 +61,18 @@ public final class SharedResources<K, V extends AutoCloseable> implements AutoCl
     throw new CancellationException("the task is interrupted");
   }
 
-  /** Takes out one thing, if it is open, for the caller to close; the next ask opens it anew. */
-  synchronized Optional<V> take(K key) {
+  /** Removes a resource, if it is open, for the caller to close; a later request reopens it. */
+  synchronized Optional<V> remove(K key) {
     if (!isOpen(opened.get(key))) {
       return Optional.empty();
     }
     return Optional.of(opened.remove(key).join());
   }
 
-  /** Closes all that is open, even after one close fails. */
+  /** Closes all open resources, even if closing one fails. */
   @Override
   public void close() {
-    takeAll().forEach(SharedResources::closeQuietly);
+    removeAll().forEach(SharedResources::closeQuietly);
   }
 
   private synchronized CompletableFuture<V> future(K key, Supplier<V> opener) {
@@ -90,7 +90,7 @@ public final class SharedResources<K, V extends AutoCloseable> implements AutoCl
     return future;
   }
 
-  private synchronized List<CompletableFuture<V>> takeAll() {
+  private synchronized List<CompletableFuture<V>> removeAll() {
     List<CompletableFuture<V>> all = List.copyOf(opened.values());
     opened.clear();
     return all;

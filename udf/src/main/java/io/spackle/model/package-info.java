@@ -1,6 +1,6 @@
 /**
  * The models that are open in an executor, and the cache of model folders on a host.
  *
- * <p>Running them is the lane's work.
+ * <p>The lane runs them.
  */
 package io.spackle.model;

@@ -12,24 +12,24 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The source of one row that may hold its images itself: such an image gets a location made of its
- * content, so that the row is known by it and its meta row tells it.
+ * The image source of one row whose cells may contain the images themselves: such an image gets a
+ * location derived from its content, which goes into the row's key and its meta row.
  */
 public final class InlineImages implements ImageSource {
 
   private static final String PREFIX = "sha256:";
 
   private final ImageSource others;
-  private final Map<String, byte[]> own = new HashMap<>();
+  private final Map<String, byte[]> inline = new HashMap<>();
 
   /**
-   * @param others for images that the row does not hold; stays open
+   * @param others for images that the row does not contain; stays open
    */
   public InlineImages(ImageSource others) {
     this.others = others;
   }
 
-  /** The row with locations in place of its images, which can be fetched here from now on. */
+  /** The row with locations in place of its images, which can then be fetched from this source. */
   public Row located(Row row) {
     StructField[] fields = row.schema().fields();
     Object[] values = new Object[fields.length];
@@ -42,23 +42,20 @@ public final class InlineImages implements ImageSource {
 
   @Override
   public byte[] fetch(String location) throws InterruptedException {
-    byte[] file = own.get(location);
+    byte[] file = inline.get(location);
     return file == null ? others.fetch(location) : file;
   }
 
   @Override
   public void check(String location) {
-    if (!own.containsKey(location)) {
+    if (!inline.containsKey(location)) {
       others.check(location);
     }
   }
 
-  @Override
-  public void close() {}
-
   private String location(byte[] file) {
     String location = PREFIX + Sha256.hex(file);
-    own.put(location, file);
+    inline.put(location, file);
     return location;
   }
 

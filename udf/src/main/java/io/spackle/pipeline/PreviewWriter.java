@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Small images of a sample of the rows, for the report: init image, mask and result as the row had
- * them, so that nothing has to be fetched again. Thread-safe.
+ * Writes previews of a sample of the rows for the report: init image, mask and result, so that the
+ * report fetches nothing. Thread-safe.
  */
 public final class PreviewWriter {
 
@@ -25,19 +25,19 @@ public final class PreviewWriter {
   private final double share;
 
   /**
-   * @param share of the rows, 0 to 1; which ones depends on their ids alone
+   * @param share of the rows with a preview, 0 to 1; their ids alone determine which ones
    */
   public PreviewWriter(ImageSink sink, double share) {
     this.sink = sink;
     this.share = share;
   }
 
-  /** A JPEG file, if the row is one of the sample. */
+  /** The preview as a JPEG file, if the row is in the sample. */
   Optional<byte[]> of(String id, Frame frame, RgbImage result) {
     return isChosen(id) ? Optional.of(Triptych.jpeg(frame, result, SIDE)) : Optional.empty();
   }
 
-  /** Writes a row's preview. The report can do without it, so it never fails the row. */
+  /** Writes a row's preview. A failure is only logged, since the report can do without. */
   void write(String id, byte[] preview) {
     try {
       sink.write(FilePrefix.of(id) + ".jpg", preview);

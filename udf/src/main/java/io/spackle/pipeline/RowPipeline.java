@@ -1,20 +1,17 @@
 package io.spackle.pipeline;
 
-import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.Frame;
-import io.spackle.image.ImageException;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
-import io.spackle.lane.Arrival;
-import io.spackle.lane.LaneBrokenException;
-import io.spackle.lane.LaneResult;
-import io.spackle.lane.Permit;
+import io.spackle.lane.InFlightLimits.MemoryPermit;
+import io.spackle.lane.Lane;
 import io.spackle.model.OpenModel;
-import io.spackle.quarantine.Marker;
+import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
@@ -30,224 +27,214 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The way of a row, from its locations to its images, on the calling thread. Thread-safe: one
- * object for all rows of a task.
+ * The data flow of a row on the calling thread: fetch, decode, frame, wait for the lane, paste
+ * back, encode, write. Thread-safe: all rows of a task share one instance.
  *
- * <p>A fault that belongs to the row becomes its outcome, and so does an unforeseen one while an
- * image is read, framed or encoded ({@link ErrorCode#INTERNAL}, logged with its stack). What is not
- * the row's is thrown, and the task fails: a broken lane, an output that cannot be written to, any
- * {@link Error}.
+ * <p>A failure of the row becomes its outcome, and so does an unexpected one while an image is
+ * read, framed or encoded ({@link ErrorCode#INTERNAL}, logged with its stack trace). Other failures
+ * are thrown and fail the task: a broken lane, an output that cannot be written, any {@link Error}.
  */
 public final class RowPipeline {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RowPipeline.class);
+  /** Bytes per pixel while an image is decoded, including the decoder's buffers. */
+  private static final long BYTES_DECODING = 8;
 
-  /** Bytes per pixel that decoding takes, the decoder's own buffers included. */
-  private static final long DECODING = 8;
-
-  /** Bytes per pixel of an image with its mask. */
-  private static final long DECODED = 4;
+  /** Bytes per pixel of a decoded image and its mask. */
+  private static final long BYTES_DECODED = 4;
 
   private final OpenModel model;
   private final ImageSource source;
-  private final ImageWriter sink;
+  private final ImageWriter writer;
   private final PreviewWriter previews;
-  private final ImageSettings images;
+  private final ImageSettings settings;
   private final Cancellation task;
 
   /**
-   * @param task nothing is begun any more once it is cancelled
+   * @param task no row enters another stage once it is cancelled
    */
   public RowPipeline(
       OpenModel model,
       ImageSource source,
-      ImageWriter sink,
+      ImageWriter writer,
       PreviewWriter previews,
-      ImageSettings images,
+      ImageSettings settings,
       Cancellation task) {
     this.model = model;
     this.source = source;
-    this.sink = sink;
+    this.writer = writer;
     this.previews = previews;
-    this.images = images;
+    this.settings = settings;
     this.task = task;
   }
 
-  /** Files in memory, and a share of the memory that is held for what they become. */
-  private record Files(byte[] init, byte[] mask, Permit memory) implements AutoCloseable {
+  /** The fetched files, and the memory reserved for everything that is made of them. */
+  private record InputFiles(byte[] init, byte[] mask, MemoryPermit memory)
+      implements AutoCloseable {
+
+    Outcome.InputDigests digests() {
+      return new Outcome.InputDigests(Sha256.hex(init), Sha256.hex(mask));
+    }
+
     @Override
     public void close() {
       memory.close();
     }
   }
 
-  /** The file of a sample, and of the row's first one perhaps a small image of it. */
-  private record Encoded(byte[] file, Optional<byte[]> preview) {}
-
-  /** How a row comes to the model. */
-  private record Turn(Arrival arrival, Optional<Supplier<Marker>> alone) {}
-
-  /** A row and what was made of its files. */
-  private record Source(ManifestRow row, Files files, Frame frame) {}
-
-  /** What becomes a file each, made when it is asked for, and what is known of all. */
-  private record Result(
+  /** The output of the model; each image is pasted back when it is requested. */
+  private record Generated(
       List<Supplier<RgbImage>> images,
       Set<Note> notes,
       List<Boolean> flagged,
       Duration generation) {}
 
-  /** What is done with the files of a row. */
-  @FunctionalInterface
-  private interface Use {
-    Outcome of(Files files, Arrival arrival, StageTimer clock) throws InterruptedException;
-  }
+  /** An encoded image; the row's first one may have a preview. */
+  private record Encoded(byte[] file, Optional<byte[]> preview) {}
 
   /**
-   * Works on one row.
+   * Runs one row from its locations to its written images.
    *
-   * @param alone the mark of a row that must be alone in the model
-   * @throws InterruptedException if the thread is interrupted; nothing is held then
+   * @param marker of a row that must be alone in the model, else empty
+   * @throws InterruptedException if the thread is interrupted; no resource is held then
    */
-  public Outcome run(ManifestRow row, Optional<Supplier<Marker>> alone)
+  public Outcome run(ManifestRow row, Optional<Supplier<Marker>> marker)
       throws InterruptedException {
-    return outcome(
-        row, (files, arrival, clock) -> work(row, files, new Turn(arrival, alone), clock));
-  }
-
-  /**
-   * Fetches, decodes and frames one row and leaves it at that: nothing is painted or written.
-   *
-   * @throws InterruptedException if the thread is interrupted; nothing is held then
-   */
-  public Outcome look(ManifestRow row) throws InterruptedException {
-    return outcome(row, (files, arrival, clock) -> seen(row, files, arrival, clock));
-  }
-
-  private Outcome outcome(ManifestRow row, Use use) throws InterruptedException {
-    StageTimer clock = new StageTimer(RowStage.FETCH);
-    try (Arrival arrival = model.lane().arrival();
-        Files files = fetch(row, arrival, clock)) {
-      return use.of(files, arrival, clock);
-    } catch (RowException e) {
-      return failed(row, e.code(), e.getMessage(), clock);
-    } catch (ImageException e) {
-      return failed(row, codeOf(e.reason()), e.getMessage(), clock);
+    StageTimer timer = new StageTimer(RowStage.FETCH);
+    try (Lane.Arrival arrival = model.lane().arrival();
+        InputFiles files = fetch(row, arrival, timer)) {
+      Frame frame = decodeAndFrame(row, files, timer);
+      files.memory().shrinkTo(bytesUntilWritten(frame, row.parameters().samples()));
+      Generated generated =
+          frame.isBlank() ? unchanged(row, frame) : generate(row, frame, marker, arrival, timer);
+      arrival.retract();
+      List<Encoded> encoded = encode(row, frame, generated.images(), timer);
+      List<String> locations = write(row, encoded, timer);
+      return new Outcome.Succeeded(
+          row,
+          images(frame, locations, generated.flagged()),
+          files.digests(),
+          generated.notes(),
+          generated.generation(),
+          timer.timings());
     } catch (RuntimeException e) {
-      return unforeseen(row, e, clock);
+      return RowFailures.outcome(row, e, timer);
     }
   }
 
-  private Files fetch(ManifestRow row, Arrival arrival, StageTimer clock)
+  /**
+   * Fetches, decodes and frames one row; nothing is generated or written.
+   *
+   * @throws InterruptedException if the thread is interrupted; no resource is held then
+   */
+  public Outcome probe(ManifestRow row) throws InterruptedException {
+    StageTimer timer = new StageTimer(RowStage.FETCH);
+    try (Lane.Arrival arrival = model.lane().arrival();
+        InputFiles files = fetch(row, arrival, timer)) {
+      arrival.retract(); // nothing is submitted, so no batch should wait for this row
+      Frame frame = decodeAndFrame(row, files, timer);
+      return new Outcome.Succeeded(
+          row,
+          images(frame, List.of(), List.of()),
+          files.digests(),
+          frame.isBlank() ? Set.of(Note.MASK_EMPTY) : notes(frame),
+          Duration.ZERO,
+          timer.timings());
+    } catch (RuntimeException e) {
+      return RowFailures.outcome(row, e, timer);
+    }
+  }
+
+  private InputFiles fetch(ManifestRow row, Lane.Arrival arrival, StageTimer timer)
       throws InterruptedException {
     return model
-        .slots()
+        .limits()
         .fetching(
             () -> {
               arrival.announce();
-              byte[] init = source.fetch(row.initImage());
-              byte[] mask = source.fetch(row.maskImage());
-              enter(RowStage.DECODE, clock);
+              byte[] init = source.fetch(row.locations().init());
+              byte[] mask = source.fetch(row.locations().mask());
+              enter(RowStage.DECODE, timer);
               long pixels = pixels(init, "init_image") + pixels(mask, "mask_image");
-              enter(RowStage.QUEUE, clock);
-              return new Files(init, mask, memory(row, pixels, arrival));
+              enter(RowStage.QUEUE, timer);
+              return new InputFiles(init, mask, memory(row, pixels, arrival));
             });
   }
 
-  private long pixels(byte[] file, String field) {
-    return naming(field, () -> ImageCodec.pixels(file, images.limits()));
+  private long pixels(byte[] file, String column) {
+    return RowFailures.naming(column, () -> ImageCodec.pixels(file, settings.limits()));
   }
 
-  /** Waits for what the row takes at most; meanwhile no batch should wait for the row. */
-  private Permit memory(ManifestRow row, long pixels, Arrival arrival) throws InterruptedException {
-    long painting = (1L + row.samples()) * row.width() * row.height();
-    long bytes = DECODING * (pixels + painting);
-    Optional<Permit> free = model.slots().memoryAtOnce(bytes);
+  /**
+   * Waits for the memory that the row needs at most; meanwhile no batch should wait for the row.
+   */
+  private MemoryPermit memory(ManifestRow row, long inputPixels, Lane.Arrival arrival)
+      throws InterruptedException {
+    var parameters = row.parameters();
+    long canvases = (1L + parameters.samples()) * parameters.width() * parameters.height();
+    long bytes = BYTES_DECODING * (inputPixels + canvases);
+    Optional<MemoryPermit> free = model.limits().tryMemory(bytes);
     if (free.isPresent()) {
       return free.get();
     }
     arrival.retract();
-    Permit memory = model.slots().memory(bytes);
+    MemoryPermit memory = model.limits().memory(bytes);
     arrival.announce();
     return memory;
   }
 
-  private Outcome work(ManifestRow row, Files files, Turn turn, StageTimer clock)
+  private Frame decodeAndFrame(ManifestRow row, InputFiles files, StageTimer timer)
       throws InterruptedException {
-    Frame frame = model.slots().onCore(() -> frame(row, files, clock));
-    files.memory().keep(model.slots().units(bytesFrom(frame, row.samples())));
-    Result result = frame.isBlank() ? untouched(frame, row) : paint(frame, row, turn, clock);
-    turn.arrival().retract();
-    List<String> locations = write(row, frame, result.images(), clock);
-    return succeeded(new Source(row, files, frame), locations, result, clock);
+    return model
+        .limits()
+        .onCore(
+            () -> {
+              enter(RowStage.DECODE, timer);
+              RgbImage init =
+                  RowFailures.naming(
+                      "init_image", () -> ImageCodec.decode(files.init(), settings.limits()));
+              Mask mask =
+                  RowFailures.naming(
+                      "mask_image", () -> ImageCodec.decodeMask(files.mask(), settings.limits()));
+              enter(RowStage.FRAME, timer);
+              return row.frame(init, mask, model.inpainter().traits(), settings.framing());
+            });
   }
 
-  private Outcome seen(ManifestRow row, Files files, Arrival arrival, StageTimer clock)
-      throws InterruptedException {
-    arrival.retract(); // no batch waits for what is not painted
-    Frame frame = model.slots().onCore(() -> frame(row, files, clock));
-    Set<Note> notes = frame.isBlank() ? Set.of(Note.MASK_EMPTY) : notes(frame);
-    Result nothing = new Result(List.of(), notes, List.of(), Duration.ZERO);
-    return succeeded(new Source(row, files, frame), List.of(), nothing, clock);
-  }
-
-  private static Outcome succeeded(
-      Source source, List<String> locations, Result result, StageTimer clock) {
-    return new Outcome.Succeeded(
-        source.row(),
-        locations,
-        source.frame().outputWidth(),
-        source.frame().outputHeight(),
-        result.notes(),
-        result.flagged(),
-        Sha256.hex(source.files().init()),
-        Sha256.hex(source.files().mask()),
-        result.generation(),
-        clock.timings());
-  }
-
-  private Frame frame(ManifestRow row, Files files, StageTimer clock) {
-    enter(RowStage.DECODE, clock);
-    DecodeLimits limits = images.limits();
-    RgbImage init = naming("init_image", () -> ImageCodec.decode(files.init(), limits));
-    Mask mask = naming("mask_image", () -> ImageCodec.decodeMask(files.mask(), limits));
-    enter(RowStage.FRAME, clock);
-    return row.frame(init, mask, model.inpainter().traits(), images.framing());
-  }
-
-  /** What is held from framing to writing; the images of a row are finished one by one. */
-  private static long bytesFrom(Frame frame, int samples) {
+  /** The memory held from framing to writing; the images of a row are pasted back one by one. */
+  private static long bytesUntilWritten(Frame frame, int samples) {
     long canvas = (long) frame.image().width() * frame.image().height();
     long output = (long) frame.outputWidth() * frame.outputHeight();
-    return DECODED * ((1 + samples) * canvas + 2 * output);
+    return BYTES_DECODED * ((1 + samples) * canvas + 2 * output);
   }
 
-  private static Result untouched(Frame frame, ManifestRow row) {
-    List<Supplier<RgbImage>> copies = Collections.nCopies(row.samples(), frame::untouched);
-    return new Result(copies, Set.of(Note.MASK_EMPTY), List.of(), Duration.ZERO);
+  private static Generated unchanged(ManifestRow row, Frame frame) {
+    List<Supplier<RgbImage>> copies =
+        Collections.nCopies(row.parameters().samples(), frame::untouched);
+    return new Generated(copies, Set.of(Note.MASK_EMPTY), List.of(), Duration.ZERO);
   }
 
-  private Result paint(Frame frame, ManifestRow row, Turn turn, StageTimer clock)
+  private Generated generate(
+      ManifestRow row,
+      Frame frame,
+      Optional<Supplier<Marker>> marker,
+      Lane.Arrival arrival,
+      StageTimer timer)
       throws InterruptedException {
-    enter(RowStage.PAINT, clock);
-    List<CompletableFuture<LaneResult>> samples = submit(frame, row, turn.alone());
-    turn.arrival().retract();
+    enter(RowStage.PAINT, timer);
+    List<CompletableFuture<Lane.Result>> samples = submit(row, frame, marker);
+    arrival.retract();
     try {
-      List<LaneResult> painted = new ArrayList<>();
-      for (CompletableFuture<LaneResult> sample : samples) {
-        painted.add(sample.get());
+      List<Lane.Result> results = new ArrayList<>();
+      for (CompletableFuture<Lane.Result> sample : samples) {
+        results.add(sample.get());
       }
-      clock.move(painted.get(0).queued(), RowStage.PAINT, RowStage.QUEUE);
-      return result(frame, row, painted);
+      timer.move(results.get(0).queued(), RowStage.PAINT, RowStage.QUEUE);
+      return generated(row, frame, results);
     } catch (ExecutionException e) {
       throw unwrapped(e);
     } finally {
@@ -255,42 +242,43 @@ public final class RowPipeline {
     }
   }
 
-  private List<CompletableFuture<LaneResult>> submit(
-      Frame frame, ManifestRow row, Optional<Supplier<Marker>> alone) {
-    InpaintParameters plan = row.plan(frame, images.framing().maskReduction());
-    check(plan);
-    return IntStream.range(0, row.samples())
-        .mapToObj(i -> row.subject(frame, i))
-        .map(
-            subject ->
-                alone
-                    .map(mark -> model.lane().submitAlone(plan, subject, mark))
-                    .orElseGet(() -> model.lane().submit(plan, subject)))
-        .toList();
+  private List<CompletableFuture<Lane.Result>> submit(
+      ManifestRow row, Frame frame, Optional<Supplier<Marker>> marker) {
+    InpaintParameters parameters = row.inpaintParameters(frame, settings.framing().maskReduction());
+    check(parameters);
+    List<CompletableFuture<Lane.Result>> samples = new ArrayList<>();
+    for (int i = 0; i < row.parameters().samples(); i++) {
+      InpaintInput input = row.inpaintInput(frame, i);
+      samples.add(
+          marker.isPresent()
+              ? model.lane().submitAlone(parameters, input, marker.get())
+              : model.lane().submit(parameters, input));
+    }
+    return samples;
   }
 
-  private void check(InpaintParameters plan) {
+  private void check(InpaintParameters parameters) {
     try {
-      model.inpainter().check(plan);
+      model.inpainter().check(parameters);
     } catch (IllegalArgumentException e) {
       throw new RowException(ErrorCode.ROW_INVALID, "scheduler: " + e.getMessage(), e);
     }
   }
 
-  private static Result result(Frame frame, ManifestRow row, List<LaneResult> painted) {
+  private static Generated generated(ManifestRow row, Frame frame, List<Lane.Result> results) {
     Set<Note> notes = notes(frame);
     Duration generation = Duration.ZERO;
-    List<Supplier<RgbImage>> finished = new ArrayList<>();
-    for (LaneResult sample : painted) {
-      notes.addAll(sample.painting().notes());
-      generation = generation.plus(sample.share());
-      finished.add(() -> sample.painting().output(frame));
+    List<Supplier<RgbImage>> images = new ArrayList<>();
+    List<Boolean> flagged = new ArrayList<>();
+    for (Lane.Result result : results) {
+      notes.addAll(result.image().notes());
+      generation = generation.plus(result.share());
+      images.add(() -> result.image().output(frame));
+      if (row.safetyChecker()) {
+        flagged.add(result.image().isFlagged());
+      }
     }
-    List<Boolean> flagged =
-        row.safetyChecker()
-            ? painted.stream().map(sample -> sample.painting().isFlagged()).toList()
-            : List.of();
-    return new Result(finished, notes, flagged, generation);
+    return new Generated(images, notes, flagged, generation);
   }
 
   private static Set<Note> notes(Frame frame) {
@@ -301,74 +289,51 @@ public final class RowPipeline {
     return notes;
   }
 
-  private List<String> write(
-      ManifestRow row, Frame frame, List<Supplier<RgbImage>> finished, StageTimer clock)
+  /** Pastes back and encodes one image at a time, so that only one output image is in memory. */
+  private List<Encoded> encode(
+      ManifestRow row, Frame frame, List<Supplier<RgbImage>> images, StageTimer timer)
       throws InterruptedException {
+    enter(RowStage.ENCODE, timer);
     List<Encoded> encoded = new ArrayList<>();
-    enter(RowStage.ENCODE, clock);
-    for (Supplier<RgbImage> picture : finished) {
-      int sample = encoded.size();
-      encoded.add(model.slots().onCore(() -> encode(row, frame, sample, picture.get())));
+    for (Supplier<RgbImage> image : images) {
+      boolean hasPreview = encoded.isEmpty();
+      encoded.add(
+          model
+              .limits()
+              .onCore(
+                  () -> {
+                    RgbImage output = image.get();
+                    byte[] file = ImageCodec.encode(output, settings.format());
+                    return new Encoded(
+                        file, hasPreview ? previews.of(row.id(), frame, output) : Optional.empty());
+                  }));
     }
-    enter(RowStage.WRITE, clock);
+    return encoded;
+  }
+
+  private List<String> write(ManifestRow row, List<Encoded> encoded, StageTimer timer) {
+    enter(RowStage.WRITE, timer);
     List<byte[]> files = encoded.stream().map(Encoded::file).toList();
-    List<String> locations = sink.write(row, files, images.format().extension());
+    List<String> locations = writer.write(row, files, settings.format().extension());
     encoded.get(0).preview().ifPresent(preview -> previews.write(row.id(), preview));
     return locations;
   }
 
-  private Encoded encode(ManifestRow row, Frame frame, int sample, RgbImage picture) {
-    byte[] file = ImageCodec.encode(picture, images.format());
-    Optional<byte[]> preview =
-        sample == 0 ? previews.of(row.id(), frame, picture) : Optional.empty();
-    return new Encoded(file, preview);
+  private static Outcome.Images images(Frame frame, List<String> locations, List<Boolean> flagged) {
+    return new Outcome.Images(locations, frame.outputWidth(), frame.outputHeight(), flagged);
   }
 
-  private void enter(RowStage stage, StageTimer clock) {
+  private void enter(RowStage stage, StageTimer timer) {
     task.check();
-    clock.enter(stage);
+    timer.enter(stage);
   }
 
   private static RuntimeException unwrapped(ExecutionException failure) {
     if (failure.getCause() instanceof Error error) {
       throw error;
     }
-    return failure.getCause() instanceof RuntimeException known
-        ? known
+    return failure.getCause() instanceof RuntimeException cause
+        ? cause
         : new IllegalStateException(failure.getCause());
-  }
-
-  /** Says which of the two images is meant. */
-  private static <T> T naming(String field, Supplier<T> reading) {
-    try {
-      return reading.get();
-    } catch (ImageException e) {
-      throw new ImageException(e.reason(), field + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static Outcome failed(ManifestRow row, ErrorCode code, String message, StageTimer clock) {
-    return new Outcome.Failed(
-        row.id(), row.trackId(), code, message, clock.stage(), clock.timings());
-  }
-
-  private static Outcome unforeseen(ManifestRow row, RuntimeException fault, StageTimer clock) {
-    boolean isOfTask =
-        fault instanceof LaneBrokenException || fault instanceof CancellationException;
-    if (isOfTask || clock.stage() == RowStage.WRITE) {
-      throw fault;
-    }
-    LOG.error("row {} failed in {} for no foreseen reason", row.id(), clock.stage(), fault);
-    String message = "a fault of Spackle itself, see the executor's log: " + fault;
-    return failed(row, ErrorCode.INTERNAL, message, clock);
-  }
-
-  /** The code of an image that cannot be used. */
-  public static ErrorCode codeOf(ImageException.Reason reason) {
-    return switch (reason) {
-      case EMPTY, NOT_AN_IMAGE, UNSUPPORTED_FORMAT -> ErrorCode.IMAGE_UNSUPPORTED;
-      case TOO_LARGE, TOO_SMALL, BAD_ASPECT -> ErrorCode.IMAGE_SIZE;
-      case TRUNCATED, CORRUPT -> ErrorCode.IMAGE_CORRUPT;
-    };
   }
 }

@@ -15,21 +15,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rows of one task that are in flight: each is worked on from end to end by a thread of its own
- * and handed out when it is done, in any order.
+ * The rows of one task that are in flight: each is processed from start to end by one thread and
+ * returned when it is finished, in any order.
  *
- * <p>Lazy: rows are read, on the caller's thread, when a result is asked for. The first fault of a
- * row's work is thrown to the caller and ends the window.
+ * <p>Lazy: rows are read, on the caller's thread, when a result is requested. The first exception
+ * of a row is thrown to the caller and ends the window.
  *
- * <p>The threads belong to the task, so that its end is theirs: {@link #close} interrupts them.
- * They mostly wait, and no more run than {@link InFlightLimits} lets.
+ * <p>The threads belong to the task: {@link #close} interrupts them. They mostly wait; {@link
+ * InFlightLimits} limits how many run.
  *
- * @param <I> a row
- * @param <O> what becomes of it
+ * @param <I> row
+ * @param <O> result
  */
 public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
 
-  /** The way of one row. */
+  /** The processing of one row. */
   @FunctionalInterface
   public interface Work<I, O> {
     O run(I row) throws InterruptedException;
@@ -39,7 +39,7 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RowWindow.class);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration CLOSING = Duration.ofSeconds(1);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
   private final Iterator<I> input;
   private final Work<I, O> work;
@@ -52,7 +52,7 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
 
   /**
    * @param size rows in flight at most
-   * @param interrupted whether the task is to stop; asked about every 100 ms
+   * @param interrupted whether the task must stop; polled about every 100 ms
    */
   public RowWindow(Iterator<I> input, Work<I, O> work, int size, BooleanSupplier interrupted) {
     this.input = input;
@@ -81,14 +81,15 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
     return result;
   }
 
-  /** Stops all rows in flight and waits, for a second at most, until they have let go. */
+  /** Interrupts all rows in flight and waits, for a second at most, until they have stopped. */
   @Override
   public void close() {
-    boolean wasInterrupted = Thread.interrupted(); // waiting is short, and worth it even then
+    boolean wasInterrupted =
+        Thread.interrupted(); // the wait is short, so an interrupt does not skip it
     threads.shutdownNow();
     try {
-      if (!threads.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("rows are still busy {} after their task ended", CLOSING);
+      if (!threads.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("rows are still busy {} after their task ended", CLOSE_TIMEOUT);
       }
     } catch (InterruptedException e) {
       wasInterrupted = true;
@@ -109,7 +110,7 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
   private Done<O> run(I row) {
     try {
       return new Done<>(work.run(row), null);
-    } catch (Throwable e) { // whatever it is, the task must see it
+    } catch (Throwable e) { // any failure must reach the task
       return new Done<>(null, e);
     }
   }
@@ -136,13 +137,13 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
       throw error;
     }
     if (row.fault() != null) {
-      throw new IllegalStateException("a row could not be worked on: " + row.fault(), row.fault());
+      throw new IllegalStateException("a row could not be processed: " + row.fault(), row.fault());
     }
     return row.result();
   }
 
-  private static Thread thread(Runnable rows) {
-    Thread thread = new Thread(rows, "spackle-row");
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "spackle-row");
     thread.setDaemon(true);
     return thread;
   }

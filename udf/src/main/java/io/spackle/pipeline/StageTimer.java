@@ -5,19 +5,19 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Where a row is and how long it was in each stage. Not thread-safe. */
+/** The current stage of a row and the time spent in each stage. Not thread-safe. */
 final class StageTimer {
 
   private final Map<RowStage, Duration> spent = new EnumMap<>(RowStage.class);
   private RowStage stage;
   private long since = System.nanoTime();
 
-  /** Starts in a stage. */
+  /** Starts the time of the first stage. */
   StageTimer(RowStage first) {
     stage = first;
   }
 
-  /** Leaves the stage for the next. */
+  /** Ends the current stage and starts the next. */
   void enter(RowStage next) {
     long now = System.nanoTime();
     add(stage, Duration.ofNanos(now - since));
@@ -25,7 +25,7 @@ final class StageTimer {
     since = now;
   }
 
-  /** Counts time of one stage as another's. */
+  /** Moves time from one stage to another. */
   void move(Duration time, RowStage from, RowStage to) {
     add(from, time.negated());
     add(to, time);

@@ -2,7 +2,7 @@ package io.spackle.quarantine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.spackle.sink.RawFileSystem;
+import io.spackle.sink.HadoopFiles;
 import io.spackle.spark.TaskPartition;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -26,125 +26,133 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes beside a job's results of what is at work, for whoever comes after a death.
+ * Marker files of the tasks and rows that are being processed, beside a job's results. They show
+ * the next attempt what was running when a process crashed.
  *
- * <p>Whatever ends in order takes its marks away, be it by a result, a fault, a kill of the task or
- * a signal to the process. So marks that a task finds when it starts are of processes that died:
+ * <p>Work that ends in an orderly way removes its markers: on success, on failure, when a task is
+ * killed and when the process gets a signal. So the markers that a task finds at its start were
+ * left by processes that crashed:
  *
  * <ul>
- *   <li>{@code task-COLUMN-NUMBER-OF}: some row of this {@link TaskPartition} may have killed its
- *       process. Its rows are painted one by one from now on.
- *   <li>{@code row-KEY.ATTEMPT}: this row was all that was in the model when its process died. It
- *       is not painted again.
+ *   <li>{@code task-COLUMN-NUMBER-COUNT}: some row of this {@link TaskPartition} may have crashed
+ *       its process. From now on the rows of the partition are run one at a time.
+ *   <li>{@code row-KEY.ATTEMPT}: this row was alone in the model when its process crashed. It is
+ *       not run again.
  * </ul>
  *
- * <p>A task that meets no death costs one listing, one empty file and its deletion. Marks are kept
- * until a run has done all rows, so that a row is not tried anew by the next run. That they cannot
- * be written is logged and no more: the job can do without.
+ * <p>A task without crashes costs one listing, one empty file and its deletion. Markers are kept
+ * until a run has finished all rows, so that the next run does not retry a quarantined row. A
+ * failure to write a marker is only logged, since a job can run without.
  */
 public final class Markers implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Markers.class);
-
   private static final Pattern TASK = Pattern.compile("task-(.+)-(\\d+)-(\\d+)");
   private static final Pattern ROW = Pattern.compile("row-(.+)\\.\\d+");
   private static final int LONGEST_NOTE = 500;
 
   private final FileSystem files;
   private final Path folder;
-  private final BooleanSupplier isLost;
-  private final Set<Path> held = ConcurrentHashMap.newKeySet();
+  private final BooleanSupplier isGivenUp;
+  private final Set<Path> ownMarkers = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param isLost whether this process counts as dead, though it still runs: no mark is taken away
-   *     then
+   * @param isGivenUp whether this process counts as crashed although it still runs: then no marker
+   *     is removed
    */
-  public Markers(String folder, Configuration hadoop, BooleanSupplier isLost) {
+  public Markers(String folder, Configuration hadoop, BooleanSupplier isGivenUp) {
     this.folder = new Path(folder);
-    this.isLost = isLost;
+    this.isGivenUp = isGivenUp;
     try {
-      this.files = RawFileSystem.of(this.folder, hadoop);
+      this.files = HadoopFiles.withoutChecksums(this.folder, hadoop);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open " + folder, e);
     }
   }
 
-  /**
-   * What processes that died have left.
-   *
-   * @param parts tasks
-   * @param rows keys of rows that were alone, each with the last of its marks and their number
-   */
-  record Left(Set<TaskPartition> parts, Map<String, Deaths> rows) {
+  /** A marker, which exists until it is closed. */
+  @FunctionalInterface
+  public interface Marker extends AutoCloseable {
 
-    /** Whether a row may have killed a process. */
+    @Override
+    void close();
+  }
+
+  /**
+   * The markers that crashed processes left.
+   *
+   * @param tasks the partitions that were being processed
+   * @param rows crashes by the key of the row that was alone in the model
+   */
+  record Remaining(Set<TaskPartition> tasks, Map<String, Crashes> rows) {
+
+    /** Whether a row may have crashed a process. */
     boolean suspects(Row row) {
-      return parts.stream().anyMatch(part -> part.holds(row));
+      return tasks.stream().anyMatch(task -> task.holds(row));
     }
   }
 
   /**
-   * Deaths with the same row alone in the model.
+   * The crashes while one row was alone in the model.
    *
-   * @param mark the last one's
+   * @param lastMarker left by one of them
    */
-  record Deaths(int count, Path mark) {
-
-    Deaths plus(Deaths more) {
-      return new Deaths(count + more.count, more.mark);
+  record Crashes(int count, Path lastMarker) {
+    Crashes plus(Crashes more) {
+      return new Crashes(count + more.count, more.lastMarker);
     }
   }
 
-  /** The marks that are there, of whatever run. */
-  Left left() {
-    Set<TaskPartition> parts = new HashSet<>();
-    Map<String, Deaths> rows = new TreeMap<>();
+  /** The markers that exist now, of any run. */
+  Remaining remaining() {
+    Set<TaskPartition> tasks = new HashSet<>();
+    Map<String, Crashes> rows = new TreeMap<>();
     for (FileStatus file : list()) {
       String name = file.getPath().getName();
       Matcher task = TASK.matcher(name);
       Matcher row = ROW.matcher(name);
       if (task.matches()) {
-        parts.add(part(task));
+        tasks.add(partition(task));
       } else if (row.matches()) {
-        rows.merge(row.group(1), new Deaths(1, file.getPath()), Deaths::plus);
+        rows.merge(row.group(1), new Crashes(1, file.getPath()), Crashes::plus);
       }
     }
-    return new Left(parts, rows);
+    return new Remaining(tasks, rows);
   }
 
-  private static TaskPartition part(Matcher task) {
+  private static TaskPartition partition(Matcher task) {
     return new TaskPartition(
         task.group(1), Integer.parseInt(task.group(2)), Integer.parseInt(task.group(3)));
   }
 
-  /** Notes that rows of a task are at work. */
-  Marker task(TaskPartition part) {
-    return write("task-%s-%d-%d".formatted(part.by(), part.number(), part.of()), "");
+  /** Marks the rows of a task as being processed. */
+  Marker markTask(TaskPartition task) {
+    return write("task-%s-%d-%d".formatted(task.column(), task.number(), task.count()), "");
   }
 
   /**
-   * Notes that a row is alone in the model.
+   * Marks a row as alone in the model.
    *
-   * @param attempt tells attempts at the same time apart
-   * @param note who paints it
+   * @param attempt distinguishes attempts that run at the same time
+   * @param note names the process
    */
-  Marker row(String key, long attempt, String note) {
+  Marker markRow(String key, long attempt, String note) {
     return write("row-%s.%d".formatted(key, attempt), note);
   }
 
-  /** The note of a row's mark. */
-  String note(Deaths deaths) {
-    try (InputStream in = files.open(deaths.mark())) {
+  /** The note of a row's last marker. */
+  String note(Crashes crashes) {
+    try (InputStream in = files.open(crashes.lastMarker())) {
       return new String(in.readNBytes(LONGEST_NOTE), UTF_8);
     } catch (IOException e) {
-      return "a process whose mark cannot be read (" + e + ")";
+      return "a process whose marker cannot be read (" + e + ")";
     }
   }
 
-  /** Takes all marks of this process away. */
+  /** Removes all markers of this process. */
   @Override
   public void close() {
-    held.forEach(this::remove);
+    ownMarkers.forEach(this::remove);
   }
 
   private FileStatus[] list() {
@@ -159,23 +167,23 @@ public final class Markers implements AutoCloseable {
 
   private Marker write(String name, String note) {
     Path file = new Path(folder, name);
-    held.add(file);
+    ownMarkers.add(file);
     try (OutputStream out = files.create(file, true)) {
       out.write(note.getBytes(UTF_8));
     } catch (IOException e) {
-      LOG.warn("cannot write {}: should this process die now, nobody knows why: {}", file, e);
+      LOG.warn("cannot write {}: a crash of this process will not be traced to its row", file, e);
     }
     return () -> remove(file);
   }
 
   private void remove(Path file) {
-    if (isLost.getAsBoolean() || !held.remove(file)) {
+    if (isGivenUp.getAsBoolean() || !ownMarkers.remove(file)) {
       return;
     }
     try {
       files.delete(file, false);
     } catch (IOException e) {
-      LOG.warn("cannot delete {}: its rows pass for killers: {}", file, e);
+      LOG.warn("cannot delete {}: its rows will be suspected of a crash", file, e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.spackle.quarantine;
 
+import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
@@ -15,72 +16,76 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a task thinks of its rows: whether one may kill the process, or did.
+ * The rows of a task that may crash their process, or did.
  *
- * <p>The first try of a task knows nothing and paints as fast as it can. If its process dies, the
- * next try, or the next run, paints its rows one by one, with a {@link Marker} on each while it is
- * in the model. If the process dies again, that row is to blame and is set aside. So a row kills
- * two processes at most, and n rows of one task n + 1.
+ * <p>The first attempt of a task runs its rows in batches. If the process crashes, the next
+ * attempt, or the next run, runs the rows one at a time, each with a {@link Marker} while it is in
+ * the model. If the process crashes again, the marked row is the cause and is quarantined. So a row
+ * crashes at most two processes, and n rows of one task n + 1.
  */
 public final class Quarantine implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
 
-  private final Markers marks;
-  private final Markers.Left left;
-  private final int proof;
+  private final Markers markers;
+  private final Markers.Remaining remaining;
+  private final int crashesToQuarantine;
   private final long attempt;
-  private final Marker own;
+  private final Optional<Marker> taskMarker;
 
-  private Quarantine(Markers marks, Markers.Left left, TaskPartition part, TaskSignals task) {
-    this.marks = marks;
-    this.left = left;
-    // Another try of the task may be under way, its mark on a row that has killed nobody.
-    this.proof = task.mayHaveTwin() ? 2 : 1;
+  private Quarantine(
+      Markers markers, Markers.Remaining remaining, TaskPartition partition, TaskSignals task) {
+    this.markers = markers;
+    this.remaining = remaining;
+    // A duplicate attempt may be running, with a marker on a row that crashed nothing.
+    this.crashesToQuarantine = task.mayHaveDuplicate() ? 2 : 1;
     this.attempt = task.attemptId();
-    // A mark of a dead process stays, whatever becomes of this one.
-    this.own = left.parts().contains(part) ? Marker.NONE : marks.task(part);
+    // The marker of a crashed process stays, whatever the outcome of this attempt.
+    this.taskMarker =
+        remaining.tasks().contains(partition)
+            ? Optional.empty()
+            : Optional.of(markers.markTask(partition));
   }
 
   /**
-   * What was left by others; from now on this task has a mark of its own.
+   * Reads the markers of crashed processes, then marks this task as being processed.
    *
-   * @param dealtBy column by which tasks got their rows
+   * @param column by whose hash rows were distributed to tasks
    */
-  public static Quarantine of(Markers marks, TaskSignals task, String dealtBy) {
-    Markers.Left left = marks.left();
-    TaskPartition part = task.part(dealtBy);
-    if (left.parts().contains(part)) {
-      LOG.warn("{}: a process died with rows of this task, now one by one", part);
+  public static Quarantine of(Markers markers, TaskSignals task, String column) {
+    Markers.Remaining remaining = markers.remaining();
+    TaskPartition partition = task.partition(column);
+    if (remaining.tasks().contains(partition)) {
+      LOG.warn("{}: a process crashed with these rows, they now run one at a time", partition);
     }
-    return new Quarantine(marks, left, part, task);
+    return new Quarantine(markers, remaining, partition, task);
   }
 
-  /** The outcome of a row that is not to be painted any more. */
-  public Optional<Outcome> setAside(ManifestRow row, String key) {
-    return Optional.ofNullable(left.rows().get(key))
-        .filter(deaths -> deaths.count() >= proof)
-        .map(deaths -> crashed(row, marks.note(deaths)));
+  /** The outcome of a quarantined row; empty if the row may run. */
+  public Optional<Outcome> outcome(ManifestRow row, String key) {
+    return Optional.ofNullable(remaining.rows().get(key))
+        .filter(crashes -> crashes.count() >= crashesToQuarantine)
+        .map(crashes -> crashed(row, markers.note(crashes)));
   }
 
-  /** The mark of a row that must be alone in the model. */
-  public Optional<Supplier<Marker>> mark(Row row, String key) {
-    return left.suspects(row)
-        ? Optional.of(() -> marks.row(key, attempt, thisProcess()))
+  /** The marker of a row that must be alone in the model; empty if it may share a batch. */
+  public Optional<Supplier<Marker>> marker(Row row, String key) {
+    return remaining.suspects(row)
+        ? Optional.of(() -> markers.markRow(key, attempt, thisProcess()))
         : Optional.empty();
   }
 
-  /** The task ends in order. */
+  /** Removes the task's marker at its orderly end. */
   @Override
   public void close() {
-    own.close();
+    taskMarker.ifPresent(Marker::close);
   }
 
   private static Outcome crashed(ManifestRow row, String process) {
     String message =
         process
-            + " died, or did not get its call into the model back (spackle.lane.watchdog), while"
-            + " nothing but this row was in its model; one had died before. Its log tells more";
+            + " crashed, or its call into the model did not return (spackle.lane.watchdog), while"
+            + " only this row was in its model; another process had crashed before. See its log";
     return new Outcome.Failed(
         row.id(), row.trackId(), ErrorCode.MODEL_CRASHED, message, RowStage.PAINT, Map.of());
   }

@@ -6,15 +6,15 @@ import java.util.Date;
 import java.util.Locale;
 
 /**
- * What a cell of a manifest says, whatever type its column has; null where it says nothing of the
- * kind asked for.
+ * Conversions of a manifest cell of any column type to text, number or flag; null if the cell holds
+ * no such value.
  */
 final class CellValues {
 
-  /** The longest text that is tried as a number. */
+  /** The longest text that is parsed as a number. */
   private static final int LONGEST_NUMBER = 64;
 
-  /** Zeros before or behind the point; with more of them, arithmetic overflows or takes forever. */
+  /** Limit of the decimal exponent: beyond it, arithmetic overflows or takes too long. */
   private static final int MAX_SCALE = 1000;
 
   private CellValues() {}
@@ -23,7 +23,7 @@ final class CellValues {
     return value == null || value instanceof String text && text.isBlank();
   }
 
-  /** The value as text, or null where it is an array, a struct, a map or bytes. */
+  /** The value as text, or null if it is an array, a struct, a map or binary. */
   static String text(Object value) {
     boolean simple =
         value instanceof String
@@ -34,7 +34,7 @@ final class CellValues {
     return simple ? value.toString() : null;
   }
 
-  /** The value as a number, or null where it is none; not a number and infinity are none. */
+  /** The value as a number, or null if it is none; NaN and infinity count as none. */
   static BigDecimal number(Object value) {
     if (!(value instanceof Number || value instanceof String)) {
       return null;
@@ -51,7 +51,7 @@ final class CellValues {
     }
   }
 
-  /** The value as yes or no, or null where it is neither. */
+  /** The value as a boolean, or null if it is neither yes or true nor no or false. */
   static Boolean flag(Object value) {
     if (value instanceof Boolean flag) {
       return flag;

@@ -1,10 +1,10 @@
 package io.spackle.row;
 
 /**
- * Why a row failed: stable names, to be counted and chosen by.
+ * The reason why a row failed: stable names, for statistics and for selecting rows to reprocess.
  *
- * <p>Every fault that belongs to one row has a code; faults of configuration, model or device fail
- * the job instead.
+ * <p>Every failure of one row has a code; failures of the configuration, model or device fail the
+ * job instead.
  */
 public enum ErrorCode {
   ROW_MALFORMED(
@@ -106,7 +106,7 @@ public enum ErrorCode {
       "Report it with the stack trace",
       Retry.MAY_HELP);
 
-  /** Whether the same row, done again, may succeed though nobody mended it. */
+  /** Whether a failed row may succeed when it is reprocessed unchanged. */
   public enum Retry {
     MAY_HELP,
     IN_VAIN
@@ -122,12 +122,12 @@ public enum ErrorCode {
     this.retry = retry;
   }
 
-  /** What happened, as a phrase. */
+  /** The cause, as a phrase. */
   public String meaning() {
     return meaning;
   }
 
-  /** What the owner of the row can do. */
+  /** The action that the owner of the row can take. */
   public String advice() {
     return advice;
   }

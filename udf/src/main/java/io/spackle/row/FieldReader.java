@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
-/** The fields of one row as they are read one by one, and the problems met on the way. */
+/** Reads and validates the fields of one row, and collects the problems found. */
 final class FieldReader {
 
-  /** No text of a row may be longer, in bytes of UTF-8. */
+  /** The longest text of a row, in bytes of UTF-8. */
   static final int MAX_TEXT_BYTES = 64 * 1024;
 
   private static final int REPLACEMENT = 0xFFFD;
@@ -27,11 +27,11 @@ final class FieldReader {
     return RowColumns.value(row, column);
   }
 
-  void problem(String column, String message) {
-    problem(ErrorCode.ROW_INVALID, column, message);
+  void addProblem(String column, String message) {
+    addProblem(ErrorCode.ROW_INVALID, column, message);
   }
 
-  void problem(ErrorCode code, String column, String message) {
+  void addProblem(ErrorCode code, String column, String message) {
     firstCode = firstCode == null ? code : firstCode;
     problems.add(column + ": " + message);
   }
@@ -50,29 +50,29 @@ final class FieldReader {
     return String.join("; ", problems);
   }
 
-  /** A text, or the default where the row is silent; a text that cannot be used is a problem. */
-  String text(String column, String otherwise) {
+  /** A text, or the default if the cell is null or blank; invalid text is a problem. */
+  String text(String column, String defaultValue) {
     Object value = raw(column);
-    return CellValues.isAbsent(value) ? otherwise : usable(column, value);
+    return CellValues.isAbsent(value) ? defaultValue : validText(column, value);
   }
 
-  /** A text that may be empty, or the default where there is none. */
-  String prompt(String column, String otherwise) {
+  /** A text that may be blank, or the default if the cell is null. */
+  String prompt(String column, String defaultValue) {
     Object value = raw(column);
-    return value == null ? otherwise : usable(column, value);
+    return value == null ? defaultValue : validText(column, value);
   }
 
-  /** A text that must be there, but may be empty. */
+  /** A text that is required, but may be blank. */
   String requiredText(String column) {
     Object value = raw(column);
     if (value == null) {
-      problem(column, "nothing found, a text (which may be empty) expected");
+      addProblem(column, "nothing found, a text (which may be empty) expected");
       return "";
     }
-    return usable(column, value);
+    return validText(column, value);
   }
 
-  /** A location that must be there; what it may be is for its source to say. */
+  /** A location, which is required; its source validates it. */
   String location(String column) {
     Object value = raw(column);
     if (value instanceof String text && !text.isBlank()) {
@@ -80,40 +80,40 @@ final class FieldReader {
     }
     String found =
         value == null ? "nothing" : value instanceof String ? "a blank text" : kind(value);
-    problem(column, found + " found, the location of an image expected");
+    addProblem(column, found + " found, the location of an image expected");
     return "";
   }
 
-  /** A whole number within bounds, or the default where the row is silent. */
-  long whole(String column, long otherwise, long min, long max) {
+  /** A whole number within bounds, or the default if the cell is null or blank. */
+  long integer(String column, long defaultValue, long min, long max) {
     Object value = raw(column);
     if (CellValues.isAbsent(value)) {
-      return otherwise;
+      return defaultValue;
     }
     BigDecimal number = CellValues.number(value);
     if (number == null || !isWithin(number, min, max) || number.stripTrailingZeros().scale() > 0) {
       unexpected(column, value, "a whole number from " + min + " to " + max);
-      return otherwise;
+      return defaultValue;
     }
     return number.longValueExact();
   }
 
-  /** A number within bounds, both included, or the default where the row is silent. */
-  double decimal(String column, double otherwise, double min, double max) {
+  /** A number within bounds, both inclusive, or the default if the cell is null or blank. */
+  double decimal(String column, double defaultValue, double min, double max) {
     Object value = raw(column);
     if (CellValues.isAbsent(value)) {
-      return otherwise;
+      return defaultValue;
     }
     double number = doubleOf(value);
     if (number >= min && number <= max) {
       return number;
     }
     unexpected(column, value, "a number from " + plain(min) + " to " + plain(max));
-    return otherwise;
+    return defaultValue;
   }
 
-  /** A number above 0 and up to 1, or null where the row is silent or wrong. */
-  Double share(String column) {
+  /** A number above 0 and up to 1, or null if the cell is null, blank or invalid. */
+  Double fraction(String column) {
     Object value = raw(column);
     if (CellValues.isAbsent(value)) {
       return null;
@@ -126,50 +126,50 @@ final class FieldReader {
     return null;
   }
 
-  /** Yes or no, or the default where the row is silent. */
-  Boolean flag(String column, Boolean otherwise) {
+  /** A boolean, or the default if the cell is null or blank. */
+  Boolean flag(String column, Boolean defaultValue) {
     Object value = raw(column);
     if (CellValues.isAbsent(value)) {
-      return otherwise;
+      return defaultValue;
     }
     Boolean flag = CellValues.flag(value);
     if (flag == null) {
       unexpected(column, value, "yes or no");
-      return otherwise;
+      return defaultValue;
     }
     return flag;
   }
 
-  private String usable(String column, Object value) {
+  private String validText(String column, Object value) {
     String text = CellValues.text(value);
     if (text == null) {
       unexpected(column, value, "a text");
       return "";
     }
-    String fault = fault(text);
-    if (fault != null) {
-      problem(column, fault);
+    String problem = textProblem(text);
+    if (problem != null) {
+      addProblem(column, problem);
     }
     return text;
   }
 
-  /** A cell as text, or null where it is none or cannot be used. */
+  /** A cell as text, or null if it is none or invalid. */
   static String readable(Object value) {
     String text = CellValues.text(value);
-    return text == null || fault(text) != null ? null : text;
+    return text == null || textProblem(text) != null ? null : text;
   }
 
-  /** What is wrong with a text, or null. */
-  static String fault(String text) {
+  /** Why a text is invalid, or null if it is valid. */
+  static String textProblem(String text) {
     if (text.codePoints().anyMatch(FieldReader::isLoneSurrogate)) {
-      return "half a surrogate pair found, whole characters expected";
+      return "an unpaired surrogate found, valid Unicode expected";
     }
     if (text.indexOf(0) >= 0) {
       return "the character NUL found, a text without it expected";
     }
-    // Spark decodes what is no UTF-8 to this character, and nobody writes it on purpose.
+    // Spark decodes invalid UTF-8 to this character, which is not written on purpose.
     if (text.indexOf(REPLACEMENT) >= 0) {
-      return "the character U+FFFD found, which stands for bytes that were no UTF-8; save as UTF-8";
+      return "the character U+FFFD found, which replaces bytes that are not UTF-8; save as UTF-8";
     }
     int bytes = text.getBytes(UTF_8).length;
     return bytes > MAX_TEXT_BYTES
@@ -177,7 +177,7 @@ final class FieldReader {
         : null;
   }
 
-  /** Pairs are joined in a stream of code points, so what is left is alone. */
+  /** A stream of code points joins pairs, so a surrogate in it is unpaired. */
   private static boolean isLoneSurrogate(int point) {
     return Character.getType(point) == Character.SURROGATE;
   }
@@ -187,7 +187,7 @@ final class FieldReader {
         && number.compareTo(BigDecimal.valueOf(max)) <= 0;
   }
 
-  /** Not a number where the value is none, and so outside any bounds. */
+  /** NaN if the value is not a number, and so outside any bounds. */
   private static double doubleOf(Object value) {
     BigDecimal number = CellValues.number(value);
     return number == null ? Double.NaN : number.doubleValue();
@@ -195,14 +195,14 @@ final class FieldReader {
 
   private void unexpected(String column, Object value, String expected) {
     String found = CellValues.text(value) == null ? kind(value) : Redaction.value(value);
-    problem(column, found + " found, " + expected + " expected");
+    addProblem(column, found + " found, " + expected + " expected");
   }
 
   private static String kind(Object value) {
     return "a value of type " + value.getClass().getSimpleName();
   }
 
-  /** Without the point and zero of a whole number. */
+  /** Without a trailing ".0". */
   private static String plain(double bound) {
     return BigDecimal.valueOf(bound).stripTrailingZeros().toPlainString();
   }

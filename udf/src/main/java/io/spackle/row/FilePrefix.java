@@ -7,19 +7,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the file names of a row's images start with: its id, percent-encoded, and cut where it is
- * too long.
+ * The start of the file names of a row's images: the row's id, percent-encoded, and truncated if it
+ * is too long.
  *
- * <p>Two ids never share a prefix, whatever they contain, and no prefix is hidden, has a slash or
- * is longer than 220 characters. On file systems that ignore case, ids that differ only in case do
+ * <p>Distinct ids have distinct prefixes. No prefix makes a file hidden, contains a slash or is
+ * longer than 220 characters. On file systems that ignore case, ids that differ only in case
  * collide.
  */
 public final class FilePrefix {
 
-  /** File systems take names of 255 bytes; the rest is for what follows. */
+  /** File names may have 255 bytes; the rest is for the suffix. */
   private static final int LONGEST = 220;
 
-  /** Percent-encoding never writes it, so no short id looks like a long one that was cut. */
+  /** Percent-encoding never yields it, so no short id looks like a truncated one. */
   private static final String CUT = "~";
 
   private static final int HASH_DIGITS = 32;
@@ -38,7 +38,7 @@ public final class FilePrefix {
     return encoded.substring(0, kept) + CUT + Sha256.hex(id).substring(0, HASH_DIGITS);
   }
 
-  /** The start of the SHA-256 of the id that a prefix was made of, in hex: 32 digits or more. */
+  /** The start of the SHA-256 of the id behind a prefix, in hex: 32 digits or more. */
   public static String digest(String prefix) {
     int cut = prefix.length() - CUT.length() - HASH_DIGITS;
     return prefix.length() == LONGEST && prefix.startsWith(CUT, cut)
@@ -59,7 +59,7 @@ public final class FilePrefix {
   private static String encoded(String id) {
     var name = new StringBuilder();
     for (byte b : id.getBytes(UTF_8)) {
-      if (isPlain(b) && !isHiding(b, name)) {
+      if (isUnreserved(b) && !isHiding(b, name)) {
         name.append((char) b);
       } else {
         name.append(String.format("%%%02X", b));
@@ -68,7 +68,7 @@ public final class FilePrefix {
     return name.toString();
   }
 
-  private static boolean isPlain(byte b) {
+  private static boolean isUnreserved(byte b) {
     return b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || isMark(b);
   }
 
@@ -76,7 +76,7 @@ public final class FilePrefix {
     return b == '.' || b == '_' || b == '-';
   }
 
-  /** Shells list no names that start with a dot; Spark and Hadoop pass over an underscore too. */
+  /** Shells hide names that start with a dot; Spark and Hadoop also those with an underscore. */
   private static boolean isHiding(byte b, StringBuilder name) {
     return name.isEmpty() && (b == '.' || b == '_');
   }

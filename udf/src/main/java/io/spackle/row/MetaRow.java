@@ -19,6 +19,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
@@ -28,11 +30,12 @@ import org.apache.spark.sql.types.StructType;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Outcomes to meta rows: the API's response, then what went wrong, timings, digests, attempt and
- * key, then the manifest's further columns with their own names and types.
+ * The conversion of outcomes to meta rows: the API's response, then error, timings, digests,
+ * attempt and key, then the manifest's further columns with their names and types.
  *
- * <p>A further column with a name of ours is called {@code manifest_} and its name. Locations are
- * redacted; a failed row echoes its prompts and locations as far as they can be read. Thread-safe.
+ * <p>A further column whose name is already used is prefixed with {@code manifest_}. Locations are
+ * redacted; a failed row repeats its prompts and locations as far as they are readable.
+ * Thread-safe.
  */
 public final class MetaRow implements Serializable {
 
@@ -49,30 +52,69 @@ public final class MetaRow implements Serializable {
 
   private static final Set<String> LOCATIONS = Set.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE);
 
+  /**
+   * The values that all meta rows of a job share.
+   *
+   * @param model name or path of the model
+   * @param modelDigest of the model's bundle, in hex
+   * @param revision of the model, or null
+   * @param vae of another folder in place of the model's, or null
+   * @param safetyChecker applied to rows that ask for it, or null if none is open
+   * @param outdir the folder that images are written to
+   */
+  public record RunInfo(
+      String model,
+      String modelDigest,
+      String revision,
+      String vae,
+      String safetyChecker,
+      String outdir)
+      implements Serializable {}
+
+  /** A field of {@code meta} and its value for a row that succeeded. */
+  private record MetaField(
+      String name, DataType type, BiFunction<Succeeded, RunInfo, Object> value) {}
+
+  private static final List<MetaField> META_FIELDS =
+      List.of(
+          ofOutcome("H", IntegerType, done -> done.images().height()),
+          ofOutcome("W", IntegerType, done -> done.images().width()),
+          ofRow("file_prefix", StringType, row -> FilePrefix.of(row.id())),
+          ofRow("guidance_scale", DoubleType, row -> row.parameters().guidanceScale()),
+          new MetaField("model", StringType, (done, info) -> info.model()),
+          ofRow("n_samples", IntegerType, row -> row.parameters().samples()),
+          ofRow(RowColumns.NEGATIVE_PROMPT, StringType, row -> row.prompts().negative()),
+          new MetaField("outdir", StringType, (done, info) -> info.outdir()),
+          ofRow(RowColumns.PROMPT, StringType, row -> row.prompts().prompt()),
+          new MetaField("revision", StringType, (done, info) -> info.revision()),
+          new MetaField(
+              "safety_checker",
+              StringType,
+              (done, info) -> done.images().flagged().isEmpty() ? "none" : info.safetyChecker()),
+          ofRow("seed", LongType, ManifestRow::seed),
+          ofRow("steps", IntegerType, row -> row.parameters().steps()),
+          new MetaField("vae", StringType, (done, info) -> info.vae()),
+          ofRow("strength", DoubleType, row -> row.parameters().strength()),
+          ofRow("scheduler", StringType, row -> row.parameters().scheduler().algorithm()),
+          ofRow(
+              "use_karras_sigmas", BooleanType, row -> row.parameters().scheduler().karrasSigmas()),
+          ofRow(
+              "enhance_prompt", StringType, row -> row.prompts().enhanced() == null ? "no" : "yes"),
+          ofRow("enhanced_prompt", StringType, row -> row.prompts().enhanced()),
+          ofRow(
+              RowColumns.INIT_IMAGE, StringType, row -> Redaction.redacted(row.locations().init())),
+          ofRow(
+              RowColumns.MASK_IMAGE, StringType, row -> Redaction.redacted(row.locations().mask())),
+          ofOutcome(
+              "nsfw_content_detected",
+              createArrayType(BooleanType),
+              done -> done.images().flagged().isEmpty() ? null : seq(done.images().flagged())));
+
   private static final StructType META =
       struct(
-          field("H", IntegerType),
-          field("W", IntegerType),
-          field("file_prefix", StringType),
-          field("guidance_scale", DoubleType),
-          field("model", StringType),
-          field("n_samples", IntegerType),
-          field(RowColumns.NEGATIVE_PROMPT, StringType),
-          field("outdir", StringType),
-          field(RowColumns.PROMPT, StringType),
-          field("revision", StringType),
-          field("safety_checker", StringType),
-          field("seed", LongType),
-          field("steps", IntegerType),
-          field("vae", StringType),
-          field("strength", DoubleType),
-          field("scheduler", StringType),
-          field("use_karras_sigmas", BooleanType),
-          field("enhance_prompt", StringType),
-          field("enhanced_prompt", StringType),
-          field(RowColumns.INIT_IMAGE, StringType),
-          field(RowColumns.MASK_IMAGE, StringType),
-          field("nsfw_content_detected", createArrayType(BooleanType)));
+          META_FIELDS.stream()
+              .map(field -> field(field.name(), field.type()))
+              .toArray(StructField[]::new));
 
   private static final StructType ERROR =
       struct(field("code", StringType), field("message", StringType), field("stage", StringType));
@@ -83,7 +125,7 @@ public final class MetaRow implements Serializable {
           field("mask_image", StringType),
           field("model", StringType));
 
-  private static final StructType OURS =
+  private static final StructType FIXED_COLUMNS =
       struct(
           field("status", StringType),
           field("generationTime", DoubleType),
@@ -104,7 +146,7 @@ public final class MetaRow implements Serializable {
 
   /**
    * @param manifest the schema of the source rows, with or without the columns that the driver adds
-   * @param info what all rows say alike
+   * @param info the values that all meta rows share
    */
   public MetaRow(StructType manifest, RunInfo info) {
     this.further =
@@ -115,7 +157,7 @@ public final class MetaRow implements Serializable {
     this.info = info;
   }
 
-  /** The schema of all rows that are made here. */
+  /** The schema of the meta rows. */
   public StructType schema() {
     return schema;
   }
@@ -123,9 +165,9 @@ public final class MetaRow implements Serializable {
   /**
    * The meta row of one manifest row.
    *
-   * @param outcome how it ended
-   * @param source the row as it was read, of the schema given at the start
-   * @param key what {@link RowKey} made of it
+   * @param outcome of the row
+   * @param source the row as it was read, of the schema given to the constructor
+   * @param key of the row, see {@link RowKey}
    * @param attempt from 1
    */
   public Row of(Outcome outcome, Row source, String key, int attempt) {
@@ -144,10 +186,10 @@ public final class MetaRow implements Serializable {
   }
 
   /**
-   * The meta row of a manifest row that cannot even be looked at: it says nothing of its source.
+   * The meta row of a manifest row that cannot be read: it repeats nothing of its source.
    *
-   * @param failed how it ended
-   * @param key what {@link RowKey} made of it
+   * @param failed outcome of the row
+   * @param key of the row, see {@link RowKey}
    * @param attempt from 1
    */
   public Row ofUnreadable(Failed failed, String key, int attempt) {
@@ -169,12 +211,13 @@ public final class MetaRow implements Serializable {
     values.add(done.generation().toNanos() / NANOS_PER_SECOND);
     values.add(done.row().id());
     values.add(done.row().trackId());
-    values.add(seq(done.output()));
-    values.add(meta(done));
+    values.add(seq(done.images().locations()));
+    values.add(
+        row(META, META_FIELDS.stream().map(field -> field.value().apply(done, info)).toArray()));
     values.add(null);
     values.add(seq(done.notes().stream().sorted().map(Enum::name).toList()));
     values.add(timings(done));
-    values.add(row(DIGESTS, done.initDigest(), done.maskDigest(), info.modelDigest()));
+    values.add(row(DIGESTS, done.digests().init(), done.digests().mask(), info.modelDigest()));
   }
 
   private void addFailed(List<Object> values, Failed failed, Row source) {
@@ -190,37 +233,7 @@ public final class MetaRow implements Serializable {
     values.add(row(DIGESTS, null, null, info.modelDigest()));
   }
 
-  private Row meta(Succeeded done) {
-    ManifestRow row = done.row();
-    return row(
-        META,
-        done.height(),
-        done.width(),
-        FilePrefix.of(row.id()),
-        row.guidanceScale(),
-        info.model(),
-        row.samples(),
-        row.negativePrompt(),
-        info.outdir(),
-        row.prompt(),
-        info.revision(),
-        done.flagged().isEmpty() ? "none" : info.safetyChecker(),
-        row.seed(),
-        row.steps(),
-        info.vae(),
-        row.strength(),
-        row.sampler().algorithm(),
-        row.sampler().karrasSigmas(),
-        row.enhancedPrompt() == null ? "no" : "yes",
-        row.enhancedPrompt(),
-        Redaction.redacted(row.initImage()),
-        Redaction.redacted(row.maskImage()),
-        done.flagged().isEmpty() ? null : seq(done.flagged()));
-  }
-
-  /**
-   * What a failed row said, so that it can be found again; what is too long or broken is left out.
-   */
+  /** The columns that identify a failed row; a value that is too long or invalid is left out. */
   private Row echo(Row source) {
     Object[] values = new Object[META.length()];
     for (int i = 0; i < values.length; i++) {
@@ -257,17 +270,26 @@ public final class MetaRow implements Serializable {
 
   /** The schema of the meta rows of a manifest. */
   public static StructType schemaOf(StructType manifest) {
-    var fields = new ArrayList<>(List.of(OURS.fields()));
-    var taken = new HashSet<String>();
-    fields.forEach(field -> taken.add(field.name().toLowerCase(Locale.ROOT)));
+    var fields = new ArrayList<>(List.of(FIXED_COLUMNS.fields()));
+    var usedNames = new HashSet<String>();
+    fields.forEach(field -> usedNames.add(field.name().toLowerCase(Locale.ROOT)));
     for (StructField field : RowColumns.further(manifest)) {
       String name = field.name();
-      while (!taken.add(name.toLowerCase(Locale.ROOT))) {
+      while (!usedNames.add(name.toLowerCase(Locale.ROOT))) {
         name = PREFIX_OF_FURTHER + name;
       }
       fields.add(new StructField(name, field.dataType(), true, field.metadata()));
     }
     return struct(fields.toArray(StructField[]::new));
+  }
+
+  private static MetaField ofRow(String name, DataType type, Function<ManifestRow, Object> value) {
+    return new MetaField(name, type, (done, info) -> value.apply(done.row()));
+  }
+
+  private static MetaField ofOutcome(
+      String name, DataType type, Function<Succeeded, Object> value) {
+    return new MetaField(name, type, (done, info) -> value.apply(done));
   }
 
   private static Object seq(Collection<?> values) {

@@ -6,46 +6,54 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** How a manifest row ended: what its meta row tells. */
+/** The result of a manifest row, which becomes its meta row. */
 public sealed interface Outcome {
 
   /** Time spent in each stage that the row reached. */
   Map<RowStage, Duration> timings();
 
   /**
-   * All samples are written.
+   * A row all of whose samples are written.
    *
    * @param row the row as it was run
-   * @param output locations of the images, one per sample
-   * @param width of the images in pixels
-   * @param height of the images in pixels
-   * @param notes what the owner should know
-   * @param flagged whether a safety checker blackened it, per sample; empty where none looked
-   * @param initDigest SHA-256 of the init image's bytes, in hex
-   * @param maskDigest SHA-256 of the mask's bytes, in hex
-   * @param generation the engine's share of the time
+   * @param notes what the owner of the row should know
+   * @param generation the row's share of the time that the model ran
    */
   record Succeeded(
       ManifestRow row,
-      List<String> output,
-      int width,
-      int height,
+      Images images,
+      InputDigests digests,
       Set<Note> notes,
-      List<Boolean> flagged,
-      String initDigest,
-      String maskDigest,
       Duration generation,
       Map<RowStage, Duration> timings)
       implements Outcome {}
 
   /**
-   * Nothing is written that counts.
+   * The generated images of a row.
+   *
+   * @param locations one per sample
+   * @param width in pixels
+   * @param height in pixels
+   * @param flagged per sample, whether a safety checker blackened it; empty if none was run
+   */
+  record Images(List<String> locations, int width, int height, List<Boolean> flagged) {}
+
+  /**
+   * SHA-256 of the input files, in hex.
+   *
+   * @param init of the init image
+   * @param mask of the mask image
+   */
+  record InputDigests(String init, String mask) {}
+
+  /**
+   * A row without a valid result.
    *
    * @param id of the row, given or derived
-   * @param trackId passed back, or null
-   * @param code why
+   * @param trackId copied to the meta row, or null
+   * @param code why it failed
    * @param message what was found and what was expected
-   * @param stage where
+   * @param stage where it failed
    */
   record Failed(
       String id,

@@ -4,21 +4,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Values as messages and meta rows may show them: without secrets and, in messages, short and on
- * one line.
+ * The form in which values appear in messages and meta rows: without secrets and, in messages,
+ * short and on one line.
  */
 public final class Redaction {
 
   private static final int LONGEST = 200;
 
-  /** No source reads a longer one, and searching it could take the square of its length. */
+  /** No source reads a longer one, and matching it could take quadratic time. */
   private static final int LONGEST_LOCATION = 8 * 1024;
 
   private static final String HIDDEN = "***";
 
   /**
-   * What stands between // and @. The second form is a password with an unencoded slash, question
-   * mark or number sign, after which no parser finds the @ any more: a colon that no port follows.
+   * The user info between // and @. The second form is a password with an unencoded slash, question
+   * mark or number sign, after which no parser finds the @: a colon that is not followed by a port.
    */
   private static final Pattern USER_INFO =
       Pattern.compile("(?<=//)(?:[^/?#]*@|[^/?#@:\\[\\]]*:(?!\\d*(?:[/?#]|$))[^@]*@)");
@@ -26,8 +26,8 @@ public final class Redaction {
   private static final Pattern QUERY_START = Pattern.compile("[?#]");
 
   /**
-   * The values of a query, or all of a part that has no name; signatures have too many names to
-   * choose by.
+   * The values of a query, or a part that has no name. All values are hidden, since signatures go
+   * by too many names.
    */
   private static final Pattern QUERY_VALUE =
       Pattern.compile("(?<==)[^&#]+|(?<=[?&#])[^?&=#]+(?=[&#]|$)");
@@ -35,8 +35,8 @@ public final class Redaction {
   private Redaction() {}
 
   /**
-   * A location with its user info and the values of its query hidden; paths without a scheme stay
-   * as they are.
+   * A location with its user info and the values of its query hidden; paths without a scheme are
+   * unchanged.
    */
   public static String redacted(String location) {
     if (location == null || !location.contains(":")) {
@@ -54,12 +54,12 @@ public final class Redaction {
     return withoutUser.substring(0, query.start()) + values;
   }
 
-  /** A location as a message names it: redacted, escaped and cut to about 200 characters. */
+  /** A location for a message: redacted, escaped and cut to about 200 characters. */
   public static String location(String location) {
     return oneLine(redacted(location));
   }
 
-  /** A value as a message names it: texts in quotes, escaped and cut to about 200 characters. */
+  /** A value for a message: strings in quotes, escaped and cut to about 200 characters. */
   public static String value(Object value) {
     return value instanceof String text
         ? '"' + oneLine(text) + '"'
@@ -75,10 +75,30 @@ public final class Redaction {
   }
 
   private static void appendEscaped(StringBuilder line, int point) {
-    if (Unprintable.is(point)) {
+    if (isUnprintable(point)) {
       line.append(String.format("\\u%04x", point));
     } else {
       line.appendCodePoint(point);
     }
+  }
+
+  /** Whether a character hides, reorders or breaks text: control and bidirectional characters. */
+  static boolean isUnprintable(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> isBidiControl(point);
+    };
+  }
+
+  private static boolean isBidiControl(int point) {
+    return point == 0x061C
+        || point == 0x200E
+        || point == 0x200F
+        || point >= 0x202A && point <= 0x202E
+        || point >= 0x2066 && point <= 0x2069;
   }
 }

@@ -10,10 +10,10 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The columns of a manifest: the names of the API's request body, those that the driver adds, and
- * the rest.
+ * The columns of a manifest: those of the API's request body, those that the driver adds, and the
+ * further ones, which are passed through.
  *
- * <p>Names are compared as Spark compares them, without regard to case.
+ * <p>Column names are case-insensitive, as in Spark.
  */
 public final class RowColumns {
 
@@ -40,22 +40,22 @@ public final class RowColumns {
   public static final String SCHEDULER = "scheduler";
   public static final String USE_KARRAS_SIGMAS = "use_karras_sigmas";
 
-  /** The API's key: ignored, never stored. */
+  /** The API's access key: ignored, never stored. */
   public static final String API_KEY = "key";
 
   /** The text of a line that could not be parsed, as Spark's CSV and JSON readers name it. */
   public static final String CORRUPT = "_corrupt_record";
 
-  /** Added by the driver: what {@link RowKey} makes of the row. */
+  /** Added by the driver: the row's content key, see {@link RowKey}. */
   public static final String KEY = "_spackle_key";
 
-  /** Added by the driver: true where an earlier row of the manifest has the same id. */
+  /** Added by the driver: true if an earlier row of the manifest has the same id. */
   public static final String DUPLICATE = "_spackle_duplicate";
 
-  /** Added by the driver where it knows it: the line of the manifest, from 1. */
+  /** Added by the driver if known: the line of the manifest, from 1. */
   public static final String LINE = "_spackle_line";
 
-  /** The columns that a row is made of. */
+  /** The columns of the API's request body. */
   public static final Set<String> OF_API =
       Set.of(
           ID,
@@ -83,7 +83,7 @@ public final class RowColumns {
 
   private RowColumns() {}
 
-  /** Whether a column means nothing here and is passed through to the meta row. */
+  /** Whether a column has no meaning here and is passed through to the meta row. */
   public static boolean isFurther(String column) {
     String name = column.toLowerCase(Locale.ROOT);
     return !OF_API.contains(name) && !INTERNAL.contains(name);
@@ -100,18 +100,18 @@ public final class RowColumns {
     return List.copyOf(further);
   }
 
-  /** Whether rows can say anything in a column. */
+  /** Whether a manifest has a column. */
   public static boolean has(StructType manifest, String column) {
     return Arrays.stream(manifest.fieldNames()).anyMatch(column::equalsIgnoreCase);
   }
 
-  /** The address that a row wants to be told of its end, or null where there is none. */
+  /** The address to call when the row is finished, or null. */
   public static String webhook(Row row) {
     Object value = value(row, WEBHOOK);
     return CellValues.isAbsent(value) ? null : FieldReader.readable(value);
   }
 
-  /** What a row holds in a column, or null where it holds nothing or has no such column. */
+  /** The value of a row in a column, or null if it is null or there is no such column. */
   static Object value(Row row, String column) {
     StructField[] fields = row.schema().fields();
     for (int i = 0; i < fields.length; i++) {

@@ -1,6 +1,6 @@
 package io.spackle.row;
 
-/** A fault that belongs to one row and becomes its meta row. */
+/** A failure of one row, which becomes its meta row. */
 public final class RowException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -8,7 +8,7 @@ public final class RowException extends RuntimeException {
   private final ErrorCode code;
 
   /**
-   * @param message what was found, what was expected; without secrets
+   * @param message what was found and what was expected; without secrets
    */
   public RowException(ErrorCode code, String message) {
     super(message);

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.apache.spark.sql.Row;
 
 /**
- * Spark rows to manifest rows, as loosely as the API reads its request: numbers and flags may be
- * texts, null and blank mean the default, and columns may have any type. An empty prompt or
- * negative prompt is what it says: only null means none.
+ * Parses Spark rows as manifest rows, as leniently as the API parses its request: numbers and flags
+ * may be strings, null and blank mean the default, and columns may have any type. Prompts are the
+ * exception: a blank prompt or negative prompt is used as it is, only null means the default.
  *
  * <p>Thread-safe.
  */
@@ -29,8 +29,8 @@ public final class RowReader implements Serializable {
   private final SafetyPolicy safety;
 
   /**
-   * @param traits of the model that rows are for: limits and schedulers
-   * @param defaults for what rows leave out; within the limits
+   * @param traits of the model: limits and schedulers
+   * @param defaults for columns that rows leave out; within the limits
    * @param safety for rows that ask for a safety checker
    */
   public RowReader(ModelTraits traits, RowDefaults defaults, SafetyPolicy safety) {
@@ -41,68 +41,119 @@ public final class RowReader implements Serializable {
     this.safety = safety;
   }
 
+  /** How rows that ask for a safety checker are treated. */
+  public enum SafetyPolicy {
+    /** Their images are checked. */
+    CHECKED,
+    /** The model has no checker: the rows fail. */
+    ABSENT,
+    /** The job waives the check: images are not checked, as the meta rows record. */
+    WAIVED
+  }
+
+  /** A parsed row. */
+  public sealed interface Result {
+
+    /** The outcome of the work on a valid row, or at once that of an invalid one. */
+    Outcome then(Work work) throws InterruptedException;
+  }
+
+  /** A row that can be run. */
+  public record Valid(ManifestRow row) implements Result {
+    @Override
+    public Outcome then(Work work) throws InterruptedException {
+      return work.run(row);
+    }
+  }
+
+  /** A row that cannot be run; its outcome lists all of its problems. */
+  public record Invalid(Outcome.Failed outcome) implements Result {
+    @Override
+    public Outcome then(Work work) {
+      return outcome;
+    }
+  }
+
+  /** The work on a valid row. */
+  @FunctionalInterface
+  public interface Work {
+    Outcome run(ManifestRow row) throws InterruptedException;
+  }
+
   /**
    * Reads one row.
    *
-   * @param row with its schema; where it has no {@link RowColumns#KEY}, its key is computed for
-   *     this row alone
+   * @param row with its schema; if it has no {@link RowColumns#KEY}, its key is computed from this
+   *     row alone
    * @return the row with all defaults filled in, or one outcome with all of its problems
    */
-  public ReadResult read(Row row) {
+  public Result read(Row row) {
     var fields = new FieldReader(row);
     String key = key(row);
     if (fields.raw(RowColumns.CORRUPT) != null) {
-      return new ReadResult.Invalid(malformed(fields, key));
+      return new Invalid(malformed(fields, key));
     }
     ManifestRow manifestRow = manifestRow(fields, key);
-    return fields.hasProblems()
-        ? new ReadResult.Invalid(invalid(fields, key))
-        : new ReadResult.Valid(manifestRow);
+    return fields.hasProblems() ? new Invalid(invalid(fields, key)) : new Valid(manifestRow);
   }
 
   private ManifestRow manifestRow(FieldReader fields, String key) {
     String id = id(fields, key);
-    String initImage = fields.location(RowColumns.INIT_IMAGE);
-    String maskImage = fields.location(RowColumns.MASK_IMAGE);
-    String prompt = prompt(fields);
-    String negative = fields.prompt(RowColumns.NEGATIVE_PROMPT, defaults.negativePrompt());
-    int width = side(fields, RowColumns.WIDTH, defaults.width());
-    int height = side(fields, RowColumns.HEIGHT, defaults.height());
-    checkShape(fields, width, height);
-    int samples = whole(fields, RowColumns.SAMPLES, defaults.samples(), 1, limits.maxSamples());
-    int steps = whole(fields, RowColumns.STEPS, defaults.steps(), 1, limits.maxSteps());
+    ManifestRow.Locations locations =
+        new ManifestRow.Locations(
+            fields.location(RowColumns.INIT_IMAGE), fields.location(RowColumns.MASK_IMAGE));
+    ManifestRow.Prompts prompts = prompts(fields);
+    GenerationParameters parameters = parameters(fields);
+    boolean safetyChecker = safetyChecker(fields);
+    long seed = seed(fields, key, parameters.samples());
+    fields.text(RowColumns.WEBHOOK, null); // only checked here
     return new ManifestRow(
         id,
-        initImage,
-        maskImage,
+        locations,
+        prompts,
+        parameters,
+        safetyChecker,
+        seed,
+        fields.text(RowColumns.TRACK_ID, null));
+  }
+
+  private ManifestRow.Prompts prompts(FieldReader fields) {
+    String prompt = prompt(fields);
+    return new ManifestRow.Prompts(
         prompt,
-        negative,
+        fields.prompt(RowColumns.NEGATIVE_PROMPT, defaults.prompts().negativePrompt()),
+        enhanced(fields, prompt));
+  }
+
+  private String prompt(FieldReader fields) {
+    String defaultPrompt = promptless ? "" : defaults.prompts().prompt();
+    return defaultPrompt == null
+        ? fields.requiredText(RowColumns.PROMPT)
+        : fields.prompt(RowColumns.PROMPT, defaultPrompt);
+  }
+
+  /** Null if the row asks for no enhancement, the prompt is blank or the model reads no prompt. */
+  private String enhanced(FieldReader fields, String prompt) {
+    boolean isRequested = fields.flag(RowColumns.ENHANCE_PROMPT, defaults.prompts().enhance());
+    boolean isUsed = !promptless && !prompt.isBlank();
+    return isRequested && isUsed ? prompt + ", " + defaults.prompts().enhanceSuffix() : null;
+  }
+
+  private GenerationParameters parameters(FieldReader fields) {
+    GenerationParameters values = defaults.parameters();
+    int width = side(fields, RowColumns.WIDTH, values.width());
+    int height = side(fields, RowColumns.HEIGHT, values.height());
+    checkShape(fields, width, height);
+    int samples = integer(fields, RowColumns.SAMPLES, values.samples(), limits.maxSamples());
+    int steps = integer(fields, RowColumns.STEPS, values.steps(), limits.maxSteps());
+    return new GenerationParameters(
         width,
         height,
         samples,
         steps,
         guidance(fields),
         strength(fields, steps),
-        enhanced(fields, prompt),
-        safetyChecker(fields),
-        seed(fields, key, samples),
-        fields.text(RowColumns.WEBHOOK, null),
-        fields.text(RowColumns.TRACK_ID, null),
-        sampler(fields));
-  }
-
-  private String prompt(FieldReader fields) {
-    String otherwise = promptless ? "" : defaults.prompt();
-    return otherwise == null
-        ? fields.requiredText(RowColumns.PROMPT)
-        : fields.prompt(RowColumns.PROMPT, otherwise);
-  }
-
-  /** Null where the row asks for none, or nothing is said or read that could be enhanced. */
-  private String enhanced(FieldReader fields, String prompt) {
-    boolean asked = fields.flag(RowColumns.ENHANCE_PROMPT, defaults.enhancePrompt());
-    boolean said = !promptless && !prompt.isBlank();
-    return asked && said ? prompt + ", " + defaults.enhanceSuffix() : null;
+        scheduler(fields));
   }
 
   private static String id(FieldReader fields, String key) {
@@ -111,15 +162,15 @@ public final class RowReader implements Serializable {
       return key;
     }
     if (Boolean.TRUE.equals(CellValues.flag(fields.raw(RowColumns.DUPLICATE)))) {
-      fields.problem(
+      fields.addProblem(
           ErrorCode.ID_DUPLICATE,
           RowColumns.ID,
           Redaction.value(id)
               + " found, which an earlier row of the manifest has; a unique one expected");
     }
-    String fault = idFault(id);
-    if (fault != null) {
-      fields.problem(ErrorCode.ID_INVALID, RowColumns.ID, fault);
+    String problem = idProblem(id);
+    if (problem != null) {
+      fields.addProblem(ErrorCode.ID_INVALID, RowColumns.ID, problem);
     }
     return id;
   }
@@ -129,24 +180,24 @@ public final class RowReader implements Serializable {
     return CellValues.isAbsent(value) ? null : CellValues.text(value);
   }
 
-  private static String idFault(String id) {
-    if (id.codePoints().anyMatch(Unprintable::is)) {
+  private static String idProblem(String id) {
+    if (id.codePoints().anyMatch(Redaction::isUnprintable)) {
       return Redaction.value(id) + " found, an id without control characters expected";
     }
     int bytes = id.getBytes(UTF_8).length;
     if (bytes > MAX_ID_BYTES) {
       return bytes + " bytes found, at most " + MAX_ID_BYTES + " expected";
     }
-    return FieldReader.fault(id);
+    return FieldReader.textProblem(id);
   }
 
-  private int side(FieldReader fields, String column, int otherwise) {
-    return whole(fields, column, otherwise, limits.minSide(), limits.maxLongSide());
+  private int side(FieldReader fields, String column, int defaultValue) {
+    return (int) fields.integer(column, defaultValue, limits.minSide(), limits.maxLongSide());
   }
 
   private void checkShape(FieldReader fields, int width, int height) {
     if (Math.min(width, height) > limits.maxShortSide()) {
-      fields.problem(
+      fields.addProblem(
           "width x height",
           width
               + "x"
@@ -162,25 +213,26 @@ public final class RowReader implements Serializable {
   private double guidance(FieldReader fields) {
     return fields.decimal(
         RowColumns.GUIDANCE_SCALE,
-        defaults.guidanceScale(),
+        defaults.parameters().guidanceScale(),
         limits.minGuidanceScale(),
         limits.maxGuidanceScale());
   }
 
   private double strength(FieldReader fields, int steps) {
-    Double strength = fields.share(RowColumns.STRENGTH);
-    Double alias = fields.share(RowColumns.PROMPT_STRENGTH);
+    Double strength = fields.fraction(RowColumns.STRENGTH);
+    Double alias = fields.fraction(RowColumns.PROMPT_STRENGTH);
     if (strength != null && alias != null && !strength.equals(alias)) {
-      fields.problem(
+      fields.addProblem(
           RowColumns.STRENGTH,
           strength
               + " found, and "
               + alias
-              + " as prompt_strength; the same or one alone expected");
+              + " as prompt_strength; the same value or only one of the columns expected");
     }
-    double chosen = strength != null ? strength : alias != null ? alias : defaults.strength();
+    double defaultValue = defaults.parameters().strength();
+    double chosen = strength != null ? strength : alias != null ? alias : defaultValue;
     if (!promptless && (int) (steps * chosen) < 1) {
-      fields.problem(
+      fields.addProblem(
           RowColumns.STRENGTH,
           chosen
               + " found with num_inference_steps "
@@ -191,37 +243,37 @@ public final class RowReader implements Serializable {
   }
 
   private long seed(FieldReader fields, String key, int samples) {
-    long otherwise = defaults.seed() != null ? defaults.seed() : RowKey.seed(key);
+    long defaultValue = defaults.seed() != null ? defaults.seed() : RowKey.seed(key);
     // Each sample counts up from the seed.
-    return fields.whole(RowColumns.SEED, otherwise, 0, Long.MAX_VALUE - (samples - 1));
+    return fields.integer(RowColumns.SEED, defaultValue, 0, Long.MAX_VALUE - (samples - 1));
   }
 
   private boolean safetyChecker(FieldReader fields) {
-    boolean asked = fields.flag(RowColumns.SAFETY_CHECKER, defaults.safetyChecker());
-    if (asked && safety == SafetyPolicy.ABSENT) {
-      fields.problem(
+    boolean isRequested = fields.flag(RowColumns.SAFETY_CHECKER, defaults.safetyChecker());
+    if (isRequested && safety == SafetyPolicy.ABSENT) {
+      fields.addProblem(
           RowColumns.SAFETY_CHECKER,
           "yes found, no expected: the model has no safety checker; set spackle.safety.model to"
-              + " the folder of one, or to none to paint unchecked");
+              + " the folder of one, or to none to generate unchecked images");
     }
-    return asked && safety == SafetyPolicy.CHECKED;
+    return isRequested && safety == SafetyPolicy.CHECKED;
   }
 
-  private SchedulerChoice sampler(FieldReader fields) {
-    SchedulerChoice otherwise = defaults.sampler();
+  private SchedulerChoice scheduler(FieldReader fields) {
+    SchedulerChoice defaultChoice = defaults.parameters().scheduler();
     String name = fields.text(RowColumns.SCHEDULER, null);
     return new SchedulerChoice(
-        name == null ? otherwise.algorithm() : scheduler(fields, name),
-        fields.flag(RowColumns.USE_KARRAS_SIGMAS, otherwise.karrasSigmas()));
+        name == null ? defaultChoice.algorithm() : algorithm(fields, name),
+        fields.flag(RowColumns.USE_KARRAS_SIGMAS, defaultChoice.karrasSigmas()));
   }
 
-  private String scheduler(FieldReader fields, String name) {
+  private String algorithm(FieldReader fields, String name) {
     for (String known : schedulers) {
       if (withoutSuffix(known).equals(withoutSuffix(name))) {
         return known;
       }
     }
-    fields.problem(
+    fields.addProblem(
         RowColumns.SCHEDULER,
         Redaction.value(name) + " found, one of " + String.join(", ", schedulers) + " expected");
     return null;
@@ -231,29 +283,29 @@ public final class RowReader implements Serializable {
     return scheduler.strip().toLowerCase(Locale.ROOT).replaceFirst("scheduler$", "");
   }
 
-  private static int whole(FieldReader fields, String column, int otherwise, int min, int max) {
-    return (int) fields.whole(column, otherwise, min, max);
+  private static int integer(FieldReader fields, String column, int defaultValue, int max) {
+    return (int) fields.integer(column, defaultValue, 1, max);
   }
 
   private static String key(Row row) {
     return RowColumns.value(row, RowColumns.KEY) instanceof String key ? key : RowKey.of(row, "");
   }
 
-  /** Tells where the line is and not what it says, which may hold keys and signed locations. */
+  /** The message gives the line's number, not its text, which may hold keys and signed URLs. */
   private static Outcome.Failed malformed(FieldReader fields, String key) {
     Object line = fields.raw(RowColumns.LINE);
     int length = String.valueOf(fields.raw(RowColumns.CORRUPT)).length();
     String message =
         (line == null ? "" : "line " + line + ": ")
             + length
-            + " characters found that are no record of the manifest's format in UTF-8, one"
+            + " characters found that are not a record of the manifest's format in UTF-8, one"
             + " expected";
     return failed(key, null, ErrorCode.ROW_MALFORMED, message);
   }
 
   private static Outcome.Failed invalid(FieldReader fields, String key) {
     String given = givenId(fields);
-    String id = given == null || idFault(given) != null ? key : given;
+    String id = given == null || idProblem(given) != null ? key : given;
     String trackId = FieldReader.readable(fields.raw(RowColumns.TRACK_ID));
     return failed(id, trackId, fields.code(), fields.message());
   }

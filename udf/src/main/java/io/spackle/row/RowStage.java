@@ -2,7 +2,7 @@ package io.spackle.row;
 
 import java.util.Locale;
 
-/** The stages of a row, in their order: where a failure happened and where the time went. */
+/** The stages of a row, in order; failures and timings are attributed to one of them. */
 public enum RowStage {
   READ,
   FETCH,
@@ -13,7 +13,7 @@ public enum RowStage {
   ENCODE,
   WRITE;
 
-  /** The column of {@code timings} in a meta row that holds the stage's milliseconds. */
+  /** The field of a meta row's {@code timings} that holds the stage's milliseconds. */
   public String column() {
     return label() + "_ms";
   }

@@ -6,12 +6,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in 64 lower-case hex digits. */
+/** SHA-256 digests as 64 lower-case hex digits. */
 public final class Sha256 {
 
   private Sha256() {}
 
-  /** The digest of a text's UTF-8. */
+  /** The digest of a text in UTF-8. */
   public static String hex(String text) {
     return hex(text.getBytes(UTF_8));
   }

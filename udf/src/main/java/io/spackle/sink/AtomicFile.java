@@ -13,8 +13,8 @@ import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A file that is written bit by bit and appears under its name whole, in place of what had the
- * name, or not at all.
+ * A file that is written incrementally and appears under its name completely, replacing an existing
+ * file, or not at all.
  */
 final class AtomicFile implements AutoCloseable {
 
@@ -22,7 +22,7 @@ final class AtomicFile implements AutoCloseable {
   private final Path target;
   private final Path written;
   private final FSDataOutputStream out;
-  private boolean isEnded;
+  private boolean isFinished;
 
   private AtomicFile(FileSystem files, Path target, Path written) throws IOException {
     this.files = files;
@@ -31,13 +31,13 @@ final class AtomicFile implements AutoCloseable {
     this.out = files.createFile(written).overwrite(true).recursive().build();
   }
 
-  /** Begins a file. On object stores nothing is there before it is finished. */
+  /** Begins a file. Object stores show nothing before it is finished, so they need no rename. */
   static AtomicFile create(FileSystem files, Path target) throws IOException {
     Path hidden = new Path(target.getParent(), "._" + UUID.randomUUID() + ".tmp");
-    return new AtomicFile(files, target, ObjectStores.include(files) ? target : hidden);
+    return new AtomicFile(files, target, HadoopFiles.isObjectStore(files) ? target : hidden);
   }
 
-  /** What is written; closing it does nothing. */
+  /** The stream to write to; closing it has no effect. */
   OutputStream stream() {
     return new FilterOutputStream(out) {
       @Override
@@ -50,9 +50,9 @@ final class AtomicFile implements AutoCloseable {
     };
   }
 
-  /** Gives the file its name. */
+  /** Completes the file and gives it its name. */
   void finish() throws IOException {
-    isEnded = true;
+    isFinished = true;
     out.close();
     if (files.getUri().getScheme().equals("file")) {
       Files.move(local(written), local(target), StandardCopyOption.ATOMIC_MOVE);
@@ -62,15 +62,15 @@ final class AtomicFile implements AutoCloseable {
     }
   }
 
-  /** Drops the file, unless it is finished. */
+  /** Discards the file, unless it is finished. */
   @Override
   public void close() throws IOException {
-    if (isEnded) {
+    if (isFinished) {
       return;
     }
-    isEnded = true;
+    isFinished = true;
     if (written.equals(target)) {
-      out.abort(); // to close it would be to publish it
+      out.abort(); // closing it would publish it
     } else {
       out.close();
       files.delete(written, false);

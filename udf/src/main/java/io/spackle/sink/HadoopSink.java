@@ -12,10 +12,13 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
 
-/** A folder of any Hadoop file system. Locations are the folder's URI, a slash and the key. */
+/**
+ * A folder of a Hadoop file system. Locations are the folder's URI, a slash and the key. Hadoop
+ * shares its file systems in the JVM, so the sink does not close its file system.
+ */
 final class HadoopSink implements ImageSink {
 
-  private static final int RENAME_TRIES = 5;
+  private static final int RENAME_ATTEMPTS = 5;
 
   private final FileSystem files;
   private final Path folder;
@@ -29,7 +32,7 @@ final class HadoopSink implements ImageSink {
   public String write(String key, byte[] bytes) {
     Path target = new Path(folder, key);
     try {
-      if (ObjectStores.include(files)) {
+      if (HadoopFiles.isObjectStore(files)) {
         create(target, bytes);
       } else {
         createThenRename(target, bytes);
@@ -43,10 +46,6 @@ final class HadoopSink implements ImageSink {
     return target.toString();
   }
 
-  /** Hadoop shares its file systems over the JVM, so this one is not ours to close. */
-  @Override
-  public void close() {}
-
   private void createThenRename(Path target, byte[] bytes) throws IOException {
     Path temporary = new Path(target.getParent(), "._" + UUID.randomUUID() + ".tmp");
     try {
@@ -59,18 +58,18 @@ final class HadoopSink implements ImageSink {
   }
 
   /**
-   * Replaces the target, which FileSystem.rename would refuse: in one step on HDFS, in two on some
-   * others.
+   * Replaces the target, which FileSystem.rename would refuse to do: in one step on HDFS, in two on
+   * some other file systems.
    */
   private void rename(Path temporary, Path target) throws IOException {
     FileContext context = FileContext.getFileContext(files.getUri(), files.getConf());
-    for (int tries = 1; ; tries++) {
+    for (int attempt = 1; ; attempt++) {
       try {
         context.rename(temporary, target, Rename.OVERWRITE);
         return;
       } catch (FileAlreadyExistsException e) {
-        // Between the two steps, another attempt at this row came first.
-        if (tries == RENAME_TRIES) {
+        // A concurrent attempt at this row wrote the target between the two steps.
+        if (attempt == RENAME_ATTEMPTS) {
           throw e;
         }
       }
@@ -79,7 +78,7 @@ final class HadoopSink implements ImageSink {
 
   private void create(Path target, byte[] bytes) throws IOException {
     FSDataOutputStreamBuilder<?, ?> builder = files.createFile(target).overwrite(true).recursive();
-    // Spares S3A two requests per image; other stores do not know it and need not.
+    // Saves two requests per image on S3A; other file systems ignore it.
     FSDataOutputStream out = builder.opt("fs.s3a.create.performance", true).build();
     try {
       out.write(bytes);
@@ -90,9 +89,7 @@ final class HadoopSink implements ImageSink {
     out.close();
   }
 
-  /**
-   * Not closed where it cannot be aborted, since a close publishes what has been written so far.
-   */
+  /** The stream is not closed even if it cannot be aborted: closing publishes a partial file. */
   private static void abort(FSDataOutputStream out, Exception cause) {
     try {
       out.abort();

@@ -7,12 +7,12 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where an image lies below the output folder. */
+/** The paths of image files below the output folder. */
 public final class ImageKeys {
 
   private static final Pattern IMAGE = Pattern.compile("(.+)-\\d{1,3}\\.([a-z]+)");
 
-  /** What sinks write before the image gets its name. */
+  /** The temporary files of sinks. */
   private static final Pattern UNFINISHED = Pattern.compile("\\._?[0-9a-f-]{36}\\.tmp");
 
   private ImageKeys() {}
@@ -20,8 +20,8 @@ public final class ImageKeys {
   /**
    * The key of one sample: {@code <2 hex>/<id>-<sample>.<extension>}.
    *
-   * <p>The folder spreads the files and is the start of the id's SHA-256; the id stands as {@link
-   * FilePrefix} writes it.
+   * <p>The folder is the start of the id's SHA-256, which distributes the files; the id is encoded
+   * as by {@link FilePrefix}.
    *
    * @param id of the row, any text
    * @param sample from 0
@@ -33,10 +33,10 @@ public final class ImageKeys {
   }
 
   /**
-   * Whether a file below the output folder can only be Spackle's: an image in the folder that its
-   * own name leads to, or one that was never finished.
+   * Whether a file below the output folder must be Spackle's: an image in the folder that belongs
+   * to its name, or a temporary file.
    *
-   * @param path of two parts
+   * @param path of a folder and a file name
    */
   public static boolean isOurs(String path) {
     int slash = path.indexOf('/');

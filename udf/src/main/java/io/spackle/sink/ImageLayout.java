@@ -10,15 +10,15 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** How images lie in the folder of images. */
+/** The layout of the images in their folder. */
 public enum ImageLayout {
-  /** A file for each. */
+  /** A file per image. */
   FILES(null, null),
 
-  /** A file for each task that Hugging Face's {@code datasets} opens. */
+  /** A Parquet file per task, for Hugging Face's {@code datasets}. */
   PARQUET("parquet", new ParquetFormat()),
 
-  /** A tar for each task that {@code webdataset} opens. */
+  /** A tar file per task, for {@code webdataset}. */
   WEBDATASET("tar", new TarFormat());
 
   private static final String START = "part-";
@@ -33,17 +33,17 @@ public enum ImageLayout {
   }
 
   /**
-   * The sink of one attempt at a task: the files of no two are the same.
+   * Opens the writer of one attempt of a task; attempts share no shard.
    *
-   * @param shared for single files in that folder
+   * @param shared the sink of that folder, for files per image
    * @param folder URI
    */
   public ImageWriter open(ImageSink shared, String folder, Configuration configuration) {
     if (format == null) {
-      return new ImageFileWriter(shared);
+      return ImageWriter.toFiles(shared);
     }
     try {
-      FileSystem files = RawFileSystem.of(new Path(folder), configuration);
+      FileSystem files = HadoopFiles.withoutChecksums(new Path(folder), configuration);
       String name = START + UUID.randomUUID() + "." + extension;
       return new Shard(files, files.makeQualified(new Path(folder, name)), format);
     } catch (IOException e) {
@@ -51,7 +51,7 @@ public enum ImageLayout {
     }
   }
 
-  /** The layout of a file in the folder of images that can only be Spackle's. */
+  /** The layout of a shard in the folder of images; empty if the name is not one of Spackle's. */
   public static Optional<ImageLayout> ofShard(String name) {
     return Arrays.stream(values())
         .filter(
@@ -62,23 +62,23 @@ public enum ImageLayout {
   }
 
   /**
-   * Takes images out of a file of this layout, in one step; the file too, where none is left.
+   * Removes images from a shard of this layout, atomically; deletes the shard if none remain.
    *
-   * @param named what stays
-   * @return how many were taken out
+   * @param kept names of the images that stay
+   * @return how many were removed
    */
-  public int keep(Path shard, Set<String> named, Configuration configuration) throws IOException {
-    FileSystem files = RawFileSystem.of(shard, configuration);
+  public int keep(Path shard, Set<String> kept, Configuration configuration) throws IOException {
+    FileSystem files = HadoopFiles.withoutChecksums(shard, configuration);
     var all = format.names(files, shard);
-    int gone = (int) all.stream().filter(name -> !named.contains(name)).count();
-    if (gone == all.size()) {
+    int removed = (int) all.stream().filter(name -> !kept.contains(name)).count();
+    if (removed == all.size()) {
       files.delete(shard, false);
-    } else if (gone > 0) {
-      try (AtomicFile kept = AtomicFile.create(files, shard)) {
-        format.copy(files, shard, named, kept.stream());
-        kept.finish();
+    } else if (removed > 0) {
+      try (AtomicFile rewritten = AtomicFile.create(files, shard)) {
+        format.copy(files, shard, kept, rewritten.stream());
+        rewritten.finish();
       }
     }
-    return gone;
+    return removed;
   }
 }

@@ -6,7 +6,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** The sinks that exist. */
+/** Opens sinks by the URI of their folder. */
 public final class ImageSinks {
 
   private ImageSinks() {}
@@ -14,12 +14,12 @@ public final class ImageSinks {
   /**
    * A sink for a folder, which need not exist yet.
    *
-   * <p>The folder is read as Spark reads its output paths: percent signs stand for themselves, and
-   * where there is no scheme the default file system counts. Give it qualified; a relative one
-   * would depend on the executor's working directory.
+   * <p>The folder is parsed as Spark parses output paths: percent signs are literal, and a path
+   * without a scheme is on the default file system. It should be absolute: a relative one depends
+   * on the executor's working directory.
    *
-   * @return a sink whose locations are absolute paths on this machine's file system, and URIs
-   *     elsewhere; both can be fetched again by {@code ImageSources} as they are
+   * @return a sink whose locations are absolute paths on the local file system and URIs on others;
+   *     {@code ImageSources} can fetch both
    * @throws UncheckedIOException if there is no such file system or it cannot be reached
    */
   public static ImageSink forUri(String folder, Configuration configuration) {

@@ -1,34 +1,47 @@
 package io.spackle.sink;
 
 import io.spackle.row.ManifestRow;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the images of one task go; thread-safe until it is closed.
+ * The output of the images of one task. Thread-safe until it is closed.
  *
- * <p>Whoever reads the output goes by the locations in meta rows: those may count as soon as {@link
- * #finish} has returned. What is not finished when it is closed leaves nothing under a final name,
- * but for images that are files of their own.
+ * <p>Readers of the output use the locations in meta rows; these are valid once {@link #finish} has
+ * returned. A writer that is closed without it leaves nothing under a final name, except for images
+ * that are files of their own.
  */
+@FunctionalInterface
 public interface ImageWriter extends AutoCloseable {
 
   /**
-   * Takes all images of a row.
+   * Writes all images of a row.
    *
    * @param images encoded, in the order of the samples
    * @param extension without its dot, such as png
-   * @return their locations, as they stand in the meta row
-   * @throws java.io.UncheckedIOException if they cannot be written; nothing more can be then
+   * @return their locations for the meta row
+   * @throws java.io.UncheckedIOException if they cannot be written; the writer is then unusable
    */
   List<String> write(ManifestRow row, List<byte[]> images, String extension);
 
   /**
-   * Makes whole what was written, all rows being done; a second time changes nothing.
+   * Completes the output after the last row; a second call has no effect.
    *
    * @throws java.io.UncheckedIOException if that fails
    */
-  void finish();
+  default void finish() {}
 
   @Override
-  void close();
+  default void close() {}
+
+  /** Writes each image as a file of its own to a sink, which may be shared and stays open. */
+  static ImageWriter toFiles(ImageSink sink) {
+    return (row, images, extension) -> {
+      List<String> locations = new ArrayList<>();
+      for (byte[] image : images) {
+        locations.add(sink.write(ImageKeys.of(row.id(), locations.size(), extension), image));
+      }
+      return locations;
+    };
+  }
 }

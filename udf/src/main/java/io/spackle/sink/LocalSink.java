@@ -29,11 +29,8 @@ final class LocalSink implements ImageSink {
     return target.toString();
   }
 
-  @Override
-  public void close() {}
-
   private static void writeThenMove(Path target, byte[] bytes) throws IOException {
-    // Not Files.createTempFile, whose files only their owner may read.
+    // Not Files.createTempFile, whose files are readable by their owner only.
     Path temporary = target.resolveSibling("." + UUID.randomUUID() + ".tmp");
     try {
       Files.write(temporary, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

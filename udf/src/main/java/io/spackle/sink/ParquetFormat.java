@@ -34,7 +34,7 @@ import org.apache.parquet.schema.Types;
 
 /**
  * Parquet as Hugging Face's {@code datasets} writes it: a column {@code image} of bytes and name,
- * which the file's metadata declare to be images, and what is known of each.
+ * declared as images in the file's metadata, and a column per property.
  */
 final class ParquetFormat implements ShardFormat {
 
@@ -42,7 +42,7 @@ final class ParquetFormat implements ShardFormat {
   private static final String BYTES = "bytes";
   private static final String NAME = "path";
 
-  /** What a task holds in memory at a time; readers take so much at least, too. */
+  /** The bytes that a task buffers, and readers as well. */
   private static final long ROW_GROUP = 32L << 20;
 
   private static final MessageType SCHEMA =
@@ -78,7 +78,7 @@ final class ParquetFormat implements ShardFormat {
           .named(RowColumns.SCHEDULER)
           .named("sample");
 
-  /** The one that shows only the names. */
+  /** The projection to the names. */
   private static final MessageType NAMES =
       Types.buildMessage()
           .optionalGroup()
@@ -91,12 +91,12 @@ final class ParquetFormat implements ShardFormat {
   private record Writing(ParquetWriter<Group> parquet) implements Writer {
 
     @Override
-    public void add(ShardSample sample) throws IOException {
+    public void add(Sample sample) throws IOException {
       Group row = new SimpleGroup(SCHEMA);
       row.addGroup(IMAGE)
           .append(BYTES, Binary.fromConstantByteArray(sample.bytes()))
           .append(NAME, sample.name());
-      sample.facts().forEach((name, value) -> put(row, name, value));
+      sample.properties().forEach((name, value) -> put(row, name, value));
       parquet.write(row);
     }
 
@@ -121,11 +121,12 @@ final class ParquetFormat implements ShardFormat {
   @Override
   public Writer begin(OutputStream out) throws IOException {
     return new Writing(
-        ExampleParquetWriter.builder(new Output(out))
+        ExampleParquetWriter.builder(new StreamOutput(out))
             .withType(SCHEMA)
             .withExtraMetaData(Map.of("huggingface", features()))
             .withRowGroupSize(ROW_GROUP)
-            .withMinRowCountForPageSizeCheck(1) // else it counts on 100 rows being small
+            .withMinRowCountForPageSizeCheck(
+                1) // the default does not check the size of the first 100 rows
             .withDictionaryEncoding(IMAGE + "." + BYTES, false)
             .build());
   }
@@ -170,7 +171,7 @@ final class ParquetFormat implements ShardFormat {
     }.set(ReadSupport.PARQUET_READ_SCHEMA, columns.toString()).build();
   }
 
-  /** The types of {@code datasets.Features}, without which images are but bytes. */
+  /** The types as {@code datasets.Features}, without which images are read as binary. */
   private static String features() {
     ObjectNode root = new ObjectMapper().createObjectNode();
     ObjectNode features = root.putObject("info").putObject("features");
@@ -196,12 +197,12 @@ final class ParquetFormat implements ShardFormat {
     };
   }
 
-  /** A file that somebody else finishes. */
-  private record Output(OutputStream out) implements OutputFile {
+  /** A Parquet output on a stream that the caller completes. */
+  private record StreamOutput(OutputStream out) implements OutputFile {
 
     @Override
     public PositionOutputStream create(long blockSize) {
-      return new Counted(out);
+      return new CountingStream(out);
     }
 
     @Override
@@ -220,12 +221,12 @@ final class ParquetFormat implements ShardFormat {
     }
   }
 
-  private static final class Counted extends PositionOutputStream {
+  private static final class CountingStream extends PositionOutputStream {
 
     private final OutputStream out;
     private long position;
 
-    Counted(OutputStream out) {
+    CountingStream(OutputStream out) {
       this.out = out;
     }
 

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One file for all images of a task; none where it has no image. Locations are the file's, a number
- * sign and the image's name.
+ * One file for all images of a task; no file if it has no image. Locations are the file's location,
+ * a number sign and the image's name.
  */
 final class Shard implements ImageWriter {
 
@@ -23,7 +23,7 @@ final class Shard implements ImageWriter {
   private final ShardFormat format;
   private AtomicFile file;
   private ShardFormat.Writer writer;
-  private boolean isEnded;
+  private boolean isClosed;
 
   Shard(FileSystem files, Path path, ShardFormat format) {
     this.files = files;
@@ -31,17 +31,16 @@ final class Shard implements ImageWriter {
     this.format = format;
   }
 
-  /** A row's images come together or not at all: one that fails halfway leaves none. */
   @Override
   public synchronized List<String> write(ManifestRow row, List<byte[]> images, String extension) {
-    if (isEnded) {
+    if (isClosed) {
       throw new IllegalStateException("the task of row " + row.id() + " has ended");
     }
     List<String> locations = new ArrayList<>();
     try {
       begin();
       for (byte[] image : images) {
-        ShardSample sample = new ShardSample(row, locations.size(), image, extension);
+        ShardFormat.Sample sample = new ShardFormat.Sample(row, locations.size(), image, extension);
         writer.add(sample);
         locations.add(location() + "#" + sample.name());
       }
@@ -54,11 +53,11 @@ final class Shard implements ImageWriter {
   @Override
   public synchronized void finish() {
     try {
-      if (file != null && !isEnded) {
+      if (file != null && !isClosed) {
         writer.finish();
         file.finish();
       }
-      isEnded = true;
+      isClosed = true;
     } catch (IOException e) {
       throw failed(e);
     }
@@ -66,13 +65,13 @@ final class Shard implements ImageWriter {
 
   @Override
   public synchronized void close() {
-    isEnded = true;
+    isClosed = true;
     try {
       if (file != null) {
         file.close();
       }
     } catch (IOException | RuntimeException e) {
-      LOG.warn("what was begun of {} could not be dropped", path, e);
+      LOG.warn("the incomplete file {} could not be discarded", path, e);
     }
   }
 

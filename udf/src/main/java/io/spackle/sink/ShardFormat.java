@@ -1,8 +1,14 @@
 package io.spackle.sink;
 
+import io.spackle.row.FilePrefix;
+import io.spackle.row.GenerationParameters;
+import io.spackle.row.ManifestRow;
+import io.spackle.row.RowColumns;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -10,20 +16,58 @@ import org.apache.hadoop.fs.Path;
 /** A format of files that hold many images, each under a name of its own. */
 interface ShardFormat {
 
-  /** A file that is being written; one thread at a time. */
+  /**
+   * An image of a shard.
+   *
+   * @param number of the row's sample, from 0
+   * @param bytes the encoded file
+   * @param extension without its dot, such as png
+   */
+  record Sample(ManifestRow row, int number, byte[] bytes, String extension) {
+
+    /** Unique in an output; without dots, since WebDataset splits names at the first dot. */
+    String key() {
+      return FilePrefix.of(row.id()).replace(".", "%2E") + "-" + number;
+    }
+
+    /** The key with its extension. */
+    String name() {
+      return key() + "." + extension;
+    }
+
+    /**
+     * The properties of the image in a data set, in this order; the negative prompt may be null.
+     */
+    Map<String, Object> properties() {
+      GenerationParameters parameters = row.parameters();
+      Map<String, Object> properties = new LinkedHashMap<>();
+      properties.put(RowColumns.ID, row.id());
+      properties.put("sample", number);
+      properties.put(RowColumns.PROMPT, row.prompts().prompt());
+      properties.put(RowColumns.NEGATIVE_PROMPT, row.prompts().negative());
+      properties.put(RowColumns.SEED, row.seed() + number);
+      properties.put(RowColumns.STEPS, parameters.steps());
+      properties.put(RowColumns.GUIDANCE_SCALE, parameters.guidanceScale());
+      properties.put(RowColumns.STRENGTH, parameters.strength());
+      properties.put(RowColumns.SCHEDULER, parameters.scheduler().algorithm());
+      return properties;
+    }
+  }
+
+  /** Writes one shard; used by one thread at a time. */
   interface Writer {
+    void add(Sample sample) throws IOException;
 
-    void add(ShardSample sample) throws IOException;
-
-    /** Writes what ends the file; the stream stays open. */
+    /** Writes the end of the file; the stream stays open. */
     void finish() throws IOException;
   }
 
+  /** Begins a shard. */
   Writer begin(OutputStream out) throws IOException;
 
-  /** The names of the images in a file, as {@link ShardSample#name} gave them. */
+  /** The names of the images in a shard, see {@link Sample#name}. */
   List<String> names(FileSystem files, Path shard) throws IOException;
 
-  /** Writes a file with some of the images of another. */
+  /** Writes a shard with the named images of another. */
   void copy(FileSystem files, Path shard, Set<String> names, OutputStream out) throws IOException;
 }

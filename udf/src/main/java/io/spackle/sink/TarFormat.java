@@ -14,20 +14,20 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * WebDataset: a POSIX tar with {@code key.png} and {@code key.json} beside each other for each
- * image.
+ * WebDataset: a POSIX tar with two consecutive entries per image, {@code key.png} and {@code
+ * key.json}.
  */
 final class TarFormat implements ShardFormat {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String FACTS = ".json";
+  private static final String PROPERTIES = ".json";
 
   private record Writing(TarArchiveOutputStream tar) implements Writer {
 
     @Override
-    public void add(ShardSample sample) throws IOException {
+    public void add(Sample sample) throws IOException {
       put(sample.name(), sample.bytes());
-      put(sample.key() + FACTS, JSON.writeValueAsBytes(sample.facts()));
+      put(sample.key() + PROPERTIES, JSON.writeValueAsBytes(sample.properties()));
     }
 
     @Override
@@ -39,7 +39,7 @@ final class TarFormat implements ShardFormat {
     private void put(String name, byte[] bytes) throws IOException {
       TarArchiveEntry entry = new TarArchiveEntry(name);
       entry.setSize(bytes.length);
-      entry.setModTime(0L); // equal images give equal files
+      entry.setModTime(0L); // makes shards reproducible
       tar.putArchiveEntry(entry);
       tar.write(bytes);
       tar.closeArchiveEntry();
@@ -56,7 +56,7 @@ final class TarFormat implements ShardFormat {
     List<String> names = new ArrayList<>();
     try (TarArchiveInputStream tar = new TarArchiveInputStream(files.open(shard))) {
       for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-        if (!entry.getName().endsWith(FACTS)) {
+        if (!entry.getName().endsWith(PROPERTIES)) {
           names.add(entry.getName());
         }
       }

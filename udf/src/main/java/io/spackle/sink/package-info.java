@@ -1,5 +1,5 @@
 /**
- * Encoded images to their locations, each atomically: one file per image, or shards (Parquet, tar).
+ * Writes encoded images atomically: one file per image, or shards (Parquet, tar).
  *
  * <p>Nothing here encodes images or writes meta rows.
  */

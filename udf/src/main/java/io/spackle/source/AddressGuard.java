@@ -9,15 +9,16 @@ import java.util.stream.Stream;
 import org.apache.hc.client5.http.DnsResolver;
 
 /**
- * Names and literals to public addresses only.
+ * Resolves host names and literals to public addresses only.
  *
- * <p>The client dials what it gets here and nothing else, so an address cannot change between check
- * and use.
+ * <p>The HTTP client connects to the addresses returned here, so an address cannot change between
+ * check and use.
  */
 final class AddressGuard implements DnsResolver {
 
   /**
-   * What IANA lists as not globally reachable, and a public address that serves Azure's metadata.
+   * The networks that IANA's special-purpose registries list as not globally reachable, and the
+   * public address of Azure's metadata service.
    */
   private static final List<Network> NOT_PUBLIC =
       networks(
@@ -36,7 +37,7 @@ final class AddressGuard implements DnsResolver {
           "198.51.100.0/24",
           "203.0.113.0/24",
           "224.0.0.0/3",
-          // Teredo and others; documentation; 6to4, which like Teredo wraps any IPv4 address.
+          // Teredo and others; documentation; 6to4, which like Teredo embeds any IPv4 address.
           "2001::/23",
           "2001:db8::/32",
           "3fff::/20",
@@ -44,7 +45,7 @@ final class AddressGuard implements DnsResolver {
 
   private static final List<Network> PUBLIC = networks("0.0.0.0/0", "2000::/3");
 
-  /** The IPv4 internet as hosts without IPv4 see it: the last four bytes count. */
+  /** NAT64, RFC 6052: the last four bytes are an IPv4 address. */
   private static final Network NAT64 = Network.of("64:ff9b::/96");
 
   private final HostList allowed;

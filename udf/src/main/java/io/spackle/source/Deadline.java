@@ -2,7 +2,7 @@ package io.spackle.source;
 
 import java.time.Duration;
 
-/** The time by which a fetch must be over; for one thread to move, for any to look at. */
+/** The time by which a fetch must end. One thread may extend it, any thread may read it. */
 final class Deadline {
 
   private volatile long end;
@@ -16,16 +16,16 @@ final class Deadline {
   }
 
   boolean isPassed() {
-    return left().isNegative();
+    return remaining().isNegative();
   }
 
-  /** Negative once it has passed. */
-  Duration left() {
+  /** The time until the deadline; negative once it has passed. */
+  Duration remaining() {
     return Duration.ofNanos(end - System.nanoTime());
   }
 
-  /** Grants the time since a moment of {@link System#nanoTime}. */
-  void grantSince(long moment) {
-    end = end + System.nanoTime() - moment;
+  /** Extends the deadline by the time since a moment of {@link System#nanoTime}. */
+  void addTimeSince(long nanoTime) {
+    end = end + System.nanoTime() - nanoTime;
   }
 }

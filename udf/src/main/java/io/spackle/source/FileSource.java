@@ -13,27 +13,27 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Regular files below the allowed folders, given as {@code file:} URIs or as absolute paths, which
- * stand as they are.
+ * Reads regular files below the allowed folders, given as {@code file:} URIs or as absolute paths,
+ * in which percent signs are literal.
  */
 final class FileSource implements ImageSource {
 
-  /** Regular files by their looks only: they show the kernel and other processes. */
-  private static final List<Path> NEVER = List.of(Path.of("/proc"), Path.of("/sys"));
+  /** Never readable, since their files expose the kernel and other processes. */
+  private static final List<Path> FORBIDDEN = List.of(Path.of("/proc"), Path.of("/sys"));
 
   private final List<Path> roots;
   private final long maxBytes;
 
   FileSource(FetchSettings settings) {
     this.roots =
-        AllowedFiles.of(settings, List.of(Location.FILE)).stream().map(FileSource::path).toList();
+        settings.allowedFiles(List.of(Location.FILE)).stream().map(FileSource::path).toList();
     this.maxBytes = settings.maxBytes();
   }
 
-  /** What is done with a file that may be read. */
+  /** The access to a file that may be read. */
   @FunctionalInterface
-  private interface Use<T> {
-    T of(Location location, Path real) throws IOException;
+  private interface Access<T> {
+    T apply(Location location, Path real) throws IOException;
   }
 
   @Override
@@ -46,18 +46,18 @@ final class FileSource implements ImageSource {
     with(Location.of(text), this::size);
   }
 
-  private <T> T with(Location location, Use<T> use) {
+  private <T> T with(Location location, Access<T> access) {
     Path path = path(location);
-    // Outside of the roots, not even whether a file exists is told.
+    // Checked before access, so that messages do not reveal whether other files exist.
     checkAllowed(location, path);
     try {
       Path real = path.toRealPath();
       checkAllowed(location, real);
-      // A pipe would block when it is opened.
+      // Opening a pipe would block.
       if (!Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)) {
-        throw location.forbidden("no regular file found, one expected");
+        throw location.forbidden("not a regular file, one expected");
       }
-      return use.of(location, real);
+      return access.apply(location, real);
     } catch (NoSuchFileException e) {
       throw location.notFound();
     } catch (AccessDeniedException e) {
@@ -67,12 +67,9 @@ final class FileSource implements ImageSource {
     }
   }
 
-  @Override
-  public void close() {}
-
   private byte[] read(Location location, Path real) throws IOException {
     try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
-      return BoundedReads.read(in, maxBytes, location);
+      return location.readAll(in, maxBytes);
     }
   }
 
@@ -90,7 +87,7 @@ final class FileSource implements ImageSource {
   private void checkAllowed(Location location, Path path) {
     boolean allowed =
         roots.stream().anyMatch(root -> path.startsWith(root) || path.startsWith(realOrSame(root)));
-    if (!allowed || NEVER.stream().anyMatch(path::startsWith)) {
+    if (!allowed || FORBIDDEN.stream().anyMatch(path::startsWith)) {
       throw location.forbidden("a path below one of spackle.fetch.allow-files expected: " + roots);
     }
   }
@@ -111,7 +108,7 @@ final class FileSource implements ImageSource {
     return "localhost".equals(uri.getAuthority()) ? URI.create("file:" + uri.getRawPath()) : uri;
   }
 
-  /** Looked up each time: a root may be mounted or moved while the job runs. */
+  /** Resolved for each access: a root may be mounted or moved while the job runs. */
   private static Path realOrSame(Path root) {
     try {
       return root.toRealPath();

@@ -11,14 +11,14 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 
 /**
- * Files of Hadoop file systems below the allowed prefixes.
+ * Reads files of Hadoop file systems below the allowed prefixes.
  *
- * <p>Locations are read as Hadoop writes them: percent signs stand for themselves. Timeouts and
- * retries are those of the file system.
+ * <p>Locations are parsed as Hadoop's paths: percent signs are literal. Timeouts and retries are
+ * those of the file system. Hadoop shares its file systems in the JVM, so they are not closed.
  */
 final class HadoopSource implements ImageSource {
 
-  /** Named one by one: Hadoop would also read http and ftp, past the guard. */
+  /** An explicit list: Hadoop would also read http and ftp, without the address guard. */
   static final List<String> SCHEMES =
       List.of(
           "hdfs",
@@ -43,10 +43,10 @@ final class HadoopSource implements ImageSource {
   private final Configuration configuration;
 
   /**
-   * @throws IllegalArgumentException if a prefix is of a file system that is not on the class path
+   * @throws IllegalArgumentException if the file system of a prefix is not on the class path
    */
   HadoopSource(FetchSettings settings, Configuration configuration) {
-    this.prefixes = AllowedFiles.of(settings, SCHEMES).stream().map(HadoopSource::path).toList();
+    this.prefixes = settings.allowedFiles(SCHEMES).stream().map(HadoopSource::path).toList();
     this.maxBytes = settings.maxBytes();
     this.configuration = configuration;
     prefixes.forEach(prefix -> checkConnector(prefix, configuration));
@@ -57,13 +57,13 @@ final class HadoopSource implements ImageSource {
     var location = Location.of(text);
     Path path = allowed(location);
     try (InputStream in = path.getFileSystem(configuration).open(path)) {
-      return BoundedReads.read(in, maxBytes, location);
+      return location.readAll(in, maxBytes);
     } catch (FileNotFoundException e) {
       throw location.notFound();
     } catch (AccessControlException | java.nio.file.AccessDeniedException e) {
       throw location.fault(ErrorCode.FETCH_DENIED, "the file system denies access", e);
     } catch (IllegalArgumentException e) {
-      throw location.invalid("no path of this file system: " + e.getMessage());
+      throw location.invalid("not a path of this file system: " + e.getMessage());
     } catch (IOException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException("interrupted while reading " + location);
@@ -76,10 +76,6 @@ final class HadoopSource implements ImageSource {
   public void check(String text) {
     allowed(Location.of(text));
   }
-
-  /** Hadoop shares its file systems over the JVM, so they are not ours to close. */
-  @Override
-  public void close() {}
 
   private Path allowed(Location location) {
     Path path = path(location);
@@ -95,10 +91,10 @@ final class HadoopSource implements ImageSource {
       throw location.invalid(".. found, a path without it expected");
     }
     try {
-      // Hadoop looks schemes up as they are spelled.
+      // Hadoop's schemes are case-sensitive.
       return new Path(location.scheme() + location.text().substring(location.scheme().length()));
     } catch (IllegalArgumentException e) {
-      throw location.invalid("no path that Hadoop can read");
+      throw location.invalid("not a path that Hadoop can parse");
     }
   }
 
@@ -113,7 +109,7 @@ final class HadoopSource implements ImageSource {
     return authority == null ? "" : authority;
   }
 
-  /** With a slash at its end, so that /data is no prefix of /database. */
+  /** With a trailing slash, so that /data is not a prefix of /database. */
   private static String folder(Path path) {
     String folder = path.toUri().getPath();
     return folder.endsWith("/") ? folder : folder + "/";

@@ -6,22 +6,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
- * What is known of the hosts that are fetched from: how many connections each has, until when it
- * wants to be left alone, and whether it is down.
+ * The state of the hosts that are fetched from: the number of connections, the end of a pause that
+ * the host asked for, and whether it is down.
  *
- * <p>After ten failures in a row a host is left alone for a minute, so that rows behind a dead host
- * fail fast. Whether it is back is then found out by the next fetch.
+ * <p>After ten failures in a row a host counts as down for a minute, so that rows on a dead host
+ * fail fast. The next fetch then finds out whether it is up again.
  */
 final class HostStates {
 
-  private static final int FAILURES_OF_A_DEAD_HOST = 10;
-  private static final long ALONE_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final int FAILURES_UNTIL_DOWN = 10;
+  private static final long DOWN_NANOS = Duration.ofMinutes(1).toNanos();
 
-  /**
-   * Hosts are remembered up to this many; beyond, those are forgotten of which there is nothing to
-   * remember.
-   */
-  private static final int MANY = 10_000;
+  /** With more hosts than these, hosts in their initial state are dropped. */
+  private static final int MAX_HOSTS = 10_000;
 
   private final Map<String, Host> hosts = new ConcurrentHashMap<>();
   private final int perHost;
@@ -33,11 +30,12 @@ final class HostStates {
     this.perHost = perHost;
   }
 
+  /** The state of a host by its canonical name. */
   Host of(String name) {
-    if (hosts.size() > MANY) {
+    if (hosts.size() > MAX_HOSTS) {
       hosts.values().removeIf(Host::isIdle);
     }
-    return hosts.computeIfAbsent(name, unseen -> new Host());
+    return hosts.computeIfAbsent(name, unknown -> new Host());
   }
 
   /** One host. */
@@ -46,44 +44,44 @@ final class HostStates {
     private final Semaphore connections = new Semaphore(perHost, true);
     private int failures;
     private long downSince;
-    private long restEnd = System.nanoTime();
+    private long pauseEnd = System.nanoTime();
 
-    /** Waits for a connection to be free; {@link #leave} must follow. */
-    void enter() throws InterruptedException {
+    /** Waits for a free connection; {@link #release} must follow. */
+    void acquire() throws InterruptedException {
       connections.acquire();
     }
 
-    void leave() {
+    void release() {
       connections.release();
     }
 
-    /** The host answered, whatever it said. */
+    /** Records that the host answered, with any status. */
     synchronized void answered() {
       failures = 0;
     }
 
-    /** The host was not reached or did not finish its answer. */
+    /** Records that the host was not reached or did not complete its response. */
     synchronized void failed() {
       failures++;
       downSince = System.nanoTime();
     }
 
-    /** The host wants no requests for a while, whatever row they are for. */
-    synchronized void restFor(Duration wait) {
-      restEnd = Math.max(restEnd - System.nanoTime(), wait.toNanos()) + System.nanoTime();
+    /** Records that the host asked for a pause of all requests. */
+    synchronized void pauseFor(Duration wait) {
+      pauseEnd = Math.max(pauseEnd - System.nanoTime(), wait.toNanos()) + System.nanoTime();
     }
 
-    /** How long the host wants to be left alone from now; not positive if it does not. */
-    synchronized Duration rest() {
-      return Duration.ofNanos(restEnd - System.nanoTime());
+    /** The remaining pause that the host asked for; not positive if there is none. */
+    synchronized Duration pause() {
+      return Duration.ofNanos(pauseEnd - System.nanoTime());
     }
 
     synchronized boolean isDown() {
-      return failures >= FAILURES_OF_A_DEAD_HOST && System.nanoTime() - downSince < ALONE_NANOS;
+      return failures >= FAILURES_UNTIL_DOWN && System.nanoTime() - downSince < DOWN_NANOS;
     }
 
     private synchronized boolean isIdle() {
-      return failures == 0 && connections.availablePermits() == perHost && rest().isNegative();
+      return failures == 0 && connections.availablePermits() == perHost && pause().isNegative();
     }
   }
 }

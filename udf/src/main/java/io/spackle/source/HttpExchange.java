@@ -13,7 +13,10 @@ import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
@@ -23,6 +26,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHeaders;
@@ -33,116 +37,117 @@ import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
-/** One request and its answer, without redirects or retries. */
+/** An HTTP client for single requests, without redirects or retries. Thread-safe. */
 final class HttpExchange implements AutoCloseable {
 
-  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
-  private static final TimeValue LONGEST_IDLE = TimeValue.ofSeconds(30);
+  private static final Duration MAX_CONNECT = Duration.ofSeconds(10);
+  private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(30);
 
   private final CloseableHttpClient client;
   private final HostStates hosts;
   private final long maxBytes;
   private final String timeoutKey;
-  private final ScheduledThreadPoolExecutor clock =
+  private final ScheduledThreadPoolExecutor scheduler =
       new ScheduledThreadPoolExecutor(1, HttpExchange::daemon);
 
-  /** What is made of an answer. */
+  /** Reads a response. */
   @FunctionalInterface
-  private interface Reading {
-    HttpReply of(ClassicHttpResponse response) throws IOException, RetryableException;
+  private interface ResponseReader {
+    HttpReply read(ClassicHttpResponse response) throws IOException, RetryableException;
   }
 
-  private record Asked(HttpTarget target, HttpUriRequestBase request, Reading reading) {}
+  private record Call(HttpTarget target, HttpUriRequestBase request, ResponseReader reader) {}
 
   /**
-   * @param timeoutKey what the deadline is called where it is set
+   * @param timeoutKey the configuration key of the deadline
    */
   HttpExchange(FetchSettings settings, AddressGuard guard, String timeoutKey) {
     this.timeoutKey = timeoutKey;
     this.client = client(settings, guard);
     this.hosts = new HostStates(settings.perHost());
     this.maxBytes = settings.maxBytes();
-    clock.setRemoveOnCancelPolicy(true);
+    scheduler.setRemoveOnCancelPolicy(true);
   }
 
   /**
-   * Asks one host.
+   * Sends a GET request.
    *
-   * @param deadline moved by the time spent waiting for a free connection, which is no fault of the
-   *     host
+   * @param deadline extended by the time spent waiting for a free connection
    */
   HttpReply get(HttpTarget target, Deadline deadline)
       throws InterruptedException, RetryableException {
     HttpGet get = new HttpGet(URI.create("/"));
-    // Images are compressed already. Hosts that compress anyway are understood.
+    // Images are compressed already. Responses with gzip are decoded nevertheless.
     get.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
-    return ask(
-        new Asked(target, get, answer -> HttpReply.of(target.location(), answer, maxBytes)),
+    return send(
+        new Call(target, get, response -> HttpReply.ofGet(target.location(), response, maxBytes)),
         deadline);
   }
 
-  /** Sends something to one host. */
+  /** Sends a POST request with a JSON body. */
   void post(HttpTarget target, Map<String, String> headers, byte[] body, Deadline deadline)
       throws InterruptedException, RetryableException {
     HttpUriRequestBase post = new HttpUriRequestBase("POST", URI.create("/"));
     headers.forEach(post::setHeader);
     post.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON));
-    ask(new Asked(target, post, answer -> HttpReply.ofSent(target.location(), answer)), deadline);
+    send(
+        new Call(target, post, response -> HttpReply.ofPost(target.location(), response)),
+        deadline);
   }
 
-  private HttpReply ask(Asked asked, Deadline deadline)
+  private HttpReply send(Call call, Deadline deadline)
       throws InterruptedException, RetryableException {
-    HttpTarget target = asked.target();
+    HttpTarget target = call.target();
     HostStates.Host host = hosts.of(target.host());
     long start = System.nanoTime();
-    host.enter();
+    host.acquire();
     try {
-      deadline.grantSince(start);
+      deadline.addTimeSince(start);
       if (host.isDown()) {
         throw target
             .location()
-            .fault(FETCH_HOST_DOWN, "the host did not answer lately, left alone for a minute");
+            .fault(FETCH_HOST_DOWN, "the host failed repeatedly and is not contacted for a minute");
       }
-      awaitRest(target.location(), deadline, host);
-      return exchange(asked, deadline, host);
+      awaitPause(target.location(), deadline, host);
+      return exchange(call, deadline, host);
     } finally {
-      host.leave();
+      host.release();
     }
   }
 
   @Override
   public void close() {
-    clock.shutdownNow();
+    scheduler.shutdownNow();
     client.close(CloseMode.IMMEDIATE);
   }
 
-  /** Holds its connection meanwhile: none may be used. */
-  private static void awaitRest(Location location, Deadline deadline, HostStates.Host host)
+  /** Keeps the connection while it waits, since no request may be sent. */
+  private static void awaitPause(Location location, Deadline deadline, HostStates.Host host)
       throws InterruptedException, RetryableException {
-    Duration rest = host.rest();
-    if (rest.compareTo(deadline.left()) > 0) {
-      String found = "the host wants to be left alone for another %d s (Retry-After)";
+    Duration pause = host.pause();
+    if (pause.compareTo(deadline.remaining()) > 0) {
+      String found = "the host asked for a pause of another %d s (Retry-After)";
       throw new RetryableException(
-          location.fault(FETCH_STATUS, found.formatted(rest.toSeconds())), rest);
+          location.fault(FETCH_STATUS, found.formatted(pause.toSeconds())), pause);
     }
-    Thread.sleep(Math.max(0, rest.toMillis()));
+    Thread.sleep(Math.max(0, pause.toMillis()));
   }
 
-  private HttpReply exchange(Asked asked, Deadline deadline, HostStates.Host host)
+  private HttpReply exchange(Call call, Deadline deadline, HostStates.Host host)
       throws InterruptedException, RetryableException {
-    HttpTarget target = asked.target();
-    address(asked.request(), target);
-    var watch = new RequestWatchdog(clock, asked.request(), deadline);
+    HttpTarget target = call.target();
+    setTarget(call.request(), target);
+    var watchdog = new RequestWatchdog(scheduler, call.request(), deadline);
     try {
-      HttpReply answer = send(asked);
+      HttpReply reply = execute(call);
       host.answered();
-      return answer;
+      return reply;
     } catch (RowException e) {
       host.answered();
       throw e;
     } catch (RetryableException e) {
       host.answered();
-      e.chosenWait().ifPresent(host::restFor);
+      e.retryAfter().ifPresent(host::pauseFor);
       throw e;
     } catch (IOException e) {
       if (Thread.interrupted()) {
@@ -150,24 +155,24 @@ final class HttpExchange implements AutoCloseable {
       }
       throw fault(target.location(), deadline, host, e);
     } finally {
-      watch.close();
+      watchdog.close();
     }
   }
 
-  private HttpReply send(Asked asked) throws IOException, RetryableException {
+  private HttpReply execute(Call call) throws IOException, RetryableException {
     ClassicHttpResponse response =
-        client.executeOpen(httpHost(asked.target()), asked.request(), null);
+        client.executeOpen(httpHost(call.target()), call.request(), null);
     try {
-      return asked.reading().of(response);
+      return call.reader().read(response);
     } finally {
-      // Closing alone would read an unwanted body to its end, which may never come. After a body
-      // that was read, the connection is back in the pool, where a cancel does not reach it.
-      asked.request().cancel();
+      // Closing alone would read an unread body to its end, which may never come. After a complete
+      // read the connection is back in the pool, and cancelling does not affect it.
+      call.request().cancel();
       Closer.closeQuietly(response);
     }
   }
 
-  /** The fault of a row, thrown, or one to try again, returned. */
+  /** Throws a permanent failure, returns a temporary one. */
   private RetryableException fault(
       Location location, Deadline deadline, HostStates.Host host, IOException e) {
     if (e instanceof ForbiddenAddressException) {
@@ -177,20 +182,20 @@ final class HttpExchange implements AutoCloseable {
               + " found, a public one expected"
               + " (or name the host in spackle.fetch.allow-private)");
     }
-    // What breaks a secure connection halfway comes as an SSLException too.
+    // An SSLException is also thrown if an established connection breaks.
     if (e instanceof SSLException && !(e.getCause() instanceof SocketException)) {
-      throw location.fault(FETCH_TLS, "no trustworthy secure connection: " + e.getMessage(), e);
+      throw location.fault(FETCH_TLS, "the TLS connection cannot be trusted: " + e.getMessage(), e);
     }
     host.failed();
     if (deadline.isPassed()) {
-      throw location.fault(FETCH_TIMEOUT, "not done in time (" + timeoutKey + ")", e);
+      throw location.fault(FETCH_TIMEOUT, "not complete in time (" + timeoutKey + ")", e);
     }
     return new RetryableException(
         location.fault(FETCH_UNREACHABLE, "the connection failed: " + e, e), null);
   }
 
-  private static void address(HttpUriRequestBase request, HttpTarget target) {
-    // Not in the constructor, where a path with two slashes would pass for a host.
+  private static void setTarget(HttpUriRequestBase request, HttpTarget target) {
+    // Not in the constructor, which takes a path with two slashes for a host.
     request.setPath(target.path());
     if (target.authorization() != null) {
       request.setHeader(HttpHeaders.AUTHORIZATION, target.authorization());
@@ -211,7 +216,7 @@ final class HttpExchange implements AutoCloseable {
         .disableAutomaticRetries()
         .disableCookieManagement()
         .disableAuthCaching()
-        .evictIdleConnections(LONGEST_IDLE)
+        .evictIdleConnections(MAX_IDLE)
         .build();
   }
 
@@ -225,13 +230,13 @@ final class HttpExchange implements AutoCloseable {
         .build();
   }
 
-  /** A third of the whole for connecting, so that there is time for another try. */
-  private static ConnectionConfig timeouts(Duration whole) {
-    Duration third = whole.dividedBy(3);
-    Duration connect = third.compareTo(LONGEST_CONNECT) < 0 ? third : LONGEST_CONNECT;
+  /** A third of the timeout for connecting, so that there is time for a retry. */
+  private static ConnectionConfig timeouts(Duration timeout) {
+    Duration third = timeout.dividedBy(3);
+    Duration connect = third.compareTo(MAX_CONNECT) < 0 ? third : MAX_CONNECT;
     return ConnectionConfig.custom()
         .setConnectTimeout(Timeout.of(connect))
-        .setSocketTimeout(Timeout.of(whole))
+        .setSocketTimeout(Timeout.of(timeout))
         .build();
   }
 
@@ -244,5 +249,38 @@ final class HttpExchange implements AutoCloseable {
     var thread = new Thread(task, "spackle-fetch-watch");
     thread.setDaemon(true);
     return thread;
+  }
+
+  /**
+   * Cancels a request when its deadline has passed or its thread is interrupted. Sockets do
+   * neither: their timeouts restart with each byte, and they ignore interrupts.
+   */
+  private static final class RequestWatchdog implements AutoCloseable {
+    private static final long PERIOD_MILLIS = 50;
+
+    private final Thread owner = Thread.currentThread();
+    private final Cancellable request;
+    private final Deadline deadline;
+    private final ScheduledFuture<?> checks;
+
+    /** Watches on behalf of the calling thread until closed. */
+    RequestWatchdog(ScheduledExecutorService scheduler, Cancellable request, Deadline deadline) {
+      this.request = request;
+      this.deadline = deadline;
+      this.checks =
+          scheduler.scheduleAtFixedRate(
+              this::check, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+      checks.cancel(false);
+    }
+
+    private void check() {
+      if (deadline.isPassed() || owner.isInterrupted()) {
+        request.cancel();
+      }
+    }
   }
 }

@@ -6,39 +6,38 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Sends bytes to web addresses, by the rules that fetching has: the same hosts, ports and addresses
- * are allowed. Redirects are not followed. Thread-safe.
+ * Posts to HTTP servers under the rules of fetching: the same hosts, ports and addresses are
+ * allowed. Redirects are not followed. Thread-safe.
  */
 public final class HttpPost implements AutoCloseable {
 
   private final HttpRules rules;
-  private final HttpExchange hop;
+  private final HttpExchange http;
   private final Duration timeout;
 
   /**
-   * @param settings whose lists of hosts count, and whose connections per host
-   * @param timeout of one try
-   * @param timeoutKey what the timeout is called where it is set
+   * @param settings for the allow lists of hosts and the connections per host
+   * @param timeout of one attempt
+   * @param timeoutKey the timeout's configuration key
    */
   public HttpPost(FetchSettings settings, Duration timeout, String timeoutKey) {
     this.rules = HttpRules.of(settings);
     this.timeout = timeout;
-    this.hop = new HttpExchange(settings, rules.guard(), timeoutKey);
+    this.http = new HttpExchange(settings, rules.guard(), timeoutKey);
   }
 
   /**
-   * Tries once.
+   * Makes one attempt.
    *
-   * @throws RowException if it fails for good, {@link ErrorCode#FETCH_HOST_DOWN} being a matter of
-   *     time all the same
-   * @throws RetryableException if another try may help
+   * @throws RowException if it fails and a retry soon is useless
+   * @throws RetryableException if a retry may succeed
    */
   public void send(String url, Map<String, String> headers, byte[] body)
       throws InterruptedException, RetryableException {
     HttpTarget target = HttpTarget.of(Location.of(url));
     rules.check(target);
     try {
-      hop.post(target, headers, body, Deadline.in(timeout));
+      http.post(target, headers, body, Deadline.in(timeout));
     } catch (RowException e) {
       if (e.code() == ErrorCode.FETCH_TIMEOUT) {
         throw new RetryableException(e, null);
@@ -49,6 +48,6 @@ public final class HttpPost implements AutoCloseable {
 
   @Override
   public void close() {
-    hop.close();
+    http.close();
   }
 }

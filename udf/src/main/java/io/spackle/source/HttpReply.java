@@ -21,77 +21,77 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
 
 /**
- * What a host says that is worth going on with; the rest are faults.
+ * A usable response: a body or a redirect. Other responses are failures.
  *
- * @param body the bytes asked for, or null
- * @param next the place to ask instead, which may be relative, or null
+ * @param body the requested bytes, or null
+ * @param redirect the Location header, which may be relative, or null
  */
-record HttpReply(byte[] body, String next) {
+record HttpReply(byte[] body, String redirect) {
 
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
-  /** Too early, too many, timed out; all of 5xx pass as well. */
-  private static final Set<Integer> PASSING = Set.of(408, 425, 429);
+  /** Request timeout, too early, too many requests; all of 5xx are temporary as well. */
+  private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429);
 
   private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
 
   private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
-  /** A short body is read to its end, so that the connection can be used again. */
+  /** A short body is read to its end, so that the connection can be reused. */
   private static final int SHORT_BODY = 64 * 1024;
 
   /**
-   * Reads an answer to its end, or far enough to know that it is of no use.
+   * Reads the response to a GET request.
    *
-   * @throws RowException if it is bad for good
-   * @throws RetryableException if it is bad for now
+   * @throws RowException if it is a permanent failure
+   * @throws RetryableException if it is a temporary failure
    */
-  static HttpReply of(Location location, ClassicHttpResponse response, long maxBytes)
+  static HttpReply ofGet(Location location, ClassicHttpResponse response, long maxBytes)
       throws IOException, RetryableException {
     int status = response.getCode();
     if (status / 100 == 2) {
-      return new HttpReply(
-          BoundedReads.read(decoded(location, response), maxBytes, location), null);
+      return new HttpReply(location.readAll(decoded(location, response), maxBytes), null);
     }
     body(response).readNBytes(SHORT_BODY);
-    Header next = response.getFirstHeader(HttpHeaders.LOCATION);
-    if (REDIRECTS.contains(status) && next != null) {
-      return new HttpReply(null, next.getValue());
+    Header redirect = response.getFirstHeader(HttpHeaders.LOCATION);
+    if (REDIRECTS.contains(status) && redirect != null) {
+      return new HttpReply(null, redirect.getValue());
     }
     RowException fault = fault(location, status);
-    if (status / 100 == 5 || PASSING.contains(status)) {
+    if (status / 100 == 5 || TEMPORARY.contains(status)) {
       throw new RetryableException(fault, retryAfter(response));
     }
     throw fault;
   }
 
   /**
-   * Looks at an answer to something that was sent: its status alone counts.
+   * Reads the response to a POST request, of which only the status matters.
    *
-   * @throws RowException if it is bad for good, as a redirect is
-   * @throws RetryableException if it is bad for now
+   * @throws RowException if it is a permanent failure or a redirect
+   * @throws RetryableException if it is a temporary failure
    */
-  static HttpReply ofSent(Location location, ClassicHttpResponse response)
+  static HttpReply ofPost(Location location, ClassicHttpResponse response)
       throws IOException, RetryableException {
     if (response.getCode() / 100 == 2) {
       body(response).readNBytes(SHORT_BODY);
       return new HttpReply(null, null);
     }
-    of(location, response, SHORT_BODY);
+    ofGet(location, response, SHORT_BODY);
     throw location.fault(
-        FETCH_REDIRECTS, "status " + response.getCode() + " found, which is not followed here");
+        FETCH_REDIRECTS,
+        "status " + response.getCode() + " found, 2xx expected: redirects are not followed");
   }
 
-  /** Never closed: closing would read on to the end, which may never come. */
+  /** Never closed: closing would read to the end, which may never come. */
   private static InputStream body(ClassicHttpResponse response) throws IOException {
     HttpEntity entity = response.getEntity();
     return entity == null ? InputStream.nullInputStream() : entity.getContent();
   }
 
   /**
-   * The client would undo, layer upon layer, whatever Commons Compress can, of which some take a
-   * gigabyte at a word of the host. An image that nobody asked to be compressed needs none of it.
+   * Decodes gzip only. The client would decode nested layers of any format of Commons Compress,
+   * some of which allocate a gigabyte on the host's demand; no compression is requested for images.
    */
   private static InputStream decoded(Location location, ClassicHttpResponse response)
       throws IOException {
@@ -103,7 +103,7 @@ record HttpReply(byte[] body, String next) {
     if (!name.isEmpty() && !name.equals("identity")) {
       throw location.fault(
           FETCH_STATUS,
-          "Content-Encoding " + Redaction.value(name) + " found, none expected, or gzip at most");
+          "Content-Encoding " + Redaction.value(name) + " found, none or gzip expected");
     }
     return body(response);
   }
@@ -116,7 +116,7 @@ record HttpReply(byte[] body, String next) {
     };
   }
 
-  /** How long the host wishes to be left alone, at most a minute, or null where it does not say. */
+  /** The wait that the host asks for, at most a minute, or null. */
   private static Duration retryAfter(ClassicHttpResponse response) {
     Header header = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
     if (header == null) {

@@ -3,17 +3,17 @@ package io.spackle.source;
 import java.util.Set;
 
 /**
- * Which hosts may be asked for anything.
+ * The rules for the hosts and ports that may be contacted.
  *
- * @param allowHosts the only ones, or none for all
- * @param allowPrivate those that may have any address and port
+ * @param allowHosts the only allowed hosts; empty for all
+ * @param allowPrivate hosts that may have any address and port
  */
 record HttpRules(HostList allowHosts, HostList allowPrivate) {
 
   private static final Set<Integer> PORTS = Set.of(80, 443, 8080, 8443);
 
   /**
-   * @throws IllegalArgumentException if an entry of a list is no host
+   * @throws IllegalArgumentException if an entry of a list is not a host
    */
   static HttpRules of(FetchSettings settings) {
     return new HttpRules(
@@ -21,7 +21,7 @@ record HttpRules(HostList allowHosts, HostList allowPrivate) {
         new HostList("spackle.fetch.allow-private", settings.allowPrivate()));
   }
 
-  /** What checks the addresses that are dialled. */
+  /** The resolver that checks the addresses to connect to. */
   AddressGuard guard() {
     return new AddressGuard(allowPrivate);
   }
@@ -33,7 +33,7 @@ record HttpRules(HostList allowHosts, HostList allowPrivate) {
    */
   void check(HttpTarget target) {
     if (!allowHosts.isEmpty() && !allowHosts.contains(target.host())) {
-      throw target.location().forbidden("the host is none of spackle.fetch.allow-hosts");
+      throw target.location().forbidden("the host is not in spackle.fetch.allow-hosts");
     }
     if (!PORTS.contains(target.port()) && !allowPrivate.contains(target.host())) {
       throw target

@@ -6,36 +6,36 @@ import io.spackle.row.RowException;
 import java.time.Duration;
 
 /**
- * Web addresses.
+ * Fetches http and https URLs.
  *
- * <p>One deadline holds for all of a fetch: its hops, its body and its retries with the waits
- * between them. Only waiting for one of the host's few connections is not counted. Each hop passes
- * the same checks: scheme, port, host, address.
+ * <p>One deadline applies to the complete fetch: redirects, body, retries and the waits between
+ * them. Only the wait for one of the host's connections is excluded. Each redirect passes the same
+ * checks of scheme, port, host and address.
  */
 final class HttpSource implements ImageSource {
 
-  private static final int MAX_HOPS = 5;
+  private static final int MAX_REDIRECTS = 5;
 
   private final FetchSettings settings;
   private final HttpRules rules;
-  private final HttpExchange hop;
+  private final HttpExchange http;
 
   HttpSource(FetchSettings settings) {
     this.settings = settings;
     this.rules = HttpRules.of(settings);
-    this.hop = new HttpExchange(settings, rules.guard(), "spackle.fetch.timeout");
+    this.http = new HttpExchange(settings, rules.guard(), "spackle.fetch.timeout");
   }
 
   @Override
   public byte[] fetch(String text) throws InterruptedException {
     var target = HttpTarget.of(Location.of(text));
     var deadline = Deadline.in(settings.timeout());
-    for (int tries = 0; ; tries++) {
+    for (int retries = 0; ; retries++) {
       try {
         return follow(target, deadline);
       } catch (RetryableException e) {
-        Duration wait = e.chosenWait().orElse(Backoff.after(tries));
-        if (tries == settings.retries() || wait.compareTo(deadline.left()) > 0) {
+        Duration wait = e.waitBeforeRetry(retries);
+        if (retries == settings.retries() || wait.compareTo(deadline.remaining()) > 0) {
           throw e.fault();
         }
         Thread.sleep(wait.toMillis());
@@ -50,33 +50,35 @@ final class HttpSource implements ImageSource {
 
   @Override
   public void close() {
-    hop.close();
+    http.close();
   }
 
   private byte[] follow(HttpTarget start, Deadline deadline)
       throws InterruptedException, RetryableException {
     HttpTarget target = start;
-    for (int hops = 0; hops <= MAX_HOPS; hops++) {
-      HttpReply answer = ask(start, target, deadline);
-      if (answer.next() == null) {
-        return answer.body();
+    for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+      HttpReply reply = get(start, target, deadline);
+      if (reply.redirect() == null) {
+        return reply.body();
       }
-      target = next(start, target, answer.next());
+      target = next(start, target, reply.redirect());
     }
-    throw start.location().fault(FETCH_REDIRECTS, "more than " + MAX_HOPS + " redirects found");
+    throw start
+        .location()
+        .fault(FETCH_REDIRECTS, "more than " + MAX_REDIRECTS + " redirects found");
   }
 
-  private HttpReply ask(HttpTarget start, HttpTarget target, Deadline deadline)
+  private HttpReply get(HttpTarget start, HttpTarget target, Deadline deadline)
       throws InterruptedException, RetryableException {
     try {
       rules.check(target);
-      return hop.get(target, deadline);
+      return http.get(target, deadline);
     } catch (RowException e) {
       throw target.equals(start) ? e : redirected(start, e);
     } catch (RetryableException e) {
       throw target.equals(start)
           ? e
-          : new RetryableException(redirected(start, e.fault()), e.chosenWait().orElse(null));
+          : new RetryableException(redirected(start, e.fault()), e.retryAfter().orElse(null));
     }
   }
 
@@ -88,7 +90,7 @@ final class HttpSource implements ImageSource {
     }
   }
 
-  /** Names the location that the manifest has. */
+  /** The failure of a redirect, for a message that names the location in the manifest. */
   private static RowException redirected(HttpTarget start, RowException e) {
     return start.location().fault(e.code(), "redirected to " + e.getMessage(), e);
   }

@@ -10,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One hop of a fetch: where to connect and what to ask for.
+ * The target of one HTTP request: where to connect and what to request.
  *
- * @param location of this hop
+ * @param location of this request, for messages
  * @param host in its canonical form
- * @param port the scheme's own where the location names none
+ * @param port the scheme's default if the location has none
  * @param path with its query, percent-encoded
  * @param userInfo decoded, or null
  */
@@ -24,8 +24,8 @@ record HttpTarget(Location location, String host, int port, String path, String 
   private static final List<String> SCHEMES = List.of("http", "https");
 
   /**
-   * User info, host and port; by hand, since java.net.URI gives up on hosts with an underscore or
-   * an umlaut.
+   * User info, host and port. java.net.URI does not parse hosts with an underscore or a non-ASCII
+   * letter.
    */
   private static final Pattern AUTHORITY =
       Pattern.compile("(?:([^@]*)@)?(\\[[^\\]@]*\\]|[^:@\\[\\]]+)(?::(\\d{0,5}))?");
@@ -37,8 +37,7 @@ record HttpTarget(Location location, String host, int port, String path, String 
     }
     Matcher authority = AUTHORITY.matcher(uri.getRawAuthority());
     if (!authority.matches()) {
-      throw location.invalid(
-          "user:password@host:port, or a part of it with the host, expected after //");
+      throw location.invalid("host, host:port or user:password@host:port expected after //");
     }
     return new HttpTarget(
         location,
@@ -53,18 +52,18 @@ record HttpTarget(Location location, String host, int port, String path, String 
   }
 
   /**
-   * The next hop.
+   * The target of a redirect.
    *
    * @param reference the Location header, which may be relative
    */
   HttpTarget redirected(String reference) {
     URI uri = location.uri();
-    // RFC 2396, which java.net.URI follows, drops the last part of the path here.
+    // RFC 2396, which java.net.URI implements, drops the last segment of the path here.
     String next = reference.startsWith("?") ? uri.getRawPath() + reference : reference;
     URI absolute = uri.resolve(new Location(next, scheme()).uri());
     var target = HttpTarget.of(Location.of(absolute.toString()));
     if (scheme().equals("https") && target.scheme().equals("http")) {
-      throw target.location.forbidden("a redirect from https down to http found, https expected");
+      throw target.location.forbidden("a redirect from https to http found, https expected");
     }
     return target.userInfo == null && isSameOrigin(target) ? target.withUserInfo(userInfo) : target;
   }
@@ -76,7 +75,7 @@ record HttpTarget(Location location, String host, int port, String path, String 
         : "Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(UTF_8));
   }
 
-  /** Without secrets. */
+  /** The location without secrets. */
   @Override
   public String toString() {
     return location.toString();
@@ -86,13 +85,13 @@ record HttpTarget(Location location, String host, int port, String path, String 
     return scheme().equals(other.scheme()) && host.equals(other.host) && port == other.port;
   }
 
-  private HttpTarget withUserInfo(String given) {
-    return new HttpTarget(location, host, port, path, given);
+  private HttpTarget withUserInfo(String newUserInfo) {
+    return new HttpTarget(location, host, port, path, newUserInfo);
   }
 
   private static String host(Location location, String host) {
     try {
-      return HostName.canonical(host);
+      return HostList.canonical(host);
     } catch (IllegalArgumentException e) {
       throw location.invalid(e.getMessage());
     }
@@ -114,7 +113,7 @@ record HttpTarget(Location location, String host, int port, String path, String 
     return ascii(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
   }
 
-  /** Percent-encodes what is no ASCII, as it is: URI.toASCIIString would also normalize it. */
+  /** Percent-encodes non-ASCII characters; URI.toASCIIString would also normalize them. */
   private static String ascii(String text) {
     var ascii = new StringBuilder();
     for (byte b : text.getBytes(UTF_8)) {
@@ -128,7 +127,7 @@ record HttpTarget(Location location, String host, int port, String path, String 
   }
 
   private static String decoded(String userInfo) {
-    // A plus stands for itself here, for a space in forms only.
+    // A plus is literal here; it means a space in forms only.
     return URLDecoder.decode(userInfo.replace("+", "%2B"), UTF_8);
   }
 }

@@ -1,26 +1,26 @@
 package io.spackle.source;
 
-/** Where images are read from: a location in, bytes out, guarded; thread-safe. */
+/** Reads image files by location, within limits and allow lists. Thread-safe. */
 public interface ImageSource extends AutoCloseable {
 
   /**
    * Reads all bytes of an image.
    *
    * @param location an http, https, file or Hadoop URI
-   * @return at most the allowed number of bytes
-   * @throws io.spackle.row.RowException with the code that says why not
+   * @return the file, no longer than the limit
+   * @throws io.spackle.row.RowException if it cannot be read, with the code of the cause
    * @throws InterruptedException if the reading thread is interrupted
    */
   byte[] fetch(String location) throws InterruptedException;
 
   /**
-   * Checks what can be told of a location without asking anybody afar. What this refuses, {@link
-   * #fetch} refuses too, with the same code; what passes may still not be there.
+   * Checks a location without network access. A location refused here is refused by {@link #fetch}
+   * too, with the same code; one that passes may still not exist.
    *
-   * @throws io.spackle.row.RowException with the code that says why not
+   * @throws io.spackle.row.RowException if it is refused, with the code of the cause
    */
   void check(String location);
 
   @Override
-  void close();
+  default void close() {}
 }

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.Redaction;
 import io.spackle.row.RowException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -12,10 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A location that is worth handing to a source: of a sane length, without control characters, with
- * a scheme or else an absolute path.
+ * A syntactically plausible location: of limited length, without control characters, with a scheme
+ * or else an absolute path.
  *
- * @param text as the manifest gave it, with its secrets
+ * @param text as in the manifest, with its secrets
  * @param scheme in lower case; {@code file} for a bare path
  */
 record Location(String text, String scheme) {
@@ -23,6 +25,7 @@ record Location(String text, String scheme) {
   static final String FILE = "file";
 
   private static final int MAX_BYTES = 8 * 1024;
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):");
 
   static Location of(String text) {
@@ -35,7 +38,7 @@ record Location(String text, String scheme) {
       throw location.invalid("a control character found, a location without any expected");
     }
     if (location.scheme.isEmpty()) {
-      throw location.invalid("no scheme found, a whole URL or an absolute path expected");
+      throw location.invalid("no scheme found, a complete URL or an absolute path expected");
     }
     return location;
   }
@@ -44,7 +47,7 @@ record Location(String text, String scheme) {
     return text.startsWith("/");
   }
 
-  /** The location as a URI by the letter of RFC 2396 and its Java additions. */
+  /** The location as a URI by RFC 2396 with Java's additions. */
   URI uri() {
     try {
       return new URI(text);
@@ -52,8 +55,8 @@ record Location(String text, String scheme) {
       // Its message would repeat the location with its secrets.
       throw invalid(e.getReason() + " at character " + e.getIndex() + ", percent-encode it");
     } catch (NumberFormatException e) {
-      // The JDK's own parser falls over numbers without end in IPv6 literals.
-      throw invalid("a number out of all proportion found, an address expected");
+      // The JDK's parser fails on very long numbers in IPv6 literals.
+      throw invalid("an address with an invalid number found, a valid one expected");
     }
   }
 
@@ -75,7 +78,21 @@ record Location(String text, String scheme) {
     return fault(ErrorCode.FETCH_TOO_LARGE, found);
   }
 
-  /** A fault of this location; the message names it, without its secrets. */
+  /**
+   * Reads all bytes of a stream, whatever length a header or a file system states; the stream stays
+   * open.
+   *
+   * @throws RowException if there are more than {@code maxBytes}
+   */
+  byte[] readAll(InputStream in, long maxBytes) throws IOException {
+    byte[] bytes = in.readNBytes((int) Math.min(maxBytes + 1, LONGEST_ARRAY));
+    if (bytes.length > maxBytes) {
+      throw tooLarge(maxBytes);
+    }
+    return bytes;
+  }
+
+  /** A failure of this location; the message names it, without its secrets. */
   RowException fault(ErrorCode code, String found) {
     return new RowException(code, this + ": " + found);
   }
@@ -84,7 +101,7 @@ record Location(String text, String scheme) {
     return new RowException(code, this + ": " + found, cause);
   }
 
-  /** Without secrets. */
+  /** The location without secrets. */
   @Override
   public String toString() {
     return text.isEmpty() ? "an empty location" : Redaction.location(text);

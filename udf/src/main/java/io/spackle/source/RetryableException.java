@@ -3,32 +3,51 @@ package io.spackle.source;
 import io.spackle.row.RowException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** A fault that another try may cure. */
+/** A failure that a retry may resolve. */
 public final class RetryableException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  private static final Duration FIRST_WAIT = Duration.ofMillis(250);
+  private static final int MAX_DOUBLINGS = 6;
+
   private final RowException fault;
-  private final Duration wait;
+  private final Duration retryAfter;
 
   /**
-   * @param fault of the row, where there is no other try
-   * @param wait before the next try as the host wishes it, or null
+   * @param fault of the row if it is not retried
+   * @param retryAfter the wait that the host asks for, or null
    */
-  RetryableException(RowException fault, Duration wait) {
+  RetryableException(RowException fault, Duration retryAfter) {
     super(fault);
     this.fault = fault;
-    this.wait = wait;
+    this.retryAfter = retryAfter;
   }
 
-  /** What it is if there is no other try. */
+  /** The failure of the row if it is not retried. */
   public RowException fault() {
     return fault;
   }
 
-  /** How long the host wishes to be left alone. */
-  public Optional<Duration> chosenWait() {
-    return Optional.ofNullable(wait);
+  /** The wait that the host asks for. */
+  Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
+  }
+
+  /**
+   * The wait before the next attempt: as the host asks, or exponential backoff from 250 ms to 16 s,
+   * with a random reduction by up to half, so that retries of many rows do not coincide.
+   *
+   * @param retries made before, from 0
+   */
+  public Duration waitBeforeRetry(int retries) {
+    return retryAfter().orElseGet(() -> backoff(retries));
+  }
+
+  private static Duration backoff(int retries) {
+    long longest = FIRST_WAIT.toMillis() << Math.min(retries, MAX_DOUBLINGS);
+    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));
   }
 }

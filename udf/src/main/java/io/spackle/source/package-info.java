@@ -1,5 +1,5 @@
 /**
- * Image locations to bytes, by HTTP, from local files or Hadoop file systems, within limits and
+ * Fetching of image files by HTTP, from local disks and Hadoop file systems, within limits and
  * allow lists.
  *
  * <p>Bytes are not decoded here.

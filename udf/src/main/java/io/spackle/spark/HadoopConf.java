@@ -6,8 +6,8 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * A Hadoop configuration that travels and can be compared. It may hold credentials, so it does not
- * print itself.
+ * A Hadoop configuration that is serializable and comparable. It may contain credentials, so {@link
+ * #toString} shows no values.
  */
 public record HadoopConf(Map<String, String> entries) implements Serializable {
 
@@ -15,14 +15,14 @@ public record HadoopConf(Map<String, String> entries) implements Serializable {
     entries = Map.copyOf(entries);
   }
 
-  /** All entries, with variables as they are. */
+  /** A copy of all entries, with variables unresolved. */
   public static HadoopConf of(Configuration configuration) {
     Map<String, String> entries = new HashMap<>();
     configuration.forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
     return new HadoopConf(entries);
   }
 
-  /** The configuration itself. */
+  /** The entries as a Hadoop configuration. */
   public Configuration configuration() {
     Configuration configuration = new Configuration(false);
     entries.forEach(configuration::set);

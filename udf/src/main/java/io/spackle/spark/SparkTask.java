@@ -35,13 +35,13 @@ public record SparkTask(TaskContext context) implements TaskSignals {
   }
 
   @Override
-  public boolean mayHaveTwin() {
+  public boolean mayHaveDuplicate() {
     return SparkEnv.get().conf().getBoolean("spark.speculation", false);
   }
 
   @Override
-  public TaskPartition part(String by) {
-    return new TaskPartition(by, context.partitionId(), context.numPartitions());
+  public TaskPartition partition(String column) {
+    return new TaskPartition(column, context.partitionId(), context.numPartitions());
   }
 
   @Override

@@ -7,26 +7,26 @@ import org.apache.spark.unsafe.types.UTF8String;
 import scala.Option;
 
 /**
- * The rows of one task, told by what they hold in a column: Spark deals rows out by its hash. The
- * rows of a task that died can so be told later on, whatever tasks they then belong to.
+ * The rows of one task, identified by a column: Spark distributes rows to tasks by its hash. So the
+ * rows of a task that crashed are recognized later, in whatever tasks they then are.
  *
- * @param by column of texts by which rows were dealt out
+ * @param column the text column by whose hash rows were distributed
  * @param number of the task, from 0
- * @param of so many tasks
+ * @param count of all tasks
  */
-public record TaskPartition(String by, int number, int of) {
+public record TaskPartition(String column, int number, int count) {
 
-  /** That of {@code Dataset.repartition(n, column)}. */
+  /** The seed of {@code Dataset.repartition(n, column)}. */
   private static final long SEED = 42;
 
-  /** Whether a row belongs to the task; one that has no such column was dealt out otherwise. */
+  /** Whether a row belongs to the task; false if it does not have the column. */
   public boolean holds(Row row) {
-    Option<Object> column = row.schema().getFieldIndex(by);
-    return column.isDefined() && holds(row.getString((int) column.get()));
+    Option<Object> index = row.schema().getFieldIndex(column);
+    return index.isDefined() && holds(row.getString((int) index.get()));
   }
 
   private boolean holds(String value) {
     long hash = Murmur3HashFunction.hash(UTF8String.fromString(value), DataTypes.StringType, SEED);
-    return Math.floorMod((int) hash, of) == number;
+    return Math.floorMod((int) hash, count) == number;
   }
 }

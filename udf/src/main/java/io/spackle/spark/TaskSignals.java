@@ -2,30 +2,30 @@ package io.spackle.spark;
 
 import java.util.Optional;
 
-/** What a task of Spark tells and asks of those who work for it. */
+/** The state of a Spark task, for the code that runs in it. */
 public interface TaskSignals {
 
-  /** Whether the task was killed and is to stop. */
+  /** Whether the task was killed and must stop. */
   boolean isInterrupted();
 
-  /** Has something done when the task ends, however it ends. */
+  /** Registers an action that runs when the task ends, with or without success. */
   void onCompletion(Runnable action);
 
-  /** Whether the task failed; told once it has ended. */
+  /** Whether the task failed; valid once it has ended. */
   boolean hasFailed();
 
-  /** Which try of this task it is, from 1. */
+  /** The number of this attempt of the task, from 1. */
   int attempt();
 
-  /** Tells this try apart from others of this task, and from all other tasks. */
+  /** An id that is unique among all attempts of all tasks. */
   long attemptId();
 
-  /** Whether Spark may try this task twice at the same time. */
-  boolean mayHaveTwin();
+  /** Whether Spark may run a duplicate attempt of the task at the same time. */
+  boolean mayHaveDuplicate();
 
-  /** Which rows the task has, of those that were dealt out by a column. */
-  TaskPartition part(String by);
+  /** The task's rows among those that were distributed by the hash of a column. */
+  TaskPartition partition(String column);
 
-  /** The address of the task's GPU, if it was given one. */
+  /** The address of the GPU assigned to the task, if any. */
   Optional<String> gpuAddress();
 }

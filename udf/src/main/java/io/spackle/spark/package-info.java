@@ -1,6 +1,6 @@
 /**
- * What Spark tells a running task: its signals, its partition, its GPU, the Hadoop configuration.
+ * The environment of a running Spark task: its state, partition, GPU and Hadoop configuration.
  *
- * <p>No processing of rows.
+ * <p>Rows are not processed here.
  */
 package io.spackle.spark;

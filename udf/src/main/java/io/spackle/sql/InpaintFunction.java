@@ -25,8 +25,8 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.AbstractFunction4;
 
 /**
- * {@code inpaint(init_image, mask_image, prompt, options)}: one row to one image, or to the reason
- * why there is none.
+ * The SQL function {@code inpaint(init_image, mask_image, prompt, options)}: returns one image, or
+ * the reason why there is none.
  */
 final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Object, Row>
     implements Serializable {
@@ -39,8 +39,8 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
   private static final String ERROR = "error";
   private static final String META = "meta";
 
-  /** What the schema of meta rows says of the parts that are taken over as they are. */
-  private static final StructType OF_META = new MetaRow(new StructType(), null).schema();
+  /** The schema of meta rows, for the fields that the result copies. */
+  private static final StructType META_ROW = new MetaRow(new StructType(), null).schema();
 
   /** The type of the result. */
   static final StructType TYPE =
@@ -48,15 +48,15 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
           .add(STATUS, DataTypes.StringType)
           .add(IMAGE, DataTypes.BinaryType)
           .add(SEED, DataTypes.LongType)
-          .add(ERROR, OF_META.apply(ERROR).dataType())
-          .add(OF_META.apply("notes"))
-          .add(OF_META.apply("generationTime"))
-          .add(OF_META.apply(META))
-          .add(OF_META.apply("timings"))
-          .add(OF_META.apply("digests"));
+          .add(ERROR, META_ROW.apply(ERROR).dataType())
+          .add(META_ROW.apply("notes"))
+          .add(META_ROW.apply("generationTime"))
+          .add(META_ROW.apply(META))
+          .add(META_ROW.apply("timings"))
+          .add(META_ROW.apply("digests"));
 
-  /** The columns of a row that are arguments of their own, or make no sense for one image. */
-  private static final Set<String> NO_OPTIONS =
+  /** The columns that are separate arguments or have no meaning for one image. */
+  private static final Set<String> NOT_OPTIONS =
       Set.of(
           RowColumns.INIT_IMAGE,
           RowColumns.MASK_IMAGE,
@@ -68,29 +68,29 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
 
   private static final Set<String> OPTIONS = options();
 
-  private final InpaintRows painting;
+  private final InpaintRows rows;
 
-  private InpaintFunction(InpaintRows painting) {
-    this.painting = painting;
+  private InpaintFunction(InpaintRows rows) {
+    this.rows = rows;
   }
 
   /**
-   * The function of a model.
+   * The function for a resolved configuration.
    *
    * @throws RefusedException if the defaults ask for several images
    */
-  static InpaintFunction of(ResolvedConf setup) {
-    if (setup.defaults().samples() != 1) {
+  static InpaintFunction of(ResolvedConf conf) {
+    if (conf.defaults().parameters().samples() != 1) {
       throw new RefusedException(
-          "spark.spackle.defaults.samples is %d, expected 1: inpaint() gives one image; call it with several seeds"
-              .formatted(setup.defaults().samples()));
+          "spark.spackle.defaults.samples is %d, expected 1: inpaint() returns one image; call it once per seed"
+              .formatted(conf.defaults().parameters().samples()));
     }
-    StructType rows = new StructType();
+    StructType schema = new StructType();
     for (String column : RowColumns.OF_API) {
-      rows = rows.add(column, DataTypes.StringType);
+      schema = schema.add(column, DataTypes.StringType);
     }
     return new InpaintFunction(
-        new InpaintRows(setup.settings(rows, null), setup.digest(), new StructType()));
+        new InpaintRows(conf.settings(schema, null), conf.digest(), new StructType()));
   }
 
   @Override
@@ -99,43 +99,43 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
     values.put(RowColumns.INIT_IMAGE, init);
     values.put(RowColumns.MASK_IMAGE, mask);
     values.put(RowColumns.PROMPT, prompt);
-    Map<String, Object> given = given(options);
-    Collection<String> unknown = new TreeSet<>(given.keySet());
+    Map<String, Object> named = named(options);
+    Collection<String> unknown = new TreeSet<>(named.keySet());
     unknown.removeAll(OPTIONS);
     if (!unknown.isEmpty()) {
       return refused(unknown);
     }
-    values.putAll(given);
-    return result(painting.paint(row(values)));
+    values.putAll(named);
+    return result(rows.inpaint(row(values)));
   }
 
   private static Set<String> options() {
     Set<String> options = new TreeSet<>(RowColumns.OF_API);
-    options.removeAll(NO_OPTIONS);
+    options.removeAll(NOT_OPTIONS);
     return options;
   }
 
-  /** A map or a struct; the names of the API in any case. */
-  private static Map<String, Object> given(Object options) {
-    Map<String, Object> given = new LinkedHashMap<>();
+  /** The options of a map or a struct; their names are case-insensitive. */
+  private static Map<String, Object> named(Object options) {
+    Map<String, Object> named = new LinkedHashMap<>();
     if (options instanceof Row struct) {
       for (String name : struct.schema().fieldNames()) {
-        given.put(name.toLowerCase(Locale.ROOT), struct.getAs(name));
+        named.put(name.toLowerCase(Locale.ROOT), struct.getAs(name));
       }
     } else if (options instanceof scala.collection.Map<?, ?> map) {
       CollectionConverters.asJava(map)
           .forEach(
-              (name, value) -> given.put(String.valueOf(name).toLowerCase(Locale.ROOT), value));
+              (name, value) -> named.put(String.valueOf(name).toLowerCase(Locale.ROOT), value));
     } else if (options != null) {
-      given.put(Redaction.value(options), null);
+      named.put(Redaction.value(options), null);
     }
-    return given;
+    return named;
   }
 
   private static Row row(Map<String, Object> values) {
     StructType schema = new StructType();
     for (String name : values.keySet()) {
-      schema = schema.add(name, DataTypes.NullType); // readers go by the values
+      schema = schema.add(name, DataTypes.NullType); // readers use the values only
     }
     return new GenericRowWithSchema(values.values().toArray(), schema);
   }
@@ -153,26 +153,26 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
     return new GenericRowWithSchema(values, TYPE);
   }
 
-  private static Row result(Row painted) {
+  private static Row result(Row result) {
     Object[] values = new Object[TYPE.length()];
     for (StructField field : TYPE.fields()) {
       values[TYPE.fieldIndex(field.name())] =
           switch (field.name()) {
-            case IMAGE -> image(painted);
-            case SEED -> seed(painted);
-            default -> painted.getAs(field.name());
+            case IMAGE -> image(result);
+            case SEED -> seed(result);
+            default -> result.getAs(field.name());
           };
     }
     return new GenericRowWithSchema(values, TYPE);
   }
 
-  private static Object image(Row painted) {
-    List<byte[]> images = painted.getList(painted.fieldIndex(InpaintRows.IMAGES));
+  private static Object image(Row result) {
+    List<byte[]> images = result.getList(result.fieldIndex(InpaintRows.IMAGES));
     return images.isEmpty() ? null : images.get(0);
   }
 
-  private static Object seed(Row painted) {
-    Row meta = painted.getAs(META);
+  private static Object seed(Row result) {
+    Row meta = result.getAs(META);
     return meta == null ? null : meta.getAs(SEED);
   }
 }

@@ -19,16 +19,16 @@ import org.apache.spark.sql.SparkSession;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * The keys of {@code conf/reference.conf} as a Spark session has them, {@code
- * spark.spackle.model.path} and so on, with what a caller sets over them.
+ * The configuration in a Spark session: the keys of {@code conf/reference.conf} as {@code
+ * spark.spackle.model.path} and so on, with the overrides of a caller.
  */
 final class SessionConf {
 
   private static final String ROOT = ConfFile.ROOT + ".";
   private static final String IMAGE_FORMAT = "output.image-format";
 
-  /** What concerns rows, whoever brings them; all other keys are those of jobs. */
-  private static final Set<String> GROUPS =
+  /** The groups of keys that apply to rows; all other keys apply to jobs only. */
+  private static final Set<String> ROW_GROUPS =
       Set.of("model", "safety", "defaults", "prompt", "image", "fetch", "batch", "lane");
 
   private final SparkSession spark;
@@ -42,9 +42,9 @@ final class SessionConf {
   /**
    * The settings of a session.
    *
-   * @param more key, with or without {@code spark.} and the root, to value
+   * @param overrides key, with or without {@code spark.} and the root, to value
    */
-  static SessionConf of(SparkSession spark, Map<String, String> more) {
+  static SessionConf of(SparkSession spark, Map<String, String> overrides) {
     Map<String, String> settings = new TreeMap<>();
     CollectionConverters.asJava(spark.conf().getAll())
         .forEach(
@@ -53,46 +53,46 @@ final class SessionConf {
                 settings.put(rooted(key), value);
               }
             });
-    more.forEach((key, value) -> settings.put(rooted(key), value));
+    overrides.forEach((key, value) -> settings.put(rooted(key), value));
     return new SessionConf(spark, settings);
   }
 
   /**
-   * All that decides what becomes of rows.
+   * Reads the configuration and resolves it with its model.
    *
    * @throws RefusedException with all problems
    */
-  ResolvedConf setup() {
-    record Read(TaskConf stage, ImageFormat format) {}
+  ResolvedConf resolved() {
+    record Read(TaskConf conf, ImageFormat format) {}
     Read read =
         read(
             reader ->
                 new Read(TaskConf.of(reader), reader.choice(IMAGE_FORMAT, ImageFormat.class)));
     Problems problems = new Problems();
-    ResolvedConf setup = ResolvedConf.of(read.stage(), read.format(), hadoop(), problems);
+    ResolvedConf resolved = ResolvedConf.of(read.conf(), read.format(), hadoop(), problems);
     problems.refuse();
-    return setup;
+    return resolved;
   }
 
   /**
-   * How images are looked at.
+   * The inspector of images.
    *
    * @throws RefusedException with all problems
    */
-  ImageInspector look() {
+  ImageInspector inspector() {
     HadoopConf hadoop = HadoopConf.of(hadoop());
     return read(
         reader -> new ImageInspector(TaskConf.fetch(reader), TaskConf.limits(reader), hadoop));
   }
 
   private <T> T read(Function<ConfReader, T> part) {
-    List<String> ofJobs =
+    List<String> jobKeys =
         settings.keySet().stream()
-            .filter(SessionConf::isOfJobs)
-            .map(key -> ConfFile.SESSION + key + " concerns jobs alone: take it out")
+            .filter(SessionConf::isForJobs)
+            .map(key -> ConfFile.SESSION + key + " applies to jobs only: remove it")
             .toList();
-    if (!ofJobs.isEmpty()) {
-      throw new RefusedException(ofJobs);
+    if (!jobKeys.isEmpty()) {
+      throw new RefusedException(jobKeys);
     }
     return ConfFile.ofSession(settings, part);
   }
@@ -101,15 +101,15 @@ final class SessionConf {
     return spark.sparkContext().hadoopConfiguration();
   }
 
-  private static boolean isOfJobs(String rooted) {
+  private static boolean isForJobs(String rooted) {
     String key = rooted.substring(ROOT.length());
-    boolean ofRows = GROUPS.contains(key.split("\\.", 2)[0]) || key.equals(IMAGE_FORMAT);
-    return !ofRows && ConfFile.keys().contains(key);
+    boolean isForRows = ROW_GROUPS.contains(key.split("\\.", 2)[0]) || key.equals(IMAGE_FORMAT);
+    return !isForRows && ConfFile.keys().contains(key);
   }
 
   private static String rooted(String key) {
-    String plain =
+    String unprefixed =
         key.startsWith(ConfFile.SESSION) ? key.substring(ConfFile.SESSION.length()) : key;
-    return plain.startsWith(ROOT) ? plain : ROOT + plain;
+    return unprefixed.startsWith(ROOT) ? unprefixed : ROOT + unprefixed;
   }
 }

@@ -1,6 +1,6 @@
 package io.spackle.sql;
 
-import io.spackle.codec.ImageInfo;
+import io.spackle.codec.ImageCodec.ImageInfo;
 import io.spackle.sql.SqlFunction.Arguments;
 import io.spackle.sql.SqlFunction.Evaluation;
 import io.spackle.sql.SqlFunction.Help;
@@ -20,13 +20,13 @@ import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
 
 /**
- * The functions of SQL, for {@code spark.sql.extensions = io.spackle.sql.SpackleExtensions}: {@code
- * inpaint}, and a look at images before anything is painted: {@code image_size}, {@code
- * image_error}, {@code mask_coverage} and {@code fetch_image}.
+ * Registers the SQL functions with {@code spark.sql.extensions = io.spackle.sql.SpackleExtensions}:
+ * {@code inpaint}, and the inspection of input images with {@code image_size}, {@code image_error},
+ * {@code mask_coverage} and {@code fetch_image}.
  *
- * <p>Settings are those of the session, {@code spark.spackle.model.path} and so on, when a query is
- * analysed. Locations are read by the rules of {@code spark.spackle.fetch}, on executors as in a
- * job. No function fails a query for what a row holds.
+ * <p>The settings are those of the session, {@code spark.spackle.model.path} and so on, when a
+ * query is analyzed. Locations are fetched under the rules of {@code spark.spackle.fetch}, on
+ * executors as in a job. No function fails a query because of a row's values.
  */
 public final class SpackleExtensions extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> {
 
@@ -43,67 +43,69 @@ public final class SpackleExtensions extends AbstractFunction1<SparkSessionExten
               InpaintFunction.TYPE,
               Evaluation.ONCE,
               new Help(
-                  "_FUNC_(init_image, mask_image, prompt[, options]) - Repaints what is white in the"
-                      + " mask, with the model spark.spackle.model.path. Images are locations or"
-                      + " binary; options a map or struct of a row's parameters. Returns status,"
-                      + " image (the file), seed, error (code, message, stage) and what else is"
-                      + " known; a row that fails has the status 'failed' and an error, and so has"
-                      + " one with a NULL.",
+                  "_FUNC_(init_image, mask_image, prompt[, options]) - Inpaints the white region of"
+                      + " the mask with the model spark.spackle.model.path. Images are locations or"
+                      + " binary; options is a map or struct of a row's parameters. Returns status,"
+                      + " image (the file), seed, error (code, message, stage) and further fields;"
+                      + " a row that fails or has a NULL argument has the status 'failed' and an"
+                      + " error.",
                   "SELECT _FUNC_(init, mask, 'a red door', map('num_inference_steps', '20',"
                       + " 'seed', '7')).image FROM images;"),
-              conf -> InpaintFunction.of(conf.setup())),
-          looking(
+              conf -> InpaintFunction.of(conf.resolved())),
+          inspection(
               "image_size",
               SIZE,
               new Help(
                   "_FUNC_(image) - Returns width, height and format of an image, a location or"
-                      + " binary, without decoding it; NULL if it is none, see image_error.",
+                      + " binary, without decoding it; NULL if it is not an image, see image_error.",
                   "SELECT _FUNC_('https://example.com/a.jpg');\n"
                       + "       {\"width\":640,\"height\":480,\"format\":\"JPEG\"}"),
-              (look, image) -> look.info(image).map(SpackleExtensions::row).orElse(null)),
-          looking(
+              (inspector, image) -> inspector.info(image).map(SpackleExtensions::row).orElse(null)),
+          inspection(
               "image_error",
               ERROR,
               new Help(
                   "_FUNC_(image) - Returns why a row with this image, a location or binary, would"
                       + " fail: code, message and stage; NULL if it can be fetched and decoded.",
                   "SELECT _FUNC_(init_image).code, count(*) FROM manifest GROUP BY 1;"),
-              (look, image) -> look.fault(image).map(SpackleExtensions::row).orElse(null)),
-          looking(
+              (inspector, image) ->
+                  inspector.fault(image).map(SpackleExtensions::row).orElse(null)),
+          inspection(
               "mask_coverage",
               DataTypes.DoubleType,
               new Help(
-                  "_FUNC_(mask) - Returns the share of a mask, a location or binary, that is"
-                      + " repainted, 0 to 1; NULL if it is no image, see image_error.",
+                  "_FUNC_(mask) - Returns the masked fraction of a mask, a location or binary,"
+                      + " 0 to 1; NULL if it is not an image, see image_error.",
                   "SELECT id FROM manifest WHERE _FUNC_(mask_image) > 0.9;"),
-              (look, image) -> look.coverage(image).orElse(null)),
-          looking(
+              (inspector, image) -> inspector.coverage(image).orElse(null)),
+          inspection(
               "fetch_image",
               DataTypes.BinaryType,
               new Help(
                   "_FUNC_(location) - Returns the bytes at a location; NULL if they cannot be"
                       + " fetched, see image_error.",
                   "SELECT id, _FUNC_(init_image) FROM manifest;"),
-              (look, image) -> look.file(image).orElse(null)));
+              (inspector, image) -> inspector.file(image).orElse(null)));
 
-  /** What is done with an image; NULL stays NULL. */
+  /** The inspection of an image that is not NULL. */
   @FunctionalInterface
-  private interface Looking extends BiFunction<ImageInspector, Object, Object>, Serializable {}
+  private interface Inspection extends BiFunction<ImageInspector, Object, Object>, Serializable {}
 
   @Override
   public BoxedUnit apply(SparkSessionExtensions extensions) {
-    FUNCTIONS.forEach(function -> extensions.injectFunction(function.described()));
+    FUNCTIONS.forEach(function -> extensions.injectFunction(function.registration()));
     return BoxedUnit.UNIT;
   }
 
-  private static SqlFunction looking(String name, DataType type, Help help, Looking looking) {
-    Function<SessionConf, Object> body = conf -> at(conf.look(), looking);
+  private static SqlFunction inspection(
+      String name, DataType type, Help help, Inspection inspection) {
+    Function<SessionConf, Object> body = conf -> apply(conf.inspector(), inspection);
     return new SqlFunction(name, new Arguments(1, 1), type, Evaluation.FREE, help, body);
   }
 
-  private static Function1<Object, Object> at(ImageInspector look, Looking looking) {
+  private static Function1<Object, Object> apply(ImageInspector inspector, Inspection inspection) {
     return (Function1<Object, Object> & Serializable)
-        image -> image == null ? null : looking.apply(look, image);
+        image -> image == null ? null : inspection.apply(inspector, image);
   }
 
   private static Row row(ImageInfo info) {

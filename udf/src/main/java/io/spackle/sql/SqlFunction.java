@@ -20,13 +20,13 @@ import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * A function of SQL.
+ * A SQL function.
  *
- * @param arguments how many it takes
- * @param type of its result
- * @param evaluation how often Spark may compute it
- * @param help what {@code DESCRIBE FUNCTION} tells
- * @param body to a Scala function of the most arguments, made whenever a query is analysed
+ * @param arguments the number of arguments
+ * @param type of the result
+ * @param evaluation how often Spark may evaluate it
+ * @param help for {@code DESCRIBE FUNCTION}
+ * @param body creates a Scala function of the maximum number of arguments when a query is analyzed
  */
 record SqlFunction(
     String name,
@@ -38,28 +38,29 @@ record SqlFunction(
 
   private static final String SINCE = "0.1.0";
 
-  /** How many arguments, both included; those left out are null. */
-  record Arguments(int fewest, int most) {}
+  /** The number of arguments, both inclusive; omitted ones are null. */
+  record Arguments(int min, int max) {}
 
-  /** How often Spark may compute the function for one row. */
+  /** How often Spark may evaluate the function for one row. */
   enum Evaluation {
-    /** Not a second time where a plan would be simpler for it; aggregates do not take it. */
+    /** Once: optimizations do not duplicate it, and aggregates do not accept it. */
     ONCE,
     FREE
   }
 
   /**
-   * What is told of the function.
+   * The documentation of a function.
    *
-   * @param usage in which {@code _FUNC_} is the name
-   * @param example a query and what it gives
+   * @param usage in which {@code _FUNC_} stands for the name
+   * @param example a query and its result
    */
   record Help(String usage, String example) {}
 
-  /** As Spark's extensions take it. */
-  Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> described() {
+  /** The form in which Spark's extensions register it. */
+  Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>>
+      registration() {
     return new Tuple3<>(
-        new FunctionIdentifier(name), info(), given -> call(CollectionConverters.asJava(given)));
+        new FunctionIdentifier(name), info(), args -> call(CollectionConverters.asJava(args)));
   }
 
   private ExpressionInfo info() {
@@ -77,14 +78,14 @@ record SqlFunction(
         "java_udf");
   }
 
-  private Expression call(List<Expression> given) {
-    if (given.size() < arguments.fewest() || given.size() > arguments.most()) {
+  private Expression call(List<Expression> actual) {
+    if (actual.size() < arguments.min() || actual.size() > arguments.max()) {
       throw new IllegalArgumentException(
           "%s has %d arguments, expected %s"
-              .formatted(name, given.size(), help.usage().replace("_FUNC_", name)));
+              .formatted(name, actual.size(), help.usage().replace("_FUNC_", name)));
     }
-    List<Expression> children = new ArrayList<>(given);
-    while (children.size() < arguments.most()) {
+    List<Expression> children = new ArrayList<>(actual);
+    while (children.size() < arguments.max()) {
       children.add(new Literal(null, DataTypes.NullType));
     }
     return new ScalaUDF(

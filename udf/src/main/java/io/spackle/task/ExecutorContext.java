@@ -13,15 +13,15 @@ import io.spackle.source.ImageSource;
 import io.spackle.source.ImageSources;
 import io.spackle.spark.HadoopConf;
 import io.spackle.spark.TaskSignals;
-import io.spackle.webhook.WebhookSettings;
 import io.spackle.webhook.Webhooks;
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.util.function.BooleanSupplier;
 import org.apache.hadoop.util.ShutdownHookManager;
 
-/** What all tasks of this JVM share: open models, sources and sinks. */
+/** The resources that all tasks of this JVM share: open models, sources and sinks. */
 final class ExecutorContext implements AutoCloseable {
 
-  /** After Spark has stopped (50), before Hadoop closes its file systems (10). */
+  /** After Spark stops (50), before Hadoop closes its file systems (10). */
   private static final int SHUTDOWN_PRIORITY = 20;
 
   private static final ExecutorContext OF_JVM = openForJvm();
@@ -37,26 +37,26 @@ final class ExecutorContext implements AutoCloseable {
       new SharedResources<>(source -> true);
   private final SharedResources<SinkKey, ImageSink> sinks = new SharedResources<>(sink -> true);
   private final SharedResources<WebhookKey, Webhooks> webhooks =
-      new SharedResources<>(calls -> true);
-  private final SharedResources<SinkKey, Markers> marks = new SharedResources<>(open -> true);
-  private final ExecutorGuard precautions;
+      new SharedResources<>(sender -> true);
+  private final SharedResources<SinkKey, Markers> markers = new SharedResources<>(opened -> true);
+  private final ExecutorGuard guard;
 
   /**
-   * @param precautions those of the models' lanes
+   * @param guard of the models' lanes
    */
-  ExecutorContext(ExecutorModels models, ExecutorGuard precautions) {
+  ExecutorContext(ExecutorModels models, ExecutorGuard guard) {
     this.models = models;
-    this.precautions = precautions;
+    this.guard = guard;
   }
 
+  /** The context of this JVM. */
   static ExecutorContext ofJvm() {
     return OF_JVM;
   }
 
   private static ExecutorContext openForJvm() {
-    ExecutorGuard precautions = ExecutorGuard.ofJvm();
-    ExecutorContext executor =
-        new ExecutorContext(ExecutorModels.ofFamilies(precautions), precautions);
+    ExecutorGuard guard = ExecutorGuard.ofJvm();
+    ExecutorContext executor = new ExecutorContext(ExecutorModels.ofFamilies(guard), guard);
     ShutdownHookManager.get().addShutdownHook(executor::close, SHUTDOWN_PRIORITY);
     return executor;
   }
@@ -83,8 +83,8 @@ final class ExecutorContext implements AutoCloseable {
         task::isInterrupted);
   }
 
-  /** For the images of one attempt at a task. */
-  ImageWriter pictures(TaskSettings settings, TaskSignals task) {
+  /** The writer of the images of one attempt of a task. */
+  ImageWriter images(TaskSettings settings, TaskSignals task) {
     String folder = settings.output().images();
     return settings
         .output()
@@ -103,11 +103,11 @@ final class ExecutorContext implements AutoCloseable {
     return new Webhooks(key.settings(), key.fetch(), files::write);
   }
 
-  Markers marks(TaskSettings settings, TaskSignals task) {
-    SinkKey key = new SinkKey(settings.output().marks(), settings.hadoop());
-    return marks.get(
+  Markers markers(TaskSettings settings, TaskSignals task) {
+    SinkKey key = new SinkKey(settings.output().markers(), settings.hadoop());
+    return markers.get(
         key,
-        () -> new Markers(key.folder(), key.hadoop().configuration(), precautions::haveGivenUp),
+        () -> new Markers(key.folder(), key.hadoop().configuration(), guard::hasGivenUp),
         task::isInterrupted);
   }
 
@@ -115,7 +115,7 @@ final class ExecutorContext implements AutoCloseable {
   public void close() {
     webhooks.close();
     models.close();
-    marks.close();
+    markers.close();
     sources.close();
     sinks.close();
   }

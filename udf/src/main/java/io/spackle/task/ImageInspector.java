@@ -2,9 +2,9 @@ package io.spackle.task;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
-import io.spackle.codec.ImageInfo;
+import io.spackle.codec.ImageCodec.ImageInfo;
 import io.spackle.image.ImageException;
-import io.spackle.pipeline.RowPipeline;
+import io.spackle.pipeline.RowFailures;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
@@ -14,51 +14,47 @@ import io.spackle.spark.HadoopConf;
 import java.io.Serializable;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import org.apache.spark.TaskContext;
 
 /**
- * A look at images by the rules that they are painted by: fetched through the same guards, within
- * the same limits. No model is needed.
+ * Inspects input images under the rules of a job: with the same limits and allow lists. No model is
+ * needed.
  *
- * @param fetch bounds and allow lists
- * @param limits of one image
+ * @param fetch limits and allow lists
+ * @param limits of an image
  * @param hadoop for Hadoop's file systems
  */
 public record ImageInspector(FetchSettings fetch, DecodeLimits limits, HadoopConf hadoop)
     implements Serializable {
 
-  /** Why an image cannot be used. */
+  /** The reason why an image cannot be used. */
   public record Fault(ErrorCode code, String message, RowStage stage) {}
 
-  @FunctionalInterface
-  private interface Look<T> {
-    T at(byte[] file);
-  }
-
-  /** The bytes of an image, whatever they are; empty if they cannot be fetched. */
-  public Optional<byte[]> file(Object picture) {
-    return look(picture, file -> file);
+  /** The bytes of an image, unchecked; empty if they cannot be fetched. */
+  public Optional<byte[]> file(Object image) {
+    return inspect(image, file -> file);
   }
 
   /**
-   * Size and format; empty if it is no image.
+   * Size and format; empty if it is not an image.
    *
    * @param image a location or the bytes themselves
    */
-  public Optional<ImageInfo> info(Object picture) {
-    return look(picture, file -> ImageCodec.info(file, limits));
+  public Optional<ImageInfo> info(Object image) {
+    return inspect(image, file -> ImageCodec.info(file, limits));
   }
 
-  /** The share of a mask that is repainted, 0 to 1; empty if it is no image. */
+  /** The fraction of a mask that is masked, 0 to 1; empty if it is not an image. */
   public Optional<Double> coverage(Object mask) {
-    return look(mask, file -> ImageCodec.decodeMask(file, limits).coverage());
+    return inspect(mask, file -> ImageCodec.decodeMask(file, limits).coverage());
   }
 
-  /** Why a row with that image would fail; empty if it would not. */
-  public Optional<Fault> fault(Object picture) {
+  /** The reason why a row with this image would fail; empty if there is none. */
+  public Optional<Fault> fault(Object image) {
     byte[] file;
     try {
-      file = fetched(picture);
+      file = fetched(image);
     } catch (RowException e) {
       return Optional.of(new Fault(e.code(), e.getMessage(), RowStage.FETCH));
     }
@@ -66,30 +62,30 @@ public record ImageInspector(FetchSettings fetch, DecodeLimits limits, HadoopCon
       ImageCodec.decode(file, limits);
       return Optional.empty();
     } catch (ImageException e) {
-      ErrorCode code = RowPipeline.codeOf(e.reason());
+      ErrorCode code = RowFailures.codeOf(e.reason());
       return Optional.of(new Fault(code, e.getMessage(), RowStage.DECODE));
     }
   }
 
-  private <T> Optional<T> look(Object picture, Look<T> look) {
+  private <T> Optional<T> inspect(Object image, Function<byte[], T> inspection) {
     try {
-      return Optional.of(look.at(fetched(picture)));
+      return Optional.of(inspection.apply(fetched(image)));
     } catch (RowException | ImageException e) {
       return Optional.empty();
     }
   }
 
-  private byte[] fetched(Object picture) {
-    if (picture instanceof byte[] file) {
+  private byte[] fetched(Object image) {
+    if (image instanceof byte[] file) {
       return file;
     }
-    if (picture instanceof String location) {
+    if (image instanceof String location) {
       return fetched(location);
     }
     throw new RowException(
         ErrorCode.ROW_INVALID,
         "a value of type %s found, the location of an image or its bytes expected"
-            .formatted(picture.getClass().getSimpleName()));
+            .formatted(image.getClass().getSimpleName()));
   }
 
   private byte[] fetched(String location) {

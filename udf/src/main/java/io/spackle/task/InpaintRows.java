@@ -3,7 +3,6 @@ package io.spackle.task;
 import io.spackle.graph.Cancellation;
 import io.spackle.metrics.ExecutorMetrics;
 import io.spackle.model.OpenModel;
-import io.spackle.pipeline.InMemoryImages;
 import io.spackle.pipeline.InlineImages;
 import io.spackle.pipeline.PreviewWriter;
 import io.spackle.pipeline.RowPipeline;
@@ -12,12 +11,16 @@ import io.spackle.pipeline.RowWindow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowKey;
-import io.spackle.sink.ImageFileWriter;
+import io.spackle.sink.ImageSink;
+import io.spackle.sink.ImageWriter;
 import io.spackle.source.ImageSource;
-import io.spackle.spark.DriverSignals;
 import io.spackle.spark.SparkTask;
+import io.spackle.spark.TaskPartition;
 import io.spackle.spark.TaskSignals;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -30,17 +33,17 @@ import org.apache.spark.sql.types.StructType;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Manifest rows to meta rows that hold their images: nothing is written. Init images and masks may
- * be locations or stand in the rows themselves, as bytes.
+ * The task of SQL functions and datasets: manifest rows in, meta rows with their images out;
+ * nothing is written. Init images and masks are locations or binary values of the rows.
  *
- * <p>Rows go the same way as those of {@link InpaintPartition}, but that nobody keeps account of
- * them: webhooks are not called, and a row that kills its process is not set aside.
+ * <p>Rows are processed as by {@link InpaintPartition}, except that no webhooks are called and a
+ * row that crashes its process is not quarantined.
  */
 public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
 
   private static final long serialVersionUID = 1L;
 
-  /** The column of the images, one per sample, as files. */
+  /** The column of the images, one encoded file per sample. */
   public static final String IMAGES = "images";
 
   private static final String OUTPUT = "output";
@@ -48,33 +51,33 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
 
   private final TaskSettings settings;
   private final String digest;
-  private final RowRecorder teller;
+  private final RowRecorder recorder;
 
-  /** What the last row that came alone was painted with. */
-  private transient Stage stage;
+  /** The resources of the task whose row was processed last by {@link #inpaint}. */
+  private transient Resources lastResources;
 
   /**
    * @param settings without an output
-   * @param digest of all that shapes images beside the rows
-   * @param rows schema of the rows, which have no column {@link #IMAGES}
+   * @param digest of everything but the rows that determines the images
+   * @param rows schema of the rows, without a column {@link #IMAGES}
    */
   public InpaintRows(TaskSettings settings, String digest, StructType rows) {
     this.settings = settings;
     this.digest = digest;
-    this.teller = new RowRecorder(settings.reader(), settings.info(), rows);
+    this.recorder = settings.recorder(rows);
   }
 
-  /** What a task works with. */
-  private record Stage(
+  /** The resources that the rows of a task share. */
+  private record Resources(
       TaskContext context,
       TaskSignals task,
       OpenModel model,
       ImageSource source,
       Cancellation end) {}
 
-  /** The schema of the rows that come out: that of meta rows, and {@link #IMAGES}. */
+  /** The schema of the result: that of meta rows, and {@link #IMAGES}. */
   public StructType schema() {
-    return teller.schema().add(IMAGES, DataTypes.createArrayType(DataTypes.BinaryType));
+    return recorder.schema().add(IMAGES, DataTypes.createArrayType(DataTypes.BinaryType));
   }
 
   @Override
@@ -82,45 +85,45 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     if (!rows.hasNext()) {
       return Collections.emptyIterator();
     }
-    Stage opened = open(new SparkTask(TaskContext.get()));
-    RowWindow<Row, Row> window = window(rows, opened, InpaintPartition.rowsInFlight(settings));
-    opened
+    Resources resources = open(new SparkTask(TaskContext.get()));
+    RowWindow<Row, Row> window = window(rows, resources, InpaintPartition.rowsInFlight(settings));
+    resources
         .task()
         .onCompletion(
             () -> {
-              opened.end().cancel();
+              resources.end().cancel();
               window.close();
             });
     return window;
   }
 
   /**
-   * Paints one row, in a batch of its own, on behalf of a task or of the driver.
+   * Processes one row by itself, in a task or on the driver.
    *
-   * @throws java.util.concurrent.CancellationException if the task is to stop
+   * @throws java.util.concurrent.CancellationException if the task is interrupted
    */
-  public Row paint(Row row) {
+  public Row inpaint(Row row) {
     TaskContext context = TaskContext.get();
     if (context == null) {
-      try (DriverSignals call = new DriverSignals()) {
-        return paint(row, open(call));
+      try (DriverSignals signals = new DriverSignals()) {
+        return inpaint(row, open(signals));
       }
     }
-    if (stage == null || stage.context() != context) {
-      stage = open(new SparkTask(context));
+    if (lastResources == null || lastResources.context() != context) {
+      lastResources = open(new SparkTask(context));
     }
-    return paint(row, stage);
+    return inpaint(row, lastResources);
   }
 
-  private Row paint(Row row, Stage opened) {
-    try (RowWindow<Row, Row> window = window(List.of(row).iterator(), opened, 1)) {
+  private Row inpaint(Row row, Resources resources) {
+    try (RowWindow<Row, Row> window = window(List.of(row).iterator(), resources, 1)) {
       return window.next();
     }
   }
 
-  private Stage open(TaskSignals task) {
+  private Resources open(TaskSignals task) {
     ExecutorContext executor = ExecutorContext.ofJvm();
-    return new Stage(
+    return new Resources(
         TaskContext.get(),
         task,
         executor.model(settings, task),
@@ -128,36 +131,44 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
         new Cancellation());
   }
 
-  private RowWindow<Row, Row> window(Iterator<Row> rows, Stage opened, int size) {
-    return new RowWindow<>(rows, row -> settle(row, opened), size, opened.task()::isInterrupted);
+  private RowWindow<Row, Row> window(Iterator<Row> rows, Resources resources, int size) {
+    return new RowWindow<>(
+        rows, row -> process(row, resources), size, resources.task()::isInterrupted);
   }
 
-  private Row settle(Row row, Stage opened) throws InterruptedException {
-    InlineImages source = new InlineImages(opened.source());
-    InMemoryImages pictures = new InMemoryImages();
+  private Row process(Row row, Resources resources) throws InterruptedException {
+    InlineImages source = new InlineImages(resources.source());
     Row located = source.located(row);
     String key = RowKey.of(located, digest);
     StructType withKey = located.schema().add(RowColumns.KEY, DataTypes.StringType);
     Row keyed = new GenericRowWithSchema(with(located, key), withKey);
-    RowPipeline work = work(source, pictures, opened);
-    Outcome outcome = teller.read(keyed, key).then(valid -> work.run(valid, Optional.empty()));
+    List<byte[]> files = new ArrayList<>();
+    RowPipeline pipeline = pipeline(source, inMemory(files), resources);
+    Outcome outcome =
+        recorder.read(keyed, key).then(valid -> pipeline.run(valid, Optional.empty()));
     ExecutorMetrics.ofJvm().add(outcome);
-    Row meta = teller.told(keyed, key, outcome, FIRST_ATTEMPT).meta();
-    return withImages(meta, outcome, pictures);
+    Row meta = recorder.record(keyed, key, outcome, FIRST_ATTEMPT).meta();
+    return withImages(meta, outcome instanceof Outcome.Succeeded ? files : List.of());
   }
 
-  private RowPipeline work(InlineImages source, InMemoryImages pictures, Stage opened) {
+  private static ImageSink inMemory(List<byte[]> files) {
+    return (key, bytes) -> {
+      files.add(bytes);
+      return key;
+    };
+  }
+
+  private RowPipeline pipeline(ImageSource source, ImageSink sink, Resources resources) {
     return new RowPipeline(
-        opened.model(),
+        resources.model(),
         source,
-        new ImageFileWriter(pictures),
-        new PreviewWriter(pictures, 0),
+        ImageWriter.toFiles(sink),
+        new PreviewWriter(sink, 0),
         settings.images(),
-        opened.end());
+        resources.end());
   }
 
-  private Row withImages(Row meta, Outcome outcome, InMemoryImages pictures) {
-    List<byte[]> files = outcome instanceof Outcome.Succeeded ? pictures.files() : List.of();
+  private Row withImages(Row meta, List<byte[]> files) {
     Object[] values = with(meta, seq(files));
     values[meta.fieldIndex(OUTPUT)] = seq(List.of()); // nothing is written
     return new GenericRowWithSchema(values, schema());
@@ -174,5 +185,58 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
 
   private static Object seq(List<?> values) {
     return CollectionConverters.asScala(values).toSeq();
+  }
+
+  /**
+   * The signals of a row that is processed without a task: Spark evaluates queries over small local
+   * tables on the driver.
+   */
+  private static final class DriverSignals implements TaskSignals, AutoCloseable {
+    private final Deque<Runnable> actions = new ArrayDeque<>();
+
+    @Override
+    public boolean isInterrupted() {
+      return false;
+    }
+
+    @Override
+    public void onCompletion(Runnable action) {
+      actions.push(action);
+    }
+
+    @Override
+    public boolean hasFailed() {
+      return false;
+    }
+
+    @Override
+    public int attempt() {
+      return FIRST_ATTEMPT;
+    }
+
+    @Override
+    public long attemptId() {
+      return 0;
+    }
+
+    @Override
+    public boolean mayHaveDuplicate() {
+      return false;
+    }
+
+    @Override
+    public TaskPartition partition(String column) {
+      return new TaskPartition(column, 0, 1);
+    }
+
+    @Override
+    public Optional<String> gpuAddress() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+      actions.forEach(Runnable::run);
+    }
   }
 }

@@ -12,16 +12,16 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** Opens a job's model before its first row: what fails is told at once, what opens stays open. */
+/** Opens a job's model before its first row: failures are reported early, an open model is kept. */
 public final class ModelProbe {
 
-  private static final int MOST_TOLD = 8;
+  private static final int MAX_PROBLEMS = 8;
 
   private ModelProbe() {}
 
   /**
-   * Opens the model on executors of the cluster, on each GPU that they hand out, and returns why
-   * they could not, each with the executor.
+   * Opens the model on the executors of the cluster, on each of their GPUs, and returns the
+   * failures, each with its executor.
    */
   public static List<String> problems(SparkContext spark, TaskSettings settings) {
     int slots = spark.defaultParallelism();
@@ -30,22 +30,22 @@ public final class ModelProbe {
         .map(ModelProbe::problem)
         .filter(Objects::nonNull)
         .distinct()
-        .take(MOST_TOLD);
+        .take(MAX_PROBLEMS);
   }
 
-  /** How many there are now. */
+  /** The number of executors now. */
   static int executors(SparkContext spark) {
-    // Among these is the driver, which has no tasks unless it is alone.
+    // Spark counts the driver, which runs tasks only if it is alone.
     return Math.max(1, spark.statusTracker().getExecutorInfos().length - 1);
   }
 
-  /** On how many devices a job paints now: the GPUs that Spark hands out, else one per executor. */
+  /** The number of devices of a job now: the GPUs that Spark assigns, else one per executor. */
   public static int devices(SparkContext spark) {
-    int each = spark.getConf().getInt("spark.executor.resource.gpu.amount", 1);
-    return executors(spark) * Math.max(1, each);
+    int perExecutor = spark.getConf().getInt("spark.executor.resource.gpu.amount", 1);
+    return executors(spark) * Math.max(1, perExecutor);
   }
 
-  /** Why a task of this executor cannot open the model, or null if it can. */
+  /** The reason why this task's executor cannot open the model, or null if it can. */
   private static String problem(TaskSettings settings) {
     TaskSignals task = new SparkTask(TaskContext.get());
     try {
@@ -57,13 +57,13 @@ public final class ModelProbe {
     }
   }
 
-  /** Where that is, unless it is here. */
+  /** The executor, for a message; empty if it is the driver. */
   private static String place(SparkEnv spark, Optional<String> gpu) {
     if (ExecutorGuard.isDriver(spark)) {
       return "";
     }
     String host = spark.blockManager().blockManagerId().host();
-    String address = gpu.map(given -> ", GPU address " + given).orElse("");
+    String address = gpu.map(id -> ", GPU address " + id).orElse("");
     return "executor %s on %s%s: ".formatted(spark.executorId(), host, address);
   }
 }

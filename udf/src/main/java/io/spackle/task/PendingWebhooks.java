@@ -17,15 +17,15 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The webhook calls of rows that are done but have no record of their call. What cannot be made in
- * a bounded time stays owed.
+ * Sends the webhook calls of finished rows that have no record of a call. Calls that cannot be made
+ * in a limited time stay pending.
  */
 public final class PendingWebhooks implements ForeachPartitionFunction<Row> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Of a task, for all of its calls. */
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  /** The time of a task for all of its calls. */
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   private static final int CALLS_PER_RECORD = 128;
 
@@ -36,40 +36,40 @@ public final class PendingWebhooks implements ForeachPartitionFunction<Row> {
   }
 
   /**
-   * Makes calls, for a minute at most.
+   * Sends calls, for a minute at most.
    *
-   * @param owed key, webhook and meta row of rows that are done
+   * @param pending key, webhook and meta row of finished rows
    */
-  public static void make(Dataset<Row> owed, TaskSettings settings) {
-    int executors = ModelProbe.executors(owed.sparkSession().sparkContext());
-    // One task each, all at the same time: or else their minutes would add up.
-    owed.repartition(executors).foreachPartition(new PendingWebhooks(settings));
+  public static void send(Dataset<Row> pending, TaskSettings settings) {
+    int executors = ModelProbe.executors(pending.sparkSession().sparkContext());
+    // One task per executor, all at the same time, so that their timeouts do not add up.
+    pending.repartition(executors).foreachPartition(new PendingWebhooks(settings));
   }
 
-  /** Waits, for a minute at most, until executors have made the calls that are under way. */
-  public static void awaitThoseUnderWay(SparkContext spark, TaskSettings settings) {
+  /** Waits, for a minute at most, until executors have finished the calls in progress. */
+  public static void awaitInProgress(SparkContext spark, TaskSettings settings) {
     int executors = ModelProbe.executors(spark);
     JavaSparkContext.fromSparkContext(spark)
         .parallelize(Collections.nCopies(executors, settings), executors)
-        .foreach(given -> webhooks(given).awaitNothing(PATIENCE));
+        .foreach(task -> webhooks(task).awaitIdle(TIMEOUT));
   }
 
   @Override
   public void call(Iterator<Row> rows) throws InterruptedException {
     Webhooks webhooks = webhooks(settings);
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TIMEOUT.toNanos();
     while (rows.hasNext()) {
-      List<WebhookCall> calls = held(rows, webhooks, end);
+      List<WebhookCall> calls = reserve(rows, webhooks, end);
       if (calls.isEmpty()) {
-        return; // no time is left
+        return; // the time is up
       }
       webhooks.send(calls);
     }
-    webhooks.awaitNothing(left(end));
+    webhooks.awaitIdle(remaining(end));
   }
 
-  /** The next calls for which there is room, as many as are recorded together. */
-  private static List<WebhookCall> held(Iterator<Row> rows, Webhooks webhooks, long end)
+  /** The next calls, with capacity reserved; at most as many as are recorded together. */
+  private static List<WebhookCall> reserve(Iterator<Row> rows, Webhooks webhooks, long end)
       throws InterruptedException {
     List<WebhookCall> calls = new ArrayList<>();
     try {
@@ -77,7 +77,7 @@ public final class PendingWebhooks implements ForeachPartitionFunction<Row> {
         Row row = rows.next();
         WebhookCall call =
             WebhookCall.of(row.getString(0), row.getString(1), MetaRow.toJson(row.getStruct(2)));
-        if (!webhooks.hold(call, left(end))) {
+        if (!webhooks.reserve(call, remaining(end))) {
           return calls;
         }
         calls.add(call);
@@ -89,7 +89,7 @@ public final class PendingWebhooks implements ForeachPartitionFunction<Row> {
     }
   }
 
-  private static Duration left(long end) {
+  private static Duration remaining(long end) {
     return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
   }
 

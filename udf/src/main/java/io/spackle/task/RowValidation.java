@@ -3,7 +3,6 @@ package io.spackle.task;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
-import io.spackle.row.ReadResult;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowException;
 import io.spackle.row.RowReader;
@@ -20,19 +19,19 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What can be said of manifest rows without fetching anything from afar: whether each can be
- * painted, and what it asks for.
+ * The validation of manifest rows without network access: whether each can be run, and its
+ * parameters.
  */
 public final class RowValidation implements MapPartitionsFunction<Row, Row> {
 
   private static final long serialVersionUID = 1L;
 
-  /** What the caller knows of a row already, passed through. */
+  /** A column of the caller that is passed through. */
   public static final String STATE = "_spackle_state";
 
   /**
-   * The columns that come out: the line of the manifest, the row's id, and either why it cannot be
-   * painted or its {@link WorkShape} and number of samples.
+   * The columns of the result: the line of the manifest, the row's id, and either why it cannot be
+   * run or its {@link WorkShape} and number of samples.
    */
   public static final StructType SCHEMA =
       StructType.fromDDL(
@@ -67,21 +66,24 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
 
   private Row checked(Row row, ImageSource source) {
     try {
-      ReadResult reading = reader.read(row);
-      return reading instanceof ReadResult.Valid valid
+      RowReader.Result result = reader.read(row);
+      return result instanceof RowReader.Valid valid
           ? checked(row, valid.row(), source)
-          : failed(row, ((ReadResult.Invalid) reading).outcome());
-    } catch (RuntimeException e) { // as in a run, no reason to give up on the others
-      return failed(row, null, ErrorCode.INTERNAL, "a fault of Spackle itself: " + e);
+          : failed(row, ((RowReader.Invalid) result).outcome());
+    } catch (RuntimeException e) { // must not fail the other rows
+      return failed(row, null, ErrorCode.INTERNAL, "an internal error: " + e);
     }
   }
 
-  private static Row checked(Row manifest, ManifestRow row, ImageSource images) {
+  private static Row checked(Row manifest, ManifestRow row, ImageSource source) {
     try {
-      images.check(row.initImage());
-      images.check(row.maskImage());
+      source.check(row.locations().init());
+      source.check(row.locations().mask());
       return row(
-          manifest, Arrays.asList(row.id(), null, null), WorkShape.of(row).values(), row.samples());
+          manifest,
+          Arrays.asList(row.id(), null, null),
+          WorkShape.of(row).values(),
+          row.parameters().samples());
     } catch (RowException e) {
       return failed(manifest, row.id(), e.code(), e.getMessage());
     }

@@ -7,13 +7,13 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * What all tasks of a job have done so far, for the driver to watch. Spark counts the rows of a
- * task that is tried again a second time: the meta table is exact, this is not.
+ * The progress of all tasks of a job, for the driver. Spark counts the rows of a retried task
+ * again: the meta table is exact, these counters are not.
  *
  * @param succeeded rows
  * @param failed rows
  * @param images images written
- * @param busyMillis time that the model worked for these rows
+ * @param busyMillis time that the model ran for these rows
  */
 public record TaskCounters(
     LongAccumulator succeeded,
@@ -22,7 +22,7 @@ public record TaskCounters(
     LongAccumulator busyMillis)
     implements Serializable {
 
-  /** New accumulators. */
+  /** Registers new accumulators. */
   public static TaskCounters in(SparkContext spark) {
     return new TaskCounters(
         spark.longAccumulator("rows succeeded"),
@@ -31,12 +31,12 @@ public record TaskCounters(
         spark.longAccumulator("model milliseconds"));
   }
 
-  /** Counts one row, here and for this JVM; on the task's thread only. */
+  /** Counts one row, also in the metrics of this JVM; on the task's thread only. */
   void add(Outcome outcome) {
     ExecutorMetrics.ofJvm().add(outcome);
     if (outcome instanceof Outcome.Succeeded done) {
       succeeded.add(1);
-      images.add(done.output().size());
+      images.add(done.images().locations().size());
       busyMillis.add(done.generation().toMillis());
     } else {
       failed.add(1);

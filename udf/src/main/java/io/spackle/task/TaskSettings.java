@@ -4,36 +4,80 @@ import io.spackle.family.ModelTraits;
 import io.spackle.lane.LaneSettings;
 import io.spackle.model.ModelSettings;
 import io.spackle.pipeline.ImageSettings;
+import io.spackle.pipeline.RowRecorder;
+import io.spackle.row.MetaRow.RunInfo;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
-import io.spackle.row.RunInfo;
+import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
 import io.spackle.spark.HadoopConf;
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.io.Serializable;
+import org.apache.spark.sql.types.StructType;
 
 /**
- * All that a task needs to know of its job: what the driver decided and sends along.
+ * All settings of a job's tasks, as the driver sends them to executors.
  *
- * @param traits of the model, as the driver read them
- * @param output where results go, or null where they stay with the rows
- * @param defaults of the rows
- * @param info what all meta rows have in common
+ * @param output where images are written, or null to return them with the rows
  * @param hadoop for sources, sinks and models on Hadoop file systems
  */
 public record TaskSettings(
     ModelSettings model,
-    ModelTraits traits,
     LaneSettings lane,
     FetchSettings fetch,
     ImageSettings images,
     OutputSettings output,
-    RowDefaults defaults,
-    RunInfo info,
+    RowSettings rows,
     HadoopConf hadoop)
     implements Serializable {
 
-  /** Reads rows by the model's limits, the job's defaults and its safety checker policy. */
+  /**
+   * The output of a job.
+   *
+   * @param images URI of the folder of images
+   * @param layout of the images in their folder
+   * @param previews for the report
+   * @param markers URI of the folder of quarantine markers
+   * @param webhooks of the rows
+   */
+  public record OutputSettings(
+      String images,
+      ImageLayout layout,
+      Previews previews,
+      String markers,
+      WebhookSettings webhooks)
+      implements Serializable {
+
+    /**
+     * Small images of a sample of the rows.
+     *
+     * @param folder URI
+     * @param share of the rows with a preview, 0 to 1
+     */
+    public record Previews(String folder, double share) implements Serializable {}
+  }
+
+  /**
+   * The settings for reading rows and writing meta rows.
+   *
+   * @param traits of the model, as the driver read them
+   * @param defaults of the rows
+   * @param info the values that all meta rows share
+   */
+  public record RowSettings(ModelTraits traits, RowDefaults defaults, RunInfo info)
+      implements Serializable {}
+
+  /** The reader of rows, with the model's limits, the job's defaults and its safety policy. */
   RowReader reader() {
-    return new RowReader(traits, defaults, model.safety().policy());
+    return new RowReader(rows.traits(), rows.defaults(), model.safety().policy());
+  }
+
+  /**
+   * The recorder of outcomes.
+   *
+   * @param manifest schema of the rows
+   */
+  RowRecorder recorder(StructType manifest) {
+    return new RowRecorder(reader(), rows.info(), manifest);
   }
 }

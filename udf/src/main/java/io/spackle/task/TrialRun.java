@@ -8,8 +8,8 @@ import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowReader;
 import io.spackle.row.RowStage;
-import io.spackle.sink.ImageFileWriter;
 import io.spackle.sink.ImageSink;
+import io.spackle.sink.ImageWriter;
 import io.spackle.spark.SparkTask;
 import io.spackle.spark.TaskSignals;
 import java.time.Duration;
@@ -26,17 +26,17 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A few rows on the way of all rows, in one task, but that nothing is written and nobody is called:
- * what would become of them, and how long it takes.
+ * Runs a few rows as a job would, in one task, but writes nothing and calls no webhooks: their
+ * outcomes, and the time that they take.
  */
 public final class TrialRun implements MapPartitionsFunction<Row, Row> {
 
   private static final long serialVersionUID = 1L;
 
   /**
-   * The columns that come out: the pass, from 0, and how long all of it took; the row's line and
-   * id; why it failed, or its {@link WorkShape} and images; what it took of the model's time; how
-   * long its fetches took; its notes.
+   * The columns of the result: the pass, from 0, and its total time; the row's line and id; why it
+   * failed, or its {@link WorkShape} and number of images; its share of the model's time; the time
+   * of its fetches; its notes.
    */
   public static final StructType SCHEMA =
       StructType.fromDDL(
@@ -44,28 +44,17 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
               + WorkShape.COLUMNS
               + ", images int, model_seconds double, fetch_seconds double, notes string");
 
-  /** The first pass warms up, as the beginning of a run does; the second goes on as a run does. */
-  private static final int PASSES_OF_PAINTING = 2;
+  /** The first pass includes the warm-up at the start of a run, the second does not. */
+  private static final int PASSES_OF_GENERATION = 2;
 
-  /** How far rows go. */
+  /** The last stage that rows reach. */
   private enum Depth {
     FRAMED,
-    PAINTED
+    GENERATED
   }
 
-  /** Takes images and keeps none. */
-  private record Nowhere() implements ImageSink {
-    @Override
-    public String write(String key, byte[] bytes) {
-      return key;
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  /** How a row ended. */
-  private record Ended(Row manifest, Outcome outcome) {}
+  /** A row and its outcome. */
+  private record Finished(Row manifest, Outcome outcome) {}
 
   private final TaskSettings settings;
   private final RowReader reader;
@@ -78,13 +67,13 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
   }
 
   /** Fetches, decodes and frames rows. */
-  public static TrialRun looking(TaskSettings settings) {
+  public static TrialRun framing(TaskSettings settings) {
     return new TrialRun(settings, Depth.FRAMED);
   }
 
-  /** Paints rows, in two passes. */
-  public static TrialRun painting(TaskSettings settings) {
-    return new TrialRun(settings, Depth.PAINTED);
+  /** Runs rows to encoded images, in two passes. */
+  public static TrialRun generating(TaskSettings settings) {
+    return new TrialRun(settings, Depth.GENERATED);
   }
 
   @Override
@@ -98,75 +87,79 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
 
   private List<Row> results(List<Row> rows, TaskSignals task) {
     List<Row> results = new ArrayList<>();
-    int passes = depth == Depth.PAINTED ? PASSES_OF_PAINTING : 1;
+    int passes = depth == Depth.GENERATED ? PASSES_OF_GENERATION : 1;
     for (int pass = 0; pass < passes; pass++) {
       long start = System.nanoTime();
-      List<Ended> ended = pass(rows, task);
+      List<Finished> finished = pass(rows, task);
       double seconds = (System.nanoTime() - start) / 1e9;
-      for (Ended row : ended) {
+      for (Finished row : finished) {
         results.add(result(pass, seconds, row));
       }
     }
     return results;
   }
 
-  private List<Ended> pass(List<Row> rows, TaskSignals task) {
+  private List<Finished> pass(List<Row> rows, TaskSignals task) {
     Cancellation end = new Cancellation();
-    RowPipeline work = work(ExecutorContext.ofJvm(), task, end);
-    List<Ended> ended = new ArrayList<>();
-    try (RowWindow<Row, Ended> window =
+    RowPipeline pipeline = pipeline(ExecutorContext.ofJvm(), task, end);
+    List<Finished> finished = new ArrayList<>();
+    try (RowWindow<Row, Finished> window =
         new RowWindow<>(
             rows.iterator(),
-            row -> new Ended(row, outcome(row, work)),
+            row -> new Finished(row, outcome(row, pipeline)),
             InpaintPartition.rowsInFlight(settings),
             task::isInterrupted)) {
-      window.forEachRemaining(ended::add);
+      window.forEachRemaining(finished::add);
     } finally {
       end.cancel();
     }
-    return ended;
+    return finished;
   }
 
-  private RowPipeline work(ExecutorContext executor, TaskSignals task, Cancellation end) {
+  private RowPipeline pipeline(ExecutorContext executor, TaskSignals task, Cancellation end) {
+    ImageSink discarded = (key, bytes) -> key;
     return new RowPipeline(
         executor.model(settings, task),
         executor.source(settings, task),
-        new ImageFileWriter(new Nowhere()),
-        new PreviewWriter(new Nowhere(), settings.output().previews().share()),
+        ImageWriter.toFiles(discarded),
+        new PreviewWriter(discarded, settings.output().previews().share()),
         settings.images(),
         end);
   }
 
-  private Outcome outcome(Row row, RowPipeline work) throws InterruptedException {
+  private Outcome outcome(Row row, RowPipeline pipeline) throws InterruptedException {
     return reader
         .read(row)
         .then(
-            valid -> depth == Depth.PAINTED ? work.run(valid, Optional.empty()) : work.look(valid));
+            valid ->
+                depth == Depth.GENERATED
+                    ? pipeline.run(valid, Optional.empty())
+                    : pipeline.probe(valid));
   }
 
-  private static Row result(int pass, double passSeconds, Ended ended) {
-    Object line = ended.manifest().getAs(RowColumns.LINE);
-    Outcome outcome = ended.outcome();
+  private static Row result(int pass, double passSeconds, Finished finished) {
+    Object line = finished.manifest().getAs(RowColumns.LINE);
+    Outcome outcome = finished.outcome();
     double fetching = seconds(outcome.timings().getOrDefault(RowStage.FETCH, Duration.ZERO));
     Stream<Object> head = Stream.of(pass, passSeconds, line);
     List<Object> tail =
         outcome instanceof Outcome.Succeeded done
-            ? told(done, fetching)
-            : told((Outcome.Failed) outcome, fetching);
+            ? values(done, fetching)
+            : values((Outcome.Failed) outcome, fetching);
     return RowFactory.create(Stream.concat(head, tail.stream()).toArray());
   }
 
-  private static List<Object> told(Outcome.Succeeded done, double fetching) {
+  private static List<Object> values(Outcome.Succeeded done, double fetching) {
     List<Object> values = new ArrayList<>(Arrays.asList(done.row().id(), null, null));
     values.addAll(WorkShape.of(done.row()).values());
-    values.add(done.output().size());
+    values.add(done.images().locations().size());
     values.add(seconds(done.generation()));
     values.add(fetching);
     values.add(String.join(" ", done.notes().stream().map(Enum::name).sorted().toList()));
     return values;
   }
 
-  private static List<Object> told(Outcome.Failed failed, double fetching) {
+  private static List<Object> values(Outcome.Failed failed, double fetching) {
     List<Object> values =
         new ArrayList<>(List.of(failed.id(), failed.code().name(), failed.message()));
     values.addAll(WorkShape.noValues());

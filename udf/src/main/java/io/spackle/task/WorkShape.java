@@ -1,5 +1,6 @@
 package io.spackle.task;
 
+import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import java.math.BigDecimal;
 import java.util.Arrays;
@@ -9,14 +10,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What rows ask for that decides who is painted with whom, and how long it takes.
+ * The parameters of rows that decide which rows share a batch, and how long a batch takes.
  *
- * @param width asked for, in pixels
- * @param height likewise
- * @param steps inference steps of the whole schedule
- * @param strength share of the schedule that is gone through
- * @param scheduler the algorithm, or null where there are no steps
- * @param checked whether a safety checker looks at the images
+ * @param width requested width in pixels
+ * @param height requested height in pixels
+ * @param steps inference steps of the full schedule
+ * @param strength share of the schedule that is run
+ * @param scheduler the algorithm, or null for a model without steps
+ * @param checked whether a safety checker runs on the images
  */
 public record WorkShape(
     int width,
@@ -27,7 +28,7 @@ public record WorkShape(
     String scheduler,
     boolean checked) {
 
-  /** The columns that a shape is kept in, as in DDL; all are null where there is none. */
+  /** The columns of a shape, as DDL; all are null for a row without a shape. */
   static final String COLUMNS =
       "width int, height int, steps int, guidance_scale double, strength double,"
           + " scheduler string, checked boolean";
@@ -35,19 +36,20 @@ public record WorkShape(
   private static final StructType TYPE = StructType.fromDDL(COLUMNS);
 
   static WorkShape of(ManifestRow row) {
-    String sampler = row.sampler().algorithm();
-    boolean karras = Boolean.TRUE.equals(row.sampler().karrasSigmas());
+    GenerationParameters parameters = row.parameters();
+    String algorithm = parameters.scheduler().algorithm();
+    boolean karras = Boolean.TRUE.equals(parameters.scheduler().karrasSigmas());
     return new WorkShape(
-        row.width(),
-        row.height(),
-        row.steps(),
-        row.guidanceScale(),
-        row.strength(),
-        karras ? sampler + " with Karras sigmas" : sampler,
+        parameters.width(),
+        parameters.height(),
+        parameters.steps(),
+        parameters.guidanceScale(),
+        parameters.strength(),
+        karras ? algorithm + " with Karras sigmas" : algorithm,
         row.safetyChecker());
   }
 
-  /** The shape in the columns of a row, which must have one. */
+  /** The shape in the columns of a row that has one. */
   public static WorkShape of(Row row) {
     return new WorkShape(
         row.getAs("width"),
@@ -64,7 +66,7 @@ public record WorkShape(
     return Arrays.asList(width, height, steps, guidanceScale, strength, scheduler, checked);
   }
 
-  /** The values of the columns where there is no shape. */
+  /** The values of the columns for a row without a shape. */
   static List<Object> noValues() {
     return Collections.nCopies(TYPE.length(), null);
   }
@@ -74,7 +76,7 @@ public record WorkShape(
     return List.of(TYPE.fieldNames());
   }
 
-  /** About how much an image costs, in pixels times steps. */
+  /** The approximate cost of an image, in pixels times noise predictions. */
   public double work() {
     int predictions = guidanceScale > 1 ? 2 : 1;
     return (double) width * height * Math.max(1, (int) (steps * strength)) * predictions;

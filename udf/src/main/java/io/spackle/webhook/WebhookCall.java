@@ -2,14 +2,15 @@ package io.spackle.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One webhook to be called.
+ * A call of a row's webhook.
  *
- * @param rowKey of the row that asked for it
- * @param url as the row gives it, with its secrets
+ * @param rowKey of the row
+ * @param url as in the manifest, with its secrets
  * @param body the row's meta row as JSON
  */
 public record WebhookCall(String rowKey, String url, byte[] body) {
@@ -19,7 +20,7 @@ public record WebhookCall(String rowKey, String url, byte[] body) {
     return new WebhookCall(rowKey, url, json.getBytes(UTF_8));
   }
 
-  /** What the receiver knows repeated calls by: the same for each try, and in each run. */
+  /** The id by which the receiver recognizes repeated calls: the same in all attempts and runs. */
   String id() {
     return "msg_" + rowKey;
   }

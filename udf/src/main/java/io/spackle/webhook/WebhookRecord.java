@@ -6,7 +6,7 @@ import io.spackle.row.Redaction;
 import io.spackle.row.RowException;
 import java.time.Instant;
 
-/** What became of a call, as one line of JSON; a call that has a record is not made again. */
+/** The result of a call as a line of JSON; a call that has a record is not made again. */
 public final class WebhookRecord {
 
   public static final String ROW_KEY = "row_key";
@@ -16,27 +16,27 @@ public final class WebhookRecord {
 
   private WebhookRecord() {}
 
-  /** The receiver took it. */
-  static String delivered(WebhookCall call, int tries) {
-    return record(call, DELIVERED, tries).toString();
+  /** The record of a call that the receiver accepted. */
+  static String delivered(WebhookCall call, int attempts) {
+    return record(call, DELIVERED, attempts).toString();
   }
 
-  /** The receiver is not allowed, or refused it at each try. */
-  static String failed(WebhookCall call, int tries, RowException fault) {
-    return record(call, FAILED, tries)
+  /** The record of a call whose receiver is not allowed or refused every attempt. */
+  static String failed(WebhookCall call, int attempts, RowException fault) {
+    return record(call, FAILED, attempts)
         .put("code", fault.code().name())
         .put("message", fault.getMessage())
         .toString();
   }
 
-  private static ObjectNode record(WebhookCall call, String status, int tries) {
+  private static ObjectNode record(WebhookCall call, String status, int attempts) {
     return JsonNodeFactory.instance
         .objectNode()
         .put(ROW_KEY, call.rowKey())
         .put("webhook_id", call.id())
         .put("webhook", Redaction.redacted(call.url()))
         .put(STATUS, status)
-        .put("tries", tries)
+        .put("tries", attempts)
         .put("at", Instant.now().toString());
   }
 }

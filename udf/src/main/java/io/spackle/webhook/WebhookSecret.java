@@ -9,11 +9,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What webhook calls are signed with, as the Standard Webhooks specification has it
+ * The key that signs webhook calls, in the format of the Standard Webhooks specification
  * (https://github.com/standard-webhooks/standard-webhooks): {@code whsec_} and 24 to 64 bytes in
- * Base64. Does not print itself.
+ * Base64. {@link #toString} hides it.
  *
- * @param text as the configuration gives it
+ * @param text as in the configuration
  */
 public record WebhookSecret(String text) implements Serializable {
 
@@ -23,7 +23,9 @@ public record WebhookSecret(String text) implements Serializable {
   private static final int LONGEST = 64;
 
   /**
-   * @throws IllegalArgumentException if it is none; the message does not repeat it
+   * Validates the secret.
+   *
+   * @throws IllegalArgumentException if it is invalid; the message does not repeat it
    */
   public WebhookSecret {
     int bytes = text.startsWith(PREFIX) ? decoded(text).length : 0;
@@ -34,7 +36,7 @@ public record WebhookSecret(String text) implements Serializable {
   }
 
   /**
-   * The value of the header {@code webhook-signature}: version 1, the HMAC-SHA256 of {@code
+   * The value of the header {@code webhook-signature}: version 1 and the HMAC-SHA256 of {@code
    * id.timestamp.body} in Base64.
    *
    * @param timestamp seconds since 1970
@@ -59,7 +61,7 @@ public record WebhookSecret(String text) implements Serializable {
     try {
       return Base64.getDecoder().decode(text.substring(PREFIX.length()));
     } catch (IllegalArgumentException e) {
-      return new byte[0]; // too short, and its message would repeat a part
+      return new byte[0]; // rejected as too short, since this message would repeat a part of it
     }
   }
 }

@@ -1,14 +1,20 @@
 package io.spackle.webhook;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
-import io.spackle.source.Backoff;
 import io.spackle.source.FetchSettings;
 import io.spackle.source.HttpPost;
 import io.spackle.source.RetryableException;
+import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
@@ -18,13 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls webhooks beside the work of an executor, which never waits for it: what is under way is
- * bounded in bytes, and whoever finds no room tries later.
+ * Calls webhooks in the background of an executor, which never waits for a call. The calls in
+ * progress are limited in bytes; a call that exceeds the limit is made later.
  *
- * <p>A call is tried until its receiver answers with 2xx, a fault is final or the retries are
- * spent. What became of the calls that were handed over together is written as one file, once all
- * of them have ended; a call without a record, because its process died or its host was down, is
- * owed and made again by whoever looks for such. So each call is made at least once, or is owed.
+ * <p>A call is attempted until its receiver responds with 2xx, it fails permanently or the retries
+ * are exhausted. The results of the calls that were sent together are recorded in one file, once
+ * all of them have ended. A call without a record, because its process crashed or its host was
+ * down, is pending and made again later. So each call is made at least once, or stays pending.
  * Thread-safe.
  */
 public final class Webhooks implements AutoCloseable {
@@ -33,21 +39,21 @@ public final class Webhooks implements AutoCloseable {
   private static final int THREADS = 8;
   private static final int KIBIBYTE = 1024;
 
-  /** Of all calls that are held or under way. */
-  private static final int ROOM_KIBIBYTES = 64 * 1024;
+  /** Of all calls that are reserved or in progress. */
+  private static final int CAPACITY_KIBIBYTES = 64 * 1024;
 
-  private static final Duration CLOSING = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final WebhookSettings settings;
   private final HttpPost http;
   private final BiConsumer<String, byte[]> records;
-  private final Semaphore room = new Semaphore(ROOM_KIBIBYTES, true);
+  private final Semaphore capacity = new Semaphore(CAPACITY_KIBIBYTES, true);
   private final ScheduledThreadPoolExecutor threads =
       new ScheduledThreadPoolExecutor(THREADS, Webhooks::daemon);
 
   /**
-   * @param fetch whose rules on hosts hold for receivers too
-   * @param records takes a file's name and its lines
+   * @param fetch its rules for hosts apply to receivers too
+   * @param records writes a file of records, given its name and content
    */
   public Webhooks(
       WebhookSettings settings, FetchSettings fetch, BiConsumer<String, byte[]> records) {
@@ -57,41 +63,58 @@ public final class Webhooks implements AutoCloseable {
     threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** Makes room for a call, to be handed over or let go; false where there is none. */
-  public boolean hold(WebhookCall call) {
-    return room.tryAcquire(units(call));
+  /**
+   * The settings of webhook calls.
+   *
+   * @param secret to sign with, or null for unsigned calls
+   * @param timeout of one attempt
+   * @param retries after the first attempt
+   * @param folder URI of the folder for the records of calls
+   */
+  public record WebhookSettings(WebhookSecret secret, Duration timeout, int retries, String folder)
+      implements Serializable {
+
+    Optional<WebhookSecret> signer() {
+      return Optional.ofNullable(secret);
+    }
   }
 
-  /** Waits for room. */
-  public boolean hold(WebhookCall call, Duration patience) throws InterruptedException {
-    return room.tryAcquire(units(call), patience.toMillis(), TimeUnit.MILLISECONDS);
+  /** Reserves capacity for a call that is then sent or released; false if there is none. */
+  public boolean reserve(WebhookCall call) {
+    return capacity.tryAcquire(units(call));
   }
 
-  /** Lets go of a call that is not to be made. */
+  /** Waits for capacity, as {@link #reserve(WebhookCall)}; false if the time is up. */
+  public boolean reserve(WebhookCall call, Duration timeout) throws InterruptedException {
+    return capacity.tryAcquire(units(call), timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Releases the capacity of a call that is not made. */
   public void release(WebhookCall call) {
-    room.release(units(call));
+    capacity.release(units(call));
   }
 
-  /** Makes calls for which there is room; returns at once. */
+  /** Makes calls with reserved capacity; returns at once. */
   public void send(Collection<WebhookCall> calls) {
     WebhookBatch batch = new WebhookBatch(calls.size(), records);
     calls.forEach(call -> schedule(new Attempt(call, batch, 0), Duration.ZERO));
   }
 
-  /** Waits until nothing is held or under way; false where that takes too long. */
-  public boolean awaitNothing(Duration patience) throws InterruptedException {
-    boolean all = room.tryAcquire(ROOM_KIBIBYTES, patience.toMillis(), TimeUnit.MILLISECONDS);
-    if (all) {
-      room.release(ROOM_KIBIBYTES);
+  /** Waits until no call is reserved or in progress; false if the time is up. */
+  public boolean awaitIdle(Duration timeout) throws InterruptedException {
+    boolean isIdle =
+        capacity.tryAcquire(CAPACITY_KIBIBYTES, timeout.toMillis(), TimeUnit.MILLISECONDS);
+    if (isIdle) {
+      capacity.release(CAPACITY_KIBIBYTES);
     }
-    return all;
+    return isIdle;
   }
 
-  /** Gives calls under way five seconds; the others are owed. */
+  /** Waits five seconds for the calls in progress; the others stay pending. */
   @Override
   public void close() {
     try {
-      awaitNothing(CLOSING);
+      awaitIdle(CLOSE_TIMEOUT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -99,32 +122,32 @@ public final class Webhooks implements AutoCloseable {
     http.close();
   }
 
-  /** One call of a batch, tried so often before. */
-  private record Attempt(WebhookCall call, WebhookBatch batch, int tries) {
+  /** An attempt of a call, after some failed ones. */
+  private record Attempt(WebhookCall call, WebhookBatch batch, int failures) {
     Attempt next() {
-      return new Attempt(call, batch, tries + 1);
+      return new Attempt(call, batch, failures + 1);
     }
   }
 
   private void schedule(Attempt attempt, Duration wait) {
     try {
-      // What it throws is looked after in attempt.
+      // attempt() handles its exceptions.
       var unused = threads.schedule(() -> attempt(attempt), wait.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      end(attempt, null); // closed meanwhile: it is owed
+      end(attempt, null); // closed meanwhile: it stays pending
     }
   }
 
   private void attempt(Attempt attempt) {
     WebhookCall call = attempt.call();
-    int tries = attempt.tries() + 1;
+    int attempts = attempt.failures() + 1;
     try {
       long now = Instant.now().getEpochSecond();
       http.send(call.url(), call.headers(settings, now), call.body());
-      end(attempt, WebhookRecord.delivered(call, tries));
+      end(attempt, WebhookRecord.delivered(call, attempts));
     } catch (RetryableException e) {
-      if (tries <= settings.retries()) {
-        schedule(attempt.next(), e.chosenWait().orElse(Backoff.after(attempt.tries())));
+      if (attempts <= settings.retries()) {
+        schedule(attempt.next(), e.waitBeforeRetry(attempt.failures()));
       } else {
         fail(attempt, e.fault());
       }
@@ -140,8 +163,10 @@ public final class Webhooks implements AutoCloseable {
 
   private void fail(Attempt attempt, RowException fault) {
     LOG.warn("the webhook of row {} failed: {}", attempt.call().rowKey(), fault.getMessage());
-    boolean isOwed = fault.code() == ErrorCode.FETCH_HOST_DOWN;
-    end(attempt, isOwed ? null : WebhookRecord.failed(attempt.call(), attempt.tries() + 1, fault));
+    boolean isPending = fault.code() == ErrorCode.FETCH_HOST_DOWN;
+    end(
+        attempt,
+        isPending ? null : WebhookRecord.failed(attempt.call(), attempt.failures() + 1, fault));
   }
 
   private void end(Attempt attempt, String recordOrNull) {
@@ -153,12 +178,48 @@ public final class Webhooks implements AutoCloseable {
   }
 
   private static int units(WebhookCall call) {
-    return Math.min(ROOM_KIBIBYTES, call.body().length / KIBIBYTE + 1);
+    return Math.min(CAPACITY_KIBIBYTES, call.body().length / KIBIBYTE + 1);
   }
 
   private static Thread daemon(Runnable work) {
     Thread thread = new Thread(work, "spackle-webhook");
     thread.setDaemon(true);
     return thread;
+  }
+
+  /** Calls that were sent together, until all have ended and are recorded in one file. */
+  private static final class WebhookBatch {
+    private final BiConsumer<String, byte[]> records;
+    private final List<String> lines = new ArrayList<>();
+    private int unfinished;
+
+    WebhookBatch(int calls, BiConsumer<String, byte[]> records) {
+      this.unfinished = calls;
+      this.records = records;
+    }
+
+    /**
+     * Ends one call.
+     *
+     * @param recordOrNull its line, or null if the call stays pending
+     */
+    synchronized void end(String recordOrNull) {
+      if (recordOrNull != null) {
+        lines.add(recordOrNull + "\n");
+      }
+      unfinished--;
+      if (unfinished == 0 && !lines.isEmpty()) {
+        write();
+      }
+    }
+
+    /** If this fails, the calls are made again; receivers recognize them by their ids. */
+    private void write() {
+      try {
+        records.accept(UUID.randomUUID() + ".jsonl", String.join("", lines).getBytes(UTF_8));
+      } catch (RuntimeException e) {
+        LOG.warn("webhook calls could not be recorded", e);
+      }
+    }
   }
 }

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The page of all keys, made from conf/reference.conf: one table for each section. As a program,
- * run in udf, it writes the page.
+ * Generates the page of all keys from conf/reference.conf, with one table per section. Its main
+ * method, run in udf, writes the page.
  */
 final class ConfigurationPage {
 
@@ -44,7 +44,7 @@ final class ConfigurationPage {
   }
 
   static String text() {
-    // Without the environment, which may hold a secret.
+    // Without the environment, which may contain secrets.
     Config reference =
         ConfigFactory.parseFile(REFERENCE.toFile()).resolve(ConfigResolveOptions.noSystem());
     return HEAD

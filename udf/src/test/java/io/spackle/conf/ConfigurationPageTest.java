@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class ConfigurationPageTest {
 
   @Test
-  void isWhatTheReferenceSays() throws IOException {
+  void pageMatchesTheReference() throws IOException {
     assertThat(ConfigurationPage.FILE)
         .as("docs/configuration.md, which ConfigurationPage writes")
         .hasContent(ConfigurationPage.text());

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.spackle.bundle.BundleOptions;
 import io.spackle.conf.TaskConf.ModelConf;
 import io.spackle.conf.TaskConf.SafetyConf;
-import io.spackle.model.DeviceChoice;
+import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.safety.SafetyOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ class ModelInfoTest {
   @TempDir Path cache;
 
   @Test
-  void aModelOnAnotherFileSystemIsReadLikeALocalOne() throws IOException {
+  void remoteModelIsReadLikeALocalOne() throws IOException {
     Configuration hadoop = new Configuration();
     hadoop.set("fs.viewfs.mounttable.default.link./models", BUNDLES.toUri().toString());
     ModelInfo local = read(BUNDLES.resolve("tiny-sd15-inpaint").toString(), hadoop);
@@ -36,7 +36,7 @@ class ModelInfoTest {
   }
 
   @Test
-  void allProblemsOfAFolderAreTold() {
+  void allProblemsOfAFolderAreReported() {
     List<String> problems =
         catchThrowableOfType(
                 RefusedException.class, () -> read(empty.toString(), new Configuration()))
@@ -45,42 +45,39 @@ class ModelInfoTest {
   }
 
   @Test
-  void autoencoderAndCheckerMayLieElsewhere() throws IOException {
+  void autoencoderAndSafetyCheckerMayBeInOtherFolders() throws IOException {
     Configuration hadoop = new Configuration();
     hadoop.set("fs.viewfs.mounttable.default.link./models", BUNDLES.toUri().toString());
-    ModelInfo facts =
+    ModelInfo info =
         ModelInfo.read(
-            new ModelConf(
+            conf(
                 BUNDLES.resolve("tiny-sd15-inpaint").toString(),
-                DeviceChoice.AUTO,
-                "auto",
-                "viewfs:///models/tiny-sdxl-inpaint",
-                null,
-                null,
-                cache.toString(),
-                BundleOptions.NONE),
+                "viewfs:///models/tiny-sdxl-inpaint"),
             new SafetyConf(
                 "viewfs:///models/colour-classifier", new SafetyOptions(List.of("red"), 0.5)),
             hadoop);
-    assertThat(facts.vae().path()).isEqualTo("viewfs:/models/tiny-sdxl-inpaint");
-    assertThat(facts.vaeName()).isEqualTo("tiny-sdxl-inpaint");
-    assertThat(facts.digest()).isNotEqualTo(facts.folder().digest());
-    assertThat(facts.safety().folder().path()).isEqualTo("viewfs:/models/colour-classifier");
-    assertThat(facts.safety().name()).isEqualTo("colour-classifier");
+    assertThat(info.vae().path()).isEqualTo("viewfs:/models/tiny-sdxl-inpaint");
+    assertThat(info.vaeName()).isEqualTo("tiny-sdxl-inpaint");
+    assertThat(info.digest()).isNotEqualTo(info.folder().digest());
+    assertThat(info.safety().folder().path()).isEqualTo("viewfs:/models/colour-classifier");
+    assertThat(info.safety().name()).isEqualTo("colour-classifier");
   }
 
   private ModelInfo read(String path, Configuration hadoop) throws IOException {
     return ModelInfo.read(
-        new ModelConf(
-            path,
-            DeviceChoice.AUTO,
-            "auto",
-            null,
-            null,
-            null,
-            cache.toString(),
-            BundleOptions.NONE),
-        new SafetyConf(SafetyConf.OWN, new SafetyOptions(List.of(), 0.5)),
+        conf(path, null),
+        new SafetyConf(SafetyConf.AUTO, new SafetyOptions(List.of(), 0.5)),
         hadoop);
+  }
+
+  private ModelConf conf(String path, String vae) {
+    return new ModelConf(
+        path,
+        vae,
+        cache.toString(),
+        DeviceChoice.AUTO,
+        "auto",
+        new TaskConf.Labels(null, null),
+        BundleOptions.NONE);
   }
 }

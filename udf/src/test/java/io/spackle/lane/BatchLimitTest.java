@@ -32,7 +32,7 @@ class BatchLimitTest {
   }
 
   @Test
-  void isMorePatientAfterEachVainTry() {
+  void waitsLongerAfterEachFailedGrowth() {
     limit.outOfMemory(8);
     fit(4, 8);
     limit.outOfMemory(5);

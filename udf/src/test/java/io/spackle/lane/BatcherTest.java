@@ -11,33 +11,33 @@ class BatcherTest {
 
   private static final long WAIT = Duration.ofMillis(200).toNanos();
 
-  private final Batcher<String, Integer> batches = new Batcher<>(Duration.ofNanos(WAIT));
+  private final Batcher<String, Integer> batcher = new Batcher<>(Duration.ofNanos(WAIT));
 
   @Test
-  void aFullBatchIsDueAtOnce() {
+  void fullBatchIsDueAtOnce() {
     add("a", 0, 1, 2, 3);
     assertThat(next(0, 2, true)).contains(List.of(1, 2));
     assertThat(next(0, 2, true)).isEmpty();
   }
 
   @Test
-  void oneThatIsNotFullIsDueOnceItsOldestHasWaited() {
+  void incompleteBatchIsDueAfterTheMaximumWait() {
     add("a", 0, 1);
     add("a", 100, 2);
-    assertThat(batches.nanosUntilDue(100)).isEqualTo(WAIT - 100);
+    assertThat(batcher.nanosUntilDue(100)).isEqualTo(WAIT - 100);
     assertThat(next(WAIT - 1, 8, true)).isEmpty();
     assertThat(next(WAIT, 8, true)).contains(List.of(1, 2));
   }
 
   @Test
-  void oneThatIsNotFullIsDueAtOnceWhenNothingElseIsComing() {
+  void incompleteBatchIsDueAtOnceIfNoMoreMembersAreExpected() {
     add("a", 0, 1);
     assertThat(next(0, 8, false)).contains(List.of(1));
-    assertThat(batches.isEmpty()).isTrue();
+    assertThat(batcher.isEmpty()).isTrue();
   }
 
   @Test
-  void batchesAreOfOneGroup() {
+  void batchHasMembersOfOneGroup() {
     add("a", 0, 1);
     add("b", 0, 2);
     add("a", 0, 3);
@@ -46,7 +46,7 @@ class BatcherTest {
   }
 
   @Test
-  void aFullGroupOvertakesAnOlderOneThatIsNotDue() {
+  void fullGroupOvertakesAnOlderOneThatIsNotDue() {
     add("old", 0, 1);
     add("full", 10, 2, 3);
     assertThat(next(20, 2, true)).contains(List.of(2, 3));
@@ -62,11 +62,11 @@ class BatcherTest {
   }
 
   @Test
-  void whatIsRemovedIsNotPainted() {
+  void removedMemberIsNotInABatch() {
     add("a", 0, 1, 2);
-    batches.remove("a", 1);
-    batches.remove("a", 7);
-    batches.remove("b", 1);
+    batcher.remove("a", 1);
+    batcher.remove("a", 7);
+    batcher.remove("b", 1);
     assertThat(next(0, 8, false)).contains(List.of(2));
   }
 
@@ -80,11 +80,11 @@ class BatcherTest {
 
   private void add(String group, long now, Integer... members) {
     for (Integer member : members) {
-      batches.add(group, member, now);
+      batcher.add(group, member, now);
     }
   }
 
-  private Optional<List<Integer>> next(long now, int maxSize, boolean moreComing) {
-    return batches.next(now, group -> maxSize, moreComing).map(Batcher.Batch::members);
+  private Optional<List<Integer>> next(long now, int maxSize, boolean moreExpected) {
+    return batcher.next(now, group -> maxSize, moreExpected).map(Batcher.Batch::members);
   }
 }

@@ -19,13 +19,15 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
-/** Paints one colour all over, which depends on seed and prompt only; does as it is told before. */
+/**
+ * Fills images with one colour that depends on seed and prompt only, after a scripted inference.
+ */
 public final class FakeInpainter implements Inpainter {
 
-  /** What happens in place of inference; what it throws is the engine's fault. */
+  /** Runs in place of the model; its exceptions are those of the engine. */
   @FunctionalInterface
   public interface Inference {
-    void run(List<InpaintInput> subjects, Cancellation cancellation) throws InterruptedException;
+    void run(List<InpaintInput> inputs, Cancellation cancellation) throws InterruptedException;
   }
 
   private final Inference inference;
@@ -37,13 +39,13 @@ public final class FakeInpainter implements Inpainter {
   }
 
   public FakeInpainter() {
-    this((subjects, cancellation) -> {});
+    this((inputs, cancellation) -> {});
   }
 
-  /** Inference that lets one batch through per permit, and ends when it is cancelled. */
-  public static Inference gated(Semaphore gate, Semaphore begun) {
-    return (subjects, cancellation) -> {
-      begun.release();
+  /** Inference that waits for a permit per batch, and ends when it is cancelled. */
+  public static Inference gated(Semaphore gate, Semaphore started) {
+    return (inputs, cancellation) -> {
+      started.release();
       Thread self = Thread.currentThread();
       try (var registration = cancellation.onCancel(self::interrupt)) {
         Objects.requireNonNull(registration);
@@ -66,12 +68,12 @@ public final class FakeInpainter implements Inpainter {
         false);
   }
 
-  /** The colour that a subject is painted in. */
+  /** The level of all channels of an image. */
   public static byte colour(String prompt, long seed) {
     return (byte) Objects.hash(prompt, seed);
   }
 
-  /** The prompts of all batches begun so far, failed ones too. */
+  /** The prompts of all batches started so far, including failed ones. */
   public List<List<String>> batches() {
     return List.copyOf(batches);
   }
@@ -81,8 +83,8 @@ public final class FakeInpainter implements Inpainter {
   }
 
   @Override
-  public void check(InpaintParameters plan) {
-    if ("refused".equals(plan.sampling().scheduler().algorithm())) {
+  public void check(InpaintParameters parameters) {
+    if ("refused".equals(parameters.sampling().scheduler().algorithm())) {
       throw new IllegalArgumentException("refused found");
     }
   }
@@ -94,14 +96,14 @@ public final class FakeInpainter implements Inpainter {
 
   @Override
   public InpaintedBatch inpaint(
-      InpaintParameters plan, List<InpaintInput> subjects, Cancellation cancellation) {
-    batches.add(subjects.stream().map(InpaintInput::prompt).toList());
+      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
+    batches.add(inputs.stream().map(InpaintInput::prompt).toList());
     try {
-      inference.run(subjects, cancellation);
+      inference.run(inputs, cancellation);
     } catch (InterruptedException e) {
       throw new IllegalStateException("the lane's thread was interrupted", e);
     }
-    return new InpaintedBatch(subjects.stream().map(FakeInpainter::paint).toList(), Map.of());
+    return new InpaintedBatch(inputs.stream().map(FakeInpainter::fill).toList(), Map.of());
   }
 
   @Override
@@ -109,10 +111,10 @@ public final class FakeInpainter implements Inpainter {
     closed.countDown();
   }
 
-  private static InpaintedImage paint(InpaintInput subject) {
-    byte[] pixels = new byte[subject.image().pixels().length];
-    Arrays.fill(pixels, colour(subject.prompt(), subject.seed()));
-    RgbImage image = new RgbImage(subject.image().width(), subject.image().height(), pixels);
+  private static InpaintedImage fill(InpaintInput input) {
+    byte[] pixels = new byte[input.image().pixels().length];
+    Arrays.fill(pixels, colour(input.prompt(), input.seed()));
+    RgbImage image = new RgbImage(input.image().width(), input.image().height(), pixels);
     return new InpaintedImage(image, Set.of());
   }
 }

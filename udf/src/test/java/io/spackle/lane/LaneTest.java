@@ -39,10 +39,10 @@ class LaneTest {
   private static final Duration LONG = Duration.ofHours(1);
 
   private final Semaphore gate = new Semaphore(0);
-  private final Semaphore begun = new Semaphore(0);
+  private final Semaphore started = new Semaphore(0);
   private final List<Lane> lanes = new ArrayList<>();
-  private final ExecutorGuard precautions = TestImages.precautions();
-  private final ExecutorMetrics meters = new ExecutorMetrics();
+  private final ExecutorGuard guard = TestImages.guard();
+  private final ExecutorMetrics metrics = new ExecutorMetrics();
 
   @AfterEach
   void close() {
@@ -50,11 +50,11 @@ class LaneTest {
   }
 
   @Test
-  void whatWaitsIsPaintedTogether() throws Exception {
-    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, begun));
+  void waitingImagesShareABatch() throws Exception {
+    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
     Lane lane = lane(model, 3);
     var first = submit(lane, "first");
-    begun.acquire();
+    started.acquire();
     var others =
         List.of(submit(lane, "a"), submit(lane, "b"), submit(lane, "c"), submit(lane, "d"));
     gate.release(10);
@@ -67,10 +67,10 @@ class LaneTest {
   }
 
   @Test
-  void aBatchWaitsForImagesOnTheirWay() throws Exception {
+  void batchWaitsForAnnouncedImages() throws Exception {
     FakeInpainter model = new FakeInpainter();
     Lane lane = lane(model, 8);
-    try (Arrival arrival = lane.arrival()) {
+    try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       var a = submit(lane, "a");
       var b = submit(lane, "b");
@@ -83,25 +83,25 @@ class LaneTest {
   }
 
   @Test
-  void aBatchWaitsForMaxWaitAtMost() throws Exception {
+  void batchWaitsNoLongerThanTheMaximumWait() throws Exception {
     Lane lane = lane(new FakeInpainter(), 8, Duration.ofMillis(20));
-    try (Arrival arrival = lane.arrival()) {
+    try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       assertThat(submit(lane, "a").get().queued()).isGreaterThan(Duration.ofMillis(19));
     }
   }
 
   @Test
-  void plansAreNotMixed() throws Exception {
-    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, begun));
+  void batchHasOneSetOfParameters() throws Exception {
+    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
     Lane lane = lane(model, 8);
-    var first = lane.submit(plan(4), subject("first"));
-    begun.acquire();
+    var first = lane.submit(parameters(4), input("first"));
+    started.acquire();
     var others =
         List.of(
-            lane.submit(plan(4), subject("a")),
-            lane.submit(plan(5), subject("b")),
-            lane.submit(plan(4), subject("c")));
+            lane.submit(parameters(4), input("a")),
+            lane.submit(parameters(5), input("b")),
+            lane.submit(parameters(4), input("c")));
     gate.release(10);
     first.get();
     for (var other : others) {
@@ -111,11 +111,11 @@ class LaneTest {
   }
 
   @Test
-  void onlyTheBadImageOfABatchFails() throws Exception {
+  void onlyTheFaultyImageOfABatchFails() throws Exception {
     FakeInpainter model =
         failing("bad", new GraphException(GraphException.Kind.FAILED, "broken", null));
     Lane lane = lane(model, 3);
-    try (Arrival arrival = lane.arrival()) {
+    try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       var a = submit(lane, "a");
       var bad = submit(lane, "bad");
@@ -129,7 +129,7 @@ class LaneTest {
   }
 
   @Test
-  void unusableAndUnannouncedFaultsHaveCodes() throws Exception {
+  void unusableImagesAndUnexpectedFailuresHaveErrorCodes() throws Exception {
     Lane black = lane(failing("bad", new UnusableImageException("black")), 1);
     assertFails(submit(black, "bad"), ErrorCode.MODEL_OUTPUT, "black");
     Lane bug = lane(failing("bad", new IllegalStateException("bug")), 1);
@@ -137,16 +137,16 @@ class LaneTest {
   }
 
   @Test
-  void aBatchTooLargeForMemoryIsHalvedAndTheSizeRemembered() throws Exception {
+  void batchTooLargeForMemoryIsHalvedAndTheLimitKept() throws Exception {
     FakeInpainter model =
         new FakeInpainter(
-            (subjects, cancellation) -> {
-              if (subjects.size() > 1) {
+            (inputs, cancellation) -> {
+              if (inputs.size() > 1) {
                 throw new GraphException(GraphException.Kind.OUT_OF_MEMORY, "full", null);
               }
             });
     Lane lane = lane(model, 4);
-    assertThat(paintTogether(lane, plan(4), "a", "b", "c", "d")).hasSize(4);
+    assertThat(runTogether(lane, parameters(4), "a", "b", "c", "d")).hasSize(4);
     assertThat(model.batches())
         .containsExactly(
             List.of("a", "b", "c", "d"),
@@ -156,16 +156,16 @@ class LaneTest {
             List.of("c", "d"),
             List.of("c"),
             List.of("d"));
-    paintTogether(lane, plan(4), "e", "f");
+    runTogether(lane, parameters(4), "e", "f");
     assertThat(model.batches()).endsWith(List.of("e"), List.of("f"));
   }
 
   @Test
-  void largeImagesDoNotMakeTheBatchesOfSmallOnesSmaller() throws Exception {
+  void batchLimitIsPerImageSize() throws Exception {
     FakeInpainter model =
         new FakeInpainter(
-            (subjects, cancellation) -> {
-              if (subjects.size() > 1 && subjects.get(0).prompt().startsWith("large")) {
+            (inputs, cancellation) -> {
+              if (inputs.size() > 1 && inputs.get(0).prompt().startsWith("large")) {
                 throw new GraphException(GraphException.Kind.OUT_OF_MEMORY, "full", null);
               }
             });
@@ -177,13 +177,13 @@ class LaneTest {
             new InpaintParameters.Sampling(4, 7.5, 1, SchedulerChoice.DEFAULT),
             MaskReduction.MAX,
             false);
-    paintTogether(lane, large, "large 1", "large 2");
-    paintTogether(lane, plan(4), "a", "b");
+    runTogether(lane, large, "large 1", "large 2");
+    runTogether(lane, parameters(4), "a", "b");
     assertThat(model.batches()).endsWith(List.of("a", "b"));
   }
 
   @Test
-  void oneImageTooLargeForMemoryFails() throws Exception {
+  void imageTooLargeForMemoryFails() throws Exception {
     Lane lane =
         lane(
             failing("big", new GraphException(GraphException.Kind.OUT_OF_MEMORY, "full", null)), 4);
@@ -192,7 +192,7 @@ class LaneTest {
   }
 
   @Test
-  void aModelThatFailsEverythingEndsTheLane() throws Exception {
+  void manyFailuresInARowEndTheLane() throws Exception {
     RuntimeException fault = new GraphException(GraphException.Kind.FAILED, "session lost", null);
     FakeInpainter model = failing("bad", fault);
     Lane lane = lane(model, 1);
@@ -209,20 +209,20 @@ class LaneTest {
   }
 
   @Test
-  void aGoodImageBetweenBadOnesProvesTheModelSound() throws Exception {
+  void aSuccessResetsTheCountOfFailures() throws Exception {
     Lane lane = lane(failing("bad", new UnusableImageException("bad input")), 1);
     for (int i = 0; i < 3 * Lane.FAULTS_IN_A_ROW; i++) {
-      CompletableFuture<LaneResult> next = submit(lane, i % 8 == 0 ? "good" : "bad");
-      next.handle((painted, fault) -> fault).get();
+      CompletableFuture<Lane.Result> next = submit(lane, i % 8 == 0 ? "good" : "bad");
+      next.handle((result, fault) -> fault).get();
     }
     assertThat(lane.hasEnded()).isFalse();
   }
 
   @Test
-  void anErrorEndsTheLaneAndIsNotSwallowed() {
+  void errorEndsTheLaneAndReachesTheCallers() {
     FakeInpainter model =
         new FakeInpainter(
-            (subjects, cancellation) -> {
+            (inputs, cancellation) -> {
               throw new OutOfMemoryError("heap");
             });
     Lane lane = lane(model, 1);
@@ -231,11 +231,11 @@ class LaneTest {
   }
 
   @Test
-  void whoCancelsLeavesTheQueueAtOnce() throws Exception {
-    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, begun));
+  void cancelledImageLeavesTheQueue() throws Exception {
+    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
     Lane lane = lane(model, 8);
     var first = submit(lane, "first");
-    begun.acquire();
+    started.acquire();
     var leaving = submit(lane, "leaving");
     var staying = submit(lane, "staying");
     leaving.cancel(false);
@@ -246,35 +246,35 @@ class LaneTest {
   }
 
   @Test
-  void aBatchThatEveryoneLeftEndsWithinASecond() throws Exception {
-    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, begun));
+  void batchWhoseImagesAreAllCancelledEndsWithinASecond() throws Exception {
+    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
     Lane lane = lane(model, 2);
-    List<CompletableFuture<LaneResult>> batch;
-    try (Arrival arrival = lane.arrival()) {
+    List<CompletableFuture<Lane.Result>> batch;
+    try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       batch = List.of(submit(lane, "a"), submit(lane, "b"));
-      begun.acquire();
+      started.acquire();
     }
     var next = submit(lane, "next");
     batch.get(0).cancel(false);
-    assertThat(begun.tryAcquire()).isFalse(); // the other still waits for it
+    assertThat(started.tryAcquire()).isFalse(); // the other image still needs it
     long start = System.nanoTime();
     batch.get(1).cancel(false);
-    begun.acquire();
+    started.acquire();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
     gate.release();
     next.get();
   }
 
   @Test
-  void aBatchThatSomeLeftGoesOnForTheOthers() throws Exception {
-    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, begun));
+  void batchContinuesForTheImagesThatAreNotCancelled() throws Exception {
+    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
     Lane lane = lane(model, 2);
-    List<CompletableFuture<LaneResult>> batch;
-    try (Arrival arrival = lane.arrival()) {
+    List<CompletableFuture<Lane.Result>> batch;
+    try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       batch = List.of(submit(lane, "a"), submit(lane, "b"));
-      begun.acquire();
+      started.acquire();
     }
     batch.get(0).cancel(false);
     gate.release();
@@ -283,11 +283,11 @@ class LaneTest {
   }
 
   @Test
-  void closingEndsWhatRunsAndWhatWaitsAndClosesTheModel() throws Exception {
-    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, begun));
+  void closeCancelsAllImagesAndClosesTheModel() throws Exception {
+    FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
     Lane lane = lane(model, 1);
     var running = submit(lane, "running");
-    begun.acquire();
+    started.acquire();
     var waiting = submit(lane, "waiting");
     lane.close();
     assertThat(model.closed().getCount()).isZero();
@@ -297,18 +297,18 @@ class LaneTest {
   }
 
   @Test
-  void theModelIsUsedByOneThreadAtATime() throws Exception {
+  void modelIsUsedByOneThreadAtATime() throws Exception {
     AtomicBoolean busy = new AtomicBoolean();
     FakeInpainter model =
         new FakeInpainter(
-            (subjects, cancellation) -> {
+            (inputs, cancellation) -> {
               if (!busy.compareAndSet(false, true)) {
                 throw new AssertionError("two threads in the model");
               }
               busy.set(false);
             });
     Lane lane = lane(model, 3);
-    List<CompletableFuture<LaneResult>> all = new ArrayList<>();
+    List<CompletableFuture<Lane.Result>> all = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       all.add(submit(lane, "p" + i));
     }
@@ -319,21 +319,21 @@ class LaneTest {
 
   private static final Duration PATIENCE = Duration.ofMillis(300);
 
-  /** Comes back when it is cancelled, and not before. */
-  private static FakeInpainter standingStill(Predicate<List<String>> batch) {
+  /** Stalls on some batches until it is cancelled. */
+  private static FakeInpainter stalling(Predicate<List<String>> batch) {
     return new FakeInpainter(
-        (subjects, cancellation) -> {
-          if (batch.test(subjects.stream().map(InpaintInput::prompt).toList())) {
-            FakeInpainter.gated(new Semaphore(0), new Semaphore(0)).run(subjects, cancellation);
+        (inputs, cancellation) -> {
+          if (batch.test(inputs.stream().map(InpaintInput::prompt).toList())) {
+            FakeInpainter.gated(new Semaphore(0), new Semaphore(0)).run(inputs, cancellation);
           }
         });
   }
 
   @Test
-  void aImageThatStandsStillTwiceFailsAndTheOthersOfItsBatchDoNot() throws Exception {
-    FakeInpainter model = standingStill(batch -> batch.contains("bad"));
-    Lane lane = lane(model, PATIENCE); // of four at most
-    try (Arrival arrival = lane.arrival()) {
+  void onlyTheImageThatStallsTwiceFails() throws Exception {
+    FakeInpainter model = stalling(batch -> batch.contains("bad"));
+    Lane lane = lane(model, PATIENCE); // batches of up to four
+    try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       var bad = submit(lane, "bad");
       var others = List.of(submit(lane, "a"), submit(lane, "b"), submit(lane, "c"));
@@ -343,25 +343,25 @@ class LaneTest {
       assertFails(
           bad,
           ErrorCode.MODEL_TIMEOUT,
-          "a call into the model did not come back within 0.3 s (spackle.lane.watchdog)");
+          "a call into the model did not return within 0.3 s (spackle.lane.watchdog)");
     }
     assertThat(model.batches()).startsWith(List.of("bad", "a", "b", "c"), List.of("bad"));
     assertThat(model.batches()).hasSize(5);
   }
 
   @Test
-  void aImageThatStoodStillOnceIsTriedAgain() throws Exception {
+  void imageIsRetriedAfterOneStall() throws Exception {
     AtomicBoolean first = new AtomicBoolean(true);
-    FakeInpainter model = standingStill(batch -> first.getAndSet(false));
+    FakeInpainter model = stalling(batch -> first.getAndSet(false));
     submit(lane(model, PATIENCE), "a").get();
     assertThat(model.batches()).containsExactly(List.of("a"), List.of("a"));
   }
 
   @Test
-  void manyCallsMayTakeAsLongAsTheyLike() throws Exception {
+  void watchdogLimitsSingleCallsOnly() throws Exception {
     FakeInpainter model =
         new FakeInpainter(
-            (subjects, cancellation) -> {
+            (inputs, cancellation) -> {
               for (int call = 0; call < 10; call++) {
                 cancellation.check();
                 Thread.sleep(PATIENCE.toMillis() / 4);
@@ -372,13 +372,17 @@ class LaneTest {
   }
 
   @Test
-  void aCallThatCannotBeCancelledEndsTheExecutor() throws Exception {
+  void callThatCannotBeCancelledEndsTheExecutor() throws Exception {
     FakeInpainter model =
-        new FakeInpainter((subjects, cancellation) -> new CountDownLatch(1).await());
+        new FakeInpainter((inputs, cancellation) -> new CountDownLatch(1).await());
     AtomicInteger halts = new AtomicInteger();
-    ExecutorGuard ofExecutor = new ExecutorGuard(() -> true, halts::incrementAndGet);
+    ExecutorGuard executorGuard = new ExecutorGuard(() -> true, halts::incrementAndGet);
     Lane lane =
-        new Lane(model, batching(4, LONG, PATIENCE), ofExecutor, meters); // closing would wait
+        new Lane(
+            model,
+            settings(4, LONG, PATIENCE),
+            executorGuard,
+            metrics); // not closed, which would wait
     var running = submit(lane, "running");
     while (model.batches().isEmpty()) {
       Thread.sleep(10);
@@ -389,28 +393,28 @@ class LaneTest {
         .hasMessageContaining("spackle.lane.watchdog");
     assertThatThrownBy(waiting::get).hasCauseInstanceOf(LaneBrokenException.class);
     assertThat(halts).hasValue(1);
-    assertThat(ofExecutor.haveGivenUp()).isTrue();
-    assertThat(ofExecutor.alone(() -> "not held up by it")).isNotNull();
+    assertThat(executorGuard.hasGivenUp()).isTrue();
+    assertThat(executorGuard.exclusive(() -> "not blocked")).isNotNull();
   }
 
   @Test
-  void aModelThatAlwaysStandsStillEndsTheLane() {
-    Lane lane = lane(standingStill(batch -> true), Duration.ofMillis(50));
+  void repeatedStallsEndTheLane() {
+    Lane lane = lane(stalling(batch -> true), Duration.ofMillis(50));
     assertThatThrownBy(() -> submit(lane, "a").get()).hasCauseInstanceOf(RowException.class);
     assertThatThrownBy(() -> submit(lane, "b").get()).hasCauseInstanceOf(LaneBrokenException.class);
   }
 
   @Test
-  void whatIsPaintedAloneIsMarkedAndNothingElseRuns() throws Exception {
+  void imageSubmittedAloneHasAMarkerAndRunsExclusively() throws Exception {
     AtomicInteger running = new AtomicInteger();
     Set<String> together = ConcurrentHashMap.newKeySet();
-    AtomicInteger marks = new AtomicInteger();
+    AtomicInteger openMarkers = new AtomicInteger();
     FakeInpainter.Inference inference =
-        (subjects, cancellation) -> {
+        (inputs, cancellation) -> {
           int others = running.getAndIncrement();
-          String prompt = subjects.get(0).prompt();
+          String prompt = inputs.get(0).prompt();
           if (prompt.startsWith("alone")
-              && (others > 0 || subjects.size() > 1 || marks.get() != 1)) {
+              && (others > 0 || inputs.size() > 1 || openMarkers.get() != 1)) {
             together.add(prompt);
           }
           Thread.sleep(5);
@@ -418,34 +422,34 @@ class LaneTest {
         };
     Lane one = lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
     Lane other = lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
-    List<CompletableFuture<LaneResult>> all = new ArrayList<>();
+    List<CompletableFuture<Lane.Result>> all = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       all.add(submit(one, "p" + i));
       all.add(submit(other, "q" + i));
       all.add(
           (i % 2 == 0 ? one : other)
               .submitAlone(
-                  plan(4),
-                  subject("alone" + i),
+                  parameters(4),
+                  input("alone" + i),
                   () -> {
-                    marks.incrementAndGet();
-                    return marks::decrementAndGet;
+                    openMarkers.incrementAndGet();
+                    return openMarkers::decrementAndGet;
                   }));
     }
-    for (var picture : all) {
-      picture.get();
+    for (var image : all) {
+      image.get();
     }
     assertThat(together).isEmpty();
-    assertThat(marks).hasValue(0);
+    assertThat(openMarkers).hasValue(0);
   }
 
   private Lane lane(FakeInpainter model, Duration watchdog) {
-    Lane lane = new Lane(model, batching(4, LONG, watchdog), precautions, meters);
+    Lane lane = new Lane(model, settings(4, LONG, watchdog), guard, metrics);
     lanes.add(lane);
     return lane;
   }
 
-  private static LaneSettings batching(int maxImages, Duration maxWait, Duration watchdog) {
+  private static LaneSettings settings(int maxImages, Duration maxWait, Duration watchdog) {
     return new LaneSettings(maxImages, maxWait, 4, 1 << 28, watchdog);
   }
 
@@ -454,41 +458,41 @@ class LaneTest {
   }
 
   private Lane lane(FakeInpainter model, int maxImages, Duration maxWait) {
-    Lane lane = new Lane(model, TestImages.batching(maxImages, maxWait), precautions, meters);
+    Lane lane = new Lane(model, TestImages.laneSettings(maxImages, maxWait), guard, metrics);
     lanes.add(lane);
     return lane;
   }
 
   private static FakeInpainter failing(String prompt, RuntimeException fault) {
     return new FakeInpainter(
-        (subjects, cancellation) -> {
-          if (subjects.stream().anyMatch(subject -> subject.prompt().equals(prompt))) {
+        (inputs, cancellation) -> {
+          if (inputs.stream().anyMatch(input -> input.prompt().equals(prompt))) {
             throw fault;
           }
         });
   }
 
-  private static List<LaneResult> paintTogether(
-      Lane lane, InpaintParameters plan, String... prompts) throws Exception {
-    List<CompletableFuture<LaneResult>> futures = new ArrayList<>();
-    try (Arrival arrival = lane.arrival()) {
+  private static List<Lane.Result> runTogether(
+      Lane lane, InpaintParameters parameters, String... prompts) throws Exception {
+    List<CompletableFuture<Lane.Result>> futures = new ArrayList<>();
+    try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       for (String prompt : prompts) {
-        futures.add(lane.submit(plan, subject(prompt)));
+        futures.add(lane.submit(parameters, input(prompt)));
       }
     }
-    List<LaneResult> all = new ArrayList<>();
+    List<Lane.Result> all = new ArrayList<>();
     for (var future : futures) {
       all.add(future.get());
     }
     return all;
   }
 
-  private static CompletableFuture<LaneResult> submit(Lane lane, String prompt) {
-    return lane.submit(plan(4), subject(prompt));
+  private static CompletableFuture<Lane.Result> submit(Lane lane, String prompt) {
+    return lane.submit(parameters(4), input(prompt));
   }
 
-  private static InpaintParameters plan(int steps) {
+  private static InpaintParameters parameters(int steps) {
     return new InpaintParameters(
         8,
         8,
@@ -497,13 +501,13 @@ class LaneTest {
         false);
   }
 
-  private static InpaintInput subject(String prompt) {
+  private static InpaintInput input(String prompt) {
     RgbImage image = new RgbImage(8, 8, new byte[3 * 64]);
     return new InpaintInput(image, new Mask(8, 8, new byte[64]), prompt, null, null, 1);
   }
 
   private static void assertFails(
-      CompletableFuture<LaneResult> future, ErrorCode code, String message) {
+      CompletableFuture<Lane.Result> future, ErrorCode code, String message) {
     assertThatThrownBy(future::get)
         .isInstanceOf(ExecutionException.class)
         .cause()

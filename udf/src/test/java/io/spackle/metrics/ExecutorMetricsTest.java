@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
 
 class ExecutorMetricsTest {
 
-  private final ExecutorMetrics meters = new ExecutorMetrics();
+  private final ExecutorMetrics metrics = new ExecutorMetrics();
 
   @Test
-  void rowsAreCountedByTheirEnd() {
-    meters.add(succeeded(2));
-    meters.add(succeeded(1));
-    meters.add(failed(ErrorCode.FETCH_TIMEOUT));
+  void rowsAreCountedByOutcome() {
+    metrics.add(succeeded(2));
+    metrics.add(succeeded(1));
+    metrics.add(failed(ErrorCode.FETCH_TIMEOUT));
     assertThat(value("rows_succeeded")).isEqualTo(2);
     assertThat(value("images")).isEqualTo(3);
     assertThat(value("rows_failed")).isEqualTo(1);
@@ -37,43 +37,43 @@ class ExecutorMetricsTest {
   }
 
   @Test
-  void theTimeOfAllRowsInAStageIsAddedUp() {
-    meters.add(succeeded(1));
-    meters.add(failed(ErrorCode.FETCH_TIMEOUT));
+  void stageTimesOfAllRowsAreSummed() {
+    metrics.add(succeeded(1));
+    metrics.add(failed(ErrorCode.FETCH_TIMEOUT));
     assertThat(value("stage_fetch_seconds")).isEqualTo(0.75);
     assertThat(value("stage_paint_seconds")).isEqualTo(2);
     assertThat(value("stage_write_seconds")).isZero();
   }
 
   @Test
-  void batchesAreAsFullAsTheyCouldBe() {
+  void batchFillIsTheShareOfThePossibleImages() {
     assertThat(value("batch_fill")).as("no batch yet").isZero();
-    meters.addBatch(8, 8, 1);
-    meters.addBatch(4, 8, 1);
+    metrics.addBatch(8, 8, 1);
+    metrics.addBatch(4, 8, 1);
     assertThat(value("batches")).isEqualTo(2);
     assertThat(value("batch_images")).isEqualTo(12);
     assertThat(value("batch_fill")).isEqualTo(0.75);
   }
 
   @Test
-  void aLaneIsIdleWhileItIsOpenAndNothingIsPainted() throws InterruptedException {
+  void laneIsIdleWhileItIsOpenWithoutABatch() throws InterruptedException {
     assertThat(value("lane_idle_share")).as("no lane yet").isEqualTo(1);
-    meters.laneOpened();
+    metrics.laneOpened();
     Thread.sleep(50);
     assertThat(value("lane_open_seconds")).isBetween(0.05, 20.0);
-    meters.laneClosed();
+    metrics.laneClosed();
     double open = value("lane_open_seconds");
     assertThat(value("lane_open_seconds")).as("closed").isEqualTo(open);
-    meters.addBatch(1, 1, (long) (open * 1e9 / 4));
+    metrics.addBatch(1, 1, (long) (open * 1e9 / 4));
     assertThat(value("lane_busy_seconds")).isCloseTo(open / 4, within(1e-6));
     assertThat(value("lane_idle_share")).isCloseTo(0.75, within(1e-6));
   }
 
   /** A name on the page stands for several metrics if it contains a stage or a code. */
   @Test
-  void thePageOfOperationsListsEachMetric() throws IOException {
+  void operationsPageListsEveryMetric() throws IOException {
     String page = Files.readString(Path.of("../docs/operations.md"));
-    assertThat(meters.metrics().getMetrics().keySet())
+    assertThat(metrics.metrics().getMetrics().keySet())
         .allSatisfy(name -> assertThat(page).contains("| `" + general(name) + "` |"));
   }
 
@@ -92,7 +92,7 @@ class ExecutorMetricsTest {
   }
 
   private double value(String name) {
-    Metric metric = meters.metrics().getMetrics().get(name);
+    Metric metric = metrics.metrics().getMetrics().get(name);
     return metric instanceof Counting counter
         ? counter.getCount()
         : ((Number) ((Gauge<?>) metric).getValue()).doubleValue();
@@ -101,13 +101,13 @@ class ExecutorMetricsTest {
   private static Outcome succeeded(int images) {
     return new Outcome.Succeeded(
         TestImages.row("a"),
-        List.of("x.png", "y.png").subList(0, images),
-        TestImages.SIDE,
-        TestImages.SIDE,
+        new Outcome.Images(
+            List.of("x.png", "y.png").subList(0, images),
+            TestImages.SIDE,
+            TestImages.SIDE,
+            List.of()),
+        new Outcome.InputDigests("", ""),
         Set.of(),
-        List.of(),
-        "",
-        "",
         Duration.ofSeconds(1),
         Map.of(RowStage.FETCH, Duration.ofMillis(250), RowStage.PAINT, Duration.ofSeconds(2)));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.graph.Device;
+import io.spackle.model.ModelSettings.DeviceChoice;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +24,12 @@ class GpuAddressesTest {
         "GPU-bb12-34 | GPU-aa,GPU-bb12 | 1",
         "MIG-1 | MIG-0,MIG-1 | 1",
       })
-  void isThePositionAmongTheVisible(String address, String visible, int ordinal) {
+  void ordinalIsThePositionInTheVisibleDevices(String address, String visible, int ordinal) {
     assertThat(GpuAddresses.ordinal(address, Optional.of(visible))).isEqualTo(ordinal);
   }
 
   @Test
-  void isTheIndexWhereAllAreVisible() {
+  void ordinalIsTheIndexIfAllDevicesAreVisible() {
     assertThat(GpuAddresses.ordinal("5", Optional.empty())).isEqualTo(5);
   }
 
@@ -36,7 +37,7 @@ class GpuAddressesTest {
   @CsvSource(
       delimiter = '|',
       value = {"0 | 2,3", "3 | 2,-1,3", "0 | ''", "0 | GPU-aa", "GPU-aa | 0,1", "1 | 10"})
-  void refusesWhatCudaDoesNotSee(String address, String visible) {
+  void invisibleDeviceIsRefused(String address, String visible) {
     assertThatThrownBy(() -> GpuAddresses.ordinal(address, Optional.of(visible)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'" + address + "'")
@@ -44,13 +45,13 @@ class GpuAddressesTest {
   }
 
   @Test
-  void refusesAnUuidThatNothingMaps() {
+  void uuidWithoutVisibleDevicesIsRefused() {
     assertThatThrownBy(() -> GpuAddresses.ordinal("GPU-aa", Optional.empty()))
         .hasMessageContaining("discovery script");
   }
 
   @Test
-  void tasksWithoutGpuRunOnTheCpuUnlessCudaIsAskedFor() {
+  void taskWithoutGpuRunsOnTheCpuUnlessCudaIsConfigured() {
     Optional<String> none = Optional.empty();
     assertThat(ExecutorModels.device(DeviceChoice.AUTO, none, none)).isEqualTo(Device.cpu(0));
     assertThat(ExecutorModels.device(DeviceChoice.CUDA, none, none)).isEqualTo(Device.cuda(0));

@@ -1,16 +1,17 @@
 package io.spackle.model;
 
+import io.spackle.model.ModelSettings.FolderKind;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A JVM of its own that asks a cache for a model, as another executor of the host does. */
+/** A separate JVM that uses a model cache, like another executor of the host. */
 final class ModelCacheProcess {
 
   private ModelCacheProcess() {}
 
-  static Process start(Path cache, String location, String digest, Path notes, int pauseMillis)
+  static Process start(Path cache, String location, String digest, Path readLog, int pauseMillis)
       throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -21,20 +22,20 @@ final class ModelCacheProcess {
                 cache.toString(),
                 location,
                 digest,
-                notes.toString(),
+                readLog.toString(),
                 String.valueOf(pauseMillis)));
     String classpath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     builder.environment().put("CLASSPATH", classpath);
-    File log = new File(notes + "." + System.nanoTime() + ".log");
+    File log = new File(readLog + "." + System.nanoTime() + ".log");
     return builder.redirectErrorStream(true).redirectOutput(log).start();
   }
 
   public static void main(String[] args) {
-    Path notes = Path.of(args[3]);
+    Path readLog = Path.of(args[3]);
     ModelCache.in(args[0])
         .local(
             new ModelSettings.Folder(args[1], args[2], FolderKind.MODEL),
-            RemoteTestFileSystem.configuration(notes, Integer.parseInt(args[4])));
+            RemoteTestFileSystem.configuration(readLog, Integer.parseInt(args[4])));
   }
 }

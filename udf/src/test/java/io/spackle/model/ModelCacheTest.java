@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.bundle.ModelBundle;
 import io.spackle.graph.InvalidModelException;
+import io.spackle.model.ModelSettings.FolderKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,32 +52,32 @@ class ModelCacheTest {
   }
 
   @Test
-  void whatIsLocalIsUsedWhereItIs() {
+  void localFolderIsUsedInPlace() {
     assertThat(local("/models/sd15", DIGEST)).isEqualTo(Path.of("/models/sd15"));
     assertThat(local("file:///models/sd%2015", DIGEST)).isEqualTo(Path.of("/models/sd%2015"));
     assertThat(cache).doesNotExist();
   }
 
   @Test
-  void whatIsFarIsCopiedOnce() throws IOException {
-    Path copy = local(far(), DIGEST);
-    assertThat(copy.getFileName()).isEqualTo(Path.of("sd15")); // a model is called as its folder is
+  void remoteFolderIsCopiedOnce() throws IOException {
+    Path copy = local(remote(), DIGEST);
+    assertThat(copy.getFileName()).isEqualTo(Path.of("sd15")); // a model is named after its folder
     assertThat(ModelBundle.open(copy).digest()).isEqualTo(DIGEST);
     Files.delete(origin.resolve(GRAPH));
-    assertThat(local(far(), DIGEST)).isEqualTo(copy);
-    assertThat(RemoteTestFileSystem.read(notes())).doesNotHaveDuplicates();
+    assertThat(local(remote(), DIGEST)).isEqualTo(copy);
+    assertThat(RemoteTestFileSystem.read(readLog())).doesNotHaveDuplicates();
   }
 
   @Test
-  void whatWasListedBeforeIsNotReadAgain() throws IOException {
+  void knownListingIsNotReadAgain() throws IOException {
     ModelCache.Copy first = now();
     assertThat(first.digest()).isEqualTo(DIGEST);
-    assertThat(first.folder()).isEqualTo(local(far(), DIGEST)).isEqualTo(now().folder());
-    assertThat(RemoteTestFileSystem.read(notes())).doesNotHaveDuplicates();
+    assertThat(first.folder()).isEqualTo(local(remote(), DIGEST)).isEqualTo(now().folder());
+    assertThat(RemoteTestFileSystem.read(readLog())).doesNotHaveDuplicates();
   }
 
   @Test
-  void whatChangedIsAnotherModel() throws IOException {
+  void changedFolderIsCopiedAgain() throws IOException {
     ModelCache.Copy first = now();
     Files.writeString(origin.resolve("model_index.json"), "\n", StandardOpenOption.APPEND);
     ModelCache.Copy second = now();
@@ -86,8 +87,8 @@ class ModelCacheTest {
   }
 
   @Test
-  void whatChangedSinceTheJobLookedIsRefused() {
-    assertThatThrownBy(() -> local(far(), "0".repeat(64)))
+  void folderThatChangedSinceTheStartIsRefused() {
+    assertThatThrownBy(() -> local(remote(), "0".repeat(64)))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(DIGEST + ", expected " + "0".repeat(64))
         .hasMessageContaining("start the job again");
@@ -95,19 +96,19 @@ class ModelCacheTest {
   }
 
   @Test
-  void whatIsNoModelIsRefused() throws IOException {
+  void folderWithoutAModelIsRefused() throws IOException {
     Files.delete(origin.resolve("model_index.json"));
     assertThatThrownBy(this::now).isInstanceOf(InvalidModelException.class);
     assertThat(folders()).isEmpty();
   }
 
   @Test
-  void aDamagedCopyIsMadeAnew() throws IOException {
-    Path copy = local(far(), DIGEST);
+  void damagedCopyIsReplaced() throws IOException {
+    Path copy = local(remote(), DIGEST);
     byte[] graph = Files.readAllBytes(copy.resolve(GRAPH));
     graph[graph.length / 2] ^= 1;
     Files.write(copy.resolve(GRAPH), graph);
-    assertThat(local(far(), DIGEST)).isEqualTo(copy);
+    assertThat(local(remote(), DIGEST)).isEqualTo(copy);
     assertThat(ModelBundle.open(copy).digest()).isEqualTo(DIGEST);
     Files.delete(copy.resolve(GRAPH));
     assertThat(now().folder()).isEqualTo(copy);
@@ -115,67 +116,67 @@ class ModelCacheTest {
   }
 
   @Test
-  void threadsThatAskAtATimeGetOneCopy() throws Exception {
+  void concurrentThreadsShareOneCopy() throws Exception {
     ExecutorService tasks = Executors.newFixedThreadPool(4);
-    List<Future<Path>> answers = new ArrayList<>();
+    List<Future<Path>> copies = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
-      answers.add(tasks.submit(() -> local(far(), DIGEST)));
+      copies.add(tasks.submit(() -> local(remote(), DIGEST)));
     }
-    for (Future<Path> answer : answers) {
-      assertThat(answer.get().resolve(GRAPH)).exists();
+    for (Future<Path> copy : copies) {
+      assertThat(copy.get().resolve(GRAPH)).exists();
     }
     tasks.shutdown();
-    assertThat(RemoteTestFileSystem.read(notes())).doesNotHaveDuplicates();
+    assertThat(RemoteTestFileSystem.read(readLog())).doesNotHaveDuplicates();
   }
 
   @Test
   @Timeout(60)
-  void processesThatAskAtATimeGetOneCopy() throws Exception {
-    Process one = ModelCacheProcess.start(cache, far(), DIGEST, notes(), 50);
-    Process other = ModelCacheProcess.start(cache, far(), DIGEST, notes(), 50);
+  void concurrentProcessesShareOneCopy() throws Exception {
+    Process one = ModelCacheProcess.start(cache, remote(), DIGEST, readLog(), 50);
+    Process other = ModelCacheProcess.start(cache, remote(), DIGEST, readLog(), 50);
     assertThat(one.waitFor()).isZero();
     assertThat(other.waitFor()).isZero();
-    assertThat(RemoteTestFileSystem.read(notes())).doesNotHaveDuplicates();
-    assertThat(ModelBundle.open(local(far(), DIGEST)).digest()).isEqualTo(DIGEST);
+    assertThat(RemoteTestFileSystem.read(readLog())).doesNotHaveDuplicates();
+    assertThat(ModelBundle.open(local(remote(), DIGEST)).digest()).isEqualTo(DIGEST);
   }
 
   @Test
   @Timeout(60)
-  void aProcessThatDiesInTheMiddleBlocksNobody() throws Exception {
-    Process dying = ModelCacheProcess.start(cache, far(), DIGEST, notes(), 600_000);
-    while (RemoteTestFileSystem.read(notes()).isEmpty()) {
-      assertThat(dying.isAlive()).isTrue();
+  void processThatCrashesWhileCopyingBlocksNoOther() throws Exception {
+    Process crashing = ModelCacheProcess.start(cache, remote(), DIGEST, readLog(), 600_000);
+    while (RemoteTestFileSystem.read(readLog()).isEmpty()) {
+      assertThat(crashing.isAlive()).isTrue();
       TimeUnit.MILLISECONDS.sleep(20);
     }
-    Process waiting = ModelCacheProcess.start(cache, far(), DIGEST, notes(), 0);
+    Process waiting = ModelCacheProcess.start(cache, remote(), DIGEST, readLog(), 0);
     assertThat(waiting.waitFor(2, TimeUnit.SECONDS)).as("waits").isFalse();
     assertThat(folders()).containsExactly(DIGEST + ".part");
-    dying.destroyForcibly().waitFor();
+    crashing.destroyForcibly().waitFor();
     assertThat(waiting.waitFor()).isZero();
     assertThat(folders()).containsExactly(DIGEST);
-    assertThat(ModelBundle.open(local(far(), DIGEST)).digest()).isEqualTo(DIGEST);
+    assertThat(ModelBundle.open(local(remote(), DIGEST)).digest()).isEqualTo(DIGEST);
   }
 
   @Test
-  void aCopyThatFailedLeavesNothing() {
-    assertThatThrownBy(() -> local("far://" + temp.resolve("missing"), DIGEST))
+  void failedCopyLeavesNothing() {
+    assertThatThrownBy(() -> local("remote://" + temp.resolve("missing"), DIGEST))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("missing");
     assertThat(folders()).isEmpty();
-    assertThat(local(far(), DIGEST)).isDirectory();
+    assertThat(local(remote(), DIGEST)).isDirectory();
   }
 
   @Test
-  void whatNobodyAskedForInAMonthGoesWhenAnotherComes() throws IOException {
+  void copiesUnusedForAMonthAreDeletedAtTheNextCopy() throws IOException {
     Path old = Files.createDirectories(cache.resolve("old"));
     Path young = Files.createDirectories(cache.resolve("young"));
     Files.setLastModifiedTime(old, daysAgo(31));
     Files.setLastModifiedTime(young, daysAgo(29));
-    Path copy = local(far(), DIGEST);
+    Path copy = local(remote(), DIGEST);
     assertThat(old).doesNotExist();
     assertThat(young).exists();
     Files.setLastModifiedTime(copy.getParent(), daysAgo(31));
-    local(far(), DIGEST);
+    local(remote(), DIGEST);
     assertThat(Files.getLastModifiedTime(copy.getParent())).isGreaterThan(daysAgo(1));
   }
 
@@ -185,19 +186,19 @@ class ModelCacheTest {
   }
 
   private ModelCache.Copy now() throws IOException {
-    return ModelCache.in(cache.toString()).now(far(), FolderKind.MODEL, hadoop());
+    return ModelCache.in(cache.toString()).now(remote(), FolderKind.MODEL, hadoop());
   }
 
-  private String far() {
-    return "far://" + origin;
+  private String remote() {
+    return "remote://" + origin;
   }
 
-  private Path notes() {
-    return temp.resolve("notes");
+  private Path readLog() {
+    return temp.resolve("read.log");
   }
 
   private Configuration hadoop() {
-    return RemoteTestFileSystem.configuration(notes(), 0);
+    return RemoteTestFileSystem.configuration(readLog(), 0);
   }
 
   private List<String> folders() {

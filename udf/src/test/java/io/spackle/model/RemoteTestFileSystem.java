@@ -14,28 +14,28 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
- * The local file system under a name that is not local; it notes down what is read, and is slow.
+ * The local file system under a remote scheme; it logs the files that are read, and may be slow.
  */
 public final class RemoteTestFileSystem extends RawLocalFileSystem {
 
-  private static final String NOTES = "far.notes";
-  private static final String PAUSE = "far.pause.ms";
+  private static final String READ_LOG = "remote.read.log";
+  private static final String PAUSE = "remote.pause.ms";
 
-  /** A configuration with this file system, for locations such as far:///folder. */
-  static Configuration configuration(Path notes, int pauseMillis) {
+  /** A configuration with this file system, for locations such as remote:///folder. */
+  static Configuration configuration(Path readLog, int pauseMillis) {
     Configuration hadoop = new Configuration(false);
     hadoop.setClass(
-        "fs.far.impl", RemoteTestFileSystem.class, org.apache.hadoop.fs.FileSystem.class);
-    hadoop.setBoolean("fs.far.impl.disable.cache", true);
-    hadoop.set(NOTES, notes.toString());
+        "fs.remote.impl", RemoteTestFileSystem.class, org.apache.hadoop.fs.FileSystem.class);
+    hadoop.setBoolean("fs.remote.impl.disable.cache", true);
+    hadoop.set(READ_LOG, readLog.toString());
     hadoop.setInt(PAUSE, pauseMillis);
     return hadoop;
   }
 
-  /** The files that were read, each as often as it was. */
-  static List<String> read(Path notes) {
+  /** The files that were read, once per read. */
+  static List<String> read(Path readLog) {
     try {
-      return Files.exists(notes) ? Files.readAllLines(notes) : List.of();
+      return Files.exists(readLog) ? Files.readAllLines(readLog) : List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -43,13 +43,13 @@ public final class RemoteTestFileSystem extends RawLocalFileSystem {
 
   @Override
   public URI getUri() {
-    return URI.create("far:///");
+    return URI.create("remote:///");
   }
 
   @Override
   protected void checkPath(org.apache.hadoop.fs.Path path) {}
 
-  /** Without what the local file system would look up later, for paths that are its own. */
+  /** Plain statuses, since the local file system's look up permissions by local paths later. */
   @Override
   public FileStatus[] listStatus(org.apache.hadoop.fs.Path path) throws IOException {
     return Stream.of(super.listStatus(path))
@@ -65,7 +65,7 @@ public final class RemoteTestFileSystem extends RawLocalFileSystem {
   @Override
   public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize) throws IOException {
     Files.writeString(
-        Path.of(getConf().get(NOTES)),
+        Path.of(getConf().get(READ_LOG)),
         path + "\n",
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);

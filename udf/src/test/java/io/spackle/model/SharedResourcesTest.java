@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class SharedResourcesTest {
 
-  /** Something that can be closed and can break. */
-  private static final class Thing implements AutoCloseable {
+  /** A resource that can become unusable. */
+  private static final class Resource implements AutoCloseable {
     private volatile boolean broken;
     private volatile boolean closed;
 
@@ -33,46 +33,46 @@ class SharedResourcesTest {
     }
   }
 
-  private final SharedResources<String, Thing> shared =
-      new SharedResources<>(thing -> !thing.broken);
+  private final SharedResources<String, Resource> shared =
+      new SharedResources<>(resource -> !resource.broken);
   private final AtomicInteger opened = new AtomicInteger();
 
   @Test
-  void isOpenedOnceUnderConcurrentAsks() throws Exception {
-    int asks = 16;
-    CountDownLatch ready = new CountDownLatch(asks);
-    Supplier<Thing> opener =
+  void concurrentRequestsOpenOnce() throws Exception {
+    int requests = 16;
+    CountDownLatch ready = new CountDownLatch(requests);
+    Supplier<Resource> opener =
         () -> {
           opened.incrementAndGet();
-          return new Thing();
+          return new Resource();
         };
-    Callable<Thing> ask =
+    Callable<Resource> request =
         () -> {
           ready.countDown();
           ready.await();
           return shared.get("key", opener, () -> false);
         };
-    ExecutorService tasks = Executors.newFixedThreadPool(asks);
-    List<Future<Thing>> answers = new ArrayList<>();
-    for (int i = 0; i < asks; i++) {
-      answers.add(tasks.submit(ask));
+    ExecutorService trequests = Executors.newFixedThreadPool(requests);
+    List<Future<Resource>> results = new ArrayList<>();
+    for (int i = 0; i < requests; i++) {
+      results.add(trequests.submit(request));
     }
-    Thing first = answers.get(0).get();
-    for (Future<Thing> answer : answers) {
-      assertThat(answer.get()).isSameAs(first);
+    Resource first = results.get(0).get();
+    for (Future<Resource> result : results) {
+      assertThat(result.get()).isSameAs(first);
     }
-    tasks.shutdown();
+    trequests.shutdown();
     assertThat(opened).hasValue(1);
   }
 
   @Test
-  void keysAreOpenedApart() {
+  void eachKeyHasItsResource() {
     assertThat(get("a")).isNotSameAs(get("b")).isSameAs(get("a"));
   }
 
   @Test
-  void whatCouldNotBeOpenedIsTriedAgain() {
-    Supplier<Thing> failing =
+  void failedOpeningIsRetried() {
+    Supplier<Resource> failing =
         () -> {
           throw new IllegalStateException("no such model");
         };
@@ -82,32 +82,32 @@ class SharedResourcesTest {
   }
 
   @Test
-  void whatBrokeIsOpenedAnew() {
-    Thing first = get("key");
+  void unusableResourceIsReopened() {
+    Resource first = get("key");
     first.broken = true;
     assertThat(get("key")).isNotSameAs(first);
     assertThat(first.closed).isTrue();
   }
 
   @Test
-  void whatIsTakenOutIsOpenedAnew() {
-    Thing first = get("key");
-    assertThat(shared.take("other")).isEmpty();
-    assertThat(shared.take("key")).containsSame(first);
+  void removedResourceIsReopened() {
+    Resource first = get("key");
+    assertThat(shared.remove("other")).isEmpty();
+    assertThat(shared.remove("key")).containsSame(first);
     assertThat(get("key")).isNotSameAs(first);
   }
 
   @Test
-  void whoIsInterruptedStopsWaiting() {
+  void interruptedCallerStopsWaiting() {
     CountDownLatch opening = new CountDownLatch(1);
-    Supplier<Thing> slow =
+    Supplier<Resource> slow =
         () -> {
           try {
             opening.await();
           } catch (InterruptedException e) {
             throw new IllegalStateException(e);
           }
-          return new Thing();
+          return new Resource();
         };
     assertThatThrownBy(() -> shared.get("key", slow, () -> true))
         .isInstanceOf(CancellationException.class);
@@ -116,9 +116,9 @@ class SharedResourcesTest {
   }
 
   @Test
-  void allAreClosedEvenAfterOneCloseFails() {
-    Thing a = get("a");
-    Thing b = get("b");
+  void allResourcesAreClosedEvenIfOneFails() {
+    Resource a = get("a");
+    Resource b = get("b");
     a.broken = true;
     b.broken = true;
     shared.close();
@@ -126,7 +126,7 @@ class SharedResourcesTest {
     assertThat(b.closed).isTrue();
   }
 
-  private Thing get(String key) {
-    return shared.get(key, Thing::new, () -> false);
+  private Resource get(String key) {
+    return shared.get(key, Resource::new, () -> false);
   }
 }

@@ -30,7 +30,7 @@ class PreviewWriterTest {
   private final Map<String, byte[]> written = new ConcurrentHashMap<>();
 
   @Test
-  void aShareOfTheRowsIsChosenAlwaysTheSame() {
+  void sampleOfTheRowsIsDeterministic() {
     long chosen = chosen(0.1);
     assertThat(chosen).isBetween(60L, 140L).isEqualTo(chosen(0.1));
     assertThat(chosen(0)).isZero();
@@ -38,13 +38,13 @@ class PreviewWriterTest {
   }
 
   @Test
-  void areNamedAsTheRowsFiles() {
+  void previewIsNamedAfterTheRow() {
     new PreviewWriter(TestImages.sink(written), 1).write("a/b", new byte[] {1});
     assertThat(written).containsOnlyKeys("a%2Fb.jpg");
   }
 
   @Test
-  void anUnwrittenOneIsNoFailure() {
+  void writeFailureIsIgnored() {
     assertThatNoException().isThrownBy(() -> new PreviewWriter(full(), 1).write("a", new byte[1]));
   }
 
@@ -56,14 +56,8 @@ class PreviewWriterTest {
   }
 
   private static ImageSink full() {
-    return new ImageSink() {
-      @Override
-      public String write(String key, byte[] bytes) {
-        throw new UncheckedIOException(new IOException("no space left on device"));
-      }
-
-      @Override
-      public void close() {}
+    return (key, bytes) -> {
+      throw new UncheckedIOException(new IOException("no space left on device"));
     };
   }
 }

@@ -19,7 +19,6 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
-import io.spackle.sink.ImageFileWriter;
 import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageWriter;
 import io.spackle.source.ImageSource;
@@ -57,19 +56,19 @@ class RowPipelineTest {
   private OpenModel model;
 
   @AfterEach
-  void nothingIsHeld() {
-    assertThat(model.slots().areFree()).isTrue();
+  void allResourcesAreReleased() {
+    assertThat(model.limits().areFree()).isTrue();
     model.close();
   }
 
   @Test
-  void paintsInsideTheMaskAndKeepsTheRest() throws Exception {
+  void onlyTheMaskedRegionIsGenerated() throws Exception {
     open(4, PLENTY);
     Outcome.Succeeded done = succeeded(TestImages.row("a"));
-    assertThat(done.output()).hasSize(1);
-    assertThat(done.width()).isEqualTo(TestImages.SIDE);
+    assertThat(done.images().locations()).hasSize(1);
+    assertThat(done.images().width()).isEqualTo(TestImages.SIDE);
     assertThat(done.notes()).isEmpty();
-    assertThat(done.initDigest()).hasSize(64).isNotEqualTo(done.maskDigest());
+    assertThat(done.digests().init()).hasSize(64).isNotEqualTo(done.digests().mask());
     assertThat(done.timings())
         .containsOnlyKeys(
             RowStage.FETCH,
@@ -86,16 +85,16 @@ class RowPipelineTest {
   }
 
   @Test
-  void aLookGoesAsFarAsTheFrameAndNoFurther() throws Exception {
+  void probeEndsAfterFraming() throws Exception {
     open(4, PLENTY);
-    Outcome.Succeeded seen = (Outcome.Succeeded) work().look(TestImages.row("a"));
-    assertThat(seen.output()).isEmpty();
-    assertThat(seen.width()).isEqualTo(TestImages.SIDE);
-    assertThat(seen.timings())
+    Outcome.Succeeded probed = (Outcome.Succeeded) pipeline().probe(TestImages.row("a"));
+    assertThat(probed.images().locations()).isEmpty();
+    assertThat(probed.images().width()).isEqualTo(TestImages.SIDE);
+    assertThat(probed.timings())
         .containsOnlyKeys(RowStage.FETCH, RowStage.DECODE, RowStage.FRAME, RowStage.QUEUE);
     assertThat(written).isEmpty();
     files.clear();
-    assertThat(((Outcome.Failed) work().look(TestImages.row("a"))).code())
+    assertThat(((Outcome.Failed) pipeline().probe(TestImages.row("a"))).code())
         .isEqualTo(ErrorCode.FETCH_NOT_FOUND);
   }
 
@@ -103,14 +102,14 @@ class RowPipelineTest {
   void eachSampleHasItsOwnSeed() throws Exception {
     open(4, PLENTY);
     Outcome.Succeeded done = succeeded(TestImages.row("a", TestImages.HALF, 3));
-    assertThat(done.output()).doesNotHaveDuplicates().hasSize(3);
+    assertThat(done.images().locations()).doesNotHaveDuplicates().hasSize(3);
     for (int i = 0; i < 3; i++) {
       assertThat(TestImages.right(written(done, i))).isEqualTo(FakeInpainter.colour("a", 7 + i));
     }
   }
 
   @Test
-  void keepsOnePreviewOfARow() throws Exception {
+  void rowHasOnePreview() throws Exception {
     open(4, PLENTY);
     succeeded(TestImages.row("a", TestImages.HALF, 3));
     assertThat(previews).containsOnlyKeys("a.jpg");
@@ -119,7 +118,7 @@ class RowPipelineTest {
   }
 
   @Test
-  void whatIsPaintedDoesNotDependOnTheBatch() throws Exception {
+  void imagesDoNotDependOnTheBatch() throws Exception {
     open(8, PLENTY);
     run(IntStream.range(0, 8).mapToObj(i -> TestImages.row("p" + i)).toList(), 8);
     Map<String, byte[]> together = Map.copyOf(written);
@@ -131,7 +130,7 @@ class RowPipelineTest {
   }
 
   @Test
-  void aBlankMaskNeedsNoModel() throws Exception {
+  void blankMaskSkipsTheModel() throws Exception {
     open(4, PLENTY);
     Outcome.Succeeded done = succeeded(TestImages.row("a", TestImages.BLANK, 2));
     assertThat(done.notes()).containsExactly(Note.MASK_EMPTY);
@@ -141,18 +140,18 @@ class RowPipelineTest {
   }
 
   @Test
-  void aFullMaskIsNoted() throws Exception {
+  void fullMaskIsNoted() throws Exception {
     open(4, PLENTY);
     assertThat(succeeded(TestImages.row("a", TestImages.FULL, 1)).notes())
         .containsExactly(Note.MASK_FULL);
   }
 
   @Test
-  void faultsOfOneRowBecomeItsOutcome() throws Exception {
+  void failureOfARowBecomesItsOutcome() throws Exception {
     files.put("no-image", "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     inpainter =
         new FakeInpainter(
-            (subjects, cancellation) -> {
+            (inputs, cancellation) -> {
               throw new GraphException(GraphException.Kind.FAILED, "bad weights", null);
             });
     open(4, PLENTY);
@@ -163,7 +162,7 @@ class RowPipelineTest {
   }
 
   @Test
-  void anUnforeseenFaultHasACodeOfItsOwn() throws Exception {
+  void unexpectedFailureIsAnInternalError() throws Exception {
     source =
         TestImages.source(
             location -> {
@@ -175,29 +174,28 @@ class RowPipelineTest {
   }
 
   @Test
-  void anOutputThatCannotBeWrittenFailsTheTask() {
+  void writeFailureFailsTheTask() {
     sink =
-        TestImages.sink(
-            (key, bytes) -> {
-              throw new UncheckedIOException(new IOException("no space left on device"));
-            });
+        (key, bytes) -> {
+          throw new UncheckedIOException(new IOException("no space left on device"));
+        };
     open(4, PLENTY);
-    assertThatThrownBy(() -> work().run(TestImages.row("a"), Optional.empty()))
+    assertThatThrownBy(() -> pipeline().run(TestImages.row("a"), Optional.empty()))
         .isInstanceOf(UncheckedIOException.class);
   }
 
   @Test
-  void afterCancellingNothingIsBegun() {
+  void cancelledTaskStartsNoRow() {
     open(4, PLENTY);
     task.cancel();
-    assertThatThrownBy(() -> work().run(TestImages.row("a"), Optional.empty()))
+    assertThatThrownBy(() -> pipeline().run(TestImages.row("a"), Optional.empty()))
         .isInstanceOf(CancellationException.class);
     assertThat(written).isEmpty();
   }
 
-  /** The longest wait of a batch is an hour here: it must not wait for those without memory. */
+  /** Batches wait up to an hour, so this hangs if one waits for rows without memory. */
   @Test
-  void rowsInFlightAreBoundedByMemory() throws Exception {
+  void memoryLimitsTheRowsInFlight() throws Exception {
     open(8, 2 * memoryOfOneRow());
     run(IntStream.range(0, 30).mapToObj(i -> TestImages.row("p" + i)).toList(), 24);
     assertThat(written).hasSize(30);
@@ -205,21 +203,21 @@ class RowPipelineTest {
   }
 
   @Test
-  void aRowThatNeedsMoreThanThereIsRunsAlone() throws Exception {
+  void rowLargerThanTheMemoryLimitRunsAlone() throws Exception {
     open(8, 1000);
     run(IntStream.range(0, 5).mapToObj(i -> TestImages.row("p" + i)).toList(), 5);
     assertThat(inpainter.batches()).hasSize(5);
   }
 
   @Test
-  void noMoreRowsFetchAtATimeThanSlots() throws Exception {
+  void fetchSlotsLimitConcurrentFetches() throws Exception {
     AtomicInteger fetching = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
+    AtomicInteger maximum = new AtomicInteger();
     ImageSource inner = source;
     source =
         TestImages.source(
             location -> {
-              most.accumulateAndGet(fetching.incrementAndGet(), Math::max);
+              maximum.accumulateAndGet(fetching.incrementAndGet(), Math::max);
               try {
                 return inner.fetch(location);
               } finally {
@@ -228,11 +226,11 @@ class RowPipelineTest {
             });
     open(8, PLENTY);
     run(IntStream.range(0, 40).mapToObj(i -> TestImages.row("p" + i)).toList(), 24);
-    assertThat(most.get()).isLessThanOrEqualTo(FETCHES);
+    assertThat(maximum.get()).isLessThanOrEqualTo(FETCHES);
   }
 
   @Test
-  void anInterruptWhileFetchingLetsGo() throws Exception {
+  void interruptWhileFetchingReleasesResources() throws Exception {
     CountDownLatch fetching = new CountDownLatch(1);
     source =
         TestImages.source(
@@ -243,54 +241,53 @@ class RowPipelineTest {
             });
     open(4, PLENTY);
     RowWindow<ManifestRow, Outcome> window = window(List.of(TestImages.row("a")), 1);
-    Thread pulling = new Thread(() -> assertThatThrownBy(window::hasNext));
-    pulling.start();
+    Thread consumer = new Thread(() -> assertThatThrownBy(window::hasNext));
+    consumer.start();
     fetching.await();
     window.close();
-    assertThat(model.slots().areFree()).isTrue();
-    pulling.join();
+    assertThat(model.limits().areFree()).isTrue();
+    consumer.join();
   }
 
   @Test
   void interruptedRowsLeaveTheLaneAndWriteNothing() throws Exception {
     Semaphore gate = new Semaphore(0);
-    Semaphore begun = new Semaphore(0);
-    inpainter = new FakeInpainter(FakeInpainter.gated(gate, begun));
+    Semaphore started = new Semaphore(0);
+    inpainter = new FakeInpainter(FakeInpainter.gated(gate, started));
     open(2, PLENTY);
     List<ManifestRow> rows = IntStream.range(0, 6).mapToObj(i -> TestImages.row("p" + i)).toList();
     RowWindow<ManifestRow, Outcome> window = window(rows, 6);
-    Thread pulling = new Thread(() -> assertThatThrownBy(window::hasNext));
-    pulling.start();
-    begun.acquire();
+    Thread consumer = new Thread(() -> assertThatThrownBy(window::hasNext));
+    consumer.start();
+    started.acquire();
     task.cancel();
     window.close();
-    pulling.join();
-    assertThat(model.slots().areFree()).isTrue();
+    consumer.join();
+    assertThat(model.limits().areFree()).isTrue();
     gate.release();
-    assertThat(model.lane().submit(TestImages.plan(), TestImages.subject("next")).get())
+    assertThat(model.lane().submit(TestImages.parameters(), TestImages.input("next")).get())
         .isNotNull();
     assertThat(written).isEmpty();
     assertThat(inpainter.batches()).endsWith(List.of("next"));
   }
 
   @Test
-  void faultsAtRandomPointsLeakNothing() throws Exception {
+  void failuresAtRandomPointsLeakNothing() throws Exception {
     Random random = new Random(42);
     ImageSource goodSource = source;
-    source = TestImages.source(location -> faulty(random) ? fault() : goodSource.fetch(location));
+    source = TestImages.source(location -> isFaulty(random) ? fault() : goodSource.fetch(location));
     ImageSink goodSink = sink;
     sink =
-        TestImages.sink(
-            (key, bytes) -> {
-              if (faulty(random)) {
-                throw new UncheckedIOException(new IOException("injected"));
-              }
-              return goodSink.write(key, bytes);
-            });
+        (key, bytes) -> {
+          if (isFaulty(random)) {
+            throw new UncheckedIOException(new IOException("injected"));
+          }
+          return goodSink.write(key, bytes);
+        };
     inpainter =
         new FakeInpainter(
-            (subjects, cancellation) -> {
-              if (faulty(random)) {
+            (inputs, cancellation) -> {
+              if (isFaulty(random)) {
                 throw new GraphException(
                     random.nextBoolean()
                         ? GraphException.Kind.OUT_OF_MEMORY
@@ -307,9 +304,9 @@ class RowPipelineTest {
       try (RowWindow<ManifestRow, Outcome> window = window(rows, 6)) {
         window.forEachRemaining(outcome -> assertThat(outcome).isNotNull());
       } catch (IllegalStateException e) {
-        assertThat(e).hasMessageContaining("injected"); // a sink's fault is the task's
+        assertThat(e).hasMessageContaining("injected"); // a failure of the sink fails the task
       }
-      assertThat(model.slots().areFree()).isTrue();
+      assertThat(model.limits().areFree()).isTrue();
     }
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().equals("spackle-row")) {
@@ -319,7 +316,7 @@ class RowPipelineTest {
     }
   }
 
-  private static boolean faulty(Random random) {
+  private static boolean isFaulty(Random random) {
     synchronized (random) {
       return random.nextInt(20) == 0;
     }
@@ -337,32 +334,31 @@ class RowPipelineTest {
             inpainter,
             new Lane(
                 inpainter,
-                TestImages.batching(maxImages, LONG),
-                TestImages.precautions(),
+                TestImages.laneSettings(maxImages, LONG),
+                TestImages.guard(),
                 new ExecutorMetrics()),
             new InFlightLimits(FETCHES, 2, bytes));
   }
 
-  /** What {@link RowPipeline} holds for a row of one sample, as long as it decodes. */
+  /** The memory that {@link RowPipeline} holds for a row of one sample while it decodes. */
   private static long memoryOfOneRow() {
     return 8L * 4 * TestImages.SIDE * TestImages.SIDE;
   }
 
-  private RowPipeline work() {
-    ImageWriter files = new ImageFileWriter(sink);
+  private RowPipeline pipeline() {
     return new RowPipeline(
         model,
         source,
-        files,
+        ImageWriter.toFiles(sink),
         new PreviewWriter(TestImages.sink(previews), 1),
         TestImages.settings(),
         task);
   }
 
   private RowWindow<ManifestRow, Outcome> window(List<ManifestRow> rows, int size) {
-    RowPipeline work = work();
+    RowPipeline pipeline = pipeline();
     return new RowWindow<>(
-        rows.iterator(), row -> work.run(row, Optional.empty()), size, () -> false);
+        rows.iterator(), row -> pipeline.run(row, Optional.empty()), size, () -> false);
   }
 
   private List<Outcome> run(List<ManifestRow> rows, int size) {
@@ -374,18 +370,19 @@ class RowPipelineTest {
   }
 
   private Outcome.Succeeded succeeded(ManifestRow row) throws InterruptedException {
-    return (Outcome.Succeeded) work().run(row, Optional.empty());
+    return (Outcome.Succeeded) pipeline().run(row, Optional.empty());
   }
 
   private Outcome.Failed assertFailed(ManifestRow row, ErrorCode code, RowStage stage)
       throws InterruptedException {
-    Outcome.Failed failed = (Outcome.Failed) work().run(row, Optional.empty());
+    Outcome.Failed failed = (Outcome.Failed) pipeline().run(row, Optional.empty());
     assertThat(failed.code()).isEqualTo(code);
     assertThat(failed.stage()).isEqualTo(stage);
     return failed;
   }
 
   private RgbImage written(Outcome.Succeeded done, int sample) {
-    return ImageCodec.decode(written.get(done.output().get(sample)), DecodeLimits.defaults());
+    return ImageCodec.decode(
+        written.get(done.images().locations().get(sample)), DecodeLimits.defaults());
   }
 }

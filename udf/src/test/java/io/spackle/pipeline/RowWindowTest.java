@@ -24,7 +24,7 @@ class RowWindowTest {
   private final AtomicInteger read = new AtomicInteger();
 
   @Test
-  void everyRowComesOutOnce() {
+  void everyRowIsReturnedOnce() {
     try (RowWindow<Integer, Integer> window = window(100, row -> row * 2, 7)) {
       List<Integer> results = new ArrayList<>();
       window.forEachRemaining(results::add);
@@ -35,7 +35,7 @@ class RowWindowTest {
   }
 
   @Test
-  void nothingIsReadBeforeAResultIsAskedFor() {
+  void rowsAreReadLazily() {
     try (RowWindow<Integer, Integer> window = window(100, row -> row, 7)) {
       assertThat(read).hasValue(0);
       assertThat(window.hasNext()).isTrue();
@@ -44,19 +44,19 @@ class RowWindowTest {
   }
 
   @Test
-  void noMoreRowsAreHeldThanFit() {
-    AtomicInteger out = new AtomicInteger();
+  void numberOfRowsInFlightIsLimited() {
+    AtomicInteger returned = new AtomicInteger();
     int size = 5;
     int rows = 10_000;
     try (RowWindow<Integer, byte[]> window = window(rows, row -> new byte[100_000], size)) {
       window.forEachRemaining(
-          result -> assertThat(read.get() - out.incrementAndGet()).isLessThan(size));
+          result -> assertThat(read.get() - returned.incrementAndGet()).isLessThan(size));
     }
-    assertThat(out).hasValue(rows);
+    assertThat(returned).hasValue(rows);
   }
 
   @Test
-  void rowsComeOutAsTheyAreDone() throws Exception {
+  void rowsAreReturnedAsTheyFinish() throws Exception {
     CountDownLatch slow = new CountDownLatch(1);
     RowWindow.Work<Integer, Integer> work =
         row -> {
@@ -74,7 +74,7 @@ class RowWindowTest {
   }
 
   @Test
-  void aFaultIsThrownToTheTask() {
+  void failureIsThrownToTheTask() {
     RuntimeException fault = new IllegalStateException("the lane is broken");
     RowWindow.Work<Integer, Integer> failing =
         row -> {
@@ -93,12 +93,12 @@ class RowWindowTest {
   }
 
   @Test
-  void aKilledTaskStopsWithinASecondAndItsRowsAreInterrupted() throws Exception {
-    Semaphore begun = new Semaphore(0);
+  void killedTaskStopsWithinASecondAndItsRowsAreInterrupted() throws Exception {
+    Semaphore started = new Semaphore(0);
     Semaphore ended = new Semaphore(0);
     RowWindow.Work<Integer, Integer> endless =
         row -> {
-          begun.release();
+          started.release();
           try {
             new CountDownLatch(1).await();
           } finally {
@@ -116,7 +116,7 @@ class RowWindowTest {
               stopped.set(true);
             });
     task.start();
-    begun.acquire(4);
+    started.acquire(4);
     long start = System.nanoTime();
     interrupted.set(true);
     task.join();
@@ -127,16 +127,16 @@ class RowWindowTest {
   }
 
   @Test
-  void anInterruptedTaskStillWaitsForItsRowsToLetGo() throws Exception {
-    AtomicBoolean letGo = new AtomicBoolean();
-    CountDownLatch begun = new CountDownLatch(1);
+  void interruptedTaskStillWaitsForItsRows() throws Exception {
+    AtomicBoolean wasInterrupted = new AtomicBoolean();
+    CountDownLatch started = new CountDownLatch(1);
     RowWindow.Work<Integer, Integer> work =
         row -> {
-          begun.countDown();
+          started.countDown();
           try {
             new CountDownLatch(1).await();
           } catch (InterruptedException e) {
-            letGo.set(true);
+            wasInterrupted.set(true);
           }
           return row;
         };
@@ -144,15 +144,15 @@ class RowWindowTest {
     Thread.currentThread().interrupt();
     assertThatThrownBy(window::hasNext).isInstanceOf(CancellationException.class);
     assertThat(Thread.interrupted()).isTrue();
-    begun.await();
+    started.await();
     Thread.currentThread().interrupt();
     window.close();
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(letGo).isTrue();
+    assertThat(wasInterrupted).isTrue();
   }
 
   @Test
-  void noRowsNoThreads() {
+  void emptyInputHasNoResults() {
     try (RowWindow<Integer, Integer> window =
         new RowWindow<>(Collections.emptyIterator(), row -> row, 4, interrupted::get)) {
       assertThat(window.hasNext()).isFalse();

@@ -13,6 +13,7 @@ import io.spackle.image.RgbImage;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.LaneSettings;
 import io.spackle.row.ErrorCode;
+import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowException;
 import io.spackle.sink.ImageSink;
@@ -20,9 +21,8 @@ import io.spackle.source.ImageSource;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.function.BiFunction;
 
-/** Small images, rows that name them, and a source and a sink in memory. */
+/** Small images, rows that refer to them, and a source and a sink in memory. */
 public final class TestImages {
 
   public static final int SIDE = 64;
@@ -30,7 +30,7 @@ public final class TestImages {
 
   public static final String INIT = "init";
 
-  /** A mask that repaints the right half. */
+  /** A mask of the right half. */
   public static final String HALF = "half";
 
   static final String BLANK = "blank";
@@ -58,25 +58,15 @@ public final class TestImages {
   public static ManifestRow row(String prompt, String mask, int samples) {
     return new ManifestRow(
         prompt,
-        INIT,
-        mask,
-        prompt,
-        null,
-        SIDE,
-        SIDE,
-        samples,
-        4,
-        7.5,
-        1,
-        null,
+        new ManifestRow.Locations(INIT, mask),
+        new ManifestRow.Prompts(prompt, null, null),
+        new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
         7,
-        null,
-        null,
-        SchedulerChoice.DEFAULT);
+        null);
   }
 
-  static InpaintParameters plan() {
+  static InpaintParameters parameters() {
     return new InpaintParameters(
         SIDE,
         SIDE,
@@ -85,18 +75,18 @@ public final class TestImages {
         false);
   }
 
-  static InpaintInput subject(String prompt) {
+  static InpaintInput input(String prompt) {
     RgbImage image = new RgbImage(SIDE, SIDE, new byte[3 * SIDE * SIDE]);
     return new InpaintInput(
         image, new Mask(SIDE, SIDE, new byte[SIDE * SIDE]), prompt, null, null, 7);
   }
 
-  /** Those of a JVM that may not be ended. */
-  public static ExecutorGuard precautions() {
+  /** A guard that never ends the JVM. */
+  public static ExecutorGuard guard() {
     return new ExecutorGuard(() -> false, () -> {});
   }
 
-  public static LaneSettings batching(int maxImages, Duration maxWait) {
+  public static LaneSettings laneSettings(int maxImages, Duration maxWait) {
     return new LaneSettings(maxImages, maxWait, 4, 1 << 28, Duration.ofHours(1));
   }
 
@@ -124,33 +114,17 @@ public final class TestImages {
 
       @Override
       public void check(String location) {}
-
-      @Override
-      public void close() {}
     };
   }
 
   static ImageSink sink(Map<String, byte[]> files) {
-    return sink(
-        (key, bytes) -> {
-          files.put(key, bytes);
-          return key;
-        });
-  }
-
-  static ImageSink sink(BiFunction<String, byte[], String> write) {
-    return new ImageSink() {
-      @Override
-      public String write(String key, byte[] bytes) {
-        return write.apply(key, bytes);
-      }
-
-      @Override
-      public void close() {}
+    return (key, bytes) -> {
+      files.put(key, bytes);
+      return key;
     };
   }
 
-  /** A level of the left edge's middle. */
+  /** The level in the middle of the left edge. */
   static byte left(RgbImage image) {
     return level(image, 0);
   }
@@ -163,7 +137,7 @@ public final class TestImages {
     return image.pixels()[3 * (image.height() / 2 * image.width() + x)];
   }
 
-  /** Black to the left of some column, a level from there on. */
+  /** Black to the left of a column, a level from there on. */
   private static byte[] png(int from, byte level) {
     byte[] pixels = new byte[3 * SIDE * SIDE];
     for (int y = 0; y < SIDE; y++) {

@@ -25,7 +25,7 @@ class FilePrefixTest {
   }
 
   @Test
-  void longIdsAreCutAndStayApart() {
+  void longIdsAreTruncatedAndStayDistinct() {
     String prefix = FilePrefix.of("猫".repeat(170));
     assertThat(prefix).hasSize(220).matches("[A-F0-9%]+~[0-9a-f]{32}");
     assertThat(FilePrefix.of("猫".repeat(169))).isNotEqualTo(prefix);

@@ -16,40 +16,31 @@ import org.junit.jupiter.api.Test;
 
 class MetaRowTest {
 
-  private static final RunInfo INFO =
-      new RunInfo(
+  private static final MetaRow.RunInfo INFO =
+      new MetaRow.RunInfo(
           "runwayml/stable-diffusion-inpainting", "d1ge57", "fp16", null, "checker", "/out/images");
 
   private static final ManifestRow ROW =
       new ManifestRow(
           "a/b",
-          "https://user:secret@h/a.png?sig=secret",
-          "/data/b.png",
-          "🐈 e\u0301 <script>",
-          "blurry",
-          512,
-          256,
-          2,
-          20,
-          7.5,
-          0.7,
-          "🐈 e\u0301 <script>, sharp",
+          new ManifestRow.Locations("https://user:secret@h/a.png?sig=secret", "/data/b.png"),
+          new ManifestRow.Prompts("🐈 e\u0301 <script>", "blurry", "🐈 e\u0301 <script>, sharp"),
+          new GenerationParameters(
+              512, 256, 2, 20, 7.5, 0.7, new SchedulerChoice("DDIMScheduler", null)),
           true,
           Long.MAX_VALUE - 1,
-          null,
-          "t",
-          new SchedulerChoice("DDIMScheduler", null));
+          "t");
 
   private static final Outcome SUCCEEDED =
       new Outcome.Succeeded(
           ROW,
-          List.of("/out/images/00/a-0.png", "/out/images/00/a-1.png"),
-          512,
-          256,
+          new Outcome.Images(
+              List.of("/out/images/00/a-0.png", "/out/images/00/a-1.png"),
+              512,
+              256,
+              List.of(false, true)),
+          new Outcome.InputDigests("1n17", "m45k"),
           Set.of(Note.MASK_FULL, Note.PROMPT_TRUNCATED),
-          List.of(false, true),
-          "1n17",
-          "m45k",
           Duration.ofMillis(2500),
           Map.of(RowStage.FETCH, Duration.ofMillis(12), RowStage.PAINT, Duration.ofMillis(2400)));
 
@@ -57,12 +48,12 @@ class MetaRowTest {
       new Outcome.Failed("cat", null, ErrorCode.FETCH_NOT_FOUND, "gone", RowStage.FETCH, Map.of());
 
   @Test
-  void theResponseOfTheApiIsInEveryMetaRow() throws Exception {
+  void metaRowContainsTheApiResponse() throws Exception {
     JsonNode json = json(SUCCEEDED, TestRows.row());
     for (String key : List.of("status", "generationTime", "id", "output", "meta")) {
       assertThat(json.has(key)).as(key).isTrue();
     }
-    // What the API's sample has, less its enable_attention_slicing, a switch of its engine.
+    // The fields of the API's example, except for enable_attention_slicing, an engine option.
     for (String key :
         List.of(
             "H",
@@ -84,7 +75,7 @@ class MetaRowTest {
   }
 
   @Test
-  void successIsTold() throws Exception {
+  void succeededRowIsRecorded() throws Exception {
     JsonNode json = json(SUCCEEDED, TestRows.row());
     assertThat(json.get("status").asText()).isEqualTo("success");
     assertThat(json.get("generationTime").asDouble()).isEqualTo(2.5);
@@ -99,9 +90,9 @@ class MetaRowTest {
     JsonNode meta = json.get("meta");
     assertThat(meta.get("H").asInt()).isEqualTo(256);
     assertThat(meta.get("seed").asLong()).isEqualTo(Long.MAX_VALUE - 1);
-    assertThat(meta.get("prompt").asText()).isEqualTo(ROW.prompt());
+    assertThat(meta.get("prompt").asText()).isEqualTo(ROW.prompts().prompt());
     assertThat(meta.get("enhance_prompt").asText()).isEqualTo("yes");
-    assertThat(meta.get("enhanced_prompt").asText()).isEqualTo(ROW.enhancedPrompt());
+    assertThat(meta.get("enhanced_prompt").asText()).isEqualTo(ROW.prompts().enhanced());
     assertThat(meta.get("init_image").asText()).isEqualTo("https://***@h/a.png?sig=***");
     assertThat(meta.get("file_prefix").asText()).isEqualTo("a%2Fb");
     assertThat(meta.get("safety_checker").asText()).isEqualTo("checker");
@@ -109,7 +100,7 @@ class MetaRowTest {
   }
 
   @Test
-  void failureIsToldWithWhatTheRowSaid() throws Exception {
+  void failedRowIsRecordedWithItsReadableInput() throws Exception {
     JsonNode json =
         json(
             FAILED,
@@ -126,7 +117,7 @@ class MetaRowTest {
   }
 
   @Test
-  void furtherColumnsPassThrough() {
+  void furtherColumnsArePassedThrough() {
     Row source =
         TestRows.row(
             "key",
@@ -153,7 +144,7 @@ class MetaRowTest {
   }
 
   @Test
-  void sparkTakesTheRows() {
+  void metaRowsMatchTheirSparkSchema() {
     Row source = TestRows.row("price", 2.5);
     var metaRow = new MetaRow(source.schema(), INFO);
     for (Outcome outcome : List.of(SUCCEEDED, FAILED)) {

@@ -34,13 +34,13 @@ class RedactionTest {
   }
 
   @Test
-  void nothingStaysNothing() {
+  void nullAndEmptyAreUnchanged() {
     assertThat(Redaction.redacted(null)).isNull();
     assertThat(Redaction.redacted("")).isEmpty();
   }
 
   @Test
-  void locationsWithoutEndAreNotSearched() {
+  void veryLongLocationsAreNotMatched() {
     assertThat(Redaction.redacted("//:x".repeat(500_000)))
         .isEqualTo("a location of 2000000 characters");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.row.RowReader.SafetyPolicy;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ class RowReaderTest {
       new RowReader(TestRows.TRAITS, TestRows.DEFAULTS, SafetyPolicy.CHECKED);
 
   @Test
-  void theSampleOfTheApiIsValid() throws Exception {
+  void exampleRequestOfTheApiIsValid() throws Exception {
     Map<?, ?> request = new ObjectMapper().readValue(REQUEST_OF_API, Map.class);
     ManifestRow row = valid(TestRows.of(cast(request)));
     assertThat(row.id()).matches("[0-9a-f]{32}");
@@ -52,22 +53,15 @@ class RowReaderTest {
         .isEqualTo(
             new ManifestRow(
                 "",
-                "https://raw.githubusercontent.com/CompVis/a.png",
-                "https://raw.githubusercontent.com/CompVis/a_mask.png",
-                "a cat sitting on a bench",
-                null,
-                512,
-                512,
-                1,
-                30,
-                7.5,
-                0.7,
-                "a cat sitting on a bench, sharp",
+                new ManifestRow.Locations(
+                    "https://raw.githubusercontent.com/CompVis/a.png",
+                    "https://raw.githubusercontent.com/CompVis/a_mask.png"),
+                new ManifestRow.Prompts(
+                    "a cat sitting on a bench", null, "a cat sitting on a bench, sharp"),
+                new GenerationParameters(512, 512, 1, 30, 7.5, 0.7, SchedulerChoice.DEFAULT),
                 true,
                 0,
-                null,
-                null,
-                SchedulerChoice.DEFAULT));
+                null));
   }
 
   @Test
@@ -96,13 +90,13 @@ class RowReaderTest {
                 "seed",
                 "1e3"));
     assertThat(row.id()).isEqualTo("7");
-    assertThat(row.width()).isEqualTo(640);
-    assertThat(row.height()).isEqualTo(512);
-    assertThat(row.steps()).isEqualTo(20);
-    assertThat(row.guidanceScale()).isEqualTo(9);
+    assertThat(row.parameters().width()).isEqualTo(640);
+    assertThat(row.parameters().height()).isEqualTo(512);
+    assertThat(row.parameters().steps()).isEqualTo(20);
+    assertThat(row.parameters().guidanceScale()).isEqualTo(9);
     assertThat(row.safetyChecker()).isFalse();
-    assertThat(row.enhancedPrompt()).isNull();
-    assertThat(row.sampler()).isEqualTo(new SchedulerChoice("DDIMScheduler", true));
+    assertThat(row.prompts().enhanced()).isNull();
+    assertThat(row.parameters().scheduler()).isEqualTo(new SchedulerChoice("DDIMScheduler", true));
     assertThat(row.seed()).isEqualTo(1000);
   }
 
@@ -110,48 +104,34 @@ class RowReaderTest {
   void nullAndBlankMeanTheDefault() {
     ManifestRow row =
         valid(TestRows.row("width", null, "samples", " ", "strength", "", "scheduler", ""));
-    assertThat(row.width()).isEqualTo(512);
-    assertThat(row.samples()).isEqualTo(1);
-    assertThat(row.strength()).isEqualTo(1);
-    assertThat(row.sampler()).isEqualTo(SchedulerChoice.DEFAULT);
+    assertThat(row.parameters().width()).isEqualTo(512);
+    assertThat(row.parameters().samples()).isEqualTo(1);
+    assertThat(row.parameters().strength()).isEqualTo(1);
+    assertThat(row.parameters().scheduler()).isEqualTo(SchedulerChoice.DEFAULT);
   }
 
   @Test
-  void anEmptyPromptIsAPromptAndNullIsNone() {
-    assertThat(valid(TestRows.row("prompt", "")).prompt()).isEmpty();
+  void emptyPromptIsValidButNullIsMissing() {
+    assertThat(valid(TestRows.row("prompt", "")).prompts().prompt()).isEmpty();
     assertThat(invalid(TestRows.row("prompt", null)).message())
         .isEqualTo("prompt: nothing found, a text (which may be empty) expected");
   }
 
   @Test
-  void whereAModelReadsNoPromptARowNeedsNone() {
+  void promptlessModelRequiresNoPrompt() {
     Row row =
         TestRows.row(
             "prompt", null, "strength", 0.7, "num_inference_steps", 1, "scheduler", "ddim");
-    ReadResult reading =
+    RowReader.Result result =
         new RowReader(TestRows.PROMPTLESS, TestRows.DEFAULTS, SafetyPolicy.CHECKED).read(row);
-    assertThat(reading)
+    assertThat(result)
         .isInstanceOfSatisfying(
-            ReadResult.Valid.class, valid -> assertThat(valid.row().prompt()).isEmpty());
+            RowReader.Valid.class, valid -> assertThat(valid.row().prompts().prompt()).isEmpty());
   }
 
   @Test
-  void aDefaultPromptIsForRowsThatHaveNone() {
-    RowDefaults defaults =
-        new RowDefaults(
-            512,
-            512,
-            1,
-            30,
-            7.5,
-            1,
-            "a wall",
-            null,
-            false,
-            "",
-            false,
-            null,
-            SchedulerChoice.DEFAULT);
+  void defaultPromptAppliesToNullOnly() {
+    RowDefaults defaults = TestRows.defaults("a wall", null);
     RowReader withDefault = new RowReader(TestRows.TRAITS, defaults, SafetyPolicy.CHECKED);
     assertThat(prompt(withDefault, TestRows.row("prompt", null))).isEqualTo("a wall");
     assertThat(prompt(withDefault, TestRows.row("prompt", "a door"))).isEqualTo("a door");
@@ -159,26 +139,12 @@ class RowReaderTest {
   }
 
   private static String prompt(RowReader reader, Row row) {
-    return ((ReadResult.Valid) reader.read(row)).row().prompt();
+    return ((RowReader.Valid) reader.read(row)).row().prompts().prompt();
   }
 
   @Test
-  void anEmptyNegativePromptIsNotNone() {
-    RowDefaults defaults =
-        new RowDefaults(
-            512,
-            512,
-            1,
-            30,
-            7.5,
-            1,
-            null,
-            "blurry",
-            false,
-            "",
-            false,
-            null,
-            SchedulerChoice.DEFAULT);
+  void emptyNegativePromptIsNotNull() {
+    RowDefaults defaults = TestRows.defaults(null, "blurry");
     RowReader withDefault = new RowReader(TestRows.TRAITS, defaults, SafetyPolicy.CHECKED);
     assertThat(negative(withDefault, TestRows.row())).isEqualTo("blurry");
     assertThat(negative(withDefault, TestRows.row("negative_prompt", null))).isEqualTo("blurry");
@@ -189,39 +155,41 @@ class RowReaderTest {
   }
 
   private static String negative(RowReader reader, Row row) {
-    return ((ReadResult.Valid) reader.read(row)).row().negativePrompt();
+    return ((RowReader.Valid) reader.read(row)).row().prompts().negative();
   }
 
   @Test
-  void whatIsEnhancedStandsBesideThePrompt() {
+  void enhancedPromptIsSeparateFromThePrompt() {
     ManifestRow row = valid(TestRows.row("enhance_prompt", "yes", "prompt", "a (red:1.2) cat "));
-    assertThat(row.prompt()).isEqualTo("a (red:1.2) cat ");
-    assertThat(row.enhancedPrompt()).isEqualTo("a (red:1.2) cat , sharp");
-    assertThat(valid(TestRows.row("enhance_prompt", "no")).enhancedPrompt()).isNull();
-    assertThat(valid(TestRows.row()).enhancedPrompt()).as("the default").isNotNull();
-    assertThat(valid(TestRows.row("prompt", " ")).enhancedPrompt()).as("says nothing").isNull();
-    ReadResult unread =
+    assertThat(row.prompts().prompt()).isEqualTo("a (red:1.2) cat ");
+    assertThat(row.prompts().enhanced()).isEqualTo("a (red:1.2) cat , sharp");
+    assertThat(valid(TestRows.row("enhance_prompt", "no")).prompts().enhanced()).isNull();
+    assertThat(valid(TestRows.row()).prompts().enhanced()).as("default").isNotNull();
+    assertThat(valid(TestRows.row("prompt", " ")).prompts().enhanced()).as("blank").isNull();
+    RowReader.Result promptless =
         new RowReader(TestRows.PROMPTLESS, TestRows.DEFAULTS, SafetyPolicy.CHECKED)
             .read(TestRows.row());
-    assertThat(((ReadResult.Valid) unread).row().enhancedPrompt()).as("is not read").isNull();
+    assertThat(((RowReader.Valid) promptless).row().prompts().enhanced())
+        .as("promptless model")
+        .isNull();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"🐈‍⬛ 猫", "قطة", "e\u0301", "=cmd()", "<script>"})
-  void promptsStayAsTheyAre(String prompt) {
-    assertThat(valid(TestRows.row("prompt", prompt)).prompt()).isEqualTo(prompt);
+  void promptsAreUnchanged(String prompt) {
+    assertThat(valid(TestRows.row("prompt", prompt)).prompts().prompt()).isEqualTo(prompt);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a\uD83D", "\uDC08a", "a\0b", "a\uFFFDb"})
-  void brokenPromptsAreInvalid(String prompt) {
+  void promptsWithInvalidCharactersAreInvalid(String prompt) {
     Outcome.Failed failed = invalid(TestRows.row("prompt", prompt));
     assertThat(failed.code()).isEqualTo(ErrorCode.ROW_INVALID);
     assertThat(failed.message()).startsWith("prompt: ");
   }
 
   @Test
-  void aMegabyteOfPromptIsInvalid() {
+  void promptOfAMegabyteIsInvalid() {
     assertThat(invalid(TestRows.row("prompt", "é".repeat(500_000))).message())
         .isEqualTo("prompt: 1000000 bytes found, at most 65536 expected");
   }
@@ -263,52 +231,56 @@ class RowReaderTest {
         "width|yes|a whole number from 64 to 1024 expected",
         "scheduler|Magic|one of DDIMScheduler, PNDMScheduler expected",
       })
-  void aBadValueIsNamedWithItsRange(String column, String value, String expected) {
+  void invalidValueIsReportedWithItsRange(String column, String value, String expected) {
     assertThat(invalid(TestRows.row(column, value)).message())
         .startsWith(column + ": \"" + value + "\" found, ")
         .contains(expected);
   }
 
   @Test
-  void notANumberIsNone() {
+  void nanAndBooleansAreNotNumbers() {
     assertThat(invalid(TestRows.row("guidance_scale", Double.NaN)).message()).contains("NaN found");
     assertThat(invalid(TestRows.row("width", true)).message()).contains("true found");
   }
 
   @Test
-  void bothSidesAtTheirLongestAreTooMuch() {
+  void onlyOneSideMayHaveTheMaximumLength() {
     assertThat(invalid(TestRows.row("width", 1000, "height", 1000)).message())
         .isEqualTo(
             "width x height: 1000x1000 found,"
                 + " at most 1024 on the longer side and 768 on the shorter side expected");
-    assertThat(valid(TestRows.row("width", 768, "height", 1024)).height()).isEqualTo(1024);
+    assertThat(valid(TestRows.row("width", 768, "height", 1024)).parameters().height())
+        .isEqualTo(1024);
   }
 
   @Test
-  void strengthHasTwoNames() {
-    assertThat(valid(TestRows.row("prompt_strength", "0.5")).strength()).isEqualTo(0.5);
-    assertThat(valid(TestRows.row("prompt_strength", "0.5", "strength", 0.50)).strength())
+  void promptStrengthIsAnAliasOfStrength() {
+    assertThat(valid(TestRows.row("prompt_strength", "0.5")).parameters().strength())
+        .isEqualTo(0.5);
+    assertThat(
+            valid(TestRows.row("prompt_strength", "0.5", "strength", 0.50)).parameters().strength())
         .isEqualTo(0.5);
     assertThat(invalid(TestRows.row("prompt_strength", "0.5", "strength", 0.7)).message())
         .startsWith("strength: 0.7 found, and 0.5 as prompt_strength");
   }
 
   @Test
-  void strengthLeavesAtLeastOneStep() {
+  void strengthMustLeaveAtLeastOneStep() {
     assertThat(invalid(TestRows.row("strength", 0.04, "num_inference_steps", 20)).message())
         .startsWith("strength: 0.04 found with num_inference_steps 20, which leaves no step");
-    assertThat(valid(TestRows.row("strength", 0.05, "num_inference_steps", 20)).steps())
+    assertThat(
+            valid(TestRows.row("strength", 0.05, "num_inference_steps", 20)).parameters().steps())
         .isEqualTo(20);
   }
 
   @Test
-  void samplesCountUpFromTheSeed() {
+  void seedLeavesRoomForTheSamples() {
     assertThat(invalid(TestRows.row("seed", Long.MAX_VALUE, "samples", 2)).message())
         .contains("from 0 to 9223372036854775806");
   }
 
   @Test
-  void seedsAndIdsComeFromTheContentAndStay() {
+  void seedsAndIdsAreDerivedFromTheContent() {
     ManifestRow first = valid(TestRows.row("id", " "));
     assertThat(valid(TestRows.row("id", null, "track_id", "t")))
         .extracting("id")
@@ -318,31 +290,29 @@ class RowReaderTest {
   }
 
   @Test
-  void aCheckerThatIsAskedForMustBeThere() {
-    RowDefaults quiet =
-        new RowDefaults(
-            512, 512, 1, 30, 7.5, 1, null, null, false, "", false, null, SchedulerChoice.DEFAULT);
-    RowReader absent = new RowReader(TestRows.TRAITS, quiet, SafetyPolicy.ABSENT);
+  void requestForAMissingSafetyCheckerIsInvalidUnlessWaived() {
+    RowDefaults defaults = TestRows.defaults(null, null);
+    RowReader absent = new RowReader(TestRows.TRAITS, defaults, SafetyPolicy.ABSENT);
     Row asking = TestRows.row("safety_checker", "yes");
-    assertThat(((ReadResult.Invalid) absent.read(asking)).outcome().message())
+    assertThat(((RowReader.Invalid) absent.read(asking)).outcome().message())
         .startsWith("safety_checker: yes found, no expected: the model has no safety checker")
         .contains("spackle.safety.model");
     for (Row row : List.of(TestRows.row(), TestRows.row("safety_checker", "no"))) {
-      assertThat(((ReadResult.Valid) absent.read(row)).row().safetyChecker()).isFalse();
+      assertThat(((RowReader.Valid) absent.read(row)).row().safetyChecker()).isFalse();
     }
-    RowReader waived = new RowReader(TestRows.TRAITS, quiet, SafetyPolicy.WAIVED);
-    assertThat(((ReadResult.Valid) waived.read(asking)).row().safetyChecker()).isFalse();
+    RowReader waived = new RowReader(TestRows.TRAITS, defaults, SafetyPolicy.WAIVED);
+    assertThat(((RowReader.Valid) waived.read(asking)).row().safetyChecker()).isFalse();
     assertThat(valid(asking).safetyChecker()).isTrue();
   }
 
   @Test
-  void theKeyOfTheDriverCounts() {
+  void idDefaultsToTheDriversKey() {
     assertThat(valid(TestRows.row("id", null, "_spackle_key", "0123")).id()).isEqualTo("0123");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"../../x", "/abs", "a\\b", ".", "猫", "=cmd()"})
-  void oddIdsAreIds(String id) {
+  void unusualIdsAreValid(String id) {
     assertThat(valid(TestRows.row("id", id)).id()).isEqualTo(id);
   }
 
@@ -363,7 +333,7 @@ class RowReaderTest {
   }
 
   @Test
-  void duplicatesAreToldApart() {
+  void duplicateIdsAreInvalid() {
     Outcome.Failed failed = invalid(TestRows.row("_spackle_duplicate", true, "track_id", 5));
     assertThat(failed.code()).isEqualTo(ErrorCode.ID_DUPLICATE);
     assertThat(failed.id()).isEqualTo("cat");
@@ -371,9 +341,9 @@ class RowReaderTest {
     assertThat(valid(TestRows.row("_spackle_duplicate", false)).id()).isEqualTo("cat");
   }
 
-  /** They may hold keys and signed locations. */
+  /** The line may contain keys and signed URLs. */
   @Test
-  void malformedLinesAreLocatedAndNotShown() {
+  void malformedLinesAreReportedByNumberWithoutTheirText() {
     Row row =
         TestRows.row(
             "id", null, "prompt", null, "_corrupt_record", "{".repeat(5000), "_spackle_line", 7);
@@ -383,7 +353,7 @@ class RowReaderTest {
   }
 
   @Test
-  void furtherColumnsAndTheApiKeyAreNoConcern() {
+  void furtherColumnsAndTheApiKeyAreIgnored() {
     assertThatCode(
             () ->
                 valid(TestRows.row("key", "secret", "photographer", "me", "_corrupt_record", null)))
@@ -391,15 +361,15 @@ class RowReaderTest {
   }
 
   private ManifestRow valid(Row row) {
-    ReadResult reading = reader.read(row);
-    assertThat(reading).isInstanceOf(ReadResult.Valid.class);
-    return ((ReadResult.Valid) reading).row();
+    RowReader.Result result = reader.read(row);
+    assertThat(result).isInstanceOf(RowReader.Valid.class);
+    return ((RowReader.Valid) result).row();
   }
 
   private Outcome.Failed invalid(Row row) {
-    ReadResult reading = reader.read(row);
-    assertThat(reading).isInstanceOf(ReadResult.Invalid.class);
-    return ((ReadResult.Invalid) reading).outcome();
+    RowReader.Result result = reader.read(row);
+    assertThat(result).isInstanceOf(RowReader.Invalid.class);
+    return ((RowReader.Invalid) result).outcome();
   }
 
   @SuppressWarnings("unchecked")

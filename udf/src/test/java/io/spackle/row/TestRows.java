@@ -14,17 +14,26 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Rows, traits and defaults for tests. */
+/** Test rows, model traits and defaults. */
 final class TestRows {
 
   static final ModelTraits TRAITS = traits("sd15", false);
   static final ModelTraits PROMPTLESS = traits("erase", true);
 
   static final RowDefaults DEFAULTS =
-      new RowDefaults(
-          512, 512, 1, 30, 7.5, 1, null, null, true, "sharp", true, null, SchedulerChoice.DEFAULT);
+      new RowDefaults(parameters(), new RowDefaults.Prompts(null, null, true, "sharp"), true, null);
 
   private TestRows() {}
+
+  static GenerationParameters parameters() {
+    return new GenerationParameters(512, 512, 1, 30, 7.5, 1, SchedulerChoice.DEFAULT);
+  }
+
+  /** Defaults without enhancement or safety checker. */
+  static RowDefaults defaults(String prompt, String negativePrompt) {
+    return new RowDefaults(
+        parameters(), new RowDefaults.Prompts(prompt, negativePrompt, false, ""), false, null);
+  }
 
   private static ModelTraits traits(String family, boolean promptless) {
     return new ModelTraits(

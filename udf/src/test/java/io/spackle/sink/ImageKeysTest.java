@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageKeysTest {
 
   @Test
-  void aKeyIsAFolderAndAName() {
+  void keyIsAFolderAndAName() {
     assertThat(ImageKeys.of("cat", 0, "png")).isEqualTo("77/cat-0.png");
   }
 
@@ -32,7 +32,7 @@ class ImageKeysTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"cat", "a b", "ä/../猫", "CON", "x-1", "%41", "~"})
-  void whatSpackleNamedIsKnownByItsName(String id) {
+  void ownImagesAreRecognized(String id) {
     assertThat(ImageKeys.isOurs(ImageKeys.of(id, 0, "png"))).isTrue();
     assertThat(ImageKeys.isOurs(ImageKeys.of(id.repeat(170), 15, "webp"))).isTrue();
   }
@@ -47,12 +47,12 @@ class ImageKeysTest {
         "77/cat-0.png.bak",
         "77/.tmp"
       })
-  void whatOthersPutThereIsNotOurs(String path) {
+  void otherFilesAreNotRecognized(String path) {
     assertThat(ImageKeys.isOurs(path)).isFalse();
   }
 
   @Test
-  void unfinishedImagesAreOurs() {
+  void temporaryFilesAreRecognized() {
     assertThat(ImageKeys.isOurs("77/." + UUID.randomUUID() + ".tmp")).isTrue();
     assertThat(ImageKeys.isOurs("77/._" + UUID.randomUUID() + ".tmp")).isTrue();
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every sink does, over a folder that a test can look into. */
+/** The contract of all sinks, over a local folder. */
 class ImageSinkContractTest {
 
   private static final byte[] OLD = {1};
@@ -57,7 +57,7 @@ class ImageSinkContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void bytesStandUnderTheirKey(Kind kind) throws IOException {
+  void bytesAreWrittenUnderTheirKey(Kind kind) throws IOException {
     try (ImageSink sink = kind.open(folder.resolve("new/images"))) {
       String location = sink.write(KEY, NEW);
       assertThat(location).endsWith("/new/images/" + KEY);
@@ -67,7 +67,7 @@ class ImageSinkContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void aSecondWriteReplacesTheFirst(Kind kind) throws IOException {
+  void secondWriteReplacesTheFirst(Kind kind) throws IOException {
     try (ImageSink sink = kind.open(folder)) {
       sink.write(KEY, OLD);
       sink.write(KEY, NEW);
@@ -77,7 +77,7 @@ class ImageSinkContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void nothingElseIsLeft(Kind kind) throws IOException {
+  void noOtherFilesAreLeft(Kind kind) throws IOException {
     try (ImageSink sink = kind.open(folder)) {
       sink.write(KEY, OLD);
       sink.write(KEY, NEW);
@@ -87,21 +87,21 @@ class ImageSinkContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatCannotBeWrittenLeavesAllAsItWas(Kind kind) throws IOException {
-    Path taken = Files.createDirectories(folder.resolve(KEY)).resolve("inside");
-    Files.write(taken, OLD);
+  void failedWriteChangesNothing(Kind kind) throws IOException {
+    Path existing = Files.createDirectories(folder.resolve(KEY)).resolve("inside");
+    Files.write(existing, OLD);
     try (ImageSink sink = kind.open(folder)) {
       assertThatThrownBy(() -> sink.write(KEY, NEW))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageStartingWith("cannot write ")
           .hasMessageContaining(KEY);
     }
-    assertThat(files()).containsExactly(taken);
+    assertThat(files()).containsExactly(existing);
   }
 
   @ParameterizedTest
   @EnumSource
-  void writersOfOneKeyDoNotMix(Kind kind) throws Exception {
+  void concurrentWritesOfOneKeyAreAtomic(Kind kind) throws Exception {
     var threads = Executors.newFixedThreadPool(4);
     try (ImageSink sink = kind.open(folder)) {
       Callable<String> write = () -> sink.write(KEY, NEW);

@@ -25,7 +25,7 @@ class ImageSinksTest {
   }
 
   @Test
-  void otherFileSystemsAreHadoops(@TempDir Path folder) {
+  void otherFileSystemsUseHadoop(@TempDir Path folder) {
     configuration.setClass("fs.s3a.impl", FolderStore.class, org.apache.hadoop.fs.FileSystem.class);
     String bucket = "s3a://bucket" + folder;
     try (ImageSink sink = ImageSinks.forUri(bucket, configuration)) {
@@ -34,7 +34,7 @@ class ImageSinksTest {
   }
 
   @Test
-  void theDefaultFileSystemCounts(@TempDir Path folder) {
+  void pathWithoutSchemeIsOnTheDefaultFileSystem(@TempDir Path folder) {
     configuration.setClass("fs.s3a.impl", FolderStore.class, org.apache.hadoop.fs.FileSystem.class);
     configuration.set("fs.defaultFS", "s3a://bucket");
     try (ImageSink sink = ImageSinks.forUri(folder.toString(), configuration)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every layout does that puts many images into one file. */
+/** The contract of all layouts with many images per file. */
 class ShardContractTest {
 
   private static final Configuration CONFIGURATION = new Configuration();
@@ -36,26 +37,27 @@ class ShardContractTest {
 
   @TempDir Path folder;
 
-  /** A file read back by other means than those that wrote it: images and facts by name. */
-  private record Contents(Map<String, byte[]> pictures, Map<String, Map<String, Object>> facts) {}
+  /** A shard read without the classes that wrote it: images and properties by name. */
+  private record Contents(
+      Map<String, byte[]> images, Map<String, Map<String, Object>> properties) {}
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
-  void imagesComeWithWhatIsKnownOfThem(ImageLayout layout) throws IOException {
+  void shardContainsImagesWithTheirProperties(ImageLayout layout) throws IOException {
     List<String> locations;
-    try (ImageWriter sink = open(layout)) {
-      sink.write(row("other", null), List.of(SECOND), "png");
-      locations = sink.write(row("a.b/c", ""), List.of(FIRST, SECOND), "png");
-      sink.finish();
+    try (ImageWriter writer = open(layout)) {
+      writer.write(row("other", null), List.of(SECOND), "png");
+      locations = writer.write(row("a.b/c", ""), List.of(FIRST, SECOND), "png");
+      writer.finish();
     }
     Path shard = onlyFile();
     assertThat(locations).containsExactly(shard + "#a%2Eb%2Fc-0.png", shard + "#a%2Eb%2Fc-1.png");
     Contents contents = contents(layout, shard);
-    assertThat(contents.pictures())
+    assertThat(contents.images())
         .containsOnlyKeys("other-0.png", "a%2Eb%2Fc-0.png", "a%2Eb%2Fc-1.png")
         .containsEntry("a%2Eb%2Fc-0.png", FIRST)
         .containsEntry("a%2Eb%2Fc-1.png", SECOND);
-    assertThat(contents.facts().get("a%2Eb%2Fc-1.png"))
+    assertThat(contents.properties().get("a%2Eb%2Fc-1.png"))
         .containsEntry("id", "a.b/c")
         .containsEntry("sample", "1")
         .containsEntry("prompt", "a prompt, \"quoted\"")
@@ -68,57 +70,58 @@ class ShardContractTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
-  void nothingIsThereBeforeAllIs(ImageLayout layout) throws IOException {
-    try (ImageWriter sink = open(layout)) {
-      sink.write(row("a", null), List.of(FIRST), "png");
+  void shardAppearsOnlyWhenItIsFinished(ImageLayout layout) throws IOException {
+    try (ImageWriter writer = open(layout)) {
+      writer.write(row("a", null), List.of(FIRST), "png");
       assertThat(names()).allMatch(name -> name.endsWith(".tmp"));
     }
-    assertThat(names()).as("dropped").isEmpty();
+    assertThat(names()).as("discarded").isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
-  void aTaskWithoutImagesMakesNoFile(ImageLayout layout) throws IOException {
-    try (ImageWriter sink = open(layout)) {
-      sink.finish();
+  void taskWithoutImagesWritesNoFile(ImageLayout layout) throws IOException {
+    try (ImageWriter writer = open(layout)) {
+      writer.finish();
     }
     assertThat(names()).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
-  void rowsThatAreStillBusyAtTheEndComeTooLate(ImageLayout layout) {
-    ImageWriter sink = open(layout);
-    sink.close();
+  void closedWriterRefusesRows(ImageLayout layout) {
+    ImageWriter writer = open(layout);
+    writer.close();
     ManifestRow late = row("late", null);
-    assertThatThrownBy(() -> sink.write(late, List.of(FIRST), "png")).hasMessageContaining("late");
+    assertThatThrownBy(() -> writer.write(late, List.of(FIRST), "png"))
+        .hasMessageContaining("late");
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
-  void imagesThatNoRowNamesAreTakenOut(ImageLayout layout) throws IOException {
-    try (ImageWriter sink = open(layout)) {
+  void imagesThatAreNotKeptAreRemoved(ImageLayout layout) throws IOException {
+    try (ImageWriter writer = open(layout)) {
       for (String id : List.of("a", "b", "c")) {
-        sink.write(row(id, null), List.of(FIRST, SECOND), "png");
+        writer.write(row(id, null), List.of(FIRST, SECOND), "png");
       }
-      sink.finish();
+      writer.finish();
     }
     var shard = new org.apache.hadoop.fs.Path(onlyFile().toString());
-    Set<String> named = Set.of("a-0.png", "c-0.png", "c-1.png");
-    assertThat(layout.keep(shard, named, CONFIGURATION)).isEqualTo(3);
+    Set<String> kept = Set.of("a-0.png", "c-0.png", "c-1.png");
+    assertThat(layout.keep(shard, kept, CONFIGURATION)).isEqualTo(3);
     Contents contents = contents(layout, onlyFile());
-    assertThat(contents.pictures()).containsOnlyKeys(named).containsEntry("c-1.png", SECOND);
-    assertThat(contents.facts().get("c-1.png")).containsEntry("id", "c");
-    assertThat(layout.keep(shard, named, CONFIGURATION)).as("again").isZero();
+    assertThat(contents.images()).containsOnlyKeys(kept).containsEntry("c-1.png", SECOND);
+    assertThat(contents.properties().get("c-1.png")).containsEntry("id", "c");
+    assertThat(layout.keep(shard, kept, CONFIGURATION)).as("again").isZero();
     assertThat(layout.keep(shard, Set.of(), CONFIGURATION)).isEqualTo(3);
     assertThat(names()).isEmpty();
   }
 
   @Test
-  void parquetSaysWhichColumnIsAnImage() throws IOException {
-    try (ImageWriter sink = open(ImageLayout.PARQUET)) {
-      sink.write(row("a", null), List.of(FIRST), "png");
-      sink.finish();
+  void parquetDeclaresTheImageColumn() throws IOException {
+    try (ImageWriter writer = open(ImageLayout.PARQUET)) {
+      writer.write(row("a", null), List.of(FIRST), "png");
+      writer.finish();
     }
     var path = new org.apache.hadoop.fs.Path(onlyFile().toString());
     try (var file = ParquetFileReader.open(HadoopInputFile.fromPath(path, CONFIGURATION))) {
@@ -132,7 +135,7 @@ class ShardContractTest {
   }
 
   @Test
-  void whatOthersPutThereIsNotOurs() {
+  void otherFilesAreNotShards() {
     assertThat(ImageLayout.ofShard("part-0000.tar")).isEmpty();
     assertThat(ImageLayout.ofShard("mine.parquet")).isEmpty();
   }
@@ -144,22 +147,12 @@ class ShardContractTest {
   private static ManifestRow row(String id, String negativePrompt) {
     return new ManifestRow(
         id,
-        "photo.png",
-        "mask.png",
-        "a prompt, \"quoted\"",
-        negativePrompt,
-        64,
-        64,
-        2,
-        4,
-        7.5,
-        1,
-        null,
+        new ManifestRow.Locations("photo.png", "mask.png"),
+        new ManifestRow.Prompts("a prompt, \"quoted\"", negativePrompt, null),
+        new GenerationParameters(64, 64, 2, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
         (1L << 32) - 1,
-        null,
-        null,
-        SchedulerChoice.DEFAULT);
+        null);
   }
 
   private List<String> names() throws IOException {
@@ -183,22 +176,22 @@ class ShardContractTest {
 
   private static Contents tar(Path shard) throws IOException {
     Contents contents = new Contents(new LinkedHashMap<>(), new LinkedHashMap<>());
-    String picture = null;
+    String image = null;
     try (InputStream file = Files.newInputStream(shard);
         TarArchiveInputStream tar = new TarArchiveInputStream(file)) {
       for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         String name = entry.getName();
         if (name.endsWith(".json")) {
-          assertThat(name).as("beside its image").isEqualTo(picture.replace(".png", ".json"));
-          Map<String, Object> facts = new LinkedHashMap<>();
+          assertThat(name).as("follows its image").isEqualTo(image.replace(".png", ".json"));
+          Map<String, Object> properties = new LinkedHashMap<>();
           new ObjectMapper()
               .readTree(tar.readAllBytes())
               .properties()
-              .forEach(fact -> facts.put(fact.getKey(), fact.getValue().asText()));
-          contents.facts().put(picture, facts);
+              .forEach(property -> properties.put(property.getKey(), property.getValue().asText()));
+          contents.properties().put(image, properties);
         } else {
-          picture = name;
-          contents.pictures().put(name, tar.readAllBytes());
+          image = name;
+          contents.images().put(name, tar.readAllBytes());
         }
       }
     }
@@ -212,25 +205,25 @@ class ShardContractTest {
       for (Group row = rows.read(); row != null; row = rows.read()) {
         Group image = row.getGroup("image", 0);
         String name = image.getString("path", 0);
-        contents.pictures().put(name, image.getBinary("bytes", 0).getBytes());
-        contents.facts().put(name, facts(row));
+        contents.images().put(name, image.getBinary("bytes", 0).getBytes());
+        contents.properties().put(name, properties(row));
       }
     }
     return contents;
   }
 
-  private static Map<String, Object> facts(Group row) {
-    Map<String, Object> facts = new LinkedHashMap<>();
+  private static Map<String, Object> properties(Group row) {
+    Map<String, Object> properties = new LinkedHashMap<>();
     row.getType()
         .getFields()
         .forEach(
             field -> {
               if (field.isPrimitive() && row.getFieldRepetitionCount(field.getName()) > 0) {
-                facts.put(
+                properties.put(
                     field.getName(),
                     row.getValueToString(row.getType().getFieldIndex(field.getName()), 0));
               }
             });
-    return facts;
+    return properties;
   }
 }

@@ -41,7 +41,7 @@ class AddressGuardTest {
         "fc00::1",
         "fd00:ec2::254",
         "ff02::1",
-        // NAT64, its local twin, 6to4 and Teredo, each around an address of 10.0.0.0/8 or
+        // NAT64, local-use NAT64, 6to4 and Teredo, each embedding an address of 10.0.0.0/8 or
         // 127.0.0.0/8
         "64:ff9b::10.0.0.1",
         "64:ff9b::7f00:1",
@@ -51,7 +51,7 @@ class AddressGuardTest {
         "2001:0:4136:e378:8000:63bf:f5ff:fffe",
         "2001:db8::1",
       })
-  void theseAreNotPublic(String address) throws UnknownHostException {
+  void specialPurposeAddressesAreNotPublic(String address) throws UnknownHostException {
     assertThat(AddressGuard.isPublic(InetAddress.getByName(address))).isFalse();
   }
 
@@ -69,12 +69,12 @@ class AddressGuardTest {
         "64:ff9b::1.1.1.1",
         "::ffff:1.1.1.1"
       })
-  void theseArePublic(String address) throws UnknownHostException {
+  void otherAddressesArePublic(String address) throws UnknownHostException {
     assertThat(AddressGuard.isPublic(InetAddress.getByName(address))).isTrue();
   }
 
   @Test
-  void allowedHostsMayBeAnywhere() throws UnknownHostException {
+  void allowedHostsMayHaveAnyAddress() throws UnknownHostException {
     var guard = new AddressGuard(new HostList("setting", List.of("localhost")));
     assertThat(guard.resolve("localhost")).isNotEmpty();
     assertThatThrownBy(() -> guard.resolve("127.0.0.1"))

@@ -49,7 +49,7 @@ class FileSourceTest {
   }
 
   @Test
-  void linksDoNotLeadOut() throws IOException {
+  void linksOutOfTheRootAreRefused() throws IOException {
     Files.createSymbolicLink(root.resolve("link"), outside);
     Files.createSymbolicLink(root.resolve("up"), folder);
     for (String name :
@@ -61,7 +61,7 @@ class FileSourceTest {
   }
 
   @Test
-  void neighboursAreNotBelow() throws IOException {
+  void siblingFoldersAreRefused() throws IOException {
     Files.createDirectory(folder.resolve("root2"));
     Files.write(folder.resolve("root2/a"), BYTES);
     assertThat(Settings.code(source(root.toString()), folder + "/root2/a"))
@@ -69,7 +69,7 @@ class FileSourceTest {
   }
 
   @Test
-  void whatIsOutsideIsNotEvenSaidToBeMissing() {
+  void missingFilesOutsideTheRootAreNotRevealed() {
     assertThat(Settings.code(source(root.toString()), folder + "/nothing"))
         .isEqualTo(ErrorCode.URL_FORBIDDEN);
   }
@@ -84,7 +84,7 @@ class FileSourceTest {
         "/dev/null",
         "/tmp"
       })
-  void onlyRealFilesAreRead(String path) {
+  void onlyRegularFilesAreRead(String path) {
     assertThat(Settings.code(source("/"), path)).isEqualTo(ErrorCode.URL_FORBIDDEN);
   }
 
@@ -106,7 +106,7 @@ class FileSourceTest {
         "file:/a b",
         "file:"
       })
-  void oddUrisAreInvalid(String location) {
+  void malformedUrisAreInvalid(String location) {
     assertThat(Settings.code(source("/"), location)).isEqualTo(ErrorCode.URL_INVALID);
   }
 

@@ -21,7 +21,7 @@ class HadoopSourceTest {
   @TempDir Path folder;
 
   @Test
-  void prefixesEndAtSlashes() throws Exception {
+  void prefixesMatchCompleteFolders() throws Exception {
     Files.write(folder.resolve("a.png"), new byte[1]);
     String prefix = "s3a://bucket" + folder;
     assertThat(source(FolderStore.class, prefix).fetch(prefix + "/a.png")).hasSize(1);
@@ -35,7 +35,7 @@ class HadoopSourceTest {
   }
 
   @Test
-  void pathsDoNotGoUp() {
+  void parentFoldersAreRefused() {
     String prefix = "s3a://bucket" + folder;
     assertThat(code(prefix, prefix + "/../a.png")).isEqualTo(ErrorCode.URL_INVALID);
     assertThat(code(prefix, prefix + "/x/..")).isEqualTo(ErrorCode.URL_INVALID);
@@ -43,7 +43,7 @@ class HadoopSourceTest {
   }
 
   @Test
-  void whatIsDeniedIsSaidToBe() {
+  void deniedAccessIsReported() {
     var source = source(ClosedStore.class, "s3a://bucket/");
     assertThat(Settings.code(source, "s3a://bucket/hadoop")).isEqualTo(ErrorCode.FETCH_DENIED);
     assertThat(Settings.code(source, "s3a://bucket/nio")).isEqualTo(ErrorCode.FETCH_DENIED);
@@ -61,7 +61,7 @@ class HadoopSourceTest {
     return new HadoopSource(Settings.of(List.of(prefix), List.of()), configuration);
   }
 
-  /** Denies everything, in the ways of HDFS and of S3A. */
+  /** Denies all access, with the exceptions of HDFS and of S3A. */
   public static final class ClosedStore extends RawLocalFileSystem {
 
     @Override

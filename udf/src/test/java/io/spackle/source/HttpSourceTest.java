@@ -51,7 +51,7 @@ class HttpSourceTest {
           .build();
 
   @Test
-  void requestsSayWhoAsks() throws Exception {
+  void requestsHaveAUserAgent() throws Exception {
     HOST.stubFor(
         get("/a").willReturn(ok().withBody(BYTES).withHeader("Content-Type", "text/html")));
     try (var source = source(0)) {
@@ -70,7 +70,7 @@ class HttpSourceTest {
     "300,FETCH_STATUS",
     "302,FETCH_STATUS",
   })
-  void finalAnswersAreNotAskedForAgain(int status, ErrorCode code) {
+  void permanentFailuresAreNotRetried(int status, ErrorCode code) {
     HOST.stubFor(get("/a").willReturn(aResponse().withStatus(status)));
     try (var source = source(2)) {
       assertThat(Settings.code(source, url("/a"))).isEqualTo(code);
@@ -80,7 +80,7 @@ class HttpSourceTest {
 
   @ParameterizedTest
   @ValueSource(ints = {408, 429, 500, 502, 503, 504})
-  void passingAnswersAre(int status) {
+  void temporaryFailuresAreRetried(int status) {
     HOST.stubFor(get("/a").willReturn(aResponse().withStatus(status)));
     try (var source = source(2)) {
       assertThat(Settings.fault(source, url("/a")))
@@ -93,7 +93,7 @@ class HttpSourceTest {
 
   @ParameterizedTest
   @EnumSource(Fault.class)
-  void brokenConnectionsAreTriedAgain(Fault fault) throws Exception {
+  void brokenConnectionsAreRetried(Fault fault) throws Exception {
     stubOnce("/a", aResponse().withFault(fault));
     try (var source = source(1)) {
       assertThat(source.fetch(url("/a"))).isEqualTo(BYTES);
@@ -101,7 +101,7 @@ class HttpSourceTest {
   }
 
   @Test
-  void theHostsWishToWaitIsHonoured() throws Exception {
+  void retryAfterIsHonoured() throws Exception {
     stubOnce("/a", aResponse().withStatus(503).withHeader("Retry-After", "1"));
     long start = System.nanoTime();
     try (var source = source(1)) {
@@ -110,9 +110,9 @@ class HttpSourceTest {
     assertThat(since(start)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
   }
 
-  /** Another row's fetch comes while the first waits. */
+  /** The fetch of another row waits too. */
   @Test
-  void theHostIsLeftAloneByAllRows() throws Exception {
+  void retryAfterAppliesToAllRowsOfTheHost() throws Exception {
     stubOnce("/a", aResponse().withStatus(429).withHeader("Retry-After", "1"));
     HOST.stubFor(get("/b").willReturn(ok().withBody(BYTES)));
     long start = System.nanoTime();
@@ -124,14 +124,14 @@ class HttpSourceTest {
   }
 
   @Test
-  void aHostThatWantsToBeLeftAloneForTooLongIsNotWaitedFor() {
+  void retryAfterBeyondTheDeadlineFailsAtOnce() {
     HOST.stubFor(
         get("/a").willReturn(aResponse().withStatus(503).withHeader("Retry-After", "99999")));
     long start = System.nanoTime();
     try (var source = source(3)) {
       assertThat(Settings.fault(source, url("/a"))).hasMessageContaining("status 503");
       assertThat(Settings.fault(source, url("/b")))
-          .hasMessageContaining("left alone for another")
+          .hasMessageContaining("asked for a pause of another")
           .extracting("code")
           .isEqualTo(ErrorCode.FETCH_STATUS);
     }
@@ -139,10 +139,10 @@ class HttpSourceTest {
     HOST.verify(0, getRequestedFor(urlEqualTo("/b")));
   }
 
-  /** An xz header may ask for a dictionary of gigabytes; layers multiply what a bomb does. */
+  /** An xz header may demand a dictionary of gigabytes; nested layers multiply a bomb's size. */
   @ParameterizedTest
   @ValueSource(strings = {"xz", "pack200", "zstd", "gzip, gzip", "br"})
-  void nothingButGzipIsUndone(String coding) {
+  void onlyGzipIsDecoded(String coding) {
     HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withHeader("Content-Encoding", coding)));
     try (var source = source(3)) {
       assertThat(Settings.fault(source, url("/a")))
@@ -154,7 +154,7 @@ class HttpSourceTest {
   }
 
   @Test
-  void aWaitPastTheDeadlineIsNotBegun() {
+  void waitBeyondTheDeadlineIsNotStarted() {
     HOST.stubFor(
         get("/a").willReturn(aResponse().withStatus(429).withHeader("Retry-After", "99999")));
     long start = System.nanoTime();
@@ -204,10 +204,10 @@ class HttpSourceTest {
     }
   }
 
-  /** The rest of the body comes only after the deadline. */
+  /** The rest of the body is sent only after the deadline. */
   @ParameterizedTest
   @CsvSource({"200,FETCH_TOO_LARGE", "302,FETCH_NOT_FOUND", "404,FETCH_NOT_FOUND"})
-  void unwantedBodiesAreNotReadToTheirEnd(int status, ErrorCode code) throws Exception {
+  void unusedBodiesAreNotReadToTheirEnd(int status, ErrorCode code) throws Exception {
     HOST.stubFor(get("/none").willReturn(notFound()));
     var done = new CountDownLatch(1);
     var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -254,7 +254,7 @@ class HttpSourceTest {
     "file:///etc/passwd,URL_INVALID",
     "http://2130706433/,URL_INVALID",
   })
-  void eachHopIsChecked(String next, ErrorCode code) {
+  void eachRedirectIsChecked(String next, ErrorCode code) {
     HOST.stubFor(get("/a").willReturn(temporaryRedirect(next)));
     try (var source = source(0)) {
       assertThat(Settings.fault(source, url("/a")))
@@ -279,7 +279,7 @@ class HttpSourceTest {
   }
 
   @Test
-  void onlyAllowedHostsAreAsked() {
+  void onlyAllowedHostsAreContacted() {
     var settings =
         new FetchSettings(
             Duration.ofSeconds(5),
@@ -310,7 +310,7 @@ class HttpSourceTest {
   }
 
   @Test
-  void certificatesThatNobodyVouchesForAreFinal() {
+  void untrustedCertificatesAreNotRetried() {
     try (var source = source(3)) {
       long start = System.nanoTime();
       assertThat(Settings.code(source, "https://localhost:" + HOST.getHttpsPort() + "/a"))
@@ -328,7 +328,7 @@ class HttpSourceTest {
   }
 
   @Test
-  void deadHostsAreLeftAlone() {
+  void deadHostsAreNotContacted() {
     HOST.stubFor(get("/a").willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
     try (var source = source(0)) {
       for (int i = 0; i < 10; i++) {
@@ -339,9 +339,9 @@ class HttpSourceTest {
     HOST.verify(10, getRequestedFor(urlEqualTo("/a")));
   }
 
-  /** All together take longer than the timeout of one. */
+  /** The fetches together take longer than the timeout of one. */
   @Test
-  void waitingForAConnectionCostsNoTime() throws Exception {
+  void waitForAConnectionDoesNotCountAsTimeout() throws Exception {
     HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withFixedDelay(300)));
     var threads = Executors.newFixedThreadPool(6);
     try (var source = new HttpSource(settings(Duration.ofSeconds(1), 0, 1))) {

@@ -25,7 +25,7 @@ class HttpTargetTest {
     "http://[::FFFF:127.0.0.1]/a,::ffff:127.0.0.1,80,/a",
     "http://１２７.0.0.1/a,127.0.0.1,80,/a",
   })
-  void urlsAreTakenApart(String url, String host, int port, String path) {
+  void urlsAreParsed(String url, String host, int port, String path) {
     HttpTarget target = of(url);
     assertThat(target.host()).isEqualTo(host);
     assertThat(target.port()).isEqualTo(port);
@@ -35,7 +35,7 @@ class HttpTargetTest {
 
   /** The second a of the host is Cyrillic. */
   @Test
-  void lookAlikesAreOthers() {
+  void homographsAreDistinct() {
     var list = new HostList("setting", List.of("paypal.com", "*.example.com"));
     assertThat(list.contains(of("https://PayPal.com/").host())).isTrue();
     assertThat(list.contains(of("https://payp\u0430l.com/").host())).isFalse();
@@ -45,7 +45,7 @@ class HttpTargetTest {
   }
 
   @Test
-  void userInfoIsForTheHost() {
+  void userInfoBecomesBasicAuthorization() {
     assertThat(of("https://Aladdin:open%20sesame+@h/").authorization())
         .isEqualTo("Basic QWxhZGRpbjpvcGVuIHNlc2FtZSs=");
   }
@@ -78,7 +78,7 @@ class HttpTargetTest {
         "http://h%00/",
         "http://a\u2100b/",
       })
-  void oddUrlsAreInvalid(String url) {
+  void malformedUrlsAreInvalid(String url) {
     assertThatThrownBy(() -> of(url))
         .asInstanceOf(InstanceOfAssertFactories.type(RowException.class))
         .extracting(RowException::code)
@@ -86,7 +86,7 @@ class HttpTargetTest {
   }
 
   @Test
-  void hostsWithoutEndAreInvalid() {
+  void veryLongHostsAreInvalid() {
     assertThatThrownBy(() -> of("http://" + "a.".repeat(4000) + "a/"))
         .isInstanceOf(RowException.class);
   }
@@ -104,7 +104,7 @@ class HttpTargetTest {
   }
 
   @Test
-  void userInfoStaysWithItsHost() {
+  void userInfoIsKeptForTheSameOriginOnly() {
     HttpTarget start = of("https://user:pass@h/a");
     assertThat(start.redirected("/b").authorization()).isEqualTo(start.authorization());
     assertThat(start.redirected("https://H:443/b").authorization())
@@ -114,7 +114,7 @@ class HttpTargetTest {
   }
 
   @Test
-  void redirectsDoNotLeadDown() {
+  void redirectsFromHttpsToHttpAreRefused() {
     assertThatThrownBy(() -> of("https://h/").redirected("http://h/"))
         .asInstanceOf(InstanceOfAssertFactories.type(RowException.class))
         .extracting(RowException::code)

@@ -26,14 +26,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every source does with a folder of files, and how each is told where they lie. */
+/** The contract of all sources, over a local folder. */
 class ImageSourceContractTest {
 
   @TempDir Path folder;
 
   private HttpServer server;
 
-  /** The sources, and the ways to name a file. */
+  /** The sources and their locations of a file. */
   enum Kind {
     HTTP("http", "http://192.168.0.1/a.png"),
     FILE("file:", "file:/etc/hostname"),
@@ -72,7 +72,7 @@ class ImageSourceContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatExistsIsRead(Kind kind) throws Exception {
+  void existingFileIsRead(Kind kind) throws Exception {
     byte[] bytes = {1, 2, 3};
     Files.write(folder.resolve("a.png"), bytes);
     try (ImageSource source = open()) {
@@ -82,7 +82,7 @@ class ImageSourceContractTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "file:", "s3a://bucket"})
-  void whatASinkWroteIsReadFromTheLocationItGave(String start) throws Exception {
+  void locationOfASinkCanBeFetched(String start) throws Exception {
     byte[] bytes = {1, 2, 3};
     try (ImageSink sink = ImageSinks.forUri(start + folder + "/my out", configuration());
         ImageSource source = open()) {
@@ -93,7 +93,7 @@ class ImageSourceContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatIsAsLargeAsAllowedIsRead(Kind kind) throws Exception {
+  void fileOfTheMaximumSizeIsRead(Kind kind) throws Exception {
     Files.write(folder.resolve("a.png"), new byte[(int) Settings.MAX_BYTES]);
     try (ImageSource source = open()) {
       assertThat(source.fetch(location(kind, "a.png"))).hasSize((int) Settings.MAX_BYTES);
@@ -102,33 +102,33 @@ class ImageSourceContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatIsTooLargeIsNot(Kind kind) throws Exception {
+  void largerFileIsRefused(Kind kind) throws Exception {
     Files.write(folder.resolve("a.png"), new byte[(int) Settings.MAX_BYTES + 1]);
     checkFault(location(kind, "a.png"), ErrorCode.FETCH_TOO_LARGE);
   }
 
   @ParameterizedTest
   @EnumSource
-  void whatIsMissingIsNotFound(Kind kind) {
+  void missingFileIsNotFound(Kind kind) {
     checkFault(location(kind, "b.png"), ErrorCode.FETCH_NOT_FOUND);
   }
 
   @ParameterizedTest
   @EnumSource
-  void whatIsEmptyIsNoImage(Kind kind) throws Exception {
+  void emptyFileIsNotAnImage(Kind kind) throws Exception {
     Files.write(folder.resolve("a.png"), new byte[0]);
     checkFault(location(kind, "a.png"), ErrorCode.IMAGE_UNSUPPORTED);
   }
 
   @ParameterizedTest
   @EnumSource
-  void whatIsElsewhereIsForbidden(Kind kind) {
+  void locationOutsideTheAllowListsIsForbidden(Kind kind) {
     checkFault(kind.forbidden, ErrorCode.URL_FORBIDDEN);
   }
 
   @ParameterizedTest
   @EnumSource
-  void whatIsNoLocationIsInvalid(Kind kind) {
+  void malformedLocationIsInvalid(Kind kind) {
     checkFault(location(kind, "a\r\nb.png"), ErrorCode.URL_INVALID);
     checkFault(location(kind, "a\0b.png"), ErrorCode.URL_INVALID);
     checkFault(location(kind, "a".repeat(8 * 1024)), ErrorCode.URL_INVALID);
@@ -136,26 +136,26 @@ class ImageSourceContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatExistsPassesTheCheck(Kind kind) throws Exception {
+  void existingFilePassesTheCheck(Kind kind) throws Exception {
     Files.write(folder.resolve("a.png"), new byte[] {1, 2, 3});
     try (ImageSource source = open()) {
       assertThatCode(() -> source.check(location(kind, "a.png"))).doesNotThrowAnyException();
     }
   }
 
-  /** What lies on this machine is looked at, what is afar is not asked, nor for its address. */
+  /** Local files are inspected; for others, neither the host nor DNS is queried. */
   @ParameterizedTest
   @EnumSource
-  void theCheckSaysNothingElseThanTheFetchWould(Kind kind) throws Exception {
+  void checkFailsAsTheFetchWould(Kind kind) throws Exception {
     Files.write(folder.resolve("large.png"), new byte[(int) Settings.MAX_BYTES + 1]);
-    boolean isHere = kind == Kind.FILE || kind == Kind.PATH;
+    boolean isLocal = kind == Kind.FILE || kind == Kind.PATH;
     String forbidden = kind == Kind.HTTP ? "http://example.com:22/a.png" : kind.forbidden;
     assertThat(checked(forbidden)).contains(ErrorCode.URL_FORBIDDEN);
     assertThat(checked(location(kind, "a\0b.png"))).contains(ErrorCode.URL_INVALID);
     assertThat(checked(location(kind, "b.png")))
-        .isEqualTo(isHere ? Optional.of(ErrorCode.FETCH_NOT_FOUND) : Optional.empty());
+        .isEqualTo(isLocal ? Optional.of(ErrorCode.FETCH_NOT_FOUND) : Optional.empty());
     assertThat(checked(location(kind, "large.png")))
-        .isEqualTo(isHere ? Optional.of(ErrorCode.FETCH_TOO_LARGE) : Optional.empty());
+        .isEqualTo(isLocal ? Optional.of(ErrorCode.FETCH_TOO_LARGE) : Optional.empty());
   }
 
   private static Optional<ErrorCode> checked(ImageSource source, String location) {

@@ -25,7 +25,7 @@ class ImageSourcesTest {
         "har:///a.har",
         "C:\\a.png",
       })
-  void otherSchemesAreNotRead(String location) {
+  void otherSchemesAreInvalid(String location) {
     var fault = Settings.fault(source, location);
     assertThat(fault.code()).isEqualTo(ErrorCode.URL_INVALID);
     assertThat(fault).hasMessageContainingAll("one of [", "file", "hdfs", "https", "s3a");
@@ -33,7 +33,7 @@ class ImageSourcesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "a.png", "../a.png", "example.com/a.png", "?a=b", ":", "1a://b"})
-  void partsOfLocationsAreNotRead(String location) {
+  void incompleteLocationsAreInvalid(String location) {
     assertThat(Settings.code(source, location)).isEqualTo(ErrorCode.URL_INVALID);
   }
 
@@ -46,14 +46,14 @@ class ImageSourcesTest {
         "file:/a.png",
         "/a.png"
       })
-  void nothingIsAllowedByItself(String location) {
+  void filesAreForbiddenByDefault(String location) {
     var fault = Settings.fault(source, location);
     assertThat(fault.code()).isEqualTo(ErrorCode.URL_FORBIDDEN);
     assertThat(fault).hasMessageContaining("spackle.fetch.allow-files");
   }
 
   @Test
-  void secretsStaySecret() {
+  void messagesContainNoSecrets() {
     for (String location :
         List.of(
             "https://user:s3cret@h/a b",
@@ -66,7 +66,7 @@ class ImageSourcesTest {
   }
 
   @Test
-  void aFileSystemThatIsNotThereIsNoticedAtTheStart() {
+  void missingFileSystemConnectorIsReportedAtTheStart() {
     var settings = Settings.of(List.of("gs://bucket/a"), List.of());
     assertThatThrownBy(() -> ImageSources.open(settings, new Configuration()))
         .isInstanceOf(IllegalArgumentException.class)
@@ -75,7 +75,7 @@ class ImageSourcesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"data", "https://example.com/data", ""})
-  void aFolderThatIsNoneIsNoticedAtTheStart(String entry) {
+  void invalidFolderIsReportedAtTheStart(String entry) {
     var settings = Settings.of(List.of(entry), List.of());
     assertThatThrownBy(() -> ImageSources.open(settings, new Configuration()))
         .isInstanceOf(IllegalArgumentException.class)
@@ -83,7 +83,7 @@ class ImageSourcesTest {
   }
 
   @Test
-  void aHostThatIsNoneIsNoticedAtTheStart() {
+  void invalidHostIsReportedAtTheStart() {
     var settings = Settings.of(List.of(), List.of("http://intranet"));
     assertThatThrownBy(() -> ImageSources.open(settings, new Configuration()))
         .isInstanceOf(IllegalArgumentException.class)

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Any text is a location that may be asked for or a fault that says why not, and no literal address
- * that passes the guard is a private one, however it is spelled. Each build tries the seeds; {@code
- * JAZZER_FUZZ=1} makes up more for ten minutes.
+ * Any text is either a valid target or a failure with a reason, and no literal address that passes
+ * the guard is private, in any notation. A build tests the seeds; {@code JAZZER_FUZZ=1} generates
+ * texts for ten minutes.
  */
 class LocationFuzzTest {
 
@@ -29,7 +29,7 @@ class LocationFuzzTest {
 
   private static final HttpRules RULES = HttpRules.of(SETTINGS);
 
-  /** Written by a second hand: names of other forms would need a look-up. */
+  /** Independent of the code under test; other names would need a DNS lookup. */
   private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
   private static final AddressGuard GUARD = new AddressGuard(new HostList("none", List.of()));
@@ -51,7 +51,7 @@ class LocationFuzzTest {
 
   private static void check(HttpTarget target) {
     String host = target.host();
-    assertThat(host).isEqualTo(HostName.canonical(host)).doesNotContain("%", "@", "/", " ");
+    assertThat(host).isEqualTo(HostList.canonical(host)).doesNotContain("%", "@", "/", " ");
     assertThat(target.port()).isBetween(1, 65_535);
     assertThat(target.path()).startsWith("/").matches("[!-~]*");
     if (LITERAL.matcher(host).matches()) {
@@ -67,11 +67,11 @@ class LocationFuzzTest {
     } catch (ForbiddenAddressException e) {
       assertThat(e.getMessage()).isNotBlank();
     } catch (UnknownHostException e) {
-      assertThat(host).as("a literal that is none").isNotEmpty();
+      assertThat(host).as("an invalid literal").isNotEmpty();
     }
   }
 
-  /** As far as the JDK knows. */
+  /** By the JDK's classification. */
   private static boolean isPrivate(InetAddress address) {
     return address.isLoopbackAddress()
         || address.isAnyLocalAddress()

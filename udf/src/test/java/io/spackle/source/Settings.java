@@ -7,7 +7,7 @@ import io.spackle.row.RowException;
 import java.time.Duration;
 import java.util.List;
 
-/** Settings for tests. */
+/** Test settings of fetching. */
 final class Settings {
 
   static final long MAX_BYTES = 100_000;
@@ -19,13 +19,13 @@ final class Settings {
         Duration.ofSeconds(20), MAX_BYTES, 0, 8, List.of(), allowFiles, allowPrivate);
   }
 
-  /** The fault that a location gives. */
+  /** The failure of fetching a location. */
   static RowException fault(ImageSource source, String location) {
     Throwable thrown = catchThrowable(() -> source.fetch(location));
     if (thrown instanceof RowException fault) {
       return fault;
     }
-    throw new AssertionError("no fault of a row from " + location + " but " + thrown, thrown);
+    throw new AssertionError("no RowException from " + location + " but " + thrown, thrown);
   }
 
   static ErrorCode code(ImageSource source, String location) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole datasets, painted in batches. */
+/** Inpainting of datasets. */
 class SpackleTest {
 
   @TempDir static Path folder;
@@ -34,22 +34,22 @@ class SpackleTest {
   }
 
   @Test
-  void eachRowComesBackWithItsImagesAndItsFurtherColumns() {
-    Map<String, Row> painted = byId(Spackle.inpaint(rows()));
-    assertThat(painted).containsOnlyKeys("a", "b", "lost");
-    Row a = painted.get("a");
+  void eachRowIsReturnedWithItsImagesAndFurtherColumns() {
+    Map<String, Row> result = byId(Spackle.inpaint(rows()));
+    assertThat(result).containsOnlyKeys("a", "b", "lost");
+    Row a = result.get("a");
     assertThat(a.<String>getAs("status")).isEqualTo("success");
     assertThat(images(a)).hasSize(2).doesNotHaveDuplicates();
     assertThat(a.<String>getAs("shop")).isEqualTo("north");
     assertThat(a.getList(a.fieldIndex("output"))).isEmpty();
-    Row lost = painted.get("lost");
+    Row lost = result.get("lost");
     assertThat(lost.<Row>getAs("error").<String>getAs("code")).isEqualTo("FETCH_NOT_FOUND");
     assertThat(images(lost)).isEmpty();
     assertThat(lost.<String>getAs("shop")).isEqualTo("south");
   }
 
   @Test
-  void aRowIsPaintedAsTheFunctionPaintsIt() {
+  void datasetAndFunctionGiveTheSameImage() {
     Row b = byId(Spackle.inpaint(rows())).get("b");
     Row bySql =
         session
@@ -61,23 +61,23 @@ class SpackleTest {
   }
 
   @Test
-  void settingsOfTheCallGoBeforeThoseOfTheSession() {
+  void settingsOfTheCallOverrideThoseOfTheSession() {
     Dataset<Row> rows = rows().where("id = 'b'");
     Map<String, String> settings =
         Map.of("defaults.num-inference-steps", "3", "output.image-format", "jpeg");
-    Row painted = Spackle.inpaint(rows, settings).head();
-    assertThat(painted.<Row>getAs("meta").<Integer>getAs("steps")).isEqualTo(3);
-    assertThat(images(painted).get(0)).startsWith(0xFF, 0xD8);
+    Row result = Spackle.inpaint(rows, settings).head();
+    assertThat(result.<Row>getAs("meta").<Integer>getAs("steps")).isEqualTo(3);
+    assertThat(images(result).get(0)).startsWith(0xFF, 0xD8);
   }
 
   @Test
-  void columnsThatAreMissingAreToldBeforeAnythingRuns() {
+  void missingColumnsAreReportedAtOnce() {
     Dataset<Row> rows = rows().drop("mask_image");
     assertThatThrownBy(() -> Spackle.inpaint(rows))
         .isInstanceOf(RefusedException.class)
         .hasMessage("the rows have no column mask_image");
-    Dataset<Row> taken = rows().withColumnRenamed("shop", "images");
-    assertThatThrownBy(() -> Spackle.inpaint(taken)).hasMessageContaining("rename it");
+    Dataset<Row> conflicting = rows().withColumnRenamed("shop", "images");
+    assertThatThrownBy(() -> Spackle.inpaint(conflicting)).hasMessageContaining("rename it");
   }
 
   private static Dataset<Row> rows() {
@@ -96,13 +96,13 @@ class SpackleTest {
                 .formatted(folder));
   }
 
-  private static Map<String, Row> byId(Dataset<Row> painted) {
+  private static Map<String, Row> byId(Dataset<Row> result) {
     Map<String, Row> byId = new TreeMap<>();
-    painted.collectAsList().forEach(row -> byId.put(row.getAs("id"), row));
+    result.collectAsList().forEach(row -> byId.put(row.getAs("id"), row));
     return byId;
   }
 
-  private static List<byte[]> images(Row painted) {
-    return painted.getList(painted.fieldIndex("images"));
+  private static List<byte[]> images(Row result) {
+    return result.getList(result.fieldIndex("images"));
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The functions as people call them: by the text of a query. */
+/** The SQL functions, called by queries. */
 class SqlFunctionsTest {
 
   private static final String IMAGES = "'$dir/grey.png', '$dir/half.png'";
@@ -42,15 +42,15 @@ class SqlFunctionsTest {
   }
 
   @Test
-  void aImageIsRepaintedWhereItsMaskIsWhiteAndNowhereElse() {
-    Row painted = inpaint(IMAGES + ", 'a red door'");
-    assertThat(painted.<String>getAs("status")).isEqualTo("success");
-    assertThat(painted.<Object>getAs("error")).isNull();
-    RgbImage picture = picture(painted);
-    assertThat(picture.width()).isEqualTo(SqlSession.SIDE);
+  void onlyTheWhiteRegionOfTheMaskIsGenerated() {
+    Row result = inpaint(IMAGES + ", 'a red door'");
+    assertThat(result.<String>getAs("status")).isEqualTo("success");
+    assertThat(result.<Object>getAs("error")).isNull();
+    RgbImage decoded = decoded(result);
+    assertThat(decoded.width()).isEqualTo(SqlSession.SIDE);
     int half = SqlSession.SIDE / 2;
-    assertThat(reds(picture, 0, half)).containsOnly(100);
-    assertThat(reds(picture, half, SqlSession.SIDE)).isNotEqualTo(List.of(100));
+    assertThat(reds(decoded, 0, half)).containsOnly(100);
+    assertThat(reds(decoded, half, SqlSession.SIDE)).isNotEqualTo(List.of(100));
   }
 
   @Test
@@ -64,12 +64,12 @@ class SqlFunctionsTest {
   }
 
   @Test
-  void withoutASeedARowHasItsOwnInEachRun() {
+  void defaultSeedIsDerivedFromTheRow() {
     Row first = inpaint(IMAGES + ", 'a door'");
-    Row again = inpaint(IMAGES + ", 'a door'");
+    Row second = inpaint(IMAGES + ", 'a door'");
     Row other = inpaint(IMAGES + ", 'a window'");
-    assertThat(again.<Long>getAs("seed")).isEqualTo(first.<Long>getAs("seed"));
-    assertThat(image(again)).isEqualTo(image(first));
+    assertThat(second.<Long>getAs("seed")).isEqualTo(first.<Long>getAs("seed"));
+    assertThat(image(second)).isEqualTo(image(first));
     assertThat(other.<Long>getAs("seed")).isNotEqualTo(first.<Long>getAs("seed"));
   }
 
@@ -103,7 +103,7 @@ class SqlFunctionsTest {
         "'$dir/grey.png', '$dir/half.png', 'a', 'seed=7' | ROW_INVALID | READ",
         "'$dir/grey.png', '$dir/half.png', 'a', map('strength', '2') | ROW_INVALID | READ",
       })
-  void aRowThatFailsTellsWhyAndTheQueryGoesOn(String arguments, String code, String stage) {
+  void failedRowHasAnErrorAndTheQuerySucceeds(String arguments, String code, String stage) {
     Row failed = inpaint(arguments);
     assertThat(failed.<String>getAs("status")).isEqualTo("failed");
     assertThat(failed.<Object>getAs("image")).isNull();
@@ -114,7 +114,7 @@ class SqlFunctionsTest {
   }
 
   @Test
-  void unknownOptionsAreToldWithThoseThatThereAre() {
+  void unknownOptionsAreReportedWithTheKnownOnes() {
     Row error = inpaint(IMAGES + ", 'a door', map('steps', '7')").getAs("error");
     assertThat(error.<String>getAs("message"))
         .startsWith("options: steps found, some of ")
@@ -122,8 +122,8 @@ class SqlFunctionsTest {
   }
 
   @Test
-  void rowsOfATableArePaintedByItsTasksAndEachOnce() {
-    Dataset<Row> painted =
+  void eachRowOfATableIsProcessedOnce() {
+    Dataset<Row> result =
         session
             .spark()
             .range(3)
@@ -133,16 +133,16 @@ class SqlFunctionsTest {
                     .formatted(folder))
             .selectExpr("id", "p.status", "p.image", "p.seed")
             .where("status = 'success'");
-    String plan = painted.queryExecution().optimizedPlan().toString();
+    String plan = result.queryExecution().optimizedPlan().toString();
     assertThat(plan.split("inpaint\\(", -1)).hasSize(2);
-    assertThat(painted.select("seed").distinct().count()).isEqualTo(3);
+    assertThat(result.select("seed").distinct().count()).isEqualTo(3);
   }
 
   @Test
-  void sparkTellsHowToCallThem() {
+  void functionsAreDocumented() {
     List<Row> lines = session.spark().sql("DESCRIBE FUNCTION EXTENDED inpaint").collectAsList();
     assertThat(lines.toString())
-        .contains("inpaint(init_image, mask_image, prompt[, options]) - Repaints")
+        .contains("inpaint(init_image, mask_image, prompt[, options]) - Inpaints")
         .contains("SELECT inpaint(init, mask, 'a red door', map(");
     for (String name : List.of("image_size", "image_error", "mask_coverage", "fetch_image")) {
       assertThat(session.spark().sql("DESCRIBE FUNCTION " + name).collectAsList().toString())
@@ -157,19 +157,18 @@ class SqlFunctionsTest {
     "spark.spackle.model.path, /no/such/model, /no/such/model",
     "spark.spackle.model.divice, cpu, did you mean spackle.model.device?",
     "spark.spackle.batch.max-images, many, (spark.spackle.batch.max-images)",
-    "spark.spackle.output.path, /out, spark.spackle.output.path concerns jobs alone",
+    "spark.spackle.output.path, /out, spark.spackle.output.path applies to jobs only",
     "spark.spackle.defaults.samples, 2, spark.spackle.defaults.samples is 2",
   })
-  void settingsThatCannotBeMeantAreRefusedBeforeAnythingRuns(
-      String key, String value, String told) {
+  void invalidSettingsAreRefused(String key, String value, String expected) {
     String query = "SELECT inpaint(" + IMAGES + ", 'a door')";
     assertThatThrownBy(() -> session.row(Map.of(key, value), query))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining(told);
+        .hasMessageContaining(expected);
   }
 
   @Test
-  void imagesCanBeLookedAtWithoutAModel() {
+  void imagesCanBeInspectedWithoutAModel() {
     Row size = session.row("SELECT image_size('$dir/half.png') AS s").getStruct(0);
     assertThat(size).hasToString("[64,64,PNG]");
     assertThat(session.row("SELECT image_size(fetch_image('$dir/half.png'))").getStruct(0))
@@ -184,7 +183,7 @@ class SqlFunctionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"image_size", "mask_coverage", "fetch_image", "image_error"})
-  void whatIsNoImageIsNull(String function) {
+  void inspectionOfAMissingImageIsNull(String function) {
     assertThat(session.row("SELECT " + function + "(NULL)").isNullAt(0)).isTrue();
     if (!function.equals("image_error")) {
       assertThat(session.row("SELECT " + function + "('$dir/none.png')").isNullAt(0)).isTrue();
@@ -192,7 +191,7 @@ class SqlFunctionsTest {
   }
 
   @Test
-  void looksCanBeCounted() {
+  void inspectionsCanBeAggregated() {
     Row counts =
         session.row(
             "SELECT avg(mask_coverage(mask)), count_if(image_error(mask) IS NOT NULL)"
@@ -204,20 +203,20 @@ class SqlFunctionsTest {
     return session.row("SELECT inpaint(" + arguments + ") AS p").getStruct(0);
   }
 
-  private static byte[] image(Row painted) {
-    return painted.getAs("image");
+  private static byte[] image(Row result) {
+    return result.getAs("image");
   }
 
-  private static RgbImage picture(Row painted) {
-    return ImageCodec.decode(image(painted), DecodeLimits.defaults());
+  private static RgbImage decoded(Row result) {
+    return ImageCodec.decode(image(result), DecodeLimits.defaults());
   }
 
   /** The levels of red between two columns. */
-  private static List<Integer> reds(RgbImage picture, int from, int to) {
+  private static List<Integer> reds(RgbImage decoded, int from, int to) {
     List<Integer> reds = new ArrayList<>();
-    for (int y = 0; y < picture.height(); y++) {
+    for (int y = 0; y < decoded.height(); y++) {
       for (int x = from; x < to; x++) {
-        reds.add(picture.pixels()[3 * (y * picture.width() + x)] & 0xFF);
+        reds.add(decoded.pixels()[3 * (y * decoded.width() + x)] & 0xFF);
       }
     }
     return reds.stream().distinct().toList();

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** A Spark session as a user has it, and images in a folder that it may read. */
+/** A Spark session with the extensions, and images in an allowed folder. */
 final class SqlSession implements AutoCloseable {
 
   static final int SIDE = 64;
@@ -47,12 +47,12 @@ final class SqlSession implements AutoCloseable {
     return spark;
   }
 
-  /** The one row of a query; {@code $dir} is the folder of the images. */
+  /** The first row of a query; {@code $dir} is the folder of the images. */
   Row row(String query) {
     return spark.sql(query.replace("$dir", folder.toString())).head();
   }
 
-  /** A query with settings of its own. */
+  /** The first row of a query under temporary settings. */
   Row row(Map<String, String> settings, String query) {
     Map<String, String> before = new HashMap<>();
     settings.forEach(
@@ -83,7 +83,7 @@ final class SqlSession implements AutoCloseable {
     spark.stop();
   }
 
-  /** Black to the left of some column, a level from there on. */
+  /** Black to the left of a column, a level from there on. */
   private static byte[] png(int from, byte level) {
     byte[] pixels = new byte[3 * SIDE * SIDE];
     for (int y = 0; y < SIDE; y++) {

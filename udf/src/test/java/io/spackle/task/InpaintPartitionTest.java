@@ -8,25 +8,27 @@ import io.spackle.bundle.ModelBundle;
 import io.spackle.family.Families;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.SchedulerChoice;
-import io.spackle.lane.Arrival;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.FakeInpainter;
-import io.spackle.model.DeviceChoice;
+import io.spackle.lane.Lane;
 import io.spackle.model.ExecutorModels;
-import io.spackle.model.FolderKind;
 import io.spackle.model.ModelSettings;
+import io.spackle.model.ModelSettings.DeviceChoice;
+import io.spackle.model.ModelSettings.FolderKind;
 import io.spackle.pipeline.TestImages;
+import io.spackle.row.GenerationParameters;
+import io.spackle.row.MetaRow.RunInfo;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
-import io.spackle.row.RunInfo;
-import io.spackle.row.SafetyPolicy;
+import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyOptions;
 import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
 import io.spackle.spark.HadoopConf;
 import io.spackle.spark.TaskPartition;
 import io.spackle.spark.TaskSignals;
-import io.spackle.webhook.WebhookSettings;
+import io.spackle.task.TaskSettings.OutputSettings;
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,22 +89,22 @@ class InpaintPartitionTest {
 
   @TempDir Path temp;
   private ExecutorContext executor;
-  private String dealtBy = RowColumns.KEY;
+  private String distributionColumn = RowColumns.KEY;
 
-  /** A task without Spark. */
+  /** The signals of a task without Spark. */
   private static final class FakeTask implements TaskSignals {
     private final List<Runnable> completions = new ArrayList<>();
     private final int number;
-    private final int of;
+    private final int count;
     private volatile boolean interrupted;
 
     FakeTask() {
       this(0, 1);
     }
 
-    FakeTask(int number, int of) {
+    FakeTask(int number, int count) {
       this.number = number;
-      this.of = of;
+      this.count = count;
     }
 
     @Override
@@ -131,13 +133,13 @@ class InpaintPartitionTest {
     }
 
     @Override
-    public boolean mayHaveTwin() {
+    public boolean mayHaveDuplicate() {
       return false;
     }
 
     @Override
-    public TaskPartition part(String by) {
-      return new TaskPartition(by, number, of);
+    public TaskPartition partition(String column) {
+      return new TaskPartition(column, number, count);
     }
 
     @Override
@@ -164,7 +166,7 @@ class InpaintPartitionTest {
   }
 
   @Test
-  void everyRowBecomesAMetaRowAndItsImageAFile() {
+  void eachRowGivesAMetaRowAndAnImageFile() {
     List<Row> meta = run(settings(4), new FakeTask(), rows("a", "b", "c"));
     assertThat(meta).hasSize(3).allSatisfy(row -> assertThat(status(row)).isEqualTo("success"));
     assertThat(meta).allSatisfy(row -> assertThat(Path.of(output(row))).exists());
@@ -176,7 +178,7 @@ class InpaintPartitionTest {
   }
 
   @Test
-  void aRowThatFailsIsAMetaRowToo() {
+  void failedRowGivesAMetaRow() {
     List<Row> rows = new ArrayList<>(rows("a"));
     rows.add(row("missing", temp.resolve("missing").toString(), "b"));
     rows.add(row("no-prompt", temp.resolve(TestImages.INIT).toString(), null));
@@ -188,9 +190,9 @@ class InpaintPartitionTest {
   }
 
   @Test
-  void aRowThatBreaksItsReaderFailsAlone() {
-    Row whole = rows("x").get(0);
-    Object[] values = IntStream.range(0, whole.size()).mapToObj(whole::get).toArray();
+  void rowThatCannotBeReadFailsAlone() {
+    Row intact = rows("x").get(0);
+    Object[] values = IntStream.range(0, intact.size()).mapToObj(intact::get).toArray();
     Row broken =
         new GenericRowWithSchema(values, MANIFEST) {
           @Override
@@ -213,19 +215,20 @@ class InpaintPartitionTest {
   }
 
   @Test
-  void anEmptyPartitionNeedsNoModel() throws Exception {
-    InpaintPartition partition = new InpaintPartition(settings(4), MANIFEST, dealtBy, progress);
+  void emptyPartitionOpensNoModel() throws Exception {
+    InpaintPartition partition =
+        new InpaintPartition(settings(4), MANIFEST, distributionColumn, progress);
     assertThat(partition.call(Collections.emptyIterator()).hasNext()).isFalse();
     assertThat(opened).hasValue(0);
   }
 
-  /** The longest wait is an hour: the batch runs because it is full. */
+  /** The maximum wait is an hour, so the batch runs because it is full. */
   @Test
   void batchesFillAcrossTasks() throws Exception {
     FakeInpainter inpainter = new FakeInpainter();
     executor(inpainter);
     TaskSettings settings = settings(4);
-    try (Arrival third = executor.model(settings, new FakeTask()).lane().arrival()) {
+    try (Lane.Arrival third = executor.model(settings, new FakeTask()).lane().arrival()) {
       third.announce();
       ExecutorService slots = Executors.newFixedThreadPool(2);
       Future<List<Row>> one = slots.submit(() -> run(settings, new FakeTask(), rows("a", "b")));
@@ -239,10 +242,10 @@ class InpaintPartitionTest {
   }
 
   @Test
-  void aKilledTaskStopsWithinASecondAndTheModelStaysOpen() throws Exception {
+  void killedTaskStopsWithinASecondAndTheModelStaysOpen() throws Exception {
     Semaphore gate = new Semaphore(0);
-    Semaphore begun = new Semaphore(0);
-    FakeInpainter inpainter = new FakeInpainter(FakeInpainter.gated(gate, begun));
+    Semaphore started = new Semaphore(0);
+    FakeInpainter inpainter = new FakeInpainter(FakeInpainter.gated(gate, started));
     executor(inpainter);
     TaskSettings settings = settings(2);
     FakeTask killed = new FakeTask();
@@ -255,126 +258,124 @@ class InpaintPartitionTest {
               ended.countDown();
             });
     thread.start();
-    begun.acquire();
+    started.acquire();
     long start = System.nanoTime();
     killed.interrupted = true;
     ended.await();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
-    assertThat(executor.model(settings, new FakeTask()).slots().areFree()).isTrue();
-    assertThat(temp.resolve("images")).satisfies(InpaintPartitionTest::holdsNoImage);
+    assertThat(executor.model(settings, new FakeTask()).limits().areFree()).isTrue();
+    assertThat(temp.resolve("images")).satisfies(InpaintPartitionTest::containsNoImage);
     gate.release(10);
     assertThat(run(settings, new FakeTask(), rows("next"))).hasSize(1);
     assertThat(opened).hasValue(1);
   }
 
   @Test
-  void anotherTasksRowsAreUntouchedWhenATaskIsKilled() throws Exception {
+  void killedTaskDoesNotAffectOtherTasks() throws Exception {
     Semaphore gate = new Semaphore(0);
-    Semaphore begun = new Semaphore(0);
-    executor(new FakeInpainter(FakeInpainter.gated(gate, begun)));
+    Semaphore started = new Semaphore(0);
+    executor(new FakeInpainter(FakeInpainter.gated(gate, started)));
     TaskSettings settings = settings(2);
     FakeTask killed = new FakeTask();
     ExecutorService slots = Executors.newFixedThreadPool(2);
-    Future<List<Row>> lives =
+    Future<List<Row>> surviving =
         slots.submit(() -> run(settings, new FakeTask(), rows("a", "b", "c")));
-    Future<List<Row>> dies = slots.submit(() -> run(settings, killed, rows("d", "e", "f")));
-    begun.acquire();
+    Future<List<Row>> killedRows = slots.submit(() -> run(settings, killed, rows("d", "e", "f")));
+    started.acquire();
     killed.interrupted = true;
-    assertThatThrownBy(dies::get).hasCauseInstanceOf(CancellationException.class);
+    assertThatThrownBy(killedRows::get).hasCauseInstanceOf(CancellationException.class);
     gate.release(10);
-    assertThat(lives.get()).hasSize(3);
+    assertThat(surviving.get()).hasSize(3);
     slots.shutdown();
   }
 
-  /**
-   * Where this prompt is in the model, its process is as good as dead: nothing goes on any more.
-   */
-  private static final String KILLER = "killer";
+  /** The prompt at which the model hangs for good, which simulates a crash of its process. */
+  private static final String CRASHING = "crashing";
 
-  private final Semaphore deaths = new Semaphore(0);
-  private final CountDownLatch burial = new CountDownLatch(1);
-  private final List<Thread> dead = new ArrayList<>();
+  private final Semaphore crashes = new Semaphore(0);
+  private final CountDownLatch testEnd = new CountDownLatch(1);
+  private final List<Thread> crashedProcesses = new ArrayList<>();
 
   @AfterEach
-  void bury() throws InterruptedException {
-    burial.countDown();
-    for (Thread process : dead) {
+  void endCrashedProcesses() throws InterruptedException {
+    testEnd.countDown();
+    for (Thread process : crashedProcesses) {
       process.join();
     }
   }
 
-  private FakeInpainter deadly() {
+  private FakeInpainter crashingModel() {
     return new FakeInpainter(
-        (subjects, cancellation) -> {
-          if (subjects.stream().anyMatch(subject -> subject.prompt().startsWith(KILLER))) {
-            deaths.release();
-            burial.await();
+        (inputs, cancellation) -> {
+          if (inputs.stream().anyMatch(input -> input.prompt().startsWith(CRASHING))) {
+            crashes.release();
+            testEnd.await();
           }
         });
   }
 
-  /** Runs rows as a process that dies of them. */
-  private FakeInpainter dying(FakeTask task, List<Row> rows) throws Exception {
-    FakeInpainter inpainter = deadly();
+  /** Runs rows in a simulated process, until it crashes. */
+  private FakeInpainter crashing(FakeTask task, List<Row> rows) throws Exception {
+    FakeInpainter inpainter = crashingModel();
     executor(inpainter);
-    ExecutorContext own = executor;
+    ExecutorContext context = executor;
     Thread process =
         new Thread(
             () -> {
-              var out = new InpaintPartition(settings(4), MANIFEST, dealtBy, progress);
-              out.run(rows.iterator(), own, task).forEachRemaining(row -> {});
+              var out = new InpaintPartition(settings(4), MANIFEST, distributionColumn, progress);
+              out.run(rows.iterator(), context, task).forEachRemaining(row -> {});
               task.complete();
-              own.close();
+              context.close();
             });
     process.start();
-    dead.add(process);
-    deaths.acquire();
+    crashedProcesses.add(process);
+    crashes.acquire();
     return inpainter;
   }
 
   @Test
-  void aRowThatKillsItsProcessIsSetAsideAfterItsSecondTry() throws Exception {
-    List<Row> rows = rows("a", "b", KILLER, "c", "d", "e");
-    dying(new FakeTask(), rows);
-    FakeInpainter second = dying(new FakeTask(), rows);
-    assertThat(second.batches()).as("one by one").allMatch(batch -> batch.size() == 1);
-    FakeInpainter third = deadly();
+  void rowIsQuarantinedAfterTwoCrashes() throws Exception {
+    List<Row> rows = rows("a", "b", CRASHING, "c", "d", "e");
+    crashing(new FakeTask(), rows);
+    FakeInpainter second = crashing(new FakeTask(), rows);
+    assertThat(second.batches()).as("one at a time").allMatch(batch -> batch.size() == 1);
+    FakeInpainter third = crashingModel();
     executor(third);
     List<Row> meta = run(settings(4), new FakeTask(), rows);
     assertThat(meta)
         .extracting(row -> row.getAs("id") + " " + code(row))
         .containsExactlyInAnyOrder(
-            "a none", "b none", "killer MODEL_CRASHED", "c none", "d none", "e none");
+            "a none", "b none", "crashing MODEL_CRASHED", "c none", "d none", "e none");
     assertThat(meta)
         .filteredOn(row -> code(row).equals("MODEL_CRASHED"))
         .extracting(row -> row.<Row>getAs("error").<String>getAs("message"))
-        .allMatch(message -> message.matches("the process \\d+ on \\S+ died, .*"));
-    assertThat(third.batches()).doesNotContain(List.of(KILLER));
+        .allMatch(message -> message.matches("the process \\d+ on \\S+ crashed, .*"));
+    assertThat(third.batches()).doesNotContain(List.of(CRASHING));
   }
 
   @Test
-  void severalKillersCostOneProcessEachAndOneMore() throws Exception {
-    List<Row> rows = rows(KILLER + 1, "a", KILLER + 2, "b", KILLER + 3);
+  void severalCrashingRowsCostOneProcessEachAndOneMore() throws Exception {
+    List<Row> rows = rows(CRASHING + 1, "a", CRASHING + 2, "b", CRASHING + 3);
     for (int i = 0; i < 4; i++) {
-      dying(new FakeTask(), rows);
+      crashing(new FakeTask(), rows);
     }
-    executor(deadly());
+    executor(crashingModel());
     assertThat(run(settings(4), new FakeTask(), rows))
         .extracting(InpaintPartitionTest::code)
         .containsExactlyInAnyOrder(
             "none", "none", "MODEL_CRASHED", "MODEL_CRASHED", "MODEL_CRASHED");
   }
 
-  /** The next run deals its rows out in other ways. */
+  /** The next run distributes its rows differently. */
   @ParameterizedTest
   @ValueSource(strings = {RowColumns.KEY, RowColumns.ID})
-  void onlyTheRowsOfATaskThatDiedAreSuspects(String column) throws Exception {
+  void onlyTheRowsOfACrashedTaskRunAlone(String column) throws Exception {
     List<Row> rows = rows(IntStream.range(0, 40).mapToObj(i -> "r" + i).toArray(String[]::new));
-    dealtBy = column;
-    dying(new FakeTask(1, 2), rows(KILLER));
-    FakeInpainter inpainter = deadly();
+    distributionColumn = column;
+    crashing(new FakeTask(1, 2), rows(CRASHING));
+    FakeInpainter inpainter = crashingModel();
     executor(inpainter);
-    dealtBy = RowColumns.KEY;
+    distributionColumn = RowColumns.KEY;
     assertThat(run(settings(4), new FakeTask(), rows)).hasSize(40);
     List<String> alone =
         inpainter.batches().stream()
@@ -391,40 +392,40 @@ class InpaintPartitionTest {
   }
 
   @Test
-  void whatEndsInOrderLeavesNoMark() throws Exception {
+  void orderlyEndLeavesNoMarker() throws Exception {
     run(settings(4), new FakeTask(), rows("a", "b"));
     assertThat(temp.resolve("marks")).isEmptyDirectory();
     Semaphore gate = new Semaphore(0);
-    Semaphore begun = new Semaphore(0);
-    executor(new FakeInpainter(FakeInpainter.gated(gate, begun)));
+    Semaphore started = new Semaphore(0);
+    executor(new FakeInpainter(FakeInpainter.gated(gate, started)));
     FakeTask killed = new FakeTask();
     ExecutorService slot = Executors.newSingleThreadExecutor();
-    Future<List<Row>> dies = slot.submit(() -> run(settings(4), killed, rows("a", "b")));
-    begun.acquire();
+    Future<List<Row>> killedRows = slot.submit(() -> run(settings(4), killed, rows("a", "b")));
+    started.acquire();
     assertThat(temp.resolve("marks/task-_spackle_key-0-1")).exists();
     killed.interrupted = true;
-    assertThatThrownBy(dies::get).hasCauseInstanceOf(CancellationException.class);
+    assertThatThrownBy(killedRows::get).hasCauseInstanceOf(CancellationException.class);
     assertThat(temp.resolve("marks")).isEmptyDirectory();
     slot.shutdown();
   }
 
   @Test
-  void aProcessThatIsToldToEndTakesItsMarksAway() throws Exception {
-    dying(new FakeTask(), rows(KILLER));
+  void orderlyShutdownRemovesMarkers() throws Exception {
+    crashing(new FakeTask(), rows(CRASHING));
     assertThat(temp.resolve("marks")).isNotEmptyDirectory();
-    executor.marks(settings(4), new FakeTask()).close();
+    executor.markers(settings(4), new FakeTask()).close();
     assertThat(temp.resolve("marks")).isEmptyDirectory();
-    executor(new FakeInpainter()); // the dead one is closed once it is buried
+    executor(new FakeInpainter()); // the crashed one is closed at the end
   }
 
   @Test
-  void tasksShareTheirSourceAndSoItsConnections() {
+  void tasksShareTheirSource() {
     assertThat(executor.source(settings(2), new FakeTask()))
         .isSameAs(executor.source(settings(4), new FakeTask()));
   }
 
   @Test
-  void aModelThatNoTaskUsesMakesRoomForAnother() {
+  void unusedModelIsClosedForAnother() {
     FakeInpainter inpainter = new FakeInpainter();
     executor(inpainter);
     FakeTask first = new FakeTask();
@@ -438,14 +439,14 @@ class InpaintPartitionTest {
   }
 
   @Test
-  void tenThousandRows() {
+  void tenThousandRowsSucceed() {
     String[] ids = IntStream.range(0, 10_000).mapToObj(i -> "r" + i).toArray(String[]::new);
     List<Row> meta = run(settings(8), new FakeTask(), rows(ids));
     assertThat(meta).extracting(row -> row.<String>getAs("id")).containsExactlyInAnyOrder(ids);
     assertThat(meta).extracting(InpaintPartitionTest::output).doesNotHaveDuplicates();
   }
 
-  /** The way in that Spark takes, with all that it opens by itself. */
+  /** Through Spark, with everything that a task opens by itself. */
   @Test
   void runsInSparkWithARealModel() throws Exception {
     Path folder = Path.of(System.getProperty("bundles.dir"), "tiny-sd15-inpaint");
@@ -467,8 +468,9 @@ class InpaintPartitionTest {
             .config("spark.ui.enabled", false)
             .config("spark.driver.host", "127.0.0.1")
             .getOrCreate()) {
-      TaskCounters counted = TaskCounters.in(spark.sparkContext());
-      InpaintPartition partition = new InpaintPartition(settings, MANIFEST, dealtBy, counted);
+      TaskCounters counters = TaskCounters.in(spark.sparkContext());
+      InpaintPartition partition =
+          new InpaintPartition(settings, MANIFEST, distributionColumn, counters);
       Dataset<Row> manifest =
           spark.createDataFrame(rows("a", "b", "c", "d", "e"), MANIFEST).repartition(3);
       List<Row> meta =
@@ -478,13 +480,13 @@ class InpaintPartitionTest {
           .extracting(row -> row.<String>getAs("id"))
           .containsExactlyInAnyOrder("a", "b", "c", "d", "e");
       assertThat(meta).allSatisfy(row -> assertThat(Path.of(output(row))).exists());
-      assertThat(counted.succeeded().value()).isEqualTo(5);
-      assertThat(counted.busyMillis().value()).isPositive();
+      assertThat(counters.succeeded().value()).isEqualTo(5);
+      assertThat(counters.busyMillis().value()).isPositive();
     }
   }
 
   private void executor(FakeInpainter inpainter) {
-    ExecutorGuard precautions = TestImages.precautions();
+    ExecutorGuard guard = TestImages.guard();
     executor =
         new ExecutorContext(
             new ExecutorModels(
@@ -492,15 +494,15 @@ class InpaintPartitionTest {
                   opened.incrementAndGet();
                   return inpainter;
                 },
-                precautions),
-            precautions);
+                guard),
+            guard);
   }
 
   private List<Row> run(TaskSettings settings, FakeTask task, List<Row> rows) {
     try {
       List<Row> meta = new ArrayList<>();
       Iterator<Row> out =
-          new InpaintPartition(settings, MANIFEST, dealtBy, progress)
+          new InpaintPartition(settings, MANIFEST, distributionColumn, progress)
               .run(rows.iterator(), executor, task);
       out.forEachRemaining(meta::add);
       return meta;
@@ -525,8 +527,7 @@ class InpaintPartitionTest {
   private TaskSettings settings(ModelSettings model, ModelTraits traits, int maxImages) {
     return new TaskSettings(
         model,
-        traits,
-        TestImages.batching(maxImages, Duration.ofHours(1)),
+        TestImages.laneSettings(maxImages, Duration.ofHours(1)),
         new FetchSettings(
             Duration.ofSeconds(5), 1 << 20, 0, 4, List.of(), List.of(temp.toString()), List.of()),
         TestImages.settings(),
@@ -537,21 +538,15 @@ class InpaintPartitionTest {
             temp.resolve("marks").toString(),
             new WebhookSettings(
                 null, Duration.ofSeconds(1), 0, temp.resolve("webhooks").toString())),
-        new RowDefaults(
-            TestImages.SIDE,
-            TestImages.SIDE,
-            1,
-            4,
-            7.5,
-            1,
-            null,
-            null,
-            false,
-            "",
-            false,
-            7L,
-            SchedulerChoice.DEFAULT),
-        new RunInfo("fake", "digest", null, null, null, "images"),
+        new TaskSettings.RowSettings(
+            traits,
+            new RowDefaults(
+                new GenerationParameters(
+                    TestImages.SIDE, TestImages.SIDE, 1, 4, 7.5, 1, SchedulerChoice.DEFAULT),
+                new RowDefaults.Prompts(null, null, false, ""),
+                false,
+                7L),
+            new RunInfo("fake", "digest", null, null, null, "images")),
         HadoopConf.of(new Configuration()));
   }
 
@@ -578,7 +573,7 @@ class InpaintPartitionTest {
     return error == null ? "none" : error.getAs("code");
   }
 
-  private static void holdsNoImage(Path folder) throws Exception {
+  private static void containsNoImage(Path folder) throws Exception {
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.walk(folder)) {
         assertThat(files.filter(Files::isRegularFile)).isEmpty();

@@ -13,7 +13,7 @@ class WebhookSecretTest {
 
   /** The example of Standard Webhooks' and Svix's documentation. */
   @Test
-  void theExampleOfTheSpecificationIsMet() {
+  void exampleOfTheSpecificationIsReproduced() {
     assertThat(
             new WebhookSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
                 .signature(
@@ -28,7 +28,7 @@ class WebhookSecretTest {
    * with the bytes 0 to 63.
    */
   @Test
-  void theLongestSecretAndABodyInManyScriptsAreSigned() {
+  void longestSecretAndNonAsciiBodyAreSigned() {
     byte[] bytes = new byte[64];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) i;
@@ -52,13 +52,13 @@ class WebhookSecretTest {
         "whsec_not*base64*not*base64*not*base64",
         "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0A="
       })
-  void whatIsNoSecretIsRefusedWithoutBeingRepeated(String text) {
+  void invalidSecretIsRefusedWithoutBeingRepeated(String text) {
     assertThatThrownBy(() -> new WebhookSecret(text))
         .hasMessage("whsec_ and 24 to 64 bytes in Base64 expected");
   }
 
   @Test
-  void secretsDoNotPrintThemselves() {
+  void toStringHidesTheSecret() {
     assertThat(new WebhookSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
         .hasToString("whsec_***");
   }

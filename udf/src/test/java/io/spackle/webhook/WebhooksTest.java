@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.spackle.source.FetchSettings;
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,7 +44,7 @@ class WebhooksTest {
   }
 
   @Test
-  void aCallIsThePostedBodySignedWithIdAndTime() throws Exception {
+  void callIsAPostSignedWithIdAndTimestamp() throws Exception {
     RECEIVER.stubFor(post("/hook").willReturn(ok()));
     call("/hook");
     LoggedRequest request = RECEIVER.findAll(postRequestedFor(urlEqualTo("/hook"))).get(0);
@@ -58,9 +59,9 @@ class WebhooksTest {
   }
 
   @Test
-  void withoutASecretCallsGoUnsigned() throws Exception {
+  void callsWithoutASecretAreUnsigned() throws Exception {
     webhooks.close();
-    webhooks = webhooks(null, 0);
+    webhooks = webhooks(null, 2);
     RECEIVER.stubFor(post("/hook").willReturn(ok()));
     call("/hook");
     LoggedRequest request = RECEIVER.findAll(postRequestedFor(urlEqualTo("/hook"))).get(0);
@@ -69,7 +70,7 @@ class WebhooksTest {
   }
 
   @Test
-  void aReceiverThatIsBusyIsAskedAgainAfterTheTimeItWishes() throws Exception {
+  void retryAfterOfABusyReceiverIsHonoured() throws Exception {
     RECEIVER.stubFor(
         post("/busy")
             .inScenario("busy")
@@ -80,13 +81,15 @@ class WebhooksTest {
     long start = System.nanoTime();
     call("/busy");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(990));
-    List<LoggedRequest> tries = RECEIVER.findAll(postRequestedFor(urlEqualTo("/busy")));
-    assertThat(tries).extracting(request -> request.getHeader("webhook-id")).containsOnly("msg_k0");
+    List<LoggedRequest> attempts = RECEIVER.findAll(postRequestedFor(urlEqualTo("/busy")));
+    assertThat(attempts)
+        .extracting(request -> request.getHeader("webhook-id"))
+        .containsOnly("msg_k0");
     assertThat(records).singleElement().asString().contains("\"status\":\"delivered\",\"tries\":2");
   }
 
   @Test
-  void aReceiverThatRefusesIsGivenUpWhenTheRetriesAreSpent() throws Exception {
+  void callFailsWhenTheRetriesAreExhausted() throws Exception {
     RECEIVER.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(500)));
     call("/hook");
     RECEIVER.verify(3, postRequestedFor(urlEqualTo("/hook")));
@@ -97,7 +100,7 @@ class WebhooksTest {
   }
 
   @Test
-  void aReceiverThatHangsIsGivenUpToo() throws Exception {
+  void callToAHangingReceiverTimesOut() throws Exception {
     RECEIVER.stubFor(any(anyUrl()).willReturn(aResponse().withFixedDelay(30_000)));
     call("/hook");
     assertThat(records)
@@ -107,7 +110,7 @@ class WebhooksTest {
   }
 
   @Test
-  void finalAnswersAndRedirectsAreNotTriedAgain() throws Exception {
+  void permanentFailuresAndRedirectsAreNotRetried() throws Exception {
     RECEIVER.stubFor(post("/gone").willReturn(aResponse().withStatus(410)));
     RECEIVER.stubFor(post("/away").willReturn(temporaryRedirect("http://169.254.169.254/")));
     call("/gone");
@@ -119,7 +122,7 @@ class WebhooksTest {
   }
 
   @Test
-  void forbiddenReceiversAreNotDialled() throws Exception {
+  void forbiddenReceiversAreNotContacted() throws Exception {
     for (String url : List.of("http://10.0.0.1/", "http://localhost/", "https://a.example:22/")) {
       send(List.of(WebhookCall.of("k", url, "{}")));
     }
@@ -129,9 +132,9 @@ class WebhooksTest {
         .containsExactly("URL_FORBIDDEN", "URL_FORBIDDEN", "URL_FORBIDDEN", "URL_INVALID");
   }
 
-  /** Ten failures in a row, and the host is left alone: what comes then is owed, not failed. */
+  /** After ten failures in a row the host counts as down; later calls stay pending. */
   @Test
-  void callsToAHostThatIsDownAreOwed() throws Exception {
+  void callsToAHostThatIsDownStayPending() throws Exception {
     webhooks.close();
     webhooks = webhooks(SECRET, 0);
     List<WebhookCall> calls =
@@ -143,12 +146,12 @@ class WebhooksTest {
   }
 
   @Test
-  void whatFindsNoRoomIsToldSo() {
+  void callBeyondTheCapacityIsRefused() {
     WebhookCall large = new WebhookCall("k", "http://127.0.0.1/", new byte[40 << 20]);
-    assertThat(webhooks.hold(large)).isTrue();
-    assertThat(webhooks.hold(large)).isFalse();
+    assertThat(webhooks.reserve(large)).isTrue();
+    assertThat(webhooks.reserve(large)).isFalse();
     webhooks.release(large);
-    assertThat(webhooks.hold(large)).isTrue();
+    assertThat(webhooks.reserve(large)).isTrue();
     webhooks.release(large);
   }
 
@@ -169,9 +172,9 @@ class WebhooksTest {
   }
 
   private void send(List<WebhookCall> calls) throws InterruptedException {
-    assertThat(calls).allMatch(webhooks::hold);
+    assertThat(calls).allMatch(webhooks::reserve);
     webhooks.send(calls);
-    assertThat(webhooks.awaitNothing(Duration.ofSeconds(30))).isTrue();
+    assertThat(webhooks.awaitIdle(Duration.ofSeconds(30))).isTrue();
   }
 
   private Webhooks webhooks(WebhookSecret secret, int retries) {

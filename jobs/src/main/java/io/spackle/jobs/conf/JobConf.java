@@ -5,9 +5,9 @@ import io.spackle.conf.ConfFile;
 import io.spackle.conf.ConfReader;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.TaskConf;
-import io.spackle.jobs.files.HadoopOptions;
-import io.spackle.jobs.manifest.ManifestSettings;
-import io.spackle.jobs.output.OutputMode;
+import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
+import io.spackle.jobs.manifest.Manifest;
+import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.table.TableFormat;
 import io.spackle.jobs.table.TableSettings;
 import io.spackle.row.ErrorCode;
@@ -20,52 +20,61 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The configuration of a job, checked: {@code conf/reference.conf} says what each key means.
+ * The configuration of a job, checked as far as possible without its model and manifest. {@code
+ * conf/reference.conf} documents each key.
  *
- * <p>Only what can be known without the model and the manifest is checked here.
- *
- * @param stage what executors go by
- * @param maxFailedShare of the rows of a run, above which it ends with exit code 3
- * @param hadoop options of Hadoop's file systems
+ * @param tasks the configuration of executors
+ * @param maxFailedShare share of the manifest's rows, 0 to 1; a run with more failed rows ends with
+ *     exit code 3
  */
 public record JobConf(
-    ManifestSettings manifest,
+    Manifest.Settings manifest,
     OutputConf output,
-    TaskConf stage,
-    ReportConf report,
+    TaskConf tasks,
     WebhookConf webhook,
     double maxFailedShare,
-    HadoopOptions hadoop,
-    PlanConf plan) {
+    PlanConf plan,
+    HadoopOptions hadoop) {
 
   /**
-   * Where results go.
+   * The output folder, and what is kept in step with it.
    *
-   * @param images how images lie in the output
-   * @param rowsPerFile rows of one task and one meta file, at most; approximate
-   * @param retryCodes of failed rows that are done again
-   * @param claimTimeout how long a driver may be silent until another run may take over
-   * @param table that gets the meta rows, too, or null
+   * @param leaseTimeout time after a driver's last heartbeat at which another run may take over
+   * @param table to keep equal to the meta rows, or null
    */
   public record OutputConf(
       String path,
-      ImageFormat imageFormat,
-      ImageLayout images,
-      OutputMode mode,
-      Set<ErrorCode> retryCodes,
-      int rowsPerFile,
-      Duration claimTimeout,
-      TableSettings table) {}
+      OutputFolder.Mode mode,
+      ImagesConf images,
+      RowsConf rows,
+      Duration leaseTimeout,
+      TableSettings table,
+      ReportConf report) {}
 
   /**
-   * The page at the end of a run.
+   * How images are encoded and stored.
    *
-   * @param maxImages that it shows, at most
+   * @param layout one file per image, or files of many images
+   */
+  public record ImagesConf(ImageFormat format, ImageLayout layout) {}
+
+  /**
+   * How rows are processed.
+   *
+   * @param retryCodes error codes of failed rows that are processed again
+   * @param perFile maximum rows of one task and one meta file, approximately
+   */
+  public record RowsConf(Set<ErrorCode> retryCodes, int perFile) {}
+
+  /**
+   * The HTML report at the end of a run.
+   *
+   * @param maxImages maximum number of images in it
    */
   public record ReportConf(boolean enabled, int maxImages) {
 
-    /** Of the rows, those that keep a small image. */
-    public double share(long rows) {
+    /** The share of rows that keep a preview, 0 to 1. */
+    public double previewShare(long rows) {
       return enabled ? Math.min(1, (double) maxImages / Math.max(1, rows)) : 0;
     }
   }
@@ -74,43 +83,42 @@ public record JobConf(
    * How webhooks are called.
    *
    * @param secret to sign with, or null
-   * @param timeout of one try
+   * @param timeout of one attempt
    */
   public record WebhookConf(WebhookSecret secret, Duration timeout, int retries) {}
 
   /**
-   * What a forecast goes by.
+   * What a forecast assumes.
    *
-   * @param devices that will paint, or null for those that Spark has
-   * @param price of one for an hour, in any currency, or null
+   * @param devices number of devices, or null for those of the Spark application
+   * @param price of one device for one hour, in any currency, or null
    */
   public record PlanConf(Integer devices, Double price) {}
 
   /**
    * Reads and checks a configuration.
    *
-   * @param overrides key (with or without the root) to value, as given by -D
+   * @param overrides values by key (with or without the root), as set with -D
    * @throws RefusedException with all problems
    */
   public static JobConf load(Path file, Map<String, String> overrides) {
     return ConfFile.load(Optional.of(file), overrides, JobConf::of);
   }
 
-  /** Reads every key; it counts only if the reader has no problems afterwards. */
+  /** Reads every key; the result is valid only if the reader then has no problems. */
   static JobConf of(ConfReader reader) {
     return new JobConf(
         manifest(reader),
         output(reader),
         TaskConf.of(reader),
-        report(reader),
         webhook(reader),
         reader.number("failures.max-share", 0, 1),
-        new HadoopOptions(reader.options("hadoop.options")),
-        plan(reader));
+        plan(reader),
+        new HadoopOptions(reader.options("hadoop.options")));
   }
 
-  private static ManifestSettings manifest(ConfReader reader) {
-    return new ManifestSettings(
+  private static Manifest.Settings manifest(ConfReader reader) {
+    return new Manifest.Settings(
         reader.location("manifest.path"),
         reader.text("manifest.format"),
         reader.orNull("manifest.base", reader::location),
@@ -120,13 +128,16 @@ public record JobConf(
   private static OutputConf output(ConfReader reader) {
     return new OutputConf(
         reader.location("output.path"),
-        reader.choice("output.image-format", ImageFormat.class),
-        reader.choice("output.images", ImageLayout.class),
-        reader.choice("output.mode", OutputMode.class),
-        reader.constants("output.retry-codes", ErrorCode.class),
-        reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE),
+        reader.choice("output.mode", OutputFolder.Mode.class),
+        new ImagesConf(
+            reader.choice("output.image-format", ImageFormat.class),
+            reader.choice("output.images", ImageLayout.class)),
+        new RowsConf(
+            reader.constants("output.retry-codes", ErrorCode.class),
+            reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE)),
         reader.duration("output.claim-timeout", Duration.ofSeconds(1)),
-        reader.orNull("output.table", key -> table(reader, key)));
+        reader.orNull("output.table", key -> table(reader, key)),
+        report(reader));
   }
 
   private static TableSettings table(ConfReader reader, String key) {

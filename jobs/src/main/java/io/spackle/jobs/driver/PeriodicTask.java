@@ -5,8 +5,8 @@ import java.util.Timer;
 import java.util.TimerTask;
 
 /**
- * Something that is done at intervals, in a thread of its own, until closed: whoever closes waits
- * for the turn that is under way, and none begins after that.
+ * Work that is repeated at a fixed interval on a thread of its own until closed. Closing waits for
+ * the execution that is in progress, and none starts afterwards.
  */
 public final class PeriodicTask implements AutoCloseable {
 
@@ -20,14 +20,14 @@ public final class PeriodicTask implements AutoCloseable {
   }
 
   /**
-   * Starts; the first turn comes after one interval.
+   * Starts repeating some work; the first execution follows one interval from now.
    *
    * @param name of the thread
-   * @param interval a millisecond at least
+   * @param interval at least one millisecond
    */
   public static PeriodicTask start(String name, Duration interval, Runnable work) {
     PeriodicTask periodic = new PeriodicTask(name, work);
-    periodic.timer.schedule(periodic.task(), interval.toMillis(), interval.toMillis());
+    periodic.timer.schedule(periodic.timerTask(), interval.toMillis(), interval.toMillis());
     return periodic;
   }
 
@@ -37,17 +37,17 @@ public final class PeriodicTask implements AutoCloseable {
     isClosed = true;
   }
 
-  private TimerTask task() {
+  private TimerTask timerTask() {
     return new TimerTask() {
       @Override
       public void run() {
-        turn();
+        runUnlessClosed();
       }
     };
   }
 
-  /** The timer lets a turn that has begun go on, and does not tell of it. */
-  private synchronized void turn() {
+  /** Cancelling a timer neither stops nor awaits an execution that has begun: the lock does. */
+  private synchronized void runUnlessClosed() {
     if (!isClosed) {
       work.run();
     }

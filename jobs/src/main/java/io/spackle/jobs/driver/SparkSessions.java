@@ -1,29 +1,66 @@
 package io.spackle.jobs.driver;
 
-import io.spackle.jobs.files.HadoopOptions;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
 
-/** Spark sessions of commands: what spark-submit says counts, what it leaves open is set here. */
+/**
+ * The Spark session of a command: settings of spark-submit take precedence over those made here.
+ */
 public final class SparkSessions {
 
   private SparkSessions() {}
 
-  /** The session of this JVM, with options for Hadoop. */
+  /**
+   * Options of Hadoop's file systems. They may include credentials, so values are never printed.
+   *
+   * @param values by option name, such as {@code fs.s3a.endpoint}
+   */
+  public record HadoopOptions(Map<String, String> values) {
+
+    private static final String SPARK_PREFIX = "spark.hadoop.";
+
+    public HadoopOptions {
+      values = Map.copyOf(values);
+    }
+
+    /** Sets the options, except those that spark-submit has set with {@code spark.hadoop.*}. */
+    public void setIn(Configuration hadoop, SparkConf spark) {
+      values.forEach(
+          (name, value) -> {
+            if (!spark.contains(SPARK_PREFIX + name)) {
+              hadoop.set(name, value, "spackle.hadoop.options");
+            }
+          });
+    }
+
+    @Override
+    public String toString() {
+      return "HadoopOptions" + values.keySet();
+    }
+  }
+
+  /** Returns the session of this JVM, with options for Hadoop; starts Spark if needed. */
   public static SparkSession open(HadoopOptions hadoop) {
     SparkConf given = new SparkConf();
     SparkConf prepared = prepared(given.clone());
-    // Spark reads what spark-submit left in the system properties a second time.
-    amounts(given).filter(key -> !prepared.contains(key)).forEach(System::clearProperty);
+    // Spark reads the system properties that spark-submit has set a second time.
+    resourceAmounts(given).filter(key -> !prepared.contains(key)).forEach(System::clearProperty);
     SparkSession session = SparkSession.builder().config(prepared).getOrCreate();
     hadoop.setIn(session.sparkContext().hadoopConfiguration(), session.sparkContext().getConf());
     return session;
   }
 
-  /** Stops Spark, if it runs. */
+  /** Sets the description that Spark's UI shows for the jobs that this thread starts next. */
+  public static void describeJobs(SparkSession spark, String description) {
+    spark.sparkContext().setJobDescription("Spackle: " + description);
+  }
+
+  /** Stops Spark if it runs. */
   public static void stop() {
     if (SparkSession.getDefaultSession().isDefined()) {
       SparkSession.getDefaultSession().get().stop();
@@ -33,29 +70,29 @@ public final class SparkSessions {
   static SparkConf prepared(SparkConf conf) {
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", "Spackle");
-    conf.setIfMissing("spark.ui.showConsoleProgress", "false"); // we tell the progress
-    conf.setIfMissing("spark.sql.debug.maxToStringFields", "200"); // else it warns of our columns
-    // Each row that kills its executor costs the tasks there one try, once it is alone: a few such
-    // rows must not end the job. Faults of the job itself take little time to come back.
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false"); // Spackle prints its own progress
+    conf.setIfMissing("spark.sql.debug.maxToStringFields", "200"); // fewer than our columns warn
+    // A row that crashes its executor costs the tasks there one attempt each, even once it runs
+    // alone: a few such rows must not fail the job. Errors of the job itself recur quickly.
     conf.setIfMissing("spark.task.maxFailures", "16");
-    // Spark sorts the rows of a task in pages of up to 64 MiB, which they hold to its end: far more
-    // than a hundred manifest rows take, and the heap is for images.
+    // Spark sorts the rows of a task in pages of up to 64 MiB, which it holds until the task ends:
+    // far more than a hundred manifest rows need, and the heap is for images.
     conf.setIfMissing("spark.buffer.pageSize", "2m");
-    // Below it each task of a shuffle writes a file per partition and joins them then: 49,000 files
-    // to compare the meta rows of a million images with their manifest.
+    // Below this number of partitions each task of a shuffle writes a file per partition and merges
+    // them: 49,000 files to compare the meta rows of a million images with their manifest.
     conf.setIfMissing("spark.shuffle.sort.bypassMergeThreshold", "16");
-    // Tables get their commits while rows are painted: those jobs have a pool of their own.
+    // Commits to tables run during the inpainting: those jobs have a pool of their own.
     conf.setIfMissing("spark.scheduler.mode", "FAIR");
     String master = conf.get("spark.master");
     if (master.startsWith("local") && !master.startsWith("local-cluster")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s"); // carries the progress
-      // No GPUs are handed out there: a task that asks for one would wait for ever.
-      amounts(conf).forEach(conf::remove);
+      // A local master assigns no GPUs: a task that requests one would wait forever.
+      resourceAmounts(conf).forEach(conf::remove);
     }
     return conf;
   }
 
-  private static Stream<String> amounts(SparkConf conf) {
+  private static Stream<String> resourceAmounts(SparkConf conf) {
     return Arrays.stream(conf.getAll())
         .map(Tuple2::_1)
         .filter(key -> key.matches("spark\\.(task|executor)\\.resource\\..*"));

@@ -1,5 +1,5 @@
 /**
- * What a driver needs of Spark and its JVM: sessions, job descriptions, listeners, timers.
+ * Spark sessions and periodic tasks of the driver.
  *
  * <p>Nothing here knows rows or outputs.
  */

@@ -9,64 +9,65 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long a run will take.
+ * The expected duration of a run.
  *
- * @param starting seconds from the command to the first look at the rows
- * @param keeping seconds for finding out which rows are left and counting what became of them
- * @param painting seconds in between
- * @param images that will be painted
- * @param devices that will paint
+ * @param startup seconds from the command until the job is checked
+ * @param bookkeeping seconds to compute the work list and the statistics
+ * @param inpainting seconds to process the rows
+ * @param images number of images that will be generated
+ * @param devices number of devices that run the model
  */
-public record Forecast(double starting, double keeping, double painting, long images, int devices) {
+public record Forecast(
+    double startup, double bookkeeping, double inpainting, long images, int devices) {
 
   /**
-   * What a run spends on its work list and its results, in times that looking at all rows takes:
-   * the queries are of the same kind, so that both are slow where one is. Measured on runs of a few
-   * rows; of many, painting takes so long that this does not count.
+   * The time of the work list and the statistics, relative to that of a survey: the queries are of
+   * the same kind, so both are slow or fast together. Measured on runs of a few rows; for many rows
+   * it is negligible.
    */
-  private static final double KEEPING = 2.4;
+  private static final double BOOKKEEPING_PER_SURVEY = 2.4;
 
   /**
-   * How long the parts of the plan took that a run has, too.
+   * Durations that a plan and a run have in common.
    *
-   * @param starting seconds until the job was checked
-   * @param survey seconds of looking at all rows
+   * @param startup seconds until the job was checked
+   * @param survey seconds of the survey of all rows
    */
-  public record Measured(double starting, double survey) {}
+  public record Measured(double startup, double survey) {}
 
   /**
-   * Foretells from a trial.
+   * Extrapolates a trial to all rows.
    *
    * @param trial of at least one row
-   * @param fetches that run at the same time on each device
+   * @param fetches number of concurrent fetches per device
    */
   public static Forecast of(
       ManifestSurvey survey, TrialResult trial, Measured measured, int devices, int fetches) {
-    List<Group> toPaint = survey.toPaint();
-    long rows = survey.rows(Group::isToPaint);
-    double share = 1 - (double) trial.failed() / trial.rows();
+    List<Group> valid = survey.valid();
+    long rows = survey.rows(Group::isValid);
+    double successShare = 1 - (double) trial.failed() / trial.rows();
     double warm = trial.warm().seconds();
     double fetching = trial.cold().sum(Result::fetchSeconds) / trial.rows() * rows / fetches;
-    double working = warm * scale(toPaint, trial.warm(), rows, share);
-    double images = share * toPaint.stream().mapToLong(Group::images).sum();
+    double working = warm * scale(valid, trial.warm(), rows, successShare);
+    double images = successShare * valid.stream().mapToLong(Group::images).sum();
     return new Forecast(
-        measured.starting(),
-        KEEPING * measured.survey(),
+        measured.startup(),
+        BOOKKEEPING_PER_SURVEY * measured.survey(),
         Math.max(0, trial.cold().seconds() - warm) + Math.max(working, fetching) / devices,
         Math.round(images),
         devices);
   }
 
-  /** How much more there is to do than the trial did. */
-  private static double scale(List<Group> toPaint, Pass trial, long rows, double share) {
+  /** The work of all rows relative to that of the trial. */
+  private static double scale(List<Group> valid, Pass trial, long rows, double successShare) {
     double done = trial.sum(Result::modelSeconds);
-    if (done == 0) { // no image has anything to repaint
+    if (done == 0) { // all masks of the trial are empty
       return (double) rows / trial.results().size();
     }
     Map<WorkShape, double[]> known = new HashMap<>(); // seconds and images
     double work = 0;
     for (Result result : trial.results()) {
-      if (result.fault() == null) {
+      if (result.problem() == null) {
         double[] sums = known.computeIfAbsent(result.shape(), shape -> new double[2]);
         sums[0] += result.modelSeconds();
         sums[1] += result.images();
@@ -75,22 +76,23 @@ public record Forecast(double starting, double keeping, double painting, long im
     }
     double perWork = done / work;
     double all =
-        toPaint.stream()
+        valid.stream()
             .mapToDouble(group -> group.images() * perImage(group.shape(), known, perWork))
             .sum();
-    return share * all / done;
+    return successShare * all / done;
   }
 
+  /** Seconds per image: measured for shapes of the trial, estimated by work for others. */
   private static double perImage(WorkShape shape, Map<WorkShape, double[]> known, double perWork) {
     double[] sums = known.get(shape);
     return sums == null ? shape.work() * perWork : sums[0] / sums[1];
   }
 
   double seconds() {
-    return starting + keeping + painting;
+    return startup + bookkeeping + inpainting;
   }
 
-  /** Devices are held from the start to the end. */
+  /** Devices are occupied during the whole run. */
   double deviceHours() {
     return devices * seconds() / 3600;
   }

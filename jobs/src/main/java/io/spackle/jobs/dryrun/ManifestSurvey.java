@@ -9,9 +9,9 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import io.spackle.jobs.driver.JobDescriptions;
+import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.manifest.KeyedRows;
-import io.spackle.jobs.output.OutputMode;
+import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.MetaRow;
@@ -19,7 +19,9 @@ import io.spackle.row.RowColumns;
 import io.spackle.task.RowValidation;
 import io.spackle.task.WorkShape;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -29,84 +31,111 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * All rows of a manifest, looked at one by one and counted by what a run would do with them.
+ * The rows of a manifest, each of them validated and counted by what a run would do with it.
  *
- * @param groups rows that have all in common that is counted by
+ * @param groups rows with equal state, error code and shape
  */
 public record ManifestSurvey(List<Group> groups) {
 
-  /** The kinds of rows that are told apart; of more, the rarest are left out. */
-  private static final int MOST_GROUPS = 10_000;
+  /** The number of groups that are kept; further ones, with the fewest rows, are dropped. */
+  private static final int MAX_GROUPS = 10_000;
 
   private static final String OLD_KEY = "_spackle_old_key";
   private static final String CODE = "_spackle_code";
 
-  /** What earlier runs made of a row. */
+  /** The result of earlier runs for a row. */
   enum State {
-    /** Nothing yet. */
+    /** Not processed yet. */
     NEW,
-    /** It failed, with a code that is to be tried again. */
-    AGAIN,
-    /** It failed, and is left at that. */
+    /** Failed, and will be processed again. */
+    RETRY,
+    /** Failed, and will not be processed again. */
     FAILED,
     DONE;
 
-    /** Whether a run would work on the row. */
-    boolean isToDo() {
-      return this == NEW || this == AGAIN;
+    /** Whether a run would process the row. */
+    boolean isToProcess() {
+      return this == NEW || this == RETRY;
     }
   }
 
   /**
    * Rows of one kind.
    *
-   * @param fault why they cannot be painted, or null
-   * @param shape what they ask for, or null
-   * @param images samples of all
+   * @param problem why they would fail, or null
+   * @param shape of their work, or null if they would fail
+   * @param images number of all their samples
    */
-  record Group(State state, RowProblem fault, WorkShape shape, long rows, long images) {
+  record Group(State state, Problem problem, WorkShape shape, long rows, long images) {
 
-    boolean isToDo() {
-      return state.isToDo();
+    boolean isToProcess() {
+      return state.isToProcess();
     }
 
-    boolean isToPaint() {
-      return isToDo() && fault == null;
+    /** Whether a run would process the rows, as far as known with success. */
+    boolean isValid() {
+      return isToProcess() && problem == null;
     }
   }
 
-  /** Looks at the rows of a job. */
+  /**
+   * Why some rows of a manifest would fail, with one of them as an example.
+   *
+   * @param code of {@link ErrorCode}
+   * @param rows number of rows
+   * @param line of the example
+   * @param id of the example
+   * @param message of the example
+   */
+  record Problem(String code, long rows, long line, String id, String message) {
+
+    private Problem plus(Problem other) {
+      Problem first = other.line < line ? other : this;
+      return new Problem(code, rows + other.rows, first.line, first.id, first.message);
+    }
+
+    /** Merges problems of the same code; those with the most rows come first. */
+    static List<Problem> merged(List<Problem> problems) {
+      Map<String, Problem> byCode = new LinkedHashMap<>();
+      problems.forEach(problem -> byCode.merge(problem.code, problem, Problem::plus));
+      return byCode.values().stream().sorted((a, b) -> Long.compare(b.rows, a.rows)).toList();
+    }
+
+    @Override
+    public String toString() {
+      return "%s: %d, such as line %d, %s: %s".formatted(code, rows, line, id, message);
+    }
+  }
+
+  /** Validates and counts the rows of a job. */
   public static ManifestSurvey of(SparkSession spark, JobPlan plan) throws IOException {
-    JobDescriptions.describe(spark, "check the rows of the manifest");
-    Column[] kinds =
+    SparkSessions.describeJobs(spark, "check the rows of the manifest");
+    Column[] keys =
         Stream.concat(Stream.of(RowValidation.STATE, "code"), WorkShape.names().stream())
             .map(org.apache.spark.sql.functions::col)
             .toArray(Column[]::new);
     Column example = struct("line", "id", "message");
     List<Row> groups =
         checked(keyed(plan, spark), plan)
-            .groupBy(kinds)
+            .groupBy(keys)
             .agg(
                 count(lit(1)).as("rows"),
                 sum("samples").as("images"),
                 min_by(example, col("line")).as("example"))
             .orderBy(col("rows").desc())
-            .limit(MOST_GROUPS)
+            .limit(MAX_GROUPS)
             .collectAsList();
     return new ManifestSurvey(groups.stream().map(ManifestSurvey::group).toList());
   }
 
-  /**
-   * Some rows that can be painted and are to be done, all alike in their chance to be among them
-   * and the same each time.
-   */
+  /** A pseudo-random sample of the valid rows that a run would process, the same each time. */
   static Dataset<Row> sample(SparkSession spark, JobPlan plan, int rows) throws IOException {
-    JobDescriptions.describe(spark, "choose " + rows + " rows to try");
+    SparkSessions.describeJobs(spark, "choose " + rows + " rows for a trial");
     Dataset<Row> keyed = keyed(plan, spark);
-    Column toDo = col(RowValidation.STATE).isin(State.NEW.name(), State.AGAIN.name());
+    Column isToProcess = col(RowValidation.STATE).isin(State.NEW.name(), State.RETRY.name());
     Object[] lines =
         checked(keyed, plan)
-            .where(toDo.and(col("code").isNull()))
+            .where(isToProcess.and(col("code").isNull()))
             .orderBy(xxhash64(col("line")))
             .limit(rows)
             .select("line")
@@ -117,23 +146,23 @@ public record ManifestSurvey(List<Group> groups) {
     return spark.createDataFrame(chosen, keyed.schema()).coalesce(1);
   }
 
-  /** How many rows fit. */
-  long rows(Predicate<Group> which) {
-    return groups.stream().filter(which).mapToLong(Group::rows).sum();
+  /** The number of rows of the groups that match. */
+  long rows(Predicate<Group> predicate) {
+    return groups.stream().filter(predicate).mapToLong(Group::rows).sum();
   }
 
-  /** Why rows that are to be done cannot be painted. */
-  List<RowProblem> faults() {
-    return RowProblem.merged(
+  /** Why rows to process would fail. */
+  List<Problem> problems() {
+    return Problem.merged(
         groups.stream()
-            .filter(group -> group.isToDo() && group.fault() != null)
-            .map(Group::fault)
+            .filter(group -> group.isToProcess() && group.problem() != null)
+            .map(Group::problem)
             .toList());
   }
 
-  /** The kinds of rows that are to be painted, those of most rows first. */
-  List<Group> toPaint() {
-    return groups.stream().filter(Group::isToPaint).toList();
+  /** The groups of valid rows, those with the most rows first. */
+  List<Group> valid() {
+    return groups.stream().filter(Group::isValid).toList();
   }
 
   private static Dataset<Row> checked(Dataset<Row> keyed, JobPlan plan) {
@@ -141,21 +170,22 @@ public record ManifestSurvey(List<Group> groups) {
         new RowValidation(plan.settings()), Encoders.row(RowValidation.SCHEMA));
   }
 
-  /** The rows with their keys and states. */
+  /** Adds the key and the state of each row. */
   private static Dataset<Row> keyed(JobPlan plan, SparkSession spark) throws IOException {
     Dataset<Row> keyed = KeyedRows.keyed(plan.manifest(), plan.setup().digest());
-    if (plan.conf().output().mode() == OutputMode.OVERWRITE) {
+    if (plan.conf().output().mode() == OutputFolder.Mode.OVERWRITE) {
       return keyed.withColumn(RowValidation.STATE, lit(State.NEW.name()));
     }
     Dataset<Row> published =
         plan.output()
             .rows(spark, "row_key string, error struct<code: string>")
             .select(col(MetaRow.ROW_KEY).as(OLD_KEY), col("error.code").as(CODE));
-    Object[] retried = plan.conf().output().retryCodes().stream().map(ErrorCode::name).toArray();
+    Object[] retried =
+        plan.conf().output().rows().retryCodes().stream().map(ErrorCode::name).toArray();
     Column state =
         when(col(OLD_KEY).isNull(), State.NEW.name())
             .when(col(CODE).isNull(), State.DONE.name())
-            .when(col(CODE).isin(retried), State.AGAIN.name())
+            .when(col(CODE).isin(retried), State.RETRY.name())
             .otherwise(State.FAILED.name());
     return keyed
         .join(published, col(RowColumns.KEY).equalTo(col(OLD_KEY)), "left")
@@ -171,7 +201,7 @@ public record ManifestSurvey(List<Group> groups) {
         State.valueOf(row.getAs(RowValidation.STATE)),
         code == null
             ? null
-            : new RowProblem(
+            : new Problem(
                 code, rows, example.getLong(0), example.getString(1), example.getString(2)),
         code == null ? WorkShape.of(row) : null,
         rows,

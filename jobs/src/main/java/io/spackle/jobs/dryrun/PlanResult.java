@@ -1,6 +1,7 @@
 package io.spackle.jobs.dryrun;
 
 import io.spackle.jobs.dryrun.ManifestSurvey.Group;
+import io.spackle.jobs.dryrun.ManifestSurvey.Problem;
 import io.spackle.jobs.dryrun.ManifestSurvey.State;
 import io.spackle.jobs.run.ExitCode;
 import io.spackle.jobs.run.Summary;
@@ -12,72 +13,79 @@ import java.util.Optional;
 /**
  * What a run of a job would do.
  *
- * @param rows of the manifest
- * @param maxImages images of a batch, at most
- * @param probe rows that were fetched and framed; empty unless asked for
- * @param trial rows that were painted; empty unless asked for
+ * @param rows number of rows of the manifest
+ * @param probe fetched and framed rows; empty unless requested
+ * @param trial inpainted rows; empty unless requested
+ * @param forecast empty without a trial
  */
 public record PlanResult(
     long rows,
-    int maxImages,
-    double maxFailedShare,
+    Limits limits,
     ManifestSurvey survey,
     TrialResult probe,
     TrialResult trial,
-    Optional<Forecast> forecast,
-    Double price) {
+    Optional<Forecast> forecast) {
 
-  /** Nothing is known. */
-  public static final PlanResult NOTHING =
+  /**
+   * Settings of the job that results are judged by.
+   *
+   * @param maxImages maximum number of images in a batch
+   * @param maxFailedShare share of rows that may fail, 0 to 1
+   * @param price of one device for one hour, or null
+   */
+  public record Limits(int maxImages, double maxFailedShare, Double price) {}
+
+  /** The result of a plan that failed: nothing is known. */
+  public static final PlanResult EMPTY =
       new PlanResult(
           0,
-          1,
-          1,
+          new Limits(1, 1, null),
           new ManifestSurvey(List.of()),
-          TrialResult.NOTHING,
-          TrialResult.NOTHING,
-          Optional.empty(),
-          null);
+          TrialResult.EMPTY,
+          TrialResult.EMPTY,
+          Optional.empty());
 
-  /** How a run would end as far as rows can tell that were looked at. */
+  /** The exit code of a run in which all rows succeed but those known to fail. */
   public ExitCode exit() {
-    long failed = bad() + survey.rows(group -> group.state() == State.FAILED);
-    return failed > maxFailedShare * rows ? ExitCode.FAILURES : ExitCode.DONE;
+    long failed = invalid() + survey.rows(group -> group.state() == State.FAILED);
+    return failed > limits.maxFailedShare() * rows ? ExitCode.FAILURES : ExitCode.DONE;
   }
 
-  /** Rows that are to be done and cannot be painted. */
-  long bad() {
-    return survey.rows(group -> group.isToDo() && !group.isToPaint());
+  /** The number of rows to process that would fail. */
+  long invalid() {
+    return survey.rows(group -> group.isToProcess() && !group.isValid());
   }
 
   long images() {
-    return survey.toPaint().stream().mapToLong(Group::images).sum();
+    return survey.valid().stream().mapToLong(Group::images).sum();
   }
 
   long batches() {
-    return survey.toPaint().stream().mapToLong(this::batches).sum();
+    return survey.valid().stream().mapToLong(this::batches).sum();
   }
 
-  /** Batches of a kind of rows, if no image has to go without others of its shape. */
+  /** The number of batches of a group if all of them are full but the last. */
   long batches(Group group) {
-    return (group.images() + maxImages - 1) / maxImages;
+    return (group.images() + limits.maxImages() - 1) / limits.maxImages();
   }
 
-  /** What the devices cost, in the currency of the price. */
+  /** The cost of the devices, in the currency of the price. */
   Optional<Double> cost() {
-    return price == null ? Optional.empty() : forecast.map(it -> it.deviceHours() * price);
+    return limits.price() == null
+        ? Optional.empty()
+        : forecast.map(time -> time.deviceHours() * limits.price());
   }
 
-  /** The closing line's own part: the same keys, whatever is known. */
+  /** The fields of the closing line that are specific to a plan; the keys are always the same. */
   public Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("rows", rows);
-    fields.put("to_do", survey.rows(Group::isToDo));
-    fields.put("again", survey.rows(group -> group.state() == State.AGAIN));
+    fields.put("to_do", survey.rows(Group::isToProcess));
+    fields.put("again", survey.rows(group -> group.state() == State.RETRY));
     fields.put("done", survey.rows(group -> group.state() == State.DONE));
     fields.put("failed_before", survey.rows(group -> group.state() == State.FAILED));
-    fields.put("bad", bad());
-    fields.put("errors", errors(survey.faults()));
+    fields.put("bad", invalid());
+    fields.put("errors", errors(survey.problems()));
     fields.put("images", images());
     fields.put("batches", batches());
     fields.put("probe", probe.isEmpty() ? null : fields(probe));
@@ -89,7 +97,7 @@ public record PlanResult(
   private static Map<String, Object> fields(TrialResult rows) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("rows", rows.rows());
-    fields.put("errors", errors(rows.faults()));
+    fields.put("errors", errors(rows.problems()));
     fields.put("images", rows.images());
     fields.put("seconds", Summary.rounded(rows.warm().seconds()));
     return fields;
@@ -106,9 +114,9 @@ public record PlanResult(
     return fields;
   }
 
-  private static Map<String, Long> errors(List<RowProblem> faults) {
+  private static Map<String, Long> errors(List<Problem> problems) {
     Map<String, Long> errors = new LinkedHashMap<>();
-    faults.forEach(fault -> errors.put(fault.code(), fault.rows()));
+    problems.forEach(problem -> errors.put(problem.code(), problem.rows()));
     return errors;
   }
 }

@@ -3,15 +3,16 @@ package io.spackle.jobs.dryrun;
 import io.spackle.conf.ConfEntry;
 import io.spackle.family.Note;
 import io.spackle.jobs.dryrun.ManifestSurvey.Group;
+import io.spackle.jobs.dryrun.ManifestSurvey.Problem;
 import io.spackle.jobs.dryrun.ManifestSurvey.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A plan for people, line by line. */
+/** The text that {@code plan} prints for people. */
 public final class PlanText {
 
-  private static final int MOST_SHAPES = 10;
+  private static final int MAX_SHAPES = 10;
   private static final int MINUTE = 60;
   private static final int HOUR = 3600;
 
@@ -23,79 +24,79 @@ public final class PlanText {
   }
 
   /**
-   * What is set, and where.
+   * The configuration with the origin of each value, line by line.
    *
-   * @param all also what is left at its default
+   * @param all whether to include keys with default values
    */
-  public static List<String> configuration(List<ConfEntry> settings, boolean all) {
+  public static List<String> configuration(List<ConfEntry> entries, boolean all) {
     List<String> lines = new ArrayList<>();
     lines.add("Configuration:");
-    settings.stream()
-        .filter(setting -> all || !setting.isDefault())
-        .forEach(setting -> lines.add("  " + setting));
-    long hidden = all ? 0 : settings.stream().filter(ConfEntry::isDefault).count();
+    entries.stream()
+        .filter(entry -> all || !entry.isDefault())
+        .forEach(entry -> lines.add("  " + entry));
+    long hidden = all ? 0 : entries.stream().filter(ConfEntry::isDefault).count();
     if (hidden > 0) {
       lines.add("  and %d keys as in conf/reference.conf (--all-keys)".formatted(hidden));
     }
     return lines;
   }
 
-  /** All that was found out. */
+  /** The results of a plan, line by line. */
   public static List<String> of(PlanResult plan) {
     PlanText text = new PlanText(plan);
-    text.rows();
-    text.shapes();
-    text.probe();
-    text.trial();
-    text.forecast();
+    text.addRows();
+    text.addShapes();
+    text.addProbe();
+    text.addTrial();
+    text.addForecast();
     return text.lines;
   }
 
-  private void rows() {
+  private void addRows() {
     ManifestSurvey survey = plan.survey();
     add(
-        "Rows: %d; %d done, %d failed before and left at that; %d to do, %d of them once more",
+        "Rows: %d; %d done, %d failed earlier and not retried; %d to process, %d of them retries",
         plan.rows(),
         survey.rows(group -> group.state() == State.DONE),
         survey.rows(group -> group.state() == State.FAILED),
-        survey.rows(Group::isToDo),
-        survey.rows(group -> group.state() == State.AGAIN));
-    if (plan.bad() > 0) {
-      add("  %d of these cannot be painted:", plan.bad());
-      faults(survey.faults());
+        survey.rows(Group::isToProcess),
+        survey.rows(group -> group.state() == State.RETRY));
+    if (plan.invalid() > 0) {
+      add("  %d of these would fail:", plan.invalid());
+      addProblems(survey.problems());
     }
   }
 
-  private void faults(List<RowProblem> faults) {
-    faults.forEach(fault -> lines.add("    " + fault));
+  private void addProblems(List<Problem> problems) {
+    problems.forEach(problem -> lines.add("    " + problem));
   }
 
-  private void shapes() {
-    List<Group> shapes = plan.survey().toPaint();
-    add("Images: %d, in %d batches or more", plan.images(), plan.batches());
+  private void addShapes() {
+    List<Group> shapes = plan.survey().valid();
+    add("Images: %d, in at least %d batches", plan.images(), plan.batches());
     shapes.stream()
-        .limit(MOST_SHAPES)
+        .limit(MAX_SHAPES)
         .forEach(
             group ->
                 add(
                     "  %s: %d rows, %d images, %d batches",
                     group.shape(), group.rows(), group.images(), plan.batches(group)));
-    if (shapes.size() > MOST_SHAPES) {
-      add("  and %d further shapes", shapes.size() - MOST_SHAPES);
+    if (shapes.size() > MAX_SHAPES) {
+      add("  and %d more shapes", shapes.size() - MAX_SHAPES);
     }
   }
 
-  private void probe() {
+  private void addProbe() {
     if (!plan.probe().isEmpty()) {
       TrialResult probe = plan.probe();
       add(
           "Probe: %d rows fetched, decoded and framed in %s, %.0f ms of fetching each",
           probe.rows(), duration(probe.warm().seconds()), fetchMillis(probe));
-      notes(probe);
+      addProblemsAndMasks(probe);
     }
   }
 
-  private void trial() {
+  private void addTrial() {
     if (!plan.trial().isEmpty()) {
       TrialResult trial = plan.trial();
       add(
@@ -104,32 +105,32 @@ public final class PlanText {
           trial.images(),
           duration(trial.cold().seconds()),
           duration(trial.warm().seconds()));
-      notes(trial);
+      addProblemsAndMasks(trial);
     }
   }
 
-  private void notes(TrialResult rows) {
-    faults(rows.faults());
-    long empty = rows.noted(Note.MASK_EMPTY.name());
-    long full = rows.noted(Note.MASK_FULL.name());
+  private void addProblemsAndMasks(TrialResult rows) {
+    addProblems(rows.problems());
+    long empty = rows.rowsWith(Note.MASK_EMPTY.name());
+    long full = rows.rowsWith(Note.MASK_FULL.name());
     if (empty + full > 0) {
-      add("    masks: %d empty, %d white all over", empty, full);
+      add("    masks: %d empty, %d all white", empty, full);
     }
   }
 
-  private void forecast() {
+  private void addForecast() {
     if (plan.forecast().isEmpty()) {
-      lines.add("No forecast: that takes a trial, such as --trial " + 4 * plan.maxImages());
+      lines.add("No forecast without a trial: add --trial " + 4 * plan.limits().maxImages());
       return;
     }
     Forecast forecast = plan.forecast().get();
     add(
-        "Forecast: %s (devices: %d): %s to start, %s for lists and counts, %s to paint %d images",
+        "Forecast: %s (devices: %d): %s to start, %s for the work list and statistics, %s to generate %d images",
         duration(forecast.seconds()),
         forecast.devices(),
-        duration(forecast.starting()),
-        duration(forecast.keeping()),
-        duration(forecast.painting()),
+        duration(forecast.startup()),
+        duration(forecast.bookkeeping()),
+        duration(forecast.inpainting()),
         forecast.images());
     String cost = plan.cost().map("; at that price %.2f"::formatted).orElse("");
     add("  %.4f device hours%s", forecast.deviceHours(), cost);
@@ -147,9 +148,9 @@ public final class PlanText {
     if (seconds < MINUTE) {
       return String.format(Locale.ROOT, "%.1f s", seconds);
     }
-    long whole = Math.round(seconds);
-    return whole < HOUR
-        ? "%d min %d s".formatted(whole / MINUTE, whole % MINUTE)
-        : "%d h %d min".formatted(whole / HOUR, whole % HOUR / MINUTE);
+    long rounded = Math.round(seconds);
+    return rounded < HOUR
+        ? "%d min %d s".formatted(rounded / MINUTE, rounded % MINUTE)
+        : "%d h %d min".formatted(rounded / HOUR, rounded % HOUR / MINUTE);
   }
 }

@@ -1,12 +1,14 @@
 package io.spackle.jobs.dryrun;
 
-import io.spackle.jobs.driver.JobDescriptions;
+import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.dryrun.ManifestSurvey.Problem;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.task.TrialRun;
 import io.spackle.task.WorkShape;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Encoders;
@@ -14,69 +16,69 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What became of some rows that were tried without writing anything.
+ * The results of processing a sample of rows without writing anything.
  *
- * @param passes what became of them in each pass; the last is that of a run in full swing
+ * @param passes over the sample: the first is cold, the last has the speed of a running job
  */
 public record TrialResult(List<Pass> passes) {
 
-  /** Nothing was tried. */
-  public static final TrialResult NOTHING = new TrialResult(List.of());
+  /** The result of no rows. */
+  public static final TrialResult EMPTY = new TrialResult(List.of());
 
   /**
-   * All rows on their way at once.
+   * One pass over all rows of the sample, processed concurrently.
    *
-   * @param seconds from the first to the last
+   * @param seconds from the start of the first row to the end of the last
    */
   record Pass(double seconds, List<Result> results) {
 
-    double sum(ToDoubleFunction<Result> what) {
-      return results.stream().mapToDouble(what).sum();
+    double sum(ToDoubleFunction<Result> value) {
+      return results.stream().mapToDouble(value).sum();
     }
   }
 
   /**
-   * A row's end.
+   * The result of one row.
    *
-   * @param fault why it failed, or null
-   * @param shape what it asked for, or null where it failed
+   * @param problem why it failed, or null
+   * @param shape of its work, or null if it failed
    * @param modelSeconds its share of the model's time
-   * @param note such as that its mask is empty, or blank
+   * @param notes such as MASK_EMPTY, or blank
    */
   record Result(
-      RowProblem fault,
+      Problem problem,
       WorkShape shape,
       int images,
       double modelSeconds,
       double fetchSeconds,
-      String note) {}
+      String notes) {}
 
-  /** Fetches, decodes and frames some rows of a job. */
-  public static TrialResult look(SparkSession spark, JobPlan plan, int rows) throws IOException {
-    return of(spark, plan, rows, TrialRun.looking(plan.settings()), "look at");
+  /** Fetches, decodes and frames a sample of a job's rows. */
+  public static TrialResult probe(SparkSession spark, JobPlan plan, int rows) throws IOException {
+    return of(spark, plan, rows, TrialRun.framing(plan.settings()), "probe");
   }
 
-  /** Paints some rows of a job, once to warm up and once more. */
-  public static TrialResult paint(SparkSession spark, JobPlan plan, int rows) throws IOException {
-    return of(spark, plan, rows, TrialRun.painting(plan.settings()), "paint");
+  /** Inpaints a sample of a job's rows, once to warm up and once more. */
+  public static TrialResult inpaint(SparkSession spark, JobPlan plan, int rows) throws IOException {
+    return of(spark, plan, rows, TrialRun.generating(plan.settings()), "inpaint");
   }
 
   private static TrialResult of(
-      SparkSession spark, JobPlan plan, int rows, TrialRun rehearsal, String what)
-      throws IOException {
+      SparkSession spark, JobPlan plan, int rows, TrialRun trial, String verb) throws IOException {
     var sample = ManifestSurvey.sample(spark, plan, rows);
-    JobDescriptions.describe(spark, what + " " + rows + " rows to try them");
-    List<Row> told = sample.mapPartitions(rehearsal, Encoders.row(TrialRun.SCHEMA)).collectAsList();
+    SparkSessions.describeJobs(spark, verb + " " + rows + " rows as a trial");
+    List<Row> results = sample.mapPartitions(trial, Encoders.row(TrialRun.SCHEMA)).collectAsList();
     Map<Integer, List<Row>> byPass =
-        told.stream().collect(Collectors.groupingBy(row -> row.getAs("pass")));
+        results.stream().collect(Collectors.groupingBy(row -> row.getAs("pass")));
     return new TrialResult(byPass.values().stream().map(TrialResult::pass).toList());
   }
 
+  /** Whether no rows were requested or found. */
   public boolean isEmpty() {
     return passes.isEmpty();
   }
 
-  /** The first pass. */
+  /** The first pass, in which the model is opened. */
   Pass cold() {
     return passes.get(0);
   }
@@ -86,32 +88,32 @@ public record TrialResult(List<Pass> passes) {
     return passes.get(passes.size() - 1);
   }
 
-  /** How many rows were tried. */
+  /** The number of rows in the sample. */
   int rows() {
     return isEmpty() ? 0 : warm().results().size();
   }
 
-  /** Why some failed. */
-  List<RowProblem> faults() {
+  /** Why rows failed. */
+  List<Problem> problems() {
     return isEmpty()
         ? List.of()
-        : RowProblem.merged(
-            warm().results().stream().map(Result::fault).filter(fault -> fault != null).toList());
+        : Problem.merged(
+            warm().results().stream().map(Result::problem).filter(Objects::nonNull).toList());
   }
 
-  /** How many failed. */
+  /** The number of failed rows. */
   long failed() {
-    return faults().stream().mapToLong(RowProblem::rows).sum();
+    return problems().stream().mapToLong(Problem::rows).sum();
   }
 
-  /** How many rows have something that their owner should know. */
-  long noted(String note) {
+  /** The number of rows with a note. */
+  long rowsWith(String note) {
     return isEmpty()
         ? 0
-        : warm().results().stream().filter(result -> result.note().contains(note)).count();
+        : warm().results().stream().filter(result -> result.notes().contains(note)).count();
   }
 
-  /** Images painted. */
+  /** The number of generated images. */
   long images() {
     return isEmpty() ? 0 : (long) warm().sum(Result::images);
   }
@@ -126,7 +128,7 @@ public record TrialResult(List<Pass> passes) {
     return new Result(
         code == null
             ? null
-            : new RowProblem(code, 1, row.getAs("line"), row.getAs("id"), row.getAs("message")),
+            : new Problem(code, 1, row.getAs("line"), row.getAs("id"), row.getAs("message")),
         code == null ? WorkShape.of(row) : null,
         row.getAs("images"),
         row.getAs("model_seconds"),

@@ -1,7 +1,6 @@
 package io.spackle.jobs.files;
 
-import io.spackle.sink.ObjectStores;
-import io.spackle.sink.RawFileSystem;
+import io.spackle.sink.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,16 +17,18 @@ import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A file system on which files get their final names whole: in one step where it is local (a move),
- * HDFS (a rename) or an object store (an object appears when it is complete). On other file systems
- * a file that is replaced may be missing for a moment.
+ * A file system on which files appear under their final names only when complete: atomically where
+ * it is local (a move), HDFS (a rename) or an object store (an object becomes visible when its
+ * upload completes). On other file systems a file that is being replaced may be missing for a
+ * moment.
  */
 public final class AtomicFiles {
 
-  /** What names of unpublished files begin with: hidden from Spark and most other readers. */
+  /** Prefix of the names of unpublished files, which Spark and most other readers ignore. */
   public static final String HIDDEN = ".spackle-";
 
-  private static final String IF_NONE = CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
+  private static final String IF_NONE_MATCH =
+      CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
 
   private final FileSystem files;
 
@@ -35,34 +36,38 @@ public final class AtomicFiles {
     this.files = files;
   }
 
-  /** The files of the file system that a path lies on. */
+  /** The file system of a path. */
   public static AtomicFiles of(Path path, Configuration hadoop) throws IOException {
-    return new AtomicFiles(RawFileSystem.of(path, hadoop));
+    return new AtomicFiles(HadoopFiles.withoutChecksums(path, hadoop));
   }
 
+  /** The underlying file system, without Hadoop's checksum files. */
   public FileSystem system() {
     return files;
   }
 
-  /** Gives a finished file its name, unless the name is taken: then the file stays where it is. */
+  /**
+   * Publishes a complete file under its final name. If the name already exists, nothing changes:
+   * both files stay as they are.
+   */
   public void publish(Path file, Path name) throws IOException {
     if (files.exists(name)) {
       return;
     }
     if (isLocal()) {
       move(file, name);
-    } else if (ObjectStores.include(files)) {
+    } else if (HadoopFiles.isObjectStore(files)) {
       copyUnlessTaken(file, name);
     } else if (!files.rename(file, name) && !files.exists(name)) {
       throw new FileNotFoundException("cannot rename " + file + " to " + name);
     }
   }
 
-  /** Gives a finished file its name, in place of what has the name. */
+  /** Publishes a complete file under its final name, replacing any file of that name. */
   public void replace(Path file, Path name) throws IOException {
     if (isLocal()) {
       move(file, name);
-    } else if (ObjectStores.include(files)) {
+    } else if (HadoopFiles.isObjectStore(files)) {
       FSDataOutputStreamBuilder<?, ?> target = files.createFile(name);
       copy(file, target.overwrite(true));
       files.delete(file, false);
@@ -72,7 +77,7 @@ public final class AtomicFiles {
     }
   }
 
-  /** Writes a small file, in place of what has the name. */
+  /** Writes a small file atomically, replacing any file of that name. */
   public void write(Path name, byte[] bytes) throws IOException {
     Path hidden = new Path(name.getParent(), HIDDEN + "new-" + UUID.randomUUID());
     try (FSDataOutputStream out = files.create(hidden, false)) {
@@ -81,7 +86,7 @@ public final class AtomicFiles {
     replace(hidden, name);
   }
 
-  /** All bytes of a small file. */
+  /** Reads a small file. */
   public byte[] read(Path name) throws IOException {
     try (FSDataInputStream in = files.open(name)) {
       return in.readAllBytes();
@@ -92,7 +97,7 @@ public final class AtomicFiles {
     return files.getUri().getScheme().equals("file");
   }
 
-  /** Hadoop's own way falls back to copying, which shows half a file. */
+  /** Hadoop's rename falls back to copying, during which readers would see a partial file. */
   private static void move(Path file, Path name) throws IOException {
     Files.move(
         java.nio.file.Path.of(file.toUri().getPath()),
@@ -101,20 +106,20 @@ public final class AtomicFiles {
   }
 
   /**
-   * Puts the file on the condition that there is none ({@code If-None-Match: *}), which the store
-   * itself decides. Where the file system offers no such condition, two attempts within a moment
-   * would leave one whole file of the same rows.
+   * Uploads the file on the condition that none exists ({@code If-None-Match: *}), which the store
+   * checks atomically. If the file system does not support the condition, the last of concurrent
+   * attempts wins; all of them have the same rows.
    */
   private void copyUnlessTaken(Path file, Path name) throws IOException {
     try {
       FSDataOutputStreamBuilder<?, ?> target = files.createFile(name);
       target.overwrite(false).recursive();
-      if (files.hasPathCapability(name, IF_NONE)) {
-        target.must(IF_NONE, true);
+      if (files.hasPathCapability(name, IF_NONE_MATCH)) {
+        target.must(IF_NONE_MATCH, true);
       }
       copy(file, target);
     } catch (IOException e) {
-      // Refused, or an answer was lost and the repeated request found what the first had put.
+      // The condition failed, or a retried request found the object that its first attempt had put.
       if (!files.exists(name)) {
         throw e;
       }
@@ -122,7 +127,8 @@ public final class AtomicFiles {
   }
 
   private void copy(Path file, FSDataOutputStreamBuilder<?, ?> target) throws IOException {
-    byte[] bytes = read(file); // before the target is begun: closing it publishes what it got
+    byte[] bytes =
+        read(file); // before the target is opened: closing it publishes whatever was written
     FSDataOutputStream out = target.build();
     out.write(bytes);
     out.close();

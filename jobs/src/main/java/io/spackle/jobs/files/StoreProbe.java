@@ -14,22 +14,22 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.s3a.UnknownStoreException;
 
 /**
- * Whether S3 answers, asked before anything else with few retries: those of a run, which sit out
- * minutes of trouble, would keep whoever mistyped an endpoint waiting as long.
+ * A check that S3 locations can be reached, made before anything else and with few retries. A run
+ * itself retries for minutes, which is too long to find out about a mistyped endpoint.
  */
 public final class StoreProbe {
 
-  private static final Map<String, String> IMPATIENT =
+  private static final Map<String, String> FEW_RETRIES =
       Map.of(
           "fs.s3a.retry.limit", "1",
           "fs.s3a.attempts.maximum", "0",
-          "fs.s3a.connection.establish.timeout", "15s", // the least that S3A takes
+          "fs.s3a.connection.establish.timeout", "15s", // the minimum of S3A
           "fs.s3a.connection.timeout", "10s");
 
   private StoreProbe() {}
 
   /**
-   * Why locations cannot be reached; nothing for those that are not on S3.
+   * Returns why locations cannot be reached; locations outside S3 are not checked.
    *
    * @param locations by their configuration keys
    */
@@ -44,8 +44,8 @@ public final class StoreProbe {
     return problems;
   }
 
-  /** What an exception of a location's file system says, and what to do about it on S3. */
-  public static String told(String location, IOException e) {
+  /** The message of an exception of a location's file system, with advice if it is on S3. */
+  public static String explain(String location, IOException e) {
     return Problems.firstLine(e) + (isOnS3(location) ? advice(e) : "");
   }
 
@@ -55,30 +55,30 @@ public final class StoreProbe {
 
   private static void check(
       String key, String location, Configuration hadoop, List<String> problems) {
-    Configuration impatient = new Configuration(hadoop);
-    IMPATIENT.forEach(impatient::set);
+    Configuration fewRetries = new Configuration(hadoop);
+    FEW_RETRIES.forEach(fewRetries::set);
     URI uri = new Path(location).toUri();
-    // Not the one that the JVM keeps: that one has the patience of a run.
-    try (FileSystem fileSystem = FileSystem.newInstance(uri, impatient)) {
+    // A new instance, because the JVM caches the one with the retries of a run.
+    try (FileSystem fileSystem = FileSystem.newInstance(uri, fewRetries)) {
       fileSystem.exists(new Path(location));
     } catch (IOException e) {
       problems.add(
           "%s.%s %s cannot be reached: %s"
-              .formatted(ConfFile.ROOT, key, location, told(location, e)));
+              .formatted(ConfFile.ROOT, key, location, explain(location, e)));
     }
   }
 
   private static String advice(IOException e) {
     if (e instanceof AccessDeniedException) {
-      return "; expected credentials that may read, put and delete there: look at AWS_ACCESS_KEY_ID"
-          + " and AWS_SECRET_ACCESS_KEY, at AWS_PROFILE, at spark.hadoop.fs.s3a.*, and at the"
-          + " bucket's policy";
+      return "; expected credentials that may read, put and delete there: check AWS_ACCESS_KEY_ID"
+          + " and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, spark.hadoop.fs.s3a.*, and the bucket's"
+          + " policy";
     }
     if (e instanceof UnknownStoreException) {
       return "; expected a bucket of that name: correct the name or fs.s3a.endpoint and"
           + " fs.s3a.endpoint.region in spackle.hadoop.options, or create it";
     }
-    return "; expected an S3 server that answers: look at fs.s3a.endpoint and"
-        + " fs.s3a.endpoint.region in spackle.hadoop.options, and at the network";
+    return "; expected an S3 server that answers: check fs.s3a.endpoint and"
+        + " fs.s3a.endpoint.region in spackle.hadoop.options, and the network";
   }
 }

@@ -3,7 +3,7 @@ package io.spackle.jobs.lease;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.driver.PeriodicTask;
 import io.spackle.jobs.files.AtomicFiles;
-import io.spackle.sink.ObjectStores;
+import io.spackle.sink.HadoopFiles;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,110 +14,124 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The right of one run to write to an output, kept up by a heartbeat until closed.
+ * The lease of an output: the right of one run to write to it, renewed by a heartbeat until closed.
  *
- * <p>Taken in three steps: write the own claim, look at all others, withdraw if one is alive. Of
- * two runs that start at the same time at least one sees the other, so never do both go on; it may
- * be that neither does. That takes a file system whose listings show what was written, as all of
- * today's do, and no atomic operation.
+ * <p>A run acquires it in three steps: it writes its own lease file, lists the leases of all other
+ * runs, and withdraws if one of them is alive. Of two runs that start at the same time at least one
+ * sees the other, so they never both proceed; it may happen that neither does. The protocol needs a
+ * file system whose listings show completed writes, as those of all current stores do, and no
+ * atomic operation.
  *
- * <p>A claim whose heartbeat stopped for longer than its timeout is taken over, and its run fenced,
- * see {@link Leases}: tasks that it left behind cannot publish. On object stores, which have no
- * folders to take away, a task looks for the fence just before it publishes, and whoever takes over
- * waits for {@link #SETTLING}: only a task that hangs in between for longer could publish rows that
- * the next run does, too.
+ * <p>A lease whose last heartbeat is older than its timeout is taken over, and its run is fenced,
+ * see {@link Leases}: tasks that are still running for it cannot publish. Object stores have no
+ * folders that could be taken away. There, a task checks for the fence just before it publishes,
+ * and a run that takes over waits for {@link #SETTLING}: only a task that stalls between check and
+ * publication for longer than that could publish rows that the next run processes, too.
  *
- * <p>If the JVM ends first, by Ctrl-C say, the run fences itself.
+ * <p>If the JVM ends first, for instance by Ctrl-C, the run fences itself.
  */
 public final class Lease implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-  /** Heartbeats that may fail before the claim can end. */
+  /** Heartbeats that may fail before the lease can expire. */
   private static final int BEATS_PER_TIMEOUT = 4;
 
   private static final Duration SETTLING = Duration.ofSeconds(10);
 
-  /** Before Spark stops (40), so that no task of a broken run publishes any more. */
+  /** Before Spark stops (40), so that no task of an aborted run publishes afterwards. */
   private static final int SHUTDOWN_PRIORITY = 60;
 
   private final AtomicFiles files;
-  private final Leases claims;
-  private final RunFolder folder;
-  private final LeaseRecord note;
+  private final Leases leases;
+  private final LeaseRecord record;
+  private final Path folder;
+  private final Path file;
   private final Runnable onLoss;
   private final Runnable atShutdown = this::fence;
   private volatile boolean isLost;
   private volatile long lastBeat = System.nanoTime();
   private boolean isDone;
-  private PeriodicTask heart;
+  private PeriodicTask heartbeat;
 
-  private Lease(AtomicFiles files, Path meta, LeaseRecord note, Runnable onLoss) {
+  /** Another run has taken over the output: this one must not write to it any more. */
+  public static final class LostException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public LostException(String message) {
+      super(message);
+    }
+  }
+
+  private Lease(AtomicFiles files, Path meta, LeaseRecord record, Runnable onLoss) {
     this.files = files;
-    this.claims = new Leases(files, meta);
-    this.folder = RunFolder.of(meta, note.run());
-    this.note = note;
+    this.leases = new Leases(files, meta);
+    this.record = record;
+    this.folder = Leases.runFolder(meta, record.run());
+    this.file = Leases.leaseFile(folder);
     this.onLoss = onLoss;
   }
 
   /**
-   * Claims a folder of meta files and fences the runs that died.
+   * Acquires the lease of an output and fences the runs whose leases have expired.
    *
-   * @param onLoss called, from another thread, when another run took the claim over
-   * @throws RefusedException if another run holds it
+   * @param meta the output's folder of meta files, need not exist
+   * @param onLoss called, from another thread, when another run has taken over the lease
+   * @throws RefusedException if another run holds the lease
    */
-  public static Lease take(AtomicFiles files, Path meta, LeaseRecord note, Runnable onLoss)
+  public static Lease acquire(AtomicFiles files, Path meta, LeaseRecord record, Runnable onLoss)
       throws IOException {
-    Lease claim = new Lease(files, meta, note, onLoss);
-    claim.write();
+    Lease lease = new Lease(files, meta, record, onLoss);
+    lease.write();
     try {
-      claim.withdrawIfAnotherLives(meta);
-      claim.fenceTheDead();
+      lease.refuseIfAnotherIsLive(meta);
+      lease.fenceExpired();
     } catch (IOException | RuntimeException e) {
-      files.system().delete(claim.folder.path(), true);
+      files.system().delete(lease.folder, true);
       throw e;
     }
-    claim.start();
-    return claim;
+    lease.start();
+    return lease;
   }
 
-  /** Whether runs that did not end well may have left images that no row names. */
-  public boolean areUnswept() throws IOException {
-    return claims.areUnswept();
+  /** Whether fenced runs may have left orphaned images: images that no meta row names. */
+  public boolean orphansPossible() throws IOException {
+    return leases.orphansPossible();
   }
 
-  /** Says that there are no such images any more. */
-  public void swept() throws IOException {
-    claims.swept(now());
+  /** Records that orphaned images have been deleted. */
+  public void orphansDeleted() throws IOException {
+    leases.orphansDeleted(now());
   }
 
-  public RunFolder folder() {
+  /** The hidden folder of this run, see {@link Leases#runFolder}. */
+  public Path folder() {
     return folder;
   }
 
   /**
-   * Goes on only if the claim is still held.
+   * Checks that the lease is still held.
    *
-   * @throws LeaseLostException if another run took it over
+   * @throws LostException if another run has taken over
    */
   public void check() {
     if (isLost) {
-      throw new LeaseLostException(
-          "another run took over, for this one gave no sign of life for more than "
-              + note.timeout().toSeconds()
-              + " s (spackle.output.claim-timeout)");
+      throw new LostException(
+          "another run took over the output: the last heartbeat of this run is more than %d s old (spackle.output.claim-timeout)"
+              .formatted(record.timeout().toSeconds()));
     }
   }
 
-  /** Says that all tasks are done, so that nothing needs a fence any more. */
+  /** Records that all tasks have finished, so that closing the lease need not fence the run. */
   public void done() {
     isDone = true;
   }
 
-  /** Ends the claim: the next run may start at once. */
+  /** Releases the lease: the next run may start at once. */
   @Override
   public void close() {
-    heart.close(); // a heartbeat under way would write the claim anew that is deleted now
+    heartbeat.close(); // a concurrent heartbeat would write the lease file again once it is deleted
     if (!ShutdownHookManager.get().isShutdownInProgress()) {
       ShutdownHookManager.get().removeShutdownHook(atShutdown);
     }
@@ -129,18 +143,18 @@ public final class Lease implements AutoCloseable {
   }
 
   private void write() throws IOException {
-    files.write(folder.claim(), note.json());
+    files.write(file, record.json());
   }
 
-  /** By the clock of the file system. */
+  /** The time by the file system's clock. */
   private Instant now() throws IOException {
-    return Instant.ofEpochMilli(files.system().getFileStatus(folder.claim()).getModificationTime());
+    return Instant.ofEpochMilli(files.system().getFileStatus(file).getModificationTime());
   }
 
-  private void withdrawIfAnotherLives(Path meta) throws IOException {
+  private void refuseIfAnotherIsLive(Path meta) throws IOException {
     List<String> problems =
-        claims.live(now()).stream()
-            .filter(live -> !live.note().run().equals(note.run()))
+        leases.live(now()).stream()
+            .filter(live -> !live.record().run().equals(record.run()))
             .map(live -> live.problem(meta))
             .toList();
     if (!problems.isEmpty()) {
@@ -148,24 +162,24 @@ public final class Lease implements AutoCloseable {
     }
   }
 
-  private void fenceTheDead() throws IOException {
+  private void fenceExpired() throws IOException {
     boolean tookOver = false;
-    for (Path other : claims.folders()) {
-      if (!other.getName().equals(folder.path().getName())) {
-        claims.fence(other);
+    for (Path other : leases.folders()) {
+      if (!other.getName().equals(folder.getName())) {
+        leases.fence(other);
         tookOver = true;
       }
     }
-    if (tookOver && ObjectStores.include(files.system())) {
+    if (tookOver && HadoopFiles.isObjectStore(files.system())) {
       sleep(SETTLING);
     }
   }
 
   private void start() {
     ShutdownHookManager.get().addShutdownHook(atShutdown, SHUTDOWN_PRIORITY);
-    heart =
+    heartbeat =
         PeriodicTask.start(
-            "spackle-claim", note.timeout().dividedBy(BEATS_PER_TIMEOUT), this::beat);
+            "spackle-lease", record.timeout().dividedBy(BEATS_PER_TIMEOUT), this::beat);
   }
 
   private void beat() {
@@ -173,14 +187,14 @@ public final class Lease implements AutoCloseable {
       return;
     }
     try {
-      isLost = !files.system().exists(folder.claim()) || claims.isFenced(folder.path());
+      isLost = !files.system().exists(file) || leases.isFenced(folder);
       if (!isLost) {
         write();
         lastBeat = System.nanoTime();
       }
     } catch (IOException e) {
-      LOG.warn("the claim {} cannot be renewed", folder.claim(), e);
-      isLost = System.nanoTime() - lastBeat > note.timeout().toNanos();
+      LOG.warn("cannot renew the lease {}", file, e);
+      isLost = System.nanoTime() - lastBeat > record.timeout().toNanos();
     }
     if (isLost) {
       onLoss.run();
@@ -189,17 +203,17 @@ public final class Lease implements AutoCloseable {
 
   private void delete() {
     try {
-      files.system().delete(folder.path(), true);
+      files.system().delete(folder, true);
     } catch (IOException e) {
-      LOG.warn("{} cannot be deleted; the next run will", folder.path(), e);
+      LOG.warn("cannot delete {}; the next run will", folder, e);
     }
   }
 
   private void fence() {
     try {
-      claims.fence(folder.path());
+      leases.fence(folder);
     } catch (IOException e) {
-      LOG.warn("{} cannot be ended; its claim will end by itself", folder.path(), e);
+      LOG.warn("cannot fence {}; its lease will expire", folder, e);
     }
   }
 
@@ -208,7 +222,7 @@ public final class Lease implements AutoCloseable {
       Thread.sleep(time.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while runs that died settle", e);
+      throw new IllegalStateException("interrupted while waiting for fenced runs to settle", e);
     }
   }
 }

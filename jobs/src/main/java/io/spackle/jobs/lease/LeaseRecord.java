@@ -12,11 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a claim says of its holder.
+ * The content of a lease file: which run holds the lease, and where it runs.
  *
- * @param host where the driver runs
- * @param machine tells apart machines, and containers on one, of which the process number is
- * @param timeout how long the claim outlives its last heartbeat
+ * @param host name of the driver's host
+ * @param machine identifies the machine's boot and the container within which {@code process} is
+ *     unique
+ * @param process the driver's process id
+ * @param since when the run acquired the lease
+ * @param timeout time after the last heartbeat at which the lease expires
  */
 public record LeaseRecord(
     String run, String host, String machine, long process, Instant since, Duration timeout) {
@@ -24,21 +27,22 @@ public record LeaseRecord(
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String UNKNOWN = "unknown";
 
-  /** Linux: a number of this boot, and one of the container. */
+  /** Linux only: the id of this boot. */
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
+  /** Linux only: the process namespace, one per container. */
   private static final Path PROCESSES = Path.of("/proc/self/ns/pid");
 
-  /** A claim of this process. */
+  /** The lease of a run whose driver is this process. */
   public static LeaseRecord mine(String run, Duration timeout) {
     return new LeaseRecord(
         run, thisHost(), thisMachine(), ProcessHandle.current().pid(), Instant.now(), timeout);
   }
 
   /**
-   * The note that a file holds.
+   * Reads the content of a lease file.
    *
-   * @throws IOException if it holds none
+   * @throws IOException if it is not a lease
    */
   static LeaseRecord of(byte[] json) throws IOException {
     Map<?, ?> fields = JSON.readValue(json, Map.class);
@@ -51,10 +55,11 @@ public record LeaseRecord(
           Instant.parse((String) fields.get("since")),
           Duration.ofMillis(((Number) fields.get("timeout_ms")).longValue()));
     } catch (RuntimeException e) {
-      throw new IOException("no claim: " + fields, e);
+      throw new IOException("not a lease: " + fields, e);
     }
   }
 
+  /** The content of the lease file. */
   public byte[] json() throws IOException {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("run", run);
@@ -66,7 +71,7 @@ public record LeaseRecord(
     return JSON.writeValueAsBytes(fields);
   }
 
-  /** Whether the holder is known to be dead, for it ran on this machine. */
+  /** Whether the holder ran on this machine and its process no longer exists. */
   boolean isOfDeadProcess() {
     return !machine.equals(UNKNOWN)
         && machine.equals(thisMachine())

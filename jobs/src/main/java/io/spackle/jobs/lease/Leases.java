@@ -11,66 +11,82 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The runs that hold, or held, an output: each has a hidden folder with a claim in it.
+ * The leases in an output's folder of meta files, live and expired: each is a file in the hidden
+ * folder of its run.
  *
- * <p>A run that died is fenced: a file takes the place of its folder, for good. On file systems
- * with folders, whatever is left of the run can then neither publish what it had begun nor begin
- * anew. On object stores a task looks before it publishes, see {@link Lease}.
+ * <p>An expired run is fenced: a file permanently replaces its folder. On file systems with
+ * folders, remaining tasks of that run can then neither publish files nor write new ones. On object
+ * stores a task checks before it publishes, see {@link Lease}.
  */
 public final class Leases {
 
-  private static final int READ_TRIES = 3;
-  private static final Duration FENCES_STAY = Duration.ofDays(30);
-  private static final int FENCE_TRIES = 1000;
+  private static final int READ_ATTEMPTS = 3;
+  private static final int FENCE_ATTEMPTS = 1000;
+  private static final Duration FENCE_RETENTION = Duration.ofDays(30);
 
   private final AtomicFiles files;
   private final Path meta;
 
+  /**
+   * @param meta the output's folder of meta files, need not exist
+   */
   public Leases(AtomicFiles files, Path meta) {
     this.files = files;
     this.meta = meta;
   }
 
   /**
-   * A run whose driver seems to live.
+   * A run whose lease has not expired.
    *
-   * @param silence since the last heartbeat
+   * @param silence time since its last heartbeat
    */
-  public record Live(LeaseRecord note, Duration silence) {
+  public record Live(LeaseRecord record, Duration silence) {
 
-    /** For whoever wants to start another run. */
+    /** Why no other run may start, and what to do about it. */
     public String problem(Path meta) {
-      Path claim = RunFolder.of(meta, note.run()).claim();
-      return "spackle.output.path %s is being written by the run %s on %s (process %d) since %s, last heartbeat %d s ago: let it end or stop it; if it died, its claim ends %d s after that heartbeat, or now if you delete %s"
+      return "spackle.output.path %s is being written by the run %s on %s (process %d) since %s, last heartbeat %d s ago: wait for it to end, or stop it; if it crashed, its lease expires %d s after that heartbeat, or at once if you delete %s"
           .formatted(
               meta.getParent(),
-              note.run(),
-              note.host(),
-              note.process(),
-              note.since(),
+              record.run(),
+              record.host(),
+              record.process(),
+              record.since(),
               silence.toSeconds(),
-              note.timeout().toSeconds(),
-              claim);
+              record.timeout().toSeconds(),
+              leaseFile(runFolder(meta, record.run())));
     }
   }
 
   /**
-   * The runs that are under way.
+   * The hidden folder of one run, below the meta files: it holds the run's lease, its work list and
+   * the unpublished files of its tasks. A file that is gone from it cannot be published.
+   */
+  public static Path runFolder(Path meta, String run) {
+    return new Path(meta, AtomicFiles.HIDDEN + run);
+  }
+
+  /** The file in a run's folder that records its holder; rewritten by each heartbeat. */
+  static Path leaseFile(Path runFolder) {
+    return new Path(runFolder, "claim");
+  }
+
+  /**
+   * The runs whose leases have not expired.
    *
-   * @param now by the clock of the file system
+   * @param now by the file system's clock
    */
   public List<Live> live(Instant now) throws IOException {
     List<Live> live = new ArrayList<>();
     for (Path folder : folders()) {
-      Live found = live(new RunFolder(folder), now);
-      if (found != null) {
-        live.add(found);
+      Live run = liveOrNull(leaseFile(folder), now);
+      if (run != null) {
+        live.add(run);
       }
     }
     return live;
   }
 
-  /** The folders of all runs that were not closed, living or dead. */
+  /** The folders of all runs that did not end normally or have not ended yet. */
   List<Path> folders() throws IOException {
     List<Path> folders = new ArrayList<>();
     if (files.system().exists(meta)) {
@@ -83,44 +99,45 @@ public final class Leases {
     return folders;
   }
 
-  /** Ends a run from outside; what it has published by the time this returns is all there is. */
+  /** Fences a run: once this returns, its tasks publish nothing more. */
   void fence(Path folder) throws IOException {
-    files.system().create(unswept(), true).close();
-    for (int tries = 1; !isFenced(folder); tries++) {
+    files.system().create(orphanMarker(), true).close();
+    for (int attempt = 1; !isFenced(folder); attempt++) {
       files.system().delete(folder, true);
       try {
         files.system().create(folder, false).close();
       } catch (IOException e) {
-        // Where the folder is there again, a task began anew in between: once more.
-        if (!files.system().exists(folder) || tries == FENCE_TRIES) {
+        // If the folder exists again, a task has just created it: retry.
+        if (!files.system().exists(folder) || attempt == FENCE_ATTEMPTS) {
           throw e;
         }
       }
     }
   }
 
-  /** Whether a run was fenced since images were last looked through. */
-  boolean areUnswept() throws IOException {
-    return files.system().exists(unswept());
+  /** Whether a run was fenced since orphaned images were last deleted. */
+  boolean orphansPossible() throws IOException {
+    return files.system().exists(orphanMarker());
   }
 
   /**
-   * Says that images were looked through, and takes away fences of which nobody can be left.
+   * Records that orphaned images have been deleted, and removes fences that are too old for any
+   * task of their runs to be alive.
    *
-   * @param now by the clock of the file system
+   * @param now by the file system's clock
    */
-  void swept(Instant now) throws IOException {
-    files.system().delete(unswept(), false);
+  void orphansDeleted(Instant now) throws IOException {
+    files.system().delete(orphanMarker(), false);
     for (FileStatus status : files.system().listStatus(meta)) {
-      Instant end = Instant.ofEpochMilli(status.getModificationTime());
-      boolean isOld = end.plus(FENCES_STAY).isBefore(now);
+      Instant fenced = Instant.ofEpochMilli(status.getModificationTime());
+      boolean isOld = fenced.plus(FENCE_RETENTION).isBefore(now);
       if (status.isFile() && isHidden(status) && isOld) {
         files.system().delete(status.getPath(), false);
       }
     }
   }
 
-  /** Whether a run was ended from outside. */
+  /** Whether a run was fenced. */
   public boolean isFenced(Path folder) throws IOException {
     try {
       return files.system().getFileStatus(folder).isFile();
@@ -129,7 +146,7 @@ public final class Leases {
     }
   }
 
-  private Path unswept() {
+  private Path orphanMarker() {
     return new Path(meta, AtomicFiles.HIDDEN + "unswept");
   }
 
@@ -137,27 +154,27 @@ public final class Leases {
     return status.getPath().getName().startsWith(AtomicFiles.HIDDEN);
   }
 
-  private Live live(RunFolder folder, Instant now) throws IOException {
+  private Live liveOrNull(Path file, Instant now) throws IOException {
     try {
-      LeaseRecord note = note(folder.claim());
-      long heartbeat = files.system().getFileStatus(folder.claim()).getModificationTime();
+      LeaseRecord record = read(file);
+      long heartbeat = files.system().getFileStatus(file).getModificationTime();
       Duration silence = Duration.between(Instant.ofEpochMilli(heartbeat), now);
-      boolean isDead = note.isOfDeadProcess() || silence.compareTo(note.timeout()) > 0;
-      return isDead ? null : new Live(note, silence.isNegative() ? Duration.ZERO : silence);
+      boolean isExpired = record.isOfDeadProcess() || silence.compareTo(record.timeout()) > 0;
+      return isExpired ? null : new Live(record, silence.isNegative() ? Duration.ZERO : silence);
     } catch (FileNotFoundException e) {
-      return null; // the run ended, or died before it claimed anything
+      return null; // the run has ended, or crashed before it wrote its lease
     }
   }
 
-  /** HDFS may answer with an error while a file is being replaced. */
-  private LeaseRecord note(Path claim) throws IOException {
-    for (int tries = 1; ; tries++) {
+  /** Retries, because HDFS may fail a read while the file is being replaced. */
+  private LeaseRecord read(Path file) throws IOException {
+    for (int attempt = 1; ; attempt++) {
       try {
-        return LeaseRecord.of(files.read(claim));
+        return LeaseRecord.of(files.read(file));
       } catch (FileNotFoundException e) {
         throw e;
       } catch (IOException e) {
-        if (tries == READ_TRIES) {
+        if (attempt == READ_ATTEMPTS) {
           throw e;
         }
       }

@@ -24,11 +24,11 @@ import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 
-/** Which rows are to be done, and by which task; nothing here collects them. */
+/** The keys of manifest rows, and their distribution over tasks; rows are never collected. */
 public final class KeyedRows {
 
-  /** Spark's driver keeps track of every task. */
-  private static final int MOST_TASKS = 100_000;
+  /** Limits the memory of the driver, which tracks every task. */
+  private static final int MAX_TASKS = 100_000;
 
   private static final String FOLDED_ID = "_spackle_folded_id";
   private static final String ORDINAL = "_spackle_ordinal";
@@ -36,11 +36,13 @@ public final class KeyedRows {
   private KeyedRows() {}
 
   /**
-   * The rows of a manifest with their keys, those with an id of an earlier row marked.
+   * Adds the key of each row, and whether its id is that of an earlier row.
    *
-   * <p>Ids are compared without regard to case, blanks around them and Unicode composition. From
-   * the second row of an id on, keys carry a number: a meta row of the second never stands for the
-   * first, even where both say the same.
+   * <p>Ids are compared ignoring case, surrounding blanks and Unicode composition. The keys of the
+   * second and further rows of an id carry an ordinal, so that the meta row of a duplicate is never
+   * taken for that of the first row, even if both rows are equal.
+   *
+   * @param jobDigest of all settings that influence images
    */
   public static Dataset<Row> keyed(Dataset<Row> manifest, String jobDigest) {
     UserDefinedFunction key =
@@ -59,24 +61,29 @@ public final class KeyedRows {
         .drop(FOLDED_ID, ORDINAL);
   }
 
-  /** The ids of rows in the form in which they are compared; null where there is none. */
+  /** The normalized ids of rows, by which they are compared; null for rows without one. */
   public static Column foldedId(Dataset<Row> rows) {
     UserDefinedFunction fold = udf((UDF1<String, String>) KeyedRows::fold, DataTypes.StringType);
     return hasIds(rows) ? fold.apply(col(RowColumns.ID)) : lit(null).cast("string");
   }
 
-  /** So many tasks that each has at most so many rows, on average, and no slot is idle. */
+  /**
+   * Returns the number of tasks for some rows: enough that a task has at most {@code rowsPerTask}
+   * rows on average and that no slot is idle.
+   *
+   * @param slots tasks that Spark runs at the same time
+   */
   public static int tasks(long rows, int rowsPerTask, int slots) {
-    long enough = (rows + rowsPerTask - 1) / rowsPerTask;
-    long wanted = Math.max(enough, Math.min(rows, slots));
-    return (int) Math.max(1, Math.min(wanted, MOST_TASKS));
+    long byRows = (rows + rowsPerTask - 1) / rowsPerTask;
+    long wanted = Math.max(byRows, Math.min(rows, slots));
+    return (int) Math.max(1, Math.min(wanted, MAX_TASKS));
   }
 
   /**
-   * Deals the rows out to tasks; a task that is tried again gets the same rows in the same order. A
-   * {@link TaskPartition} tells later on which they were.
+   * Distributes rows over tasks; each attempt of a task gets the same rows in the same order, and
+   * {@link TaskPartition} can tell later which they were.
    *
-   * @param by column whose values are not spread over several tasks
+   * @param by column of which all rows of a value go to one task
    */
   public static Dataset<Row> spread(Dataset<Row> rows, int tasks, String by) {
     return rows.repartition(tasks, col(by)).sortWithinPartitions(RowColumns.LINE);
@@ -86,13 +93,13 @@ public final class KeyedRows {
     return Arrays.stream(manifest.columns()).anyMatch(RowColumns.ID::equalsIgnoreCase);
   }
 
-  /** An id in the form in which it is compared, or null where there is none. */
+  /** The normalized form of an id, or null if there is none. */
   private static String fold(String id) {
     if (id == null || id.isBlank()) {
       return null;
     }
     String composed = Normalizer.normalize(id.strip(), Normalizer.Form.NFC);
-    // Both ways: some letters have two lower-case forms.
+    // Both conversions, because some letters have two lower-case forms.
     return composed.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
   }
 }

@@ -29,55 +29,59 @@ import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** What the columns of a manifest must be. */
+/** The rules for the columns of a manifest. */
 public final class ManifestColumns {
 
-  /** The columns that rows are made of; an erase model can do without the prompt. */
+  /** The columns of a minimal row; an erase model needs no prompt. */
   static final StructType REQUIRED =
       new StructType()
           .add(RowColumns.INIT_IMAGE, DataTypes.StringType)
           .add(RowColumns.MASK_IMAGE, DataTypes.StringType)
           .add(RowColumns.PROMPT, DataTypes.StringType);
 
-  private static final String OURS = "_spackle_";
+  private static final String RESERVED_PREFIX = "_spackle_";
+
+  /** A regular expression for absolute paths and URIs. */
   private static final String ABSOLUTE = "^(/|[A-Za-z][A-Za-z0-9+.-]*:)";
 
   private ManifestColumns() {}
 
-  /** Receivers of webhooks fetch what they are told of, which must be images. */
+  /** Adds a problem if rows have webhooks, whose calls name image files, and there are none. */
   public static void checkWebhooks(StructType manifest, ImageLayout images, Problems problems) {
     if (images != ImageLayout.FILES && RowColumns.has(manifest, RowColumns.WEBHOOK)) {
       problems.add(
-          "the manifest has a column webhook, whose calls name files of images, and spackle.output.images is %s: set it to files, or leave out the column"
+          "the manifest has a column webhook, whose calls name image files, but spackle.output.images is %s: set it to files, or remove the column"
               .formatted(images.name().toLowerCase(Locale.ROOT)));
     }
   }
 
   /**
-   * The columns of a manifest, those of the API as texts, without that of malformed lines.
+   * Returns the columns of a manifest, those of the API as strings, without that of malformed
+   * lines.
    *
-   * @throws RefusedException naming each column that is missing, twofold or of the wrong type
+   * @throws RefusedException naming each column that is missing, duplicate or of the wrong type
    */
   static StructType checked(StructType found) {
     List<String> problems = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
+    Set<String> names = new HashSet<>();
     StructType checked = new StructType();
     for (StructField field : found.fields()) {
       String name = field.name().toLowerCase(Locale.ROOT);
       if (name.equals(RowColumns.CORRUPT)) {
         continue;
       }
-      if (!seen.add(name)) {
-        problems.add("the manifest has the column " + name + " twice (case does not count)");
+      if (!names.add(name)) {
+        problems.add("the manifest has the column " + name + " twice (column names ignore case)");
       }
-      if (name.startsWith(OURS)) {
-        problems.add("the manifest has the column " + name + ", a name kept for Spackle");
+      if (name.startsWith(RESERVED_PREFIX)) {
+        problems.add(
+            "the manifest has the column " + name + ", whose name is reserved for Spackle");
       }
       checkType(name, field.dataType(), problems);
       checked = checked.add(field.name(), typeOf(field));
     }
     for (String required : List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)) {
-      if (!seen.contains(required)) {
+      if (!names.contains(required)) {
         problems.add("the manifest has no column " + required);
       }
     }
@@ -87,37 +91,39 @@ public final class ManifestColumns {
     return checked;
   }
 
-  /** Adds a problem where a model needs prompts, and neither manifest nor configuration has any. */
+  /** Adds a problem if the model needs prompts and neither manifest nor configuration has any. */
   public static void checkPrompts(
       StructType manifest, String defaultPrompt, ModelTraits traits, Problems problems) {
-    boolean given =
+    boolean hasColumn =
         Arrays.stream(manifest.fieldNames()).anyMatch(RowColumns.PROMPT::equalsIgnoreCase);
-    if (!given && defaultPrompt == null && !traits.promptless()) {
+    if (!hasColumn && defaultPrompt == null && !traits.promptless()) {
       problems.add(
           "the manifest has no column %s, which models of the family %s need, and spackle.defaults.prompt is not set"
               .formatted(RowColumns.PROMPT, traits.family()));
     }
   }
 
-  /** The rows with the columns of the API turned into texts. */
-  static Dataset<Row> asTexts(Dataset<Row> rows) {
-    Dataset<Row> texts = rows;
+  /** Casts the columns of the API to strings. */
+  static Dataset<Row> asStrings(Dataset<Row> rows) {
+    Dataset<Row> strings = rows;
     for (StructField field : checked(rows.schema()).fields()) {
-      texts = texts.withColumn(field.name(), column(field.name()).cast(field.dataType()));
+      strings = strings.withColumn(field.name(), column(field.name()).cast(field.dataType()));
     }
-    return texts;
+    return strings;
   }
 
-  /** The rows with relative locations of images below a folder or URI. */
+  /** Resolves relative image locations against a folder or URI. */
   static Dataset<Row> withBase(Dataset<Row> rows, String base) {
     String folder = base.endsWith("/") ? base : base + "/";
-    Dataset<Row> located = rows;
+    Dataset<Row> resolved = rows;
     for (String name : List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)) {
-      Column given = col(name);
-      Column asItIs = given.rlike(ABSOLUTE).or(given.equalTo("")).or(given.isNull());
-      located = located.withColumn(name, when(asItIs, given).otherwise(concat(lit(folder), given)));
+      Column location = col(name);
+      Column isKept = location.rlike(ABSOLUTE).or(location.equalTo("")).or(location.isNull());
+      resolved =
+          resolved.withColumn(
+              name, when(isKept, location).otherwise(concat(lit(folder), location)));
     }
-    return located;
+    return resolved;
   }
 
   private static Column column(String name) {
@@ -145,9 +151,9 @@ public final class ManifestColumns {
         || type instanceof BinaryType);
   }
 
-  /** Columns that are null in each row have no type that Parquet could write. */
+  /** A column that is null in every row is a string, because Parquet cannot write its type. */
   private static DataType typeOf(StructField field) {
-    boolean text = !RowColumns.isFurther(field.name()) || field.dataType() instanceof NullType;
-    return text ? DataTypes.StringType : field.dataType();
+    boolean isString = !RowColumns.isFurther(field.name()) || field.dataType() instanceof NullType;
+    return isString ? DataTypes.StringType : field.dataType();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Manifests: reading, checking columns, numbering rows and giving them keys.
+ * Manifests: reading, checking columns, numbering rows and assigning keys.
  *
- * <p>What has already been processed is not looked at here.
+ * <p>Which rows have already been processed is decided in {@code jobs.run}.
  */
 package io.spackle.jobs.manifest;

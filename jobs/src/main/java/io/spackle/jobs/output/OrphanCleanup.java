@@ -19,8 +19,12 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.Success$;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -28,12 +32,14 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * Deletes images that no published meta row names: of attempts that died, of rows that failed
- * halfway, of what replaced rows had more than the new ones. Where many images are one file, that
- * file is replaced by one without them. Only what has a name that Spackle gives is touched.
- * Executors list the folders, one at a time; for whoever holds the claim, all tasks being done.
+ * The deletion of orphaned images, which no published meta row names: of attempts that were killed,
+ * of rows that failed halfway, of rows that had more samples before they were replaced. Shards,
+ * files of many images, are replaced by ones without the orphans. Only files with names that
+ * Spackle generates are touched.
+ *
+ * <p>Until closed it also observes whether Spark loses tasks, which may leave orphans.
  */
-public final class OrphanCleanup {
+public final class OrphanCleanup implements AutoCloseable {
 
   private static final String KEY = "key";
   private static final String SHARD = "shard";
@@ -43,14 +49,54 @@ public final class OrphanCleanup {
   private final SparkSession spark;
   private final OutputFolder output;
   private final HadoopConf hadoop;
+  private final LostTasks lostTasks = new LostTasks();
 
-  public OrphanCleanup(SparkSession spark, OutputFolder output, HadoopConf hadoop) {
+  private OrphanCleanup(SparkSession spark, OutputFolder output, HadoopConf hadoop) {
     this.spark = spark;
     this.output = output;
     this.hadoop = hadoop;
   }
 
-  /** Returns how many were deleted. */
+  /** The cleanup of an output, which observes the tasks of a Spark application from now on. */
+  public static OrphanCleanup observing(
+      SparkSession spark, OutputFolder output, HadoopConf hadoop) {
+    OrphanCleanup cleanup = new OrphanCleanup(spark, output, hadoop);
+    spark.sparkContext().addSparkListener(cleanup.lostTasks);
+    return cleanup;
+  }
+
+  /** Notices tasks that failed or were killed. */
+  private static final class LostTasks extends SparkListener {
+
+    private volatile boolean any;
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd end) {
+      any |= !(end.reason() instanceof Success$);
+    }
+
+    @Override
+    public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+      any = true;
+    }
+  }
+
+  /** Whether any task failed or was killed so far. */
+  public boolean tasksWereLost() {
+    return lostTasks.any;
+  }
+
+  @Override
+  public void close() {
+    spark.sparkContext().removeSparkListener(lostTasks);
+  }
+
+  /**
+   * Deletes orphaned images. The caller holds the lease, and all its tasks have finished. Executors
+   * list the folders, each task a few of them.
+   *
+   * @return how many images were deleted
+   */
   public long run() throws IOException {
     return singleFiles() + shards();
   }
@@ -61,27 +107,25 @@ public final class OrphanCleanup {
     HadoopConf conf = hadoop;
     ForeachPartitionFunction<Row> delete =
         keys -> deleted.add(delete(new Path(images), keys, conf));
-    unnamed().foreachPartition(delete);
+    orphans().foreachPartition(delete);
     return deleted.value();
   }
 
-  /** Images in files of many. */
   private long shards() throws IOException {
-    List<String> present =
+    List<String> shards =
         output.images("*").stream()
             .map(Path::getName)
             .filter(name -> ImageLayout.ofShard(name).isPresent())
             .toList();
-    if (present.isEmpty()) {
+    if (shards.isEmpty()) {
       return 0;
     }
     LongAccumulator deleted = spark.sparkContext().longAccumulator();
     String images = output.images().toString();
     HadoopConf conf = hadoop;
-    ForeachPartitionFunction<Row> keep =
-        shards -> deleted.add(keep(new Path(images), shards, conf));
+    ForeachPartitionFunction<Row> keep = rows -> deleted.add(keep(new Path(images), rows, conf));
     spark
-        .createDataset(present, Encoders.STRING())
+        .createDataset(shards, Encoders.STRING())
         .toDF(SHARD)
         .join(namedInShards(), new String[] {SHARD}, "left")
         .foreachPartition(keep);
@@ -98,6 +142,7 @@ public final class OrphanCleanup {
         .agg(collect_list(KEY).as(KEY));
   }
 
+  /** Removes from shards what meta rows do not name; returns how many images were deleted. */
   private static long keep(Path images, Iterator<Row> shards, HadoopConf conf) throws IOException {
     long deleted = 0;
     while (shards.hasNext()) {
@@ -110,17 +155,19 @@ public final class OrphanCleanup {
     return deleted;
   }
 
+  /** The locations of all images that meta rows name. */
   private Dataset<Row> locations() throws IOException {
     return output.rows(spark, "output array<string>").select(explode(col("output")).as(LOCATION));
   }
 
-  private Dataset<Row> unnamed() throws IOException {
+  /** The keys of single files that no meta row names. */
+  private Dataset<Row> orphans() throws IOException {
     Dataset<Row> named =
         locations().select(regexp_extract(col(LOCATION), "[^/]+/[^/]+$", 0).as(KEY));
     return present().join(named, new String[] {KEY}, "left_anti");
   }
 
-  /** The keys of all files that are Spackle's. */
+  /** The keys of all single files with names that Spackle generates. */
   private Dataset<Row> present() {
     List<String> folders =
         IntStream.range(0, FOLDERS).mapToObj(i -> String.format("%02x", i)).toList();
@@ -145,7 +192,7 @@ public final class OrphanCleanup {
         }
       }
     } catch (FileNotFoundException e) {
-      // No image came to lie there.
+      // No image was written to this folder.
     }
     return keys.iterator();
   }

@@ -32,10 +32,17 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The folder of a job's results: images/, meta/, report/, webhooks/ and summary.json; what else
- * lies there stays.
+ * The folder of a job's results: images/, meta/, report/, webhooks/ and summary.json. Other files
+ * in it are never touched.
  */
 public final class OutputFolder {
+
+  /** What a run does with an output that already holds results. */
+  public enum Mode {
+    RESUME,
+    OVERWRITE,
+    FAIL_IF_EXISTS
+  }
 
   /** The pattern of all published meta files. */
   public static final String ALL = "*.parquet";
@@ -67,59 +74,59 @@ public final class OutputFolder {
     }
   }
 
-  /** Of the images, as a URI. */
+  /** The folder of images, as a URI. */
   public Path images() {
     return new Path(root, "images");
   }
 
-  /** Of the marks of what is at work, as a URI; not there while nothing is. */
-  public Path marks() {
+  /** The folder of the markers of rows in progress, as a URI; exists only while a run needs it. */
+  public Path markers() {
     return new Path(root, AtomicFiles.HIDDEN + "marks");
   }
 
-  /** Of the meta rows, as a URI. */
+  /** The folder of meta rows, as a URI. */
   public Path meta() {
     return new Path(root, "meta");
   }
 
-  /** Of the rows' small images for the report, as a URI. */
+  /** The folder of the previews that the report shows, as a URI. */
   public Path previews() {
     return new Path(root, Report.PREVIEWS);
   }
 
-  /** Of the records of webhook calls, as a URI. */
+  /** The folder of the records of webhook calls, as a URI. */
   public Path webhooks() {
     return new Path(root, "webhooks");
   }
 
-  /** A try whether the folder can be written to; returns the time, if it can. */
+  /** A check that the folder can be written to, which returns the current time. */
   @FunctionalInterface
-  private interface Try {
+  private interface WriteCheck {
     Instant now() throws IOException;
   }
 
-  /** What speaks against writing here; a file is written and deleted to find out. */
-  public List<String> problems(OutputMode mode, Path manifest) {
-    return problems(mode, manifest, this::tryWriting);
+  /** Returns why a run cannot write here; a file is written and deleted to find out. */
+  public List<String> problems(Mode mode, Path manifest) {
+    return problems(mode, manifest, this::writeProbe);
   }
 
-  /** The same without writing anything: the file system is asked for the permission. */
-  public List<String> problemsUntouched(OutputMode mode, Path manifest) {
+  /** The same without writing anything, by asking the file system for the permission. */
+  public List<String> problemsReadOnly(Mode mode, Path manifest) {
     return problems(mode, manifest, this::askForPermission);
   }
 
-  private List<String> problems(OutputMode mode, Path manifest, Try access) {
+  private List<String> problems(Mode mode, Path manifest, WriteCheck access) {
     List<String> problems = new ArrayList<>();
-    boolean isInOurs =
-        Stream.of(images(), meta(), webhooks()).anyMatch(ours -> isBelow(manifest, ours));
-    if (isBelow(root, manifest) || isInOurs) {
+    boolean isInResults =
+        Stream.of(images(), meta(), webhooks()).anyMatch(folder -> isBelow(manifest, folder));
+    if (isBelow(root, manifest) || isInResults) {
       problems.add(
-          "spackle.output.path %s and spackle.manifest.path %s lie in each other"
+          "spackle.output.path %s and spackle.manifest.path %s overlap: use separate folders"
               .formatted(root, manifest));
     }
     try {
-      if (mode == OutputMode.FAIL_IF_EXISTS && holdsRun()) {
-        problems.add(isTaken());
+      if (mode == Mode.FAIL_IF_EXISTS && hasResults()) {
+        problems.add(alreadyHasResults());
       }
       for (Leases.Live run : new Leases(files, meta()).live(access.now())) {
         problems.add(run.problem(meta()));
@@ -127,55 +134,56 @@ public final class OutputFolder {
     } catch (IOException e) {
       problems.add(
           "spackle.output.path %s cannot be written: %s"
-              .formatted(root, StoreProbe.told(root.toString(), e)));
+              .formatted(root, StoreProbe.explain(root.toString(), e)));
     }
     return problems;
   }
 
   /**
-   * Claims the folder for a run.
+   * Acquires the lease of the folder for a run.
    *
-   * @param onLoss called, from another thread, when another run took over
-   * @throws RefusedException if another run holds it
+   * @param timeout time after the last heartbeat at which the lease expires
+   * @param onLoss called, from another thread, when another run has taken over
+   * @throws RefusedException if another run holds the lease
    */
-  public Lease claim(String run, Duration timeout, Runnable onLoss) throws IOException {
-    return Lease.take(files, meta(), LeaseRecord.mine(run, timeout), onLoss);
+  public Lease acquireLease(String run, Duration timeout, Runnable onLoss) throws IOException {
+    return Lease.acquire(files, meta(), LeaseRecord.mine(run, timeout), onLoss);
   }
 
   /**
-   * Deletes what older runs left, if the mode says so; for whoever holds the claim.
+   * Deletes the results of earlier runs if the mode is {@link Mode#OVERWRITE}. The caller holds the
+   * lease.
    *
-   * @throws RefusedException if the mode says so and another run has ended here meanwhile
+   * @throws RefusedException if the mode is {@link Mode#FAIL_IF_EXISTS} and another run has written
+   *     results since the check
    */
-  public void prepare(OutputMode mode) throws IOException {
-    if (mode == OutputMode.FAIL_IF_EXISTS && holdsRun()) {
-      throw new RefusedException(isTaken());
+  public void prepare(Mode mode) throws IOException {
+    if (mode == Mode.FAIL_IF_EXISTS && hasResults()) {
+      throw new RefusedException(alreadyHasResults());
     }
-    if (mode == OutputMode.OVERWRITE) {
+    if (mode == Mode.OVERWRITE) {
       for (Path file : published(ALL)) {
         fileSystem.delete(file, false);
       }
       fileSystem.delete(images(), true);
       fileSystem.delete(new Path(root, Report.FOLDER), true);
       fileSystem.delete(webhooks(), true);
-      fileSystem.delete(marks(), true);
+      fileSystem.delete(markers(), true);
       fileSystem.delete(new Path(root, SUMMARY), false);
     }
   }
 
-  /** Forgets which rows killed processes: all have their meta row by now. */
-  public void clearMarks() throws IOException {
-    fileSystem.delete(marks(), true);
+  /** Deletes the markers, once every row has its meta row. */
+  public void clearMarkers() throws IOException {
+    fileSystem.delete(markers(), true);
   }
 
-  /**
-   * What lies in the folder of images and fits a pattern; nothing where there is no such folder.
-   */
+  /** The entries of the folder of images that match a pattern; none if it does not exist. */
   public List<Path> images(String pattern) throws IOException {
     return find(new Path(images(), pattern));
   }
 
-  /** The published meta files that fit a pattern; none where there is no such folder. */
+  /** The published meta files whose names match a pattern; none if the folder does not exist. */
   public List<Path> published(String pattern) throws IOException {
     return find(new Path(meta(), pattern));
   }
@@ -189,16 +197,16 @@ public final class OutputFolder {
     return files;
   }
 
-  /** Whether any call of a webhook was recorded. */
-  public boolean hasCalls() throws IOException {
+  /** Whether any webhook call was recorded. */
+  public boolean hasWebhookRecords() throws IOException {
     return fileSystem.exists(webhooks());
   }
 
   /**
-   * Columns of the published meta rows, and {@link TaskPublishProtocol#REPLACED}, the name of their
-   * file; none where there is nothing.
+   * The published meta rows in some columns and {@link TaskPublishProtocol#REPLACED}, the name of
+   * their file.
    *
-   * @param columns as in DDL; null where a file has no such column
+   * @param columns as in DDL; null for files without such a column
    */
   public Dataset<Row> rows(SparkSession spark, String columns) throws IOException {
     StructType schema = StructType.fromDDL(columns);
@@ -208,7 +216,7 @@ public final class OutputFolder {
         : withFile(read(spark, schema));
   }
 
-  /** The published meta rows in columns of a schema; null where a file has no such column. */
+  /** The published meta rows in the columns of a schema; null for files without such a column. */
   public Dataset<Row> rows(SparkSession spark, StructType schema) throws IOException {
     return published(ALL).isEmpty()
         ? spark.createDataFrame(List.of(), schema)
@@ -219,7 +227,7 @@ public final class OutputFolder {
     return reader(spark).schema(schema).parquet(meta().toString());
   }
 
-  /** All columns that any published meta row has. */
+  /** The union of the columns of all published meta files. */
   public StructType columns(SparkSession spark) throws IOException {
     return published(ALL).isEmpty()
         ? new StructType()
@@ -230,12 +238,12 @@ public final class OutputFolder {
     return spark.read().option("pathGlobFilter", ALL);
   }
 
-  /** Rows read from files with the names of those. */
+  /** Adds the names of the files that rows were read from. */
   public static Dataset<Row> withFile(Dataset<Row> rows) {
     return rows.withColumn(TaskPublishProtocol.REPLACED, col("_metadata.file_name"));
   }
 
-  /** Replaces summary.json; nobody sees it half written. */
+  /** Replaces summary.json atomically. */
   public void writeSummary(String json) throws IOException {
     files.write(new Path(root, SUMMARY), json.getBytes(StandardCharsets.UTF_8));
   }
@@ -245,17 +253,17 @@ public final class OutputFolder {
     return root.toString();
   }
 
-  private String isTaken() {
-    return "spackle.output.path %s holds a run already, and spackle.output.mode is fail-if-exists"
+  private String alreadyHasResults() {
+    return "spackle.output.path %s already holds the results of a run, and spackle.output.mode is fail-if-exists"
         .formatted(root);
   }
 
-  private boolean holdsRun() throws IOException {
+  private boolean hasResults() throws IOException {
     return fileSystem.exists(images()) || !published(ALL).isEmpty();
   }
 
-  /** Returns the time by the clock of the file system. */
-  private Instant tryWriting() throws IOException {
+  /** Writes and deletes a file; returns the time by the file system's clock. */
+  private Instant writeProbe() throws IOException {
     boolean isNew = !fileSystem.exists(root);
     Path probe = new Path(root, AtomicFiles.HIDDEN + "probe-" + UUID.randomUUID());
     fileSystem.create(probe, false).close();
@@ -267,7 +275,7 @@ public final class OutputFolder {
     return Instant.ofEpochMilli(now);
   }
 
-  /** Returns the time by this machine's clock. */
+  /** Asks the file system for the permission; returns the time by this machine's clock. */
   private Instant askForPermission() throws IOException {
     Path nearest = root;
     while (!fileSystem.exists(nearest) && nearest.getParent() != null) {

@@ -1,9 +1,8 @@
 package io.spackle.jobs.output;
 
 import io.spackle.jobs.files.AtomicFiles;
-import io.spackle.jobs.lease.LeaseLostException;
+import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.lease.Leases;
-import io.spackle.jobs.lease.RunFolder;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -14,54 +13,90 @@ import org.apache.hadoop.mapreduce.JobContext;
 import org.apache.hadoop.mapreduce.TaskAttemptContext;
 import org.apache.spark.internal.io.FileCommitProtocol;
 import org.apache.spark.internal.io.FileNameSpec;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RuntimeConfig;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
 import scala.Option;
 import scala.collection.immutable.Seq;
 
 /**
- * Publishes the file of each task as soon as the task is done, once, however many attempts it took.
+ * A commit protocol that publishes the file of each task as soon as the task finishes, exactly
+ * once, however many attempts it takes.
  *
  * <p>An attempt writes into the hidden folder of its run. Its commit gives the file a name that
- * only run and partition decide; where that name is taken, an earlier attempt got there (its report
- * was lost, or Spark speculated), and this attempt's file is dropped. Readers of the folder see
- * whole files only, at every moment, and the job's own commit has nothing left to do. Spark's own
- * protocols publish all files at the end, which loses hours of work when the driver dies.
+ * depends on run and partition only. If that name exists, an earlier attempt was published (its
+ * report was lost, or Spark speculated), and this attempt's file is dropped. Readers of the folder
+ * see complete files only, at any time, and the commit of the job has nothing left to do. Spark's
+ * protocols publish all files at the end, which loses hours of work when the driver crashes.
  *
- * <p>Rows partitioned by {@link #REPLACED} alone take the place of the files that this column
- * names: each such file is replaced in one step by the rows of its partition. One task must hold
- * all rows of a file.
+ * <p>Rows partitioned by {@link #REPLACED} replace the files that this column names: each such file
+ * is replaced atomically by the rows of its partition. One task must hold all rows of a file.
  *
- * <p>A run whose hidden folder was taken away publishes nothing any more, see {@link Leases}.
- *
- * <p>Set by {@code spark.sql.sources.commitProtocolClass}, with the run's name as the write option
- * {@link #RUN}.
+ * <p>A run that was fenced publishes nothing any more, see {@link Leases}.
  */
 public final class TaskPublishProtocol extends FileCommitProtocol implements Serializable {
 
   /** The write option that names the run: letters, digits, dots and hyphens. */
   static final String RUN = "spackle.run";
 
-  /** The column of names of files to replace; not written into them. */
+  /** The column with the name of the file that a row goes to; not written into the file. */
   public static final String REPLACED = "_spackle_replaced";
+
+  private static final String PROTOCOL_KEY = "spark.sql.sources.commitProtocolClass";
 
   private static final long serialVersionUID = 1L;
 
   private final String folder;
 
-  /** The files of the attempt that runs in this copy of the protocol. */
+  /** The files of the task attempt that uses this copy of the protocol. */
   private transient List<Written> written;
 
-  /** Called by Spark. */
+  /** Called by Spark, which creates it by name. */
   public TaskPublishProtocol(String jobId, String folder) {
     this.folder = folder;
   }
 
-  /** The pattern of the files that a run has published. */
+  /**
+   * Computes rows and publishes them in new files.
+   *
+   * @param run names the files: what two writes of the same name publish, they publish once
+   */
+  public static void append(Dataset<Row> rows, String run, Path folder) {
+    write(rows, run, folder);
+  }
+
+  /**
+   * Computes rows and replaces files by them.
+   *
+   * @param rows the new content of each file, with the file's name in {@link #REPLACED}; those of a
+   *     file are in one task
+   */
+  public static void replace(Dataset<Row> rows, String run, Path folder) {
+    write(rows, run, folder, REPLACED);
+  }
+
+  private static void write(Dataset<Row> rows, String run, Path folder, String... partitions) {
+    RuntimeConfig conf = rows.sparkSession().conf();
+    conf.set(PROTOCOL_KEY, TaskPublishProtocol.class.getName());
+    try {
+      rows.write()
+          .mode(SaveMode.Append)
+          .option(RUN, run)
+          .partitionBy(partitions)
+          .parquet(folder.toString());
+    } finally {
+      conf.unset(PROTOCOL_KEY); // for this write only, not for others of the session
+    }
+  }
+
+  /** The pattern of the names of the files that a run has published. */
   public static String published(String run) {
     return run + "-*.parquet";
   }
 
-  /** A finished file and what becomes of it. */
+  /** A complete file and the name under which it will be published. */
   private record Written(Path file, Path name, boolean replaces) {
 
     void publish(AtomicFiles files) throws IOException {
@@ -78,7 +113,7 @@ public final class TaskPublishProtocol extends FileCommitProtocol implements Ser
     run(job);
   }
 
-  /** The run's folder goes with its claim. */
+  /** Nothing to do: the run's folder is deleted with its lease. */
   @Override
   public void commitJob(JobContext job, Seq<TaskCommitMessage> messages) {}
 
@@ -104,7 +139,7 @@ public final class TaskPublishProtocol extends FileCommitProtocol implements Ser
 
   @Override
   public String newTaskTempFileAbsPath(TaskAttemptContext task, String dir, FileNameSpec spec) {
-    throw new UnsupportedOperationException("there are no partitions elsewhere");
+    throw new UnsupportedOperationException("partitions in other folders are not supported");
   }
 
   @Override
@@ -132,13 +167,15 @@ public final class TaskPublishProtocol extends FileCommitProtocol implements Ser
     }
   }
 
-  /** Where folders are but names, nothing else would keep a run from publishing. */
+  /** On object stores, where folders are mere prefixes, this alone stops a fenced run. */
   private void checkNotFenced(AtomicFiles files, TaskAttemptContext task) throws IOException {
-    if (new Leases(files, new Path(folder)).isFenced(runFolder(task).path())) {
-      throw new LeaseLostException("the run " + run(task) + " was ended; another took over");
+    if (new Leases(files, new Path(folder)).isFenced(runFolder(task))) {
+      throw new Lease.LostException(
+          "the run " + run(task) + " was fenced: another run has taken over the output");
     }
   }
 
+  /** The file name in the path of a partition. */
   private static String replaced(String partition) {
     String prefix = REPLACED + "=";
     if (!partition.startsWith(prefix)) {
@@ -151,12 +188,12 @@ public final class TaskPublishProtocol extends FileCommitProtocol implements Ser
     return AtomicFiles.of(new Path(folder), context.getConfiguration());
   }
 
-  private RunFolder runFolder(JobContext job) {
-    return RunFolder.of(new Path(folder), run(job));
+  private Path runFolder(JobContext job) {
+    return Leases.runFolder(new Path(folder), run(job));
   }
 
   private Path attempt(TaskAttemptContext task) {
-    return runFolder(task).attempt(task.getTaskAttemptID().toString());
+    return new Path(runFolder(task), task.getTaskAttemptID().toString());
   }
 
   private static String run(JobContext job) {

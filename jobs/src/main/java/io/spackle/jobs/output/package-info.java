@@ -1,5 +1,5 @@
 /**
- * The output folder: publishing of meta rows, exactly once, and cleanup of orphaned images.
+ * The output folder: publishing of meta rows, exactly once, and deletion of orphaned images.
  *
  * <p>Which rows a run processes is decided in {@code jobs.run}.
  */

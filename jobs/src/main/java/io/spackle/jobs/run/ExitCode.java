@@ -1,12 +1,12 @@
 package io.spackle.jobs.run;
 
-/** How a command ends, as scripts see it. */
+/** The exit code of a command, and the status in its closing line. */
 public enum ExitCode {
   /** Done. */
   DONE(0, "done"),
-  /** Anything that no other code tells. */
+  /** Any failure without a code of its own. */
   BROKEN(1, "broken"),
-  /** Refused at the start: nothing was done. */
+  /** Refused before the first row, because of problems that are all listed: nothing was done. */
   REFUSED(2, "refused"),
   /** Done, but more rows failed than the configuration allows. */
   FAILURES(3, "failures");
@@ -19,11 +19,12 @@ public enum ExitCode {
     this.status = status;
   }
 
+  /** The exit code of the process. */
   public int code() {
     return code;
   }
 
-  /** The name in the closing line and in summary.json. */
+  /** The status in the closing line and in summary.json. */
   public String status() {
     return status;
   }

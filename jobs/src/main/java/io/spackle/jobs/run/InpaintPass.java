@@ -1,7 +1,6 @@
 package io.spackle.jobs.run;
 
 import io.spackle.jobs.manifest.KeyedRows;
-import io.spackle.jobs.output.MetaWriter;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.output.TaskPublishProtocol;
 import io.spackle.row.RowColumns;
@@ -21,7 +20,7 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Rows of a work list to images and published meta rows. */
+/** The processing of a work list: its rows become images and published meta rows. */
 final class InpaintPass {
 
   private final JobPlan plan;
@@ -34,22 +33,23 @@ final class InpaintPass {
     this.counters = counters;
   }
 
-  /** Does the rows that have no meta row yet, each task's published as soon as it is done. */
+  /** Processes the rows without a meta row; each task publishes its meta rows when it finishes. */
   void add(WorkList work) throws IOException {
     Dataset<Row> rows = work.added();
     long count = work.count() - work.replacingCount();
-    // Without rows Spark still writes an empty file, so that the table can always be read.
+    // Even without rows Spark writes an empty file, so that the meta rows can always be read.
     if (count > 0 || plan.output().published(OutputFolder.ALL).isEmpty()) {
       Dataset<Row> spread = KeyedRows.spread(rows, tasks(rows, count), RowColumns.KEY);
-      InpaintPartition stage = stage(spread.schema(), RowColumns.KEY);
-      MetaWriter.append(
-          spread.mapPartitions(stage, Encoders.row(stage.schema())), run, plan.output().meta());
+      InpaintPartition inpaint = inpaint(spread.schema(), RowColumns.KEY);
+      TaskPublishProtocol.append(
+          spread.mapPartitions(inpaint, Encoders.row(inpaint.schema())), run, plan.output().meta());
     }
   }
 
   /**
-   * Does the rows whose meta rows replace others. All of a file go to one task, and with them what
-   * else the file holds: so a row's old and new meta row change places in one step.
+   * Processes the rows whose meta rows replace older ones. All rows of a meta file go to one task,
+   * together with the meta rows of that file that stay, so that old and new meta rows are exchanged
+   * atomically.
    */
   void replace(WorkList work) {
     Dataset<Row> rows = work.replacing();
@@ -59,44 +59,46 @@ final class InpaintPass {
       Dataset<Row> spread = KeyedRows.spread(rows, tasks, TaskPublishProtocol.REPLACED);
       Dataset<Row> kept =
           work.kept().repartition(tasks, functions.col(TaskPublishProtocol.REPLACED));
-      MetaWriter.replace(zipped(spread, kept), run, plan.output().meta());
+      TaskPublishProtocol.replace(zipped(spread, kept), run, plan.output().meta());
     }
   }
 
+  /** New meta rows followed by the kept ones of the same files, partition by partition. */
   private Dataset<Row> zipped(Dataset<Row> rows, Dataset<Row> kept) {
-    InpaintPartition stage = stage(rows.schema(), TaskPublishProtocol.REPLACED);
-    StructType schema = union(stage.schema(), kept.schema());
+    InpaintPartition inpaint = inpaint(rows.schema(), TaskPublishProtocol.REPLACED);
+    StructType schema = union(inpaint.schema(), kept.schema());
     int width = schema.length();
     JavaRDD<Row> meta =
         rows.javaRDD()
             .zipPartitions(
                 kept.select(columns(schema, kept.schema())).javaRDD(),
-                (toDo, done) -> new Chain(widened(stage.call(toDo), width), done));
+                (pending, unchanged) ->
+                    new Chain(widened(inpaint.call(pending), width), unchanged));
     SparkSession spark = rows.sparkSession();
     return spark.createDataFrame(meta, schema);
   }
 
-  private InpaintPartition stage(StructType rows, String dealtBy) {
-    return new InpaintPartition(plan.settings(), rows, dealtBy, counters);
+  private InpaintPartition inpaint(StructType rows, String partitionedBy) {
+    return new InpaintPartition(plan.settings(), rows, partitionedBy, counters);
   }
 
   private int tasks(Dataset<Row> rows, long count) {
     int slots = rows.sparkSession().sparkContext().defaultParallelism();
-    return KeyedRows.tasks(count, plan.conf().output().rowsPerFile(), slots);
+    return KeyedRows.tasks(count, plan.conf().output().rows().perFile(), slots);
   }
 
-  /** The columns of new rows, and behind them what only older rows have. */
-  private static StructType union(StructType made, StructType older) {
-    StructType union = made;
+  /** The columns of new rows, followed by those that only older rows have. */
+  private static StructType union(StructType newer, StructType older) {
+    StructType union = newer;
     for (StructField field : older.fields()) {
-      if (!has(made, field.name())) {
+      if (!has(newer, field.name())) {
         union = union.add(field);
       }
     }
     return union;
   }
 
-  /** Older rows in the form of the new. */
+  /** The columns of a schema as expressions over older rows; null where those have none. */
   private static Column[] columns(StructType schema, StructType older) {
     return Arrays.stream(schema.fields())
         .map(
@@ -132,7 +134,7 @@ final class InpaintPass {
     };
   }
 
-  /** One after the other; the second is not touched before the first has ended. */
+  /** Two iterators in sequence; the second is not touched before the first is exhausted. */
   private record Chain(Iterator<Row> first, Iterator<Row> second) implements Iterator<Row> {
 
     @Override

@@ -4,20 +4,18 @@ import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
 import io.spackle.jobs.conf.JobConf;
-import io.spackle.jobs.driver.JobDescriptions;
+import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.files.StoreProbe;
 import io.spackle.jobs.manifest.Manifest;
 import io.spackle.jobs.manifest.ManifestColumns;
-import io.spackle.jobs.manifest.ManifestSnapshot;
 import io.spackle.jobs.output.OutputFolder;
-import io.spackle.jobs.output.OutputMode;
 import io.spackle.jobs.table.LakeTable;
 import io.spackle.jobs.table.TableSettings;
 import io.spackle.row.MetaRow;
 import io.spackle.task.ModelProbe;
-import io.spackle.task.OutputSettings;
 import io.spackle.task.TaskSettings;
-import io.spackle.webhook.WebhookSettings;
+import io.spackle.task.TaskSettings.OutputSettings;
+import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,25 +26,26 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * A job that was checked and may start.
+ * A job that passed all checks and can start.
  *
  * @param manifest all rows
- * @param rows how many there are
- * @param files the manifest's files as they were before they were read
- * @param setup the configuration with its model
- * @param settings what tasks must know
+ * @param rows their number
+ * @param snapshot the manifest's files before they were read
+ * @param setup the configuration, resolved with the model
+ * @param settings of tasks
  */
 public record JobPlan(
     JobConf conf,
     Dataset<Row> manifest,
     long rows,
-    ManifestSnapshot files,
+    Manifest.Snapshot snapshot,
     ResolvedConf setup,
     OutputFolder output,
     TaskSettings settings) {
 
   /**
-   * Checks all that can be checked before the first row; changes nothing.
+   * Checks everything that can be checked before the first row. A probe file is written to the
+   * output and deleted; nothing else changes.
    *
    * @throws RefusedException with all problems
    */
@@ -55,38 +54,38 @@ public record JobPlan(
   }
 
   /**
-   * Checks as much as can be checked without writing to the output even for a moment.
+   * Checks what can be checked without any write to the output.
    *
    * @throws RefusedException with all problems
    */
-  public static JobPlan untouched(SparkSession spark, JobConf conf) {
-    return of(spark, conf, OutputFolder::problemsUntouched);
+  public static JobPlan readOnly(SparkSession spark, JobConf conf) {
+    return of(spark, conf, OutputFolder::problemsReadOnly);
   }
 
-  /** What speaks against an output. */
+  /** A check of an output, which returns its problems. */
   @FunctionalInterface
   private interface OutputCheck {
-    List<String> problems(OutputFolder output, OutputMode mode, Path manifest);
+    List<String> problems(OutputFolder output, OutputFolder.Mode mode, Path manifest);
   }
 
   private static JobPlan of(SparkSession spark, JobConf conf, OutputCheck check) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Problems problems = new Problems();
     problems.addAll(StoreProbe.problems(locations(conf), hadoop));
-    problems.refuse(); // the checks below would take minutes to find out the same
-    ManifestSnapshot files = ManifestSnapshot.of(conf.manifest().path(), hadoop);
+    problems.refuse(); // the checks below would take minutes to fail
+    Manifest.Snapshot snapshot = Manifest.Snapshot.of(conf.manifest().path(), hadoop);
     Dataset<Row> manifest = manifest(spark, conf, problems);
     Long rows = manifest == null ? null : count(manifest, conf, problems);
     OutputFolder output = output(conf, hadoop, check, problems);
     checkTable(spark, conf, manifest, output, problems);
     if (manifest != null) {
-      ManifestColumns.checkWebhooks(manifest.schema(), conf.output().images(), problems);
+      ManifestColumns.checkWebhooks(manifest.schema(), conf.output().images().layout(), problems);
     }
     ResolvedConf setup =
-        ResolvedConf.of(conf.stage(), conf.output().imageFormat(), hadoop, problems);
+        ResolvedConf.of(conf.tasks(), conf.output().images().format(), hadoop, problems);
     if (manifest != null && setup != null) {
       ManifestColumns.checkPrompts(
-          manifest.schema(), setup.defaults().prompt(), setup.model().traits(), problems);
+          manifest.schema(), setup.defaults().prompts().prompt(), setup.model().traits(), problems);
     }
     problems.refuse();
     JobPlan plan =
@@ -94,10 +93,10 @@ public record JobPlan(
             conf,
             manifest,
             rows,
-            files,
+            snapshot,
             setup,
             output,
-            setup.settings(manifest.schema(), results(conf, output, rows)));
+            setup.settings(manifest.schema(), outputSettings(conf, output, rows)));
     plan.openModel(spark, problems);
     problems.refuse();
     return plan;
@@ -107,22 +106,22 @@ public record JobPlan(
     Map<String, String> locations = new LinkedHashMap<>();
     locations.put("manifest.path", conf.manifest().path());
     locations.put("output.path", conf.output().path());
-    locations.put("model.path", conf.stage().model().path());
+    locations.put("model.path", conf.tasks().model().path());
     return locations;
   }
 
   private static Dataset<Row> manifest(SparkSession spark, JobConf conf, Problems problems) {
-    JobDescriptions.describe(spark, "read the manifest");
+    SparkSessions.describeJobs(spark, "read the manifest");
     return problems.attempt(
-        "the manifest " + conf.manifest().shown() + " cannot be read",
+        "the manifest " + conf.manifest().redactedPath() + " cannot be read",
         () -> Manifest.read(spark, conf.manifest()));
   }
 
-  /** Reads all of it, so that a file that is damaged further down is refused, too. */
+  /** Reads the whole manifest, so that a file that is damaged at its end is refused, too. */
   private static Long count(Dataset<Row> manifest, JobConf conf, Problems problems) {
-    JobDescriptions.describe(manifest.sparkSession(), "count the rows of the manifest");
+    SparkSessions.describeJobs(manifest.sparkSession(), "count the rows of the manifest");
     return problems.attempt(
-        "the manifest " + conf.manifest().shown() + " cannot be read", manifest::count);
+        "the manifest " + conf.manifest().redactedPath() + " cannot be read", manifest::count);
   }
 
   private static OutputFolder output(
@@ -151,12 +150,13 @@ public record JobPlan(
     }
   }
 
-  private static OutputSettings results(JobConf conf, OutputFolder output, long rows) {
+  private static OutputSettings outputSettings(JobConf conf, OutputFolder output, long rows) {
     return new OutputSettings(
         output.images().toString(),
-        conf.output().images(),
-        new OutputSettings.Previews(output.previews().toString(), conf.report().share(rows)),
-        output.marks().toString(),
+        conf.output().images().layout(),
+        new OutputSettings.Previews(
+            output.previews().toString(), conf.output().report().previewShare(rows)),
+        output.markers().toString(),
         new WebhookSettings(
             conf.webhook().secret(),
             conf.webhook().timeout(),
@@ -164,13 +164,13 @@ public record JobPlan(
             output.webhooks().toString()));
   }
 
-  /** Opens the model where it will run, so that a device or graph that fails is told at once. */
+  /** Opens the model on each executor, so that a failing device or graph is reported at once. */
   private void openModel(SparkSession spark, Problems problems) {
-    JobDescriptions.describe(spark, "open the model");
+    SparkSessions.describeJobs(spark, "open the model");
     ModelProbe.problems(spark.sparkContext(), settings)
         .forEach(
             problem ->
                 problems.add(
-                    "the model " + conf.stage().model().path() + " cannot be opened: " + problem));
+                    "the model " + conf.tasks().model().path() + " cannot be opened: " + problem));
   }
 }

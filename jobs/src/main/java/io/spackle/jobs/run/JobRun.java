@@ -2,12 +2,10 @@ package io.spackle.jobs.run;
 
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
-import io.spackle.jobs.driver.JobDescriptions;
-import io.spackle.jobs.driver.LostTasks;
+import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
-import io.spackle.jobs.lease.LeaseLostException;
 import io.spackle.jobs.manifest.KeyedRows;
-import io.spackle.jobs.manifest.ManifestSnapshot;
+import io.spackle.jobs.manifest.Manifest;
 import io.spackle.jobs.output.OrphanCleanup;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.table.TableSync;
@@ -28,7 +26,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The work of a checked job: pending rows to images and meta rows, and what came of it. */
+/** One run of a checked job: from pending rows to images, meta rows and a summary. */
 public final class JobRun {
 
   private static final DateTimeFormatter STAMP =
@@ -41,7 +39,7 @@ public final class JobRun {
   private final String run;
 
   /**
-   * @param messages for whoever waits for the job
+   * @param messages for the user
    * @param start of the command
    */
   public JobRun(SparkSession spark, JobPlan plan, PrintStream messages, Instant start) {
@@ -49,7 +47,7 @@ public final class JobRun {
     this.plan = plan;
     this.messages = messages;
     this.start = start;
-    // Names sort by time; the random end keeps two machines apart that start in the same second.
+    // Names sort by time; the random suffix tells apart two machines that start in the same second.
     int random = ThreadLocalRandom.current().nextInt(0x1000000);
     this.run = STAMP.format(start) + "-%06x".formatted(random);
   }
@@ -57,57 +55,42 @@ public final class JobRun {
   /**
    * Runs the job and writes summary.json.
    *
-   * <p>If it fails, what the finished tasks published stays and counts.
+   * <p>If it fails, what the finished tasks have published remains valid.
    *
    * @throws RefusedException if another run writes to the output
-   * @throws LeaseLostException if another run took over
+   * @throws Lease.LostException if another run has taken over
    */
   public Summary execute() throws IOException {
     SparkContext context = spark.sparkContext();
     context.addJobTag(run);
-    Runnable stop = () -> context.cancelJobsWithTag(run, "another run took over");
-    Duration timeout = plan.conf().output().claimTimeout();
-    try (Lease claim = plan.output().claim(run, timeout, stop)) {
-      return execute(claim);
+    Runnable cancel = () -> context.cancelJobsWithTag(run, "another run took over the output");
+    Duration timeout = plan.conf().output().leaseTimeout();
+    try (Lease lease = plan.output().acquireLease(run, timeout, cancel)) {
+      return execute(lease);
     } finally {
       context.removeJobTag(run);
     }
   }
 
-  private Summary execute(Lease claim) throws IOException {
+  private Summary execute(Lease lease) throws IOException {
     OutputFolder output = plan.output();
-    TableSync table =
-        TableSync.open(
-            spark,
-            plan.conf().output().table(),
-            output,
-            MetaRow.schemaOf(plan.manifest().schema()),
-            run,
-            messages);
+    TableSync.Run rows =
+        new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().schema()), messages);
+    TableSync table = TableSync.open(spark, plan.conf().output().table(), output, rows);
     output.prepare(plan.conf().output().mode());
     table.catchUp();
     Dataset<Row> keyed = KeyedRows.keyed(plan.manifest(), plan.setup().digest());
     WorkList work =
-        WorkList.write(keyed, output, claim.folder(), plan.conf().output().retryCodes());
-    long count = work.count();
+        WorkList.write(keyed, output, lease.folder(), plan.conf().output().rows().retryCodes());
     messages.printf(
-        "%d rows, of which earlier runs did %d; the rest goes through %s to %s%n",
-        plan.rows(), plan.rows() - count, plan.setup().model().traits().model(), output);
-    boolean isWhole = isWhole(work, count, claim, table);
-    if (isWhole) {
-      output.clearMarks();
+        "%d rows, %d of them done by earlier runs; processing the rest with %s, writing to %s%n",
+        plan.rows(), plan.rows() - work.count(), plan.setup().model().traits().model(), output);
+    boolean isComplete = process(work, lease, table);
+    if (isComplete) {
+      output.clearMarkers();
     }
-    Map<String, Long> webhooks = webhooks(keyed);
-    RunStatistics tally = RunStatistics.of(spark, output, run, work);
-    long failed = tally.failed() + work.skippedFailures();
-    Summary summary =
-        new Summary(
-            isWhole ? judge(failed) : ExitCode.BROKEN,
-            plan.rows(),
-            plan.rows() - count,
-            tally,
-            Duration.between(start, Instant.now()),
-            plan.conf().output().path());
+    Map<String, Long> webhooks = settleWebhooks(keyed);
+    Summary summary = summarize(work, isComplete);
     Map<String, Object> facts = facts();
     facts.put("webhooks", webhooks);
     output.writeSummary(summary.file(facts));
@@ -115,55 +98,67 @@ public final class JobRun {
     return summary;
   }
 
-  /** Images are what a run is for: one that has them does not fail for want of its report. */
+  private Summary summarize(WorkList work, boolean isComplete) throws IOException {
+    RunStatistics statistics = RunStatistics.of(spark, plan.output(), run, work);
+    return new Summary(
+        isComplete ? exit(statistics.failed() + work.skippedFailures()) : ExitCode.BROKEN,
+        plan.rows(),
+        plan.rows() - work.count(),
+        statistics,
+        Duration.between(start, Instant.now()),
+        plan.conf().output().path());
+  }
+
+  /** A run that has its images does not fail for lack of its report. */
   private void report() {
-    if (!plan.conf().report().enabled()) {
+    if (!plan.conf().output().report().enabled()) {
       return;
     }
-    JobDescriptions.describe(spark, "write the report");
+    SparkSessions.describeJobs(spark, "write the report");
     try {
-      String output = plan.output().toString();
-      messages.println("Report: " + Report.write(spark, output, plan.conf().report().maxImages()));
+      int maxImages = plan.conf().output().report().maxImages();
+      messages.println("Report: " + Report.write(spark, plan.output().toString(), maxImages));
     } catch (IOException | RuntimeException e) {
-      messages.println("The report could not be written: " + Problems.firstLine(rootOf(e)));
+      messages.println("The report could not be written: " + rootCause(e));
     }
   }
 
-  private boolean isWhole(WorkList work, long count, Lease claim, TableSync table)
-      throws IOException {
-    try (LostTasks lost = LostTasks.in(spark.sparkContext())) {
-      boolean isPainted = paint(work, count, claim, table);
-      claim.check();
+  /** Returns whether all rows were processed and are in the table, if there is one. */
+  private boolean process(WorkList work, Lease lease, TableSync table) throws IOException {
+    try (OrphanCleanup cleanup =
+        OrphanCleanup.observing(spark, plan.output(), plan.settings().hadoop())) {
+      boolean isInpainted = inpaint(work, lease, table);
+      lease.check();
       boolean isInTable = table.complete(!work.replacedFiles().isEmpty());
-      if (isPainted) {
-        sweep(work, claim, lost);
-        claim.done();
+      if (isInpainted) {
+        deleteOrphans(work, lease, cleanup);
+        lease.done();
       }
-      return isPainted && isInTable;
+      return isInpainted && isInTable;
     }
   }
 
-  /** Returns whether all tasks were done. */
-  private boolean paint(WorkList work, long count, Lease claim, TableSync table)
-      throws IOException {
-    TaskCounters counters = TaskCounters.in(spark.sparkContext());
-    InpaintPass painting = new InpaintPass(plan, run, counters);
-    JobDescriptions.describe(spark, "inpaint " + count + " rows");
-    try (Progress progress = Progress.start(spark.sparkContext(), counters, count, messages);
-        TableSync.Feeding feeding = table.start(claim)) {
-      painting.add(work);
-      painting.replace(work);
+  /** Returns whether all tasks succeeded. */
+  private boolean inpaint(WorkList work, Lease lease, TableSync table) throws IOException {
+    SparkContext context = spark.sparkContext();
+    TaskCounters counters = TaskCounters.in(context);
+    InpaintPass pass = new InpaintPass(plan, run, counters);
+    SparkSessions.describeJobs(spark, "inpaint " + work.count() + " rows");
+    try (Progress progress = Progress.start(context, counters, work.count(), messages);
+        TableSync.Commits commits = table.start(lease)) {
+      pass.add(work);
+      pass.replace(work);
       return true;
     } catch (RuntimeException e) {
-      claim.check();
-      messages.println("The run broke off: " + Problems.firstLine(rootOf(e)));
-      messages.println("What is done stays; start it again to do the rest.");
+      lease.check();
+      messages.println("The run was stopped: " + rootCause(e));
+      messages.println("Finished rows are kept; start the job again to process the rest.");
       return false;
     }
   }
 
-  /** What became of the webhooks; whatever it was, it does not change how the job ends. */
-  private Map<String, Long> webhooks(Dataset<Row> keyed) {
+  /** Failed webhooks do not change the outcome of the run. */
+  private Map<String, Long> settleWebhooks(Dataset<Row> keyed) {
     try {
       Map<String, Long> calls = WebhookSettlement.settle(spark, plan, keyed);
       if (!calls.isEmpty()) {
@@ -171,33 +166,34 @@ public final class JobRun {
       }
       return calls;
     } catch (IOException | RuntimeException e) {
-      messages.println("Webhooks could not be looked after: " + Problems.firstLine(rootOf(e)));
+      messages.println("Webhooks could not be settled: " + rootCause(e));
       return Map.of();
     }
   }
 
-  /** Images that no row names can only be there if something died or rows were replaced. */
-  private void sweep(WorkList work, Lease claim, LostTasks lost) throws IOException {
-    if (claim.areUnswept() || lost.any() || !work.replacedFiles().isEmpty()) {
-      JobDescriptions.describe(spark, "delete images that no row names");
-      long deleted = new OrphanCleanup(spark, plan.output(), plan.settings().hadoop()).run();
+  /** Orphans only exist if a run crashed, a task was lost or rows were replaced. */
+  private void deleteOrphans(WorkList work, Lease lease, OrphanCleanup cleanup) throws IOException {
+    if (lease.orphansPossible() || cleanup.tasksWereLost() || !work.replacedFiles().isEmpty()) {
+      SparkSessions.describeJobs(spark, "delete orphaned images");
+      long deleted = cleanup.run();
       if (deleted > 0) {
-        messages.printf("%d images that no row names were deleted%n", deleted);
+        messages.printf("%d orphaned images, which no meta row names, were deleted%n", deleted);
       }
     }
-    claim.swept();
+    lease.orphansDeleted();
   }
 
-  private ExitCode judge(long failed) {
+  private ExitCode exit(long failed) {
     double allowed = plan.conf().maxFailedShare() * plan.rows();
     return failed > allowed ? ExitCode.FAILURES : ExitCode.DONE;
   }
 
+  /** What summary.json says besides the closing line. */
   private Map<String, Object> facts() {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("run", run);
     facts.put("started", start.toString());
-    facts.put("manifest", plan.conf().manifest().shown());
+    facts.put("manifest", plan.conf().manifest().redactedPath());
     facts.put("manifest_changed", manifestChanged());
     facts.put("model", plan.setup().model().traits().model());
     facts.put("model_digest", plan.setup().model().digest());
@@ -207,18 +203,18 @@ public final class JobRun {
 
   private boolean manifestChanged() {
     String path = plan.conf().manifest().path();
-    ManifestSnapshot now = ManifestSnapshot.of(path, spark.sparkContext().hadoopConfiguration());
-    boolean changed = !now.equals(plan.files());
+    Manifest.Snapshot now = Manifest.Snapshot.of(path, spark.sparkContext().hadoopConfiguration());
+    boolean changed = !now.equals(plan.snapshot());
     if (changed) {
       messages.println(
           "The manifest "
-              + plan.conf().manifest().shown()
-              + " changed during the run: start it again to do its new rows.");
+              + plan.conf().manifest().redactedPath()
+              + " changed during the run: start the job again to process its new rows.");
     }
     return changed;
   }
 
-  private static Throwable rootOf(Throwable e) {
-    return e.getCause() == null ? e : rootOf(e.getCause());
+  private static String rootCause(Throwable e) {
+    return e.getCause() == null ? Problems.firstLine(e) : rootCause(e.getCause());
   }
 }

@@ -1,18 +1,27 @@
 package io.spackle.jobs.run;
 
-import io.spackle.jobs.driver.LiveAccumulators;
 import io.spackle.jobs.driver.PeriodicTask;
 import io.spackle.task.TaskCounters;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.util.LongAccumulator;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Tells how far a run is until closed: by a bar on a terminal, else by a line every ten seconds.
+ * The display of a run's progress, until closed: a bar on a terminal, otherwise a line every ten
+ * seconds.
  */
 final class Progress implements AutoCloseable {
 
@@ -20,30 +29,30 @@ final class Progress implements AutoCloseable {
   private static final int LINE_MILLIS = 10_000;
 
   /**
-   * How far a run is.
+   * The progress of a run at one moment.
    *
-   * @param total rows to do
+   * @param total number of rows to process
    */
   record Snapshot(long total, long succeeded, long failed, long images, Duration elapsed) {
 
-    /** Rows; those of a task that is tried again count twice, so there may seem to be too many. */
+    /** Processed rows, at most {@code total}: rows of retried tasks count twice. */
     long done() {
       return Math.min(total, succeeded + failed);
     }
 
-    /** One line, such as 120 of 1000 rows (12%), 3 failed, 1.8 images/s, about 8 min left. */
+    /** A line such as "120 of 1000 rows (12%), 3 failed, 1.8 images/s, about 8 min left". */
     String line() {
       long percent = total == 0 ? 100 : done() * 100 / total;
-      return "%d of %d rows (%d%%), %s%s".formatted(done(), total, percent, detail(), left());
+      return "%d of %d rows (%d%%), %s%s".formatted(done(), total, percent, detail(), remaining());
     }
 
-    /** What a bar does not show by itself. */
+    /** What the bar itself does not show. */
     String detail() {
       double perSecond = elapsed.isZero() ? 0 : images * 1000.0 / elapsed.toMillis();
       return "%d failed, %.1f images/s".formatted(failed, perSecond);
     }
 
-    private String left() {
+    private String remaining() {
       if (done() == 0 || done() == total) {
         return "";
       }
@@ -52,7 +61,7 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  /** Where the progress is shown. */
+  /** A way to show the progress. */
   private interface Display extends AutoCloseable {
     void show(Snapshot snapshot);
 
@@ -103,7 +112,7 @@ final class Progress implements AutoCloseable {
   private final Display display;
   private final long start = System.nanoTime();
   private final LiveAccumulators counts = new LiveAccumulators();
-  private PeriodicTask shows;
+  private PeriodicTask updates;
 
   private Progress(SparkContext spark, TaskCounters counters, long total, Display display) {
     this.spark = spark;
@@ -113,9 +122,9 @@ final class Progress implements AutoCloseable {
   }
 
   /**
-   * Starts to tell.
+   * Starts the display.
    *
-   * @param total rows to do
+   * @param total number of rows to process
    */
   static Progress start(
       SparkContext spark, TaskCounters counters, long total, PrintStream messages) {
@@ -124,15 +133,15 @@ final class Progress implements AutoCloseable {
     int millis = onTerminal ? BAR_MILLIS : LINE_MILLIS;
     Progress progress = new Progress(spark, counters, total, display);
     spark.addSparkListener(progress.counts);
-    progress.shows =
+    progress.updates =
         PeriodicTask.start("spackle-progress", Duration.ofMillis(millis), progress::show);
     return progress;
   }
 
-  /** Tells a last time. */
+  /** Shows the final state. */
   @Override
   public void close() {
-    shows.close();
+    updates.close();
     spark.removeSparkListener(counts);
     show();
     display.close();
@@ -146,5 +155,40 @@ final class Progress implements AutoCloseable {
             counts.of(counters.failed()),
             counts.of(counters.images()),
             Duration.ofNanos(System.nanoTime() - start)));
+  }
+
+  /**
+   * Values of accumulators that include running tasks: Spark adds the counts of a task when it
+   * ends, but executors report them with each heartbeat.
+   */
+  static final class LiveAccumulators extends SparkListener {
+
+    /** Counts of running tasks by task id and accumulator id. */
+    private final Map<Long, Map<Long, Long>> running = new ConcurrentHashMap<>();
+
+    /** The sum over all tasks, as far as reported. */
+    long of(LongAccumulator accumulator) {
+      long id = accumulator.id();
+      return accumulator.value()
+          + running.values().stream().mapToLong(counts -> counts.getOrDefault(id, 0L)).sum();
+    }
+
+    @Override
+    public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
+      for (var task : CollectionConverters.asJava(heartbeat.accumUpdates())) {
+        Map<Long, Long> counts = new HashMap<>();
+        for (AccumulableInfo info : CollectionConverters.asJava(task._4())) {
+          if (info.update().isDefined() && info.update().get() instanceof Long count) {
+            counts.put(info.id(), count);
+          }
+        }
+        running.put((Long) task._1(), counts);
+      }
+    }
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd end) {
+      running.remove(end.taskInfo().taskId());
+    }
   }
 }

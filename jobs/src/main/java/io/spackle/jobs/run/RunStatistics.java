@@ -7,7 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 
-import io.spackle.jobs.driver.JobDescriptions;
+import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.output.TaskPublishProtocol;
 import io.spackle.row.MetaRow;
@@ -22,9 +22,10 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What a run has published, counted from its meta rows: no retry counts twice.
+ * The numbers of rows and images that a run has published, counted from its meta rows, so that
+ * retries do not count twice.
  *
- * @param errors failed rows by code
+ * @param errors failed rows by error code
  */
 record RunStatistics(long succeeded, long failed, long images, Map<String, Long> errors) {
 
@@ -32,10 +33,10 @@ record RunStatistics(long succeeded, long failed, long images, Map<String, Long>
       StructType.fromDDL(
           "row_key string, status string, output array<string>, error struct<code: string>");
 
-  /** Counts the meta rows of a run that is done. */
+  /** Counts the meta rows of a run whose tasks have finished. */
   static RunStatistics of(SparkSession spark, OutputFolder output, String run, WorkList work)
       throws IOException {
-    JobDescriptions.describe(spark, "count the results");
+    SparkSessions.describeJobs(spark, "count the results");
     List<Path> added = output.published(TaskPublishProtocol.published(run));
     Dataset<Row> rows = read(spark, added);
     List<Path> replaced = work.replacedFiles();
@@ -62,25 +63,20 @@ record RunStatistics(long succeeded, long failed, long images, Map<String, Long>
         rows.groupBy(col("status"), col("error.code").as("code"))
             .agg(count(lit(1)), coalesce(sum(size(col("output"))), lit(0L)))
             .collectAsList();
-    RunStatistics tally = new RunStatistics(0, 0, 0, new TreeMap<>());
+    RunStatistics total = new RunStatistics(0, 0, 0, new TreeMap<>());
     for (Row group : groups) {
-      tally =
-          tally.plus(group.getString(0), group.getString(1), group.getLong(2), group.getLong(3));
+      total =
+          total.plus(group.getString(0), group.getString(1), group.getLong(2), group.getLong(3));
     }
-    return tally;
+    return total;
   }
 
-  /** All rows. */
-  long rows() {
-    return succeeded + failed;
-  }
-
-  private RunStatistics plus(String status, String code, long rows, long pictures) {
+  private RunStatistics plus(String status, String code, long rows, long groupImages) {
     if (status.equals(MetaRow.SUCCESS)) {
-      return new RunStatistics(succeeded + rows, failed, images + pictures, errors);
+      return new RunStatistics(succeeded + rows, failed, images + groupImages, errors);
     }
-    Map<String, Long> more = new TreeMap<>(errors);
-    more.merge(String.valueOf(code), rows, Long::sum);
-    return new RunStatistics(succeeded, failed + rows, images, more);
+    Map<String, Long> merged = new TreeMap<>(errors);
+    merged.merge(String.valueOf(code), rows, Long::sum);
+    return new RunStatistics(succeeded, failed + rows, images, merged);
   }
 }

@@ -10,24 +10,29 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How a command ended.
+ * The outcome of a run command.
  *
- * @param rows of the manifest
- * @param skipped rows that an older run had done
- * @param elapsed from the start of the command
- * @param output location, or null where none is known
+ * @param rows number of rows of the manifest
+ * @param skipped number of rows that earlier runs had processed
+ * @param elapsed time since the start of the command
+ * @param output location, or null if unknown
  */
 public record Summary(
-    ExitCode exit, long rows, long skipped, RunStatistics tally, Duration elapsed, String output) {
+    ExitCode exit,
+    long rows,
+    long skipped,
+    RunStatistics statistics,
+    Duration elapsed,
+    String output) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Nothing was done. */
-  public static Summary nothing(ExitCode exit, String output, Duration elapsed) {
+  /** The outcome of a command that processed nothing. */
+  public static Summary empty(ExitCode exit, String output, Duration elapsed) {
     return new Summary(exit, 0, 0, new RunStatistics(0, 0, 0, Map.of()), elapsed, output);
   }
 
-  /** The closing line of a command: the same keys, whatever happened. */
+  /** The closing line of a command, whose keys are always the same. */
   public String line() {
     return json(fields());
   }
@@ -35,11 +40,11 @@ public record Summary(
   /**
    * The content of summary.json.
    *
-   * @param more keys that the closing line has not
+   * @param more entries besides those of the closing line
    */
   String file(Map<String, Object> more) {
     Map<String, Object> all = fields();
-    all.put("errors", tally.errors());
+    all.put("errors", statistics.errors());
     all.putAll(more);
     return write(JSON.copy().enable(SerializationFeature.INDENT_OUTPUT), all) + "\n";
   }
@@ -49,22 +54,22 @@ public record Summary(
     double seconds = elapsed.toMillis() / 1000.0;
     fields.put("status", exit.status());
     fields.put("rows", rows);
-    fields.put("succeeded", tally.succeeded());
-    fields.put("failed", tally.failed());
+    fields.put("succeeded", statistics.succeeded());
+    fields.put("failed", statistics.failed());
     fields.put("skipped", skipped);
-    fields.put("images", tally.images());
+    fields.put("images", statistics.images());
     fields.put("seconds", rounded(seconds));
-    fields.put("images_per_second", rounded(seconds > 0 ? tally.images() / seconds : 0));
+    fields.put("images_per_second", rounded(seconds > 0 ? statistics.images() / seconds : 0));
     fields.put("output", output);
     return fields;
   }
 
-  /** To thousandths. */
+  /** Rounds to thousandths. */
   public static BigDecimal rounded(double value) {
     return BigDecimal.valueOf(value).setScale(3, RoundingMode.HALF_UP);
   }
 
-  /** Fields as one line of JSON. */
+  /** Formats fields as one line of JSON. */
   public static String json(Map<String, Object> fields) {
     return write(JSON, fields);
   }
@@ -73,7 +78,7 @@ public record Summary(
     try {
       return mapper.writeValueAsString(fields);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("numbers and texts are JSON", e);
+      throw new IllegalStateException("cannot format numbers and strings as JSON", e);
     }
   }
 }

@@ -7,7 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.trim;
 
-import io.spackle.jobs.driver.JobDescriptions;
+import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import io.spackle.task.PendingWebhooks;
@@ -23,10 +23,11 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The webhooks of a manifest's rows, as they stand when a run ends.
+ * The settlement of a manifest's webhooks at the end of a run: pending calls are made and all are
+ * counted.
  *
- * <p>The meta table and the records of calls say which are owed: those that found no room, that
- * died with an executor or an older run, or whose host was down.
+ * <p>A call is pending if its row has a meta row but the call has no record: its queue was full,
+ * its executor or an earlier run crashed, or its host was down.
  */
 final class WebhookSettlement {
 
@@ -35,20 +36,19 @@ final class WebhookSettlement {
 
   private final SparkSession spark;
   private final JobPlan plan;
-  private final Dataset<Row> asked;
+  private final Dataset<Row> requested;
 
-  private WebhookSettlement(SparkSession spark, JobPlan plan, Dataset<Row> asked) {
+  private WebhookSettlement(SparkSession spark, JobPlan plan, Dataset<Row> requested) {
     this.spark = spark;
     this.plan = plan;
-    this.asked = asked;
+    this.requested = requested;
   }
 
   /**
-   * Waits for the calls that are under way, makes those that are owed, both for a bounded time, and
-   * counts.
+   * Waits for calls in progress and makes pending ones, both for a bounded time, then counts.
    *
    * @param keyed all rows of the manifest
-   * @return rows by what became of their calls; empty where no row asks for one
+   * @return numbers of rows by the status of their calls; empty if no row has a webhook
    */
   static Map<String, Long> settle(SparkSession spark, JobPlan plan, Dataset<Row> keyed)
       throws IOException {
@@ -56,45 +56,45 @@ final class WebhookSettlement {
       return Map.of();
     }
     Column isGiven = length(trim(col(RowColumns.WEBHOOK))).gt(0);
-    Dataset<Row> asked = keyed.where(isGiven).select(RowColumns.KEY, RowColumns.WEBHOOK);
-    WebhookSettlement calls = new WebhookSettlement(spark, plan, asked);
-    return asked.isEmpty() ? Map.of() : calls.settle();
+    Dataset<Row> requested = keyed.where(isGiven).select(RowColumns.KEY, RowColumns.WEBHOOK);
+    WebhookSettlement settlement = new WebhookSettlement(spark, plan, requested);
+    return requested.isEmpty() ? Map.of() : settlement.settle();
   }
 
   private Map<String, Long> settle() throws IOException {
-    JobDescriptions.describe(spark, "wait for webhooks");
-    PendingWebhooks.awaitThoseUnderWay(spark.sparkContext(), plan.settings());
-    JobDescriptions.describe(spark, "call webhooks that are owed");
-    PendingWebhooks.make(owed(), plan.settings());
-    JobDescriptions.describe(spark, "count the calls of webhooks");
+    SparkSessions.describeJobs(spark, "wait for webhook calls in progress");
+    PendingWebhooks.awaitInProgress(spark.sparkContext(), plan.settings());
+    SparkSessions.describeJobs(spark, "make pending webhook calls");
+    PendingWebhooks.send(pending(), plan.settings());
+    SparkSessions.describeJobs(spark, "count webhook calls");
     Map<String, Long> counts = new TreeMap<>();
     for (Row group : recorded().groupBy(WebhookRecord.STATUS).agg(count(lit(1))).collectAsList()) {
       counts.put(group.getString(0), group.getLong(1));
     }
-    counts.put("owed", owed().count());
+    counts.put("owed", pending().count());
     return counts;
   }
 
-  /** Key, webhook and meta row of the rows that are done and whose call has no record. */
-  private Dataset<Row> owed() throws IOException {
+  /** Key, webhook and meta row of the rows that have a meta row and no record of their call. */
+  private Dataset<Row> pending() throws IOException {
     Dataset<Row> table = spark.read().parquet(plan.output().meta().toString());
     Dataset<Row> meta = table.select(col(MetaRow.ROW_KEY), struct(col("*")).as("meta"));
-    Dataset<Row> done =
-        asked
+    Dataset<Row> processed =
+        requested
             .join(meta, col(RowColumns.KEY).equalTo(col(MetaRow.ROW_KEY)))
             .select(RowColumns.KEY, RowColumns.WEBHOOK, "meta");
     Dataset<Row> recorded = recorded().select(WebhookRecord.ROW_KEY);
-    return done.join(
+    return processed.join(
         recorded, col(RowColumns.KEY).equalTo(recorded.col(WebhookRecord.ROW_KEY)), "left_anti");
   }
 
-  /** Key and status of this manifest's calls, each once, however often it was made. */
+  /** Key and status of the recorded calls of this manifest, one per row. */
   private Dataset<Row> recorded() throws IOException {
-    if (!plan.output().hasCalls()) {
+    if (!plan.output().hasWebhookRecords()) {
       return spark.createDataFrame(List.of(), RECORD);
     }
     Dataset<Row> records = spark.read().schema(RECORD).json(plan.output().webhooks().toString());
-    Column isOurs = col(RowColumns.KEY).equalTo(col(WebhookRecord.ROW_KEY));
-    return records.join(asked, isOurs, "left_semi").dropDuplicates(WebhookRecord.ROW_KEY);
+    Column ofManifest = col(RowColumns.KEY).equalTo(col(WebhookRecord.ROW_KEY));
+    return records.join(requested, ofManifest, "left_semi").dropDuplicates(WebhookRecord.ROW_KEY);
   }
 }

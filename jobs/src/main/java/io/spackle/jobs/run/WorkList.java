@@ -5,8 +5,7 @@ import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
-import io.spackle.jobs.driver.JobDescriptions;
-import io.spackle.jobs.lease.RunFolder;
+import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.output.TaskPublishProtocol;
@@ -29,64 +28,67 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The rows that a run has to do, and the meta rows that give way to theirs. Written down in the
- * run's folder before the first is painted, so that neither a manifest that changes nor what the
- * run itself publishes changes it.
+ * The rows that a run has to process, and the older meta rows that theirs replace. The list is
+ * stored in the run's folder before the first row is processed, so that neither changes of the
+ * manifest nor the run's own results affect it.
  *
- * <p>A row is done if its key has a meta row, unless that failed with a code that is to be tried
- * again. The meta row that a row's own takes the place of is that failed one; else one of the same
- * id whose key no row of the manifest has any more: of that row's former prompt, parameters, model
- * or settings. Meta rows of rows that left the manifest stay.
+ * <p>A row is done if there is a meta row of its key, unless that row failed with a code that is to
+ * be retried. The meta row of a processed row replaces that failed one; otherwise it replaces one
+ * of the same id whose key no row of the manifest has any more, because prompt, parameters, model
+ * or settings have changed. Meta rows whose ids are gone from the manifest stay.
  *
- * <p>The manifest and the meta rows, both of which may be large, are looked at once.
+ * <p>The manifest and the meta rows, both of which may be large, are read once.
  */
 final class WorkList {
 
-  private static final String OWN_KEY = "_spackle_own_key";
+  private static final String NEW_KEY = "_spackle_new_key";
 
-  /** The key of the meta row that gives way. */
+  /** The key of the meta row that is replaced. */
   private static final String OLD_KEY = "_spackle_old_key";
 
   private static final String OLD_ID = "_spackle_old_id";
   private static final String FILE = TaskPublishProtocol.REPLACED;
   private static final String CODE = "_spackle_code";
-  private static final String FATE = "_spackle_fate";
+  private static final String STATE = "_spackle_state";
   private static final String FOLDED_ID = "_spackle_folded_id";
   private static final String RANK = "_spackle_rank";
 
-  private static final StructType PAIR =
-      StructType.fromDDL("%s string, %s string, %s string".formatted(OWN_KEY, OLD_KEY, FILE));
+  /** The stored meta rows that share a file with a replaced one. */
+  private static final String KEPT = "kept";
 
-  /** What a row of the manifest and the meta row of its key are to this run, unless it is done. */
-  private enum Fate {
-    /** There is no such meta row. */
+  private static final StructType PAIR =
+      StructType.fromDDL("%s string, %s string, %s string".formatted(NEW_KEY, OLD_KEY, FILE));
+
+  /** What a row of the manifest and the meta row of its key mean to this run, unless it is done. */
+  private enum State {
+    /** There is no meta row of its key. */
     NEW,
-    /** The row failed, and is tried again. */
-    AGAIN,
-    /** The row failed, and is left at that: written down to be counted. */
-    STAYS,
-    /** There is no such row of the manifest. */
-    STRANGER
+    /** The row failed and is processed again. */
+    RETRY,
+    /** The row failed and is not processed again; it is listed to be counted. */
+    FAILED,
+    /** A meta row whose key no row of the manifest has. */
+    OBSOLETE
   }
 
   private final OutputFolder output;
-  private final RunFolder folder;
+  private final Path folder;
   private final Dataset<Row> listed;
-  private final Map<Fate, Long> counts;
+  private final Map<State, Long> counts;
   private final Dataset<Row> pairs;
   private final Map<String, Long> replaced;
 
   /**
-   * @param listed rows of the manifest and meta rows, side by side where their keys are equal
-   * @param pairs keys of the rows whose meta rows replace others, the keys of those, and their
-   *     files
-   * @param replaced how many meta rows of each file give way
+   * @param listed the full outer join of the manifest's rows and the meta rows by key, without what
+   *     is done
+   * @param pairs keys of rows whose meta rows replace others, the keys of those, and their files
+   * @param replaced number of meta rows to replace by file
    */
   private WorkList(
       OutputFolder output,
-      RunFolder folder,
+      Path folder,
       Dataset<Row> listed,
-      Map<Fate, Long> counts,
+      Map<State, Long> counts,
       Dataset<Row> pairs,
       Map<String, Long> replaced) {
     this.output = output;
@@ -98,81 +100,84 @@ final class WorkList {
   }
 
   /**
-   * Finds out what is to be done, and writes it down.
+   * Finds out which rows to process, and stores the list.
    *
    * @param keyed all rows of the manifest
-   * @param retried codes of failed rows that are to be tried again
+   * @param folder the run's hidden folder
+   * @param retried error codes of failed rows that are processed again
    */
   static WorkList write(
-      Dataset<Row> keyed, OutputFolder output, RunFolder folder, Collection<ErrorCode> retried)
+      Dataset<Row> keyed, OutputFolder output, Path folder, Collection<ErrorCode> retried)
       throws IOException {
     SparkSession spark = keyed.sparkSession();
-    JobDescriptions.describe(spark, "find the rows that are left");
+    SparkSessions.describeJobs(spark, "find the rows to process");
     Dataset<Row> meta = output.rows(spark, "row_key string, id string, error struct<code: string>");
-    Dataset<Row> listed = stored(listed(keyed, meta, retried), folder.rows());
-    Map<Fate, Long> counts = new EnumMap<>(Fate.class);
-    counts(listed, FATE).forEach((fate, count) -> counts.put(Fate.valueOf(fate), count));
+    Dataset<Row> listed = stored(listed(keyed, meta, retried), new Path(folder, "rows"));
+    Map<State, Long> counts = new EnumMap<>(State.class);
+    counts(listed, STATE).forEach((state, count) -> counts.put(State.valueOf(state), count));
     boolean mayReplace =
-        counts.containsKey(Fate.AGAIN)
-            || counts.containsKey(Fate.NEW) && counts.containsKey(Fate.STRANGER);
+        counts.containsKey(State.RETRY)
+            || counts.containsKey(State.NEW) && counts.containsKey(State.OBSOLETE);
     Dataset<Row> pairs =
         mayReplace
-            ? stored(again(listed).union(changed(listed)), folder.replaced())
+            ? stored(retried(listed).union(changed(listed)), new Path(folder, "replaced"))
             : spark.createDataFrame(List.of(), PAIR);
     WorkList list = new WorkList(output, folder, listed, counts, pairs, counts(pairs, FILE));
     list.writeKept();
     return list;
   }
 
-  /** How many rows are to be done. */
+  /** The number of rows to process. */
   long count() {
-    return count(Fate.NEW) + count(Fate.AGAIN);
+    return count(State.NEW) + count(State.RETRY);
   }
 
-  /** How many of them replace the meta rows of others. */
+  /** The number of those whose meta rows replace older ones. */
   long replacingCount() {
     return replaced.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** How many rows of the manifest stay failed as they are. */
+  /** The number of failed rows that are not processed again. */
   long skippedFailures() {
-    return count(Fate.STAYS);
+    return count(State.FAILED);
   }
 
-  /** The rows whose meta rows are added. */
+  /** The rows to process whose meta rows are added. */
   Dataset<Row> added() {
     Dataset<Row> rows = rows();
-    return rows.join(pairs, rows.col(RowColumns.KEY).equalTo(col(OWN_KEY)), "left_anti");
+    return rows.join(pairs, rows.col(RowColumns.KEY).equalTo(col(NEW_KEY)), "left_anti");
   }
 
-  /** The rows whose meta rows replace others, with {@link TaskPublishProtocol#REPLACED}. */
+  /**
+   * The rows to process whose meta rows replace others, with {@link TaskPublishProtocol#REPLACED}.
+   */
   Dataset<Row> replacing() {
     Dataset<Row> rows = rows();
-    return rows.join(pairs.drop(OLD_KEY), rows.col(RowColumns.KEY).equalTo(col(OWN_KEY)))
-        .drop(OWN_KEY);
+    return rows.join(pairs.drop(OLD_KEY), rows.col(RowColumns.KEY).equalTo(col(NEW_KEY)))
+        .drop(NEW_KEY);
   }
 
-  /** The meta rows that share a file with one that is replaced, with the name of that file. */
+  /** The meta rows that share a file with a replaced one, with the name of that file. */
   Dataset<Row> kept() {
-    return listed.sparkSession().read().parquet(folder.kept().toString());
+    return listed.sparkSession().read().parquet(new Path(folder, KEPT).toString());
   }
 
-  /** The keys of rows whose meta rows replace others, as {@link MetaRow#ROW_KEY}. */
+  /** The keys of the rows whose meta rows replace others, as {@link MetaRow#ROW_KEY}. */
   Dataset<Row> replacingKeys() {
-    return pairs.select(col(OWN_KEY).as(MetaRow.ROW_KEY));
+    return pairs.select(col(NEW_KEY).as(MetaRow.ROW_KEY));
   }
 
-  /** The files that hold a meta row that is replaced. */
+  /** The meta files of which rows are replaced. */
   List<Path> replacedFiles() {
     return replaced.keySet().stream().map(name -> new Path(output.meta(), name)).toList();
   }
 
-  private long count(Fate fate) {
-    return counts.getOrDefault(fate, 0L);
+  private long count(State state) {
+    return counts.getOrDefault(state, 0L);
   }
 
   private Dataset<Row> rows() {
-    return listed.where(is(Fate.NEW).or(is(Fate.AGAIN))).drop(FATE, OLD_KEY, OLD_ID, FILE);
+    return listed.where(is(State.NEW).or(is(State.RETRY))).drop(STATE, OLD_KEY, OLD_ID, FILE);
   }
 
   private void writeKept() {
@@ -182,11 +187,11 @@ final class WorkList {
           OutputFolder.withFile(
               listed.sparkSession().read().option("mergeSchema", "true").parquet(paths));
       Column isOld = col(MetaRow.ROW_KEY).equalTo(col(OLD_KEY));
-      stored(inFiles.join(pairs, isOld, "left_anti"), folder.kept());
+      stored(inFiles.join(pairs, isOld, "left_anti"), new Path(folder, KEPT));
     }
   }
 
-  /** What is not done: rows of the manifest, meta rows, and their fate. */
+  /** Rows of the manifest joined with meta rows, and their state; without those that are done. */
   private static Dataset<Row> listed(
       Dataset<Row> keyed, Dataset<Row> meta, Collection<ErrorCode> retried) {
     Dataset<Row> old =
@@ -196,48 +201,49 @@ final class WorkList {
             col("error.code").as(CODE),
             col(FILE));
     Object[] codes = retried.stream().map(ErrorCode::name).toArray();
-    Column fate =
-        when(col(RowColumns.KEY).isNull(), Fate.STRANGER.name())
-            .when(col(OLD_KEY).isNull(), Fate.NEW.name())
-            .when(col(CODE).isin(codes), Fate.AGAIN.name())
-            .when(col(CODE).isNotNull(), Fate.STAYS.name());
+    Column state =
+        when(col(RowColumns.KEY).isNull(), State.OBSOLETE.name())
+            .when(col(OLD_KEY).isNull(), State.NEW.name())
+            .when(col(CODE).isin(codes), State.RETRY.name())
+            .when(col(CODE).isNotNull(), State.FAILED.name());
     return keyed
         .join(old, col(RowColumns.KEY).equalTo(col(OLD_KEY)), "full_outer")
-        .withColumn(FATE, fate)
-        .where(col(FATE).isNotNull())
+        .withColumn(STATE, state)
+        .where(col(STATE).isNotNull())
         .drop(CODE);
   }
 
-  /** Rows that are tried again, and the meta rows of their failures. */
-  private static Dataset<Row> again(Dataset<Row> listed) {
+  /** Rows that are processed again, paired with their failed meta rows. */
+  private static Dataset<Row> retried(Dataset<Row> listed) {
     return listed
-        .where(is(Fate.AGAIN))
-        .select(col(RowColumns.KEY).as(OWN_KEY), col(OLD_KEY), col(FILE));
+        .where(is(State.RETRY))
+        .select(col(RowColumns.KEY).as(NEW_KEY), col(OLD_KEY), col(FILE));
   }
 
-  /** Rows that are new by their key, but not by their id, and the meta rows of what they were. */
+  /** Rows with a new key and a known id, paired with obsolete meta rows of that id. */
   private static Dataset<Row> changed(Dataset<Row> listed) {
     Dataset<Row> rows =
         listed
-            .where(is(Fate.NEW))
+            .where(is(State.NEW))
             .select(
                 KeyedRows.foldedId(listed).as(FOLDED_ID), col(RowColumns.KEY), col(RowColumns.LINE))
             .where(col(FOLDED_ID).isNotNull());
-    Dataset<Row> strangers =
+    Dataset<Row> obsolete =
         listed
-            .where(is(Fate.STRANGER))
+            .where(is(State.OBSOLETE))
             .select(col(OLD_ID).as(RowColumns.ID), col(OLD_KEY), col(FILE));
-    Dataset<Row> rivals =
-        strangers
-            .withColumn(FOLDED_ID, KeyedRows.foldedId(strangers))
+    Dataset<Row> candidates =
+        obsolete
+            .withColumn(FOLDED_ID, KeyedRows.foldedId(obsolete))
             .join(rows.select(FOLDED_ID), new String[] {FOLDED_ID}, "left_semi");
     return ranked(rows, col(RowColumns.LINE))
-        .join(ranked(rivals, length(col(OLD_KEY)), col(OLD_KEY)), new String[] {FOLDED_ID, RANK})
-        .select(col(RowColumns.KEY).as(OWN_KEY), col(OLD_KEY), col(FILE));
+        .join(
+            ranked(candidates, length(col(OLD_KEY)), col(OLD_KEY)), new String[] {FOLDED_ID, RANK})
+        .select(col(RowColumns.KEY).as(NEW_KEY), col(OLD_KEY), col(FILE));
   }
 
-  private static Column is(Fate fate) {
-    return col(FATE).equalTo(fate.name());
+  private static Column is(State state) {
+    return col(STATE).equalTo(state.name());
   }
 
   private static Dataset<Row> ranked(Dataset<Row> rows, Column... order) {
@@ -252,7 +258,7 @@ final class WorkList {
     return counts;
   }
 
-  /** Returns what was written, so that it is not computed again. */
+  /** Writes rows and returns them as read back, so that they are not computed again. */
   private static Dataset<Row> stored(Dataset<Row> rows, Path path) {
     rows.write().mode(SaveMode.Overwrite).parquet(path.toString());
     return rows.sparkSession().read().schema(rows.schema()).parquet(path.toString());

@@ -18,38 +18,41 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * A table of the user's, in a format of the user's choice, that is made equal to the published meta
- * rows; for whoever holds the claim.
+ * A table of the user, in Iceberg or Delta format, that is kept equal to the published meta rows.
+ * The caller holds the lease of the output.
  *
- * <p>Nothing is remembered of what the table got: {@link #match} finds out by comparing both, and
- * changes what differs in one commit of the table. So it comes right from whatever state a run that
- * died left it in, and a second time changes nothing. Between two of those, {@link #append} adds
- * rows that the table cannot have.
+ * <p>No state of the synchronization is stored: {@link #match} compares the table with the meta
+ * rows and changes what differs in one commit. It therefore repairs whatever state a crashed run
+ * left, and a second call changes nothing. In between, {@link #append} adds rows that the table
+ * cannot have yet.
  *
- * <p>A property of the table names the output that it belongs to: no other writes to it.
+ * <p>A table property names the output that the table belongs to; other outputs never write to it.
  */
 public final class LakeTable {
 
-  /** The property that names the folder of meta rows. */
-  private static final String OF = "spackle.meta";
+  /** The table property with the folder of meta rows that the table belongs to. */
+  private static final String OWNER = "spackle.meta";
 
   private static final String CHANGES = "_spackle_changes";
 
-  /** In the changes: the key of rows that leave the table. */
-  private static final String LEAVING = "_spackle_leaving";
+  /** Column of the changes: the key of rows to delete from the table. */
+  private static final String DELETED_KEY = "_spackle_deleted_key";
 
-  private static final String HERE = "_spackle_here";
-  private static final String THERE = "_spackle_there";
+  private static final String PUBLISHED_CONTENT = "_spackle_published";
+  private static final String TABLE_CONTENT = "_spackle_table";
 
   private final SparkSession spark;
   private final TableSettings conf;
@@ -62,9 +65,9 @@ public final class LakeTable {
   }
 
   /**
-   * Finds out what speaks against keeping the table; changes nothing.
+   * Adds the reasons why the table cannot be kept equal to the meta rows; changes nothing.
    *
-   * @param rows the schema of the meta rows to come
+   * @param rows the schema of the meta rows
    */
   public static void check(
       SparkSession spark,
@@ -72,30 +75,31 @@ public final class LakeTable {
       OutputFolder output,
       StructType rows,
       Problems problems) {
-    List<String> lacks = conf.format().lacks(conf.catalog(), spark.sparkContext(), spark.conf());
-    problems.addAll(lacks);
+    List<String> missing =
+        conf.format().missing(conf.catalog(), spark.sparkContext(), spark.conf());
+    problems.addAll(missing);
     LakeTable table = new LakeTable(spark, conf, output);
-    if (lacks.isEmpty()) {
+    if (missing.isEmpty()) {
       problems.attempt(table.named() + " cannot be used", () -> table.checked(rows));
     }
   }
 
   /**
-   * The table, made where it does not exist, and with all columns that rows need.
+   * Opens the table, creates it if it does not exist, and adds missing columns.
    *
-   * @param rows the schema of the meta rows to come
-   * @throws RefusedException if it cannot be made or has columns of other types
+   * @param rows the schema of the meta rows
+   * @throws RefusedException if it cannot be created or has columns of other types
    */
   static LakeTable open(
       SparkSession spark, TableSettings conf, OutputFolder output, StructType rows) {
     LakeTable table = new LakeTable(spark, conf, output);
     Problems problems = new Problems();
-    problems.attempt(table.named() + " cannot be used", () -> table.made(rows));
+    problems.attempt(table.named() + " cannot be used", () -> table.createdOrChecked(rows));
     problems.refuse();
     return table;
   }
 
-  /** Adds the rows of meta files that it has none of, in one commit. */
+  /** Adds the rows of meta files, none of which the table has yet, in one commit. */
   void append(List<Path> files) throws Exception {
     spark
         .read()
@@ -105,7 +109,7 @@ public final class LakeTable {
         .append();
   }
 
-  /** Brings the table in line with all published rows, in one commit; in none where it is. */
+  /** Makes the table equal to all published meta rows in one commit, or none if it is equal. */
   void match() throws IOException {
     widen(output.columns(spark));
     Dataset<Row> changes = changes().persist(StorageLevel.DISK_ONLY());
@@ -119,35 +123,37 @@ public final class LakeTable {
   }
 
   private void merge(Dataset<Row> changes) {
-    String leaving = CHANGES + "." + LEAVING;
+    String deletedKey = CHANGES + "." + DELETED_KEY;
     changes
         .as(CHANGES)
-        .mergeInto(conf.quoted(), expr(conf.quoted() + "." + MetaRow.ROW_KEY + " = " + leaving))
+        .mergeInto(conf.quoted(), expr(conf.quoted() + "." + MetaRow.ROW_KEY + " = " + deletedKey))
         .whenMatched()
         .delete()
-        .whenNotMatched(col(leaving).isNull())
+        .whenNotMatched(col(deletedKey).isNull())
         .insertAll()
         .merge();
   }
 
   /**
-   * All rows of the keys that differ: those of the table by their key alone, in {@link #LEAVING},
-   * and those that are published.
+   * All rows of the keys that differ: the published ones to insert, and those of the table to
+   * delete, which have {@link #DELETED_KEY} alone.
    */
   private Dataset<Row> changes() throws IOException {
     Dataset<Row> published = output.rows(spark, table().schema());
     Dataset<Row> differing =
-        contents(published, HERE)
-            .join(contents(table(), THERE), MetaRow.ROW_KEY, "full_outer")
-            .where(not(col(HERE).eqNullSafe(col(THERE))));
-    Dataset<Row> leaving =
-        differing.where(col(THERE).isNotNull()).select(col(MetaRow.ROW_KEY).as(LEAVING));
-    Dataset<Row> coming =
+        contents(published, PUBLISHED_CONTENT)
+            .join(contents(table(), TABLE_CONTENT), MetaRow.ROW_KEY, "full_outer")
+            .where(not(col(PUBLISHED_CONTENT).eqNullSafe(col(TABLE_CONTENT))));
+    Dataset<Row> deleted =
+        differing
+            .where(col(TABLE_CONTENT).isNotNull())
+            .select(col(MetaRow.ROW_KEY).as(DELETED_KEY));
+    Dataset<Row> inserted =
         published.join(differing.select(MetaRow.ROW_KEY), MetaRow.ROW_KEY, "left_semi");
-    return coming.unionByName(leaving, true);
+    return inserted.unionByName(deleted, true);
   }
 
-  /** For each key what its rows say; there should be one, but if there are more it must show. */
+  /** The hashes of the rows of each key: there should be one, and duplicates must be noticed. */
   private static Dataset<Row> contents(Dataset<Row> rows, String name) {
     Column content = xxhash64(to_json(struct(col("*"))));
     return rows.select(col(MetaRow.ROW_KEY), content.as(name))
@@ -155,31 +161,31 @@ public final class LakeTable {
         .agg(sort_array(collect_list(col(name))).as(name));
   }
 
-  private LakeTable made(StructType rows) throws Exception {
+  private LakeTable createdOrChecked(StructType rows) throws Exception {
     if (!exists()) {
       spark
           .createDataFrame(List.of(), rows)
           .writeTo(conf.quoted())
           .using(conf.format().provider())
-          .tableProperty(OF, output.meta().toString())
+          .tableProperty(OWNER, output.meta().toString())
           .create();
     }
     checked(rows);
     if (owner().isEmpty()) {
       String folder = output.meta().toString().replace("'", "\\'");
-      alter("SET TBLPROPERTIES ('%s' = '%s')".formatted(OF, folder));
+      alter("SET TBLPROPERTIES ('%s' = '%s')".formatted(OWNER, folder));
     }
     widen(rows);
     return this;
   }
 
   private void widen(StructType rows) {
-    ColumnGap gap = ColumnGap.between(table().schema(), rows);
-    if (!gap.conflicts().isEmpty()) {
-      throw new RefusedException(conflicts(gap));
+    ColumnDifference difference = ColumnDifference.between(table().schema(), rows);
+    if (!difference.conflicts().isEmpty()) {
+      throw new RefusedException(conflicts(difference));
     }
-    if (!gap.missing().isEmpty()) {
-      alter("ADD COLUMNS (%s)".formatted(String.join(", ", gap.missing())));
+    if (!difference.missing().isEmpty()) {
+      alter("ADD COLUMNS (%s)".formatted(String.join(", ", difference.missing())));
     }
   }
 
@@ -191,11 +197,13 @@ public final class LakeTable {
     return this;
   }
 
+  /** Why the existing table cannot be used. */
   private List<String> flaws(StructType rows) {
-    List<String> flaws = new ArrayList<>(conflicts(ColumnGap.between(table().schema(), rows)));
+    List<String> flaws =
+        new ArrayList<>(conflicts(ColumnDifference.between(table().schema(), rows)));
     if (!provider().equals(conf.format().provider())) {
       flaws.add(
-          "%s is in the format %s, and spackle.output.table-format is %s: name another table, or its format"
+          "%s is in the format %s, but spackle.output.table-format is %s: name another table, or set its format"
               .formatted(named(), provider(), conf.format().provider()));
     }
     owner().ifPresentOrElse(owner -> checkOwner(owner, flaws), () -> checkEmpty(flaws));
@@ -206,24 +214,24 @@ public final class LakeTable {
     String mine = output.meta().toString();
     if (!owner.equals(mine)) {
       flaws.add(
-          "%s is kept equal to the meta rows in %s, not to those in %s: name another table, or, if that folder was moved, ALTER TABLE %s SET TBLPROPERTIES ('%s' = '%s')"
-              .formatted(named(), owner, mine, conf.quoted(), OF, mine));
+          "%s is kept equal to the meta rows in %s, not to those in %s: name another table, or, if that folder was moved, run ALTER TABLE %s SET TBLPROPERTIES ('%s' = '%s')"
+              .formatted(named(), owner, mine, conf.quoted(), OWNER, mine));
     }
   }
 
   private void checkEmpty(List<String> flaws) {
     if (!table().isEmpty()) {
       flaws.add(
-          "%s holds rows that are not Spackle's: name a table that does not exist, or an empty one"
+          "%s contains rows that Spackle has not written: name a table that does not exist, or an empty one"
               .formatted(named()));
     }
   }
 
-  private List<String> conflicts(ColumnGap gap) {
-    return gap.conflicts().stream()
+  private List<String> conflicts(ColumnDifference difference) {
+    return difference.conflicts().stream()
         .map(
             conflict ->
-                "%s cannot take the meta rows, %s: rename the column of the manifest, or name another table"
+                "%s cannot store the meta rows, because %s: rename the column of the manifest, or name another table"
                     .formatted(named(), conflict))
         .toList();
   }
@@ -251,7 +259,7 @@ public final class LakeTable {
   private Optional<String> owner() {
     return spark
         .sql("SHOW TBLPROPERTIES " + conf.quoted())
-        .where(col("key").equalTo(OF))
+        .where(col("key").equalTo(OWNER))
         .select("value")
         .as(Encoders.STRING())
         .collectAsList()
@@ -265,5 +273,51 @@ public final class LakeTable {
 
   private String named() {
     return "spackle.output.table " + conf.quoted();
+  }
+
+  /**
+   * What keeps a table from storing rows as they are; the order of columns does not matter.
+   *
+   * @param missing columns, nested ones included, as in DDL
+   * @param conflicts columns of another type, in words
+   */
+  private record ColumnDifference(List<String> missing, List<String> conflicts) {
+
+    static ColumnDifference between(StructType table, StructType rows) {
+      ColumnDifference difference = new ColumnDifference(new ArrayList<>(), new ArrayList<>());
+      difference.compare("", table, rows);
+      return difference;
+    }
+
+    private void compare(String parent, StructType table, StructType rows) {
+      for (StructField expected : rows.fields()) {
+        String name = parent + '`' + expected.name().replace("`", "``") + '`';
+        find(table, expected.name())
+            .ifPresentOrElse(
+                found -> compare(name, found.dataType(), expected.dataType()),
+                () -> missing.add(name + " " + expected.dataType().sql()));
+      }
+    }
+
+    private void compare(String name, DataType found, DataType expected) {
+      if (found instanceof StructType table && expected instanceof StructType rows) {
+        compare(name + ".", table, rows);
+      } else if (!normalized(found).equals(normalized(expected))) {
+        conflicts.add(
+            "%s is %s in the table and %s in the rows"
+                .formatted(name, found.catalogString(), expected.catalogString()));
+      }
+    }
+
+    /** Iceberg stores integers of less than four bytes as ones of four bytes. */
+    private static String normalized(DataType type) {
+      return type.catalogString().replaceAll("\\b(tinyint|smallint)\\b", "int");
+    }
+
+    private static Optional<StructField> find(StructType schema, String name) {
+      return Stream.of(schema.fields())
+          .filter(field -> field.name().equalsIgnoreCase(name))
+          .findFirst();
+    }
   }
 }

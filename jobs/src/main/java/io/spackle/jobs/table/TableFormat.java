@@ -7,8 +7,8 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.sql.RuntimeConfig;
 
 /**
- * A format of tables. Its runtime is the user's: called through Spark alone, compiled against by
- * nothing here.
+ * A table format. Users provide its runtime, which is called through Spark only: nothing here is
+ * compiled against it.
  */
 public enum TableFormat {
   ICEBERG(
@@ -27,9 +27,9 @@ public enum TableFormat {
   private final Optional<String> extension;
 
   /**
-   * @param catalog class of the format's own catalog
-   * @param artifact that brings it, as {@code --packages} takes it
-   * @param extension of Spark SQL, where changing rows needs it
+   * @param catalog class of the format's Spark catalog
+   * @param artifact Maven coordinates of the runtime, for {@code --packages}
+   * @param extension class of a Spark SQL extension, if changing rows needs it
    */
   TableFormat(String catalog, String artifact, Optional<String> extension) {
     this.catalog = catalog;
@@ -37,22 +37,22 @@ public enum TableFormat {
     this.extension = extension;
   }
 
-  /** As Spark names it. */
+  /** The name of the format in Spark SQL. */
   String provider() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** What this Spark lacks to write tables of a catalog in this format, and what to do. */
-  List<String> lacks(String catalogName, SparkContext spark, RuntimeConfig conf) {
+  /** What this Spark is missing to write tables of a catalog in this format, and what to do. */
+  List<String> missing(String catalogName, SparkContext spark, RuntimeConfig conf) {
     if (!isOnClassPath()) {
       return List.of(
           "spackle.output.table-format is %s, whose runtime is not on the class path: add --packages %s to spark-submit%s"
-              .formatted(provider(), artifact, fitting(spark)));
+              .formatted(provider(), artifact, versionHint(spark)));
     }
     String key = "spark.sql.catalog." + catalogName;
     if (conf.getOption(key).isEmpty()) {
       return List.of(
-          "spackle.output.table is in the catalog %s, which this Spark does not know: add --conf %s=%s to spark-submit, and what that catalog needs"
+          "spackle.output.table is in the catalog %s, which this Spark does not know: add --conf %s=%s to spark-submit, and the settings of that catalog"
               .formatted(catalogName, key, catalog));
     }
     return extension
@@ -65,7 +65,7 @@ public enum TableFormat {
         .toList();
   }
 
-  private static String fitting(SparkContext spark) {
+  private static String versionHint(SparkContext spark) {
     return spark.version().startsWith("4.1.")
         ? ""
         : ", or the one for this Spark " + spark.version();

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A table that is kept equal to the meta rows.
+ * The settings of a table that is kept equal to the meta rows.
  *
  * @param name catalog, databases and table
- * @param interval from one commit to the next, at least
+ * @param interval minimum time between two commits
  */
 public record TableSettings(List<String> name, TableFormat format, Duration interval) {
 
@@ -16,7 +16,7 @@ public record TableSettings(List<String> name, TableFormat format, Duration inte
     return name.get(0);
   }
 
-  /** The name as Spark SQL reads it, whatever its parts are. */
+  /** The name as Spark SQL reads it, each part quoted. */
   String quoted() {
     return name.stream()
         .map(part -> '`' + part.replace("`", "``") + '`')

@@ -2,8 +2,8 @@ package io.spackle.jobs.table;
 
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
-import io.spackle.jobs.driver.JobDescriptions;
 import io.spackle.jobs.driver.PeriodicTask;
+import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.output.TaskPublishProtocol;
@@ -19,134 +19,137 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Brings what a run publishes to the user's table, if there is one: while the run goes on the files
- * that came since, at intervals, in one commit each.
+ * The synchronization of the user's table with what a run publishes, if there is a table: at
+ * intervals during the run it adds the files published since, in one commit each.
  *
- * <p>What goes wrong meanwhile is told and stops the feed, not the run: {@link #complete} makes up
- * for it.
+ * <p>A failure during the run is reported and stops the synchronization, not the run: {@link
+ * #complete} makes up for it. The caller holds the lease of the output.
  */
 public final class TableSync {
 
-  /** Of Spark's scheduler: a commit does not wait until all rows are painted. */
+  /** Pool of Spark's scheduler, so that a commit does not wait until all rows are processed. */
   private static final String POOL = "spackle-table";
 
   private final SparkSession spark;
   private final TableSettings settings;
   private final OutputFolder output;
-  private final String run;
-  private final PrintStream messages;
+  private final Run run;
   private final Optional<LakeTable> table;
-  private final Set<Path> fed = new HashSet<>();
+  private final Set<Path> added = new HashSet<>();
   private boolean isBehind;
+
+  /**
+   * The run whose rows go to the table.
+   *
+   * @param name of the run, by which its meta files are named
+   * @param schema of its meta rows
+   * @param messages for the user
+   */
+  public record Run(String name, StructType schema, PrintStream messages) {}
 
   private TableSync(
       SparkSession spark,
       TableSettings settings,
       OutputFolder output,
-      String run,
-      PrintStream messages,
+      Run run,
       Optional<LakeTable> table) {
     this.spark = spark;
     this.settings = settings;
     this.output = output;
     this.run = run;
-    this.messages = messages;
     this.table = table;
   }
 
   /**
-   * The feed of a run, to a table that takes its rows.
+   * Opens the table, which is created if it does not exist.
    *
    * @param settings of the table, or null for none
-   * @param rows the schema of the meta rows to come
-   * @throws RefusedException if the table cannot be made or used
+   * @throws RefusedException if the table cannot be created or used
    */
   public static TableSync open(
-      SparkSession spark,
-      TableSettings settings,
-      OutputFolder output,
-      StructType rows,
-      String run,
-      PrintStream messages) {
-    JobDescriptions.describe(spark, "open the table");
+      SparkSession spark, TableSettings settings, OutputFolder output, Run run) {
+    SparkSessions.describeJobs(spark, "open the table");
     Optional<LakeTable> table =
-        Optional.ofNullable(settings).map(named -> LakeTable.open(spark, named, output, rows));
-    return new TableSync(spark, settings, output, run, messages, table);
+        Optional.ofNullable(settings)
+            .map(named -> LakeTable.open(spark, named, output, run.schema()));
+    return new TableSync(spark, settings, output, run, table);
   }
 
-  /** Brings the table in line with what older runs published. */
+  /** Makes the table equal to the published meta rows. */
   public void catchUp() throws IOException {
     if (table.isPresent()) {
-      JobDescriptions.describe(spark, "compare the table with the meta rows");
+      SparkSessions.describeJobs(spark, "compare the table with the meta rows");
       table.get().match();
     }
   }
 
-  /** Goes on until closed. */
+  /** Periodic commits, until closed. */
   @FunctionalInterface
-  public interface Feeding extends AutoCloseable {
+  public interface Commits extends AutoCloseable {
     @Override
     void close();
   }
 
-  /** Feeds at intervals; for whoever holds the claim. */
-  public Feeding start(Lease claim) {
+  /** Starts periodic commits of what the run publishes. */
+  public Commits start(Lease lease) {
     if (table.isEmpty()) {
       return () -> {};
     }
-    PeriodicTask turns =
-        PeriodicTask.start("spackle-table", settings.interval(), () -> turn(claim));
-    return turns::close;
+    PeriodicTask commits =
+        PeriodicTask.start("spackle-table", settings.interval(), () -> commit(lease));
+    return commits::close;
   }
 
   /**
-   * Ends with a table that is equal to the meta rows; for whoever holds the claim, feeding being
-   * closed: a turn after this could add rows a second time.
+   * Makes the table equal to the published meta rows at the end of a run. Periodic commits must be
+   * closed: a concurrent one could add rows twice.
    *
    * @param replaced whether the run replaced older meta rows
-   * @return whether it came to that
+   * @return whether it succeeded; if not, the reason was printed
    */
   public boolean complete(boolean replaced) {
     try {
       if (replaced || isBehind) {
         catchUp();
       } else if (table.isPresent()) {
-        feed(table.get());
+        addNewFiles(table.get());
       }
       return true;
-    } catch (Exception e) { // Spark throws checked exceptions undeclared
-      tell(e);
-      messages.println(
-          "The meta rows are published; start the job again to bring the table in line.");
+    } catch (Exception e) { // Spark throws checked exceptions without declaring them
+      report(e);
+      run.messages()
+          .println(
+              "The meta rows are published; start the job again to bring the table up to date.");
       return false;
     }
   }
 
-  private void turn(Lease claim) {
+  private void commit(Lease lease) {
     spark.sparkContext().setLocalProperty("spark.scheduler.pool", POOL);
     try {
-      claim.check();
+      lease.check();
       if (!isBehind) {
-        feed(table.orElseThrow());
+        addNewFiles(table.orElseThrow());
       }
     } catch (Exception e) {
-      isBehind = true; // the commit may have come to the table, or not
-      tell(e);
+      isBehind = true; // it is unknown whether the commit reached the table
+      report(e);
     }
   }
 
-  private void feed(LakeTable table) throws Exception {
-    List<Path> files = new ArrayList<>(output.published(TaskPublishProtocol.published(run)));
-    files.removeAll(fed);
+  private void addNewFiles(LakeTable table) throws Exception {
+    List<Path> files = new ArrayList<>(output.published(TaskPublishProtocol.published(run.name())));
+    files.removeAll(added);
     if (!files.isEmpty()) {
-      JobDescriptions.describe(spark, "add the rows of " + files.size() + " files to the table");
+      SparkSessions.describeJobs(spark, "add the rows of " + files.size() + " files to the table");
       table.append(files);
-      fed.addAll(files);
+      added.addAll(files);
     }
   }
 
-  private void tell(Exception e) {
-    messages.printf(
-        "The table %s could not be written: %s%n", settings.quoted(), Problems.firstLine(e));
+  private void report(Exception e) {
+    run.messages()
+        .printf(
+            "The table %s could not be written: %s%n", settings.quoted(), Problems.firstLine(e));
   }
 }

@@ -3,11 +3,11 @@ package io.spackle.jobs.conf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.spackle.bundle.PromptSyntax;
+import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.RefusedException;
 import io.spackle.image.FramingOptions;
-import io.spackle.jobs.output.OutputMode;
+import io.spackle.jobs.output.OutputFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,62 +31,63 @@ class JobConfTest {
   @TempDir Path folder;
 
   @Test
-  void defaultsAreThoseOfTheReference() throws IOException {
+  void defaultsComeFromTheReference() throws IOException {
     JobConf conf = load("", REQUIRED);
     assertThat(conf.manifest().format()).isEqualTo("auto");
     assertThat(conf.manifest().options()).isEmpty();
-    assertThat(conf.output().mode()).isEqualTo(OutputMode.RESUME);
-    assertThat(conf.stage().defaults().steps()).isNull();
-    assertThat(conf.stage().defaults().samples()).isEqualTo(1);
-    assertThat(conf.stage().image()).isEqualTo(FramingOptions.defaults());
-    assertThat(conf.stage().fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(conf.stage().fetch().maxBytes()).isEqualTo(64 << 20);
+    assertThat(conf.output().mode()).isEqualTo(OutputFolder.Mode.RESUME);
+    assertThat(conf.tasks().defaults().parameters().steps()).isNull();
+    assertThat(conf.tasks().defaults().parameters().samples()).isEqualTo(1);
+    assertThat(conf.tasks().image()).isEqualTo(FramingOptions.defaults());
+    assertThat(conf.tasks().fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(conf.tasks().fetch().maxBytes()).isEqualTo(64 << 20);
     assertThat(conf.maxFailedShare()).isEqualTo(1);
   }
 
   @Test
-  void anEmptyNegativePromptIsNotNone() throws IOException {
-    assertThat(load("", REQUIRED).stage().defaults().negativePrompt()).isNull();
+  void emptyNegativePromptIsNotMissing() throws IOException {
+    assertThat(load("", REQUIRED).tasks().defaults().prompts().negativePrompt()).isNull();
     String empty = "spackle.defaults.negative-prompt = \"\"";
-    assertThat(load(empty, REQUIRED).stage().defaults().negativePrompt()).isEmpty();
+    assertThat(load(empty, REQUIRED).tasks().defaults().prompts().negativePrompt()).isEmpty();
     assertThat(
             JobConf.load(PROFILES.resolve("api.conf"), REQUIRED)
-                .stage()
+                .tasks()
                 .defaults()
+                .prompts()
                 .negativePrompt())
         .startsWith("((out of frame)), ((extra fingers)), ")
         .endsWith(", ((extra legs)), anime");
   }
 
   @Test
-  void promptsAreWrittenAsPeopleWriteThemUnlessTheProfileIsDiffusersOwn() throws IOException {
-    assertThat(load("", REQUIRED).stage().model().options().promptSyntax())
+  void promptSyntaxIsA1111ExceptInTheParityProfile() throws IOException {
+    assertThat(load("", REQUIRED).tasks().model().options().promptSyntax())
         .isEqualTo(PromptSyntax.A1111);
     JobConf parity = JobConf.load(PROFILES.resolve("diffusers-parity.conf"), REQUIRED);
-    assertThat(parity.stage().model().options().promptSyntax()).isEqualTo(PromptSyntax.PLAIN);
+    assertThat(parity.tasks().model().options().promptSyntax()).isEqualTo(PromptSyntax.PLAIN);
   }
 
   @Test
-  void theCommandLineCountsMoreThanTheFile() throws IOException {
+  void commandLineTakesPrecedenceOverTheFile() throws IOException {
     Map<String, String> overrides = new LinkedHashMap<>(REQUIRED);
     overrides.put("defaults.seed", "7");
     overrides.put("spackle.fetch.allow-hosts", "[a.example, b.example]");
     overrides.put("defaults.width", "null");
     JobConf conf = load("spackle.defaults { seed = 1, height = 64, width = 64 }", overrides);
-    assertThat(conf.stage().defaults().seed()).isEqualTo(7);
-    assertThat(conf.stage().defaults().height()).isEqualTo(64);
-    assertThat(conf.stage().defaults().width()).isNull();
-    assertThat(conf.stage().fetch().allowHosts()).containsExactly("a.example", "b.example");
+    assertThat(conf.tasks().defaults().seed()).isEqualTo(7);
+    assertThat(conf.tasks().defaults().parameters().height()).isEqualTo(64);
+    assertThat(conf.tasks().defaults().parameters().width()).isNull();
+    assertThat(conf.tasks().fetch().allowHosts()).containsExactly("a.example", "b.example");
   }
 
   @Test
-  void aUriOnTheCommandLineStaysAsItIs() throws IOException {
+  void uriOnTheCommandLineIsKept() throws IOException {
     JobConf conf = load("", with("output.path", "s3a://bucket/a b#c?d=//e"));
     assertThat(conf.output().path()).isEqualTo("s3a://bucket/a b#c?d=//e");
   }
 
   @Test
-  void aRelativePathCountsFromTheFolderOfItsFile() throws IOException {
+  void relativePathsAreResolvedAgainstTheirFile() throws IOException {
     Files.createDirectories(folder.resolve("inner"));
     Files.writeString(folder.resolve("inner/base.conf"), "spackle.model.path = ../model");
     JobConf conf =
@@ -97,15 +98,15 @@ class JobConfTest {
             spackle.fetch.allow-files = [images, "s3a://bucket/x"]
             """,
             Map.of("output.path", "out"));
-    assertThat(conf.stage().model().path()).isEqualTo(folder.resolve("model").toString());
+    assertThat(conf.tasks().model().path()).isEqualTo(folder.resolve("model").toString());
     assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
     assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
-    assertThat(conf.stage().fetch().allowFiles())
+    assertThat(conf.tasks().fetch().allowFiles())
         .containsExactly(folder.resolve("images").toString(), "s3a://bucket/x");
   }
 
   @Test
-  void allProblemsAreListedAtOnceWithFileAndLine() {
+  void allProblemsAreListedTogetherWithFileAndLine() {
     List<String> problems =
         problems(
             """
@@ -122,8 +123,8 @@ class JobConfTest {
             Map.of("model.path", "/model", "lane.thread", "3"));
     assertThat(problems)
         .containsExactlyInAnyOrder(
-            "spackle.output.pth is no key, did you mean spackle.output.path? (job.conf: 2)",
-            "spackle.defaults.sed is no key, did you mean spackle.defaults.seed? (job.conf: 3)",
+            "spackle.output.pth is not a known key, did you mean spackle.output.path? (job.conf: 2)",
+            "spackle.defaults.sed is not a known key, did you mean spackle.defaults.seed? (job.conf: 3)",
             "spackle.batch.max-images is \"many\", expected a whole number from 1 to 1024"
                 + " (job.conf: 4)",
             "spackle.failures.max-share is 1.5, expected a number from 0.0 to 1.0 (job.conf: 5)",
@@ -133,15 +134,15 @@ class JobConfTest {
                 + " (job.conf: 6)",
             "spackle.fetch.timeout is \"fast\", expected a duration such as 20s or 500ms,"
                 + " at least 1ms (job.conf: 7)",
-            "manifest is no key, did you mean spackle.manifest? (job.conf: 9)",
-            "spackle.lane.thread is no key, did you mean spackle.lane.threads? (-D"
+            "manifest is not a known key, did you mean spackle.manifest? (job.conf: 9)",
+            "spackle.lane.thread is not a known key, did you mean spackle.lane.threads? (-D"
                 + " spackle.lane.thread)",
             "spackle.manifest.path is not set, expected a text",
             "spackle.output.path is not set, expected a text");
   }
 
   @Test
-  void aFileThatIsMissingOrNoHoconIsOneProblem() {
+  void missingOrMalformedFileIsOneProblem() {
     RefusedException missing =
         catchThrowableOfType(
             RefusedException.class, () -> JobConf.load(folder.resolve("none.conf"), REQUIRED));
@@ -158,41 +159,41 @@ class JobConfTest {
   }
 
   @Test
-  void aFileMayHoldValuesForItsOwnSubstitutions() throws IOException {
+  void substitutionsMayUseOtherValuesOfTheFile() throws IOException {
     JobConf conf = load("top = /data\nspackle.output.path = ${top}/out", without("output.path"));
     assertThat(conf.output().path()).isEqualTo("/data/out");
   }
 
   @Test
-  void freeFormOptionsAreTexts() throws IOException {
+  void freeFormOptionsAreStrings() throws IOException {
     JobConf conf =
         load("spackle.manifest.options { delimiter = \";\", maxColumns = 40 }", REQUIRED);
     assertThat(conf.manifest().options())
         .containsOnly(Map.entry("delimiter", ";"), Map.entry("maxColumns", "40"));
   }
 
-  /** Without quotes, the second would silently take the place of the first. */
+  /** Without quotes, the second option would silently replace the first. */
   @Test
-  void namesOfOptionsWithDotsStandInQuotes() throws IOException {
+  void optionNamesWithDotsNeedQuotes() throws IOException {
     String quoted = "{ \"fs.s3a.endpoint\" = \"http://minio\", \"fs.s3a.endpoint.region\" = x }";
     assertThat(load("spackle.hadoop.options " + quoted, REQUIRED).hadoop().values())
         .containsOnly(
             Map.entry("fs.s3a.endpoint", "http://minio"), Map.entry("fs.s3a.endpoint.region", "x"));
     assertThat(problems("spackle.hadoop.options { fs.s3a.endpoint = x }", REQUIRED))
         .containsExactly(
-            "spackle.hadoop.options.fs is an object, expected a value; a name with dots stands in"
+            "spackle.hadoop.options.fs is an object, expected a value; put a name with dots in"
                 + " quotes (job.conf: 1)");
     assertThat(load("spackle.hadoop.options " + quoted, REQUIRED).toString())
         .contains("fs.s3a.endpoint")
         .doesNotContain("minio");
   }
 
-  /** A key that the code never reads is dead, one that the reference lacks cannot be set. */
+  /** A key that the code never reads is dead; one that the reference lacks cannot be set. */
   @Test
-  void codeAndReferenceNameTheSameKeys() throws IOException {
+  void codeReadsExactlyTheKeysOfTheReference() throws IOException {
     String code =
-        Files.readString(Path.of("src/main/java/io/spackle/jobs/JobConf.java"))
-            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/StageConf.java"));
+        Files.readString(Path.of("src/main/java/io/spackle/jobs/conf/JobConf.java"))
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/TaskConf.java"));
     Matcher key = Pattern.compile("\"([a-z]+\\.[a-z-]+)\"").matcher(code);
     List<String> read =
         key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());

@@ -15,7 +15,7 @@ class PeriodicTaskTest {
   private static final Duration SHORT = Duration.ofMillis(1);
 
   @Test
-  void turnsComeAgainAndAgain() throws InterruptedException {
+  void workIsRepeated() throws InterruptedException {
     CountDownLatch turns = new CountDownLatch(3);
     try (PeriodicTask periodic = PeriodicTask.start("test", SHORT, turns::countDown)) {
       turns.await();
@@ -23,7 +23,7 @@ class PeriodicTaskTest {
   }
 
   @Test
-  void whoeverClosesWaitsForTheTurnThatIsUnderWay() throws InterruptedException {
+  void closingWaitsForTheExecutionInProgress() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     AtomicInteger ended = new AtomicInteger();
     PeriodicTask periodic =

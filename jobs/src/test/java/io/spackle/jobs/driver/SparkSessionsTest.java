@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 class SparkSessionsTest {
 
   @Test
-  void gpuAmountsWouldHangALocalRun() {
+  void gpuAmountsAreRemovedOnLocalMasters() {
     SparkConf conf = SparkSessions.prepared(withGpus("local[4]"));
     assertThat(conf.contains("spark.task.resource.gpu.amount")).isFalse();
     assertThat(conf.contains("spark.executor.resource.gpu.amount")).isFalse();
   }
 
   @Test
-  void clustersHandOutGpus() {
+  void gpuAmountsAreKeptOnClusters() {
     for (String master : new String[] {"local-cluster[1,4,2048]", "yarn", "spark://host:7077"}) {
       SparkConf conf = SparkSessions.prepared(withGpus(master));
       assertThat(conf.get("spark.task.resource.gpu.amount")).as(master).isEqualTo("0.5");
@@ -24,7 +24,7 @@ class SparkSessionsTest {
   }
 
   @Test
-  void whatSparkSubmitSaysCounts() {
+  void sparkSubmitTakesPrecedence() {
     SparkConf conf = new SparkConf(false).set("spark.app.name", "mine");
     SparkSessions.prepared(conf);
     assertThat(conf.get("spark.app.name")).isEqualTo("mine");
@@ -32,7 +32,7 @@ class SparkSessionsTest {
   }
 
   @Test
-  void aFewRowsThatKillTheirExecutorsDoNotEndAJob() {
+  void tasksMayFailOftenUnlessConfiguredOtherwise() {
     String tries = "spark.task.maxFailures";
     assertThat(SparkSessions.prepared(new SparkConf(false)).get(tries)).isEqualTo("16");
     SparkConf given = new SparkConf(false).set(tries, "3");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.spackle.jobs.dryrun.Forecast.Measured;
 import io.spackle.jobs.dryrun.ManifestSurvey.Group;
+import io.spackle.jobs.dryrun.ManifestSurvey.Problem;
 import io.spackle.jobs.dryrun.ManifestSurvey.State;
 import io.spackle.jobs.dryrun.TrialResult.Pass;
 import io.spackle.jobs.dryrun.TrialResult.Result;
@@ -24,60 +25,60 @@ class ForecastTest {
   private static final Offset<Double> EXACTLY = within(1e-9);
 
   @Test
-  void timeGrowsWithTheModelsWorkAndTheWarmingUpDoesNot() {
-    TrialResult trial = trial(14, 10, painted(SMALL, 10, 0.8)); // 8 of 10 seconds in the model
+  void timeGrowsWithTheWorkAndWarmUpDoesNot() {
+    TrialResult trial = trial(14, 10, inpainted(SMALL, 10, 0.8)); // 8 of 10 seconds in the model
     Forecast forecast = forecast(trial, NOTHING, 1, group(SMALL, 1000));
-    assertThat(forecast.painting()).isCloseTo(4 + 1000, EXACTLY);
+    assertThat(forecast.inpainting()).isCloseTo(4 + 1000, EXACTLY);
     assertThat(forecast.images()).isEqualTo(1000);
   }
 
   @Test
-  void aTrialOfAllRowsForetellsItsOwnFirstPass() {
-    TrialResult trial = trial(14, 10, painted(SMALL, 10, 0.8));
-    assertThat(forecast(trial, NOTHING, 1, group(SMALL, 10)).painting()).isCloseTo(14, EXACTLY);
+  void trialOfAllRowsForecastsItsFirstPass() {
+    TrialResult trial = trial(14, 10, inpainted(SMALL, 10, 0.8));
+    assertThat(forecast(trial, NOTHING, 1, group(SMALL, 10)).inpainting()).isCloseTo(14, EXACTLY);
   }
 
   @Test
-  void eachShapeTakesItsOwnTimeAndOthersByTheirPixelsAndSteps() {
-    TrialResult trial = trial(10, 10, both(painted(SMALL, 2, 1), painted(LARGE, 2, 4)));
-    assertThat(forecast(trial, NOTHING, 1, group(SMALL, 30)).painting()).isCloseTo(30, EXACTLY);
-    assertThat(forecast(trial, NOTHING, 1, group(LARGE, 30)).painting()).isCloseTo(120, EXACTLY);
-    assertThat(forecast(trial, NOTHING, 1, group(shape(128, 5), 30)).painting())
+  void shapesTakeTheirMeasuredTimeAndOthersTheirEstimatedTime() {
+    TrialResult trial = trial(10, 10, both(inpainted(SMALL, 2, 1), inpainted(LARGE, 2, 4)));
+    assertThat(forecast(trial, NOTHING, 1, group(SMALL, 30)).inpainting()).isCloseTo(30, EXACTLY);
+    assertThat(forecast(trial, NOTHING, 1, group(LARGE, 30)).inpainting()).isCloseTo(120, EXACTLY);
+    assertThat(forecast(trial, NOTHING, 1, group(shape(128, 5), 30)).inpainting())
         .as("half the steps")
         .isCloseTo(60, EXACTLY);
   }
 
   @Test
-  void devicesShareThePaintingAndCostFromTheStartToTheEnd() {
-    TrialResult trial = trial(10, 10, painted(SMALL, 10, 1));
+  void devicesShareTheWorkAndAreBilledForTheWholeRun() {
+    TrialResult trial = trial(10, 10, inpainted(SMALL, 10, 1));
     Forecast forecast = forecast(trial, new Measured(100, 0), 4, group(SMALL, 4000));
     assertThat(forecast.seconds()).isCloseTo(100 + 1000, EXACTLY);
     assertThat(forecast.deviceHours()).isCloseTo(4 * 1100 / 3600.0, EXACTLY);
   }
 
   @Test
-  void slowFetchesHoldAFastModelUp() {
+  void slowFetchesLimitAFastModel() {
     List<Result> fetched = Collections.nCopies(10, new Result(null, SMALL, 1, 0.1, 2.0, ""));
     TrialResult trial = new TrialResult(List.of(new Pass(1, fetched), new Pass(1, fetched)));
     Forecast forecast =
         Forecast.of(new ManifestSurvey(List.of(group(SMALL, 100))), trial, NOTHING, 1, 4);
-    assertThat(forecast.painting()).as("100 fetches of 2 s, 4 at a time").isCloseTo(50, EXACTLY);
+    assertThat(forecast.inpainting()).as("100 fetches of 2 s, 4 at a time").isCloseTo(50, EXACTLY);
   }
 
   @Test
-  void rowsThatFailAreNotPainted() {
-    RowProblem gone = new RowProblem("FETCH_NOT_FOUND", 1, 1, "a", "gone");
+  void failedRowsGenerateNoImages() {
+    Problem gone = new Problem("FETCH_NOT_FOUND", 1, 1, "a", "gone");
     List<Result> failed = Collections.nCopies(5, new Result(gone, null, 0, 0, 0, ""));
-    TrialResult trial = trial(10, 10, both(painted(SMALL, 5, 1), failed));
+    TrialResult trial = trial(10, 10, both(inpainted(SMALL, 5, 1), failed));
     Forecast forecast = forecast(trial, NOTHING, 1, group(SMALL, 100));
     assertThat(forecast.images()).isEqualTo(50);
-    assertThat(forecast.painting()).isCloseTo(100, EXACTLY);
+    assertThat(forecast.inpainting()).isCloseTo(100, EXACTLY);
   }
 
   @Test
-  void rowsThatNeedNoModelTakeTheTimeOfTheirImages() {
-    TrialResult trial = trial(2, 2, painted(SMALL, 4, 0));
-    assertThat(forecast(trial, NOTHING, 1, group(SMALL, 40)).painting()).isCloseTo(20, EXACTLY);
+  void rowsWithoutModelWorkTakeTheTimeOfTheirImages() {
+    TrialResult trial = trial(2, 2, inpainted(SMALL, 4, 0));
+    assertThat(forecast(trial, NOTHING, 1, group(SMALL, 40)).inpainting()).isCloseTo(20, EXACTLY);
   }
 
   private static Forecast forecast(
@@ -93,7 +94,7 @@ class ForecastTest {
     return Stream.concat(some.stream(), others.stream()).toList();
   }
 
-  private static List<Result> painted(WorkShape shape, int rows, double modelSeconds) {
+  private static List<Result> inpainted(WorkShape shape, int rows, double modelSeconds) {
     return Collections.nCopies(rows, new Result(null, shape, 1, modelSeconds, 0, ""));
   }
 

@@ -65,7 +65,7 @@ class AtomicFilesTest {
 
   @ParameterizedTest
   @EnumSource
-  void aFileGetsItsName(Kind kind) throws IOException {
+  void publishingRenamesTheFile(Kind kind) throws IOException {
     Path name = name(kind);
     publish(kind, "rows", name);
     assertThat(content(name)).isEqualTo("rows");
@@ -74,7 +74,7 @@ class AtomicFilesTest {
 
   @ParameterizedTest
   @EnumSource
-  void theFirstStays(Kind kind) throws IOException {
+  void firstPublicationWins(Kind kind) throws IOException {
     Path name = name(kind);
     publish(kind, "first", name);
     publish(kind, "second", name);
@@ -85,7 +85,7 @@ class AtomicFilesTest {
   /** All have written before the first is published, as attempts that run at a time have. */
   @ParameterizedTest
   @EnumSource(names = "CONDITIONAL_PUT")
-  void ofManyAtATimeOneStaysAndNoneFails(Kind kind) throws Exception {
+  void oneOfManyConcurrentPublicationsWinsAndNoneFails(Kind kind) throws Exception {
     Path name = name(kind);
     List<Path> staged = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -106,7 +106,7 @@ class AtomicFilesTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatCannotBePublishedIsTold(Kind kind) {
+  void publishingAMissingFileFails(Kind kind) {
     assertThatThrownBy(
             () -> files(kind).publish(new Path(staging(kind), "none.parquet"), name(kind)))
         .isInstanceOf(IOException.class);
@@ -115,7 +115,7 @@ class AtomicFilesTest {
 
   @ParameterizedTest
   @EnumSource
-  void aFileTakesThePlaceOfAnother(Kind kind) throws IOException {
+  void replacingOverwritesTheFile(Kind kind) throws IOException {
     Path name = name(kind);
     publish(kind, "first", name);
     files(kind).replace(stage(kind, "second"), name);

@@ -41,33 +41,33 @@ class LeaseTest {
   }
 
   @Test
-  void anEndedClaimLeavesNothing() throws IOException {
-    Lease claim = take("one", LONG);
+  void releasedLeaseLeavesNoFiles() throws IOException {
+    Lease lease = acquire("one", LONG);
     assertThat(names()).containsExactly(".spackle-one");
-    claim.done();
-    claim.close();
+    lease.done();
+    lease.close();
     assertThat(names()).isEmpty();
-    take("two", LONG).close();
+    acquire("two", LONG).close();
   }
 
-  /** Written after the claim was deleted, a heartbeat would keep the next run out. */
+  /** A heartbeat that wrote the lease file after its deletion would block the next run. */
   @Test
-  void aHeartbeatThatIsUnderWayDoesNotOutliveItsClaim() throws Exception {
+  void heartbeatInProgressDoesNotOutliveItsLease() throws Exception {
     Configuration hadoop = new Configuration();
     hadoop.setClass("fs.file.impl", SlowDisk.class, FileSystem.class);
     hadoop.setBoolean("fs.file.impl.disable.cache", true);
     files = AtomicFiles.of(path(), hadoop);
-    Lease claim = take("one", SHORT);
+    Lease lease = acquire("one", SHORT);
     SlowDisk disk = (SlowDisk) files.system();
     disk.isSlow = true;
     disk.begun.await();
-    claim.done();
-    claim.close();
+    lease.done();
+    lease.close();
     disk.ended.await();
     assertThat(names()).isEmpty();
   }
 
-  /** Takes its time to create a file. */
+  /** A file system that can be slow to create files. */
   public static final class SlowDisk extends RawLocalFileSystem {
 
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -83,15 +83,15 @@ class LeaseTest {
         long block,
         Progressable progress)
         throws IOException {
-      boolean isHeld = isSlow;
+      boolean isDelayed = isSlow;
       try {
-        if (isHeld) {
+        if (isDelayed) {
           begun.countDown();
           LockSupport.parkNanos(SHORT.toNanos());
         }
         return super.create(file, overwrite, buffer, replication, block, progress);
       } finally {
-        if (isHeld) {
+        if (isDelayed) {
           ended.countDown();
         }
       }
@@ -99,77 +99,81 @@ class LeaseTest {
   }
 
   @Test
-  void theSecondRunIsRefusedAndToldWhoHoldsTheOutput() throws IOException {
-    try (Lease claim = take("one", LONG)) {
-      assertThatThrownBy(() -> take("two", LONG))
+  void secondRunIsRefusedWithTheHolderOfTheLease() throws IOException {
+    try (Lease lease = acquire("one", LONG)) {
+      assertThatThrownBy(() -> acquire("two", LONG))
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining("is being written by the run one on ")
           .hasMessageContaining("(process " + ProcessHandle.current().pid() + ") since ")
           .hasMessageContaining("last heartbeat 0 s ago")
-          .hasMessageContaining("its claim ends 120 s after that heartbeat, or now if you delete ");
-      claim.check();
+          .hasMessageContaining(
+              "its lease expires 120 s after that heartbeat, or at once if you delete ");
+      lease.check();
       assertThat(names()).containsExactly(".spackle-one");
     }
   }
 
   @Test
-  void heartbeatsKeepAClaimAlive() throws Exception {
-    Duration timeout = Duration.ofSeconds(2); // a busy machine misses many a heartbeat
-    try (Lease claim = take("one", timeout)) {
+  void heartbeatsRenewTheLease() throws Exception {
+    Duration timeout = Duration.ofSeconds(2); // a busy machine may miss heartbeats
+    try (Lease lease = acquire("one", timeout)) {
       Thread.sleep(2 * timeout.toMillis());
-      assertThatThrownBy(() -> take("two", LONG)).isInstanceOf(RefusedException.class);
-      claim.check();
+      assertThatThrownBy(() -> acquire("two", LONG)).isInstanceOf(RefusedException.class);
+      lease.check();
     }
   }
 
   @Test
-  void aSilentRunIsTakenOverAndFenced() throws IOException {
-    dead("elsewhere", Instant.now().minus(LONG).minusSeconds(1), ProcessHandle.current().pid());
-    Lease claim = take("two", LONG);
+  void silentRunIsTakenOverAndFenced() throws IOException {
+    abandon("elsewhere", Instant.now().minus(LONG).minusSeconds(1), ProcessHandle.current().pid());
+    Lease lease = acquire("two", LONG);
     assertThat(meta.resolve(".spackle-elsewhere")).isRegularFile();
-    assertThat(claim.areUnswept()).isTrue();
-    claim.swept();
-    claim.done();
-    claim.close();
-    assertThat(names()).as("a zombie may still be about").containsExactly(".spackle-elsewhere");
+    assertThat(lease.orphansPossible()).isTrue();
+    lease.orphansDeleted();
+    lease.done();
+    lease.close();
+    assertThat(names())
+        .as("tasks of the fenced run may still be alive")
+        .containsExactly(".spackle-elsewhere");
   }
 
   @Test
-  void aDeadProcessOfThisMachineIsTakenOverAtOnce() throws Exception {
+  void runOfADeadProcessOnThisMachineIsTakenOverAtOnce() throws Exception {
     Process process = new ProcessBuilder("true").start();
     process.waitFor();
-    dead("here", Instant.now(), process.pid());
-    take("two", LONG).close();
+    abandon("here", Instant.now(), process.pid());
+    acquire("two", LONG).close();
     assertThat(meta.resolve(".spackle-here")).isRegularFile();
   }
 
   @Test
-  void deletingItsClaimEndsARun() throws Exception {
+  void deletingItsLeaseFileEndsARun() throws Exception {
     CountDownLatch lost = new CountDownLatch(1);
-    try (Lease claim = Lease.take(files, path(), LeaseRecord.mine("one", SHORT), lost::countDown)) {
+    try (Lease lease =
+        Lease.acquire(files, path(), LeaseRecord.mine("one", SHORT), lost::countDown)) {
       Files.delete(meta.resolve(".spackle-one/claim"));
       assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
-      assertThatThrownBy(claim::check)
-          .isInstanceOf(LeaseLostException.class)
+      assertThatThrownBy(lease::check)
+          .isInstanceOf(Lease.LostException.class)
           .hasMessageContaining("another run took over");
     }
-    take("two", LONG).close();
+    acquire("two", LONG).close();
   }
 
   @Test
-  void aRunThatWasTakenOverNoticesAndKeepsItsHandsOff() throws Exception {
+  void runThatWasTakenOverKeepsItsFence() throws Exception {
     CountDownLatch lost = new CountDownLatch(1);
-    Lease claim = Lease.take(files, path(), LeaseRecord.mine("one", SHORT), lost::countDown);
+    Lease lease = Lease.acquire(files, path(), LeaseRecord.mine("one", SHORT), lost::countDown);
     new Leases(files, path()).fence(new org.apache.hadoop.fs.Path(path(), ".spackle-one"));
     assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
-    claim.done();
-    claim.close();
-    assertThat(meta.resolve(".spackle-one")).as("its fence stays").isRegularFile();
+    lease.done();
+    lease.close();
+    assertThat(meta.resolve(".spackle-one")).as("fence").isRegularFile();
   }
 
-  /** What a task of a run that was taken over tries: to publish what it has, and to begin anew. */
+  /** A task of a run that was taken over may try to publish its file or to write a new one. */
   @Test
-  void nothingOfAFencedRunCanBePublished() throws IOException {
+  void fencedRunCannotPublish() throws IOException {
     Path begun = meta.resolve(".spackle-one/attempt/one-000001.parquet");
     Files.createDirectories(begun.getParent());
     Files.writeString(begun, "rows");
@@ -182,38 +186,38 @@ class LeaseTest {
   }
 
   @Test
-  void aRunThatBreaksOffFencesItself() throws IOException {
-    take("one", LONG).close();
+  void abortedRunFencesItself() throws IOException {
+    acquire("one", LONG).close();
     assertThat(meta.resolve(".spackle-one")).isRegularFile();
     assertThat(meta.resolve(".spackle-unswept")).exists();
   }
 
   @Test
-  void fencesDoNotStayForEver() throws IOException {
-    take("one", LONG).close();
-    take("two", LONG).close();
+  void oldFencesAreRemoved() throws IOException {
+    acquire("one", LONG).close();
+    acquire("two", LONG).close();
     Instant longAgo = Instant.now().minus(Duration.ofDays(31));
     Files.setLastModifiedTime(meta.resolve(".spackle-one"), FileTime.from(longAgo));
-    Lease claim = take("three", LONG);
-    claim.swept();
-    claim.done();
-    claim.close();
+    Lease lease = acquire("three", LONG);
+    lease.orphansDeleted();
+    lease.done();
+    lease.close();
     assertThat(names()).containsExactly(".spackle-two");
   }
 
-  private Lease take(String run, Duration timeout) throws IOException {
-    return Lease.take(files, path(), LeaseRecord.mine(run, timeout), () -> {});
+  private Lease acquire(String run, Duration timeout) throws IOException {
+    return Lease.acquire(files, path(), LeaseRecord.mine(run, timeout), () -> {});
   }
 
-  /** A claim that nobody renews. */
-  private void dead(String run, Instant heartbeat, long process) throws IOException {
+  /** Writes a lease that is not renewed. */
+  private void abandon(String run, Instant heartbeat, long process) throws IOException {
     LeaseRecord mine = LeaseRecord.mine(run, LONG);
-    LeaseRecord note =
+    LeaseRecord record =
         new LeaseRecord(run, mine.host(), mine.machine(), process, heartbeat, mine.timeout());
-    Path claim = meta.resolve(".spackle-" + run + "/claim");
-    Files.createDirectories(claim.getParent());
-    Files.write(claim, note.json());
-    Files.setLastModifiedTime(claim, FileTime.from(heartbeat));
+    Path file = meta.resolve(".spackle-" + run + "/claim");
+    Files.createDirectories(file.getParent());
+    Files.write(file, record.json());
+    Files.setLastModifiedTime(file, FileTime.from(heartbeat));
   }
 
   private org.apache.hadoop.fs.Path path() {

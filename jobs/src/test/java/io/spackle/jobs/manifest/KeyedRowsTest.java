@@ -27,7 +27,7 @@ class KeyedRowsTest {
   @TempDir Path folder;
 
   @Test
-  void theFirstRowOfAnIdIsKept() throws IOException {
+  void furtherRowsOfAnIdAreDuplicates() throws IOException {
     List<Row> rows =
         keyed("a,1", "A,2", "b,3", " a ,4", "\u00e9,5", "e\u0301,6", ",7", ",7", "\u017f,8", "s,9");
     assertThat(rows)
@@ -36,7 +36,7 @@ class KeyedRowsTest {
   }
 
   @Test
-  void noTwoRowsShareAKeyHoweverAlikeTheyAre() throws IOException {
+  void keysOfEqualRowsAreDistinct() throws IOException {
     List<Row> rows = keyed("a,1", "a,1", ",2", ",2", "b,1");
     assertThat(rows).extracting(KeyedRowsTest::key).doesNotHaveDuplicates();
     assertThat(key(rows.get(1))).isEqualTo(key(rows.get(0)) + "-2");
@@ -44,7 +44,7 @@ class KeyedRowsTest {
   }
 
   @Test
-  void keysChangeWithTheJob() throws IOException {
+  void keysDependOnTheJobDigest() throws IOException {
     Dataset<Row> manifest = manifest("a,1");
     String one = key(KeyedRows.keyed(manifest, "one").first());
     assertThat(key(KeyedRows.keyed(manifest, "one").first())).isEqualTo(one);
@@ -52,7 +52,7 @@ class KeyedRowsTest {
   }
 
   @Test
-  void aManifestNeedsNoIds() throws IOException {
+  void idsAreOptional() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("rows.csv"), "init_image,mask_image,prompt\n/a,/m,x\n/a,/m,y\n");
@@ -62,7 +62,7 @@ class KeyedRowsTest {
   }
 
   @Test
-  void tasksHoldFewRowsAndFillTheSlots() {
+  void numberOfTasksLimitsRowsAndFillsSlots() {
     assertThat(KeyedRows.tasks(0, 128, 8)).isEqualTo(1);
     assertThat(KeyedRows.tasks(3, 128, 8)).isEqualTo(3);
     assertThat(KeyedRows.tasks(100, 128, 8)).isEqualTo(8);
@@ -72,7 +72,7 @@ class KeyedRowsTest {
 
   /** Adaptive execution must not merge small tasks: each publishes its own rows. */
   @Test
-  void spreadingGivesTheNumberOfTasksAndIsTheSameEachTime() throws IOException {
+  void spreadingIsDeterministicAndGivesTheNumberOfTasks() throws IOException {
     String[] lines = IntStream.range(0, 200).mapToObj(i -> i + "," + i).toArray(String[]::new);
     Dataset<Row> keyed = KeyedRows.keyed(manifest(lines), "");
     Dataset<Row> spread = KeyedRows.spread(keyed, 7, RowColumns.KEY);
@@ -89,7 +89,7 @@ class KeyedRowsTest {
 
   /** What a death leaves behind names rows by the task that they were in. */
   @Test
-  void aTaskHasTheRowsOfItsPart() throws IOException {
+  void taskPartitionHoldsTheRowsOfItsTask() throws IOException {
     String[] lines = IntStream.range(0, 100).mapToObj(i -> i % 50 + "," + i).toArray(String[]::new);
     KeyedRows.spread(KeyedRows.keyed(manifest(lines), ""), 7, RowColumns.KEY)
         .select(col(RowColumns.KEY), spark_partition_id().as("task"))
@@ -113,7 +113,7 @@ class KeyedRowsTest {
   }
 
   private static Dataset<Row> read(Path file) {
-    return Manifest.read(SPARK, new ManifestSettings(file.toString(), "csv", null, Map.of()));
+    return Manifest.read(SPARK, new Manifest.Settings(file.toString(), "csv", null, Map.of()));
   }
 
   private static String key(Row row) {

@@ -34,7 +34,7 @@ class ManifestTest {
   @TempDir Path folder;
 
   @Test
-  void jsonLinesGiveTextsForTheApiAndTypesForTheRest() throws IOException {
+  void jsonColumnsOfTheApiAreStringsAndOthersKeepTheirTypes() throws IOException {
     List<Row> rows =
         jsonLines(
             """
@@ -51,7 +51,7 @@ class ManifestTest {
   }
 
   @Test
-  void malformedJsonLinesStayWithTheirLineNumbers() throws IOException {
+  void malformedJsonLinesAreKeptWithTheirLineNumbers() throws IOException {
     String good = ROW.formatted("x");
     List<Row> rows =
         jsonLines(good + "\n{\"prompt\": \"cut\n" + good + "no json\n\n[1]\n5\n\"text\"\n" + good);
@@ -75,20 +75,20 @@ class ManifestTest {
   }
 
   @Test
-  void aChangedManifestIsNoticed() throws IOException {
+  void snapshotsShowChangedFiles() throws IOException {
     Path file = Files.writeString(folder.resolve("rows.jsonl"), ROW.formatted("x"));
     Configuration hadoop = SPARK.sparkContext().hadoopConfiguration();
-    ManifestSnapshot before = ManifestSnapshot.of(file.toString(), hadoop);
-    assertThat(before.states()).hasSize(1);
-    assertThat(ManifestSnapshot.of(file.toString(), hadoop)).isEqualTo(before);
-    assertThat(ManifestSnapshot.of(folder + "/*.jsonl", hadoop)).isEqualTo(before);
+    Manifest.Snapshot before = Manifest.Snapshot.of(file.toString(), hadoop);
+    assertThat(before.files()).hasSize(1);
+    assertThat(Manifest.Snapshot.of(file.toString(), hadoop)).isEqualTo(before);
+    assertThat(Manifest.Snapshot.of(folder + "/*.jsonl", hadoop)).isEqualTo(before);
     Files.writeString(file, ROW.formatted("y").repeat(2));
-    assertThat(ManifestSnapshot.of(file.toString(), hadoop)).isNotEqualTo(before);
-    assertThat(ManifestSnapshot.of("jdbc:no file", hadoop).states()).isEmpty();
+    assertThat(Manifest.Snapshot.of(file.toString(), hadoop)).isNotEqualTo(before);
+    assertThat(Manifest.Snapshot.of("jdbc:no file", hadoop).files()).isEmpty();
   }
 
   @Test
-  void brokenUtf8IsMalformedAndAByteOrderMarkIsNot() throws IOException {
+  void invalidUtf8IsMalformedAndAByteOrderMarkIsNot() throws IOException {
     byte[] good = ("\u00EF\u00BB\u00BF" + ROW.formatted("x")).getBytes(ISO_8859_1);
     byte[] broken = ROW.formatted("caf\u00E9").getBytes(ISO_8859_1);
     ByteArrayOutputStream both = new ByteArrayOutputStream();
@@ -102,14 +102,14 @@ class ManifestTest {
   }
 
   @Test
-  void promptsAreByteExact() throws IOException {
+  void promptsAreByteIdentical() throws IOException {
     String prompt = "e\u0301 \uD83D\uDE00 \u05D0 =cmd() <script>";
     List<Row> rows = jsonLines(ROW.formatted(prompt));
     assertThat(at(rows.get(0), "prompt")).isEqualTo(prompt);
   }
 
   @Test
-  void csvHasQuotesLineBreaksAndEmptyPrompts() throws IOException {
+  void csvMayHaveQuotesLineBreaksAndEmptyPrompts() throws IOException {
     List<Row> rows =
         csv(
             """
@@ -129,7 +129,7 @@ class ManifestTest {
   }
 
   @Test
-  void csvTellsAnEmptyTextFromNone() throws IOException {
+  void csvDistinguishesEmptyStringsFromMissingValues() throws IOException {
     List<Row> rows =
         csv(
             """
@@ -144,7 +144,7 @@ class ManifestTest {
   }
 
   @Test
-  void malformedCsvRecordsStay() throws IOException {
+  void malformedCsvRecordsAreKept() throws IOException {
     List<Row> rows =
         csv(
             """
@@ -160,14 +160,14 @@ class ManifestTest {
   }
 
   @Test
-  void brokenUtf8InCsvIsMalformed() throws IOException {
+  void invalidUtf8InCsvIsMalformed() throws IOException {
     byte[] bytes = "init_image,mask_image,prompt\n/a,/m,caf\u00E9\n".getBytes(ISO_8859_1);
     Path file = Files.write(folder.resolve("rows.csv"), bytes);
     assertThat(corrupt(read(file, "auto", Map.of()).first())).contains("caf\uFFFD");
   }
 
   @Test
-  void readerOptionsAreTheUsers() throws IOException {
+  void readerOptionsAreApplied() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("rows.txt"), "init_image;mask_image;prompt\n/a.png;/m.png;x\n");
@@ -176,7 +176,7 @@ class ManifestTest {
   }
 
   @Test
-  void parquetKeepsFurtherTypesAndTurnsTheApisIntoTexts() {
+  void parquetColumnsOfTheApiBecomeStringsAndOthersKeepTheirTypes() {
     Path file = folder.resolve("rows.parquet");
     SPARK
         .sql(
@@ -193,7 +193,7 @@ class ManifestTest {
   }
 
   @Test
-  void severalFilesAreNumberedThrough() throws IOException {
+  void rowsOfSeveralFilesAreNumberedConsecutively() throws IOException {
     Path many = Files.createDirectory(folder.resolve("many"));
     for (String name : List.of("a", "b", "c")) {
       Files.writeString(many.resolve(name + ".jsonl"), ROW.formatted(name).repeat(3));
@@ -206,7 +206,7 @@ class ManifestTest {
   }
 
   @Test
-  void gzipIsReadByItsEnding() throws IOException {
+  void gzipIsRecognizedByItsExtension() throws IOException {
     Path file = folder.resolve("rows.jsonl.gz");
     try (var zip = new GZIPOutputStream(Files.newOutputStream(file))) {
       zip.write(ROW.formatted("x").getBytes(ISO_8859_1));
@@ -215,12 +215,12 @@ class ManifestTest {
   }
 
   @Test
-  void relativeLocationsCountFromTheBase() throws IOException {
+  void relativeLocationsAreResolvedAgainstTheBase() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("rows.csv"),
             "init_image,mask_image,prompt\na/b.png,/m.png,x\ns3a://b/c.png,,x\n");
-    ManifestSettings conf = new ManifestSettings(file.toString(), "auto", "/base", Map.of());
+    Manifest.Settings conf = new Manifest.Settings(file.toString(), "auto", "/base", Map.of());
     List<Row> rows = Manifest.read(SPARK, conf).collectAsList();
     assertThat(rows)
         .extracting(row -> at(row, "init_image"))
@@ -229,7 +229,7 @@ class ManifestTest {
   }
 
   @Test
-  void aManifestWithoutRowsIsEmpty() throws IOException {
+  void manifestWithoutRowsIsEmpty() throws IOException {
     assertThat(jsonLines("")).isEmpty();
     assertThat(jsonLines("\n \n")).isEmpty();
     assertThat(csv("")).isEmpty();
@@ -237,7 +237,7 @@ class ManifestTest {
   }
 
   @Test
-  void missingAndMistypedColumnsAreNamedAllAtOnce() throws IOException {
+  void missingAndMistypedColumnsAreListedTogether() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("rows.jsonl"),
@@ -251,11 +251,11 @@ class ManifestTest {
             "the manifest's column prompt is of type bigint, expected string",
             "the manifest's column width is of type struct<px:bigint>, expected string, a number"
                 + " or a boolean",
-            "the manifest has the column _spackle_key, a name kept for Spackle");
+            "the manifest has the column _spackle_key, whose name is reserved for Spackle");
   }
 
   @Test
-  void columnsThatDifferByCaseAloneAreRefused() throws IOException {
+  void columnsThatDifferOnlyByCaseAreRefused() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("rows.jsonl"),
@@ -263,11 +263,11 @@ class ManifestTest {
             {"init_image": "/a", "mask_image": "/m", "prompt": "x", "Prompt": "y"}
             """);
     assertThat(refused(file))
-        .containsExactly("the manifest has the column prompt twice (case does not count)");
+        .containsExactly("the manifest has the column prompt twice (column names ignore case)");
   }
 
   @Test
-  void anUnknownEndingAsksForTheFormat() throws IOException {
+  void unknownExtensionRequiresTheFormat() throws IOException {
     Path file = Files.writeString(folder.resolve("rows.dat"), "");
     assertThat(refused(file)).singleElement().asString().contains("name the format");
   }
@@ -288,7 +288,7 @@ class ManifestTest {
   }
 
   private static Dataset<Row> read(Path file, String format, Map<String, String> options) {
-    return Manifest.read(SPARK, new ManifestSettings(file.toString(), format, null, options));
+    return Manifest.read(SPARK, new Manifest.Settings(file.toString(), format, null, options));
   }
 
   private static Object at(Row row, String column) {

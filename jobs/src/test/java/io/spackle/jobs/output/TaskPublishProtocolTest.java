@@ -34,20 +34,20 @@ class TaskPublishProtocolTest {
 
   private static final SparkSession SPARK = TestSpark.session();
 
-  /** What tasks, which run in this JVM, saw published while they ran. */
+  /** The files that tasks, which run in this JVM, saw published while they ran. */
   private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
 
   @TempDir Path folder;
 
   @Test
-  void aRunPublishesOneFilePerTaskAndNothingElse() throws IOException {
+  void eachTaskPublishesOneFile() throws IOException {
     write("run", rows -> rows);
     assertThat(names()).containsExactly(file(0), file(1), file(2), file(3));
     assertThat(read()).containsExactlyElementsOf(numbers());
   }
 
   @Test
-  void rowsCanBeReadWhileTheJobRuns() throws IOException {
+  void rowsCanBeReadDuringTheJob() throws IOException {
     SEEN.clear();
     String path = folder.toString();
     write(
@@ -56,12 +56,12 @@ class TaskPublishProtocolTest {
           SEEN.addAll(published(Path.of(path)));
           return rows;
         });
-    // Two tasks run at a time: whoever came later saw what the first ones had published.
+    // Two tasks run at a time: later ones see what the first ones have published.
     assertThat(SEEN).isNotEmpty().isSubsetOf(names());
   }
 
   @Test
-  void anAttemptThatFailsLeavesNothing() throws IOException {
+  void failedAttemptLeavesNothing() throws IOException {
     write(
         "run",
         rows -> {
@@ -75,9 +75,9 @@ class TaskPublishProtocolTest {
     assertThat(read()).containsExactlyElementsOf(numbers());
   }
 
-  /** The executor dies after the rename, before its report: Spark tries the task again. */
+  /** The executor crashes after the rename, before its report: Spark retries the task. */
   @Test
-  void anAttemptAfterAPublishedOneIsDropped() throws IOException {
+  void attemptAfterAPublishedOneIsDropped() throws IOException {
     write(
         "run",
         rows -> {
@@ -95,7 +95,7 @@ class TaskPublishProtocolTest {
   }
 
   @Test
-  void aJobThatFailsKeepsWhatItHasPublished() throws IOException {
+  void failedJobKeepsPublishedFiles() throws IOException {
     assertThatThrownBy(
             () ->
                 write(
@@ -111,7 +111,7 @@ class TaskPublishProtocolTest {
   }
 
   @Test
-  void twoAttemptsAtATimePublishOneFile() throws IOException {
+  void concurrentAttemptsPublishOneFile() throws IOException {
     TaskPublishProtocol first = new TaskPublishProtocol("job", folder.toString());
     TaskPublishProtocol second = new TaskPublishProtocol("job", folder.toString());
     String from = stage(first, 1, "first");
@@ -125,7 +125,7 @@ class TaskPublishProtocolTest {
   }
 
   @Test
-  void runsDoNotMeet() throws IOException {
+  void runsPublishSeparateFiles() throws IOException {
     write("run", rows -> rows);
     write("later", rows -> rows);
     assertThat(names()).hasSize(8);
@@ -153,7 +153,8 @@ class TaskPublishProtocolTest {
   private void write(String run, MapPartitionsFunction<Long, Long> work) {
     Dataset<Long> rows =
         SPARK.range(0, 100, 1, 4).as(Encoders.LONG()).mapPartitions(work, Encoders.LONG());
-    MetaWriter.append(rows.toDF("number"), run, new org.apache.hadoop.fs.Path(folder.toString()));
+    TaskPublishProtocol.append(
+        rows.toDF("number"), run, new org.apache.hadoop.fs.Path(folder.toString()));
   }
 
   private List<Long> read() {
@@ -177,7 +178,7 @@ class TaskPublishProtocolTest {
     return published(folder);
   }
 
-  /** All files, but for the folder of what is not published yet. */
+  /** All files except those that are not published yet. */
   private static List<String> published(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       return files

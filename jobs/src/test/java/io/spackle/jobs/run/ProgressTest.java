@@ -2,9 +2,9 @@ package io.spackle.jobs.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spackle.jobs.BadRows;
+import io.spackle.jobs.JobRows;
 import io.spackle.jobs.TestSpark;
-import io.spackle.jobs.driver.LiveAccumulators;
+import io.spackle.jobs.run.Progress.LiveAccumulators;
 import io.spackle.jobs.run.Progress.Snapshot;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +27,7 @@ class ProgressTest {
   private static final CountDownLatch SEEN = new CountDownLatch(1);
 
   @Test
-  void aLineTellsHowFarFastAndLong() {
+  void lineShowsProgressRateAndRemainingTime() {
     Snapshot halfway = new Snapshot(1000, 117, 3, 234, Duration.ofSeconds(130));
     assertThat(halfway.line())
         .isEqualTo("120 of 1000 rows (12%), 3 failed, 1.8 images/s, about 15 min left");
@@ -36,18 +36,18 @@ class ProgressTest {
   }
 
   @Test
-  void theStartAndTheEndAreTold() {
+  void lineShowsStartAndEnd() {
     assertThat(new Snapshot(10, 0, 0, 0, Duration.ZERO).line())
         .isEqualTo("0 of 10 rows (0%), 0 failed, 0.0 images/s");
     assertThat(new Snapshot(0, 0, 0, 0, Duration.ofSeconds(1)).line()).startsWith("0 of 0 rows");
     assertThat(new Snapshot(10, 12, 0, 12, Duration.ofSeconds(6)).line())
-        .as("rows of a task that was tried again")
+        .as("rows of a retried task")
         .startsWith("10 of 10 rows (100%)");
   }
 
-  /** A task of many rows must not look as if nothing happened until it is done. */
+  /** Progress must not appear to stall during a task of many rows. */
   @Test
-  void rowsOfATaskUnderWayAreCounted() throws Exception {
+  void rowsOfRunningTasksAreCounted() throws Exception {
     LongAccumulator accumulator = SPARK.sparkContext().longAccumulator("progress test");
     LiveAccumulators counts = new LiveAccumulators();
     SPARK.sparkContext().addSparkListener(counts);
@@ -66,7 +66,7 @@ class ProgressTest {
         .foreachPartition(
             rows -> {
               rows.forEachRemaining(row -> accumulator.add(1));
-              SEEN.await(); // this task ends only when its rows were seen
+              SEEN.await(); // the task ends only after its rows were seen
             });
     watcher.join();
     SPARK.sparkContext().listenerBus().waitUntilEmpty();
@@ -74,9 +74,9 @@ class ProgressTest {
     SPARK.sparkContext().removeSparkListener(counts);
   }
 
-  /** What Spark's pages list: a job without a description is called after a line of code. */
+  /** Spark's UI names a job without a description by a line of code. */
   @Test
-  void eachJobOfARunSaysInWordsWhatItDoes(@TempDir Path folder) throws Exception {
+  void everySparkJobOfARunHasADescription(@TempDir Path folder) throws Exception {
     Set<String> descriptions = ConcurrentHashMap.newKeySet();
     SparkListener listener =
         new SparkListener() {
@@ -87,7 +87,7 @@ class ProgressTest {
         };
     SPARK.sparkContext().setJobDescription(null);
     SPARK.sparkContext().addSparkListener(listener);
-    new BadRows(folder).row("a").row("b").run("spackle.report.enabled = true");
+    new JobRows(folder).row("a").row("b").run("spackle.report.enabled = true");
     SPARK.sparkContext().listenerBus().waitUntilEmpty();
     SPARK.sparkContext().removeSparkListener(listener);
     assertThat(descriptions)

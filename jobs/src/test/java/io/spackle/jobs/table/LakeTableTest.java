@@ -4,8 +4,8 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.spackle.jobs.JobEnd;
-import io.spackle.jobs.TestImage;
+import io.spackle.jobs.ImageFiles;
+import io.spackle.jobs.JobResult;
 import io.spackle.jobs.TestSpark;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A table that a job keeps equal to its meta rows, in each format. */
+/** Tables that jobs keep equal to their meta rows, in each format. */
 class LakeTableTest {
 
   private static final SparkSession SPARK = TestSpark.session();
@@ -59,30 +59,31 @@ class LakeTableTest {
   @BeforeEach
   void draw() throws IOException {
     draw("photo.png");
-    TestImage.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
+    ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
   }
 
   @ParameterizedTest
   @EnumSource
-  void theTableIsEqualToTheMetaRows(TableFormat format) throws Exception {
+  void tableEqualsTheMetaRows(TableFormat format) throws Exception {
     String table = table(format, "equal");
     String rows = row("a", "photo.png", "x") + row("b", "late.png", "x");
     run(rows, table, format).isDone();
     assertThat(rows(table)).hasSize(2).isEqualTo(metaRows());
     long commits = commits(table, format);
     run(rows, table, format).isDone();
-    assertThat(commits(table, format)).as("nothing was new").isEqualTo(commits);
+    assertThat(commits(table, format)).as("commits when nothing has changed").isEqualTo(commits);
 
-    leaveAsDeadRunsDo(table);
+    corruptTable(table);
     draw("late.png");
-    String changed = row("a", "photo.png", "new") + row("b", "late.png", "x") + shelved("c");
+    String changed =
+        row("a", "photo.png", "new") + row("b", "late.png", "x") + rowWithFurtherColumn("c");
     run(changed, table, format, "output.retry-codes = [FETCH_NOT_FOUND]").isDone();
     assertThat(rows(table)).hasSize(3).isEqualTo(metaRows()).noneMatch(r -> r.contains("FETCH"));
     assertThat(rows(table)).anyMatch(row -> row.contains("\"shelf\":7"));
   }
 
-  /** A row twice, one that is not published any more, and one that never came here. */
-  private static void leaveAsDeadRunsDo(String table) throws NoSuchTableException {
+  /** Leaves a duplicate row, one that is not published, and removes one, as crashed runs may. */
+  private static void corruptTable(String table) throws NoSuchTableException {
     SPARK.sql("DELETE FROM " + table + " WHERE id = 'b'");
     Dataset<Row> rest = SPARK.table(table);
     rest.union(rest.withColumn("row_key", functions.lit("gone"))).writeTo(table).append();
@@ -90,14 +91,14 @@ class LakeTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void rowsComeToTheTableWhileOthersArePainted(TableFormat format) throws IOException {
+  void rowsReachTheTableDuringTheRun(TableFormat format) throws IOException {
     String table = table(format, "live");
-    // So many that they cannot all fall to the task that waits: keys deal rows out to tasks.
+    // Too many to be all in the task that waits: rows are assigned to tasks by their keys.
     String quick =
         IntStream.range(0, 10).mapToObj(i -> row("q" + i, "photo.png", "x")).collect(joining());
-    HttpServer host = hostThatWaits(() -> !rowsIfAny(table).isEmpty());
+    HttpServer server = serverThatAwaits(() -> !rowsIfAny(table).isEmpty());
     try {
-      String slow = "http://localhost:" + host.getAddress().getPort() + "/slow.png";
+      String slow = "http://localhost:" + server.getAddress().getPort() + "/slow.png";
       run(
               row("slow", slow, "x") + quick,
               table,
@@ -106,22 +107,22 @@ class LakeTableTest {
               "fetch.allow-private = [localhost], fetch.timeout = 2m")
           .isDone();
     } finally {
-      host.stop(0);
+      server.stop(0);
     }
     assertThat(metaRows())
-        .as("the host waited for rows")
+        .as("the host answered only after rows were in the table")
         .anyMatch(r -> r.contains("FETCH_NOT_FOUND"));
     assertThat(rows(table)).hasSize(11).isEqualTo(metaRows());
   }
 
   @ParameterizedTest
   @EnumSource
-  void aTableOfSomethingElseIsLeftAlone(TableFormat format) throws IOException {
+  void tableOfAnotherOwnerIsRefused(TableFormat format) throws IOException {
     String table = table(format, "foreign");
     SPARK.sql("CREATE TABLE %s (id STRING) USING %s".formatted(table, format));
     SPARK.sql("INSERT INTO " + table + " VALUES ('mine')");
     run(row("a", "photo.png", "x"), table, format)
-        .isRefused("holds rows that are not Spackle's: name a table that does not exist");
+        .isRefused("contains rows that Spackle has not written: name a table that does not exist");
     SPARK.sql("DELETE FROM " + table);
     SPARK.sql("ALTER TABLE %s ADD COLUMNS (attempt STRING)".formatted(table));
     run(row("a", "photo.png", "x"), table, format)
@@ -138,12 +139,12 @@ class LakeTableTest {
 
   @ParameterizedTest
   @EnumSource
-  void aMissingRuntimeIsToldWithWhatToAdd(TableFormat format) {
+  void missingRuntimeIsReportedWithItsPackage(TableFormat format) {
     Thread thread = Thread.currentThread();
     ClassLoader all = thread.getContextClassLoader();
     thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
     try {
-      assertThat(format.lacks("lake", SPARK.sparkContext(), SPARK.conf()))
+      assertThat(format.missing("lake", SPARK.sparkContext(), SPARK.conf()))
           .singleElement()
           .asString()
           .contains("not on the class path: add --packages ", format.provider());
@@ -153,7 +154,7 @@ class LakeTableTest {
   }
 
   @Test
-  void aNameMustLeadToACatalog() throws IOException {
+  void nameMustStartWithAKnownCatalog() throws IOException {
     run(row("a", "photo.png", "x"), "pond.tables.t", TableFormat.ICEBERG)
         .isRefused(
             "in the catalog pond, which this Spark does not know: add --conf"
@@ -169,16 +170,16 @@ class LakeTableTest {
     return (format == TableFormat.ICEBERG ? "lake" : "spark_catalog") + ".tables." + name;
   }
 
-  private JobEnd run(String rows, String table, TableFormat format, String... more)
+  private JobResult run(String rows, String table, TableFormat format, String... more)
       throws IOException {
-    String asked =
+    String settings =
         "output.table = %s, output.table-format = %s\n".formatted(table, format.provider());
-    return run(rows, asked + String.join("\n", more));
+    return run(rows, settings + String.join("\n", more));
   }
 
-  private JobEnd run(String rows, String more) throws IOException {
+  private JobResult run(String rows, String more) throws IOException {
     String base = "spackle { manifest.base = \"%s\"\n%s\n}".formatted(folder, more);
-    return JobEnd.run(folder, rows, base);
+    return JobResult.run(folder, rows, base);
   }
 
   private static String row(String id, String photo, String prompt) {
@@ -188,12 +189,12 @@ class LakeTableTest {
         .formatted(id, photo, prompt);
   }
 
-  private static String shelved(String id) {
+  private static String rowWithFurtherColumn(String id) {
     return row(id, "photo.png", "x").replace("}", ", \"shelf\": 7}");
   }
 
   private void draw(String name) throws IOException {
-    TestImage.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
+    ImageFiles.write(folder.resolve(name), 64, 64, (x, y) -> 2 * x + y);
   }
 
   private static List<String> rows(String table) {
@@ -224,12 +225,12 @@ class LakeTableTest {
     boolean holds();
   }
 
-  /** Has no images, and says so only when something has come about. */
-  private static HttpServer hostThatWaits(Condition condition) throws IOException {
-    HttpServer host =
+  /** A server that answers 404 once a condition holds. */
+  private static HttpServer serverThatAwaits(Condition condition) throws IOException {
+    HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    host.setExecutor(Executors.newCachedThreadPool());
-    host.createContext(
+    server.setExecutor(Executors.newCachedThreadPool());
+    server.createContext(
         "/",
         exchange -> {
           Instant end = Instant.now().plus(Duration.ofSeconds(90));
@@ -239,8 +240,8 @@ class LakeTableTest {
           exchange.sendResponseHeaders(condition.holds() ? 404 : 500, -1);
           exchange.close();
         });
-    host.start();
-    return host;
+    server.start();
+    return server;
   }
 
   private static void sleep() {

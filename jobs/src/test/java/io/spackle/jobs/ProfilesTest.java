@@ -1,0 +1,113 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spackle.image.RgbImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The profiles that users start from, each with a photo that is larger than the model's size. */
+class ProfilesTest {
+
+  private static final Path PROFILES = Path.of("../conf/profiles").toAbsolutePath().normalize();
+  private static final int WIDTH = 200;
+  private static final int HEIGHT = 150;
+
+  @TempDir Path folder;
+
+  @Test
+  void objectRemovalGrowsTheMaskAndNeedsNoPrompt() throws IOException {
+    TestJob job = run("object-removal", "");
+    assertThat(prompt(job)).startsWith("empty background");
+    RgbImage after = picture(job);
+    assertSame(after, 10, 10);
+    assertChanged(after, 60, 60); // in the mask
+    assertChanged(after, 47, 75); // within the margin
+    assertSame(after, 41, 75);
+  }
+
+  @Test
+  void restorationRepairsDamageAndKeepsTheSize() throws IOException {
+    TestJob job = run("restoration", "");
+    assertThat(prompt(job)).startsWith("undamaged");
+    assertChanged(picture(job), 100, 75);
+    assertSame(picture(job), 45, 75);
+  }
+
+  @Test
+  void replaceBackgroundKeepsTheObject() throws IOException {
+    TestJob job = run("replace-background", "");
+    assertThat(prompt(job)).startsWith("product photo");
+    RgbImage after = picture(job);
+    assertSame(after, 50, 50); // the thing's corner
+    assertSame(after, 100, 75);
+    assertChanged(after, 10, 10);
+    assertChanged(after, 45, 75);
+  }
+
+  @Test
+  void tryOnRequiresPrompts() throws IOException {
+    TestJob job = run("try-on", ", \"prompt\": \"a man in a red shirt\"");
+    Row row = job.meta().get("a");
+    assertThat(row.getList(row.fieldIndex("output"))).hasSize(4);
+    assertChanged(picture(job), 100, 75);
+    assertSame(picture(job), 10, 10);
+    TestJob silent = run("try-on", ", \"prompt\": null");
+    assertThat(silent.meta().get("a").<Row>getAs("error").<String>getAs("code"))
+        .isEqualTo("ROW_INVALID");
+  }
+
+  /** A row of a photo with a thing in the middle, which the mask covers. */
+  private TestJob run(String recipe, String fields) throws IOException {
+    ImageFiles.write(folder.resolve("photo.png"), WIDTH, HEIGHT, ProfilesTest::level);
+    ImageFiles.write(folder.resolve("mask.png"), WIDTH, HEIGHT, (x, y) -> isThing(x, y) ? 255 : 0);
+    String row = "{\"id\": \"a\", \"init_image\": \"photo.png\", \"mask_image\": \"mask.png\"%s}";
+    return TestJob.run(
+        folder,
+        row.formatted(fields),
+        """
+        include "%s"
+        spackle {
+          manifest.base = "."
+          fetch.allow-files = [.]
+          model.path = "%s"
+          defaults { width = 64, height = 64, num-inference-steps = 2 }
+        }
+        """
+            .formatted(PROFILES.resolve(recipe + ".conf"), TestJob.bundle("tiny-sd15-inpaint")));
+  }
+
+  private static boolean isThing(int x, int y) {
+    return x >= 50 && x < 150 && y >= 50 && y < 100;
+  }
+
+  private static int level(int x, int y) {
+    return (x + y) / 2;
+  }
+
+  private static String prompt(TestJob job) {
+    return job.meta().get("a").<Row>getAs("meta").getAs("prompt");
+  }
+
+  private static RgbImage picture(TestJob job) throws IOException {
+    RgbImage picture = ImageFiles.read(job.image("a", 0));
+    assertThat(List.of(picture.width(), picture.height())).isEqualTo(List.of(WIDTH, HEIGHT));
+    return picture;
+  }
+
+  private static void assertSame(RgbImage after, int x, int y) {
+    assertThat(red(after, x, y)).as("at %d, %d", x, y).isEqualTo(level(x, y));
+  }
+
+  private static void assertChanged(RgbImage after, int x, int y) {
+    assertThat(red(after, x, y)).as("at %d, %d", x, y).isNotEqualTo(level(x, y));
+  }
+
+  private static int red(RgbImage picture, int x, int y) {
+    return picture.pixels()[3 * (y * picture.width() + x)] & 0xff;
+  }
+}

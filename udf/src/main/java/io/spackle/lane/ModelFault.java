@@ -1,0 +1,46 @@
+package io.spackle.lane;
+
+import io.spackle.family.UnusableImageException;
+import io.spackle.graph.GraphException;
+import io.spackle.lane.Watchdog.StalledException;
+import io.spackle.row.ErrorCode;
+import io.spackle.row.RowException;
+
+/** A failed call into the model, classified. */
+record ModelFault(RuntimeException cause) {
+
+  boolean isOutOfMemory() {
+    return cause instanceof GraphException graph
+        && graph.kind() == GraphException.Kind.OUT_OF_MEMORY;
+  }
+
+  boolean isStall() {
+    return cause instanceof StalledException;
+  }
+
+  /** Whether the engine reports this kind of failure; its message is then for the row's owner. */
+  boolean isReported() {
+    return cause instanceof GraphException || cause instanceof UnusableImageException || isStall();
+  }
+
+  String message() {
+    return isReported() ? cause.getMessage() : cause.toString();
+  }
+
+  /** The failure of an image that fails alone. */
+  RowException toRowException() {
+    return new RowException(code(), message(), cause);
+  }
+
+  private ErrorCode code() {
+    if (isOutOfMemory()) {
+      return ErrorCode.MODEL_MEMORY;
+    }
+    if (isStall()) {
+      return ErrorCode.MODEL_TIMEOUT;
+    }
+    return cause instanceof UnusableImageException
+        ? ErrorCode.MODEL_OUTPUT
+        : ErrorCode.MODEL_FAILED;
+  }
+}

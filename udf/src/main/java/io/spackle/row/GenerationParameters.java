@@ -1,0 +1,25 @@
+package io.spackle.row;
+
+import io.spackle.family.SchedulerChoice;
+import java.io.Serializable;
+
+/**
+ * The numbers that a row asks for: the size and count of its images, and how they are denoised.
+ *
+ * @param width in pixels
+ * @param height in pixels
+ * @param samples images per row, at least 1
+ * @param steps inference steps of the full schedule, at least 1
+ * @param guidanceScale weight of the prompt
+ * @param strength share of the schedule that is run, above 0 and up to 1
+ * @param scheduler the sampling algorithm
+ */
+public record GenerationParameters(
+    int width,
+    int height,
+    int samples,
+    int steps,
+    double guidanceScale,
+    double strength,
+    SchedulerChoice scheduler)
+    implements Serializable {}
