@@ -53,7 +53,8 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
         "catvton",
         bundle,
         Limits.ofApi().withSides(1024, 1536),
-        new ModelTraits.Defaults(50, 2.5, 1.0, BundleSchedulers.defaultName(bundle)));
+        new ModelTraits.Defaults(50, 2.5, 1.0, BundleSchedulers.defaultName(bundle)),
+        ModelTraits.Guide.REFERENCE);
   }
 
   @Override
@@ -64,6 +65,12 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
   @Override
   public PromptEmbeds encodePrompt(
       InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
+    if (input.reference() == null) {
+      throw new IllegalArgumentException(
+          "no reference image found, that of a garment expected: "
+              + traits.family()
+              + " needs one");
+    }
     Set<Note> notes = EnumSet.noneOf(Note.class);
     if (!input.prompt().isBlank() || input.negativePrompt() != null) {
       notes.add(Note.PROMPT_UNUSED);

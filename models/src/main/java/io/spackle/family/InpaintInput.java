@@ -11,7 +11,8 @@ import io.spackle.tensor.FloatTensor;
  * @param mask of the same size, levels 0 or 255; 255 is inpainted
  * @param prompt may be empty
  * @param negativePrompt null for none; used only where guidance is on
- * @param reference image of what is inpainted, of any size; null for none
+ * @param reference the image of a garment, of any size. Models guided by {@link
+ *     ModelTraits.Guide#REFERENCE} require it, others ignore it; null for none
  * @param seed of the image's own noise; counts modulo 2^32
  */
 public record InpaintInput(

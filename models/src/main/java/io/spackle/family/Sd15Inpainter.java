@@ -43,7 +43,8 @@ record Sd15Inpainter(ModelTraits traits, PromptEncoder text, UnetBackbone backbo
         "sd15",
         bundle,
         Limits.ofApi(),
-        new ModelTraits.Defaults(50, 7.5, 1.0, BundleSchedulers.defaultName(bundle)));
+        new ModelTraits.Defaults(50, 7.5, 1.0, BundleSchedulers.defaultName(bundle)),
+        ModelTraits.Guide.PROMPT);
   }
 
   @Override

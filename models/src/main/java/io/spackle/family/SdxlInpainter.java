@@ -123,7 +123,8 @@ record SdxlInpainter(ModelTraits traits, TextEncoders text, UnetBackbone backbon
         "sdxl",
         bundle,
         Limits.ofApi().withSides(1024, 1536),
-        new ModelTraits.Defaults(50, 7.5, 0.9999, BundleSchedulers.defaultName(bundle)));
+        new ModelTraits.Defaults(50, 7.5, 0.9999, BundleSchedulers.defaultName(bundle)),
+        ModelTraits.Guide.PROMPT);
   }
 
   /**

@@ -51,7 +51,11 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
 
   /** The traits of a UNet family, its sizes read from {@code unet/config.json}. */
   static ModelTraits traits(
-      String family, ModelBundle bundle, Limits limits, ModelTraits.Defaults defaults) {
+      String family,
+      ModelBundle bundle,
+      Limits limits,
+      ModelTraits.Defaults defaults,
+      ModelTraits.Guide guide) {
     JsonNode unet = bundle.config("unet").orElse(MissingNode.getInstance());
     int nativeSide = VaeCodec.FACTOR * unet.path("sample_size").asInt(SD15_LATENT_SIDE);
     return new ModelTraits(
@@ -61,7 +65,7 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
         limits,
         defaults,
         Schedulers.names(Schedulers.Kind.DIFFUSION),
-        false);
+        guide);
   }
 
   /** Each level but the last halves the latents; the halves must be whole to be joined again. */
