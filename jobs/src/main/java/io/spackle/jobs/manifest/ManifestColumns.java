@@ -31,11 +31,12 @@ import org.apache.spark.sql.types.StructType;
 /** The rules for the columns of a manifest. */
 public final class ManifestColumns {
 
-  /** The columns of a minimal row of most families. */
+  /** The columns that models of some family require; a manifest without rows has these. */
   static final StructType REQUIRED =
       new StructType()
           .add(RowColumns.INIT_IMAGE, DataTypes.StringType)
           .add(RowColumns.MASK_IMAGE, DataTypes.StringType)
+          .add(RowColumns.REFERENCE_IMAGE, DataTypes.StringType)
           .add(RowColumns.PROMPT, DataTypes.StringType);
 
   private static final String RESERVED_PREFIX = "_spackle_";
@@ -145,7 +146,7 @@ public final class ManifestColumns {
   }
 
   private static void checkType(String name, DataType type, List<String> problems) {
-    boolean isText = RowColumns.IMAGES.contains(name) || name.equals(RowColumns.PROMPT);
+    boolean isText = List.of(REQUIRED.fieldNames()).contains(name);
     boolean fits =
         isText
             ? type instanceof StringType || type instanceof NullType
