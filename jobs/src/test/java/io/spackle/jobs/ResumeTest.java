@@ -31,6 +31,8 @@ import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** What a further run does to the rows of those before it. */
 class ResumeTest {
@@ -154,11 +156,12 @@ class ResumeTest {
   /** Rewrites a file of meta rows as versions without reference images wrote it. */
   private void dropReference(Path file) throws IOException {
     Path older = folder.resolve("older");
+    Seq<String> reference = CollectionConverters.asScala(List.of("reference_image")).toSeq();
     SPARK
         .read()
         .parquet(file.toString())
-        .withColumn("meta", functions.col("meta").dropFields("reference_image"))
-        .withColumn("digests", functions.col("digests").dropFields("reference_image"))
+        .withColumn("meta", functions.col("meta").dropFields(reference))
+        .withColumn("digests", functions.col("digests").dropFields(reference))
         .coalesce(1)
         .write()
         .mode("overwrite")
