@@ -66,7 +66,17 @@ final class InpaintCommand implements Callable<Integer> {
 
   // The fields of a row, by their names in the API.
 
-  @Option(names = "--prompt", description = "What to generate; not needed by models that erase.")
+  @Option(
+      names = "--reference",
+      paramLabel = "FILE",
+      description = "The image of a garment, for models that are guided by one.")
+  void reference(Path value) {
+    fields.put("reference_image", value.toString());
+  }
+
+  @Option(
+      names = "--prompt",
+      description = "What to generate; not needed by models that erase or take a reference.")
   void prompt(String value) {
     fields.put("prompt", value);
   }

@@ -65,8 +65,9 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
    * What is inpainted.
    *
    * @param init the image to inpaint
+   * @param reference the image of a garment, or null if the model uses none
    */
-  record Input(ManifestRow row, RgbImage init, Mask mask) {}
+  record Input(ManifestRow row, RgbImage init, Mask mask, RgbImage reference) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -95,7 +96,10 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
             problems.attempt(
                 "--image " + image, () -> ImageCodec.decode(bytes(image), conf.limits())),
             problems.attempt(
-                "--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), conf.limits())));
+                "--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), conf.limits())),
+            row == null || !row.usesReference(Families.traits(bundle))
+                ? null
+                : reference(conf, Path.of(row.locations().reference()), problems));
     ImageFormat format = problems.attempt("--out", () -> format(out));
     return new SingleImage(conf, new Model(bundle, safety, device), input, format);
   }
@@ -124,6 +128,11 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     ModelBundle bundle = ModelInfo.configured(conf, opened, vae);
     ModelInfo.refusing(what, () -> ModelInfo.traits(conf, bundle));
     return bundle;
+  }
+
+  private static RgbImage reference(TaskConf conf, Path file, Problems problems) {
+    return problems.attempt(
+        "--reference " + file, () -> ImageCodec.decode(bytes(file), conf.limits()));
   }
 
   private static Device device(ModelConf conf) {
@@ -198,7 +207,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     if (frame.isBlank()) {
       return new InpaintedImage(frame.untouched(), Set.of(Note.MASK_EMPTY));
     }
-    InpaintInput inpaintInput = input.row().inpaintInput(frame, 0);
+    InpaintInput inpaintInput = input.row().inpaintInput(frame, input.reference(), 0);
     Optional<SafetyModel> checker = input.row().safetyChecker() ? model.safety() : Optional.empty();
     try (Inpainter inpainter = Families.open(model.bundle(), checker, model.device())) {
       InpaintParameters parameters =
@@ -206,8 +215,16 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
       requireRunnable(inpainter, parameters);
       InpaintedImage result =
           inpainter.inpaint(parameters, List.of(inpaintInput), new Cancellation()).images().get(0);
-      return new InpaintedImage(result.output(frame), result.notes());
+      return new InpaintedImage(result.output(frame), notes(result, inpainter.traits()));
     }
+  }
+
+  private Set<Note> notes(InpaintedImage result, ModelTraits traits) {
+    Set<Note> notes = new TreeSet<>(result.notes());
+    if (input.row().hasUnusedReference(traits)) {
+      notes.add(Note.REFERENCE_UNUSED);
+    }
+    return notes;
   }
 
   /** With an empty mask nothing is generated, and so nothing is checked. */

@@ -98,7 +98,7 @@ class GoldenJobTest {
           model { path = "%s", scheduler-config = %s, max-sequence-length = %s }
           image.crop-padding = %s
           prompt.syntax = %s
-          fetch.allow-files = ["%s"]
+          fetch.allow-files = ["%s", "%s"]
         }
         """
         .formatted(
@@ -108,6 +108,7 @@ class GoldenJobTest {
             settings.textLength(),
             settings.cropPadding() == null ? "none" : settings.cropPadding(),
             settings.syntax(),
-            TestJob.photos());
+            TestJob.photos(),
+            GoldenRun.cases());
   }
 }

@@ -45,9 +45,14 @@ record GoldenRun(Path folder, JsonNode json) {
   record Settings(
       String bundle, JsonNode scheduler, Integer cropPadding, Integer textLength, String syntax) {}
 
+  /** The folder of the recorded runs. */
+  static Path cases() {
+    return Path.of(System.getProperty("golden.dir"), "cases").toAbsolutePath().normalize();
+  }
+
   /** All recorded runs. */
   static List<GoldenRun> all() {
-    try (Stream<Path> folders = Files.list(Path.of(System.getProperty("golden.dir"), "cases"))) {
+    try (Stream<Path> folders = Files.list(cases())) {
       return folders.sorted().map(GoldenRun::read).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -106,9 +111,14 @@ record GoldenRun(Path folder, JsonNode json) {
   private ObjectNode row(int index) {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put("id", id(index));
-    row.put("init_image", TestJob.photos().resolve(pick("image", index).asText()).toString());
-    row.put("mask_image", TestJob.photos().resolve(pick("mask", index).asText()).toString());
-    row.set("prompt", pick(call().get("prompt"), index));
+    row.put("init_image", photo(pick("image", index)));
+    row.put("mask_image", photo(pick("mask", index)));
+    if (json.has("reference_image")) {
+      row.put("reference_image", photo(json.get("reference_image")));
+    }
+    if (call().has("prompt")) {
+      row.set("prompt", pick(call().get("prompt"), index));
+    }
     row.set("seed", pick("seed", index));
     row.put("samples", items("seed").size() / rowCount());
     ARGUMENTS.stream()
@@ -123,8 +133,14 @@ record GoldenRun(Path folder, JsonNode json) {
     return row;
   }
 
+  /** An image in the folder of the case, else one of the photos that cases share. */
+  private String photo(JsonNode name) {
+    Path own = folder.resolve(name.asText());
+    return (Files.exists(own) ? own : TestJob.photos().resolve(name.asText())).toString();
+  }
+
   private int rowCount() {
-    return Math.max(items("image").size(), items(call().get("prompt")).size());
+    return Math.max(items("image").size(), items(call().path("prompt")).size());
   }
 
   private JsonNode call() {

@@ -87,6 +87,27 @@ class InpaintCommandTest {
   }
 
   @Test
+  void garmentComesFromTheReferenceImage() throws IOException {
+    Path model = TestJob.bundle("tiny-catvton");
+    Object[] size = {"--width", 64, "--height", 64, "--steps", 2};
+    CommandResult command = run(model, with(size, "--reference", image));
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out()).contains("\"notes\":[]");
+    Files.delete(out);
+    assertRefused(
+        run(model, size), "reference_image: nothing found, the location of an image expected");
+    assertRefused(
+        run(model, with(size, "--reference", folder.resolve("none.png"))),
+        "none.png does not exist, expected an image");
+    assertThat(inpaint(with(size, "--prompt", "x", "--reference", "none.png")).out())
+        .contains("REFERENCE_UNUSED");
+  }
+
+  private static Object[] with(Object[] args, Object... more) {
+    return Stream.concat(Stream.of(args), Stream.of(more)).toArray();
+  }
+
+  @Test
   void flaggedImageIsAllBlack() throws IOException {
     CommandResult command =
         inpaint(

@@ -214,6 +214,54 @@ class InpaintJobTest {
   }
 
   @Test
+  void garmentsComeFromReferenceImages() throws IOException {
+    draw("shirt.png", Color.WHITE, Color.RED);
+    draw("coat.png", Color.WHITE, Color.BLACK);
+    String base = "manifest.base=" + folder;
+    String model = "model.path=" + TestJob.bundle("tiny-catvton");
+    String rows =
+        wearing("a", "\"shirt.png\"")
+            + wearing("b", "\"coat.png\"")
+            + wearing("c", "\"none.png\"")
+            + wearing("d", "null");
+    End end = run(rows, base, model, "defaults.seed=7");
+    assertThat(end.line().get("succeeded").asInt()).as(messages).isEqualTo(2);
+    Row shirt = meta().get("a");
+    Row meta = shirt.getAs("meta");
+    assertThat(meta.<Double>getAs("guidance_scale")).isEqualTo(2.5);
+    assertThat(meta.<String>getAs("reference_image"))
+        .isEqualTo(folder.resolve("shirt.png").toString());
+    assertThat(shirt.<Row>getAs("digests").<String>getAs("reference_image")).hasSize(64);
+    assertThat(notes(shirt)).isEmpty();
+    assertThat(colours(shirt)).isNotEqualTo(colours(meta().get("b")));
+    assertThat(code(meta().get("c"))).isEqualTo("FETCH_NOT_FOUND");
+    assertThat(code(meta().get("d"))).isEqualTo("ROW_INVALID");
+
+    String changed = rows.replace("\"shirt.png\"", "\"coat.png\"");
+    assertThat(run(changed, base, model, "defaults.seed=7").line().get("succeeded").asInt())
+        .as("another garment")
+        .isEqualTo(1);
+    assertThat(colours(meta().get("a"))).isEqualTo(colours(meta().get("b")));
+  }
+
+  @Test
+  void referenceImagesAreRequiredOrUnused() throws IOException {
+    End end = run(row("a", "a cat"), "model.path=" + TestJob.bundle("tiny-catvton"));
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(messages)
+        .contains("no column reference_image, which models of the family catvton need");
+    run(row("a", "a cat").replace("}", ", \"reference_image\": \"none.png\"}"));
+    assertThat(notes(meta().get("a"))).containsExactly("REFERENCE_UNUSED");
+  }
+
+  private static String wearing(String id, String garment) {
+    return """
+    {"id": "%s", "init_image": "photo.png", "mask_image": "mask.png", "reference_image": %s}
+    """
+        .formatted(id, garment);
+  }
+
+  @Test
   void promptsComeFromRowsOrTheDefault() throws IOException {
     String silent = row("a", null).replaceFirst(", \"prompt\": null", "");
     Result end = run(silent);

@@ -156,7 +156,7 @@ final class JobBench {
             side,
             1,
             FramingOptions.defaults());
-    return new InpaintInput(frame.image(), frame.mask(), PROMPT, null, seed);
+    return new InpaintInput(frame.image(), frame.mask(), PROMPT, null, null, seed);
   }
 
   /** A gradient with noise, which compresses about as well as a photo. */

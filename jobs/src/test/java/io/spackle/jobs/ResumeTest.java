@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +27,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Further runs of a job on the same output. */
 class ResumeTest {
@@ -130,6 +134,46 @@ class ResumeTest {
     Map<String, Row> meta = meta();
     assertThat(codes()).isEqualTo(Map.of("a", "", "b", ""));
     assertThat(meta.get("a").<Long>getAs("shelf")).isEqualTo(7);
+  }
+
+  @Test
+  void olderMetaRowsLackFieldsOfStructs() throws IOException {
+    String rows =
+        IntStream.range(0, 12)
+            .mapToObj(i -> row("id" + i, i % 2 == 0 ? "photo.png" : "late.png", "x"))
+            .collect(Collectors.joining());
+    run(rows);
+    for (String file : metaFiles()) {
+      dropReference(output.resolve("meta").resolve(file));
+    }
+    drawImage("late.png");
+    End end = run(rows, "--retry-codes", "FETCH_NOT_FOUND");
+    assertThat(end.code()).as(messages).isZero();
+    assertThat(codes().values()).hasSize(12).containsOnly("");
+    Row meta = meta().get("id0").getAs("meta");
+    assertThat(meta.<String>getAs("prompt")).isEqualTo("x");
+    assertThat(meta.<String>getAs("reference_image")).isNull();
+  }
+
+  /** Rewrites a file of meta rows as versions without reference images wrote it. */
+  private void dropReference(Path file) throws IOException {
+    Path older = folder.resolve("older");
+    Seq<String> reference = CollectionConverters.asScala(List.of("reference_image")).toSeq();
+    SPARK
+        .read()
+        .parquet(file.toString())
+        .withColumn("meta", functions.col("meta").dropFields(reference))
+        .withColumn("digests", functions.col("digests").dropFields(reference))
+        .coalesce(1)
+        .write()
+        .mode("overwrite")
+        .parquet(older.toString());
+    try (Stream<Path> parts = Files.list(older)) {
+      Path part =
+          parts.filter(path -> path.toString().endsWith(".parquet")).findFirst().orElseThrow();
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
   }
 
   @Test

@@ -14,8 +14,8 @@ final class BundleSchedulers {
   private final SchedulerConfig config;
   private final Map<SchedulerChoice, Scheduler> loaded = new ConcurrentHashMap<>();
 
-  BundleSchedulers(JsonNode config) {
-    this.config = SchedulerConfig.of(config);
+  BundleSchedulers(JsonNode config, Map<String, Object> overrides) {
+    this.config = SchedulerConfig.of(config).withOverrides(overrides);
   }
 
   /** The full name of the bundle's default algorithm; as its file has it, if that is unknown. */

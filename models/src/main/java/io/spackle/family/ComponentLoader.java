@@ -17,6 +17,7 @@ import io.spackle.text.T5Tokenizer;
 import io.spackle.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Opens the components of a model folder for a family, and collects the problems found. */
@@ -91,13 +92,22 @@ final class ComponentLoader {
    * The schedulers of a bundle; an algorithm that does not take its options fails at its first use.
    */
   BundleSchedulers schedulers() {
+    return schedulers(Map.of());
+  }
+
+  /**
+   * The schedulers of a bundle.
+   *
+   * @param overrides of the bundle's scheduler configuration
+   */
+  BundleSchedulers schedulers(Map<String, Object> overrides) {
     JsonNode config = bundle.requiredConfig("scheduler");
     try {
       Schedulers.of(config.path("_class_name").asText());
     } catch (IllegalArgumentException e) {
       problems.add("scheduler/scheduler_config.json: " + e.getMessage());
     }
-    return new BundleSchedulers(config);
+    return new BundleSchedulers(config, overrides);
   }
 
   /**

@@ -56,7 +56,7 @@ final class EraseInpainter implements Inpainter {
         Limits.ofApi().withSides(longest, longest).withGuidance(0, 100).withSamples(1),
         new ModelTraits.Defaults(1, 1, 1, null),
         schedulers(),
-        true);
+        ModelTraits.Guide.NONE);
   }
 
   /** All: a row may name any, so that it can be sent to an erase model unchanged. */

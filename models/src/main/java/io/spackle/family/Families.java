@@ -16,6 +16,13 @@ import java.util.stream.Collectors;
 
 /** The model families, one line each. */
 public enum Families {
+  /** CatVTON: a UNet without text that takes a reference image. */
+  CATVTON(
+      "catvton",
+      bundle -> bundle.className().filter("CatVTONPipeline"::equals).isPresent(),
+      List.of("unet", "vae_encoder", "vae_decoder"),
+      CatVtonInpainter::traits,
+      CatVtonInpainter::open),
   /** Stable Diffusion 1.5: one CLIP text encoder and a UNet. */
   SD15(
       "sd15",

@@ -82,7 +82,7 @@ record FluxFillInpainter(
         Limits.ofApi().withSides(1024, 1536).withGuidance(0, 100),
         new ModelTraits.Defaults(50, 30, 1.0, BundleSchedulers.defaultName(bundle)),
         Schedulers.names(Schedulers.Kind.FLOW_MATCHING),
-        false);
+        ModelTraits.Guide.PROMPT);
   }
 
   @Override

@@ -11,10 +11,17 @@ import io.spackle.tensor.FloatTensor;
  * @param mask of the same size, levels 0 or 255; 255 is inpainted
  * @param prompt may be empty
  * @param negativePrompt null for none; used only where guidance is on
+ * @param reference the image of a garment, of any size. Models guided by {@link
+ *     ModelTraits.Guide#REFERENCE} require it, others ignore it; null for none
  * @param seed of the image's own noise; counts modulo 2^32
  */
 public record InpaintInput(
-    RgbImage image, Mask mask, String prompt, String negativePrompt, long seed) {
+    RgbImage image,
+    Mask mask,
+    String prompt,
+    String negativePrompt,
+    RgbImage reference,
+    long seed) {
 
   /** The negative prompt, the empty text for none. */
   String negativePromptOrEmpty() {

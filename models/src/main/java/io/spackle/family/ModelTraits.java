@@ -13,8 +13,7 @@ import java.util.List;
  * @param limits the ranges of a row's parameters
  * @param defaults where a row leaves parameters out
  * @param schedulers the names of the algorithms that rows may choose
- * @param promptless whether the masked region is filled from its surroundings alone: a row needs no
- *     prompt, and its prompts, seed, steps, guidance, strength and scheduler change nothing
+ * @param guide what tells the model what to generate
  */
 public record ModelTraits(
     String family,
@@ -23,8 +22,21 @@ public record ModelTraits(
     Limits limits,
     Defaults defaults,
     List<String> schedulers,
-    boolean promptless)
+    Guide guide)
     implements Serializable {
+
+  /** What tells a model what to generate. */
+  public enum Guide {
+    /** A text: a row needs a prompt. */
+    PROMPT,
+    /** An image of a garment: a row needs a reference image, and its prompts change nothing. */
+    REFERENCE,
+    /**
+     * Nothing: the masked region is filled from its surroundings alone, and a row's prompts, seed,
+     * steps, guidance, strength and scheduler change nothing.
+     */
+    NONE
+  }
 
   /**
    * The sides of images, in pixels.

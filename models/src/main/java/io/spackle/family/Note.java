@@ -13,6 +13,8 @@ public enum Note {
   PROMPT_WEIGHTS_IGNORED,
   /** The row has a prompt or a negative prompt, and the model takes none. */
   PROMPT_UNUSED,
+  /** The row has a reference image, and the model takes none. */
+  REFERENCE_UNUSED,
   /** The mask selects nothing: the output is the input. */
   MASK_EMPTY,
   /** The mask selects everything: nothing of the input is kept. */

@@ -22,9 +22,9 @@ record PromptEmbeds(
   /** The input that takes the hidden states of the text encoders: (batch, tokens, width). */
   static final String HIDDEN_STATES = "encoder_hidden_states";
 
-  /** Tokens of the hidden states, special tokens and padding included. */
+  /** Tokens of the hidden states, special tokens and padding included; 0 without text. */
   int length() {
-    return prompt.get(HIDDEN_STATES).shape().axis(1);
+    return prompt.isEmpty() ? 0 : prompt.get(HIDDEN_STATES).shape().axis(1);
   }
 
   /**

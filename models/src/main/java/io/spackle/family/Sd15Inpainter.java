@@ -39,7 +39,12 @@ record Sd15Inpainter(ModelTraits traits, PromptEncoder text, UnetBackbone backbo
   }
 
   static ModelTraits traits(ModelBundle bundle) {
-    return UnetBackbone.traits("sd15", bundle, Limits.ofApi(), 1.0);
+    return UnetBackbone.traits(
+        "sd15",
+        bundle,
+        Limits.ofApi(),
+        new ModelTraits.Defaults(50, 7.5, 1.0, BundleSchedulers.defaultName(bundle)),
+        ModelTraits.Guide.PROMPT);
   }
 
   @Override

@@ -119,7 +119,12 @@ record SdxlInpainter(ModelTraits traits, TextEncoders text, UnetBackbone backbon
   }
 
   static ModelTraits traits(ModelBundle bundle) {
-    return UnetBackbone.traits("sdxl", bundle, Limits.ofApi().withSides(1024, 1536), 0.9999);
+    return UnetBackbone.traits(
+        "sdxl",
+        bundle,
+        Limits.ofApi().withSides(1024, 1536),
+        new ModelTraits.Defaults(50, 7.5, 0.9999, BundleSchedulers.defaultName(bundle)),
+        ModelTraits.Guide.PROMPT);
   }
 
   /**

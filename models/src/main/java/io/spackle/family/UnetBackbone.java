@@ -50,7 +50,12 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
   }
 
   /** The traits of a UNet family, its sizes read from {@code unet/config.json}. */
-  static ModelTraits traits(String family, ModelBundle bundle, Limits limits, double strength) {
+  static ModelTraits traits(
+      String family,
+      ModelBundle bundle,
+      Limits limits,
+      ModelTraits.Defaults defaults,
+      ModelTraits.Guide guide) {
     JsonNode unet = bundle.config("unet").orElse(MissingNode.getInstance());
     int nativeSide = VaeCodec.FACTOR * unet.path("sample_size").asInt(SD15_LATENT_SIDE);
     return new ModelTraits(
@@ -58,9 +63,9 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
         bundle.modelName(),
         new ModelTraits.Sizes(nativeSide, sizeMultiple(unet), 1),
         limits,
-        new ModelTraits.Defaults(50, 7.5, strength, BundleSchedulers.defaultName(bundle)),
+        defaults,
         Schedulers.names(Schedulers.Kind.DIFFUSION),
-        false);
+        guide);
   }
 
   /** Each level but the last halves the latents; the halves must be whole to be joined again. */
@@ -77,7 +82,7 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
       Cancellation cancellation) {
     FloatTensor pixels = input.image().toTensor(); // (1, 3, h, w), -1 to 1
     Shape shape = latentShape(parameters); // (1, 4, h/8, w/8)
-    Run run = start(parameters.sampling());
+    Run run = start(schedulers, parameters.sampling());
     boolean startsFromNoise = parameters.sampling().startsFromPureNoise();
 
     // The draws of the reference, in its order: image posterior, noise, masked image posterior.
@@ -109,7 +114,7 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
   }
 
   /** The SD pipelines of diffusers keep {@code min(int(steps * strength), steps)} steps. */
-  private Run start(Sampling sampling) {
+  static Run start(BundleSchedulers schedulers, Sampling sampling) {
     int kept = Math.min((int) (sampling.steps() * sampling.strength()), sampling.steps());
     Run.Spec spec = new Run.Spec(sampling.steps(), sampling.steps() - kept, 0);
     return schedulers.of(sampling.scheduler()).start(spec);

@@ -64,7 +64,12 @@ final class EngineBench {
       levels[i] = (byte) 255;
     }
     return new InpaintInput(
-        new RgbImage(side, side, pixels), new Mask(side, side, levels), "a plain wall", null, 1);
+        new RgbImage(side, side, pixels),
+        new Mask(side, side, levels),
+        "a plain wall",
+        null,
+        null,
+        1);
   }
 
   private InpaintParameters parameters() {

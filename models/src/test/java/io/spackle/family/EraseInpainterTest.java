@@ -71,9 +71,9 @@ class EraseInpainterTest {
     Mask mask = new Mask(image.width(), image.height(), new byte[image.pixels().length / 3]);
     Path bundle = Goldens.bundle("tiny-erase-bytes");
     assertThat(inpaint(bundle, input(image, mask)).notes()).isEmpty();
-    assertThat(inpaint(bundle, new InpaintInput(image, mask, "a cat", null, 1)).notes())
+    assertThat(inpaint(bundle, new InpaintInput(image, mask, "a cat", null, null, 1)).notes())
         .containsExactly(Note.PROMPT_UNUSED);
-    assertThat(inpaint(bundle, new InpaintInput(image, mask, "", "a dog", 1)).notes())
+    assertThat(inpaint(bundle, new InpaintInput(image, mask, "", "a dog", null, 1)).notes())
         .containsExactly(Note.PROMPT_UNUSED);
   }
 
@@ -169,7 +169,7 @@ class EraseInpainterTest {
   }
 
   private static InpaintInput input(RgbImage image, Mask mask) {
-    return new InpaintInput(image, mask, "", null, 0);
+    return new InpaintInput(image, mask, "", null, null, 0);
   }
 
   private static RgbImage image(String bundle, String name) throws IOException {

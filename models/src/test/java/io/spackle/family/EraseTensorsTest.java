@@ -43,14 +43,14 @@ class EraseTensorsTest {
 
   @Test
   void miGanIsShownFirstWhatIsKept() {
-    FloatTensor joined = EraseTensors.ofMiGan(new InpaintInput(IMAGE, MASK, "", null, 0));
+    FloatTensor joined = EraseTensors.ofMiGan(new InpaintInput(IMAGE, MASK, "", null, null, 0));
     assertThat(joined.shape()).isEqualTo(Shape.of(1, 4, 1, 2));
     assertThat(joined.data()).containsExactly(0.5f, -0.5f, 1, 0, -1, 0, -1, 0);
   }
 
   @Test
   void lamaIsShownLastWhatIsNot() {
-    FloatTensor joined = EraseTensors.ofLama(new InpaintInput(IMAGE, MASK, "", null, 0));
+    FloatTensor joined = EraseTensors.ofLama(new InpaintInput(IMAGE, MASK, "", null, null, 0));
     assertThat(joined.shape()).isEqualTo(Shape.of(1, 4, 1, 2));
     assertThat(joined.data()).containsExactly(1, 0, 0, 0, 0, 0, 0, 1);
   }

@@ -28,6 +28,7 @@ class FamiliesTest {
     "tiny-sd15-inpaint-legacy, sd15, 512, 64",
     "tiny-sd15, sd15, 128, 64",
     "tiny-sdxl-inpaint, sdxl, 128, 32",
+    "tiny-catvton, catvton, 128, 64",
     "tiny-flux-fill, flux-fill, 1024, 16",
     "tiny-erase-bytes, erase, 512, 8",
     "tiny-erase-floats, erase, 64, 64"

@@ -164,6 +164,7 @@ class GoldenCasesTest {
               frames.get(i).mask(),
               pick(golden.prompts(), i),
               golden.negativePrompt(),
+              golden.reference(),
               golden.seeds().get(i)));
     }
     return inputs;

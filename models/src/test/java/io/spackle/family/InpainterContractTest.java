@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.spackle.bundle.BundleOptions;
 import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
+import io.spackle.family.ModelTraits.Guide;
 import io.spackle.golden.Goldens;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
   "tiny-sd15, A1111",
   "tiny-sdxl-inpaint, PLAIN",
   "tiny-sdxl-inpaint, A1111",
+  "tiny-catvton, PLAIN",
   "tiny-flux-fill, PLAIN",
   "tiny-flux-fill, A1111",
   "tiny-erase-bytes, PLAIN",
@@ -86,16 +88,39 @@ class InpainterContractTest {
   }
 
   @Test
-  void seedAndPromptDecideWhatIsPaintedUnlessTheModelIsPromptless() {
-    boolean promptless = inpainter.traits().promptless();
+  void seedAndGuideDecideWhatIsPainted() {
+    Guide guide = inpainter.traits().guide();
     InpaintInput cat = Samples.input("a cat", 1);
     byte[] generated = inpaint(List.of(cat)).get(0).pixels();
 
     assertThat(inpaint(List.of(cat)).get(0).pixels()).isEqualTo(generated);
-    assertThat(Arrays.equals(inpaint(List.of(with(cat, "a cat", 2))).get(0).pixels(), generated))
-        .isEqualTo(promptless);
-    assertThat(Arrays.equals(inpaint(List.of(with(cat, "a dog", 1))).get(0).pixels(), generated))
-        .isEqualTo(promptless);
+    assertThat(isGenerated(generated, cat.reference(), "a cat", 2)).isEqualTo(guide == Guide.NONE);
+    assertThat(isGenerated(generated, cat.reference(), "a dog", 1))
+        .isEqualTo(guide != Guide.PROMPT);
+    assertThat(isGenerated(generated, Samples.input("", 9).image(), "a cat", 1))
+        .isEqualTo(guide != Guide.REFERENCE);
+  }
+
+  /** Whether the first sample gives the same image with other guides and another seed. */
+  private boolean isGenerated(byte[] image, RgbImage reference, String prompt, long seed) {
+    InpaintInput sample = Samples.input("a cat", 1);
+    InpaintInput input =
+        new InpaintInput(sample.image(), sample.mask(), prompt, null, reference, seed);
+    return Arrays.equals(inpaint(List.of(input)).get(0).pixels(), image);
+  }
+
+  @Test
+  void missingReferenceIsRejectedIfItIsNeeded() {
+    InpaintInput sample = Samples.input("a cat", 1);
+    InpaintInput without = new InpaintInput(sample.image(), sample.mask(), "a cat", null, null, 1);
+
+    if (inpainter.traits().guide() == Guide.REFERENCE) {
+      assertThatThrownBy(() -> inpaint(List.of(without)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("no reference image found");
+    } else {
+      assertThat(inpaint(List.of(without))).hasSize(1);
+    }
   }
 
   @Test
@@ -121,7 +146,9 @@ class InpainterContractTest {
 
     assertThat(cut.notes())
         .containsExactly(
-            inpainter.traits().promptless() ? Note.PROMPT_UNUSED : Note.PROMPT_TRUNCATED);
+            inpainter.traits().guide() == Guide.PROMPT
+                ? Note.PROMPT_TRUNCATED
+                : Note.PROMPT_UNUSED);
   }
 
   @Test
@@ -163,12 +190,8 @@ class InpainterContractTest {
 
   /** Work of seconds: eight images where there are steps, thousands where there are none. */
   private static List<InpaintInput> many() {
-    int count = inpainter.traits().promptless() ? 50_000 : 8;
+    int count = inpainter.traits().guide() == Guide.NONE ? 50_000 : 8;
     return Collections.nCopies(count, Samples.input("a cat", 1));
-  }
-
-  private static InpaintInput with(InpaintInput input, String prompt, long seed) {
-    return new InpaintInput(input.image(), input.mask(), prompt, null, seed);
   }
 
   private static List<ByteBuffer> pixels(List<RgbImage> images) {

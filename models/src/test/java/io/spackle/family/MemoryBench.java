@@ -88,7 +88,12 @@ final class MemoryBench {
       levels[i] = (byte) 255;
     }
     return new InpaintInput(
-        new RgbImage(side, side, pixels), new Mask(side, side, levels), "a plain wall", null, 1);
+        new RgbImage(side, side, pixels),
+        new Mask(side, side, levels),
+        "a plain wall",
+        null,
+        null,
+        1);
   }
 
   /** The Java heap is part of it: what is garbage goes first. */

@@ -79,7 +79,7 @@ class PromptSyntaxTest {
     Arrays.fill(white, (byte) 255);
     InpaintInput input =
         new InpaintInput(
-            new RgbImage(SIDE, SIDE, grey), new Mask(SIDE, SIDE, white), prompt, negative, 7);
+            new RgbImage(SIDE, SIDE, grey), new Mask(SIDE, SIDE, white), prompt, negative, null, 7);
     InpaintParameters parameters =
         new InpaintParameters(
             SIDE,

@@ -25,7 +25,7 @@ final class Samples {
         false);
   }
 
-  /** Noise from the seed, masked in its left half. */
+  /** Noise from the seed, masked in its left half and its own reference. */
   static InpaintInput input(String prompt, long seed) {
     byte[] pixels = new byte[3 * SIDE * SIDE];
     new Random(seed).nextBytes(pixels);
@@ -33,8 +33,8 @@ final class Samples {
     for (int i = 0; i < levels.length; i++) {
       levels[i] = (byte) (i % SIDE < SIDE / 2 ? 255 : 0);
     }
-    return new InpaintInput(
-        new RgbImage(SIDE, SIDE, pixels), new Mask(SIDE, SIDE, levels), prompt, null, seed);
+    RgbImage image = new RgbImage(SIDE, SIDE, pixels);
+    return new InpaintInput(image, new Mask(SIDE, SIDE, levels), prompt, null, image, seed);
   }
 
   static InpaintedImage inpaint(Inpainter inpainter, InpaintInput input) {

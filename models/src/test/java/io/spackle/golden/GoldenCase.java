@@ -36,14 +36,22 @@ public record GoldenCase(Path folder, JsonNode json) {
 
   public List<RgbImage> images() {
     return names("image").stream()
-        .map(name -> ImageCodec.decode(read(Goldens.photo(name)), DecodeLimits.defaults()))
+        .map(name -> ImageCodec.decode(read(photo(name)), DecodeLimits.defaults()))
         .toList();
   }
 
   public List<Mask> masks() {
     return names("mask").stream()
-        .map(name -> ImageCodec.decodeMask(read(Goldens.photo(name)), DecodeLimits.defaults()))
+        .map(name -> ImageCodec.decodeMask(read(photo(name)), DecodeLimits.defaults()))
         .toList();
+  }
+
+  /** The reference image, null where the case has none. */
+  public RgbImage reference() {
+    return json.has("reference_image")
+        ? ImageCodec.decode(
+            read(photo(json.path("reference_image").asText())), DecodeLimits.defaults())
+        : null;
   }
 
   /** The syntax of the prompts. */
@@ -108,6 +116,12 @@ public record GoldenCase(Path folder, JsonNode json) {
   @Override
   public String toString() {
     return name(); // the name of the test
+  }
+
+  /** An image in the folder of the case, else one of the photos that cases share. */
+  private Path photo(String name) {
+    Path own = folder.resolve(name);
+    return Files.exists(own) ? own : Goldens.photo(name);
   }
 
   private List<String> names(String key) {

@@ -4,7 +4,6 @@ import io.spackle.row.RowColumns;
 import io.spackle.row.Sha256;
 import io.spackle.source.ImageSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
@@ -60,7 +59,6 @@ public final class InlineImages implements ImageSource {
   }
 
   private static boolean isImage(StructField field) {
-    return List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE).stream()
-        .anyMatch(field.name()::equalsIgnoreCase);
+    return RowColumns.IMAGES.stream().anyMatch(field.name()::equalsIgnoreCase);
   }
 }

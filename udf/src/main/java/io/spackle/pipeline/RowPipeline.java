@@ -3,6 +3,7 @@ package io.spackle.pipeline;
 import io.spackle.codec.ImageCodec;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
+import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.Frame;
@@ -17,7 +18,6 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
-import io.spackle.row.Sha256;
 import io.spackle.sink.ImageWriter;
 import io.spackle.source.ImageSource;
 import java.time.Duration;
@@ -73,16 +73,26 @@ public final class RowPipeline {
   }
 
   /** The fetched files, and the memory reserved for everything that is made of them. */
-  private record InputFiles(byte[] init, byte[] mask, MemoryPermit memory)
-      implements AutoCloseable {
-
-    Outcome.InputDigests digests() {
-      return new Outcome.InputDigests(Sha256.hex(init), Sha256.hex(mask));
-    }
-
+  private record Fetched(InputFiles files, MemoryPermit memory) implements AutoCloseable {
     @Override
     public void close() {
       memory.close();
+    }
+  }
+
+  /**
+   * What the model gets.
+   *
+   * @param reference null if the model uses none
+   */
+  private record Decoded(Frame frame, RgbImage reference) {
+
+    /** The memory held until writing ends; the images of a row are pasted back one by one. */
+    long bytesUntilWritten(int samples) {
+      long canvas = (long) frame.image().width() * frame.image().height();
+      long output = (long) frame.outputWidth() * frame.outputHeight();
+      long garment = reference == null ? 0 : (long) reference.width() * reference.height();
+      return BYTES_DECODED * ((1 + samples) * canvas + 2 * output + garment);
     }
   }
 
@@ -106,18 +116,19 @@ public final class RowPipeline {
       throws InterruptedException {
     StageTimer timer = new StageTimer(RowStage.FETCH);
     try (Lane.Arrival arrival = model.lane().arrival();
-        InputFiles files = fetch(row, arrival, timer)) {
-      Frame frame = decodeAndFrame(row, files, timer);
-      files.memory().shrinkTo(bytesUntilWritten(frame, row.parameters().samples()));
+        Fetched fetched = fetch(row, arrival, timer)) {
+      Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
+      Frame frame = decoded.frame();
+      fetched.memory().shrinkTo(decoded.bytesUntilWritten(row.parameters().samples()));
       Generated generated =
-          frame.isBlank() ? unchanged(row, frame) : generate(row, frame, marker, arrival, timer);
+          frame.isBlank() ? unchanged(row, frame) : generate(row, decoded, marker, arrival, timer);
       arrival.retract();
       List<Encoded> encoded = encode(row, frame, generated.images(), timer);
       List<String> locations = write(row, encoded, timer);
       return new Outcome.Succeeded(
           row,
           images(frame, locations, generated.flagged()),
-          files.digests(),
+          fetched.files().digests(),
           generated.notes(),
           generated.generation(),
           timer.timings());
@@ -134,14 +145,14 @@ public final class RowPipeline {
   public Outcome probe(ManifestRow row) throws InterruptedException {
     StageTimer timer = new StageTimer(RowStage.FETCH);
     try (Lane.Arrival arrival = model.lane().arrival();
-        InputFiles files = fetch(row, arrival, timer)) {
+        Fetched fetched = fetch(row, arrival, timer)) {
       arrival.retract(); // nothing is submitted, so no batch should wait for this row
-      Frame frame = decodeAndFrame(row, files, timer);
+      Frame frame = decodeAndFrame(row, fetched.files(), timer).frame();
       return new Outcome.Succeeded(
           row,
           images(frame, List.of(), List.of()),
-          files.digests(),
-          frame.isBlank() ? Set.of(Note.MASK_EMPTY) : notes(frame),
+          fetched.files().digests(),
+          frame.isBlank() ? Set.of(Note.MASK_EMPTY) : notes(row, frame),
           Duration.ZERO,
           timer.timings());
     } catch (RuntimeException e) {
@@ -149,24 +160,19 @@ public final class RowPipeline {
     }
   }
 
-  private InputFiles fetch(ManifestRow row, Lane.Arrival arrival, StageTimer timer)
+  private Fetched fetch(ManifestRow row, Lane.Arrival arrival, StageTimer timer)
       throws InterruptedException {
     return model
         .limits()
         .fetching(
             () -> {
               arrival.announce();
-              byte[] init = source.fetch(row.locations().init());
-              byte[] mask = source.fetch(row.locations().mask());
+              InputFiles files = InputFiles.fetch(row, traits(), source);
               enter(RowStage.DECODE, timer);
-              long pixels = pixels(init, "init_image") + pixels(mask, "mask_image");
+              long pixels = files.pixels(settings.limits());
               enter(RowStage.QUEUE, timer);
-              return new InputFiles(init, mask, memory(row, pixels, arrival));
+              return new Fetched(files, memory(row, pixels, arrival));
             });
-  }
-
-  private long pixels(byte[] file, String column) {
-    return RowFailures.naming(column, () -> ImageCodec.pixels(file, settings.limits()));
   }
 
   /**
@@ -187,29 +193,24 @@ public final class RowPipeline {
     return memory;
   }
 
-  private Frame decodeAndFrame(ManifestRow row, InputFiles files, StageTimer timer)
+  private Decoded decodeAndFrame(ManifestRow row, InputFiles files, StageTimer timer)
       throws InterruptedException {
     return model
         .limits()
         .onCore(
             () -> {
               enter(RowStage.DECODE, timer);
-              RgbImage init =
-                  RowFailures.naming(
-                      "init_image", () -> ImageCodec.decode(files.init(), settings.limits()));
-              Mask mask =
-                  RowFailures.naming(
-                      "mask_image", () -> ImageCodec.decodeMask(files.mask(), settings.limits()));
+              RgbImage init = files.decodeInit(settings.limits());
+              Mask mask = files.decodeMask(settings.limits());
+              RgbImage reference = files.decodeReference(settings.limits());
               enter(RowStage.FRAME, timer);
-              return row.frame(init, mask, model.inpainter().traits(), settings.framing());
+              Frame frame = row.frame(init, mask, traits(), settings.framing());
+              return new Decoded(frame, reference);
             });
   }
 
-  /** The memory held from framing to writing; the images of a row are pasted back one by one. */
-  private static long bytesUntilWritten(Frame frame, int samples) {
-    long canvas = (long) frame.image().width() * frame.image().height();
-    long output = (long) frame.outputWidth() * frame.outputHeight();
-    return BYTES_DECODED * ((1 + samples) * canvas + 2 * output);
+  private ModelTraits traits() {
+    return model.inpainter().traits();
   }
 
   private static Generated unchanged(ManifestRow row, Frame frame) {
@@ -220,13 +221,13 @@ public final class RowPipeline {
 
   private Generated generate(
       ManifestRow row,
-      Frame frame,
+      Decoded decoded,
       Optional<Supplier<Marker>> marker,
       Lane.Arrival arrival,
       StageTimer timer)
       throws InterruptedException {
     enter(RowStage.PAINT, timer);
-    List<CompletableFuture<Lane.Result>> samples = submit(row, frame, marker);
+    List<CompletableFuture<Lane.Result>> samples = submit(row, decoded, marker);
     arrival.retract();
     try {
       List<Lane.Result> results = new ArrayList<>();
@@ -234,7 +235,7 @@ public final class RowPipeline {
         results.add(sample.get());
       }
       timer.move(results.get(0).queued(), RowStage.PAINT, RowStage.QUEUE);
-      return generated(row, frame, results);
+      return generated(row, decoded.frame(), results);
     } catch (ExecutionException e) {
       throw unwrapped(e);
     } finally {
@@ -243,12 +244,13 @@ public final class RowPipeline {
   }
 
   private List<CompletableFuture<Lane.Result>> submit(
-      ManifestRow row, Frame frame, Optional<Supplier<Marker>> marker) {
-    InpaintParameters parameters = row.inpaintParameters(frame, settings.framing().maskReduction());
+      ManifestRow row, Decoded decoded, Optional<Supplier<Marker>> marker) {
+    InpaintParameters parameters =
+        row.inpaintParameters(decoded.frame(), settings.framing().maskReduction());
     check(parameters);
     List<CompletableFuture<Lane.Result>> samples = new ArrayList<>();
     for (int i = 0; i < row.parameters().samples(); i++) {
-      InpaintInput input = row.inpaintInput(frame, i);
+      InpaintInput input = row.inpaintInput(decoded.frame(), decoded.reference(), i);
       samples.add(
           marker.isPresent()
               ? model.lane().submitAlone(parameters, input, marker.get())
@@ -265,8 +267,8 @@ public final class RowPipeline {
     }
   }
 
-  private static Generated generated(ManifestRow row, Frame frame, List<Lane.Result> results) {
-    Set<Note> notes = notes(frame);
+  private Generated generated(ManifestRow row, Frame frame, List<Lane.Result> results) {
+    Set<Note> notes = notes(row, frame);
     Duration generation = Duration.ZERO;
     List<Supplier<RgbImage>> images = new ArrayList<>();
     List<Boolean> flagged = new ArrayList<>();
@@ -281,10 +283,13 @@ public final class RowPipeline {
     return new Generated(images, notes, flagged, generation);
   }
 
-  private static Set<Note> notes(Frame frame) {
+  private Set<Note> notes(ManifestRow row, Frame frame) {
     Set<Note> notes = EnumSet.noneOf(Note.class);
     if (frame.maskCoverage() == 1) {
       notes.add(Note.MASK_FULL);
+    }
+    if (row.hasUnusedReference(traits())) {
+      notes.add(Note.REFERENCE_UNUSED);
     }
     return notes;
   }

@@ -33,8 +33,9 @@ public record ManifestRow(
    *
    * @param init the image to inpaint
    * @param mask white where the image is to be generated
+   * @param reference the image of a garment, or null; it is fetched only if {@link #usesReference}
    */
-  public record Locations(String init, String mask) {}
+  public record Locations(String init, String mask, String reference) {}
 
   /**
    * The texts that guide the model.
@@ -84,10 +85,26 @@ public record ManifestRow(
   /**
    * The model's input for one sample of the row.
    *
+   * @param reference the image of a garment, or null if the model uses none
    * @param sample from 0
    */
-  public InpaintInput inpaintInput(Frame frame, int sample) {
+  public InpaintInput inpaintInput(Frame frame, RgbImage reference, int sample) {
     return new InpaintInput(
-        frame.image(), frame.mask(), prompts.effective(), prompts.negative(), seed + sample);
+        frame.image(),
+        frame.mask(),
+        prompts.effective(),
+        prompts.negative(),
+        reference,
+        seed + sample);
+  }
+
+  /** Whether a model uses the row's reference image, which the row then has. */
+  public boolean usesReference(ModelTraits traits) {
+    return traits.guide() == ModelTraits.Guide.REFERENCE;
+  }
+
+  /** Whether the row has a reference image that the model does not use. */
+  public boolean hasUnusedReference(ModelTraits traits) {
+    return locations.reference() != null && !usesReference(traits);
   }
 }

@@ -50,7 +50,7 @@ public final class MetaRow implements Serializable {
   /** The columns of the manifest that meta repeats under the same name. */
   private static final Set<String> TEXTS = Set.of(RowColumns.PROMPT, RowColumns.NEGATIVE_PROMPT);
 
-  private static final Set<String> LOCATIONS = Set.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE);
+  private static final List<String> LOCATIONS = RowColumns.IMAGES;
 
   /**
    * The values that all meta rows of a job share.
@@ -105,6 +105,10 @@ public final class MetaRow implements Serializable {
               RowColumns.INIT_IMAGE, StringType, row -> Redaction.redacted(row.locations().init())),
           ofRow(
               RowColumns.MASK_IMAGE, StringType, row -> Redaction.redacted(row.locations().mask())),
+          ofRow(
+              RowColumns.REFERENCE_IMAGE,
+              StringType,
+              row -> Redaction.redacted(row.locations().reference())),
           ofOutcome(
               "nsfw_content_detected",
               createArrayType(BooleanType),
@@ -123,6 +127,7 @@ public final class MetaRow implements Serializable {
       struct(
           field("init_image", StringType),
           field("mask_image", StringType),
+          field("reference_image", StringType),
           field("model", StringType));
 
   private static final StructType FIXED_COLUMNS =
@@ -217,7 +222,11 @@ public final class MetaRow implements Serializable {
     values.add(null);
     values.add(seq(done.notes().stream().sorted().map(Enum::name).toList()));
     values.add(timings(done));
-    values.add(row(DIGESTS, done.digests().init(), done.digests().mask(), info.modelDigest()));
+    values.add(digests(done.digests()));
+  }
+
+  private Row digests(Outcome.InputDigests inputs) {
+    return row(DIGESTS, inputs.init(), inputs.mask(), inputs.reference(), info.modelDigest());
   }
 
   private void addFailed(List<Object> values, Failed failed, Row source) {
@@ -230,7 +239,7 @@ public final class MetaRow implements Serializable {
     values.add(row(ERROR, failed.code().name(), failed.message(), failed.stage().name()));
     values.add(seq(List.of()));
     values.add(timings(failed));
-    values.add(row(DIGESTS, null, null, info.modelDigest()));
+    values.add(row(DIGESTS, null, null, null, info.modelDigest()));
   }
 
   /** The columns that identify a failed row; a value that is too long or invalid is left out. */

@@ -43,8 +43,9 @@ public sealed interface Outcome {
    *
    * @param init of the init image
    * @param mask of the mask image
+   * @param reference of the reference image, or null if none was used
    */
-  record InputDigests(String init, String mask) {}
+  record InputDigests(String init, String mask, String reference) {}
 
   /**
    * A row without a valid result.

@@ -10,8 +10,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The columns of a manifest: those of the API's request body, those that the driver adds, and the
- * further ones, which are passed through.
+ * The columns of a manifest: those of the API's request body and their extensions, those that the
+ * driver adds, and the further ones, which are passed through.
  *
  * <p>Column names are case-insensitive, as in Spark.
  */
@@ -20,6 +20,10 @@ public final class RowColumns {
   public static final String ID = "id";
   public static final String INIT_IMAGE = "init_image";
   public static final String MASK_IMAGE = "mask_image";
+
+  /** The image of a garment, for models that are guided by one; not of the API. */
+  public static final String REFERENCE_IMAGE = "reference_image";
+
   public static final String PROMPT = "prompt";
   public static final String NEGATIVE_PROMPT = "negative_prompt";
   public static final String WIDTH = "width";
@@ -55,12 +59,16 @@ public final class RowColumns {
   /** Added by the driver if known: the line of the manifest, from 1. */
   public static final String LINE = "_spackle_line";
 
-  /** The columns of the API's request body. */
+  /** The columns that contain the locations of images. */
+  public static final List<String> IMAGES = List.of(INIT_IMAGE, MASK_IMAGE, REFERENCE_IMAGE);
+
+  /** The columns of the API's request body, and those that extend it. */
   public static final Set<String> OF_API =
       Set.of(
           ID,
           INIT_IMAGE,
           MASK_IMAGE,
+          REFERENCE_IMAGE,
           PROMPT,
           NEGATIVE_PROMPT,
           WIDTH,

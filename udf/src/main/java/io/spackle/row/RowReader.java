@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
+import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.SchedulerChoice;
 import java.io.Serializable;
 import java.util.List;
@@ -24,19 +25,19 @@ public final class RowReader implements Serializable {
 
   private final Limits limits;
   private final List<String> schedulers;
-  private final boolean promptless;
+  private final Guide guide;
   private final RowDefaults defaults;
   private final SafetyPolicy safety;
 
   /**
-   * @param traits of the model: limits and schedulers
+   * @param traits of the model: limits, schedulers and what guides it
    * @param defaults for columns that rows leave out; within the limits
    * @param safety for rows that ask for a safety checker
    */
   public RowReader(ModelTraits traits, RowDefaults defaults, SafetyPolicy safety) {
     this.limits = traits.limits();
     this.schedulers = traits.schedulers();
-    this.promptless = traits.promptless();
+    this.guide = traits.guide();
     this.defaults = defaults;
     this.safety = safety;
   }
@@ -101,7 +102,9 @@ public final class RowReader implements Serializable {
     String id = id(fields, key);
     ManifestRow.Locations locations =
         new ManifestRow.Locations(
-            fields.location(RowColumns.INIT_IMAGE), fields.location(RowColumns.MASK_IMAGE));
+            fields.location(RowColumns.INIT_IMAGE),
+            fields.location(RowColumns.MASK_IMAGE),
+            reference(fields));
     ManifestRow.Prompts prompts = prompts(fields);
     GenerationParameters parameters = parameters(fields);
     boolean safetyChecker = safetyChecker(fields);
@@ -117,6 +120,12 @@ public final class RowReader implements Serializable {
         fields.text(RowColumns.TRACK_ID, null));
   }
 
+  private String reference(FieldReader fields) {
+    return guide == Guide.REFERENCE
+        ? fields.location(RowColumns.REFERENCE_IMAGE)
+        : fields.text(RowColumns.REFERENCE_IMAGE, null);
+  }
+
   private ManifestRow.Prompts prompts(FieldReader fields) {
     String prompt = prompt(fields);
     return new ManifestRow.Prompts(
@@ -126,7 +135,7 @@ public final class RowReader implements Serializable {
   }
 
   private String prompt(FieldReader fields) {
-    String defaultPrompt = promptless ? "" : defaults.prompts().prompt();
+    String defaultPrompt = guide == Guide.PROMPT ? defaults.prompts().prompt() : "";
     return defaultPrompt == null
         ? fields.requiredText(RowColumns.PROMPT)
         : fields.prompt(RowColumns.PROMPT, defaultPrompt);
@@ -135,7 +144,7 @@ public final class RowReader implements Serializable {
   /** Null if the row asks for no enhancement, the prompt is blank or the model reads no prompt. */
   private String enhanced(FieldReader fields, String prompt) {
     boolean isRequested = fields.flag(RowColumns.ENHANCE_PROMPT, defaults.prompts().enhance());
-    boolean isUsed = !promptless && !prompt.isBlank();
+    boolean isUsed = guide == Guide.PROMPT && !prompt.isBlank();
     return isRequested && isUsed ? prompt + ", " + defaults.prompts().enhanceSuffix() : null;
   }
 
@@ -231,7 +240,7 @@ public final class RowReader implements Serializable {
     }
     double defaultValue = defaults.parameters().strength();
     double chosen = strength != null ? strength : alias != null ? alias : defaultValue;
-    if (!promptless && (int) (steps * chosen) < 1) {
+    if (guide != Guide.NONE && (int) (steps * chosen) < 1) {
       fields.addProblem(
           RowColumns.STRENGTH,
           chosen

@@ -75,10 +75,13 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
     }
   }
 
-  private static Row checked(Row manifest, ManifestRow row, ImageSource source) {
+  private Row checked(Row manifest, ManifestRow row, ImageSource source) {
     try {
       source.check(row.locations().init());
       source.check(row.locations().mask());
+      if (row.usesReference(settings.rows().traits())) {
+        source.check(row.locations().reference());
+      }
       return row(
           manifest,
           Arrays.asList(row.id(), null, null),

@@ -7,6 +7,7 @@ import io.spackle.family.InpaintedImage;
 import io.spackle.family.Inpainter;
 import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
+import io.spackle.family.ModelTraits.Guide;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.RgbImage;
 import java.util.ArrayList;
@@ -31,11 +32,17 @@ public final class FakeInpainter implements Inpainter {
   }
 
   private final Inference inference;
+  private final ModelTraits traits;
   private final List<List<String>> batches = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch closed = new CountDownLatch(1);
 
   public FakeInpainter(Inference inference) {
+    this(inference, Guide.PROMPT);
+  }
+
+  public FakeInpainter(Inference inference, Guide guide) {
     this.inference = inference;
+    this.traits = traits(guide);
   }
 
   public FakeInpainter() {
@@ -58,6 +65,10 @@ public final class FakeInpainter implements Inpainter {
   }
 
   public static ModelTraits fakeTraits() {
+    return traits(Guide.PROMPT);
+  }
+
+  private static ModelTraits traits(Guide guide) {
     return new ModelTraits(
         "fake",
         "fake",
@@ -65,7 +76,7 @@ public final class FakeInpainter implements Inpainter {
         Limits.ofApi(),
         new ModelTraits.Defaults(4, 7.5, 1, "fake"),
         List.of("fake"),
-        false);
+        guide);
   }
 
   /** The level of all channels of an image. */
@@ -91,7 +102,7 @@ public final class FakeInpainter implements Inpainter {
 
   @Override
   public ModelTraits traits() {
-    return fakeTraits();
+    return traits;
   }
 
   @Override

@@ -503,7 +503,7 @@ class LaneTest {
 
   private static InpaintInput input(String prompt) {
     RgbImage image = new RgbImage(8, 8, new byte[3 * 64]);
-    return new InpaintInput(image, new Mask(8, 8, new byte[64]), prompt, null, 1);
+    return new InpaintInput(image, new Mask(8, 8, new byte[64]), prompt, null, null, 1);
   }
 
   private static void assertFails(

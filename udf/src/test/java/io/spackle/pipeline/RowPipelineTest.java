@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.family.InpaintInput;
+import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.GraphException;
@@ -19,6 +21,7 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
+import io.spackle.row.Sha256;
 import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageWriter;
 import io.spackle.source.ImageSource;
@@ -144,6 +147,37 @@ class RowPipelineTest {
     open(4, PLENTY);
     assertThat(succeeded(TestImages.row("a", TestImages.FULL, 1)).notes())
         .containsExactly(Note.MASK_FULL);
+  }
+
+  @Test
+  void referenceImageReachesTheModel() throws Exception {
+    List<InpaintInput> inputs = new ArrayList<>();
+    inpainter = new FakeInpainter((batch, cancellation) -> inputs.addAll(batch), Guide.REFERENCE);
+    open(4, PLENTY);
+    ManifestRow row = TestImages.withReference(TestImages.row("a"), TestImages.FULL);
+    Outcome.Succeeded done = succeeded(row);
+    RgbImage expected = ImageCodec.decode(files.get(TestImages.FULL), DecodeLimits.defaults());
+    assertThat(inputs).hasSize(1);
+    assertThat(inputs.get(0).reference().pixels()).isEqualTo(expected.pixels());
+    assertThat(done.digests().reference()).isEqualTo(Sha256.hex(files.get(TestImages.FULL)));
+    assertThat(done.notes()).isEmpty();
+
+    files.put("no-image", "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    assertFailed(TestImages.withReference(row, "none"), ErrorCode.FETCH_NOT_FOUND, RowStage.FETCH);
+    Outcome.Failed failed =
+        assertFailed(
+            TestImages.withReference(row, "no-image"),
+            ErrorCode.IMAGE_UNSUPPORTED,
+            RowStage.DECODE);
+    assertThat(failed.message()).startsWith("reference_image: ");
+  }
+
+  @Test
+  void unusedReferenceImageIsNotedAndNotFetched() throws Exception {
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.withReference(TestImages.row("a"), "none"));
+    assertThat(done.notes()).containsExactly(Note.REFERENCE_UNUSED);
+    assertThat(done.digests().reference()).isNull();
   }
 
   @Test

@@ -58,12 +58,24 @@ public final class TestImages {
   public static ManifestRow row(String prompt, String mask, int samples) {
     return new ManifestRow(
         prompt,
-        new ManifestRow.Locations(INIT, mask),
+        new ManifestRow.Locations(INIT, mask, null),
         new ManifestRow.Prompts(prompt, null, null),
         new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
         7,
         null);
+  }
+
+  /** The row with the location of a reference image. */
+  static ManifestRow withReference(ManifestRow row, String reference) {
+    return new ManifestRow(
+        row.id(),
+        new ManifestRow.Locations(row.locations().init(), row.locations().mask(), reference),
+        row.prompts(),
+        row.parameters(),
+        row.safetyChecker(),
+        row.seed(),
+        row.trackId());
   }
 
   static InpaintParameters parameters() {
@@ -77,7 +89,8 @@ public final class TestImages {
 
   static InpaintInput input(String prompt) {
     RgbImage image = new RgbImage(SIDE, SIDE, new byte[3 * SIDE * SIDE]);
-    return new InpaintInput(image, new Mask(SIDE, SIDE, new byte[SIDE * SIDE]), prompt, null, 7);
+    return new InpaintInput(
+        image, new Mask(SIDE, SIDE, new byte[SIDE * SIDE]), prompt, null, null, 7);
   }
 
   /** A guard that never ends the JVM. */

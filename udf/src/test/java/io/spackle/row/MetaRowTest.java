@@ -23,7 +23,10 @@ class MetaRowTest {
   private static final ManifestRow ROW =
       new ManifestRow(
           "a/b",
-          new ManifestRow.Locations("https://user:secret@h/a.png?sig=secret", "/data/b.png"),
+          new ManifestRow.Locations(
+              "https://user:secret@h/a.png?sig=secret",
+              "/data/b.png",
+              "https://h/c.png?sig=secret"),
           new ManifestRow.Prompts("🐈 e\u0301 <script>", "blurry", "🐈 e\u0301 <script>, sharp"),
           new GenerationParameters(
               512, 256, 2, 20, 7.5, 0.7, new SchedulerChoice("DDIMScheduler", null)),
@@ -39,7 +42,7 @@ class MetaRowTest {
               512,
               256,
               List.of(false, true)),
-          new Outcome.InputDigests("1n17", "m45k"),
+          new Outcome.InputDigests("1n17", "m45k", "r3f"),
           Set.of(Note.MASK_FULL, Note.PROMPT_TRUNCATED),
           Duration.ofMillis(2500),
           Map.of(RowStage.FETCH, Duration.ofMillis(12), RowStage.PAINT, Duration.ofMillis(2400)));
@@ -85,6 +88,7 @@ class MetaRowTest {
     assertThat(json.get("timings").get("paint_ms").asDouble()).isEqualTo(2400);
     assertThat(json.get("timings").get("write_ms").isNull()).isTrue();
     assertThat(json.get("digests").get("mask_image").asText()).isEqualTo("m45k");
+    assertThat(json.get("digests").get("reference_image").asText()).isEqualTo("r3f");
     assertThat(json.get("attempt").asInt()).isEqualTo(3);
     assertThat(json.get("row_key").asText()).isEqualTo("key");
     JsonNode meta = json.get("meta");
@@ -94,6 +98,7 @@ class MetaRowTest {
     assertThat(meta.get("enhance_prompt").asText()).isEqualTo("yes");
     assertThat(meta.get("enhanced_prompt").asText()).isEqualTo(ROW.prompts().enhanced());
     assertThat(meta.get("init_image").asText()).isEqualTo("https://***@h/a.png?sig=***");
+    assertThat(meta.get("reference_image").asText()).isEqualTo("https://h/c.png?sig=***");
     assertThat(meta.get("file_prefix").asText()).isEqualTo("a%2Fb");
     assertThat(meta.get("safety_checker").asText()).isEqualTo("checker");
     assertThat(meta.get("nsfw_content_detected").toString()).isEqualTo("[false,true]");
@@ -105,13 +110,21 @@ class MetaRowTest {
         json(
             FAILED,
             TestRows.row(
-                "init_image", "https://u:secret@h/x", "negative_prompt", "\uD83D", "width", 3));
+                "reference_image",
+                "https://u:secret@h/r",
+                "init_image",
+                "https://u:secret@h/x",
+                "negative_prompt",
+                "\uD83D",
+                "width",
+                3));
     assertThat(json.get("status").asText()).isEqualTo("failed");
     assertThat(json.get("error").toString())
         .isEqualTo("{\"code\":\"FETCH_NOT_FOUND\",\"message\":\"gone\",\"stage\":\"FETCH\"}");
     assertThat(json.get("output").isEmpty()).isTrue();
     assertThat(json.get("meta").get("prompt").asText()).isEqualTo("a cat sitting on a bench");
     assertThat(json.get("meta").get("init_image").asText()).isEqualTo("https://***@h/x");
+    assertThat(json.get("meta").get("reference_image").asText()).isEqualTo("https://***@h/r");
     assertThat(json.get("meta").get("negative_prompt").isNull()).isTrue();
     assertThat(json.get("meta").get("W").isNull()).isTrue();
   }

@@ -16,6 +16,7 @@ class RowKeyTest {
   @Test
   void keysStayTheSameOverReleases() {
     assertThat(key()).isEqualTo("5bfe535827a4cd0be14656f031cc9ea6");
+    assertThat(key("reference_image", null)).as("column without a value").isEqualTo(key());
   }
 
   @Test
@@ -62,6 +63,7 @@ class RowKeyTest {
     "width,513",
     "use_karras_sigmas,no",
     "scheduler,DDIM",
+    "reference_image,/shirt.png",
     "_corrupt_record,x"
   })
   void whatShapesTheImageIs(String column, String value) {

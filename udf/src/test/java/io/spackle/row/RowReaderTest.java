@@ -55,7 +55,8 @@ class RowReaderTest {
                 "",
                 new ManifestRow.Locations(
                     "https://raw.githubusercontent.com/CompVis/a.png",
-                    "https://raw.githubusercontent.com/CompVis/a_mask.png"),
+                    "https://raw.githubusercontent.com/CompVis/a_mask.png",
+                    null),
                 new ManifestRow.Prompts(
                     "a cat sitting on a bench", null, "a cat sitting on a bench, sharp"),
                 new GenerationParameters(512, 512, 1, 30, 7.5, 0.7, SchedulerChoice.DEFAULT),
@@ -123,10 +124,45 @@ class RowReaderTest {
         TestRows.row(
             "prompt", null, "strength", 0.7, "num_inference_steps", 1, "scheduler", "ddim");
     RowReader.Result result =
-        new RowReader(TestRows.PROMPTLESS, TestRows.DEFAULTS, SafetyPolicy.CHECKED).read(row);
+        new RowReader(TestRows.ERASE, TestRows.DEFAULTS, SafetyPolicy.CHECKED).read(row);
     assertThat(result)
         .isInstanceOfSatisfying(
             RowReader.Valid.class, valid -> assertThat(valid.row().prompts().prompt()).isEmpty());
+  }
+
+  @Test
+  void referenceImageIsRequiredByModelsThatAreGuidedByOne() {
+    RowReader guided = new RowReader(TestRows.CATVTON, TestRows.DEFAULTS, SafetyPolicy.CHECKED);
+    Row row = TestRows.row("prompt", null, "reference_image", "https://example.com/shirt.png");
+    ManifestRow read = ((RowReader.Valid) guided.read(row)).row();
+    assertThat(read.locations().reference()).isEqualTo("https://example.com/shirt.png");
+    assertThat(read.prompts().prompt()).isEmpty();
+    assertThat(read.prompts().enhanced()).isNull();
+    assertThat(read.usesReference(TestRows.CATVTON)).isTrue();
+    assertThat(read.hasUnusedReference(TestRows.CATVTON)).isFalse();
+
+    assertThat(message(guided, TestRows.row()))
+        .isEqualTo("reference_image: nothing found, the location of an image expected");
+    assertThat(message(guided, TestRows.row("reference_image", " ")))
+        .isEqualTo("reference_image: a blank text found, the location of an image expected");
+    assertThat(
+            message(
+                guided,
+                TestRows.row("reference_image", "a", "num_inference_steps", 1, "strength", 0.5)))
+        .startsWith("strength: 0.5 found with num_inference_steps 1");
+  }
+
+  @Test
+  void referenceImageIsUnusedByOtherModels() {
+    assertThat(valid(TestRows.row()).locations().reference()).isNull();
+    assertThat(valid(TestRows.row("reference_image", " ")).locations().reference()).isNull();
+    ManifestRow row = valid(TestRows.row("reference_image", "shirt.png"));
+    assertThat(row.locations().reference()).isEqualTo("shirt.png");
+    assertThat(row.hasUnusedReference(TestRows.TRAITS)).isTrue();
+  }
+
+  private static String message(RowReader reader, Row row) {
+    return ((RowReader.Invalid) reader.read(row)).outcome().message();
   }
 
   @Test
@@ -167,8 +203,7 @@ class RowReaderTest {
     assertThat(valid(TestRows.row()).prompts().enhanced()).as("default").isNotNull();
     assertThat(valid(TestRows.row("prompt", " ")).prompts().enhanced()).as("blank").isNull();
     RowReader.Result promptless =
-        new RowReader(TestRows.PROMPTLESS, TestRows.DEFAULTS, SafetyPolicy.CHECKED)
-            .read(TestRows.row());
+        new RowReader(TestRows.ERASE, TestRows.DEFAULTS, SafetyPolicy.CHECKED).read(TestRows.row());
     assertThat(((RowReader.Valid) promptless).row().prompts().enhanced())
         .as("promptless model")
         .isNull();

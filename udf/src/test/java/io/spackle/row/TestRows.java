@@ -2,6 +2,7 @@ package io.spackle.row;
 
 import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
+import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.SchedulerChoice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,8 +18,9 @@ import org.apache.spark.sql.types.StructType;
 /** Test rows, model traits and defaults. */
 final class TestRows {
 
-  static final ModelTraits TRAITS = traits("sd15", false);
-  static final ModelTraits PROMPTLESS = traits("erase", true);
+  static final ModelTraits TRAITS = traits("sd15", Guide.PROMPT);
+  static final ModelTraits ERASE = traits("erase", Guide.NONE);
+  static final ModelTraits CATVTON = traits("catvton", Guide.REFERENCE);
 
   static final RowDefaults DEFAULTS =
       new RowDefaults(parameters(), new RowDefaults.Prompts(null, null, true, "sharp"), true, null);
@@ -35,7 +37,7 @@ final class TestRows {
         parameters(), new RowDefaults.Prompts(prompt, negativePrompt, false, ""), false, null);
   }
 
-  private static ModelTraits traits(String family, boolean promptless) {
+  private static ModelTraits traits(String family, Guide guide) {
     return new ModelTraits(
         family,
         "tiny",
@@ -43,7 +45,7 @@ final class TestRows {
         Limits.ofApi(),
         new ModelTraits.Defaults(30, 7.5, 1, "PNDMScheduler"),
         List.of("DDIMScheduler", "PNDMScheduler"),
-        promptless);
+        guide);
   }
 
   /** A valid row with some columns changed or added; name, value, name, value and so on. */

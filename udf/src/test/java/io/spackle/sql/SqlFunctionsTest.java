@@ -64,6 +64,22 @@ class SqlFunctionsTest {
   }
 
   @Test
+  void referenceImageIsAnOption() {
+    Row unused = inpaint(IMAGES + ", 'a door', map('reference_image', '$dir/none.png')");
+    assertThat(unused.<String>getList(unused.fieldIndex("notes")))
+        .containsExactly("REFERENCE_UNUSED");
+    Row guided =
+        session.row(
+            Map.of("spark.spackle.model.path", SqlSession.bundle("tiny-catvton")),
+            "SELECT inpaint("
+                + IMAGES
+                + ", NULL, named_struct('reference_image', fetch_image('$dir/grey.png'))) AS r");
+    Row result = guided.getAs("r");
+    assertThat(result.<String>getAs("status")).as("%s", result).isEqualTo("success");
+    assertThat(result.<Row>getAs("meta").<String>getAs("reference_image")).startsWith("sha256:");
+  }
+
+  @Test
   void defaultSeedIsDerivedFromTheRow() {
     Row first = inpaint(IMAGES + ", 'a door'");
     Row second = inpaint(IMAGES + ", 'a door'");

@@ -11,7 +11,6 @@ import io.spackle.family.ModelTraits;
 import io.spackle.row.RowColumns;
 import io.spackle.sink.ImageLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -32,11 +31,12 @@ import org.apache.spark.sql.types.StructType;
 /** The rules for the columns of a manifest. */
 public final class ManifestColumns {
 
-  /** The columns of a minimal row; an erase model needs no prompt. */
+  /** The columns that models of some family require; a manifest without rows has these. */
   static final StructType REQUIRED =
       new StructType()
           .add(RowColumns.INIT_IMAGE, DataTypes.StringType)
           .add(RowColumns.MASK_IMAGE, DataTypes.StringType)
+          .add(RowColumns.REFERENCE_IMAGE, DataTypes.StringType)
           .add(RowColumns.PROMPT, DataTypes.StringType);
 
   private static final String RESERVED_PREFIX = "_spackle_";
@@ -91,15 +91,27 @@ public final class ManifestColumns {
     return checked;
   }
 
-  /** Adds a problem if the model needs prompts and neither manifest nor configuration has any. */
-  public static void checkPrompts(
+  /**
+   * Adds a problem if what guides the model is missing: prompts, of which neither manifest nor
+   * configuration has any, or reference images.
+   */
+  public static void checkGuide(
       StructType manifest, String defaultPrompt, ModelTraits traits, Problems problems) {
-    boolean hasColumn =
-        Arrays.stream(manifest.fieldNames()).anyMatch(RowColumns.PROMPT::equalsIgnoreCase);
-    if (!hasColumn && defaultPrompt == null && !traits.promptless()) {
-      problems.add(
-          "the manifest has no column %s, which models of the family %s need, and spackle.defaults.prompt is not set"
-              .formatted(RowColumns.PROMPT, traits.family()));
+    String missing = "the manifest has no column %s, which models of the family %s need";
+    switch (traits.guide()) {
+      case PROMPT -> {
+        if (defaultPrompt == null && !RowColumns.has(manifest, RowColumns.PROMPT)) {
+          problems.add(
+              missing.formatted(RowColumns.PROMPT, traits.family())
+                  + ", and spackle.defaults.prompt is not set");
+        }
+      }
+      case REFERENCE -> {
+        if (!RowColumns.has(manifest, RowColumns.REFERENCE_IMAGE)) {
+          problems.add(missing.formatted(RowColumns.REFERENCE_IMAGE, traits.family()));
+        }
+      }
+      case NONE -> {}
     }
   }
 
@@ -116,7 +128,10 @@ public final class ManifestColumns {
   static Dataset<Row> withBase(Dataset<Row> rows, String base) {
     String folder = base.endsWith("/") ? base : base + "/";
     Dataset<Row> resolved = rows;
-    for (String name : List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)) {
+    for (String name : RowColumns.IMAGES) {
+      if (!RowColumns.has(rows.schema(), name)) {
+        continue;
+      }
       Column location = col(name);
       Column isKept = location.rlike(ABSOLUTE).or(location.equalTo("")).or(location.isNull());
       resolved =
@@ -131,13 +146,13 @@ public final class ManifestColumns {
   }
 
   private static void checkType(String name, DataType type, List<String> problems) {
-    boolean required = List.of(REQUIRED.fieldNames()).contains(name);
+    boolean isText = List.of(REQUIRED.fieldNames()).contains(name);
     boolean fits =
-        required
+        isText
             ? type instanceof StringType || type instanceof NullType
             : !RowColumns.OF_API.contains(name) || isSimple(type);
     if (!fits) {
-      String expected = required ? "string" : "string, a number or a boolean";
+      String expected = isText ? "string" : "string, a number or a boolean";
       problems.add(
           "the manifest's column %s is of type %s, expected %s"
               .formatted(name, type.simpleString(), expected));

@@ -9,6 +9,7 @@ import io.spackle.task.TaskCounters;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -17,6 +18,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -101,14 +103,47 @@ final class InpaintPass {
   /** The columns of a schema as expressions over older rows; null where those have none. */
   private static Column[] columns(StructType schema, StructType older) {
     return Arrays.stream(schema.fields())
-        .map(
-            field ->
-                (has(older, field.name())
-                        ? functions.col("`" + field.name().replace("`", "``") + "`")
-                        : functions.lit(null))
-                    .cast(field.dataType())
-                    .as(field.name()))
+        .map(field -> column(field, older, InpaintPass::quoted))
         .toArray(Column[]::new);
+  }
+
+  /**
+   * A column or field as an expression; null where older rows have none. Structs are converted
+   * field by field, since a cast would require as many fields.
+   *
+   * @param older the columns of the older rows, or the fields of one of their structs
+   * @param value the expression of a column or field by its name
+   */
+  private static Column column(
+      StructField field, StructType older, Function<String, Column> value) {
+    if (!has(older, field.name())) {
+      return functions.lit(null).cast(field.dataType()).as(field.name());
+    }
+    Column found = value.apply(field.name());
+    if (field.dataType() instanceof StructType struct
+        && type(older, field) instanceof StructType old) {
+      Column[] fields =
+          Arrays.stream(struct.fields())
+              .map(inner -> column(inner, old, found::getField))
+              .toArray(Column[]::new);
+      return functions
+          .when(found.isNotNull(), functions.struct(fields))
+          .cast(struct)
+          .as(field.name());
+    }
+    return found.cast(field.dataType()).as(field.name());
+  }
+
+  private static Column quoted(String name) {
+    return functions.col("`" + name.replace("`", "``") + "`");
+  }
+
+  private static DataType type(StructType schema, StructField field) {
+    return Arrays.stream(schema.fields())
+        .filter(other -> other.name().equalsIgnoreCase(field.name()))
+        .findFirst()
+        .orElseThrow()
+        .dataType();
   }
 
   private static boolean has(StructType schema, String name) {

@@ -84,7 +84,7 @@ public record JobPlan(
     ResolvedConf setup =
         ResolvedConf.of(conf.tasks(), conf.output().images().format(), hadoop, problems);
     if (manifest != null && setup != null) {
-      ManifestColumns.checkPrompts(
+      ManifestColumns.checkGuide(
           manifest.schema(), setup.defaults().prompts().prompt(), setup.model().traits(), problems);
     }
     problems.refuse();

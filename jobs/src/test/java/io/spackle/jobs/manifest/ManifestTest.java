@@ -242,12 +242,13 @@ class ManifestTest {
         Files.writeString(
             folder.resolve("rows.jsonl"),
             """
-            {"init_image": ["/a"], "prompt": 5, "width": {"px": 5}, "_spackle_key": 1}
+            {"init_image": ["/a"], "prompt": 5, "width": {"px": 5}, "_spackle_key": 1, "reference_image": 7}
             """);
     assertThat(refused(file))
         .containsExactlyInAnyOrder(
             "the manifest has no column mask_image",
             "the manifest's column init_image is of type array<string>, expected string",
+            "the manifest's column reference_image is of type bigint, expected string",
             "the manifest's column prompt is of type bigint, expected string",
             "the manifest's column width is of type struct<px:bigint>, expected string, a number"
                 + " or a boolean",
