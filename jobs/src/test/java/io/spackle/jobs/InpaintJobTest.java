@@ -224,7 +224,7 @@ class InpaintJobTest {
             + wearing("b", "\"coat.png\"")
             + wearing("c", "\"none.png\"")
             + wearing("d", "null");
-    End end = run(rows, base, model, "defaults.seed=7");
+    Result end = run(rows, base, model, "defaults.seed=7");
     assertThat(end.line().get("succeeded").asInt()).as(messages).isEqualTo(2);
     Row shirt = meta().get("a");
     Row meta = shirt.getAs("meta");
@@ -246,7 +246,7 @@ class InpaintJobTest {
 
   @Test
   void referenceImagesAreRequiredOrUnused() throws IOException {
-    End end = run(row("a", "a cat"), "model.path=" + TestJob.bundle("tiny-catvton"));
+    Result end = run(row("a", "a cat"), "model.path=" + TestJob.bundle("tiny-catvton"));
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages)
         .contains("no column reference_image, which models of the family catvton need");

@@ -147,7 +147,7 @@ class ResumeTest {
       dropReference(output.resolve("meta").resolve(file));
     }
     drawImage("late.png");
-    End end = run(rows, "--retry-codes", "FETCH_NOT_FOUND");
+    Result end = run(rows, "--retry-codes", "FETCH_NOT_FOUND");
     assertThat(end.code()).as(messages).isZero();
     assertThat(codes().values()).hasSize(12).containsOnly("");
     Row meta = meta().get("id0").getAs("meta");
