@@ -21,7 +21,6 @@ from PIL import Image, ImageDraw
 
 SIDE = 256
 CROPS = 100
-SHEET_COLUMNS = 4
 
 
 # textures: functions of (x, y) in pixels and a random generator, colours of 0 to 255 per pixel

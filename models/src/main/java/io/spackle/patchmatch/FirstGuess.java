@@ -7,12 +7,12 @@ import java.util.SplittableRandom;
  * The first estimate at the coarsest level: the hole is filled ring by ring from its edge inwards,
  * each pixel with the centre of the known patch that agrees best with what is known around it.
  *
- * <p>Patches at dominant offsets are much preferred: regular structures continue in step then. The
- * pixels of a ring do not depend on each other.
+ * <p>In a regular image, patches at dominant offsets are much preferred, so that structures
+ * continue in step. The pixels of a ring do not depend on each other.
  */
 final class FirstGuess {
 
-  /** How many times better another patch must be than one at a dominant offset. */
+  /** How many times better another patch must be, in a regular image, than one at an offset. */
   private static final int OFFSET_ADVANTAGE = 10;
 
   /** Pixels per piece of work. */
@@ -29,6 +29,7 @@ final class FirstGuess {
   private final int[] chosen; // source of each pixel that has been filled
   private final int stride; // of the samples that are compared
   private final int phase;
+  private final int advantage;
 
   FirstGuess(NearestField field, Offsets offsets, long seed, Workers workers) {
     this.field = field;
@@ -43,6 +44,7 @@ final class FirstGuess {
     long comparisons = (long) level.count(Level.HOLE) * field.samples().length;
     this.stride = (int) Math.min(field.samples().length, 2 + comparisons / MAX_COMPARISONS);
     this.phase = new SplittableRandom(seed).nextInt(stride);
+    this.advantage = offsets.areRegular(field, seed) ? OFFSET_ADVANTAGE : 1;
   }
 
   /** Sets the colours of the hole and the sources of all targets. */
@@ -108,7 +110,7 @@ final class FirstGuess {
       for (int k = 0; k < offsets.size(); k++) {
         offer(offsets.from(position, k, level));
       }
-      bestCost = bestCost == Long.MAX_VALUE ? bestCost : bestCost / OFFSET_ADVANTAGE;
+      bestCost = bestCost == Long.MAX_VALUE ? bestCost : bestCost / advantage;
       for (int i = phase; i < field.samples().length; i += stride) {
         offer(field.samples()[i]);
       }

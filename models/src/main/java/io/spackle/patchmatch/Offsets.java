@@ -1,6 +1,7 @@
 package io.spackle.patchmatch;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * The dominant offsets of one level: those between the many patches that look alike.
@@ -27,6 +28,11 @@ record Offsets(int[] xs, int[] ys) {
 
   /** Patches by which an offset is moved to the pixel when it is enlarged. */
   private static final int ANCHORS = 256;
+
+  private static final int MIN_ANCHORS = 20;
+
+  /** How much patches of a regular image differ at an offset, as a share of any two patches. */
+  private static final double MAX_IRREGULARITY = 0.06;
 
   /** The mean squared difference of a channel beyond which patches are merely different. */
   private static final int MAX_DIFFERENCE = 40 * 40;
@@ -56,6 +62,8 @@ record Offsets(int[] xs, int[] ys) {
 
   /** These offsets at twice the size, each moved by up to a pixel to where patches agree best. */
   Offsets doubled(NearestField field, Workers workers) {
+    int side = 2 * field.radius() + 1;
+    int limit = MAX_DIFFERENCE * 3 * side * side;
     Offsets doubled = new Offsets(new int[size()], new int[size()]);
     workers.each(
         size(),
@@ -64,7 +72,7 @@ record Offsets(int[] xs, int[] ys) {
           for (int shift = 0; shift < 9; shift++) {
             int dx = 2 * xs[k] + shift % 3 - 1;
             int dy = 2 * ys[k] + shift / 3 - 1;
-            long difference = new Offsets(new int[] {dx}, new int[] {dy}).difference(field);
+            long difference = difference(field, dx, dy, limit);
             if (difference < best) {
               best = difference;
               doubled.xs[k] = dx;
@@ -75,22 +83,46 @@ record Offsets(int[] xs, int[] ys) {
     return doubled;
   }
 
-  /** The mean difference of patches that are the first offset apart. */
-  private long difference(NearestField field) {
-    int limit = MAX_DIFFERENCE * 3 * (2 * field.radius() + 1) * (2 * field.radius() + 1);
+  /**
+   * Whether the image repeats itself: patches that are one of the offsets apart differ far less
+   * than any two patches do.
+   */
+  boolean areRegular(NearestField field, long seed) {
+    long least = Long.MAX_VALUE;
+    for (int k = 0; k < size(); k++) {
+      least = Math.min(least, difference(field, xs[k], ys[k], Integer.MAX_VALUE));
+    }
+    return least < MAX_IRREGULARITY * randomDifference(field, seed);
+  }
+
+  /** The mean difference of patches an offset apart, none beyond a limit; huge for few patches. */
+  private static long difference(NearestField field, int dx, int dy, int limit) {
+    Offsets offset = new Offsets(new int[] {dx}, new int[] {dy});
     TargetPatch patch = new TargetPatch(field, 0);
     int[] samples = field.samples();
     long sum = 0;
     int count = 0;
     for (int i = 0; i < samples.length; i += Math.max(1, samples.length / ANCHORS)) {
-      int other = from(samples[i], 0, field.level());
+      int other = offset.from(samples[i], 0, field.level());
       if (field.isSource(other)) {
         patch.load(samples[i], other);
         sum += Math.min(limit, patch.cost());
         count++;
       }
     }
-    return count == 0 ? limit : sum / count;
+    return count < MIN_ANCHORS ? Long.MAX_VALUE - 1 : sum / count;
+  }
+
+  private static long randomDifference(NearestField field, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    TargetPatch patch = new TargetPatch(field, 0);
+    int[] samples = field.samples();
+    long sum = 0;
+    for (int i = 0; i < ANCHORS; i++) {
+      patch.load(samples[random.nextInt(samples.length)], samples[random.nextInt(samples.length)]);
+      sum += patch.cost();
+    }
+    return sum / ANCHORS;
   }
 
   /** How often each offset occurs, smoothed; offsets and their opposites count alike. */

@@ -11,8 +11,8 @@ final class TargetPatch {
 
   private static final int SIDE = 2 * NearestField.MAX_RADIUS + 1;
 
-  /** A source costs an eighth less for each of the four neighbours that continue it. */
-  private static final int CONTINUITY = 8;
+  /** A source costs a sixth less for each of the four neighbours that continue it. */
+  private static final int CONTINUITY = 6;
 
   private final long[] pixels;
   private final float[] norms;
@@ -72,7 +72,7 @@ final class TargetPatch {
       return;
     }
     float apart = norms[candidate] - norm;
-    if (norms[candidate] < 0 || apart * apart >= 2f * cost) { // continuity halves costs at most
+    if (norms[candidate] < 0 || apart * apart >= 3f * cost) { // continuity leaves a third at least
       return;
     }
     int candidateCost = costOf(candidate);
