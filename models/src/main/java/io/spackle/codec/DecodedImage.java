@@ -4,6 +4,7 @@ import io.spackle.image.Compositor;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import io.spackle.image.Mask;
+import io.spackle.image.Plane;
 import io.spackle.image.RgbImage;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -11,18 +12,25 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * A decoded image of 8-bit samples.
+ * A decoded image in the colours of its file.
  *
  * <p>Samples are read from the decoder's raster: {@code getRGB} would interpret grey samples as
  * linear light and brighten them.
  *
- * @param colour not premultiplied by alpha
- * @param alpha of the same size, 255 is opaque; empty if the file has none
+ * @param colour scaled to 8 bits, not premultiplied by alpha; grey is copied to all three channels
+ * @param alpha scaled to 8 bits, of the same size, 255 is opaque; empty if the file has none
+ * @param grey whether the file has one colour channel
+ * @param deep the samples of a file with more than 8 bits, scaled to 16 bits, big-endian: grey or
+ *     RGB, then alpha if there is one; empty for other files
  */
-record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
+record DecodedImage(RgbImage colour, Optional<Mask> alpha, boolean grey, Optional<Plane> deep) {
+
+  private static final int DEEP_BYTES = 2;
+  private static final int DEEP_MAX = 0xFFFF;
 
   /** The samples of a decoder's image, scaled to 8 bits; colours are not converted. */
   static DecodedImage of(BufferedImage image) {
@@ -41,7 +49,26 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     }
     return new DecodedImage(
         new RgbImage(image.getWidth(), image.getHeight(), pixels),
-        model.hasAlpha() ? Optional.of(alphaOf(image, model)) : Optional.empty());
+        model.hasAlpha() ? Optional.of(alphaOf(image, model)) : Optional.empty(),
+        colours == 1,
+        model.getComponentSize(0) > Byte.SIZE ? Optional.of(deep(image, model)) : Optional.empty());
+  }
+
+  /** All samples of the decoder's raster in 16 bits. */
+  private static Plane deep(BufferedImage image, ColorModel model) {
+    int width = image.getWidth();
+    int bands = model.getNumComponents();
+    byte[] samples = new byte[Math.multiplyExact(bands * DEEP_BYTES, area(image))];
+    ByteBuffer out = ByteBuffer.wrap(samples);
+    int[] row = new int[width * bands];
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRaster().getPixels(0, y, width, 1, row);
+      for (int i = 0; i < row.length; i++) {
+        int max = (1 << model.getComponentSize(i % bands)) - 1;
+        out.putShort((short) ((row[i] * (long) DEEP_MAX + max / 2) / max));
+      }
+    }
+    return new Plane(width, image.getHeight(), bands * DEEP_BYTES, samples);
   }
 
   private static Mask alphaOf(BufferedImage image, ColorModel model) {
@@ -80,7 +107,9 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     }
     return new DecodedImage(
         new RgbImage(width, height, pixels),
-        palette.hasAlpha() ? Optional.of(new Mask(width, height, alpha)) : Optional.empty());
+        palette.hasAlpha() ? Optional.of(new Mask(width, height, alpha)) : Optional.empty(),
+        false,
+        Optional.empty());
   }
 
   /**
@@ -149,7 +178,9 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
         ? this
         : new DecodedImage(
             RgbImage.of(Orientation.upright(colour.plane(), orientation)),
-            alpha.map(levels -> Mask.of(Orientation.upright(levels.plane(), orientation))));
+            alpha.map(levels -> Mask.of(Orientation.upright(levels.plane(), orientation))),
+            grey,
+            deep.map(samples -> Orientation.upright(samples, orientation)));
   }
 
   /** The place of one channel in an array: every {@code step}-th byte from {@code start} on. */

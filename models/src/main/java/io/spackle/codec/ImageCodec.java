@@ -136,7 +136,8 @@ public final class ImageCodec {
             .or(() -> IccColours.space(image))
             .map(space -> IccColours.toSrgb(stored.colour(), space))
             .orElse(stored.colour());
-    return new DecodedImage(colour, stored.alpha()).upright(facts.orientation());
+    return new DecodedImage(colour, stored.alpha(), stored.grey(), stored.deep())
+        .upright(facts.orientation());
   }
 
   private static long pixels(ImageReader reader, DecodeLimits limits) throws IOException {
