@@ -5,6 +5,7 @@ import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.Plane;
 import io.spackle.image.RgbImage;
+import java.util.Optional;
 
 /**
  * A preview of a row: the init image, the mask (white is masked) and the result, side by side in
@@ -36,7 +37,7 @@ public final class Triptych {
     panels.place(init.plane(), 0, 0);
     panels.place(mask.plane(), width, 0);
     panels.place(Filter.LANCZOS.resize(result, width, height).plane(), 2 * width, 0);
-    return LossyWriter.jpeg(RgbImage.of(panels), QUALITY);
+    return LossyWriter.jpeg(new OutputImage(panels, 1), QUALITY, Optional.empty());
   }
 
   private static RgbImage grey(Mask mask) {

@@ -1,5 +1,7 @@
 package io.spackle.image;
 
+import java.util.Arrays;
+
 /**
  * A mask of an image. The array is shared, not copied: the caller must not modify it after
  * construction.
@@ -17,6 +19,13 @@ public record Mask(int width, int height, byte[] levels) {
 
   public Mask {
     new Plane(width, height, 1, levels);
+  }
+
+  /** A mask of all pixels. */
+  static Mask full(int width, int height) {
+    byte[] levels = new byte[Math.multiplyExact(width, height)];
+    Arrays.fill(levels, (byte) 255);
+    return new Mask(width, height, levels);
   }
 
   /** The level of a pixel, 0 to 255. */
