@@ -73,9 +73,7 @@ final class ColourProfile {
         return Read.of(Kind.UNUSABLE);
       }
       ColourProfile colours = new ColourProfile(profile);
-      return colours.isSrgb()
-          ? Read.of(Kind.SRGB)
-          : new Read(Kind.OTHER, Optional.of(colours));
+      return colours.isSrgb() ? Read.of(Kind.SRGB) : new Read(Kind.OTHER, Optional.of(colours));
     } catch (IllegalArgumentException | CMMException e) {
       return Read.of(Kind.UNUSABLE);
     }
@@ -125,7 +123,8 @@ final class ColourProfile {
     return (colour[0] & 0xFF) << 16 | (colour[last / 2] & 0xFF) << 8 | colour[last] & 0xFF;
   }
 
-  private static Plane convert(Plane from, int sampleBytes, ICC_Profile source, ICC_Profile target) {
+  private static Plane convert(
+      Plane from, int sampleBytes, ICC_Profile source, ICC_Profile target) {
     int bands = target.getNumComponents();
     WritableRaster in = raster(from, sampleBytes);
     Plane to = from.blankOf(bands * sampleBytes);

@@ -146,8 +146,8 @@ public final class ImageCodec {
   }
 
   /** Checks the header, then the structure of the file, then decodes pixels. */
-  private static Decoded read(
-      ImageReader reader, byte[] bytes, FileType type, DecodeLimits limits) throws IOException {
+  private static Decoded read(ImageReader reader, byte[] bytes, FileType type, DecodeLimits limits)
+      throws IOException {
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
     pixels(reader, limits);
@@ -167,7 +167,8 @@ public final class ImageCodec {
 
   /** The profile that a decoder applied to its image. */
   private static Optional<byte[]> profileOf(BufferedImage image) {
-    return image.getColorModel().getColorSpace() instanceof ICC_ColorSpace space && !space.isCS_sRGB()
+    return image.getColorModel().getColorSpace() instanceof ICC_ColorSpace space
+            && !space.isCS_sRGB()
             && space.getType() == ColorSpace.TYPE_RGB
         ? Optional.of(space.getProfile().getData())
         : Optional.empty();

@@ -1,6 +1,5 @@
 package io.spackle.codec;
 
-import io.spackle.image.Filter;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.Plane;
@@ -43,10 +42,7 @@ record OutputMerge(DecodedImage base, Optional<ColourProfile> profile) {
   }
 
   private boolean isPlain() {
-    return base.deep().isEmpty()
-        && base.alpha().isEmpty()
-        && !base.grey()
-        && profile.isEmpty();
+    return base.deep().isEmpty() && base.alpha().isEmpty() && !base.grey() && profile.isEmpty();
   }
 
   /** Replaces the samples inside a region by those of the result. */

@@ -9,8 +9,8 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * PNG files of grey and RGB images, with or without alpha, of 8 or 16 bits: IHDR, one IDAT, IEND. Layout and filters: PNG specification, third
- * edition, sections 5, 9 and 11.
+ * PNG files of grey and RGB images, with or without alpha, of 8 or 16 bits: IHDR, one IDAT, IEND.
+ * Layout and filters: PNG specification, third edition, sections 5, 9 and 11.
  */
 final class PngWriter {
 

@@ -2,6 +2,7 @@ package io.spackle.codec;
 
 import io.spackle.codec.OutputOptions.Alpha;
 import io.spackle.codec.OutputOptions.Colour;
+import io.spackle.image.Filter;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
@@ -12,6 +13,9 @@ import java.util.Optional;
  * sRGB image that a model gets, and merges generated pixels into the original ones. Immutable.
  */
 public final class SourceImage {
+
+  /** The width in pixels of the surroundings that a fill depends on in any case. */
+  private static final int NEAR = 16;
 
   private final FileType type;
   private final DecodedImage stored;
@@ -75,6 +79,25 @@ public final class SourceImage {
     return stored.alpha().isPresent() && !keepsAlpha(options) && isTransparent();
   }
 
+  /**
+   * Whether the output has an alpha, and pixels that are not opaque in the masked region or close
+   * to it.
+   */
+  public boolean isTransparentNear(Frame frame, OutputOptions options) {
+    if (stored.alpha().isEmpty() || !keepsAlpha(options)) {
+      return false;
+    }
+    Mask alpha =
+        Filter.LANCZOS.resize(stored.alpha().get(), frame.outputWidth(), frame.outputHeight());
+    Mask near = frame.outputMask().grown(NEAR);
+    for (int i = 0; i < near.levels().length; i++) {
+      if (near.levels()[i] != 0 && (alpha.levels()[i] & 0xFF) < 0xFF) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The memory that the decoded pixels take, in bytes. */
   public long bytes() {
     long shared = rgb == stored.colour() ? 0 : rgb.pixels().length;
@@ -115,8 +138,7 @@ public final class SourceImage {
             && !flattened
             && stored.colour().plane().isSized(result.width(), result.height());
     // libwebp writes RGB only, which a grey profile does not describe.
-    boolean own =
-        options.colour() == Colour.KEEP && !(stored.grey() && format == ImageFormat.WEBP);
+    boolean own = options.colour() == Colour.KEEP && !(stored.grey() && format == ImageFormat.WEBP);
     DecodedImage base = own ? stored : profile.map(stored::inSrgb).orElse(stored).inRgb();
     base = flattened ? flattened(base, own) : base;
     return new OutputMerge(deep ? base : base.inBytes(), own ? profile : Optional.empty())

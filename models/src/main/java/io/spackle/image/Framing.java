@@ -138,11 +138,7 @@ public final class Framing {
   private record Target(RgbImage untouched, Mask outputMask, boolean pasted) {}
 
   private static Frame padded(
-      RgbImage image,
-      Mask mask,
-      int sizeMultiple,
-      Target target,
-      UnaryOperator<RgbImage> restore) {
+      RgbImage image, Mask mask, int sizeMultiple, Target target, UnaryOperator<RgbImage> restore) {
     int width = nextMultiple(image.width(), sizeMultiple);
     int height = nextMultiple(image.height(), sizeMultiple);
     Region content = Region.of(image.width(), image.height());

@@ -99,6 +99,15 @@ public record Mask(int width, int height, byte[] levels) {
     return masked / (double) levels.length;
   }
 
+  /** The levels as grey pixels. */
+  public RgbImage toRgb() {
+    byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, levels.length)];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = levels[i / RgbImage.CHANNELS];
+    }
+    return new RgbImage(width, height, pixels);
+  }
+
   static boolean isMasked(byte level) {
     return (level & 0xFF) >= THRESHOLD;
   }
