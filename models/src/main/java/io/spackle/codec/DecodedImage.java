@@ -1,9 +1,11 @@
 package io.spackle.codec;
 
 import io.spackle.image.Compositor;
+import io.spackle.image.Filter;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import io.spackle.image.Mask;
+import io.spackle.image.Plane;
 import io.spackle.image.RgbImage;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -11,18 +13,25 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * A decoded image of 8-bit samples.
+ * A decoded image in the colours of its file.
  *
  * <p>Samples are read from the decoder's raster: {@code getRGB} would interpret grey samples as
  * linear light and brighten them.
  *
- * @param colour not premultiplied by alpha
- * @param alpha of the same size, 255 is opaque; empty if the file has none
+ * @param colour scaled to 8 bits, not premultiplied by alpha; grey is copied to all three channels
+ * @param alpha scaled to 8 bits, of the same size, 255 is opaque; empty if the file has none
+ * @param grey whether the file has one colour channel
+ * @param deep the samples of a file with more than 8 bits, scaled to 16 bits, big-endian: grey or
+ *     RGB, then alpha if there is one; empty for other files
  */
-record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
+record DecodedImage(RgbImage colour, Optional<Mask> alpha, boolean grey, Optional<Plane> deep) {
+
+  private static final int DEEP_BYTES = 2;
+  private static final int DEEP_MAX = 0xFFFF;
 
   /** The samples of a decoder's image, scaled to 8 bits; colours are not converted. */
   static DecodedImage of(BufferedImage image) {
@@ -41,7 +50,26 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     }
     return new DecodedImage(
         new RgbImage(image.getWidth(), image.getHeight(), pixels),
-        model.hasAlpha() ? Optional.of(alphaOf(image, model)) : Optional.empty());
+        model.hasAlpha() ? Optional.of(alphaOf(image, model)) : Optional.empty(),
+        colours == 1,
+        model.getComponentSize(0) > Byte.SIZE ? Optional.of(deep(image, model)) : Optional.empty());
+  }
+
+  /** All samples of the decoder's raster in 16 bits. */
+  private static Plane deep(BufferedImage image, ColorModel model) {
+    int width = image.getWidth();
+    int bands = model.getNumComponents();
+    byte[] samples = new byte[Math.multiplyExact(bands * DEEP_BYTES, area(image))];
+    ByteBuffer out = ByteBuffer.wrap(samples);
+    int[] row = new int[width * bands];
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRaster().getPixels(0, y, width, 1, row);
+      for (int i = 0; i < row.length; i++) {
+        int max = (1 << model.getComponentSize(i % bands)) - 1;
+        out.putShort((short) ((row[i] * (long) DEEP_MAX + max / 2) / max));
+      }
+    }
+    return new Plane(width, image.getHeight(), bands * DEEP_BYTES, samples);
   }
 
   private static Mask alphaOf(BufferedImage image, ColorModel model) {
@@ -80,7 +108,9 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     }
     return new DecodedImage(
         new RgbImage(width, height, pixels),
-        palette.hasAlpha() ? Optional.of(new Mask(width, height, alpha)) : Optional.empty());
+        palette.hasAlpha() ? Optional.of(new Mask(width, height, alpha)) : Optional.empty(),
+        false,
+        Optional.empty());
   }
 
   /**
@@ -103,9 +133,91 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     return new RgbImage(colour.width(), colour.height(), pixels);
   }
 
+  /** The image without its alpha, composited on a plain background, in 8 bits. */
+  DecodedImage flattened(int background) {
+    return new DecodedImage(on(background), Optional.empty(), grey, Optional.empty());
+  }
+
+  /** The image in sRGB, with its alpha. */
+  DecodedImage inSrgb(ColourProfile profile) {
+    return new DecodedImage(
+        profile.toSrgb(colour),
+        alpha,
+        false,
+        deep.map(
+            samples -> {
+              Plane converted = profile.toSrgb(samples.part(0, colourBytes()), DEEP_BYTES);
+              return alpha.isEmpty() ? converted : converted.append(alphaSamples());
+            }));
+  }
+
+  /** The image with three colour channels. */
+  DecodedImage inRgb() {
+    return grey
+        ? new DecodedImage(
+            colour,
+            alpha,
+            false,
+            deep.map(samples -> new OutputImage(samples, DEEP_BYTES).inRgb().samples()))
+        : this;
+  }
+
+  /** The image in 8 bits. */
+  DecodedImage inBytes() {
+    return deep.isEmpty() ? this : new DecodedImage(colour, alpha, grey, Optional.empty());
+  }
+
+  /** The image in another size, in 8 bits; the same image if the size is the same. */
+  DecodedImage resized(int width, int height) {
+    if (colour.plane().isSized(width, height)) {
+      return this;
+    }
+    if (alpha.isEmpty()) {
+      RgbImage smaller = Filter.LANCZOS.resize(colour, width, height);
+      return new DecodedImage(smaller, alpha, grey, Optional.empty());
+    }
+    // Colours of transparent pixels must not bleed into visible ones.
+    RgbImage premultiplied = Filter.LANCZOS.resize(on(0), width, height);
+    Mask levels = Filter.LANCZOS.resize(alpha.get(), width, height);
+    byte[] pixels = premultiplied.pixels();
+    for (int i = 0; i < pixels.length; i++) {
+      int level = Math.max(1, levels.levels()[i / RgbImage.CHANNELS] & 0xFF);
+      pixels[i] = (byte) Math.min(255, ((pixels[i] & 0xFF) * 255 + level / 2) / level);
+    }
+    return new DecodedImage(
+        new RgbImage(width, height, pixels), Optional.of(levels), grey, Optional.empty());
+  }
+
+  /** Bytes per sample. */
+  int sampleBytes() {
+    return deep.isPresent() ? DEEP_BYTES : 1;
+  }
+
+  private int colourBytes() {
+    return (grey ? 1 : RgbImage.CHANNELS) * sampleBytes();
+  }
+
+  /** A copy of the colours: grey or RGB, of {@link #sampleBytes}. */
+  Plane colourSamples() {
+    return deep.orElse(colour.plane()).part(0, colourBytes());
+  }
+
+  /** A copy of the alpha, of {@link #sampleBytes}. */
+  Plane alphaSamples() {
+    return deep.map(samples -> samples.part(samples.channels() - DEEP_BYTES, DEEP_BYTES))
+        .orElseGet(() -> alpha.orElseThrow().plane().part(0, 1));
+  }
+
+  /** The memory of the samples, in bytes. */
+  long bytes() {
+    return colour.pixels().length
+        + alpha.map(levels -> levels.levels().length).orElse(0)
+        + deep.map(samples -> samples.data().length).orElse(0);
+  }
+
   /** The image as a mask: see {@link ImageCodec#decodeMask}. */
   Mask asMask() {
-    return alpha.filter(this::isShape).orElseGet(() -> luma(on(0)));
+    return alpha.filter(this::isShape).orElseGet(() -> on(0).luma());
   }
 
   /** Whether the image is a shape of one colour with transparent surroundings. */
@@ -132,24 +244,15 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     return (pixels[at] & 0xFF) << 16 | (pixels[at + 1] & 0xFF) << 8 | pixels[at + 2] & 0xFF;
   }
 
-  private static Mask luma(RgbImage image) {
-    byte[] pixels = image.pixels();
-    byte[] levels = new byte[image.width() * image.height()];
-    for (int i = 0, from = 0; i < levels.length; i++, from += RgbImage.CHANNELS) {
-      levels[i] =
-          (byte)
-              RgbImage.luma(pixels[from] & 0xFF, pixels[from + 1] & 0xFF, pixels[from + 2] & 0xFF);
-    }
-    return new Mask(image.width(), image.height(), levels);
-  }
-
   /** The image turned and mirrored upright, from an EXIF {@link Orientation}. */
   DecodedImage upright(int orientation) {
     return orientation == Orientation.UPRIGHT
         ? this
         : new DecodedImage(
             RgbImage.of(Orientation.upright(colour.plane(), orientation)),
-            alpha.map(levels -> Mask.of(Orientation.upright(levels.plane(), orientation))));
+            alpha.map(levels -> Mask.of(Orientation.upright(levels.plane(), orientation))),
+            grey,
+            deep.map(samples -> Orientation.upright(samples, orientation)));
   }
 
   /** The place of one channel in an array: every {@code step}-th byte from {@code start} on. */

@@ -6,6 +6,8 @@ import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_ColorSpace;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
@@ -90,7 +93,7 @@ public final class ImageCodec {
    * @throws ImageException if the bytes are not an image within the limits
    */
   public static RgbImage decode(byte[] bytes, DecodeLimits limits) {
-    return read(bytes, limits).on(limits.background());
+    return source(bytes, limits).rgb();
   }
 
   /**
@@ -102,26 +105,49 @@ public final class ImageCodec {
    * @throws ImageException if the bytes are not an image within the limits
    */
   public static Mask decodeMask(byte[] bytes, DecodeLimits limits) {
-    return read(bytes, limits).asMask();
+    return read(bytes, limits).inSrgb().asMask();
   }
 
-  /** Encodes an image; equal images give equal bytes. */
+  /** Encodes an sRGB image; equal images give equal bytes. */
   public static byte[] encode(RgbImage image, ImageFormat format) {
+    OutputImage output = OutputImage.of(image);
     return switch (format) {
-      case PNG -> PngWriter.write(image);
-      case JPEG -> LossyWriter.jpeg(image, QUALITY);
-      case WEBP -> LossyWriter.webp(image, QUALITY);
+      case PNG -> PngWriter.write(output);
+      case JPEG -> LossyWriter.jpeg(output, QUALITY, Optional.empty());
+      case WEBP -> LossyWriter.webp(output, QUALITY);
     };
   }
 
-  private static DecodedImage read(byte[] bytes, DecodeLimits limits) {
+  /** Decodes an init image: see {@link SourceImage#decode}. */
+  static SourceImage source(byte[] bytes, DecodeLimits limits) {
+    Decoded decoded = read(bytes, limits);
+    FileType type = FileType.of(bytes);
+    return new SourceImage(
+        type,
+        decoded.image(),
+        new SourceImage.Facts(
+            decoded.colours(),
+            type == FileType.JPEG ? JpegTables.of(bytes) : Optional.empty(),
+            type == FileType.WEBP && WebpCheck.isLossless(bytes)),
+        limits.background());
+  }
+
+  /** An upright image and what its colours mean. */
+  private record Decoded(DecodedImage image, ColourProfile.Read colours) {
+
+    DecodedImage inSrgb() {
+      return colours.profile().map(image::inSrgb).orElse(image);
+    }
+  }
+
+  private static Decoded read(byte[] bytes, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
     return using(bytes, type, reader -> read(reader, bytes, type, limits));
   }
 
   /** Checks the header, then the structure of the file, then decodes pixels. */
-  private static DecodedImage read(
-      ImageReader reader, byte[] bytes, FileType type, DecodeLimits limits) throws IOException {
+  private static Decoded read(ImageReader reader, byte[] bytes, FileType type, DecodeLimits limits)
+      throws IOException {
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
     pixels(reader, limits);
@@ -129,14 +155,23 @@ public final class ImageCodec {
     BufferedImage image = reader.read(0);
     rejectCorrupt(warnings);
     DecodedImage stored = DecodedImage.of(image);
-    RgbImage colour =
+    int bands = stored.grey() ? 1 : RgbImage.CHANNELS;
+    ColourProfile.Read colours =
         facts
             .profile()
-            .flatMap(IccColours::space)
-            .or(() -> IccColours.space(image))
-            .map(space -> IccColours.toSrgb(stored.colour(), space))
-            .orElse(stored.colour());
-    return new DecodedImage(colour, stored.alpha()).upright(facts.orientation());
+            .or(() -> profileOf(image))
+            .map(profile -> ColourProfile.read(profile, bands))
+            .orElse(ColourProfile.Read.NONE);
+    return new Decoded(stored.upright(facts.orientation()), colours);
+  }
+
+  /** The profile that a decoder applied to its image. */
+  private static Optional<byte[]> profileOf(BufferedImage image) {
+    return image.getColorModel().getColorSpace() instanceof ICC_ColorSpace space
+            && !space.isCS_sRGB()
+            && space.getType() == ColorSpace.TYPE_RGB
+        ? Optional.of(space.getProfile().getData())
+        : Optional.empty();
   }
 
   private static long pixels(ImageReader reader, DecodeLimits limits) throws IOException {

@@ -11,6 +11,19 @@ final class WebpCheck {
 
   private WebpCheck() {}
 
+  /** Whether the first image of a checked file is lossless. */
+  static boolean isLossless(byte[] bytes) {
+    int at = FILE_HEADER_BYTES;
+    while (at + CHUNK_HEADER_BYTES <= bytes.length) {
+      if (ByteReader.startsWith(bytes, at, "VP8 ") || ByteReader.startsWith(bytes, at, "VP8L")) {
+        return bytes[at + 3] == 'L';
+      }
+      long length = ByteReader.u32LittleEndian(bytes, at + 4);
+      at = (int) Math.min(bytes.length, at + CHUNK_HEADER_BYTES + length + length % 2);
+    }
+    return false;
+  }
+
   /**
    * Checks that the file has the length that its header declares; bytes after it are ignored.
    *
