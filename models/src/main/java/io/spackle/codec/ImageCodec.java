@@ -1,25 +1,8 @@
 package io.spackle.codec;
 
-import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
-import io.spackle.image.ImageException;
-import io.spackle.image.ImageException.Reason;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.spi.IIORegistry;
-import javax.imageio.spi.ImageReaderSpi;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decoding and encoding of image files. Stateless and thread-safe.
@@ -29,15 +12,10 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * are converted to sRGB; without a profile, or with a damaged one, they are taken as sRGB. 16-bit
  * samples are scaled to 8. Bytes after the end of the image are ignored, and text chunks are never
  * inflated.
- *
- * <p>The ImageIO readers are selected here, by file type: ImageIO's own lookup depends on the class
- * loader that used it first, which in a Spark executor does not see the plug-ins.
  */
 public final class ImageCodec {
 
   private static final float QUALITY = 0.95f;
-
-  private static final Map<FileType, ImageReaderSpi> READERS = readers();
 
   private ImageCodec() {}
 
@@ -57,7 +35,7 @@ public final class ImageCodec {
    * @throws ImageException if the header is damaged or exceeds the limits
    */
   public static long pixels(byte[] bytes, DecodeLimits limits) {
-    return using(bytes, FileType.of(bytes), reader -> pixels(reader, limits));
+    return ImageFile.using(bytes, FileType.of(bytes), file -> pixels(file, limits));
   }
 
   /**
@@ -69,13 +47,13 @@ public final class ImageCodec {
   public static ImageInfo info(byte[] bytes, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
     boolean exchanged = Orientation.exchangesAxes(FileFacts.of(bytes, type).orientation());
-    return using(
+    return ImageFile.using(
         bytes,
         type,
-        reader -> {
-          pixels(reader, limits);
-          int width = reader.getWidth(0);
-          int height = reader.getHeight(0);
+        file -> {
+          pixels(file, limits);
+          int width = file.width();
+          int height = file.height();
           return exchanged
               ? new ImageInfo(height, width, type.name())
               : new ImageInfo(width, height, type.name());
@@ -116,93 +94,29 @@ public final class ImageCodec {
 
   private static DecodedImage read(byte[] bytes, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
-    return using(bytes, type, reader -> read(reader, bytes, type, limits));
+    return ImageFile.using(bytes, type, file -> read(file, bytes, type, limits));
   }
 
   /** Checks the header, then the structure of the file, then decodes pixels. */
-  private static DecodedImage read(
-      ImageReader reader, byte[] bytes, FileType type, DecodeLimits limits) throws IOException {
-    List<String> warnings = new ArrayList<>();
-    reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-    pixels(reader, limits);
+  private static DecodedImage read(ImageFile file, byte[] bytes, FileType type, DecodeLimits limits)
+      throws IOException {
+    pixels(file, limits);
     FileFacts facts = FileFacts.of(bytes, type);
-    BufferedImage image = reader.read(0);
-    rejectCorrupt(warnings);
-    DecodedImage stored = DecodedImage.of(image);
+    ImageFile.Pixels pixels = file.pixels();
+    DecodedImage stored = pixels.image();
     RgbImage colour =
         facts
             .profile()
             .flatMap(IccColours::space)
-            .or(() -> IccColours.space(image))
+            .or(() -> IccColours.space(pixels.source()))
             .map(space -> IccColours.toSrgb(stored.colour(), space))
             .orElse(stored.colour());
     return new DecodedImage(colour, stored.alpha(), stored.grey(), stored.deep())
         .upright(facts.orientation());
   }
 
-  private static long pixels(ImageReader reader, DecodeLimits limits) throws IOException {
-    int width = reader.getWidth(0);
-    int height = reader.getHeight(0);
-    limits.check(width, height);
-    return (long) width * height;
-  }
-
-  private interface ReaderTask<T> {
-    T apply(ImageReader reader) throws IOException;
-  }
-
-  private static <T> T using(byte[] bytes, FileType type, ReaderTask<T> task) {
-    ImageReader reader = null;
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      reader = READERS.get(type).createReaderInstance();
-      reader.setInput(in, true, true);
-      return task.apply(reader);
-    } catch (ImageException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) { // readers throw any exception for damaged files
-      throw damaged(e, type);
-    } finally {
-      if (reader != null) {
-        reader.dispose();
-      }
-    }
-  }
-
-  private static Map<FileType, ImageReaderSpi> readers() {
-    ImageIO.setUseCache(false); // no temporary files
-    ImageReaderSpi jpeg = new JPEGImageReaderSpi();
-    // This plug-in delegates to the JDK's reader, which it finds when it is registered.
-    IIORegistry.getDefaultInstance().registerServiceProvider(jpeg);
-    Map<FileType, ImageReaderSpi> readers = new EnumMap<>(FileType.class);
-    for (FileType type : FileType.values()) {
-      readers.put(
-          type,
-          switch (type) {
-            case JPEG -> jpeg;
-            case WEBP -> new WebPImageReaderSpi();
-            case PNG, GIF, BMP, TIFF -> JdkImaging.plugin(ImageReaderSpi.class, type.name());
-          });
-    }
-    return readers;
-  }
-
-  /** The JDK's JPEG reader fills damaged parts with grey and only warns. */
-  private static void rejectCorrupt(List<String> warnings) {
-    for (String warning : warnings) {
-      if (warning.startsWith("Corrupt JPEG data") && !warning.contains("extraneous")) {
-        throw new ImageException(Reason.CORRUPT, "the JPEG decoder reports: " + warning);
-      }
-    }
-  }
-
-  private static ImageException damaged(Exception cause, FileType type) {
-    boolean truncated = false;
-    for (Throwable t = cause; t != null; t = t.getCause()) {
-      truncated |= t instanceof EOFException;
-    }
-    return new ImageException(
-        truncated ? Reason.TRUNCATED : Reason.CORRUPT,
-        "the " + type + " decoder reports: " + cause,
-        cause);
+  private static long pixels(ImageFile file, DecodeLimits limits) throws IOException {
+    limits.check(file.width(), file.height());
+    return (long) file.width() * file.height();
   }
 }

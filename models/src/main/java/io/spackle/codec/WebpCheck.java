@@ -2,6 +2,7 @@ package io.spackle.codec;
 
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
+import java.util.Arrays;
 
 /** A check of a WebP file's chunks. Layout: RFC 9649, section 2. */
 final class WebpCheck {
@@ -34,6 +35,9 @@ final class WebpCheck {
       }
       if (ByteReader.startsWith(bytes, (int) at, "EXIF")) {
         facts = facts.withOrientation(Orientation.of(bytes, (int) data, (int) length));
+      }
+      if (ByteReader.startsWith(bytes, (int) at, "ICCP")) {
+        facts = facts.withProfile(Arrays.copyOfRange(bytes, (int) data, (int) (data + length)));
       }
       at = data + length + length % 2; // chunks are padded to even lengths
     }
