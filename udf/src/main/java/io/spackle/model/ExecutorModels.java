@@ -110,6 +110,7 @@ public final class ExecutorModels implements AutoCloseable {
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         inpainter,
+        model.folder().digest(),
         new Lane(inpainter, lane, guard, ExecutorMetrics.ofJvm()),
         new InFlightLimits(lane.fetches(), cores, lane.queueBytes()));
   }

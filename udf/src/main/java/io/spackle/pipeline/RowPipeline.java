@@ -1,6 +1,7 @@
 package io.spackle.pipeline;
 
 import io.spackle.codec.EncodedImage;
+import io.spackle.codec.ImageFormat;
 import io.spackle.codec.OutputOptions;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.InpaintInput;
@@ -57,6 +58,7 @@ public final class RowPipeline {
   private final PreviewWriter previews;
   private final ImageSettings settings;
   private final Cancellation task;
+  private final RowMarking marking;
 
   /**
    * @param task no row enters another stage once it is cancelled
@@ -74,6 +76,7 @@ public final class RowPipeline {
     this.previews = previews;
     this.settings = settings;
     this.task = task;
+    this.marking = new RowMarking(settings.marking(), traits().model(), model.digest());
   }
 
   /** The fetched files, and the memory reserved for everything that is made of them. */
@@ -127,8 +130,8 @@ public final class RowPipeline {
   private record Generated(
       List<Output> outputs, Set<Note> notes, List<Boolean> flagged, Duration generation) {}
 
-  /** An encoded image; the row's first one may have a preview. */
-  private record Encoded(EncodedImage file, Optional<byte[]> preview) {}
+  /** A complete file; the row's first one may have a preview. */
+  private record Encoded(byte[] file, ImageFormat format, Optional<byte[]> preview) {}
 
   /**
    * Runs one row from its locations to its written images.
@@ -147,12 +150,13 @@ public final class RowPipeline {
       Generated generated =
           frame.isBlank() ? unchanged(row, frame) : generate(row, decoded, marker, arrival, timer);
       arrival.retract();
-      List<Encoded> encoded = encode(row, decoded, generated.outputs(), timer);
+      Outcome.InputDigests digests = fetched.files().digests();
+      List<Encoded> encoded = encode(row, decoded, generated.outputs(), digests.init(), timer);
       List<String> locations = write(row, encoded, timer);
       return new Outcome.Succeeded(
           row,
           images(frame, locations, generated.flagged()),
-          fetched.files().digests(),
+          digests,
           notes(row, decoded, generated.notes()),
           generated.generation(),
           timer.timings());
@@ -353,7 +357,11 @@ public final class RowPipeline {
 
   /** Pastes back and encodes one image at a time, so that only one output image is in memory. */
   private List<Encoded> encode(
-      ManifestRow row, Decoded decoded, List<Output> outputs, StageTimer timer)
+      ManifestRow row,
+      Decoded decoded,
+      List<Output> outputs,
+      String initDigest,
+      StageTimer timer)
       throws InterruptedException {
     enter(RowStage.ENCODE, timer);
     Frame frame = decoded.frame();
@@ -370,8 +378,12 @@ public final class RowPipeline {
                         decoded
                             .source()
                             .encode(image, frame, output.alpha().get(), settings.output());
+                    byte[] complete =
+                        marking.complete(file, decoded.source(), initDigest, !frame.isBlank());
                     return new Encoded(
-                        file, hasPreview ? previews.of(row.id(), frame, image) : Optional.empty());
+                        complete,
+                        file.format(),
+                        hasPreview ? previews.of(row.id(), frame, image) : Optional.empty());
                   }));
     }
     return encoded;
@@ -379,8 +391,8 @@ public final class RowPipeline {
 
   private List<String> write(ManifestRow row, List<Encoded> encoded, StageTimer timer) {
     enter(RowStage.WRITE, timer);
-    List<byte[]> files = encoded.stream().map(image -> image.file().bytes()).toList();
-    String extension = encoded.get(0).file().format().extension();
+    List<byte[]> files = encoded.stream().map(Encoded::file).toList();
+    String extension = encoded.get(0).format().extension();
     List<String> locations = writer.write(row, files, extension);
     encoded.get(0).preview().ifPresent(preview -> previews.write(row.id(), preview));
     return locations;
