@@ -33,11 +33,11 @@ import io.spackle.image.RgbImage;
 import io.spackle.pipeline.RowMarking;
 import io.spackle.pipeline.RowNotes;
 import io.spackle.pipeline.RowPipeline;
+import io.spackle.provenance.Generation;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
 import io.spackle.row.RowReader.SafetyPolicy;
-import io.spackle.row.Sha256;
 import io.spackle.safety.SafetyModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,13 +80,13 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   /**
    * The image to inpaint.
    *
-   * @param sha256 of its file
+   * @param file as it was read
    */
-  record Init(SourceImage image, String sha256) {
+  record Init(SourceImage image, byte[] file) {
 
     static Init read(Path file, DecodeLimits limits) throws IOException {
       byte[] bytes = bytes(file);
-      return new Init(SourceImage.decode(bytes, limits), Sha256.hex(bytes));
+      return new Init(SourceImage.decode(bytes, limits), bytes);
     }
   }
 
@@ -260,11 +260,19 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   private Result result(Frame frame, Filled filled) {
     Set<Note> notes = RowNotes.of(input.row(), traits(), frame, input.init().image(), output());
     notes.addAll(filled.notes());
-    EncodedImage file = input.init().image().encode(filled.image(), frame, filled.alpha(), output());
+    EncodedImage file =
+        input.init().image().encode(filled.image(), frame, filled.alpha(), output());
     RowMarking marking =
         new RowMarking(conf.images().marking(), traits().model(), model.bundle().digest());
-    byte[] complete =
-        marking.complete(file, input.init().image(), input.init().sha256(), !frame.isBlank());
+    SourceImage init = input.init().image();
+    Optional<Generation> generation =
+        frame.isBlank()
+            ? Optional.empty()
+            : Optional.of(marking.generation(init, input.init().file()));
+    if (RowMarking.drops(init, generation)) {
+      notes.add(Note.PROVENANCE_DROPPED);
+    }
+    byte[] complete = marking.complete(file, generation);
     return new Result(complete, frame, notes);
   }
 

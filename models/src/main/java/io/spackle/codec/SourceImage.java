@@ -82,9 +82,9 @@ public final class SourceImage {
     return "image/" + properties.type().name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether the file has a signed manifest of its provenance, which is valid for it alone. */
-  public boolean hasManifest() {
-    return properties.metadata().manifest().isPresent();
+  /** The C2PA manifest store of the file, which is valid for it alone. */
+  public Optional<byte[]> manifest() {
+    return properties.metadata().manifest();
   }
 
   /** Whether an output loses transparency. */

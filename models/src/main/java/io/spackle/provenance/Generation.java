@@ -24,6 +24,7 @@ public record Generation(SourceType sourceType, Model model, Input input) {
    *
    * @param mediaType such as {@code image/png}
    * @param sha256 of the file, in hexadecimal digits
+   * @param manifest of the file, if there is one that is valid
    */
-  public record Input(String mediaType, String sha256) {}
+  public record Input(String mediaType, String sha256, Optional<InputManifest> manifest) {}
 }

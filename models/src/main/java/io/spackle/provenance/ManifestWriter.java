@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spackle.metadata.PlacedManifest;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +34,12 @@ final class ManifestWriter {
     this.signer = signer;
   }
 
-  /** The part of a file that its hash leaves out, because the manifest is there. */
-  private record Exclusion(int start, int length) {}
+  /**
+   * The part of a file that its hash leaves out, because the manifest is there.
+   *
+   * @param padding of the manifest in bytes
+   */
+  private record Room(int start, int length, int padding) {}
 
   /** An assertion's box and its label. */
   private record Assertion(String label, byte[] box) {
@@ -47,7 +50,8 @@ final class ManifestWriter {
 
     /** The link by which others name it. */
     Map<String, Object> link() {
-      return ordered("url", "self#jumbf=" + ASSERTIONS + "/" + label, "hash", contentHash(box));
+      return Jumbf.ordered(
+          "url", "self#jumbf=" + ASSERTIONS + "/" + label, "hash", Jumbf.contentHash(box));
     }
   }
 
@@ -59,39 +63,38 @@ final class ManifestWriter {
    */
   byte[] write(byte[] file, Generation generation) {
     String id = id(file, generation);
-    Exclusion exclusion = new Exclusion(file.length, 0);
-    byte[] hash = new byte[HASH_BYTES];
-    PlacedManifest placed = placed(file, id, generation, exclusion, hash);
-    // The numbers are part of the manifest: longer numbers make it longer, which ends soon.
-    while (placed.start() != exclusion.start() || placed.length() != exclusion.length()) {
-      exclusion = new Exclusion(placed.start(), placed.length());
-      placed = placed(file, id, generation, exclusion, hash);
+    byte[] anyHash = new byte[HASH_BYTES];
+    Room room = new Room(file.length, 0, 0);
+    while (true) {
+      byte[] store = store(id, generation, room, anyHash);
+      PlacedManifest placed = PlacedManifest.of(file, store);
+      // An even length, because WebP would add a byte that verifiers do not expect.
+      Room needed = new Room(placed.start(), placed.length(), (room.padding() + store.length) % 2);
+      if (needed.equals(room)) {
+        return PlacedManifest.of(file, store(id, generation, room, hash(placed))).file();
+      }
+      room = needed; // its numbers may be longer and so make the manifest longer: this ends soon
     }
-    return placed(file, id, generation, exclusion, hash(placed)).file();
   }
 
   /** One for each image and origin: equal files have equal manifests but for the signature. */
   private static String id(byte[] file, Generation generation) {
-    MessageDigest digest = digest();
+    MessageDigest digest = Jumbf.sha256();
     digest.update(file);
-    return UUID.nameUUIDFromBytes(digest.digest(generation.toString().getBytes(UTF_8))).toString();
-  }
-
-  private PlacedManifest placed(
-      byte[] file, String id, Generation generation, Exclusion exclusion, byte[] hash) {
-    return PlacedManifest.of(file, store(id, generation, exclusion, hash));
+    String origin = generation.model() + generation.input().sha256();
+    return UUID.nameUUIDFromBytes(digest.digest(origin.getBytes(UTF_8))).toString();
   }
 
   private static byte[] hash(PlacedManifest placed) {
-    MessageDigest digest = digest();
+    MessageDigest digest = Jumbf.sha256();
     int end = placed.start() + placed.length();
     digest.update(placed.file(), 0, placed.start());
     digest.update(placed.file(), end, placed.file().length - end);
     return digest.digest();
   }
 
-  private byte[] store(String id, Generation generation, Exclusion exclusion, byte[] hash) {
-    List<Assertion> assertions = assertions(id, generation, exclusion, hash);
+  private byte[] store(String id, Generation generation, Room room, byte[] hash) {
+    List<Assertion> assertions = assertions(id, generation, room, hash);
     byte[] claim = Cbor.encode(claim(id, generation, assertions));
     byte[][] boxes = assertions.stream().map(Assertion::box).toArray(byte[][]::new);
     byte[] manifest =
@@ -101,7 +104,13 @@ final class ManifestWriter {
             Jumbf.superbox("c2as", ASSERTIONS, boxes),
             Jumbf.superbox("c2cl", CLAIM, Jumbf.box("cbor", claim)),
             Jumbf.superbox("c2cs", SIGNATURE, Jumbf.box("cbor", signer.sign(claim))));
-    return Jumbf.superbox("c2pa", "c2pa", manifest);
+    List<byte[]> manifests = new ArrayList<>();
+    generation
+        .input()
+        .manifest()
+        .ifPresent(input -> input.boxes().forEach(box -> manifests.add(box.bytes())));
+    manifests.add(manifest);
+    return Jumbf.superbox("c2pa", "c2pa", manifests.toArray(byte[][]::new));
   }
 
   private static String label(String id) {
@@ -109,19 +118,19 @@ final class ManifestWriter {
   }
 
   private static List<Assertion> assertions(
-      String id, Generation generation, Exclusion exclusion, byte[] hash) {
+      String id, Generation generation, Room room, byte[] hash) {
     Assertion ingredient = Assertion.of(INGREDIENT, ingredient(id, generation.input()));
     Map<String, Object> opened =
-        ordered(
+        Jumbf.ordered(
             "action",
             "c2pa.opened",
             "parameters",
-            ordered("ingredients", List.of(ingredient.link())));
-    Map<String, Object> actions = ordered("actions", List.of(opened, edited(generation)));
+            Jumbf.ordered("ingredients", List.of(ingredient.link())));
+    Map<String, Object> actions = Jumbf.ordered("actions", List.of(opened, edited(generation)));
     Map<String, Object> data =
-        ordered(
+        Jumbf.ordered(
             "exclusions",
-            List.of(ordered("start", exclusion.start(), "length", exclusion.length())),
+            List.of(Jumbf.ordered("start", room.start(), "length", room.length())),
             "name",
             "jumbf manifest",
             "alg",
@@ -129,18 +138,21 @@ final class ManifestWriter {
             "hash",
             hash,
             "pad",
-            new byte[0]);
+            new byte[room.padding()]);
     return List.of(ingredient, Assertion.of(ACTIONS, actions), Assertion.of(HASH, data));
   }
 
   private static Map<String, Object> ingredient(String id, Generation.Input input) {
-    return ordered(
-        "dc:format",
-        input.mediaType(),
-        "relationship",
-        "parentOf",
-        "instanceID",
-        "xmp:iid:" + UUID.nameUUIDFromBytes((id + input.sha256()).getBytes(UTF_8)));
+    Map<String, Object> ingredient =
+        Jumbf.ordered(
+            "dc:format",
+            input.mediaType(),
+            "relationship",
+            "parentOf",
+            "instanceID",
+            "xmp:iid:" + UUID.nameUUIDFromBytes((id + input.sha256()).getBytes(UTF_8)));
+    input.manifest().ifPresent(manifest -> IngredientManifest.addTo(ingredient, manifest));
+    return ingredient;
   }
 
   private static Map<String, Object> edited(Generation generation) {
@@ -151,7 +163,7 @@ final class ManifestWriter {
         .digest()
         .ifPresent(digest -> parameters.put("io.spackle.model-digest", digest));
     parameters.put("io.spackle.input-sha256", generation.input().sha256());
-    return ordered(
+    return Jumbf.ordered(
         "action",
         "c2pa.edited",
         "softwareAgent",
@@ -163,14 +175,14 @@ final class ManifestWriter {
   }
 
   private static Map<String, Object> agent(Generation generation) {
-    return ordered("name", NAME, "version", generation.model().software());
+    return Jumbf.ordered("name", NAME, "version", generation.model().software());
   }
 
   private static Map<String, Object> claim(
       String id, Generation generation, List<Assertion> assertions) {
     List<Object> links = new ArrayList<>();
     assertions.forEach(assertion -> links.add(assertion.link()));
-    return ordered(
+    return Jumbf.ordered(
         "instanceID",
         "xmp:iid:" + id,
         "claim_generator_info",
@@ -181,28 +193,5 @@ final class ManifestWriter {
         links,
         "alg",
         "sha256");
-  }
-
-  private static Map<String, Object> ordered(Object... namesAndValues) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      map.put((String) namesAndValues[i], namesAndValues[i + 1]);
-    }
-    return map;
-  }
-
-  /** The hash of a box without its length and type, by which links check it. */
-  private static byte[] contentHash(byte[] box) {
-    MessageDigest digest = digest();
-    digest.update(box, Jumbf.HEADER_BYTES, box.length - Jumbf.HEADER_BYTES);
-    return digest.digest();
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
-    }
   }
 }

@@ -26,7 +26,8 @@ public record ConfEntry(String key, String value, String origin, boolean isDefau
   /** Free-form objects without credentials; of all others only the names are shown. */
   private static final Set<String> HARMLESS = Set.of("model.scheduler-config");
 
-  private static final Pattern SECRET = Pattern.compile("secret|password|token|credential|c2pa\\.key");
+  private static final Pattern SECRET =
+      Pattern.compile("secret|password|token|credential|c2pa\\.key");
 
   /**
    * The entry of a key.

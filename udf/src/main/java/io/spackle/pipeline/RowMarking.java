@@ -3,14 +3,19 @@ package io.spackle.pipeline;
 import io.spackle.codec.EncodedImage;
 import io.spackle.codec.SourceImage;
 import io.spackle.provenance.Generation;
+import io.spackle.provenance.InputManifest;
 import io.spackle.provenance.MarkingOptions;
+import io.spackle.provenance.MarkingOptions.Mark;
 import io.spackle.provenance.OutputMarking;
 import io.spackle.provenance.SourceType;
+import io.spackle.row.Sha256;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Completes the encoded outputs of rows: their metadata, and the mark of generated images. */
 public final class RowMarking {
 
+  private final MarkingOptions options;
   private final OutputMarking marking;
   private final Generation.Model model;
 
@@ -19,6 +24,7 @@ public final class RowMarking {
    * @param digest of the model's folder
    */
   public RowMarking(MarkingOptions options, String model, String digest) {
+    this.options = options;
     this.marking = new OutputMarking(options);
     this.model = new Generation.Model(model, Optional.of(digest), version());
   }
@@ -29,19 +35,33 @@ public final class RowMarking {
   }
 
   /**
+   * How the outputs of a row are made.
+   *
+   * @param file of the init image
+   */
+  public Generation generation(SourceImage init, byte[] file) {
+    Optional<InputManifest> manifest =
+        options.mark() == Mark.C2PA
+            ? init.manifest().flatMap(store -> InputManifest.of(file, store, Instant.now()))
+            : Optional.empty();
+    return new Generation(
+        SourceType.COMPOSITE_WITH_TRAINED_MODEL,
+        model,
+        new Generation.Input(init.mediaType(), Sha256.hex(file), manifest));
+  }
+
+  /**
    * The complete file.
    *
-   * @param init the image that was edited
-   * @param sha256 of its file
-   * @param generated false if the mask is empty: there is nothing to mark
+   * @param generation empty if the mask is: there is nothing to mark
    */
-  public byte[] complete(EncodedImage file, SourceImage init, String sha256, boolean generated) {
-    Generation.Input input = new Generation.Input(init.mediaType(), sha256);
-    Optional<Generation> generation =
-        generated
-            ? Optional.of(
-                new Generation(SourceType.COMPOSITE_WITH_TRAINED_MODEL, model, input))
-            : Optional.empty();
+  public byte[] complete(EncodedImage file, Optional<Generation> generation) {
     return marking.apply(file.bytes(), file.metadata(), generation);
+  }
+
+  /** Whether outputs lose the signed manifest of their init image. */
+  public static boolean drops(SourceImage init, Optional<Generation> generation) {
+    boolean kept = generation.flatMap(made -> made.input().manifest()).isPresent();
+    return init.manifest().isPresent() && !kept;
   }
 }

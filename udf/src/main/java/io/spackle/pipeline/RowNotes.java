@@ -44,9 +44,6 @@ public final class RowNotes {
     if (source.hasUnusableProfile()) {
       notes.add(Note.PROFILE_IGNORED);
     }
-    if (source.hasManifest()) {
-      notes.add(Note.PROVENANCE_DROPPED);
-    }
     if (source.isDeep() && !frame.isBlank()) {
       notes.add(Note.GENERATED_IN_8_BITS);
     }

@@ -16,6 +16,7 @@ import io.spackle.image.RgbImage;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
 import io.spackle.model.OpenModel;
+import io.spackle.provenance.Generation;
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
@@ -91,10 +92,15 @@ public final class RowPipeline {
    * What the model gets.
    *
    * @param alpha the alpha as an image, for an eraser that fills it as it fills colours
+   * @param generation for the outputs' marks; empty if the mask is
    * @param reference null if the model uses none
    */
   private record Decoded(
-      SourceImage source, Frame frame, Optional<Frame> alpha, RgbImage reference) {
+      SourceImage source,
+      Frame frame,
+      Optional<Frame> alpha,
+      Optional<Generation> generation,
+      RgbImage reference) {
 
     /** The memory held until writing ends; the images of a row are pasted back one by one. */
     long bytesUntilWritten(int samples) {
@@ -150,13 +156,12 @@ public final class RowPipeline {
       Generated generated =
           frame.isBlank() ? unchanged(row, frame) : generate(row, decoded, marker, arrival, timer);
       arrival.retract();
-      Outcome.InputDigests digests = fetched.files().digests();
-      List<Encoded> encoded = encode(row, decoded, generated.outputs(), digests.init(), timer);
+      List<Encoded> encoded = encode(row, decoded, generated.outputs(), timer);
       List<String> locations = write(row, encoded, timer);
       return new Outcome.Succeeded(
           row,
           images(frame, locations, generated.flagged()),
-          digests,
+          fetched.files().digests(),
           notes(row, decoded, generated.notes()),
           generated.generation(),
           timer.timings());
@@ -236,7 +241,11 @@ public final class RowPipeline {
               Optional<Frame> alpha =
                   alphaToFill(init, frame, traits(), settings.output())
                       .map(image -> row.frame(image, mask, traits(), settings.framing()));
-              return new Decoded(init, frame, alpha, reference);
+              Optional<Generation> generation =
+                  frame.isBlank()
+                      ? Optional.empty()
+                      : Optional.of(marking.generation(init, files.init()));
+              return new Decoded(init, frame, alpha, generation, reference);
             });
   }
 
@@ -352,16 +361,15 @@ public final class RowPipeline {
     Set<Note> notes =
         RowNotes.of(row, traits(), decoded.frame(), decoded.source(), settings.output());
     notes.addAll(ofModel);
+    if (RowMarking.drops(decoded.source(), decoded.generation())) {
+      notes.add(Note.PROVENANCE_DROPPED);
+    }
     return notes;
   }
 
   /** Pastes back and encodes one image at a time, so that only one output image is in memory. */
   private List<Encoded> encode(
-      ManifestRow row,
-      Decoded decoded,
-      List<Output> outputs,
-      String initDigest,
-      StageTimer timer)
+      ManifestRow row, Decoded decoded, List<Output> outputs, StageTimer timer)
       throws InterruptedException {
     enter(RowStage.ENCODE, timer);
     Frame frame = decoded.frame();
@@ -378,10 +386,8 @@ public final class RowPipeline {
                         decoded
                             .source()
                             .encode(image, frame, output.alpha().get(), settings.output());
-                    byte[] complete =
-                        marking.complete(file, decoded.source(), initDigest, !frame.isBlank());
                     return new Encoded(
-                        complete,
+                        marking.complete(file, decoded.generation()),
                         file.format(),
                         hasPreview ? previews.of(row.id(), frame, image) : Optional.empty());
                   }));

@@ -25,7 +25,8 @@ import scala.jdk.javaapi.CollectionConverters;
 final class SessionConf {
 
   private static final String ROOT = ConfFile.ROOT + ".";
-  private static final Set<String> OUTPUT_KEYS = Set.of(
+  private static final Set<String> OUTPUT_KEYS =
+      Set.of(
           TaskConf.IMAGE_FORMAT,
           TaskConf.QUALITY,
           MarkingConf.METADATA,

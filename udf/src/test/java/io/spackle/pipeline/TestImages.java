@@ -106,7 +106,10 @@ public final class TestImages {
 
   public static ImageSettings settings() {
     return new ImageSettings(
-        DecodeLimits.defaults(), FramingOptions.defaults(), OutputOptions.defaults(), MarkingOptions.defaults());
+        DecodeLimits.defaults(),
+        FramingOptions.defaults(),
+        OutputOptions.defaults(),
+        MarkingOptions.defaults());
   }
 
   static ImageSource source(Map<String, byte[]> files) {
