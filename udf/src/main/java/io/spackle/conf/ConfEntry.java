@@ -27,7 +27,7 @@ public record ConfEntry(String key, String value, String origin, boolean isDefau
   private static final Set<String> HARMLESS = Set.of("model.scheduler-config");
 
   private static final Pattern SECRET =
-      Pattern.compile("secret|password|token|credential|c2pa\\.key");
+      Pattern.compile("secret|password|token|credential|c2pa-key");
 
   /**
    * The entry of a key.
