@@ -149,8 +149,7 @@ class JobConfTest {
             "spackle.output.c2pa-certificates is not set, expected a text",
             "spackle.output.c2pa-key is not set, expected a text");
     Files.writeString(folder.resolve("key.pem"), "s3cr3t");
-    assertThat(
-            problems(c2pa + "c2pa-certificates = none.pem, c2pa-key = key.pem }", REQUIRED))
+    assertThat(problems(c2pa + "c2pa-certificates = none.pem, c2pa-key = key.pem }", REQUIRED))
         .containsExactly(
             "spackle.output.c2pa-certificates is no file that can be read (NoSuchFileException)"
                 + " (job.conf: 1)");
