@@ -4,6 +4,7 @@ import static io.spackle.row.ErrorCode.FETCH_DENIED;
 import static io.spackle.row.ErrorCode.FETCH_REDIRECTS;
 import static io.spackle.row.ErrorCode.FETCH_STATUS;
 
+import io.spackle.row.PercentEncoding;
 import io.spackle.row.Redaction;
 import io.spackle.row.RowException;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.apache.hc.core5.http.HttpHeaders;
  * A usable response: a body or a redirect. Other responses are failures.
  *
  * @param body the requested bytes, or null
- * @param redirect the Location header, which may be relative, or null
+ * @param redirect the Location header in ASCII, which may be relative, or null
  */
 record HttpReply(byte[] body, String redirect) {
 
@@ -56,7 +57,7 @@ record HttpReply(byte[] body, String redirect) {
     body(response).readNBytes(SHORT_BODY);
     Header redirect = response.getFirstHeader(HttpHeaders.LOCATION);
     if (REDIRECTS.contains(status) && redirect != null) {
-      return new HttpReply(null, redirect.getValue());
+      return new HttpReply(null, PercentEncoding.encodedBytes(redirect.getValue()));
     }
     RowException fault = fault(location, status);
     if (status / 100 == 5 || TEMPORARY.contains(status)) {

@@ -3,6 +3,7 @@ package io.spackle.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spackle.row.ErrorCode;
+import io.spackle.row.PercentEncoding;
 import io.spackle.row.Redaction;
 import io.spackle.row.RowException;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.regex.Pattern;
  * A syntactically plausible location: of limited length, without control characters, with a scheme
  * or else an absolute path.
  *
- * @param text as in the manifest, with its secrets
+ * @param text as in the manifest, with its secrets; without the blanks around a URL
  * @param scheme in lower case; {@code file} for a bare path
  */
 record Location(String text, String scheme) {
@@ -28,7 +29,8 @@ record Location(String text, String scheme) {
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):");
 
-  static Location of(String text) {
+  static Location of(String given) {
+    String text = stripped(given);
     var location = new Location(text, scheme(text));
     int bytes = text.getBytes(UTF_8).length;
     if (bytes > MAX_BYTES) {
@@ -47,16 +49,13 @@ record Location(String text, String scheme) {
     return text.startsWith("/");
   }
 
-  /** The location as a URI by RFC 2396 with Java's additions. */
+  /** The location as a URI; characters that no URI may contain are percent-encoded. */
   URI uri() {
     try {
-      return new URI(text);
+      return new URI(PercentEncoding.encoded(text));
     } catch (URISyntaxException e) {
       // Its message would repeat the location with its secrets.
-      throw invalid(e.getReason() + " at character " + e.getIndex() + ", percent-encode it");
-    } catch (NumberFormatException e) {
-      // The JDK's parser fails on very long numbers in IPv6 literals.
-      throw invalid("an address with an invalid number found, a valid one expected");
+      throw invalid(e.getReason() + " at character " + e.getIndex() + ", a URI expected");
     }
   }
 
@@ -105,6 +104,16 @@ record Location(String text, String scheme) {
   @Override
   public String toString() {
     return text.isEmpty() ? "an empty location" : Redaction.location(text);
+  }
+
+  /**
+   * As browsers do; names of files may start and end with blanks, but no location starts with one.
+   */
+  private static String stripped(String text) {
+    String start = text.replaceFirst("^[ \\t]+", "");
+    return start.startsWith("/") || HadoopSource.SCHEMES.contains(scheme(start))
+        ? start
+        : start.replaceFirst("[ \\t]+$", "");
   }
 
   private static String scheme(String text) {

@@ -36,6 +36,7 @@ class FileSourceTest {
     assertThat(source.fetch("file:" + root + "/a%20b%2520ü.png")).isEqualTo(BYTES);
     assertThat(source.fetch("FILE://localhost" + root + "/a%20b%2520ü.png")).isEqualTo(BYTES);
     assertThat(source.fetch(root + "/a b%20ü.png")).isEqualTo(BYTES);
+    assertThat(source.fetch(" file:" + root + "/a b%2520ü.png ")).isEqualTo(BYTES);
     assertThat(Settings.code(source, root + "/a%20b%20ü.png")).isEqualTo(ErrorCode.FETCH_NOT_FOUND);
   }
 
@@ -97,15 +98,7 @@ class FileSourceTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "file://host/a",
-        "file:a",
-        "file:/a?b",
-        "file:/a#b",
-        "file:/a%00b",
-        "file:/a b",
-        "file:"
-      })
+      strings = {"file://host/a", "file:a", "file:/a?b", "file:/a#b", "file:/a%00b", "file:"})
   void malformedUrisAreInvalid(String location) {
     assertThat(Settings.code(source("/"), location)).isEqualTo(ErrorCode.URL_INVALID);
   }

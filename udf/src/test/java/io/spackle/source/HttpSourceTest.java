@@ -20,14 +20,21 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.sun.net.httpserver.HttpServer;
 import io.spackle.row.ErrorCode;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
@@ -264,6 +271,22 @@ class HttpSourceTest {
     }
   }
 
+  /** Whatever its charset is, the host receives the bytes that it sent. */
+  @ParameterizedTest
+  @CsvSource({
+    "/ü b|c.png#top,UTF-8,/%C3%BC%20b%7Cc.png",
+    "/ü b.png,ISO-8859-1,/%FC%20b.png",
+    "b?ü=[1],UTF-8,/start/b?%C3%BC=%5B1%5D",
+    "'  ../%C3%BC%zz ',UTF-8,/%C3%BC%25zz",
+  })
+  void redirectsMayBeUnencoded(String reference, String charset, String path) throws Exception {
+    try (var host = new RawHost(Charset.forName(charset), Map.of("/start/a", reference));
+        var source = source(0)) {
+      assertThat(source.fetch("http://localhost:" + host.port() + "/start/a")).isEqualTo(BYTES);
+      assertThat(host.paths()).containsExactly("/start/a", path);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -382,6 +405,54 @@ class HttpSourceTest {
       latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Answers some paths with a redirect in some charset, all others with {@link #BYTES}. */
+  private static final class RawHost implements AutoCloseable {
+    private final ServerSocket socket = new ServerSocket(0, 9, InetAddress.getLoopbackAddress());
+    private final List<String> paths = new CopyOnWriteArrayList<>();
+
+    RawHost(Charset charset, Map<String, String> redirects) throws IOException {
+      var thread = new Thread(() -> answer(charset, redirects));
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void answer(Charset charset, Map<String, String> redirects) {
+      while (!socket.isClosed()) {
+        try (Socket client = socket.accept()) {
+          var in = new BufferedReader(new InputStreamReader(client.getInputStream(), charset));
+          String path = in.readLine().split(" ")[1];
+          paths.add(path);
+          while (!in.readLine().isEmpty()) {
+            continue;
+          }
+          String redirect = redirects.get(path);
+          String head =
+              redirect == null
+                  ? "200 OK\r\nContent-Length: 3"
+                  : "302 Found\r\nContent-Length: 0\r\nLocation: " + redirect;
+          String response = "HTTP/1.1 " + head + "\r\nConnection: close\r\n\r\n";
+          client.getOutputStream().write(response.getBytes(charset));
+          client.getOutputStream().write(redirect == null ? BYTES : new byte[0]);
+        } catch (IOException e) {
+          continue; // closed
+        }
+      }
+    }
+
+    int port() {
+      return socket.getLocalPort();
+    }
+
+    List<String> paths() {
+      return paths;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
     }
   }
 
