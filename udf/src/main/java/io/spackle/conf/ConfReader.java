@@ -55,6 +55,12 @@ public final class ConfReader {
     return read(key, "a text", "", config::getString, value -> !value.isBlank());
   }
 
+  /** A text that can be the value of an HTTP header. */
+  public String headerText(String key) {
+    Predicate<String> ascii = value -> value.matches("[!-~](?:[ -~]*[!-~])?");
+    return read(key, "a text of ASCII characters", "-", config::getString, ascii);
+  }
+
   /** A text that may be empty. */
   public String anyText(String key) {
     return read(key, "a text", "", config::getString, value -> true);
@@ -135,24 +141,53 @@ public final class ConfReader {
   }
 
   /**
-   * A secret; no message repeats it, and the command line is refused as its origin.
+   * A secret; no message repeats it, and origins that other users can read are refused.
    *
    * @param parse throws an IllegalArgumentException whose message says what is expected
    */
   public <T> T secret(String key, Function<String, T> parse) {
+    return secret(key, parse, value -> true);
+  }
+
+  /**
+   * A value that may contain a secret, see {@link #secret(String, Function)}.
+   *
+   * @param isSecret whether it contains one
+   */
+  public <T> T secret(String key, Function<String, T> parse, Predicate<T> isSecret) {
     ConfigOrigin origin = origin(key);
     String problem;
     try {
       T secret = parse.apply(config.getString(key));
-      if (!origin.description().startsWith(ConfFile.COMMAND_LINE)) {
+      problem = isSecret.test(secret) ? Secrets.exposure(origin) : null;
+      if (problem == null) {
         return secret;
       }
-      problem = "is on the command line, where all users of the machine can read it";
     } catch (ConfigException.WrongType | IllegalArgumentException e) {
       problem = "cannot be used, " + e.getMessage();
     }
     problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, problem, origin.description()));
     return null;
+  }
+
+  /**
+   * A free-form object of objects of secret texts, see {@link #secret(String, Function)}.
+   *
+   * @param parse throws an IllegalArgumentException whose message says what is expected
+   */
+  public <T> T secrets(String key, Function<Map<String, Map<String, String>>, T> parse) {
+    String problem;
+    try {
+      return parse.apply(Secrets.texts(config.getObject(key)));
+    } catch (ConfigException.WrongType e) {
+      problem = "an object expected";
+    } catch (IllegalArgumentException e) {
+      problem = e.getMessage();
+    }
+    problems.add(
+        "%s.%s cannot be used, %s (%s)"
+            .formatted(ConfFile.ROOT, key, problem, origin(key).description()));
+    return parse.apply(Map.of());
   }
 
   public List<String> texts(String key) {

@@ -81,7 +81,9 @@ final class ContentCodings {
       return location.readAll(in, maxBytes);
     } catch (IOException e) {
       throw location.fault(
-          IMAGE_CORRUPT, "the " + coding + " data of the response is damaged: " + e.getMessage(), e);
+          IMAGE_CORRUPT,
+          "the " + coding + " data of the response is damaged: " + e.getMessage(),
+          e);
     } finally {
       inflater.end();
     }
@@ -90,9 +92,7 @@ final class ContentCodings {
   private static InputStream decoder(String coding, byte[] body, Inflater inflater)
       throws IOException {
     var in = new ByteArrayInputStream(body);
-    return coding.equals(DEFLATE)
-        ? new InflaterInputStream(in, inflater)
-        : new GZIPInputStream(in);
+    return coding.equals(DEFLATE) ? new InflaterInputStream(in, inflater) : new GZIPInputStream(in);
   }
 
   private static boolean isGzip(byte[] body) {

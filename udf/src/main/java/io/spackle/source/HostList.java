@@ -62,13 +62,24 @@ final class HostList {
     return hosts.stream().anyMatch(entry -> matches(entry, host));
   }
 
-  private static boolean matches(String entry, String host) {
+  /** Whether a host in its canonical form is an address. */
+  static boolean isAddress(String host) {
+    return host.contains(":") || IPV4.matcher(host).matches();
+  }
+
+  /** Whether a host in its canonical form is the one of an entry, or a subdomain. */
+  static boolean matches(String entry, String host) {
     return entry.startsWith(ANY)
         ? host.endsWith(entry.substring(1)) && host.length() >= entry.length()
         : host.equals(entry);
   }
 
-  private static String canonicalEntry(String setting, String entry) {
+  /**
+   * The canonical form of an entry.
+   *
+   * @throws IllegalArgumentException if it is invalid; the message names the setting
+   */
+  static String canonicalEntry(String setting, String entry) {
     String prefix = entry.startsWith(ANY) ? ANY : "";
     try {
       return prefix + canonical(entry.substring(prefix.length()));

@@ -92,6 +92,11 @@ record HttpReply(byte[] body, String redirect) {
     if (status == 404 || status == 410) {
       return location.notFound();
     }
+    if (status == 407) {
+      return location.fault(
+          FETCH_DENIED,
+          "the proxy answers with status 407; check the password in spackle.fetch.proxy");
+    }
     boolean isDenied = status == 401 || status == 403 || refusal.isExpired();
     return location.fault(
         isDenied ? FETCH_DENIED : FETCH_STATUS,

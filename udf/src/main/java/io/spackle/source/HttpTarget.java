@@ -63,6 +63,14 @@ record HttpTarget(Location location, String host, int port, String path, String 
     return location.scheme();
   }
 
+  boolean isDefaultPort() {
+    return port == defaultPort(scheme());
+  }
+
+  private static int defaultPort(String scheme) {
+    return scheme.equals("https") ? 443 : 80;
+  }
+
   /**
    * The target of a redirect.
    *
@@ -128,7 +136,7 @@ record HttpTarget(Location location, String host, int port, String path, String 
 
   private static int port(Location location, String port) {
     if (port == null || port.isEmpty()) {
-      return location.scheme().equals("https") ? 443 : 80;
+      return defaultPort(location.scheme());
     }
     int number = Integer.parseInt(port);
     if (number < 1 || number > MAX_PORT) {

@@ -37,7 +37,9 @@ record Refusal(String code, boolean isExpired) {
   /** For a message, after the status; empty if the body says nothing. */
   String description() {
     if (isExpired) {
-      return " (" + (code == null ? "" : code + ": ") + "the signed URL has expired; sign it for"
+      return " ("
+          + (code == null ? "" : code + ": ")
+          + "the signed URL has expired; sign it for"
           + " longer than the job takes, or give the executors access to the store)";
     }
     return code == null ? "" : " (" + code + ")";

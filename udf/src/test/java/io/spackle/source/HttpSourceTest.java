@@ -21,7 +21,6 @@ import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.sun.net.httpserver.HttpServer;
 import io.spackle.row.ErrorCode;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
@@ -31,16 +30,12 @@ import java.net.Socket;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -149,101 +144,6 @@ class HttpSourceTest {
     HOST.verify(0, getRequestedFor(urlEqualTo("/b")));
   }
 
-  /** An xz header may demand a dictionary of gigabytes. */
-  @ParameterizedTest
-  @ValueSource(strings = {"xz", "zstd", "br", "compress", "gzip, BR", "gzip,gzip,gzip,gzip"})
-  void otherCompressionsAreRefused(String coding) {
-    HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withHeader("Content-Encoding", coding)));
-    try (var source = source(3)) {
-      assertThat(Settings.fault(source, url("/a")))
-          .hasMessageContaining("Content-Encoding")
-          .extracting("code")
-          .isEqualTo(ErrorCode.IMAGE_UNSUPPORTED);
-    }
-    HOST.verify(1, getRequestedFor(urlEqualTo("/a")));
-  }
-
-  /** Object stores keep what users set, such as the charset of a text. */
-  @ParameterizedTest
-  @ValueSource(strings = {"", " ", "identity", "Identity, none", "aws-chunked", "aws-chunked,", "utf-8", "binary", "base64", "image/png", "gzip", "x-gzip, gzip"})
-  void codingsThatWereNotAppliedAreIgnored(String coding) throws Exception {
-    HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withHeader("Content-Encoding", coding)));
-    try (var source = source(0)) {
-      assertThat(source.fetch(url("/a"))).isEqualTo(BYTES);
-    }
-  }
-
-  @Test
-  void appliedCodingsAreUndoneInTheirOrder() throws Exception {
-    stubCoded("/gzip", gzip(BYTES), "GZIP");
-    stubCoded("/chunked", gzip(BYTES), "gzip,aws-chunked");
-    stubCoded("/lines", gzip(gzip(BYTES)), "gzip", "gzip");
-    stubCoded("/repeated", gzip(BYTES), "gzip", "gzip");
-    stubCoded("/zlib", deflated(BYTES, false), "deflate");
-    stubCoded("/raw", deflated(BYTES, true), "deflate");
-    stubCoded("/both", gzip(deflated(BYTES, false)), "deflate, gzip");
-    try (var source = source(0)) {
-      for (String path :
-          List.of("/gzip", "/chunked", "/lines", "/repeated", "/zlib", "/raw", "/both")) {
-        assertThat(source.fetch(url(path))).as(path).isEqualTo(BYTES);
-      }
-    }
-  }
-
-  @Test
-  void damagedCompressionIsNotRetried() throws Exception {
-    byte[] gzip = gzip(new byte[1000]);
-    stubCoded("/cut", Arrays.copyOf(gzip, gzip.length - 9), "gzip");
-    gzip[10] = 0x7F;
-    stubCoded("/flipped", gzip, "gzip");
-    stubCoded("/deflate", new byte[] {0x78, (byte) 0x9C, 0x7F}, "deflate");
-    try (var source = source(3)) {
-      for (String path : List.of("/cut", "/flipped", "/deflate")) {
-        assertThat(Settings.fault(source, url(path)))
-            .hasMessageContaining("data of the response is damaged")
-            .extracting("code")
-            .isEqualTo(ErrorCode.IMAGE_CORRUPT);
-        HOST.verify(1, getRequestedFor(urlEqualTo(path)));
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "403|<?xml?><Error><Code>AccessDenied</Code><Message>Request has expired</Message><X/>",
-        "400|<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message>",
-        "403|<Error><Code>AuthenticationFailed</Code><AuthenticationErrorDetail>Signature not valid"
-            + " in the specified time frame: Start - Expiry</AuthenticationErrorDetail>",
-        "403|<Error><Code>AuthenticationFailed</Code><Message>x</Message><AuthenticationErrorDetail>"
-            + "Signed expiry time [Mon] must be after signed start time</AuthenticationErrorDetail>",
-      })
-  void expiredSignaturesAreNamed(int status, String body) {
-    HOST.stubFor(get("/a?sig=s3cret").willReturn(aResponse().withStatus(status).withBody(body)));
-    try (var source = source(3)) {
-      assertThat(Settings.fault(source, url("/a?sig=s3cret")))
-          .hasMessageContaining("the signed URL has expired; sign it for longer than the job takes")
-          .hasMessageNotContainingAny("s3cret", "Message", "Error")
-          .extracting("code")
-          .isEqualTo(ErrorCode.FETCH_DENIED);
-    }
-    HOST.verify(1, getRequestedFor(urlEqualTo("/a?sig=s3cret")));
-  }
-
-  @Test
-  void otherRefusalsOfAStoreAreNamed() {
-    String body = "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>s3cret</StringToSign>";
-    HOST.stubFor(get("/a").willReturn(aResponse().withStatus(403).withBody(body)));
-    HOST.stubFor(get("/b").willReturn(aResponse().withStatus(403).withBody("<Code>a b</Code>")));
-    try (var source = source(0)) {
-      assertThat(Settings.fault(source, url("/a")))
-          .hasMessageEndingWith("status 403 (SignatureDoesNotMatch) found, 200 expected");
-      assertThat(Settings.fault(source, url("/b")))
-          .hasMessageEndingWith("status 403 found, 200 expected");
-    }
-  }
-
   @Test
   void waitBeyondTheDeadlineIsNotStarted() {
     HOST.stubFor(
@@ -279,21 +179,6 @@ class HttpSourceTest {
       threads.shutdownNow();
       assertThatThrownBy(fetch::get).hasCauseInstanceOf(InterruptedException.class);
       assertThat(since(start)).isLessThan(Duration.ofSeconds(1));
-    }
-  }
-
-  @Test
-  void decodedBytesAreCounted() throws Exception {
-    byte[] zeros = new byte[50_000_000];
-    stubCoded("/small", gzip(new byte[50]), "gzip");
-    stubCoded("/bomb", gzip(zeros), "gzip");
-    stubCoded("/deflate", deflated(zeros, false), "deflate");
-    stubCoded("/nested", gzip(gzip(zeros)), "gzip, gzip");
-    try (var source = source(0)) {
-      assertThat(source.fetch(url("/small"))).hasSize(50);
-      for (String path : List.of("/bomb", "/deflate", "/nested")) {
-        assertThat(Settings.code(source, url(path))).isEqualTo(ErrorCode.FETCH_TOO_LARGE);
-      }
     }
   }
 
@@ -395,9 +280,8 @@ class HttpSourceTest {
             9,
             0,
             1,
-            List.of("example.com"),
-            List.of(),
-            List.of("localhost"));
+            new FetchSettings.AllowLists(List.of("example.com"), List.of(), List.of("localhost")),
+            FetchSettings.RequestSettings.DEFAULT);
     try (var source = new HttpSource(settings)) {
       assertThat(Settings.fault(source, url("/a")))
           .hasMessageContaining("spackle.fetch.allow-hosts");
@@ -453,7 +337,7 @@ class HttpSourceTest {
   void waitForAConnectionDoesNotCountAsTimeout() throws Exception {
     HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withFixedDelay(300)));
     var threads = Executors.newFixedThreadPool(6);
-    try (var source = new HttpSource(settings(Duration.ofSeconds(1), 0, 1))) {
+    try (var source = new HttpSource(Settings.local(Duration.ofSeconds(1), 0, 1))) {
       Callable<byte[]> fetch = () -> source.fetch(url("/a"));
       var fetches =
           new ArrayList<Callable<byte[]>>(List.of(fetch, fetch, fetch, fetch, fetch, fetch));
@@ -469,7 +353,7 @@ class HttpSourceTest {
 
   private static void checkTimeout() {
     long start = System.nanoTime();
-    try (var source = new HttpSource(settings(Duration.ofSeconds(1), 3, 8))) {
+    try (var source = new HttpSource(Settings.local(Duration.ofSeconds(1), 3, 8))) {
       assertThat(Settings.code(source, url("/a"))).isEqualTo(ErrorCode.FETCH_TIMEOUT);
     }
     assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(3));
@@ -542,39 +426,8 @@ class HttpSourceTest {
     }
   }
 
-  private static void stubCoded(String path, byte[] body, String... codings) {
-    HOST.stubFor(get(path).willReturn(ok().withBody(body).withHeader("Content-Encoding", codings)));
-  }
-
-  private static byte[] gzip(byte[] content) throws IOException {
-    var bytes = new ByteArrayOutputStream();
-    try (var out = new GZIPOutputStream(bytes)) {
-      out.write(content);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static byte[] deflated(byte[] content, boolean isRaw) throws IOException {
-    var bytes = new ByteArrayOutputStream();
-    try (var out = new DeflaterOutputStream(bytes, new Deflater(9, isRaw))) {
-      out.write(content);
-    }
-    return bytes.toByteArray();
-  }
-
   private static HttpSource source(int retries) {
-    return new HttpSource(settings(Duration.ofSeconds(10), retries, 8));
-  }
-
-  private static FetchSettings settings(Duration timeout, int retries, int perHost) {
-    return new FetchSettings(
-        timeout,
-        Settings.MAX_BYTES,
-        retries,
-        perHost,
-        List.of(),
-        List.of(),
-        List.of("localhost", "127.0.0.1"));
+    return new HttpSource(Settings.local(Duration.ofSeconds(10), retries, 8));
   }
 
   private static String url(String path) {

@@ -77,7 +77,7 @@ class JobConfTest {
     assertThat(conf.tasks().defaults().seed()).isEqualTo(7);
     assertThat(conf.tasks().defaults().parameters().height()).isEqualTo(64);
     assertThat(conf.tasks().defaults().parameters().width()).isNull();
-    assertThat(conf.tasks().fetch().allowHosts()).containsExactly("a.example", "b.example");
+    assertThat(conf.tasks().fetch().allow().hosts()).containsExactly("a.example", "b.example");
   }
 
   @Test
@@ -101,7 +101,7 @@ class JobConfTest {
     assertThat(conf.tasks().model().path()).isEqualTo(folder.resolve("model").toString());
     assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
     assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
-    assertThat(conf.tasks().fetch().allowFiles())
+    assertThat(conf.tasks().fetch().allow().files())
         .containsExactly(folder.resolve("images").toString(), "s3a://bucket/x");
   }
 
