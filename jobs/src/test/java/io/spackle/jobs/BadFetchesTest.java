@@ -376,8 +376,8 @@ class BadFetchesTest {
 
   @Test
   void b38_s3OutsideTheAllowList_fails() {
-    rows.isFailed("b38", URL_FORBIDDEN, "spackle.fetch.allow-files expected");
-    allowed.isFailed("b38", URL_FORBIDDEN, "spackle.fetch.allow-files expected");
+    rows.isFailed("b38", URL_FORBIDDEN, "spackle.fetch.allow-files = [\"s3a://bucket/\"]");
+    allowed.isFailed("b38", URL_FORBIDDEN, "spackle.fetch.allow-files = [\"s3a://other/\"]");
   }
 
   @Test

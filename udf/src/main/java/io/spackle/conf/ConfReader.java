@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import io.spackle.row.Redaction;
+import io.spackle.source.S3Scheme;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -250,7 +251,7 @@ public final class ConfReader {
 
   private static String absolute(String location, ConfigOrigin origin) {
     if (location.isEmpty() || location.startsWith("/") || hasScheme(location)) {
-      return location;
+      return S3Scheme.toS3a(location);
     }
     Path folder =
         origin.filename() == null

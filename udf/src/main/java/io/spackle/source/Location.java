@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,6 +66,22 @@ record Location(String text, String scheme) {
 
   RowException forbidden(String found) {
     return fault(ErrorCode.URL_FORBIDDEN, found);
+  }
+
+  /**
+   * The failure of a file outside the allowed folders.
+   *
+   * @param allowed folders of its scheme
+   * @param folder of the file, as an example
+   */
+  RowException notAllowed(List<?> allowed, Object folder) {
+    return forbidden(
+        allowed.isEmpty()
+            ? "no folder to read such files from is set, one expected, such as"
+                + " spackle.fetch.allow-files = [\""
+                + folder
+                + "\"]"
+            : "a path below one of spackle.fetch.allow-files expected: " + allowed);
   }
 
   RowException notFound() {

@@ -70,6 +70,15 @@ class FileSourceTest {
   }
 
   @Test
+  void theSettingThatIsMissingIsNamedWithAnExample() {
+    var nothing = new FileSource(Settings.of(List.of(), List.of()));
+    for (String file : List.of("/data/photos/a.png", "file:///data/photos/a.png")) {
+      assertThat(Settings.fault(nothing, file))
+          .hasMessageEndingWith("such as spackle.fetch.allow-files = [\"/data/photos\"]");
+    }
+  }
+
+  @Test
   void missingFilesOutsideTheRootAreNotRevealed() {
     assertThat(Settings.code(source(root.toString()), folder + "/nothing"))
         .isEqualTo(ErrorCode.URL_FORBIDDEN);

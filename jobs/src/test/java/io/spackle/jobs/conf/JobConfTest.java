@@ -87,6 +87,26 @@ class JobConfTest {
   }
 
   @Test
+  void s3MayBeNamedAsInOtherTools() throws IOException {
+    JobConf conf =
+        load(
+            """
+            spackle {
+              manifest { path = "s3://bucket/rows.jsonl", base = "S3N://bucket/photos" }
+              output.path = "s3://bucket/out"
+              model.path = "s3n://bucket/model"
+              fetch.allow-files = ["s3://bucket/photos"]
+            }
+            """,
+            Map.of());
+    assertThat(conf.manifest().path()).isEqualTo("s3a://bucket/rows.jsonl");
+    assertThat(conf.manifest().base()).isEqualTo("s3a://bucket/photos");
+    assertThat(conf.output().path()).isEqualTo("s3a://bucket/out");
+    assertThat(conf.tasks().model().path()).isEqualTo("s3a://bucket/model");
+    assertThat(conf.tasks().fetch().allow().files()).containsExactly("s3a://bucket/photos");
+  }
+
+  @Test
   void relativePathsAreResolvedAgainstTheirFile() throws IOException {
     Files.createDirectories(folder.resolve("inner"));
     Files.writeString(folder.resolve("inner/base.conf"), "spackle.model.path = ../model");
