@@ -14,7 +14,8 @@ import org.apache.hadoop.security.AccessControlException;
  * Reads files of Hadoop file systems below the allowed prefixes.
  *
  * <p>Locations are parsed as Hadoop's paths: percent signs are literal. Timeouts and retries are
- * those of the file system. S3 may be named s3: or s3n:, and is read by S3A. Hadoop shares its file systems in the JVM, so they are not closed.
+ * those of the file system. S3 may be named s3: or s3n:, and is read by S3A. Hadoop shares its file
+ * systems in the JVM, so they are not closed.
  */
 final class HadoopSource implements ImageSource {
 

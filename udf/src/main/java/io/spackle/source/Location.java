@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A syntactically plausible location: of limited length, without control characters, with a scheme
- * or else an absolute path.
+ * A syntactically plausible location: with a scheme or else an absolute path, and unless it
+ * contains the file itself, of limited length and without control characters.
  *
  * @param text as in the manifest, with its secrets; without the blanks around a URL
  * @param scheme in lower case; {@code file} for a bare path
@@ -33,6 +33,9 @@ record Location(String text, String scheme) {
   static Location of(String given) {
     String text = stripped(given);
     var location = new Location(text, scheme(text));
+    if (location.scheme.equals(DataSource.SCHEME)) {
+      return location; // its content may be long and may contain line breaks
+    }
     int bytes = text.getBytes(UTF_8).length;
     if (bytes > MAX_BYTES) {
       throw location.invalid(bytes + " bytes found, at most " + MAX_BYTES + " expected");
@@ -127,10 +130,23 @@ record Location(String text, String scheme) {
    * As browsers do; names of files may start and end with blanks, but no location starts with one.
    */
   private static String stripped(String text) {
-    String start = text.replaceFirst("^[ \\t]+", "");
-    return start.startsWith("/") || HadoopSource.SCHEMES.contains(scheme(start))
-        ? start
-        : start.replaceFirst("[ \\t]+$", "");
+    int start = 0;
+    int end = text.length();
+    while (start < end && isBlank(text.charAt(start))) {
+      start++;
+    }
+    String first = text.substring(start);
+    if (first.startsWith("/") || HadoopSource.SCHEMES.contains(scheme(first))) {
+      return first;
+    }
+    while (end > start && isBlank(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(start, end);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 
   private static String scheme(String text) {
