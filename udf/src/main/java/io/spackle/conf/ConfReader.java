@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import io.spackle.row.Redaction;
+import io.spackle.source.S3Scheme;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,12 @@ public final class ConfReader {
 
   public String text(String key) {
     return read(key, "a text", "", config::getString, value -> !value.isBlank());
+  }
+
+  /** A text that can be the value of an HTTP header. */
+  public String headerText(String key) {
+    Predicate<String> ascii = value -> value.matches("[!-~](?:[ -~]*[!-~])?");
+    return read(key, "a text of ASCII characters", "-", config::getString, ascii);
   }
 
   /** A text that may be empty. */
@@ -135,24 +142,53 @@ public final class ConfReader {
   }
 
   /**
-   * A secret; no message repeats it, and the command line is refused as its origin.
+   * A secret; no message repeats it, and origins that other users can read are refused.
    *
    * @param parse throws an IllegalArgumentException whose message says what is expected
    */
   public <T> T secret(String key, Function<String, T> parse) {
+    return secret(key, parse, value -> true);
+  }
+
+  /**
+   * A value that may contain a secret, see {@link #secret(String, Function)}.
+   *
+   * @param isSecret whether it contains one
+   */
+  public <T> T secret(String key, Function<String, T> parse, Predicate<T> isSecret) {
     ConfigOrigin origin = origin(key);
     String problem;
     try {
       T secret = parse.apply(config.getString(key));
-      if (!origin.description().startsWith(ConfFile.COMMAND_LINE)) {
+      problem = isSecret.test(secret) ? Secrets.exposure(origin) : null;
+      if (problem == null) {
         return secret;
       }
-      problem = "is on the command line, where all users of the machine can read it";
     } catch (ConfigException.WrongType | IllegalArgumentException e) {
       problem = "cannot be used, " + e.getMessage();
     }
     problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, problem, origin.description()));
     return null;
+  }
+
+  /**
+   * A free-form object of objects of secret texts, see {@link #secret(String, Function)}.
+   *
+   * @param parse throws an IllegalArgumentException whose message says what is expected
+   */
+  public <T> T secrets(String key, Function<Map<String, Map<String, String>>, T> parse) {
+    String problem;
+    try {
+      return parse.apply(Secrets.texts(config.getObject(key)));
+    } catch (ConfigException.WrongType e) {
+      problem = "an object expected";
+    } catch (IllegalArgumentException e) {
+      problem = e.getMessage();
+    }
+    problems.add(
+        "%s.%s cannot be used, %s (%s)"
+            .formatted(ConfFile.ROOT, key, problem, origin(key).description()));
+    return parse.apply(Map.of());
   }
 
   public List<String> texts(String key) {
@@ -215,7 +251,7 @@ public final class ConfReader {
 
   private static String absolute(String location, ConfigOrigin origin) {
     if (location.isEmpty() || location.startsWith("/") || hasScheme(location)) {
-      return location;
+      return S3Scheme.toS3a(location);
     }
     Path folder =
         origin.filename() == null

@@ -19,6 +19,8 @@ import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
 import io.spackle.safety.SafetyOptions;
 import io.spackle.source.FetchSettings;
+import io.spackle.source.ProxySetting;
+import io.spackle.source.RequestHeaders;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -201,9 +203,22 @@ public record TaskConf(
         reader.bytes("fetch.max-bytes"),
         reader.integer("fetch.retries", 0, 20),
         reader.integer("fetch.per-host", 1, 1000),
-        reader.texts("fetch.allow-hosts"),
-        reader.locations("fetch.allow-files"),
-        reader.texts("fetch.allow-private"));
+        new FetchSettings.AllowLists(
+            reader.texts("fetch.allow-hosts"),
+            reader.locations("fetch.allow-files"),
+            reader.texts("fetch.allow-private")),
+        requests(reader));
+  }
+
+  private static FetchSettings.RequestSettings requests(ConfReader reader) {
+    RequestHeaders headers = reader.secrets("fetch.headers", RequestHeaders::new);
+    ProxySetting proxy =
+        reader.orNull(
+            "fetch.proxy", key -> reader.secret(key, ProxySetting::of, ProxySetting::isSecret));
+    return new FetchSettings.RequestSettings(
+        headers,
+        reader.orNull("fetch.user-agent", reader::headerText),
+        proxy == null ? ProxySetting.AUTOMATIC : proxy);
   }
 
   /** Reads the limits of an input image. */

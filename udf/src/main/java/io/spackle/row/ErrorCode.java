@@ -73,10 +73,7 @@ public enum ErrorCode {
       "More pixels than allowed, or a shape that cannot be inpainted",
       "Raise fetch.max-pixels, or scale the image",
       Retry.IN_VAIN),
-  IMAGE_CORRUPT(
-      "The image is truncated or damaged",
-      "Store the image again; if the transfer was cut off, another fetch may succeed",
-      Retry.MAY_HELP),
+  IMAGE_CORRUPT("The image is truncated or damaged", "Store the image again", Retry.IN_VAIN),
   MODEL_OUTPUT(
       "The model computed values that are not finite, or an image that is all black",
       "Choose another seed or scheduler, or a model of higher precision",

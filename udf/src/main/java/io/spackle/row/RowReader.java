@@ -123,7 +123,7 @@ public final class RowReader implements Serializable {
   private String reference(FieldReader fields) {
     return guide == Guide.REFERENCE
         ? fields.location(RowColumns.REFERENCE_IMAGE)
-        : fields.text(RowColumns.REFERENCE_IMAGE, null);
+        : fields.unusedLocation(RowColumns.REFERENCE_IMAGE);
   }
 
   private ManifestRow.Prompts prompts(FieldReader fields) {

@@ -42,7 +42,7 @@ public final class ManifestColumns {
   private static final String RESERVED_PREFIX = "_spackle_";
 
   /** A regular expression for absolute paths and URIs. */
-  private static final String ABSOLUTE = "^(/|[A-Za-z][A-Za-z0-9+.-]*:)";
+  private static final String ABSOLUTE = "^[ \\t]*(/|[A-Za-z][A-Za-z0-9+.-]*:)";
 
   private ManifestColumns() {}
 

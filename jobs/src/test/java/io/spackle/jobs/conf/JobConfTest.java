@@ -77,13 +77,33 @@ class JobConfTest {
     assertThat(conf.tasks().defaults().seed()).isEqualTo(7);
     assertThat(conf.tasks().defaults().parameters().height()).isEqualTo(64);
     assertThat(conf.tasks().defaults().parameters().width()).isNull();
-    assertThat(conf.tasks().fetch().allowHosts()).containsExactly("a.example", "b.example");
+    assertThat(conf.tasks().fetch().allow().hosts()).containsExactly("a.example", "b.example");
   }
 
   @Test
   void uriOnTheCommandLineIsKept() throws IOException {
     JobConf conf = load("", with("output.path", "s3a://bucket/a b#c?d=//e"));
     assertThat(conf.output().path()).isEqualTo("s3a://bucket/a b#c?d=//e");
+  }
+
+  @Test
+  void s3MayBeNamedAsInOtherTools() throws IOException {
+    JobConf conf =
+        load(
+            """
+            spackle {
+              manifest { path = "s3://bucket/rows.jsonl", base = "S3N://bucket/photos" }
+              output.path = "s3://bucket/out"
+              model.path = "s3n://bucket/model"
+              fetch.allow-files = ["s3://bucket/photos"]
+            }
+            """,
+            Map.of());
+    assertThat(conf.manifest().path()).isEqualTo("s3a://bucket/rows.jsonl");
+    assertThat(conf.manifest().base()).isEqualTo("s3a://bucket/photos");
+    assertThat(conf.output().path()).isEqualTo("s3a://bucket/out");
+    assertThat(conf.tasks().model().path()).isEqualTo("s3a://bucket/model");
+    assertThat(conf.tasks().fetch().allow().files()).containsExactly("s3a://bucket/photos");
   }
 
   @Test
@@ -101,7 +121,7 @@ class JobConfTest {
     assertThat(conf.tasks().model().path()).isEqualTo(folder.resolve("model").toString());
     assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
     assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
-    assertThat(conf.tasks().fetch().allowFiles())
+    assertThat(conf.tasks().fetch().allow().files())
         .containsExactly(folder.resolve("images").toString(), "s3a://bucket/x");
   }
 
