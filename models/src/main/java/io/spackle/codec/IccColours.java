@@ -5,7 +5,6 @@ import java.awt.color.CMMException;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_ColorSpace;
 import java.awt.color.ICC_Profile;
-import java.awt.image.BufferedImage;
 import java.awt.image.ColorConvertOp;
 import java.util.Optional;
 
@@ -29,13 +28,6 @@ final class IccColours {
     } catch (IllegalArgumentException | CMMException e) {
       return Optional.empty();
     }
-  }
-
-  /** The colour space of a decoder's image, if it is an RGB space other than sRGB. */
-  static Optional<ColorSpace> space(BufferedImage image) {
-    ColorSpace space = image.getColorModel().getColorSpace();
-    boolean foreign = space.getType() == ColorSpace.TYPE_RGB && !space.isCS_sRGB();
-    return foreign ? Optional.of(space) : Optional.empty();
   }
 
   /** The image in sRGB; unchanged if the space equals sRGB or is unusable. */

@@ -35,7 +35,7 @@ public final class ImageCodec {
    * @throws ImageException if the header is damaged or exceeds the limits
    */
   public static long pixels(byte[] bytes, DecodeLimits limits) {
-    return ImageFile.using(bytes, FileType.of(bytes), file -> pixels(file, limits));
+    return Decoders.using(bytes, FileType.of(bytes), file -> pixels(file, limits));
   }
 
   /**
@@ -47,7 +47,7 @@ public final class ImageCodec {
   public static ImageInfo info(byte[] bytes, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
     boolean exchanged = Orientation.exchangesAxes(FileFacts.of(bytes, type).orientation());
-    return ImageFile.using(
+    return Decoders.using(
         bytes,
         type,
         file -> {
@@ -94,28 +94,26 @@ public final class ImageCodec {
 
   private static DecodedImage read(byte[] bytes, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
-    return ImageFile.using(bytes, type, file -> read(file, bytes, type, limits));
+    return Decoders.using(bytes, type, file -> read(file, bytes, type, limits));
   }
 
   /** Checks the header, then the structure of the file, then decodes pixels. */
-  private static DecodedImage read(ImageFile file, byte[] bytes, FileType type, DecodeLimits limits)
+  private static DecodedImage read(ImageDecoder file, byte[] bytes, FileType type, DecodeLimits limits)
       throws IOException {
     pixels(file, limits);
     FileFacts facts = FileFacts.of(bytes, type);
-    ImageFile.Pixels pixels = file.pixels();
-    DecodedImage stored = pixels.image();
+    DecodedImage stored = file.decode();
     RgbImage colour =
         facts
             .profile()
             .flatMap(IccColours::space)
-            .or(() -> IccColours.space(pixels.source()))
             .map(space -> IccColours.toSrgb(stored.colour(), space))
             .orElse(stored.colour());
     return new DecodedImage(colour, stored.alpha(), stored.grey(), stored.deep())
         .upright(facts.orientation());
   }
 
-  private static long pixels(ImageFile file, DecodeLimits limits) throws IOException {
+  private static long pixels(ImageDecoder file, DecodeLimits limits) throws IOException {
     limits.check(file.width(), file.height());
     return (long) file.width() * file.height();
   }

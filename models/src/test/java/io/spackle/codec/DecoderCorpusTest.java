@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.golden.Goldens;
 import io.spackle.image.ImageException;
+import io.spackle.image.Plane;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DecoderCorpusTest {
 
   @ParameterizedTest
-  @EnumSource(names = "WEBP")
+  @EnumSource(names = {"JPEG"})
   void decodesAsTheLibraryOfTheFormat(FileType type) throws IOException {
     Figures figures = new Figures();
     try (ZipFile corpus = new ZipFile(Goldens.ownFile("images/decoder-corpus.zip").toFile())) {
@@ -54,7 +55,7 @@ class DecoderCorpusTest {
       String file = test.get("file").asText();
       byte[] bytes = read(corpus, file);
       try {
-        DecodedImage image = ImageFile.using(bytes, FileType.of(bytes), ImageFile::pixels).image();
+        DecodedImage image = Decoders.using(bytes, FileType.of(bytes), ImageDecoder::decode);
         if (test.has("message")) {
           failures.add(file + " is decoded, expected a refusal");
         } else {
@@ -84,7 +85,7 @@ class DecoderCorpusTest {
       } else {
         equal++;
       }
-      byte[] deep = image.deep().map(plane -> plane.data()).orElse(new byte[0]);
+      byte[] deep = image.deep().map(Plane::data).orElse(new byte[0]);
       if (!Arrays.equals(
           deep, test.has("deep") ? read(corpus, test.get("deep").asText()) : new byte[0])) {
         failures.add(file + " has other 16-bit samples");
