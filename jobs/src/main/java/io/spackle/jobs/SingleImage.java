@@ -4,8 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.bundle.ModelFolder;
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.EncodedImage;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
+import io.spackle.codec.OutputFormat;
+import io.spackle.codec.OutputOptions;
+import io.spackle.codec.SourceImage;
 import io.spackle.conf.ModelInfo;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
@@ -25,6 +30,8 @@ import io.spackle.graph.Device;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.pipeline.RowNotes;
+import io.spackle.pipeline.RowPipeline;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
@@ -67,7 +74,18 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
    * @param init the image to inpaint
    * @param reference the image of a garment, or null if the model uses none
    */
-  record Input(ManifestRow row, RgbImage init, Mask mask, RgbImage reference) {}
+  record Input(ManifestRow row, SourceImage init, Mask mask, RgbImage reference) {}
+
+  /**
+   * The generated pixels.
+   *
+   * @param image of the output's size, in sRGB
+   * @param notes of the model
+   * @param alpha of an eraser that filled it
+   */
+  private record Filled(RgbImage image, Set<Note> notes, Optional<Mask> alpha) {}
+
+  private record Result(EncodedImage file, Frame frame, Set<Note> notes) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -83,6 +101,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     Path folder = Path.of(conf.model().path());
     Optional<SafetyModel> safety =
         problems.attempt("the safety checker", () -> SafetyInfo.local(conf.safety(), folder));
+    DecodeLimits limits = conf.images().limits();
     Path image = Path.of(fields.get("init_image"));
     Path mask = Path.of(fields.get("mask_image"));
     Device device = problems.attempt("the device", () -> device(conf.model()));
@@ -93,10 +112,8 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     Input input =
         new Input(
             row,
-            problems.attempt(
-                "--image " + image, () -> ImageCodec.decode(bytes(image), conf.limits())),
-            problems.attempt(
-                "--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), conf.limits())),
+            problems.attempt("--image " + image, () -> SourceImage.decode(bytes(image), limits)),
+            problems.attempt("--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), limits)),
             row == null || !row.usesReference(Families.traits(bundle))
                 ? null
                 : reference(conf, Path.of(row.locations().reference()), problems));
@@ -114,10 +131,9 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
    */
   String inpaint(Path out) throws IOException {
     long start = System.nanoTime();
-    InpaintedImage result = result();
-    byte[] bytes = ImageCodec.encode(result.image(), format);
+    Result result = result();
     Files.createDirectories(out.toAbsolutePath().getParent());
-    Files.write(out, bytes);
+    Files.write(out, result.file().bytes());
     return report(result, out, Duration.ofNanos(System.nanoTime() - start));
   }
 
@@ -132,7 +148,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
 
   private static RgbImage reference(TaskConf conf, Path file, Problems problems) {
     return problems.attempt(
-        "--reference " + file, () -> ImageCodec.decode(bytes(file), conf.limits()));
+        "--reference " + file, () -> ImageCodec.decode(bytes(file), conf.images().limits()));
   }
 
   private static Device device(ModelConf conf) {
@@ -199,46 +215,60 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   }
 
   /** The result in its final size, with the kept pixels of the init image. */
-  private InpaintedImage result() {
-    Frame frame =
-        input
-            .row()
-            .frame(input.init(), input.mask(), Families.traits(model.bundle()), conf.image());
+  private Result result() {
+    Frame frame = frame(input.init().rgb());
     if (frame.isBlank()) {
-      return new InpaintedImage(frame.untouched(), Set.of(Note.MASK_EMPTY));
+      return result(frame, new Filled(frame.untouched(), Set.of(), Optional.empty()));
     }
-    InpaintInput inpaintInput = input.row().inpaintInput(frame, input.reference(), 0);
     Optional<SafetyModel> checker = input.row().safetyChecker() ? model.safety() : Optional.empty();
     try (Inpainter inpainter = Families.open(model.bundle(), checker, model.device())) {
       InpaintParameters parameters =
-          input.row().inpaintParameters(frame, conf.image().maskReduction());
+          input.row().inpaintParameters(frame, conf.images().framing().maskReduction());
       requireRunnable(inpainter, parameters);
-      InpaintedImage result =
-          inpainter.inpaint(parameters, List.of(inpaintInput), new Cancellation()).images().get(0);
-      return new InpaintedImage(result.output(frame), notes(result, inpainter.traits()));
+      InpaintedImage generated = inpaint(inpainter, parameters, frame);
+      Optional<Mask> alpha =
+          RowPipeline.alphaToFill(input.init(), frame, traits(), output())
+              .map(this::frame)
+              .map(levels -> inpaint(inpainter, parameters, levels).output(levels).luma());
+      return result(frame, new Filled(generated.output(frame), generated.notes(), alpha));
     }
   }
 
-  private Set<Note> notes(InpaintedImage result, ModelTraits traits) {
-    Set<Note> notes = new TreeSet<>(result.notes());
-    if (input.row().hasUnusedReference(traits)) {
-      notes.add(Note.REFERENCE_UNUSED);
-    }
-    return notes;
+  private Frame frame(RgbImage image) {
+    return input.row().frame(image, input.mask(), traits(), conf.images().framing());
+  }
+
+  private InpaintedImage inpaint(Inpainter inpainter, InpaintParameters parameters, Frame frame) {
+    InpaintInput image = input.row().inpaintInput(frame, input.reference(), 0);
+    return inpainter.inpaint(parameters, List.of(image), new Cancellation()).images().get(0);
+  }
+
+  private Result result(Frame frame, Filled filled) {
+    Set<Note> notes = RowNotes.of(input.row(), traits(), frame, input.init(), output());
+    notes.addAll(filled.notes());
+    EncodedImage file = input.init().encode(filled.image(), frame, filled.alpha(), output());
+    return new Result(file, frame, notes);
+  }
+
+  private ModelTraits traits() {
+    return Families.traits(model.bundle());
+  }
+
+  private OutputOptions output() {
+    return conf.images().output().withFormat(OutputFormat.of(format));
   }
 
   /** With an empty mask nothing is generated, and so nothing is checked. */
-  private boolean isChecked(InpaintedImage result) {
-    return input.row().safetyChecker() && !result.notes().contains(Note.MASK_EMPTY);
+  private boolean isChecked(Result result) {
+    return input.row().safetyChecker() && !result.frame().isBlank();
   }
 
-  private String report(InpaintedImage result, Path out, Duration elapsed)
-      throws JsonProcessingException {
+  private String report(Result result, Path out, Duration elapsed) throws JsonProcessingException {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("status", "success");
     report.put("output", out.toString());
-    report.put("W", result.image().width());
-    report.put("H", result.image().height());
+    report.put("W", result.frame().outputWidth());
+    report.put("H", result.frame().outputHeight());
     report.put("seed", input.row().seed());
     report.put("steps", input.row().parameters().steps());
     report.put("enhanced_prompt", input.row().prompts().enhanced());

@@ -1,6 +1,7 @@
 package io.spackle.codec;
 
 import io.spackle.image.Compositor;
+import io.spackle.image.Filter;
 import io.spackle.image.Mask;
 import io.spackle.image.Plane;
 import io.spackle.image.RgbImage;
@@ -17,6 +18,9 @@ import java.util.Optional;
  *     RGB, then alpha if there is one; empty for other files
  */
 record DecodedImage(RgbImage colour, Optional<Mask> alpha, boolean grey, Optional<Plane> deep) {
+
+  /** Bytes of a sample in {@code deep}. */
+  static final int DEEP_BYTES = 2;
 
   /**
    * The image composited on a plain background.
@@ -38,9 +42,100 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha, boolean grey, Optiona
     return new RgbImage(colour.width(), colour.height(), pixels);
   }
 
+  int width() {
+    return colour.width();
+  }
+
+  int height() {
+    return colour.height();
+  }
+
+  /** The image without its alpha, composited on a plain background, in 8 bits. */
+  DecodedImage flattened(int background) {
+    return new DecodedImage(on(background), Optional.empty(), grey, Optional.empty());
+  }
+
+  /** The image in sRGB, with its alpha. */
+  DecodedImage inSrgb(ColourProfile profile) {
+    return new DecodedImage(
+        profile.toSrgb(colour),
+        alpha,
+        false,
+        deep.map(
+            samples -> {
+              Plane converted = profile.toSrgb(samples.part(0, colourBytes()), DEEP_BYTES);
+              return alpha.isEmpty() ? converted : converted.append(alphaSamples());
+            }));
+  }
+
+  /** The image with three colour channels. */
+  DecodedImage inRgb() {
+    return grey
+        ? new DecodedImage(
+            colour,
+            alpha,
+            false,
+            deep.map(samples -> new OutputImage(samples, DEEP_BYTES).inRgb().samples()))
+        : this;
+  }
+
+  /** The image in 8 bits. */
+  DecodedImage inBytes() {
+    return deep.isEmpty() ? this : new DecodedImage(colour, alpha, grey, Optional.empty());
+  }
+
+  /** The image in another size, in 8 bits; the same image if the size is the same. */
+  DecodedImage resized(int width, int height) {
+    if (colour.plane().isSized(width, height)) {
+      return this;
+    }
+    if (alpha.isEmpty()) {
+      RgbImage smaller = Filter.LANCZOS.resize(colour, width, height);
+      return new DecodedImage(smaller, alpha, grey, Optional.empty());
+    }
+    // Colours of transparent pixels must not bleed into visible ones. The filter has no negative
+    // weights, because an overshoot of colour over alpha would show as a bright rim.
+    RgbImage premultiplied = Filter.BILINEAR.resize(on(0), width, height);
+    Mask levels = Filter.BILINEAR.resize(alpha.get(), width, height);
+    byte[] pixels = premultiplied.pixels();
+    for (int i = 0; i < pixels.length; i++) {
+      int level = Math.max(1, levels.levels()[i / RgbImage.CHANNELS] & 0xFF);
+      pixels[i] = (byte) Math.min(255, ((pixels[i] & 0xFF) * 255 + level / 2) / level);
+    }
+    return new DecodedImage(
+        new RgbImage(width, height, pixels), Optional.of(levels), grey, Optional.empty());
+  }
+
+  /** Bytes per sample. */
+  int sampleBytes() {
+    return deep.isPresent() ? DEEP_BYTES : 1;
+  }
+
+  private int colourBytes() {
+    return (grey ? 1 : RgbImage.CHANNELS) * sampleBytes();
+  }
+
+  /** A copy of the colours: grey or RGB, of {@link #sampleBytes}. */
+  Plane colourSamples() {
+    return deep.orElse(colour.plane()).part(0, colourBytes());
+  }
+
+  /** A copy of the alpha, of {@link #sampleBytes}. */
+  Plane alphaSamples() {
+    return deep.map(samples -> samples.part(samples.channels() - DEEP_BYTES, DEEP_BYTES))
+        .orElseGet(() -> alpha.orElseThrow().plane().part(0, 1));
+  }
+
+  /** The memory of the samples, in bytes. */
+  long bytes() {
+    return colour.pixels().length
+        + alpha.map(levels -> levels.levels().length).orElse(0)
+        + deep.map(samples -> samples.data().length).orElse(0);
+  }
+
   /** The image as a mask: see {@link ImageCodec#decodeMask}. */
   Mask asMask() {
-    return alpha.filter(this::isShape).orElseGet(() -> luma(on(0)));
+    return alpha.filter(this::isShape).orElseGet(() -> on(0).luma());
   }
 
   /** Whether the image is a shape of one colour with transparent surroundings. */
@@ -65,17 +160,6 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha, boolean grey, Optiona
     byte[] pixels = colour.pixels();
     int at = index * RgbImage.CHANNELS;
     return (pixels[at] & 0xFF) << 16 | (pixels[at + 1] & 0xFF) << 8 | pixels[at + 2] & 0xFF;
-  }
-
-  private static Mask luma(RgbImage image) {
-    byte[] pixels = image.pixels();
-    byte[] levels = new byte[image.width() * image.height()];
-    for (int i = 0, from = 0; i < levels.length; i++, from += RgbImage.CHANNELS) {
-      levels[i] =
-          (byte)
-              RgbImage.luma(pixels[from] & 0xFF, pixels[from + 1] & 0xFF, pixels[from + 2] & 0xFF);
-    }
-    return new Mask(image.width(), image.height(), levels);
   }
 
   /** The image turned and mirrored upright, from an EXIF {@link Orientation}. */

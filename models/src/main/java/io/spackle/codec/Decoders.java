@@ -55,7 +55,7 @@ final class Decoders {
 
   private static ImageDecoder open(byte[] bytes, FileType type) throws IOException {
     return switch (type) {
-      case JPEG -> PluginDecoder.open(JPEG, bytes);
+      case JPEG -> PluginDecoder.open(JPEG, JpegCheck.withoutProfile(bytes));
       case PNG -> PngDecoder.open(PNG, bytes);
       case WEBP -> WebpDecoder.open(WEBP, bytes);
       case GIF -> GifDecoder.open(bytes);
@@ -75,7 +75,7 @@ final class Decoders {
   /** The file's own structure tells damage from a kind of file that the decoder does not know. */
   private static ImageException failed(Exception cause, byte[] bytes, FileType type) {
     try {
-      FileFacts.of(bytes, type);
+      type.check(bytes);
     } catch (ImageException damage) {
       return damage;
     }

@@ -2,7 +2,9 @@ package io.spackle.codec;
 
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.metadata.ImageMetadata;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Decoding and encoding of image files. Stateless and thread-safe.
@@ -46,7 +48,7 @@ public final class ImageCodec {
    */
   public static ImageInfo info(byte[] bytes, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
-    boolean exchanged = Orientation.exchangesAxes(FileFacts.of(bytes, type).orientation());
+    boolean exchanged = Orientation.exchangesAxes(ImageMetadata.read(bytes).orientation());
     return Decoders.using(
         bytes,
         type,
@@ -68,7 +70,7 @@ public final class ImageCodec {
    * @throws ImageException if the bytes are not an image within the limits
    */
   public static RgbImage decode(byte[] bytes, DecodeLimits limits) {
-    return read(bytes, limits).on(limits.background());
+    return source(bytes, limits).rgb();
   }
 
   /**
@@ -80,37 +82,55 @@ public final class ImageCodec {
    * @throws ImageException if the bytes are not an image within the limits
    */
   public static Mask decodeMask(byte[] bytes, DecodeLimits limits) {
-    return read(bytes, limits).asMask();
+    ImageMetadata metadata = ImageMetadata.read(bytes);
+    DecodedImage image = read(bytes, metadata.orientation(), limits);
+    return colours(metadata, image).profile().map(image::inSrgb).orElse(image).asMask();
   }
 
-  /** Encodes an image; equal images give equal bytes. */
+  /** Encodes an sRGB image; equal images give equal bytes. */
   public static byte[] encode(RgbImage image, ImageFormat format) {
+    OutputImage output = OutputImage.of(image);
     return switch (format) {
-      case PNG -> PngWriter.write(image);
-      case JPEG -> LossyWriter.jpeg(image, QUALITY);
-      case WEBP -> LossyWriter.webp(image, QUALITY);
+      case PNG -> PngWriter.write(output);
+      case JPEG -> LossyWriter.jpeg(output, QUALITY, Optional.empty());
+      case WEBP -> LossyWriter.webp(output, QUALITY);
     };
   }
 
-  private static DecodedImage read(byte[] bytes, DecodeLimits limits) {
+  /** Decodes an init image: see {@link SourceImage#decode}. */
+  static SourceImage source(byte[] bytes, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
-    return Decoders.using(bytes, type, file -> read(file, bytes, type, limits));
+    ImageMetadata metadata = ImageMetadata.read(bytes);
+    DecodedImage image = read(bytes, metadata.orientation(), limits);
+    SourceImage.Properties properties =
+        new SourceImage.Properties(
+            type,
+            colours(metadata, image),
+            metadata.upright(image.width(), image.height()),
+            type == FileType.JPEG ? JpegTables.of(bytes) : Optional.empty(),
+            type == FileType.WEBP && WebpCheck.isLossless(bytes));
+    return new SourceImage(image, properties, limits.background());
   }
 
-  /** Checks the header, then the structure of the file, then decodes pixels. */
-  private static DecodedImage read(ImageDecoder file, byte[] bytes, FileType type, DecodeLimits limits)
-      throws IOException {
-    pixels(file, limits);
-    FileFacts facts = FileFacts.of(bytes, type);
-    DecodedImage stored = file.decode();
-    RgbImage colour =
-        facts
-            .profile()
-            .flatMap(IccColours::space)
-            .map(space -> IccColours.toSrgb(stored.colour(), space))
-            .orElse(stored.colour());
-    return new DecodedImage(colour, stored.alpha(), stored.grey(), stored.deep())
-        .upright(facts.orientation());
+  private static ColourProfile.Read colours(ImageMetadata metadata, DecodedImage image) {
+    int bands = image.grey() ? 1 : RgbImage.CHANNELS;
+    return metadata
+        .icc()
+        .map(profile -> ColourProfile.read(profile, bands))
+        .orElse(ColourProfile.Read.NONE);
+  }
+
+  /** Checks the header, then the structure of the file, then decodes pixels and turns them. */
+  private static DecodedImage read(byte[] bytes, int orientation, DecodeLimits limits) {
+    FileType type = FileType.of(bytes);
+    return Decoders.using(
+        bytes,
+        type,
+        file -> {
+          pixels(file, limits);
+          type.check(bytes);
+          return file.decode().upright(orientation);
+        });
   }
 
   private static long pixels(ImageDecoder file, DecodeLimits limits) throws IOException {

@@ -2,6 +2,7 @@ package io.spackle.codec;
 
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
+import java.io.ByteArrayOutputStream;
 
 /**
  * A check of a JPEG file's segments up to its end marker, because decoders fill the missing part of
@@ -11,7 +12,7 @@ final class JpegCheck {
 
   private static final int START_OF_SCAN = 0xDA;
   private static final int END_OF_IMAGE = 0xD9;
-  private static final int APP1 = 0xE1;
+  private static final int APP2 = 0xE2;
 
   private JpegCheck() {}
 
@@ -20,28 +21,57 @@ final class JpegCheck {
    *
    * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
    */
-  static FileFacts check(byte[] bytes) {
-    FileFacts facts = FileFacts.NONE;
+  static void check(byte[] bytes) {
     int at = 2;
     while (true) {
       at = marker(bytes, at);
       int code = ByteReader.u8(bytes, at + 1);
       if (code == END_OF_IMAGE) {
-        return facts;
+        return;
       }
       at += 2;
       if (isStandalone(code)) {
         continue;
       }
-      int length = length(bytes, at);
-      if (code == APP1 && ByteReader.startsWith(bytes, at + 2, "Exif\0\0")) {
-        facts = facts.withOrientation(Orientation.of(bytes, at + 2, length - 2));
-      }
-      at += length;
+      at += length(bytes, at);
       if (code == START_OF_SCAN) {
         at = afterScan(bytes, at);
       }
     }
+  }
+
+  /**
+   * The file without its ICC profile, unless it has four colour channels: the decoder converts
+   * colours with a profile, and only those of CMYK must be converted.
+   */
+  static byte[] withoutProfile(byte[] bytes) {
+    ByteArrayOutputStream kept = new ByteArrayOutputStream(bytes.length);
+    kept.write(bytes, 0, 2);
+    int at = 2;
+    while (at + 4 <= bytes.length && ByteReader.u8(bytes, at) == 0xFF) {
+      int code = ByteReader.u8(bytes, at + 1);
+      if (code == START_OF_SCAN || isStandalone(code) || code == 0xFF) {
+        break;
+      }
+      int end = Math.min(bytes.length, at + 2 + ByteReader.u16(bytes, at + 2));
+      if (isFrame(code) && at + 9 < bytes.length && ByteReader.u8(bytes, at + 9) == 4) {
+        return bytes;
+      }
+      if (code != APP2 || !ByteReader.startsWith(bytes, at + 4, "ICC_PROFILE\0")) {
+        kept.write(bytes, at, end - at);
+      }
+      at = end;
+    }
+    if (kept.size() == at) {
+      return bytes;
+    }
+    kept.write(bytes, at, bytes.length - at);
+    return kept.toByteArray();
+  }
+
+  /** Whether a marker starts a frame header. */
+  private static boolean isFrame(int code) {
+    return code >= 0xC0 && code <= 0xCF && code != 0xC4 && code != 0xC8 && code != 0xCC;
   }
 
   /**

@@ -15,6 +15,12 @@ public enum Note {
   PROMPT_UNUSED,
   /** The row has a reference image, and the model takes none. */
   REFERENCE_UNUSED,
+  /** The init image is transparent, and the output is not: its format or the configuration. */
+  ALPHA_FLATTENED,
+  /** The init image's ICC profile is damaged or of other channels; its colours count as sRGB. */
+  PROFILE_IGNORED,
+  /** The init image has more than 8 bits per sample; the model generates 8. */
+  GENERATED_IN_8_BITS,
   /** The mask selects nothing: the output is the input. */
   MASK_EMPTY,
   /** The mask selects everything: nothing of the input is kept. */

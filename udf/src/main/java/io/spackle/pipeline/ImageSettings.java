@@ -1,7 +1,7 @@
 package io.spackle.pipeline;
 
 import io.spackle.codec.DecodeLimits;
-import io.spackle.codec.ImageFormat;
+import io.spackle.codec.OutputOptions;
 import io.spackle.image.FramingOptions;
 import java.io.Serializable;
 
@@ -10,7 +10,7 @@ import java.io.Serializable;
  *
  * @param limits of an input image
  * @param framing to the size that the model generates, and pasting back
- * @param format of the generated images
+ * @param output what the output keeps of the init image, and its format
  */
-public record ImageSettings(DecodeLimits limits, FramingOptions framing, ImageFormat format)
+public record ImageSettings(DecodeLimits limits, FramingOptions framing, OutputOptions output)
     implements Serializable {}

@@ -2,6 +2,7 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.codec.SourceImage;
 import io.spackle.family.ModelTraits;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
@@ -48,8 +49,8 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference) {
         + (reference == null ? 0 : pixels(reference, RowColumns.REFERENCE_IMAGE, limits));
   }
 
-  RgbImage decodeInit(DecodeLimits limits) {
-    return decode(init, RowColumns.INIT_IMAGE, limits);
+  SourceImage decodeInit(DecodeLimits limits) {
+    return RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits));
   }
 
   Mask decodeMask(DecodeLimits limits) {
@@ -58,14 +59,13 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference) {
 
   /** The reference image, or null. */
   RgbImage decodeReference(DecodeLimits limits) {
-    return reference == null ? null : decode(reference, RowColumns.REFERENCE_IMAGE, limits);
+    return reference == null
+        ? null
+        : RowFailures.naming(
+            RowColumns.REFERENCE_IMAGE, () -> ImageCodec.decode(reference, limits));
   }
 
   private static long pixels(byte[] file, String column, DecodeLimits limits) {
     return RowFailures.naming(column, () -> ImageCodec.pixels(file, limits));
-  }
-
-  private static RgbImage decode(byte[] file, String column, DecodeLimits limits) {
-    return RowFailures.naming(column, () -> ImageCodec.decode(file, limits));
   }
 }

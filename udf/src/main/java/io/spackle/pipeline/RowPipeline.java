@@ -1,8 +1,11 @@
 package io.spackle.pipeline;
 
-import io.spackle.codec.ImageCodec;
+import io.spackle.codec.EncodedImage;
+import io.spackle.codec.OutputOptions;
+import io.spackle.codec.SourceImage;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
+import io.spackle.family.InpaintedImage;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
@@ -29,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -83,28 +87,48 @@ public final class RowPipeline {
   /**
    * What the model gets.
    *
+   * @param alpha the alpha as an image, for an eraser that fills it as it fills colours
    * @param reference null if the model uses none
    */
-  private record Decoded(Frame frame, RgbImage reference) {
+  private record Decoded(
+      SourceImage source, Frame frame, Optional<Frame> alpha, RgbImage reference) {
 
     /** The memory held until writing ends; the images of a row are pasted back one by one. */
     long bytesUntilWritten(int samples) {
       long canvas = (long) frame.image().width() * frame.image().height();
       long output = (long) frame.outputWidth() * frame.outputHeight();
       long garment = reference == null ? 0 : (long) reference.width() * reference.height();
-      return BYTES_DECODED * ((1 + samples) * canvas + 2 * output + garment);
+      return source.bytes() + BYTES_DECODED * ((1 + samples) * canvas + 3 * output + garment);
     }
   }
 
-  /** The output of the model; each image is pasted back when it is requested. */
+  /**
+   * The jobs of one sample in the lane.
+   *
+   * @param alpha of an eraser that also fills the alpha
+   */
+  private record Sample(
+      CompletableFuture<Lane.Result> image, Optional<CompletableFuture<Lane.Result>> alpha) {
+
+    void cancel() {
+      image.cancel(false); // leaves the lane if it is still there
+      alpha.ifPresent(job -> job.cancel(false));
+    }
+  }
+
+  /** One output; it is pasted back when it is requested. */
+  private record Output(Supplier<RgbImage> image, Supplier<Optional<Mask>> alpha) {}
+
+  /**
+   * The output of the model.
+   *
+   * @param notes of the model
+   */
   private record Generated(
-      List<Supplier<RgbImage>> images,
-      Set<Note> notes,
-      List<Boolean> flagged,
-      Duration generation) {}
+      List<Output> outputs, Set<Note> notes, List<Boolean> flagged, Duration generation) {}
 
   /** An encoded image; the row's first one may have a preview. */
-  private record Encoded(byte[] file, Optional<byte[]> preview) {}
+  private record Encoded(EncodedImage file, Optional<byte[]> preview) {}
 
   /**
    * Runs one row from its locations to its written images.
@@ -123,13 +147,13 @@ public final class RowPipeline {
       Generated generated =
           frame.isBlank() ? unchanged(row, frame) : generate(row, decoded, marker, arrival, timer);
       arrival.retract();
-      List<Encoded> encoded = encode(row, frame, generated.images(), timer);
+      List<Encoded> encoded = encode(row, decoded, generated.outputs(), timer);
       List<String> locations = write(row, encoded, timer);
       return new Outcome.Succeeded(
           row,
           images(frame, locations, generated.flagged()),
           fetched.files().digests(),
-          generated.notes(),
+          notes(row, decoded, generated.notes()),
           generated.generation(),
           timer.timings());
     } catch (RuntimeException e) {
@@ -147,12 +171,12 @@ public final class RowPipeline {
     try (Lane.Arrival arrival = model.lane().arrival();
         Fetched fetched = fetch(row, arrival, timer)) {
       arrival.retract(); // nothing is submitted, so no batch should wait for this row
-      Frame frame = decodeAndFrame(row, fetched.files(), timer).frame();
+      Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
       return new Outcome.Succeeded(
           row,
-          images(frame, List.of(), List.of()),
+          images(decoded.frame(), List.of(), List.of()),
           fetched.files().digests(),
-          frame.isBlank() ? Set.of(Note.MASK_EMPTY) : notes(row, frame),
+          notes(row, decoded, Set.of()),
           Duration.ZERO,
           timer.timings());
     } catch (RuntimeException e) {
@@ -200,13 +224,29 @@ public final class RowPipeline {
         .onCore(
             () -> {
               enter(RowStage.DECODE, timer);
-              RgbImage init = files.decodeInit(settings.limits());
+              SourceImage init = files.decodeInit(settings.limits());
               Mask mask = files.decodeMask(settings.limits());
               RgbImage reference = files.decodeReference(settings.limits());
               enter(RowStage.FRAME, timer);
-              Frame frame = row.frame(init, mask, traits(), settings.framing());
-              return new Decoded(frame, reference);
+              Frame frame = row.frame(init.rgb(), mask, traits(), settings.framing());
+              Optional<Frame> alpha =
+                  alphaToFill(init, frame, traits(), settings.output())
+                      .map(image -> row.frame(image, mask, traits(), settings.framing()));
+              return new Decoded(init, frame, alpha, reference);
             });
+  }
+
+  /**
+   * The alpha of an init image as grey pixels, if the model must fill it: an eraser fills alpha as
+   * it fills colours where transparency reaches the masked region. Elsewhere that region becomes
+   * opaque.
+   */
+  public static Optional<RgbImage> alphaToFill(
+      SourceImage init, Frame frame, ModelTraits traits, OutputOptions output) {
+    boolean erases = traits.guide() == ModelTraits.Guide.NONE;
+    return erases && init.isTransparentNear(frame, output)
+        ? init.alpha().map(Mask::toRgb)
+        : Optional.empty();
   }
 
   private ModelTraits traits() {
@@ -214,9 +254,9 @@ public final class RowPipeline {
   }
 
   private static Generated unchanged(ManifestRow row, Frame frame) {
-    List<Supplier<RgbImage>> copies =
-        Collections.nCopies(row.parameters().samples(), frame::untouched);
-    return new Generated(copies, Set.of(Note.MASK_EMPTY), List.of(), Duration.ZERO);
+    Output copy = new Output(frame::untouched, Optional::empty);
+    List<Output> copies = Collections.nCopies(row.parameters().samples(), copy);
+    return new Generated(copies, Set.of(), List.of(), Duration.ZERO);
   }
 
   private Generated generate(
@@ -227,34 +267,40 @@ public final class RowPipeline {
       StageTimer timer)
       throws InterruptedException {
     enter(RowStage.PAINT, timer);
-    List<CompletableFuture<Lane.Result>> samples = submit(row, decoded, marker);
+    List<Sample> samples = submit(row, decoded, marker);
     arrival.retract();
     try {
-      List<Lane.Result> results = new ArrayList<>();
-      for (CompletableFuture<Lane.Result> sample : samples) {
-        results.add(sample.get());
+      for (Sample sample : samples) {
+        sample.image().get();
       }
-      timer.move(results.get(0).queued(), RowStage.PAINT, RowStage.QUEUE);
-      return generated(row, decoded.frame(), results);
+      timer.move(samples.get(0).image().get().queued(), RowStage.PAINT, RowStage.QUEUE);
+      return generated(row, decoded, samples);
     } catch (ExecutionException e) {
       throw unwrapped(e);
     } finally {
-      samples.forEach(sample -> sample.cancel(false)); // leaves the lane if it is still there
+      samples.forEach(Sample::cancel);
     }
   }
 
-  private List<CompletableFuture<Lane.Result>> submit(
-      ManifestRow row, Decoded decoded, Optional<Supplier<Marker>> marker) {
+  private List<Sample> submit(ManifestRow row, Decoded decoded, Optional<Supplier<Marker>> marker) {
     InpaintParameters parameters =
         row.inpaintParameters(decoded.frame(), settings.framing().maskReduction());
     check(parameters);
-    List<CompletableFuture<Lane.Result>> samples = new ArrayList<>();
+    Function<InpaintInput, CompletableFuture<Lane.Result>> submit =
+        input ->
+            marker.isPresent()
+                ? model.lane().submitAlone(parameters, input, marker.get())
+                : model.lane().submit(parameters, input);
+    List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < row.parameters().samples(); i++) {
-      InpaintInput input = row.inpaintInput(decoded.frame(), decoded.reference(), i);
+      int sample = i;
+      RgbImage reference = decoded.reference();
       samples.add(
-          marker.isPresent()
-              ? model.lane().submitAlone(parameters, input, marker.get())
-              : model.lane().submit(parameters, input));
+          new Sample(
+              submit.apply(row.inpaintInput(decoded.frame(), reference, sample)),
+              decoded
+                  .alpha()
+                  .map(alpha -> submit.apply(row.inpaintInput(alpha, reference, sample)))));
     }
     return samples;
   }
@@ -267,50 +313,65 @@ public final class RowPipeline {
     }
   }
 
-  private Generated generated(ManifestRow row, Frame frame, List<Lane.Result> results) {
-    Set<Note> notes = notes(row, frame);
+  private static Generated generated(ManifestRow row, Decoded decoded, List<Sample> samples)
+      throws ExecutionException, InterruptedException {
+    Set<Note> notes = EnumSet.noneOf(Note.class);
     Duration generation = Duration.ZERO;
-    List<Supplier<RgbImage>> images = new ArrayList<>();
+    List<Output> outputs = new ArrayList<>();
     List<Boolean> flagged = new ArrayList<>();
-    for (Lane.Result result : results) {
+    for (Sample sample : samples) {
+      Lane.Result result = sample.image().get();
       notes.addAll(result.image().notes());
       generation = generation.plus(result.share());
-      images.add(() -> result.image().output(frame));
+      Optional<InpaintedImage> alpha = Optional.empty();
+      if (sample.alpha().isPresent()) {
+        Lane.Result filled = sample.alpha().get().get();
+        generation = generation.plus(filled.share());
+        alpha = Optional.of(filled.image());
+      }
+      outputs.add(output(decoded, result.image(), alpha));
       if (row.safetyChecker()) {
         flagged.add(result.image().isFlagged());
       }
     }
-    return new Generated(images, notes, flagged, generation);
+    return new Generated(outputs, notes, flagged, generation);
   }
 
-  private Set<Note> notes(ManifestRow row, Frame frame) {
-    Set<Note> notes = EnumSet.noneOf(Note.class);
-    if (frame.maskCoverage() == 1) {
-      notes.add(Note.MASK_FULL);
-    }
-    if (row.hasUnusedReference(traits())) {
-      notes.add(Note.REFERENCE_UNUSED);
-    }
+  private static Output output(
+      Decoded decoded, InpaintedImage image, Optional<InpaintedImage> alpha) {
+    return new Output(
+        () -> image.output(decoded.frame()),
+        () -> alpha.map(filled -> filled.output(decoded.alpha().orElseThrow()).luma()));
+  }
+
+  private Set<Note> notes(ManifestRow row, Decoded decoded, Set<Note> ofModel) {
+    Set<Note> notes =
+        RowNotes.of(row, traits(), decoded.frame(), decoded.source(), settings.output());
+    notes.addAll(ofModel);
     return notes;
   }
 
   /** Pastes back and encodes one image at a time, so that only one output image is in memory. */
   private List<Encoded> encode(
-      ManifestRow row, Frame frame, List<Supplier<RgbImage>> images, StageTimer timer)
+      ManifestRow row, Decoded decoded, List<Output> outputs, StageTimer timer)
       throws InterruptedException {
     enter(RowStage.ENCODE, timer);
+    Frame frame = decoded.frame();
     List<Encoded> encoded = new ArrayList<>();
-    for (Supplier<RgbImage> image : images) {
+    for (Output output : outputs) {
       boolean hasPreview = encoded.isEmpty();
       encoded.add(
           model
               .limits()
               .onCore(
                   () -> {
-                    RgbImage output = image.get();
-                    byte[] file = ImageCodec.encode(output, settings.format());
+                    RgbImage image = output.image().get();
+                    EncodedImage file =
+                        decoded
+                            .source()
+                            .encode(image, frame, output.alpha().get(), settings.output());
                     return new Encoded(
-                        file, hasPreview ? previews.of(row.id(), frame, output) : Optional.empty());
+                        file, hasPreview ? previews.of(row.id(), frame, image) : Optional.empty());
                   }));
     }
     return encoded;
@@ -318,8 +379,9 @@ public final class RowPipeline {
 
   private List<String> write(ManifestRow row, List<Encoded> encoded, StageTimer timer) {
     enter(RowStage.WRITE, timer);
-    List<byte[]> files = encoded.stream().map(Encoded::file).toList();
-    List<String> locations = writer.write(row, files, settings.format().extension());
+    List<byte[]> files = encoded.stream().map(image -> image.file().bytes()).toList();
+    String extension = encoded.get(0).file().format().extension();
+    List<String> locations = writer.write(row, files, extension);
     encoded.get(0).preview().ifPresent(preview -> previews.write(row.id(), preview));
     return locations;
   }

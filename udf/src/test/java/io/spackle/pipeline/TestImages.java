@@ -3,6 +3,7 @@ package io.spackle.pipeline;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
+import io.spackle.codec.OutputOptions;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.SchedulerChoice;
@@ -103,7 +104,8 @@ public final class TestImages {
   }
 
   public static ImageSettings settings() {
-    return new ImageSettings(DecodeLimits.defaults(), FramingOptions.defaults(), ImageFormat.PNG);
+    return new ImageSettings(
+        DecodeLimits.defaults(), FramingOptions.defaults(), OutputOptions.defaults());
   }
 
   static ImageSource source(Map<String, byte[]> files) {

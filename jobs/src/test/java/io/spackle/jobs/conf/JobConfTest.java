@@ -38,7 +38,7 @@ class JobConfTest {
     assertThat(conf.output().mode()).isEqualTo(OutputFolder.Mode.RESUME);
     assertThat(conf.tasks().defaults().parameters().steps()).isNull();
     assertThat(conf.tasks().defaults().parameters().samples()).isEqualTo(1);
-    assertThat(conf.tasks().image()).isEqualTo(FramingOptions.defaults());
+    assertThat(conf.tasks().images().framing()).isEqualTo(FramingOptions.defaults());
     assertThat(conf.tasks().fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(conf.tasks().fetch().maxBytes()).isEqualTo(64 << 20);
     assertThat(conf.maxFailedShare()).isEqualTo(1);
