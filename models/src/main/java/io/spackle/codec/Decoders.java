@@ -1,13 +1,10 @@
 package io.spackle.codec;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
-import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import java.io.EOFException;
 import java.io.IOException;
-import javax.imageio.ImageIO;
-import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
@@ -19,7 +16,7 @@ import javax.imageio.spi.ImageReaderSpi;
  */
 final class Decoders {
 
-  private static final ImageReaderSpi JPEG = jpeg();
+  private static final ImageReaderSpi JPEG = JdkImaging.plugin(ImageReaderSpi.class, "JPEG");
   private static final ImageReaderSpi WEBP = new WebPImageReaderSpi();
   private static final ImageReaderSpi PNG = JdkImaging.plugin(ImageReaderSpi.class, "PNG");
   private static final ImageReaderSpi BMP = JdkImaging.plugin(ImageReaderSpi.class, "BMP");
@@ -55,21 +52,13 @@ final class Decoders {
 
   private static ImageDecoder open(byte[] bytes, FileType type) throws IOException {
     return switch (type) {
-      case JPEG -> PluginDecoder.open(JPEG, JpegCheck.withoutProfile(bytes));
+      case JPEG -> JpegDecoder.open(JPEG, bytes);
       case PNG -> PngDecoder.open(PNG, bytes);
       case WEBP -> WebpDecoder.open(WEBP, bytes);
       case GIF -> GifDecoder.open(bytes);
       case BMP -> PluginDecoder.open(BMP, bytes);
       case TIFF -> PluginDecoder.open(TIFF, bytes);
     };
-  }
-
-  private static ImageReaderSpi jpeg() {
-    ImageIO.setUseCache(false); // no temporary files
-    ImageReaderSpi jpeg = new JPEGImageReaderSpi();
-    // This plug-in delegates to the JDK's reader, which it finds when it is registered.
-    IIORegistry.getDefaultInstance().registerServiceProvider(jpeg);
-    return jpeg;
   }
 
   /** The file's own structure tells damage from a kind of file that the decoder does not know. */

@@ -129,9 +129,7 @@ final class GifDecoder implements ImageDecoder {
     }
     return new DecodedImage(
         new RgbImage(width, height(), pixels),
-        visible == alpha.length
-            ? Optional.empty()
-            : Optional.of(new Mask(width, height(), alpha)),
+        visible == alpha.length ? Optional.empty() : Optional.of(new Mask(width, height(), alpha)),
         false,
         Optional.empty());
   }

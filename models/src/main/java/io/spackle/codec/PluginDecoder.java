@@ -2,7 +2,7 @@ package io.spackle.codec;
 
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
-import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,8 +22,7 @@ final class PluginDecoder implements ImageDecoder {
 
   static PluginDecoder open(ImageReaderSpi plugin, byte[] file) throws IOException {
     ImageReader reader = plugin.createReaderInstance();
-    reader.setInput(
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(file)), true, true);
+    reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(file)), true, true);
     return new PluginDecoder(reader);
   }
 
@@ -39,16 +38,16 @@ final class PluginDecoder implements ImageDecoder {
 
   @Override
   public DecodedImage decode() throws IOException {
-    return RasterSamples.of(image());
+    return RasterSamples.of(reader.read(0));
   }
 
-  /** The reader's image. */
-  BufferedImage image() throws IOException {
+  /** The components of a JPEG file, interleaved. */
+  Raster raster() throws IOException {
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-    BufferedImage image = reader.read(0);
+    Raster raster = reader.readRaster(0, null);
     rejectCorrupt(warnings);
-    return image;
+    return raster;
   }
 
   /** The JDK's JPEG reader fills damaged parts with grey and only warns. */

@@ -17,7 +17,6 @@ import javax.imageio.spi.ImageReaderSpi;
  */
 final class WebpDecoder implements ImageDecoder {
 
-
   private static final int FILE_HEADER_BYTES = 12;
   private static final int CHUNK_HEADER_BYTES = 8;
   private static final int EXTENDED_HEADER = FILE_HEADER_BYTES + CHUNK_HEADER_BYTES;
