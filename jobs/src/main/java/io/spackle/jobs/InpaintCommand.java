@@ -28,8 +28,12 @@ import picocli.CommandLine.Spec;
     description = "Inpaints one image, without Spark. Prints the result as one JSON object.")
 final class InpaintCommand implements Callable<Integer> {
 
-  @Option(names = "--model", paramLabel = "DIR", required = true, description = "The model folder.")
-  private Path model;
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      required = true,
+      description = "The model folder, or builtin:patchmatch, which needs none.")
+  private String model;
 
   @Option(names = "--image", paramLabel = "FILE", required = true, description = "The image.")
   private Path image;
@@ -170,7 +174,7 @@ final class InpaintCommand implements Callable<Integer> {
 
   private TaskConf load(Optional<Path> file, Map<String, String> settings) {
     Map<String, String> all = new LinkedHashMap<>(settings);
-    all.put("model.path", model.toString());
+    all.put("model.path", model);
     return ConfFile.load(file, all, TaskConf::of);
   }
 

@@ -18,11 +18,13 @@ import io.spackle.conf.ResolvedDefaults;
 import io.spackle.conf.SafetyInfo;
 import io.spackle.conf.TaskConf;
 import io.spackle.conf.TaskConf.ModelConf;
+import io.spackle.family.BuiltInModel;
 import io.spackle.family.Families;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.InpaintedImage;
 import io.spackle.family.Inpainter;
+import io.spackle.family.ModelSource;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
@@ -66,7 +68,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
    *
    * @param safety the safety checker, if there is one, whether or not the row wants it
    */
-  record Model(ModelBundle bundle, Optional<SafetyModel> safety, Device device) {}
+  record Model(ModelSource source, Optional<SafetyModel> safety, Device device) {}
 
   /**
    * What is inpainted.
@@ -97,28 +99,32 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
    * @param problems receives all problems; the result is valid only if there are none
    */
   static SingleImage check(TaskConf conf, Map<String, String> fields, Path out, Problems problems) {
-    ModelBundle bundle = problems.attempt("the model", () -> bundle(conf.model()));
-    Path folder = Path.of(conf.model().path());
+    ModelSource source = problems.attempt("the model", () -> source(conf.model()));
+    Optional<Path> folder =
+        source instanceof BuiltInModel
+            ? Optional.empty()
+            : Optional.of(Path.of(conf.model().path()));
     Optional<SafetyModel> safety =
         problems.attempt("the safety checker", () -> SafetyInfo.local(conf.safety(), folder));
     DecodeLimits limits = conf.images().limits();
     Path image = Path.of(fields.get("init_image"));
     Path mask = Path.of(fields.get("mask_image"));
-    Device device = problems.attempt("the device", () -> device(conf.model()));
+    Device device = problems.attempt("the device", () -> device(conf.model(), source));
     ManifestRow row =
-        bundle == null || safety == null
+        source == null || safety == null
             ? null
-            : problems.attempt("the row", () -> row(conf, fields, bundle, policy(conf, safety)));
+            : problems.attempt(
+                "the row", () -> row(conf, fields, source.traits(), policy(conf, safety)));
     Input input =
         new Input(
             row,
             problems.attempt("--image " + image, () -> SourceImage.decode(bytes(image), limits)),
             problems.attempt("--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), limits)),
-            row == null || !row.usesReference(Families.traits(bundle))
+            row == null || !row.usesReference(source.traits())
                 ? null
                 : reference(conf, Path.of(row.locations().reference()), problems));
     ImageFormat format = problems.attempt("--out", () -> format(out));
-    return new SingleImage(conf, new Model(bundle, safety, device), input, format);
+    return new SingleImage(conf, new Model(source, safety, device), input, format);
   }
 
   /**
@@ -137,12 +143,17 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     return report(result, out, Duration.ofNanos(System.nanoTime() - start));
   }
 
+  private static ModelSource source(ModelConf conf) {
+    Optional<BuiltInModel> builtIn = ModelInfo.builtIn(conf);
+    return builtIn.isPresent() ? builtIn.get() : new ModelSource.Bundle(bundle(conf));
+  }
+
   private static ModelBundle bundle(ModelConf conf) {
     String what = "--model " + conf.path();
     ModelBundle opened = ModelInfo.refusing(what, () -> ModelBundle.open(Path.of(conf.path())));
     ModelFolder vae = conf.vae() == null ? null : ModelInfo.vae(conf, Path.of(conf.vae()));
     ModelBundle bundle = ModelInfo.configured(conf, opened, vae);
-    ModelInfo.refusing(what, () -> ModelInfo.traits(conf, bundle));
+    ModelInfo.refusing(what, () -> ModelInfo.traits(conf, new ModelSource.Bundle(bundle)));
     return bundle;
   }
 
@@ -151,13 +162,14 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
         "--reference " + file, () -> ImageCodec.decode(bytes(file), conf.images().limits()));
   }
 
-  private static Device device(ModelConf conf) {
-    return Device.resolve(conf.device().name().toLowerCase(Locale.ROOT), 0, 0);
+  private static Device device(ModelConf conf, ModelSource source) {
+    return source instanceof BuiltInModel
+        ? Device.cpu(0)
+        : Device.resolve(conf.device().name().toLowerCase(Locale.ROOT), 0, 0);
   }
 
   private static ManifestRow row(
-      TaskConf conf, Map<String, String> fields, ModelBundle bundle, SafetyPolicy safety) {
-    ModelTraits traits = Families.traits(bundle);
+      TaskConf conf, Map<String, String> fields, ModelTraits traits, SafetyPolicy safety) {
     Problems problems = new Problems();
     RowDefaults defaults = ResolvedDefaults.of(conf.defaults(), traits, problems);
     SafetyInfo.check(safety, conf.defaults(), problems);
@@ -221,7 +233,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
       return result(frame, new Filled(frame.untouched(), Set.of(), Optional.empty()));
     }
     Optional<SafetyModel> checker = input.row().safetyChecker() ? model.safety() : Optional.empty();
-    try (Inpainter inpainter = Families.open(model.bundle(), checker, model.device())) {
+    try (Inpainter inpainter = Families.open(model.source(), checker, model.device())) {
       InpaintParameters parameters =
           input.row().inpaintParameters(frame, conf.images().framing().maskReduction());
       requireRunnable(inpainter, parameters);
@@ -251,7 +263,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   }
 
   private ModelTraits traits() {
-    return Families.traits(model.bundle());
+    return model.source().traits();
   }
 
   private OutputOptions output() {

@@ -25,35 +25,44 @@ public record SafetyInfo(SafetyPolicy policy, Folder folder, String name) {
   /**
    * Reads the checker that the configuration selects.
    *
-   * @param modelFolder may contain a built-in checker
+   * @param modelFolder may contain a checker; empty for a built-in model
    * @throws RefusedException with all problems of a checker's folder
    * @throws IOException if the folder cannot be reached
    */
   static SafetyInfo read(
-      SafetyConf conf, NamedFolder modelFolder, ModelConf model, Configuration hadoop)
+      SafetyConf conf, Optional<NamedFolder> modelFolder, ModelConf model, Configuration hadoop)
       throws IOException {
-    if (conf.model().equals(SafetyConf.AUTO) || conf.model().equals(SafetyConf.NONE)) {
-      return SafetyModel.isIn(modelFolder.local()) && !conf.model().equals(SafetyConf.NONE)
-          ? new SafetyInfo(
-              SafetyPolicy.CHECKED, modelFolder.folder(), open(conf, modelFolder.local()).name())
-          : new SafetyInfo(ruleWithout(conf), null, null);
-    }
-    NamedFolder folder = NamedFolder.find(conf.model(), FolderKind.SAFETY_CHECKER, model, hadoop);
-    SafetyModel checker = open(conf, folder.local());
-    return new SafetyInfo(SafetyPolicy.CHECKED, folder.folder(), checker.name());
+    return switch (conf.model()) {
+      case SafetyConf.NONE -> without(conf);
+      case SafetyConf.AUTO ->
+          modelFolder
+              .filter(folder -> SafetyModel.isIn(folder.local()))
+              .map(folder -> in(folder, conf))
+              .orElseGet(() -> without(conf));
+      default -> in(NamedFolder.find(conf.model(), FolderKind.SAFETY_CHECKER, model, hadoop), conf);
+    };
+  }
+
+  private static SafetyInfo in(NamedFolder folder, SafetyConf conf) {
+    String name = open(conf, folder.local()).name();
+    return new SafetyInfo(SafetyPolicy.CHECKED, folder.folder(), name);
+  }
+
+  private static SafetyInfo without(SafetyConf conf) {
+    return new SafetyInfo(ruleWithout(conf), null, null);
   }
 
   /**
    * The checker for a run without Spark, unloaded.
    *
-   * @param modelFolder may contain a built-in checker
+   * @param modelFolder may contain a checker; empty for a built-in model
    * @throws RefusedException with all problems of the checker's folder
    */
-  public static Optional<SafetyModel> local(SafetyConf conf, Path modelFolder) {
+  public static Optional<SafetyModel> local(SafetyConf conf, Optional<Path> modelFolder) {
     return switch (conf.model()) {
       case SafetyConf.NONE -> Optional.empty();
       case SafetyConf.AUTO ->
-          SafetyModel.isIn(modelFolder) ? Optional.of(open(conf, modelFolder)) : Optional.empty();
+          modelFolder.filter(SafetyModel::isIn).map(folder -> open(conf, folder));
       default -> Optional.of(open(conf, Path.of(conf.model())));
     };
   }

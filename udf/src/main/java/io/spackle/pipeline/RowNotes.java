@@ -33,6 +33,9 @@ public final class RowNotes {
     if (row.hasUnusedReference(traits)) {
       notes.add(Note.REFERENCE_UNUSED);
     }
+    if (row.hasUnusedSize(traits)) {
+      notes.add(Note.SIZE_UNUSED);
+    }
     return notes;
   }
 

@@ -195,18 +195,25 @@ public final class RowPipeline {
               enter(RowStage.DECODE, timer);
               long pixels = files.pixels(settings.limits());
               enter(RowStage.QUEUE, timer);
-              return new Fetched(files, memory(row, pixels, arrival));
+              long bytes = BYTES_DECODING * (pixels + canvases(row, files));
+              return new Fetched(files, memory(bytes, arrival));
             });
+  }
+
+  /** The pixels of the framed image and of all generated ones. */
+  private long canvases(ManifestRow row, InputFiles files) {
+    var parameters = row.parameters();
+    long canvas =
+        traits().sizes().areOfImage()
+            ? files.initPixels(settings.limits())
+            : (long) parameters.width() * parameters.height();
+    return (1L + parameters.samples()) * canvas;
   }
 
   /**
    * Waits for the memory that the row needs at most; meanwhile no batch should wait for the row.
    */
-  private MemoryPermit memory(ManifestRow row, long inputPixels, Lane.Arrival arrival)
-      throws InterruptedException {
-    var parameters = row.parameters();
-    long canvases = (1L + parameters.samples()) * parameters.width() * parameters.height();
-    long bytes = BYTES_DECODING * (inputPixels + canvases);
+  private MemoryPermit memory(long bytes, Lane.Arrival arrival) throws InterruptedException {
     Optional<MemoryPermit> free = model.limits().tryMemory(bytes);
     if (free.isPresent()) {
       return free.get();
@@ -243,8 +250,7 @@ public final class RowPipeline {
    */
   public static Optional<RgbImage> alphaToFill(
       SourceImage init, Frame frame, ModelTraits traits, OutputOptions output) {
-    boolean erases = traits.guide() == ModelTraits.Guide.NONE;
-    return erases && init.isTransparentNear(frame, output)
+    return traits.erases() && init.isTransparentNear(frame, output)
         ? init.alpha().map(Mask::toRgb)
         : Optional.empty();
   }

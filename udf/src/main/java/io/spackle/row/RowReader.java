@@ -23,9 +23,11 @@ public final class RowReader implements Serializable {
 
   private static final int MAX_ID_BYTES = 512;
 
+  private final ModelTraits.Sizes sizes;
   private final Limits limits;
   private final List<String> schedulers;
   private final Guide guide;
+  private final boolean erases;
   private final RowDefaults defaults;
   private final SafetyPolicy safety;
 
@@ -35,9 +37,11 @@ public final class RowReader implements Serializable {
    * @param safety for rows that ask for a safety checker
    */
   public RowReader(ModelTraits traits, RowDefaults defaults, SafetyPolicy safety) {
+    this.sizes = traits.sizes();
     this.limits = traits.limits();
     this.schedulers = traits.schedulers();
     this.guide = traits.guide();
+    this.erases = traits.erases();
     this.defaults = defaults;
     this.safety = safety;
   }
@@ -152,7 +156,9 @@ public final class RowReader implements Serializable {
     GenerationParameters values = defaults.parameters();
     int width = side(fields, RowColumns.WIDTH, values.width());
     int height = side(fields, RowColumns.HEIGHT, values.height());
-    checkShape(fields, width, height);
+    if (!sizes.areOfImage()) {
+      checkShape(fields, width, height);
+    }
     int samples = integer(fields, RowColumns.SAMPLES, values.samples(), limits.maxSamples());
     int steps = integer(fields, RowColumns.STEPS, values.steps(), limits.maxSteps());
     return new GenerationParameters(
@@ -201,7 +207,9 @@ public final class RowReader implements Serializable {
   }
 
   private int side(FieldReader fields, String column, int defaultValue) {
-    return (int) fields.integer(column, defaultValue, limits.minSide(), limits.maxLongSide());
+    return sizes.areOfImage()
+        ? integer(fields, column, defaultValue, Integer.MAX_VALUE)
+        : (int) fields.integer(column, defaultValue, limits.minSide(), limits.maxLongSide());
   }
 
   private void checkShape(FieldReader fields, int width, int height) {
@@ -240,7 +248,7 @@ public final class RowReader implements Serializable {
     }
     double defaultValue = defaults.parameters().strength();
     double chosen = strength != null ? strength : alias != null ? alias : defaultValue;
-    if (guide != Guide.NONE && (int) (steps * chosen) < 1) {
+    if (!erases && (int) (steps * chosen) < 1) {
       fields.addProblem(
           RowColumns.STRENGTH,
           chosen

@@ -454,8 +454,9 @@ class InpaintPartitionTest {
     TaskSettings settings =
         settings(
             new ModelSettings(
-                new ModelSettings.Folder(folder.toString(), bundle.digest(), FolderKind.MODEL),
-                null,
+                new ModelSettings.InFolder(
+                    new ModelSettings.Folder(folder.toString(), bundle.digest(), FolderKind.MODEL),
+                    null),
                 NO_SAFETY,
                 null,
                 DeviceChoice.CPU,
@@ -514,8 +515,8 @@ class InpaintPartitionTest {
   private TaskSettings settings(int maxImages) {
     return settings(
         new ModelSettings(
-            new ModelSettings.Folder("/no/such/model", "digest", FolderKind.MODEL),
-            null,
+            new ModelSettings.InFolder(
+                new ModelSettings.Folder("/no/such/model", "digest", FolderKind.MODEL), null),
             NO_SAFETY,
             null,
             DeviceChoice.AUTO,
