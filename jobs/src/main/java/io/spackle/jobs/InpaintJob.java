@@ -90,6 +90,7 @@ public final class InpaintJob implements Callable<Integer> {
       messages.println("Note: " + conf.tasks().model().labels().note());
     }
     JobPlan plan = JobPlan.of(spark, conf);
+    plan.warnings().forEach(warning -> messages.println("Warning: " + warning));
     return new JobRun(spark, plan, messages, start).execute();
   }
 

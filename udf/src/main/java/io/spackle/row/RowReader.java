@@ -303,12 +303,12 @@ public final class RowReader implements Serializable {
   /** The message gives the line's number, not its text, which may hold keys and signed URLs. */
   private static Outcome.Failed malformed(FieldReader fields, String key) {
     Object line = fields.raw(RowColumns.LINE);
-    int length = String.valueOf(fields.raw(RowColumns.CORRUPT)).length();
-    String message =
-        (line == null ? "" : "line " + line + ": ")
-            + length
-            + " characters found that are not a record of the manifest's format in UTF-8, one"
-            + " expected";
+    String problem =
+        fields.raw(RowColumns.PROBLEM) instanceof String found
+            ? found
+            : String.valueOf(fields.raw(RowColumns.CORRUPT)).length()
+                + " characters found that are not a record of the manifest's format, one expected";
+    String message = (line == null ? "" : "line " + line + ": ") + problem;
     return failed(key, null, ErrorCode.ROW_MALFORMED, message);
   }
 
