@@ -72,6 +72,7 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String output = null;
+    FileNames.warning().ifPresent(messages()::println);
     try {
       JobConf conf = arguments.load();
       check("--probe", probe);

@@ -119,11 +119,9 @@ public final class ConfFile {
       throw new RefusedException("the configuration file " + file.get() + " does not exist");
     }
     try {
-      ConfigParseOptions strict = ConfigParseOptions.defaults().setAllowMissing(false);
       return overridden(overrides)
           .withFallback(
-              file.map(given -> ConfigFactory.parseFile(given.toFile(), strict))
-                  .orElse(ConfigFactory.empty()))
+              file.map(given -> Includes.parsed(given).toConfig()).orElse(ConfigFactory.empty()))
           .withFallback(reference)
           .resolve();
     } catch (ConfigException e) {

@@ -108,7 +108,8 @@ public final class RowReader implements Serializable {
     ManifestRow.Prompts prompts = prompts(fields);
     GenerationParameters parameters = parameters(fields);
     boolean safetyChecker = safetyChecker(fields);
-    long seed = seed(fields, key, parameters.samples());
+    long seed =
+        seed(fields, parameters.samples(), RowSeed.of(locations, prompts, parameters, guide));
     fields.text(RowColumns.WEBHOOK, null); // only checked here
     return new ManifestRow(
         id,
@@ -251,10 +252,13 @@ public final class RowReader implements Serializable {
     return chosen;
   }
 
-  private long seed(FieldReader fields, String key, int samples) {
-    long defaultValue = defaults.seed() != null ? defaults.seed() : RowKey.seed(key);
+  private long seed(FieldReader fields, int samples, long derived) {
+    long defaultValue = defaults.seed() != null ? defaults.seed() : derived;
     // Each sample counts up from the seed.
-    return fields.integer(RowColumns.SEED, defaultValue, 0, Long.MAX_VALUE - (samples - 1));
+    long seed =
+        fields.integer(
+            RowColumns.SEED, defaultValue, CellValues.NO_SEED, Long.MAX_VALUE - (samples - 1));
+    return seed == CellValues.NO_SEED ? defaultValue : seed;
   }
 
   private boolean safetyChecker(FieldReader fields) {
@@ -288,7 +292,8 @@ public final class RowReader implements Serializable {
     return null;
   }
 
-  private static String withoutSuffix(String scheduler) {
+  /** The name of a scheduler as it is compared. */
+  static String withoutSuffix(String scheduler) {
     return scheduler.strip().toLowerCase(Locale.ROOT).replaceFirst("scheduler$", "");
   }
 
