@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
+import io.spackle.row.Bounds;
 import io.spackle.row.Redaction;
 import io.spackle.source.S3Scheme;
 import java.nio.file.Path;
@@ -72,19 +73,30 @@ public final class ConfReader {
   }
 
   public int integer(String key, int min, int max) {
-    return read(key, "a whole number" + range(min, max), min, config::getInt, in(min, max));
+    return read(key, "a whole number " + Bounds.of(min, max), min, config::getInt, in(min, max));
   }
 
   public long longInteger(String key, long min, long max) {
-    return read(key, "a whole number" + range(min, max), min, config::getLong, in(min, max));
+    return read(key, "a whole number " + Bounds.of(min, max), min, config::getLong, in(min, max));
   }
 
   public double number(String key, double min, double max) {
-    return read(key, "a number" + range(min, max), min, config::getDouble, in(min, max));
+    return read(key, "a number " + Bounds.of(min, max), min, config::getDouble, in(min, max));
+  }
+
+  /** A number above 0 and at most 1. */
+  public double fraction(String key) {
+    return read(
+        key,
+        "a number above 0 and at most 1",
+        1.0,
+        config::getDouble,
+        value -> value > 0 && value <= 1);
   }
 
   public Duration duration(String key, Duration min) {
-    String expected = "a duration such as 20s or 500ms, at least " + min.toMillis() + "ms";
+    String least = min.toMillisPart() == 0 ? min.toSeconds() + "s" : min.toMillis() + "ms";
+    String expected = "a duration such as 20s or 500ms, at least " + least;
     return read(key, expected, min, config::getDuration, value -> value.compareTo(min) >= 0);
   }
 
@@ -205,7 +217,10 @@ public final class ConfReader {
     return read(key, "an object", Map.of(), path -> config.getObject(path).unwrapped(), v -> true);
   }
 
-  /** A location; a relative path is resolved against the folder of the configuration file. */
+  /**
+   * A location; a relative path is resolved against the folder of the configuration file, and
+   * {@code ~/} is the home folder.
+   */
   public String location(String key) {
     return absolute(text(key), origin(key));
   }
@@ -213,8 +228,8 @@ public final class ConfReader {
   /** An absolute path on the machine that opens it. */
   public String folder(String key) {
     Predicate<String> absolute = path -> path.startsWith("/");
-    return read(
-        key, "an absolute path such as /var/cache/spackle", "/", config::getString, absolute);
+    Function<String, String> path = at -> HomeFolder.resolved(config.getString(at));
+    return read(key, "an absolute path such as /var/cache/spackle", "/", path, absolute);
   }
 
   public List<String> locations(String key) {
@@ -249,7 +264,8 @@ public final class ConfReader {
     return isSet(key) ? config.getValue(key).origin() : config.origin();
   }
 
-  private static String absolute(String location, ConfigOrigin origin) {
+  private static String absolute(String given, ConfigOrigin origin) {
+    String location = HomeFolder.resolved(given);
     if (location.isEmpty() || location.startsWith("/") || hasScheme(location)) {
       return S3Scheme.toS3a(location);
     }
@@ -288,11 +304,6 @@ public final class ConfReader {
 
   private static <N extends Number & Comparable<N>> Predicate<N> in(N min, N max) {
     return value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
-  }
-
-  private static String range(Number min, Number max) {
-    boolean open = max.longValue() == Integer.MAX_VALUE || max.longValue() == Long.MAX_VALUE;
-    return open ? ", at least " + min : " from " + min + " to " + max;
   }
 
   private static String kebab(Enum<?> constant) {

@@ -151,7 +151,13 @@ public record TaskConf(
             reader.flag("defaults.enhance-prompt"),
             reader.text("prompt.enhance-suffix")),
         reader.flag("defaults.safety-checker"),
-        reader.orNull("defaults.seed", key -> reader.longInteger(key, 0, Long.MAX_VALUE)));
+        seed(reader));
+  }
+
+  /** Null for -1, which stands for none in other tools. */
+  private static Long seed(ConfReader reader) {
+    Long seed = reader.orNull("defaults.seed", key -> reader.longInteger(key, -1, Long.MAX_VALUE));
+    return seed == null || seed < 0 ? null : seed;
   }
 
   private static ParametersConf parameters(ConfReader reader) {
@@ -162,7 +168,7 @@ public record TaskConf(
         count.apply("defaults.samples"),
         reader.orNull("defaults.num-inference-steps", count),
         reader.orNull("defaults.guidance-scale", key -> reader.number(key, 0, 100)),
-        reader.orNull("defaults.strength", key -> reader.number(key, Double.MIN_VALUE, 1)),
+        reader.orNull("defaults.strength", reader::fraction),
         new SchedulerChoice(
             reader.orNull("defaults.scheduler", reader::text),
             reader.orNull("defaults.use-karras-sigmas", reader::flag)));

@@ -115,11 +115,11 @@ final class FieldReader {
     if (number >= min && number <= max) {
       return number;
     }
-    unexpected(column, value, "a number from " + plain(min) + " to " + plain(max));
+    unexpected(column, value, "a number " + Bounds.of(min, max));
     return defaultValue;
   }
 
-  /** A number above 0 and up to 1, or null if the cell is null, blank or invalid. */
+  /** A number above 0 and at most 1, or null if the cell is null, blank or invalid. */
   Double fraction(String column) {
     Object value = raw(column);
     if (CellValues.isAbsent(value)) {
@@ -129,7 +129,7 @@ final class FieldReader {
     if (number > 0 && number <= 1) {
       return number;
     }
-    unexpected(column, value, "a number above 0 and up to 1");
+    unexpected(column, value, "a number above 0 and at most 1");
     return null;
   }
 
@@ -207,10 +207,5 @@ final class FieldReader {
 
   private static String kind(Object value) {
     return "a value of type " + value.getClass().getSimpleName();
-  }
-
-  /** Without a trailing ".0". */
-  private static String plain(double bound) {
-    return BigDecimal.valueOf(bound).stripTrailingZeros().toPlainString();
   }
 }

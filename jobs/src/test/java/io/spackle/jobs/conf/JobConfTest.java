@@ -139,6 +139,7 @@ class JobConfTest {
               fetch.timeout = fast
             }
             manifest.path = /in
+            spackle.defaults { strength = 0, samples = 0 }
             """,
             Map.of("model.path", "/model", "lane.thread", "3"));
     assertThat(problems)
@@ -147,13 +148,15 @@ class JobConfTest {
             "spackle.defaults.sed is not a known key, did you mean spackle.defaults.seed? (job.conf: 3)",
             "spackle.batch.max-images is \"many\", expected a whole number from 1 to 1024"
                 + " (job.conf: 4)",
-            "spackle.failures.max-share is 1.5, expected a number from 0.0 to 1.0 (job.conf: 5)",
+            "spackle.failures.max-share is 1.5, expected a number from 0 to 1 (job.conf: 5)",
             "spackle.image.resize is \"squash\", expected one of fit, original, stretch"
                 + " (job.conf: 6)",
             "spackle.image.crop-padding is -1, expected a whole number from 0 to 4096"
                 + " (job.conf: 6)",
             "spackle.fetch.timeout is \"fast\", expected a duration such as 20s or 500ms,"
                 + " at least 1ms (job.conf: 7)",
+            "spackle.defaults.strength is 0, expected a number above 0 and at most 1 (job.conf: 10)",
+            "spackle.defaults.samples is 0, expected a whole number of at least 1 (job.conf: 10)",
             "manifest is not a known key, did you mean spackle.manifest? (job.conf: 9)",
             "spackle.lane.thread is not a known key, did you mean spackle.lane.threads? (-D"
                 + " spackle.lane.thread)",
