@@ -32,8 +32,10 @@ import io.spackle.graph.Device;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.pipeline.RowMarking;
 import io.spackle.pipeline.RowNotes;
 import io.spackle.pipeline.RowPipeline;
+import io.spackle.provenance.Generation;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
@@ -73,10 +75,22 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   /**
    * What is inpainted.
    *
-   * @param init the image to inpaint
    * @param reference the image of a garment, or null if the model uses none
    */
-  record Input(ManifestRow row, SourceImage init, Mask mask, RgbImage reference) {}
+  record Input(ManifestRow row, Init init, Mask mask, RgbImage reference) {}
+
+  /**
+   * The image to inpaint.
+   *
+   * @param file as it was read
+   */
+  record Init(SourceImage image, byte[] file) {
+
+    static Init read(Path file, DecodeLimits limits) throws IOException {
+      byte[] bytes = bytes(file);
+      return new Init(SourceImage.decode(bytes, limits), bytes);
+    }
+  }
 
   /**
    * The generated pixels.
@@ -87,7 +101,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
    */
   private record Filled(RgbImage image, Set<Note> notes, Optional<Mask> alpha) {}
 
-  private record Result(EncodedImage file, Frame frame, Set<Note> notes) {}
+  private record Result(byte[] file, Frame frame, Set<Note> notes) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -118,7 +132,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     Input input =
         new Input(
             row,
-            problems.attempt("--image " + image, () -> SourceImage.decode(bytes(image), limits)),
+            problems.attempt("--image " + image, () -> Init.read(image, limits)),
             problems.attempt("--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), limits)),
             row == null || !row.usesReference(source.traits())
                 ? null
@@ -139,7 +153,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     long start = System.nanoTime();
     Result result = result();
     Files.createDirectories(out.toAbsolutePath().getParent());
-    Files.write(out, result.file().bytes());
+    Files.write(out, result.file());
     return report(result, out, Duration.ofNanos(System.nanoTime() - start));
   }
 
@@ -228,7 +242,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
 
   /** The result in its final size, with the kept pixels of the init image. */
   private Result result() {
-    Frame frame = frame(input.init().rgb());
+    Frame frame = frame(input.init().image().rgb());
     if (frame.isBlank()) {
       return result(frame, new Filled(frame.untouched(), Set.of(), Optional.empty()));
     }
@@ -239,7 +253,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
       requireRunnable(inpainter, parameters);
       InpaintedImage generated = inpaint(inpainter, parameters, frame);
       Optional<Mask> alpha =
-          RowPipeline.alphaToFill(input.init(), frame, traits(), output())
+          RowPipeline.alphaToFill(input.init().image(), frame, traits(), output())
               .map(this::frame)
               .map(levels -> inpaint(inpainter, parameters, levels).output(levels).luma());
       return result(frame, new Filled(generated.output(frame), generated.notes(), alpha));
@@ -256,10 +270,22 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   }
 
   private Result result(Frame frame, Filled filled) {
-    Set<Note> notes = RowNotes.of(input.row(), traits(), frame, input.init(), output());
+    Set<Note> notes = RowNotes.of(input.row(), traits(), frame, input.init().image(), output());
     notes.addAll(filled.notes());
-    EncodedImage file = input.init().encode(filled.image(), frame, filled.alpha(), output());
-    return new Result(file, frame, notes);
+    EncodedImage file =
+        input.init().image().encode(filled.image(), frame, filled.alpha(), output());
+    RowMarking marking =
+        new RowMarking(conf.images().marking(), traits().model(), model.bundle().digest());
+    SourceImage init = input.init().image();
+    Optional<Generation> generation =
+        frame.isBlank()
+            ? Optional.empty()
+            : Optional.of(marking.generation(init, input.init().file()));
+    if (RowMarking.drops(init, generation)) {
+      notes.add(Note.PROVENANCE_DROPPED);
+    }
+    byte[] complete = marking.complete(file, generation);
+    return new Result(complete, frame, notes);
   }
 
   private ModelTraits traits() {

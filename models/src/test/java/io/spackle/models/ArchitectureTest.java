@@ -30,6 +30,7 @@ class ArchitectureTest {
           entry("text", List.of("graph")),
           entry("image", List.of("tensor")),
           entry("metadata", List.of("image")),
+          entry("provenance", List.of("metadata")),
           entry("codec", List.of("image", "metadata")),
           entry("patchmatch", List.of("graph", "image")),
           entry("safety", List.of("bundle", "graph", "image", "tensor")),

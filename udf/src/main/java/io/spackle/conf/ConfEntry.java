@@ -27,7 +27,8 @@ public record ConfEntry(String key, String value, String origin, boolean isDefau
   private static final Set<String> HARMLESS = Set.of("model.scheduler-config");
 
   private static final String PROXY = "fetch.proxy";
-  private static final Pattern SECRET = Pattern.compile("secret|password|token|credential");
+  private static final Pattern SECRET =
+      Pattern.compile("secret|password|token|credential|c2pa\\.key");
 
   /**
    * The entry of a key.

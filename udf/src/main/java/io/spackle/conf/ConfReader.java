@@ -1,5 +1,7 @@
 package io.spackle.conf;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
@@ -9,6 +11,9 @@ import com.typesafe.config.ConfigValue;
 import io.spackle.row.Bounds;
 import io.spackle.row.Redaction;
 import io.spackle.source.S3Scheme;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -179,7 +185,7 @@ public final class ConfReader {
     } catch (ConfigException.WrongType | IllegalArgumentException e) {
       problem = "cannot be used, " + e.getMessage();
     }
-    problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, problem, origin.description()));
+    problem(key, problem);
     return null;
   }
 
@@ -201,6 +207,34 @@ public final class ConfReader {
         "%s.%s cannot be used, %s (%s)"
             .formatted(ConfFile.ROOT, key, problem, origin(key).description()));
     return parse.apply(Map.of());
+  }
+
+  /**
+   * The text of a small file on this machine; a relative path is resolved like a location. Messages
+   * do not repeat the text.
+   *
+   * @return empty if there is a problem
+   */
+  Optional<String> content(String key) {
+    String path = location(key);
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readString(Path.of(path), ISO_8859_1));
+    } catch (IOException | InvalidPathException e) {
+      problem(key, "is no file that can be read (%s)".formatted(e.getClass().getSimpleName()));
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Adds a problem of a value that is valid by itself.
+   *
+   * @param text what is wrong, without the value
+   */
+  void problem(String key, String text) {
+    problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, text, origin(key).description()));
   }
 
   public List<String> texts(String key) {

@@ -175,7 +175,8 @@ public record TaskConf(
   }
 
   private static ImageSettings images(ConfReader reader) {
-    return new ImageSettings(limits(reader), framing(reader), output(reader));
+    return new ImageSettings(
+        limits(reader), framing(reader), output(reader), MarkingConf.of(reader));
   }
 
   private static OutputOptions output(ConfReader reader) {

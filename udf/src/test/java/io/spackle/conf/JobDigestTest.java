@@ -54,7 +54,9 @@ class JobDigestTest {
           "image.alpha",
           "image.colour",
           "output.image-format",
-          "output.quality");
+          "output.quality",
+          "output.metadata",
+          "output.provenance");
 
   /** Groups of keys that decide where, when and how fast, but not what. */
   private static final List<String> NOT_SHAPING =
