@@ -77,7 +77,7 @@ public final class RowPipeline {
     this.previews = previews;
     this.settings = settings;
     this.task = task;
-    this.marking = new RowMarking(settings.marking(), traits().model(), model.digest());
+    this.marking = new RowMarking(settings.marking(), traits().model(), model.origin());
   }
 
   /** The fetched files, and the memory reserved for everything that is made of them. */
@@ -261,7 +261,7 @@ public final class RowPipeline {
    * it fills colours where transparency reaches the masked region. Elsewhere that region becomes
    * opaque.
    */
-  public static Optional<RgbImage> alphaToFill(
+  private static Optional<RgbImage> alphaToFill(
       SourceImage init, Frame frame, ModelTraits traits, OutputOptions output) {
     return traits.erases() && init.isTransparentNear(frame, output)
         ? init.alpha().map(Mask::toRgb)
