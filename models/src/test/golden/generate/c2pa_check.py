@@ -147,7 +147,7 @@ def verify(marked, root):
         states[found] = states.get(found, 0) + 1
         for part, position in {
             "image": len(file) - 40 - rng.randrange(500) if path.suffix != ".webp" else None,
-            "manifest": file.index(b"c2pa.assertions") + rng.randrange(500),
+            "manifest": file.index(b"c2pa.edited") + rng.randrange(200),
         }.items():
             if position is None:  # in WebP the manifest is last
                 position = 200 + rng.randrange(300)

@@ -1,10 +1,10 @@
-"""Writes decoder-corpus.zip: small files of every kind of each format, and what the formats' own libraries decode.
+"""Writes decoder-corpus.zip.gz: small files of every kind of each format, and what the formats' own libraries decode.
 
     decoder_corpus.py FOLDER [FORMAT ...]
 
 Needs Pillow, tifffile, imagecodecs, pypng, and the tools of Debian's libjpeg-turbo-progs, webp and libtiff-tools.
 
-cases.json lists the cases. `file` is refused with `reason` and `message`, or decodes to `width`, `height` and these files:
+The archive is not compressed, so that gzip finds what files have in common. cases.json lists the cases. `file` is refused with `reason` and `message`, or decodes to `width`, `height` and these files:
 
     pixels  8-bit RGBA, not turned by the file's orientation
     deep    16-bit samples, big-endian, of a file with more than 8 bits: grey or RGB, then alpha if there is one
@@ -12,6 +12,7 @@ cases.json lists the cases. `file` is refused with `reason` and `message`, or de
 `levels` is the difference allowed where libraries round differently, else 0.
 """
 
+import gzip
 import importlib
 import io
 import json
@@ -73,9 +74,7 @@ class Corpus:
         self.samples = {}
 
     def write(self, name, data):
-        info = zipfile.ZipInfo(name, STAMP)
-        info.compress_type = zipfile.ZIP_DEFLATED
-        self.archive.writestr(info, data, compresslevel=9)
+        self.archive.writestr(zipfile.ZipInfo(name, STAMP), data)
 
     def shared(self, samples):
         """The name of a file of samples, which cases share."""
@@ -102,12 +101,15 @@ class Corpus:
 
 
 def main(folder, formats):
-    with zipfile.ZipFile(folder / "decoder-corpus.zip", "w") as archive:
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w") as archive:
         corpus = Corpus(archive)
         for name in formats:
             importlib.import_module(f"corpus.{name}_files").add(corpus)
         corpus.write("cases.json", json.dumps(corpus.cases))
-        print(len(corpus.cases), "cases")
+    packed = gzip.compress(stored.getvalue(), mtime=0)
+    (folder / "decoder-corpus.zip.gz").write_bytes(packed)
+    print(len(corpus.cases), "cases,", len(packed), "bytes")
 
 
 if __name__ == "__main__":

@@ -136,22 +136,28 @@ class MarkedOutputsTest {
     return Files.readAllBytes(job.image("a", 0));
   }
 
-  /** Files with a key and a certificate that the JDK's keytool makes. */
+  /** Files with a key and its certificate, made by the JDK's keytool. */
   private void writeCredentials(Path certificates, Path key) throws Exception {
     Path store = folder.resolve("keys.p12");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of("-genkeypair", "-alias", "a", "-dname", "CN=a,O=Test"));
-    command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
-    command.addAll(List.of("-ext", "KU:critical=digitalSignature", "-ext", "EKU=emailProtection"));
-    command.addAll(List.of("-storetype", "PKCS12", "-storepass", "changeit"));
-    command.addAll(List.of("-keystore", store.toString()));
-    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    generate(store, "root", "-ext", "BC=ca:true");
+    String usage = "KU:critical=digitalSignature";
+    generate(store, "a", "-signer", "root", "-ext", usage, "-ext", "EKU=emailProtection");
     KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
     Certificate certificate = keys.getCertificate("a");
     Files.writeString(certificates, pem("CERTIFICATE", certificate.getEncoded()));
     byte[] encoded = keys.getKey("a", "changeit".toCharArray()).getEncoded();
     Files.writeString(key, pem("PRIVATE KEY", encoded));
+  }
+
+  private static void generate(Path store, String name, String... options) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of("-genkeypair", "-alias", name, "-dname", "CN=" + name + ",O=Test"));
+    command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+    command.addAll(List.of("-storetype", "PKCS12", "-storepass", "changeit"));
+    command.addAll(List.of("-keystore", store.toString()));
+    command.addAll(List.of(options));
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
   }
 
   private static String pem(String type, byte[] bytes) {

@@ -15,6 +15,10 @@ final class ByteReader {
     return u8(bytes, at) << 8 | u8(bytes, at + 1);
   }
 
+  static int u24(byte[] bytes, int at) {
+    return u16(bytes, at) << 8 | u8(bytes, at + 2);
+  }
+
   static long u32(byte[] bytes, int at) {
     return (long) u16(bytes, at) << 16 | u16(bytes, at + 2);
   }

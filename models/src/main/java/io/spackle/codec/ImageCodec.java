@@ -37,7 +37,7 @@ public final class ImageCodec {
    * @throws ImageException if the header is damaged or exceeds the limits
    */
   public static long pixels(byte[] bytes, DecodeLimits limits) {
-    return ImageFile.using(bytes, FileType.of(bytes), file -> pixels(file, limits));
+    return Decoders.using(bytes, FileType.of(bytes), file -> pixels(file, limits));
   }
 
   /**
@@ -49,7 +49,7 @@ public final class ImageCodec {
   public static ImageInfo info(byte[] bytes, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
     boolean exchanged = Orientation.exchangesAxes(ImageMetadata.read(bytes).orientation());
-    return ImageFile.using(
+    return Decoders.using(
         bytes,
         type,
         file -> {
@@ -123,17 +123,17 @@ public final class ImageCodec {
   /** Checks the header, then the structure of the file, then decodes pixels and turns them. */
   private static DecodedImage read(byte[] bytes, int orientation, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
-    return ImageFile.using(
+    return Decoders.using(
         bytes,
         type,
         file -> {
           pixels(file, limits);
           type.check(bytes);
-          return file.pixels().upright(orientation);
+          return file.decode().upright(orientation);
         });
   }
 
-  private static long pixels(ImageFile file, DecodeLimits limits) throws IOException {
+  private static long pixels(ImageDecoder file, DecodeLimits limits) throws IOException {
     limits.check(file.width(), file.height());
     return (long) file.width() * file.height();
   }

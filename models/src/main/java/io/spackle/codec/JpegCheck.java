@@ -2,7 +2,6 @@ package io.spackle.codec;
 
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
-import java.io.ByteArrayOutputStream;
 
 /**
  * A check of a JPEG file's segments up to its end marker, because decoders fill the missing part of
@@ -12,7 +11,6 @@ final class JpegCheck {
 
   private static final int START_OF_SCAN = 0xDA;
   private static final int END_OF_IMAGE = 0xD9;
-  private static final int APP2 = 0xE2;
 
   private JpegCheck() {}
 
@@ -40,44 +38,15 @@ final class JpegCheck {
     }
   }
 
-  /**
-   * The file without its ICC profile, unless it has four colour channels: the decoder converts
-   * colours with a profile, and only those of CMYK must be converted.
-   */
-  static byte[] withoutProfile(byte[] bytes) {
-    ByteArrayOutputStream kept = new ByteArrayOutputStream(bytes.length);
-    kept.write(bytes, 0, 2);
-    int at = 2;
-    while (at + 4 <= bytes.length && ByteReader.u8(bytes, at) == 0xFF) {
-      int code = ByteReader.u8(bytes, at + 1);
-      if (code == START_OF_SCAN || isStandalone(code) || code == 0xFF) {
-        break;
-      }
-      int end = Math.min(bytes.length, at + 2 + ByteReader.u16(bytes, at + 2));
-      if (isFrame(code) && at + 9 < bytes.length && ByteReader.u8(bytes, at + 9) == 4) {
-        return bytes;
-      }
-      if (code != APP2 || !ByteReader.startsWith(bytes, at + 4, "ICC_PROFILE\0")) {
-        kept.write(bytes, at, end - at);
-      }
-      at = end;
-    }
-    if (kept.size() == at) {
-      return bytes;
-    }
-    kept.write(bytes, at, bytes.length - at);
-    return kept.toByteArray();
-  }
-
   /** Whether a marker starts a frame header. */
-  private static boolean isFrame(int code) {
+  static boolean isFrame(int code) {
     return code >= 0xC0 && code <= 0xCF && code != 0xC4 && code != 0xC8 && code != 0xCC;
   }
 
   /**
    * The position of the next marker's 0xFF; stray bytes before it are tolerated, as by decoders.
    */
-  private static int marker(byte[] bytes, int from) {
+  static int marker(byte[] bytes, int from) {
     for (int at = from; at + 1 < bytes.length; at++) {
       int code = ByteReader.u8(bytes, at + 1);
       if (ByteReader.u8(bytes, at) == 0xFF && code != 0xFF && code != 0) {
@@ -88,11 +57,11 @@ final class JpegCheck {
   }
 
   /** Whether a marker has no segment: restart markers and TEM. */
-  private static boolean isStandalone(int code) {
+  static boolean isStandalone(int code) {
     return code >= 0xD0 && code <= 0xD8 || code == 0x01;
   }
 
-  private static int length(byte[] bytes, int at) {
+  static int length(byte[] bytes, int at) {
     if (at + 2 > bytes.length) {
       throw truncated(bytes);
     }

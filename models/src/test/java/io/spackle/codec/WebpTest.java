@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
-import io.spackle.golden.Goldens;
 import io.spackle.image.ImageException;
 import io.spackle.image.RgbImage;
 import io.spackle.image.TestImages;
@@ -16,7 +15,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
 class WebpTest {
@@ -87,8 +85,6 @@ class WebpTest {
   }
 
   private static byte[] corpusFile(String name) throws IOException {
-    try (ZipFile corpus = new ZipFile(Goldens.ownFile("images/decoder-corpus.zip").toFile())) {
-      return corpus.getInputStream(corpus.getEntry(name)).readAllBytes();
-    }
+    return DecoderCorpus.read().file(name);
   }
 }

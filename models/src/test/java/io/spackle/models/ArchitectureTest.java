@@ -37,7 +37,15 @@ class ArchitectureTest {
           entry(
               "family",
               List.of(
-                  "bundle", "graph", "image", "onnx", "safety", "scheduler", "tensor", "text")));
+                  "bundle",
+                  "graph",
+                  "image",
+                  "onnx",
+                  "patchmatch",
+                  "safety",
+                  "scheduler",
+                  "tensor",
+                  "text")));
 
   /** Rules hold for an empty set of classes: this fails if none was imported. */
   @Test

@@ -27,7 +27,7 @@ import java.util.UUID;
  */
 final class JobDigest {
 
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** The defaults of {@code conf/reference.conf}; a test compares them. */
   private static final String ENHANCE_SUFFIX =

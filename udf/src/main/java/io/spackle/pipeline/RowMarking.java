@@ -2,6 +2,7 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.EncodedImage;
 import io.spackle.codec.SourceImage;
+import io.spackle.model.ModelSettings.Origin;
 import io.spackle.provenance.Generation;
 import io.spackle.provenance.InputManifest;
 import io.spackle.provenance.MarkingOptions;
@@ -13,20 +14,25 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Completes the encoded outputs of rows: their metadata, and the mark of generated images. */
-public final class RowMarking {
+final class RowMarking {
 
   private final MarkingOptions options;
   private final OutputMarking marking;
   private final Generation.Model model;
+  private final SourceType sourceType;
 
   /**
    * @param model the name of the model
-   * @param digest of the model's folder
+   * @param origin of the model
    */
-  public RowMarking(MarkingOptions options, String model, String digest) {
+  RowMarking(MarkingOptions options, String model, Origin origin) {
     this.options = options;
     this.marking = new OutputMarking(options);
-    this.model = new Generation.Model(model, Optional.of(digest), version());
+    this.sourceType =
+        origin.isTrained()
+            ? SourceType.COMPOSITE_WITH_TRAINED_MODEL
+            : SourceType.ALGORITHMICALLY_ENHANCED;
+    this.model = new Generation.Model(model, Optional.of(origin.digest()), version());
   }
 
   private static String version() {
@@ -39,13 +45,13 @@ public final class RowMarking {
    *
    * @param file of the init image
    */
-  public Generation generation(SourceImage init, byte[] file) {
+  Generation generation(SourceImage init, byte[] file) {
     Optional<InputManifest> manifest =
         options.mark() == Mark.C2PA
             ? init.manifest().flatMap(store -> InputManifest.of(file, store, Instant.now()))
             : Optional.empty();
     return new Generation(
-        SourceType.COMPOSITE_WITH_TRAINED_MODEL,
+        sourceType,
         model,
         new Generation.Input(init.mediaType(), Sha256.hex(file), manifest));
   }
@@ -55,12 +61,12 @@ public final class RowMarking {
    *
    * @param generation empty if the mask is: there is nothing to mark
    */
-  public byte[] complete(EncodedImage file, Optional<Generation> generation) {
+  byte[] complete(EncodedImage file, Optional<Generation> generation) {
     return marking.apply(file.bytes(), file.metadata(), generation);
   }
 
   /** Whether outputs lose the signed manifest of their init image. */
-  public static boolean drops(SourceImage init, Optional<Generation> generation) {
+  static boolean drops(SourceImage init, Optional<Generation> generation) {
     boolean kept = generation.flatMap(made -> made.input().manifest()).isPresent();
     return init.manifest().isPresent() && !kept;
   }

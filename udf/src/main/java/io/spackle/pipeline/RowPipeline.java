@@ -77,7 +77,7 @@ public final class RowPipeline {
     this.previews = previews;
     this.settings = settings;
     this.task = task;
-    this.marking = new RowMarking(settings.marking(), traits().model(), model.digest());
+    this.marking = new RowMarking(settings.marking(), traits().model(), model.origin());
   }
 
   /** The fetched files, and the memory reserved for everything that is made of them. */
@@ -204,18 +204,25 @@ public final class RowPipeline {
               enter(RowStage.DECODE, timer);
               long pixels = files.pixels(settings.limits());
               enter(RowStage.QUEUE, timer);
-              return new Fetched(files, memory(row, pixels, arrival));
+              long bytes = BYTES_DECODING * (pixels + canvases(row, files));
+              return new Fetched(files, memory(bytes, arrival));
             });
+  }
+
+  /** The pixels of the framed image and of all generated ones. */
+  private long canvases(ManifestRow row, InputFiles files) {
+    var parameters = row.parameters();
+    long canvas =
+        traits().sizes().areOfImage()
+            ? files.initPixels(settings.limits())
+            : (long) parameters.width() * parameters.height();
+    return (1L + parameters.samples()) * canvas;
   }
 
   /**
    * Waits for the memory that the row needs at most; meanwhile no batch should wait for the row.
    */
-  private MemoryPermit memory(ManifestRow row, long inputPixels, Lane.Arrival arrival)
-      throws InterruptedException {
-    var parameters = row.parameters();
-    long canvases = (1L + parameters.samples()) * parameters.width() * parameters.height();
-    long bytes = BYTES_DECODING * (inputPixels + canvases);
+  private MemoryPermit memory(long bytes, Lane.Arrival arrival) throws InterruptedException {
     Optional<MemoryPermit> free = model.limits().tryMemory(bytes);
     if (free.isPresent()) {
       return free.get();
@@ -254,10 +261,9 @@ public final class RowPipeline {
    * it fills colours where transparency reaches the masked region. Elsewhere that region becomes
    * opaque.
    */
-  public static Optional<RgbImage> alphaToFill(
+  private static Optional<RgbImage> alphaToFill(
       SourceImage init, Frame frame, ModelTraits traits, OutputOptions output) {
-    boolean erases = traits.guide() == ModelTraits.Guide.NONE;
-    return erases && init.isTransparentNear(frame, output)
+    return traits.erases() && init.isTransparentNear(frame, output)
         ? init.alpha().map(Mask::toRgb)
         : Optional.empty();
   }

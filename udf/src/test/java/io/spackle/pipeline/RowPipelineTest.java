@@ -18,6 +18,7 @@ import io.spackle.lane.Lane;
 import io.spackle.metadata.ImageMetadata;
 import io.spackle.metadata.PlacedManifest;
 import io.spackle.metrics.ExecutorMetrics;
+import io.spackle.model.ModelSettings;
 import io.spackle.model.OpenModel;
 import io.spackle.provenance.SourceType;
 import io.spackle.row.ErrorCode;
@@ -410,7 +411,8 @@ class RowPipelineTest {
     model =
         new OpenModel(
             inpainter,
-            "digest",
+            new ModelSettings.InFolder(
+                new ModelSettings.Folder("model", "digest", ModelSettings.FolderKind.MODEL), null),
             new Lane(
                 inpainter,
                 TestImages.laneSettings(maxImages, LONG),

@@ -4,15 +4,18 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * The first frame of an animated WebP file, as a still file: libwebp's decoder refuses animations.
- * Layout: RFC 9649, section 2.7.
+ * A WebP file, decoded by libwebp. Its decoder refuses animations, so the first frame becomes a
+ * still file, and is placed on its canvas, which is transparent around it. Layout: RFC 9649,
+ * section 2.7.
  */
-final class WebpFrame {
+final class WebpDecoder implements ImageDecoder {
 
   private static final int FILE_HEADER_BYTES = 12;
   private static final int CHUNK_HEADER_BYTES = 8;
@@ -23,22 +26,64 @@ final class WebpFrame {
   private static final int ALPHA_FLAG = 0x10;
   private static final int LOSSLESS_ALPHA_FLAG = 0x10;
 
-  private WebpFrame() {}
+  private final PluginDecoder libwebp;
+  private final boolean opaque;
+  private final Optional<Frame> frame;
+
+  private WebpDecoder(PluginDecoder libwebp, boolean opaque, Optional<Frame> frame) {
+    this.libwebp = libwebp;
+    this.opaque = opaque;
+    this.frame = frame;
+  }
 
   /**
-   * The first frame.
+   * The first frame of an animation.
    *
-   * @return empty if the file is not animated
+   * @param still a file of this frame alone
+   * @param left the column of its left edge on the canvas
+   * @param top the row of its upper edge
+   */
+  @SuppressWarnings("ArrayRecordComponent") // not compared
+  private record Frame(byte[] still, int canvasWidth, int canvasHeight, int left, int top) {}
+
+  /**
+   * Opens a file and finds the first frame.
+   *
    * @throws ImageException {@code TRUNCATED} or {@code UNSUPPORTED_FORMAT}
    */
-  static Optional<FirstFrame> first(byte[] bytes) {
-    return isExtended(bytes) && (bytes[EXTENDED_HEADER] & ANIMATION_FLAG) != 0
-        ? Optional.of(firstOf(bytes))
-        : Optional.empty();
+  static WebpDecoder open(ImageReaderSpi plugin, byte[] file) throws IOException {
+    boolean animated = isExtended(file) && (file[EXTENDED_HEADER] & ANIMATION_FLAG) != 0;
+    Optional<Frame> frame = animated ? Optional.of(frame(file)) : Optional.empty();
+    byte[] still = frame.map(Frame::still).orElse(file);
+    return new WebpDecoder(PluginDecoder.open(plugin, still), isDeclaredOpaque(still), frame);
+  }
+
+  @Override
+  public int width() throws IOException {
+    return frame.isPresent() ? frame.get().canvasWidth() : libwebp.width();
+  }
+
+  @Override
+  public int height() throws IOException {
+    return frame.isPresent() ? frame.get().canvasHeight() : libwebp.height();
+  }
+
+  @Override
+  public DecodedImage decode() throws IOException {
+    DecodedImage decoded = libwebp.decode();
+    DecodedImage image = opaque ? decoded.withoutAlpha() : decoded;
+    return frame
+        .map(f -> image.onCanvas(f.canvasWidth(), f.canvasHeight(), f.left(), f.top()))
+        .orElse(image);
+  }
+
+  @Override
+  public void close() {
+    libwebp.close();
   }
 
   /** Whether a file declares no alpha but has an alpha chunk, which libwebp's tools then ignore. */
-  static boolean isDeclaredOpaque(byte[] bytes) {
+  private static boolean isDeclaredOpaque(byte[] bytes) {
     return isExtended(bytes)
         && (bytes[EXTENDED_HEADER] & ALPHA_FLAG) == 0
         && chunk(bytes, "ALPH").isPresent();
@@ -49,7 +94,7 @@ final class WebpFrame {
         && ByteReader.startsWith(bytes, FILE_HEADER_BYTES, "VP8X");
   }
 
-  private static FirstFrame firstOf(byte[] bytes) {
+  private static Frame frame(byte[] bytes) {
     ByteBuffer frame =
         chunk(bytes, "ANMF")
             .filter(chunk -> chunk.remaining() >= FRAME_HEADER_BYTES)
@@ -73,7 +118,7 @@ final class WebpFrame {
               width, height, left, top, canvasWidth, canvasHeight));
     }
     byte[] still = still(frame.position(at + FRAME_HEADER_BYTES), width, height);
-    return new FirstFrame(still, canvasWidth, canvasHeight, left, top);
+    return new Frame(still, canvasWidth, canvasHeight, left, top);
   }
 
   /** The content of the first chunk with a name, if it is complete. */
