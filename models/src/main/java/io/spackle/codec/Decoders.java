@@ -1,6 +1,7 @@
 package io.spackle.codec;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import java.io.EOFException;
@@ -20,7 +21,7 @@ final class Decoders {
   private static final ImageReaderSpi WEBP = new WebPImageReaderSpi();
   private static final ImageReaderSpi PNG = JdkImaging.plugin(ImageReaderSpi.class, "PNG");
   private static final ImageReaderSpi BMP = JdkImaging.plugin(ImageReaderSpi.class, "BMP");
-  private static final ImageReaderSpi TIFF = JdkImaging.plugin(ImageReaderSpi.class, "TIFF");
+  private static final ImageReaderSpi TIFF = new TIFFImageReaderSpi();
 
   private Decoders() {}
 
@@ -57,7 +58,7 @@ final class Decoders {
       case WEBP -> WebpDecoder.open(WEBP, bytes);
       case GIF -> GifDecoder.open(bytes);
       case BMP -> PluginDecoder.open(BMP, bytes);
-      case TIFF -> PluginDecoder.open(TIFF, bytes);
+      case TIFF -> TiffDecoder.open(TIFF, bytes);
     };
   }
 

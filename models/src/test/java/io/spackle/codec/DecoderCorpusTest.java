@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DecoderCorpusTest {
 
   @ParameterizedTest
-  @EnumSource(names = {"JPEG", "PNG", "GIF", "WEBP"})
+  @EnumSource(names = {"JPEG", "PNG", "GIF", "WEBP", "TIFF"})
   void decodesAsTheLibraryOfTheFormat(FileType type) throws IOException {
     DecoderCorpus corpus = DecoderCorpus.read();
     Figures figures = new Figures();
