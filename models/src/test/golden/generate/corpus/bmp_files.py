@@ -3,7 +3,6 @@
 import struct
 
 import numpy
-from PIL import Image
 
 from decoder_corpus import alpha, scene
 
@@ -212,7 +211,6 @@ def run_lengths(corpus):
     shown[5, 9:15] = 4
     shown[4, :3] = 7, 8, 9
     corpus.pixels("bmp/rle8-jumps.bmp", bmp(20, 8, 8, jumps, RLE8, PALETTE), PALETTE[shown])
-    no_ends = bytes([20, 5]) * 8
     ended = b"".join(bytes([20, 5 + y]) + b"\0\0" for y in range(7)) + bytes([20, 12])
     shown = numpy.repeat(numpy.arange(12, 4, -1)[:, None], 20, 1)
     corpus.pixels("bmp/rle8-without-end.bmp", bmp(20, 8, 8, ended, RLE8, PALETTE), PALETTE[shown])

@@ -20,7 +20,6 @@ final class Decoders {
   private static final ImageReaderSpi JPEG = JdkImaging.plugin(ImageReaderSpi.class, "JPEG");
   private static final ImageReaderSpi WEBP = new WebPImageReaderSpi();
   private static final ImageReaderSpi PNG = JdkImaging.plugin(ImageReaderSpi.class, "PNG");
-  private static final ImageReaderSpi BMP = JdkImaging.plugin(ImageReaderSpi.class, "BMP");
   private static final ImageReaderSpi TIFF = new TIFFImageReaderSpi();
 
   private Decoders() {}
@@ -57,7 +56,7 @@ final class Decoders {
       case PNG -> PngDecoder.open(PNG, bytes);
       case WEBP -> WebpDecoder.open(WEBP, bytes);
       case GIF -> GifDecoder.open(bytes);
-      case BMP -> PluginDecoder.open(BMP, bytes);
+      case BMP -> BmpDecoder.open(bytes);
       case TIFF -> TiffDecoder.open(TIFF, bytes);
     };
   }
@@ -70,20 +69,15 @@ final class Decoders {
       return damage;
     }
     Throwable root = cause;
-    while (root.getCause() != null) {
-      root = root.getCause();
+    while (root.getCause() instanceof Exception deeper) {
+      root = deeper;
     }
-    return isEndUnchecked(type) && root instanceof EOFException
+    return type == FileType.TIFF && root instanceof EOFException
         ? new ImageException(
             Reason.TRUNCATED, "the " + type + " file ends before its image does", cause)
         : new ImageException(
             Reason.UNSUPPORTED_FORMAT,
             "the " + type + " decoder reports: " + root + ": store the image again, as PNG or JPEG",
             cause);
-  }
-
-  /** Whether only the decoder notices that a file of this type is truncated. */
-  private static boolean isEndUnchecked(FileType type) {
-    return type == FileType.BMP || type == FileType.TIFF;
   }
 }

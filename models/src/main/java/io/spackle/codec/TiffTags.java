@@ -18,10 +18,14 @@ import java.util.function.IntPredicate;
  */
 record TiffTags(int colours, Alpha alpha) {
 
+  private static final int IMAGE_WIDTH = 256;
+  private static final int IMAGE_LENGTH = 257;
   private static final int BITS_PER_SAMPLE = 258;
   private static final int COMPRESSION = 259;
   private static final int PHOTOMETRIC = 262;
   private static final int SAMPLES_PER_PIXEL = 277;
+  private static final int TILE_WIDTH = 322;
+  private static final int TILE_LENGTH = 323;
   private static final int INK_SET = 332;
   private static final int EXTRA_SAMPLES = 338;
   private static final int SAMPLE_FORMAT = 339;
@@ -30,6 +34,10 @@ record TiffTags(int colours, Alpha alpha) {
   private static final int TYPE_LONG = 4;
   private static final int ENTRY_BYTES = 12;
   private static final int MAX_VALUES = 64;
+  private static final int MAX_CHANNELS = 8;
+
+  /** The number of pixels of a tile that is accepted for any image, such as 1024 x 1024. */
+  private static final long MAX_TILE = 1 << 20;
 
   private static final int PALETTE = 3;
 
@@ -51,6 +59,7 @@ record TiffTags(int colours, Alpha alpha) {
     int colours = colours(tags);
     checkSamples(tags, colours);
     checkCompression(first(tags, COMPRESSION, 1));
+    checkTiles(tags);
     return new TiffTags(colours, alpha(tags, colours));
   }
 
@@ -104,6 +113,10 @@ record TiffTags(int colours, Alpha alpha) {
         throw unsupported(kind + " samples, expected unsigned integers");
       }
     }
+    int channels = first(tags, SAMPLES_PER_PIXEL, 1);
+    if (channels < 1 || channels > MAX_CHANNELS) {
+      throw unsupported(channels + " channels, expected up to " + MAX_CHANNELS);
+    }
     int[] bits = tags.getOrDefault(BITS_PER_SAMPLE, new int[] {1});
     boolean packed = colours == 1 || isPalette(tags);
     IntPredicate known = b -> b == 8 || b == 16 || packed && (b == 1 || b == 2 || b == 4);
@@ -133,6 +146,16 @@ record TiffTags(int colours, Alpha alpha) {
         };
     if (!name.isEmpty()) {
       throw unsupported("compression " + name + ", expected LZW, Deflate, PackBits, CCITT or JPEG");
+    }
+  }
+
+  /** Tiles are decoded one by one, each in one piece. */
+  private static void checkTiles(Map<Integer, int[]> tags) {
+    long pixels = (long) first(tags, IMAGE_WIDTH, 0) * first(tags, IMAGE_LENGTH, 0);
+    long width = first(tags, TILE_WIDTH, 0);
+    long height = first(tags, TILE_LENGTH, 0);
+    if (width < 0 || height < 0 || width * height > Math.max(MAX_TILE, 4 * pixels)) {
+      throw unsupported("tiles of " + width + " x " + height + ", larger than the image");
     }
   }
 
