@@ -106,7 +106,7 @@ public final class ImageCodec {
         new SourceImage.Properties(
             type,
             colours(metadata, image),
-            metadata.upright(image.width(), image.height()),
+            metadata,
             type == FileType.JPEG ? JpegTables.of(bytes) : Optional.empty(),
             type == FileType.WEBP && WebpCheck.isLossless(bytes));
     return new SourceImage(image, properties, limits.background());

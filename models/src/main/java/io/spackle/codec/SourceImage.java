@@ -7,6 +7,7 @@ import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.metadata.ImageMetadata;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -35,7 +36,7 @@ public final class SourceImage {
   /**
    * What the file says beside its pixels.
    *
-   * @param metadata of the upright image
+   * @param metadata as the file has it
    * @param tables of a JPEG file
    * @param lossless whether a WebP file is
    */
@@ -74,6 +75,16 @@ public final class SourceImage {
   /** Whether the file has a profile that is damaged or does not match its channels. */
   public boolean hasUnusableProfile() {
     return properties.colours().kind() == ColourProfile.Kind.UNUSABLE;
+  }
+
+  /** The type of the file, such as image/png. */
+  public String mediaType() {
+    return "image/" + properties.type().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The C2PA manifest store of the file, which is valid for it alone. */
+  public Optional<byte[]> manifest() {
+    return properties.metadata().manifest();
   }
 
   /** Whether an output loses transparency. */
@@ -127,7 +138,8 @@ public final class SourceImage {
                   ? LossyWriter.losslessWebp(image)
                   : LossyWriter.webp(image, options.quality() / 100f);
         };
-    return new EncodedImage(metadata(options).writeInto(bytes), format);
+    ImageMetadata metadata = metadata(options).upright(result.width(), result.height());
+    return new EncodedImage(bytes, format, metadata);
   }
 
   private OutputImage merged(

@@ -58,6 +58,16 @@ public final class Framing {
         : scaled(init, prepared, width, height, sizeMultiple, options);
   }
 
+  /**
+   * Frames one image at its own size, for models that take any: only the options of the mask and of
+   * pasting back count.
+   */
+  public static Frame unscaled(RgbImage init, Mask mask, FramingOptions options) {
+    FramingOptions unscaled = options.withResize(Resize.STRETCH);
+    Mask prepared = prepare(init, mask, unscaled);
+    return scaled(init, prepared, init.width(), init.height(), 1, unscaled);
+  }
+
   private static Mask prepare(RgbImage init, Mask mask, FramingOptions options) {
     Mask selected = options.maskInvert() ? mask.inverted() : mask;
     if (options.maskReduction() == MaskReduction.NEAREST && options.maskGrow() == 0) {

@@ -65,4 +65,13 @@ enum Container {
       case TIFF, GIF, BMP -> throw unwritable();
     };
   }
+
+  PlacedManifest place(byte[] file, byte[] store) {
+    return switch (this) {
+      case PNG -> PngMetadata.place(file, store);
+      case JPEG -> JpegManifest.place(file, store);
+      case WEBP -> WebpMetadata.place(file, store);
+      case TIFF, GIF, BMP -> throw unwritable();
+    };
+  }
 }

@@ -80,7 +80,7 @@ final class ExtendedXmp {
     }
     byte[] rest = split.rest().get().bytes();
     String named = md5(rest);
-    Optional<Xmp> main = split.main().with(NAMESPACE, PROPERTY, named);
+    Optional<Xmp> main = split.main().with(NAMESPACE, "xmpNote:" + PROPERTY, named);
     JpegSegments.write(out, JpegSegments.APP1, prefix, main.orElse(split.main()).bytes());
     int step = JpegSegments.MAX_DATA - PREFIX.length() - HEADER_BYTES;
     for (int at = 0; at < rest.length; at += step) {

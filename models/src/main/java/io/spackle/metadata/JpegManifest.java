@@ -2,7 +2,9 @@ package io.spackle.metadata;
 
 import io.spackle.metadata.JpegSegments.Segment;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,7 @@ final class JpegManifest {
 
   private static final String IDENTIFIER = "JP";
   private static final int BOX_HEADER_BYTES = 8;
+  private static final int APP15 = 0xEF;
   private static final int START = 2 + 2 + 4; // identifier, instance, sequence number
 
   private JpegManifest() {}
@@ -54,5 +57,39 @@ final class JpegManifest {
               store.write(part.data(), skip, part.data().length - skip);
             });
     return store.toByteArray();
+  }
+
+  /** Inserts a store after the application segments that the file starts with. */
+  static PlacedManifest place(byte[] file, byte[] store) {
+    int start = 2;
+    for (Segment segment : JpegSegments.of(file)) {
+      if (segment.code() < JpegSegments.APP0 || segment.code() > APP15) {
+        break;
+      }
+      start = segment.end();
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(file.length + store.length + 1024);
+    out.write(file, 0, start);
+    write(out, store);
+    int length = out.size() - start;
+    out.write(file, start, file.length - start);
+    return new PlacedManifest(out.toByteArray(), start, length);
+  }
+
+  private static void write(ByteArrayOutputStream out, byte[] store) {
+    byte[] header = Arrays.copyOf(store, BOX_HEADER_BYTES);
+    int step = JpegSegments.MAX_DATA - START - BOX_HEADER_BYTES;
+    int sequence = 1;
+    for (int at = BOX_HEADER_BYTES; at < store.length; at += step) {
+      byte[] prefix =
+          ByteBuffer.allocate(START + BOX_HEADER_BYTES)
+              .put(Bytes.latin(IDENTIFIER))
+              .putShort((short) 1)
+              .putInt(sequence++)
+              .put(header)
+              .array();
+      byte[] part = Arrays.copyOfRange(store, at, Math.min(at + step, store.length));
+      JpegSegments.write(out, JpegSegments.APP11, prefix, part);
+    }
   }
 }

@@ -26,12 +26,13 @@ final class PngMetadata {
   static final String SIGNATURE = "\u0089PNG\r\n\u001A\n";
 
   private static final int OVERHEAD_BYTES = 12; // length, type, CRC
+  private static final String MANIFEST = "caBX";
   private static final String XMP_KEYWORD = "XML:com.adobe.xmp";
   private static final String RAW_PROFILE = "Raw profile type ";
   private static final Set<String> COLOUR_CHUNKS =
       Set.of("cICP", "sRGB", "gAMA", "cHRM", "mDCV", "cLLI");
   private static final Set<String> TEXT_CHUNKS = Set.of("iTXt", "zTXt", "tEXt");
-  private static final Set<String> OTHER_CHUNKS = Set.of("iCCP", "pHYs", "eXIf", "caBX");
+  private static final Set<String> OTHER_CHUNKS = Set.of("iCCP", "pHYs", "eXIf", MANIFEST);
 
   private static final String END = "IEND";
 
@@ -96,7 +97,7 @@ final class PngMetadata {
     switch (type) {
       case "iCCP" -> inflated(data, Bytes.zero(data, 0), found).ifPresent(found::icc);
       case "eXIf" -> found.exif(data);
-      case "caBX" -> found.manifest(data);
+      case MANIFEST -> found.manifest(data);
       case "pHYs" -> found.resolution(resolution(data));
       case "iTXt", "zTXt", "tEXt" -> {
         if (!isRead(type, data, found)) {
@@ -191,15 +192,7 @@ final class PngMetadata {
    * @throws ImageException {@code CORRUPT} if the file does not end with IEND
    */
   static byte[] write(byte[] file, ImageMetadata metadata) {
-    List<Chunk> chunks = chunks(file);
-    boolean complete =
-        !chunks.isEmpty()
-            && chunks.get(0).type().equals("IHDR")
-            && chunks.get(chunks.size() - 1).type().equals(END);
-    if (!complete) {
-      throw new ImageException(
-          Reason.CORRUPT, "a PNG file of " + file.length + " bytes without IHDR or IEND");
-    }
+    List<Chunk> chunks = complete(file);
     ByteArrayOutputStream out = new ByteArrayOutputStream(file.length + 4096);
     int header = chunks.get(0).end();
     out.write(file, 0, header);
@@ -210,6 +203,31 @@ final class PngMetadata {
       }
     }
     return out.toByteArray();
+  }
+
+  /** The chunks of a file that is not truncated. */
+  private static List<Chunk> complete(byte[] file) {
+    List<Chunk> chunks = chunks(file);
+    boolean complete =
+        !chunks.isEmpty()
+            && chunks.get(0).type().equals("IHDR")
+            && chunks.get(chunks.size() - 1).type().equals(END);
+    if (!complete) {
+      throw new ImageException(
+          Reason.CORRUPT, "a PNG file of " + file.length + " bytes without IHDR or IEND");
+    }
+    return chunks;
+  }
+
+  /** Inserts a manifest store after the header. */
+  static PlacedManifest place(byte[] file, byte[] store) {
+    int start = complete(file).get(0).end();
+    ByteArrayOutputStream out = new ByteArrayOutputStream(file.length + store.length + 12);
+    out.write(file, 0, start);
+    chunk(out, MANIFEST, store);
+    int length = out.size() - start;
+    out.write(file, start, file.length - start);
+    return new PlacedManifest(out.toByteArray(), start, length);
   }
 
   private static void write(ByteArrayOutputStream out, ImageMetadata metadata) {
@@ -274,7 +292,7 @@ final class PngMetadata {
     return ByteBuffer.allocate(start.length + data.length).put(start).put(data).array();
   }
 
-  static void chunk(ByteArrayOutputStream out, String type, byte[] data) {
+  private static void chunk(ByteArrayOutputStream out, String type, byte[] data) {
     byte[] name = Bytes.latin(type);
     CRC32 sum = new CRC32();
     sum.update(name);

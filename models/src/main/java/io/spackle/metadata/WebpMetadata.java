@@ -140,6 +140,18 @@ final class WebpMetadata {
         Reason.CORRUPT, "a WebP file of " + fileLength + " bytes without an image");
   }
 
+  /** Appends a manifest store. */
+  static PlacedManifest place(byte[] file, byte[] store) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(file.length + store.length + 16);
+    for (Chunk chunk : chunks(file)) {
+      chunk(out, chunk.type(), chunk.data());
+    }
+    int start = FILE_HEADER_BYTES + out.size();
+    chunk(out, "C2PA", store);
+    byte[] placed = file(out.toByteArray());
+    return new PlacedManifest(placed, start, placed.length - start);
+  }
+
   private static ByteBuffer littleEndian(int length) {
     return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -158,20 +158,22 @@ public final class Xmp {
   /**
    * The packet with a simple property, which replaces one of the same name.
    *
+   * @param name with a prefix
    * @param value as written in XML
    * @return empty if the packet has no place for it, which is so if it has no properties at all
    */
   public Optional<Xmp> with(String namespace, String name, String value) {
-    Xmp others = without(namespace, name);
+    int colon = name.indexOf(':');
+    Xmp others = without(namespace, name.substring(colon + 1));
     Part rdf = others.rdf().orElseThrow();
     if (rdf.valueStart() == rdf.end()) {
       return Optional.empty(); // an element without an end tag
     }
     String description =
         String.format(
-            "<rdf:Description xmlns:rdf=\"%s\" rdf:about=\"%s\" xmlns:p=\"%s\"><p:%s>%s</p:%s>"
+            "<rdf:Description xmlns:rdf=\"%s\" rdf:about=\"%s\" xmlns:%s=\"%s\"><%s>%s</%s>"
                 + "</rdf:Description>",
-            RDF, others.about(), namespace, name, value, name);
+            RDF, others.about(), name.substring(0, colon), namespace, name, value, name);
     return others.with(List.of(new Edit(rdf.valueEnd(), rdf.valueEnd(), description)));
   }
 

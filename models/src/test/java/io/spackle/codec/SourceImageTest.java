@@ -320,14 +320,14 @@ class SourceImageTest {
             FramingOptions.defaults().withResize(Resize.ORIGINAL));
     for (OutputFormat format : OutputFormat.values()) {
       OutputOptions options = KEEP.withFormat(format);
-      byte[] file = source.encode(frame.untouched(), frame, Optional.empty(), options).bytes();
-      ImageMetadata metadata = ImageMetadata.read(file);
+      EncodedImage file = source.encode(frame.untouched(), frame, Optional.empty(), options);
+      ImageMetadata metadata = ImageMetadata.read(file.metadata().writeInto(file.bytes()));
       assertThat(metadata.icc()).as("%s", format).contains(LINEAR);
       assertThat(metadata.exif()).isPresent();
       assertThat(metadata.orientation()).isEqualTo(1); // the pixels are turned
       OutputOptions converted = new OutputOptions(format, 95, Alpha.KEEP, Colour.SRGB);
-      byte[] srgb = source.encode(frame.untouched(), frame, Optional.empty(), converted).bytes();
-      assertThat(ImageMetadata.read(srgb).icc()).isEmpty();
+      EncodedImage srgb = source.encode(frame.untouched(), frame, Optional.empty(), converted);
+      assertThat(srgb.metadata().icc()).isEmpty();
     }
   }
 
@@ -335,8 +335,7 @@ class SourceImageTest {
   void unusableProfilesAreNotWritten() {
     Kind kind = new Kind(8, 2, GREY);
     SourceImage source = SourceImage.decode(kind.file(kind.samples()), DecodeLimits.defaults());
-    byte[] file = encode(source, OutputFormat.PNG).bytes();
-    assertThat(ImageMetadata.read(file).icc()).isEmpty();
+    assertThat(encode(source, OutputFormat.PNG).metadata().icc()).isEmpty();
   }
 
   private static EncodedImage encode(SourceImage source, OutputFormat format) {

@@ -56,8 +56,7 @@ public record ResolvedConf(
     TaskConf.ModelConf modelConf = conf.model();
     return new TaskSettings(
         new ModelSettings(
-            model.folder(),
-            model.vae(),
+            model.origin(),
             model.safety().settings(conf.safety(), canRequestChecker(rows)),
             modelConf.cache(),
             modelConf.device(),

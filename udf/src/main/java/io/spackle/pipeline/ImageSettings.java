@@ -3,6 +3,7 @@ package io.spackle.pipeline;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.OutputOptions;
 import io.spackle.image.FramingOptions;
+import io.spackle.provenance.MarkingOptions;
 import java.io.Serializable;
 
 /**
@@ -11,6 +12,8 @@ import java.io.Serializable;
  * @param limits of an input image
  * @param framing to the size that the model generates, and pasting back
  * @param output what the output keeps of the init image, and its format
+ * @param marking what the output says besides its pixels
  */
-public record ImageSettings(DecodeLimits limits, FramingOptions framing, OutputOptions output)
+public record ImageSettings(
+    DecodeLimits limits, FramingOptions framing, OutputOptions output, MarkingOptions marking)
     implements Serializable {}

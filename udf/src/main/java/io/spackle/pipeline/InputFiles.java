@@ -44,9 +44,14 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference) {
    * @throws io.spackle.image.ImageException if a file is not an image within the limits
    */
   long pixels(DecodeLimits limits) {
-    return pixels(init, RowColumns.INIT_IMAGE, limits)
+    return initPixels(limits)
         + pixels(mask, RowColumns.MASK_IMAGE, limits)
         + (reference == null ? 0 : pixels(reference, RowColumns.REFERENCE_IMAGE, limits));
+  }
+
+  /** The pixels of the init image. */
+  long initPixels(DecodeLimits limits) {
+    return pixels(init, RowColumns.INIT_IMAGE, limits);
   }
 
   SourceImage decodeInit(DecodeLimits limits) {

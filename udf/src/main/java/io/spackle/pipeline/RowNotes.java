@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** The notes on a row that do not come from its model. */
-public final class RowNotes {
+final class RowNotes {
 
   private RowNotes() {}
 
@@ -20,7 +20,7 @@ public final class RowNotes {
    * @param source the init image
    * @return a new set
    */
-  public static Set<Note> of(
+  static Set<Note> of(
       ManifestRow row, ModelTraits traits, Frame frame, SourceImage source, OutputOptions output) {
     Set<Note> notes = ofSource(source, frame, output);
     if (frame.isBlank()) {
@@ -32,6 +32,9 @@ public final class RowNotes {
     }
     if (row.hasUnusedReference(traits)) {
       notes.add(Note.REFERENCE_UNUSED);
+    }
+    if (row.hasUnusedSize(traits)) {
+      notes.add(Note.SIZE_UNUSED);
     }
     return notes;
   }

@@ -1,6 +1,7 @@
 package io.spackle.pipeline;
 
 import io.spackle.codec.EncodedImage;
+import io.spackle.codec.ImageFormat;
 import io.spackle.codec.OutputOptions;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.InpaintInput;
@@ -15,6 +16,7 @@ import io.spackle.image.RgbImage;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
 import io.spackle.model.OpenModel;
+import io.spackle.provenance.Generation;
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
@@ -57,6 +59,7 @@ public final class RowPipeline {
   private final PreviewWriter previews;
   private final ImageSettings settings;
   private final Cancellation task;
+  private final RowMarking marking;
 
   /**
    * @param task no row enters another stage once it is cancelled
@@ -74,6 +77,7 @@ public final class RowPipeline {
     this.previews = previews;
     this.settings = settings;
     this.task = task;
+    this.marking = new RowMarking(settings.marking(), traits().model(), model.origin());
   }
 
   /** The fetched files, and the memory reserved for everything that is made of them. */
@@ -88,10 +92,15 @@ public final class RowPipeline {
    * What the model gets.
    *
    * @param alpha the alpha as an image, for an eraser that fills it as it fills colours
+   * @param generation for the outputs' marks; empty if the mask is
    * @param reference null if the model uses none
    */
   private record Decoded(
-      SourceImage source, Frame frame, Optional<Frame> alpha, RgbImage reference) {
+      SourceImage source,
+      Frame frame,
+      Optional<Frame> alpha,
+      Optional<Generation> generation,
+      RgbImage reference) {
 
     /** The memory held until writing ends; the images of a row are pasted back one by one. */
     long bytesUntilWritten(int samples) {
@@ -127,8 +136,8 @@ public final class RowPipeline {
   private record Generated(
       List<Output> outputs, Set<Note> notes, List<Boolean> flagged, Duration generation) {}
 
-  /** An encoded image; the row's first one may have a preview. */
-  private record Encoded(EncodedImage file, Optional<byte[]> preview) {}
+  /** A complete file; the row's first one may have a preview. */
+  private record Encoded(byte[] file, ImageFormat format, Optional<byte[]> preview) {}
 
   /**
    * Runs one row from its locations to its written images.
@@ -195,18 +204,25 @@ public final class RowPipeline {
               enter(RowStage.DECODE, timer);
               long pixels = files.pixels(settings.limits());
               enter(RowStage.QUEUE, timer);
-              return new Fetched(files, memory(row, pixels, arrival));
+              long bytes = BYTES_DECODING * (pixels + canvases(row, files));
+              return new Fetched(files, memory(bytes, arrival));
             });
+  }
+
+  /** The pixels of the framed image and of all generated ones. */
+  private long canvases(ManifestRow row, InputFiles files) {
+    var parameters = row.parameters();
+    long canvas =
+        traits().sizes().areOfImage()
+            ? files.initPixels(settings.limits())
+            : (long) parameters.width() * parameters.height();
+    return (1L + parameters.samples()) * canvas;
   }
 
   /**
    * Waits for the memory that the row needs at most; meanwhile no batch should wait for the row.
    */
-  private MemoryPermit memory(ManifestRow row, long inputPixels, Lane.Arrival arrival)
-      throws InterruptedException {
-    var parameters = row.parameters();
-    long canvases = (1L + parameters.samples()) * parameters.width() * parameters.height();
-    long bytes = BYTES_DECODING * (inputPixels + canvases);
+  private MemoryPermit memory(long bytes, Lane.Arrival arrival) throws InterruptedException {
     Optional<MemoryPermit> free = model.limits().tryMemory(bytes);
     if (free.isPresent()) {
       return free.get();
@@ -232,7 +248,11 @@ public final class RowPipeline {
               Optional<Frame> alpha =
                   alphaToFill(init, frame, traits(), settings.output())
                       .map(image -> row.frame(image, mask, traits(), settings.framing()));
-              return new Decoded(init, frame, alpha, reference);
+              Optional<Generation> generation =
+                  frame.isBlank()
+                      ? Optional.empty()
+                      : Optional.of(marking.generation(init, files.init()));
+              return new Decoded(init, frame, alpha, generation, reference);
             });
   }
 
@@ -241,10 +261,9 @@ public final class RowPipeline {
    * it fills colours where transparency reaches the masked region. Elsewhere that region becomes
    * opaque.
    */
-  public static Optional<RgbImage> alphaToFill(
+  private static Optional<RgbImage> alphaToFill(
       SourceImage init, Frame frame, ModelTraits traits, OutputOptions output) {
-    boolean erases = traits.guide() == ModelTraits.Guide.NONE;
-    return erases && init.isTransparentNear(frame, output)
+    return traits.erases() && init.isTransparentNear(frame, output)
         ? init.alpha().map(Mask::toRgb)
         : Optional.empty();
   }
@@ -348,6 +367,9 @@ public final class RowPipeline {
     Set<Note> notes =
         RowNotes.of(row, traits(), decoded.frame(), decoded.source(), settings.output());
     notes.addAll(ofModel);
+    if (RowMarking.drops(decoded.source(), decoded.generation())) {
+      notes.add(Note.PROVENANCE_DROPPED);
+    }
     return notes;
   }
 
@@ -371,7 +393,9 @@ public final class RowPipeline {
                             .source()
                             .encode(image, frame, output.alpha().get(), settings.output());
                     return new Encoded(
-                        file, hasPreview ? previews.of(row.id(), frame, image) : Optional.empty());
+                        marking.complete(file, decoded.generation()),
+                        file.format(),
+                        hasPreview ? previews.of(row.id(), frame, image) : Optional.empty());
                   }));
     }
     return encoded;
@@ -379,8 +403,8 @@ public final class RowPipeline {
 
   private List<String> write(ManifestRow row, List<Encoded> encoded, StageTimer timer) {
     enter(RowStage.WRITE, timer);
-    List<byte[]> files = encoded.stream().map(image -> image.file().bytes()).toList();
-    String extension = encoded.get(0).file().format().extension();
+    List<byte[]> files = encoded.stream().map(Encoded::file).toList();
+    String extension = encoded.get(0).format().extension();
     List<String> locations = writer.write(row, files, extension);
     encoded.get(0).preview().ifPresent(preview -> previews.write(row.id(), preview));
     return locations;

@@ -58,6 +58,9 @@ public record ManifestRow(
    * @throws io.spackle.image.ImageException if the init image does not fit the requested size
    */
   public Frame frame(RgbImage init, Mask mask, ModelTraits traits, FramingOptions options) {
+    if (traits.sizes().areOfImage()) {
+      return Framing.unscaled(init, mask, options);
+    }
     Resize resize = options.resize();
     return Framing.frame(
         init,
@@ -96,6 +99,12 @@ public record ManifestRow(
         prompts.negative(),
         reference,
         seed + sample);
+  }
+
+  /** Whether the row asks for a size that the model does not follow. */
+  public boolean hasUnusedSize(ModelTraits traits) {
+    return traits.sizes().areOfImage()
+        && Math.max(parameters.width(), parameters.height()) > GenerationParameters.SIDE_OF_IMAGE;
   }
 
   /** Whether a model uses the row's reference image, which the row then has. */

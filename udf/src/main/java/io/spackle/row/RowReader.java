@@ -23,9 +23,11 @@ public final class RowReader implements Serializable {
 
   private static final int MAX_ID_BYTES = 512;
 
+  private final ModelTraits.Sizes sizes;
   private final Limits limits;
   private final List<String> schedulers;
   private final Guide guide;
+  private final boolean erases;
   private final RowDefaults defaults;
   private final SafetyPolicy safety;
 
@@ -35,9 +37,11 @@ public final class RowReader implements Serializable {
    * @param safety for rows that ask for a safety checker
    */
   public RowReader(ModelTraits traits, RowDefaults defaults, SafetyPolicy safety) {
+    this.sizes = traits.sizes();
     this.limits = traits.limits();
     this.schedulers = traits.schedulers();
     this.guide = traits.guide();
+    this.erases = traits.erases();
     this.defaults = defaults;
     this.safety = safety;
   }
@@ -108,7 +112,8 @@ public final class RowReader implements Serializable {
     ManifestRow.Prompts prompts = prompts(fields);
     GenerationParameters parameters = parameters(fields);
     boolean safetyChecker = safetyChecker(fields);
-    long seed = seed(fields, key, parameters.samples());
+    long seed =
+        seed(fields, parameters.samples(), RowSeed.of(locations, prompts, parameters, guide));
     fields.text(RowColumns.WEBHOOK, null); // only checked here
     return new ManifestRow(
         id,
@@ -123,7 +128,7 @@ public final class RowReader implements Serializable {
   private String reference(FieldReader fields) {
     return guide == Guide.REFERENCE
         ? fields.location(RowColumns.REFERENCE_IMAGE)
-        : fields.text(RowColumns.REFERENCE_IMAGE, null);
+        : fields.unusedLocation(RowColumns.REFERENCE_IMAGE);
   }
 
   private ManifestRow.Prompts prompts(FieldReader fields) {
@@ -152,7 +157,9 @@ public final class RowReader implements Serializable {
     GenerationParameters values = defaults.parameters();
     int width = side(fields, RowColumns.WIDTH, values.width());
     int height = side(fields, RowColumns.HEIGHT, values.height());
-    checkShape(fields, width, height);
+    if (!sizes.areOfImage()) {
+      checkShape(fields, width, height);
+    }
     int samples = integer(fields, RowColumns.SAMPLES, values.samples(), limits.maxSamples());
     int steps = integer(fields, RowColumns.STEPS, values.steps(), limits.maxSteps());
     return new GenerationParameters(
@@ -201,7 +208,9 @@ public final class RowReader implements Serializable {
   }
 
   private int side(FieldReader fields, String column, int defaultValue) {
-    return (int) fields.integer(column, defaultValue, limits.minSide(), limits.maxLongSide());
+    return sizes.areOfImage()
+        ? integer(fields, column, defaultValue, Integer.MAX_VALUE)
+        : (int) fields.integer(column, defaultValue, limits.minSide(), limits.maxLongSide());
   }
 
   private void checkShape(FieldReader fields, int width, int height) {
@@ -240,7 +249,7 @@ public final class RowReader implements Serializable {
     }
     double defaultValue = defaults.parameters().strength();
     double chosen = strength != null ? strength : alias != null ? alias : defaultValue;
-    if (guide != Guide.NONE && (int) (steps * chosen) < 1) {
+    if (!erases && (int) (steps * chosen) < 1) {
       fields.addProblem(
           RowColumns.STRENGTH,
           chosen
@@ -251,10 +260,13 @@ public final class RowReader implements Serializable {
     return chosen;
   }
 
-  private long seed(FieldReader fields, String key, int samples) {
-    long defaultValue = defaults.seed() != null ? defaults.seed() : RowKey.seed(key);
+  private long seed(FieldReader fields, int samples, long derived) {
+    long defaultValue = defaults.seed() != null ? defaults.seed() : derived;
     // Each sample counts up from the seed.
-    return fields.integer(RowColumns.SEED, defaultValue, 0, Long.MAX_VALUE - (samples - 1));
+    long seed =
+        fields.integer(
+            RowColumns.SEED, defaultValue, CellValues.NO_SEED, Long.MAX_VALUE - (samples - 1));
+    return seed == CellValues.NO_SEED ? defaultValue : seed;
   }
 
   private boolean safetyChecker(FieldReader fields) {
@@ -288,7 +300,8 @@ public final class RowReader implements Serializable {
     return null;
   }
 
-  private static String withoutSuffix(String scheduler) {
+  /** The name of a scheduler as it is compared. */
+  static String withoutSuffix(String scheduler) {
     return scheduler.strip().toLowerCase(Locale.ROOT).replaceFirst("scheduler$", "");
   }
 
@@ -303,12 +316,12 @@ public final class RowReader implements Serializable {
   /** The message gives the line's number, not its text, which may hold keys and signed URLs. */
   private static Outcome.Failed malformed(FieldReader fields, String key) {
     Object line = fields.raw(RowColumns.LINE);
-    int length = String.valueOf(fields.raw(RowColumns.CORRUPT)).length();
-    String message =
-        (line == null ? "" : "line " + line + ": ")
-            + length
-            + " characters found that are not a record of the manifest's format in UTF-8, one"
-            + " expected";
+    String problem =
+        fields.raw(RowColumns.PROBLEM) instanceof String found
+            ? found
+            : String.valueOf(fields.raw(RowColumns.CORRUPT)).length()
+                + " characters found that are not a record of the manifest's format, one expected";
+    String message = (line == null ? "" : "line " + line + ": ") + problem;
     return failed(key, null, ErrorCode.ROW_MALFORMED, message);
   }
 

@@ -85,7 +85,7 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
       return row(
           manifest,
           Arrays.asList(row.id(), null, null),
-          WorkShape.of(row).values(),
+          WorkShape.of(row, settings.rows().traits()).values(),
           row.parameters().samples());
     } catch (RowException e) {
       return failed(manifest, row.id(), e.code(), e.getMessage());

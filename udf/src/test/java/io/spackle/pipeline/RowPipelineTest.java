@@ -15,6 +15,7 @@ import io.spackle.lane.FakeInpainter;
 import io.spackle.lane.InFlightLimits;
 import io.spackle.lane.Lane;
 import io.spackle.metrics.ExecutorMetrics;
+import io.spackle.model.ModelSettings;
 import io.spackle.model.OpenModel;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
@@ -366,6 +367,8 @@ class RowPipelineTest {
     model =
         new OpenModel(
             inpainter,
+            new ModelSettings.InFolder(
+                new ModelSettings.Folder("model", "digest", ModelSettings.FolderKind.MODEL), null),
             new Lane(
                 inpainter,
                 TestImages.laneSettings(maxImages, LONG),

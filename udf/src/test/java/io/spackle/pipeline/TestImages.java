@@ -13,6 +13,7 @@ import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.LaneSettings;
+import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
@@ -105,7 +106,10 @@ public final class TestImages {
 
   public static ImageSettings settings() {
     return new ImageSettings(
-        DecodeLimits.defaults(), FramingOptions.defaults(), OutputOptions.defaults());
+        DecodeLimits.defaults(),
+        FramingOptions.defaults(),
+        OutputOptions.defaults(),
+        MarkingOptions.defaults());
   }
 
   static ImageSource source(Map<String, byte[]> files) {
