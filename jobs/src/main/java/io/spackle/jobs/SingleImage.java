@@ -32,8 +32,9 @@ import io.spackle.graph.Device;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.pipeline.FramedRow;
+import io.spackle.pipeline.ImageSettings;
 import io.spackle.pipeline.RowNotes;
-import io.spackle.pipeline.RowPipeline;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
@@ -70,13 +71,8 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
    */
   record Model(ModelSource source, Optional<SafetyModel> safety, Device device) {}
 
-  /**
-   * What is inpainted.
-   *
-   * @param init the image to inpaint
-   * @param reference the image of a garment, or null if the model uses none
-   */
-  record Input(ManifestRow row, SourceImage init, Mask mask, RgbImage reference) {}
+  /** What is inpainted. */
+  record Input(ManifestRow row, FramedRow.Images images) {}
 
   /**
    * The generated pixels.
@@ -115,16 +111,20 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
             ? null
             : problems.attempt(
                 "the row", () -> row(conf, fields, source.traits(), policy(conf, safety)));
-    Input input =
-        new Input(
-            row,
+    FramedRow.Images images =
+        new FramedRow.Images(
             problems.attempt("--image " + image, () -> SourceImage.decode(bytes(image), limits)),
-            problems.attempt("--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), limits)),
+            mask("--mask ", mask, limits, problems),
             row == null || !row.usesReference(source.traits())
                 ? null
-                : reference(conf, Path.of(row.locations().reference()), problems));
+                : reference(conf, Path.of(row.locations().reference()), problems),
+            row == null
+                    || row.locations().exclude() == null
+                    || !conf.images().copiesPixels(row, source.traits())
+                ? null
+                : mask("--exclude ", Path.of(row.locations().exclude()), limits, problems));
     ImageFormat format = problems.attempt("--out", () -> format(out));
-    return new SingleImage(conf, new Model(source, safety, device), input, format);
+    return new SingleImage(conf, new Model(source, safety, device), new Input(row, images), format);
   }
 
   /**
@@ -155,6 +155,10 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     ModelBundle bundle = ModelInfo.configured(conf, opened, vae);
     ModelInfo.refusing(what, () -> ModelInfo.traits(conf, new ModelSource.Bundle(bundle)));
     return bundle;
+  }
+
+  private static Mask mask(String option, Path file, DecodeLimits limits, Problems problems) {
+    return problems.attempt(option + file, () -> ImageCodec.decodeMask(bytes(file), limits));
   }
 
   private static RgbImage reference(TaskConf conf, Path file, Problems problems) {
@@ -228,46 +232,55 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
 
   /** The result in its final size, with the kept pixels of the init image. */
   private Result result() {
-    Frame frame = frame(input.init().rgb());
+    FramedRow framed = FramedRow.of(input.row(), input.images(), traits(), settings());
+    Frame frame = framed.frame();
     if (frame.isBlank()) {
-      return result(frame, new Filled(frame.untouched(), Set.of(), Optional.empty()));
+      return result(framed, new Filled(frame.untouched(), Set.of(), Optional.empty()));
     }
     Optional<SafetyModel> checker = input.row().safetyChecker() ? model.safety() : Optional.empty();
     try (Inpainter inpainter = Families.open(model.source(), checker, model.device())) {
       InpaintParameters parameters =
-          input.row().inpaintParameters(frame, conf.images().framing().maskReduction());
+          input.row().inpaintParameters(frame, settings().framing().maskReduction());
       requireRunnable(inpainter, parameters);
-      InpaintedImage generated = inpaint(inpainter, parameters, frame);
+      InpaintedImage generated = inpaint(inpainter, parameters, start(framed));
       Optional<Mask> alpha =
-          RowPipeline.alphaToFill(input.init(), frame, traits(), output())
-              .map(this::frame)
-              .map(levels -> inpaint(inpainter, parameters, levels).output(levels).luma());
-      return result(frame, new Filled(generated.output(frame), generated.notes(), alpha));
+          framed
+              .alphaInput(0)
+              .map(levels -> inpaint(inpainter, parameters, levels))
+              .map(filled -> filled.output(framed.alpha().orElseThrow()).luma());
+      return result(framed, new Filled(generated.output(frame), generated.notes(), alpha));
     }
   }
 
-  private Frame frame(RgbImage image) {
-    return input.row().frame(image, input.mask(), traits(), conf.images().framing());
+  private static InpaintInput start(FramedRow framed) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return framed.isFilled()
+        ? framed.input(0).filled(cores, new Cancellation())
+        : framed.input(0);
   }
 
-  private InpaintedImage inpaint(Inpainter inpainter, InpaintParameters parameters, Frame frame) {
-    InpaintInput image = input.row().inpaintInput(frame, input.reference(), 0);
+  private static InpaintedImage inpaint(
+      Inpainter inpainter, InpaintParameters parameters, InpaintInput image) {
     return inpainter.inpaint(parameters, List.of(image), new Cancellation()).images().get(0);
   }
 
-  private Result result(Frame frame, Filled filled) {
-    Set<Note> notes = RowNotes.of(input.row(), traits(), frame, input.init(), output());
+  private Result result(FramedRow framed, Filled filled) {
+    Set<Note> notes = RowNotes.of(framed, traits(), settings());
     notes.addAll(filled.notes());
-    EncodedImage file = input.init().encode(filled.image(), frame, filled.alpha(), output());
-    return new Result(file, frame, notes);
+    EncodedImage file =
+        framed.source().encode(filled.image(), framed.frame(), filled.alpha(), settings().output());
+    return new Result(file, framed.frame(), notes);
   }
 
   private ModelTraits traits() {
     return model.source().traits();
   }
 
-  private OutputOptions output() {
-    return conf.images().output().withFormat(OutputFormat.of(format));
+  /** Those of the configuration, in the format of the file to write. */
+  private ImageSettings settings() {
+    ImageSettings images = conf.images();
+    OutputOptions output = images.output().withFormat(OutputFormat.of(format));
+    return new ImageSettings(images.limits(), images.framing(), output, images.fill());
   }
 
   /** With an empty mask nothing is generated, and so nothing is checked. */

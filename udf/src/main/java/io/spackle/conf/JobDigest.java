@@ -4,9 +4,11 @@ import io.spackle.bundle.BundleOptions;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.OutputOptions;
 import io.spackle.conf.TaskConf.SafetyConf;
+import io.spackle.family.BuiltInModel;
 import io.spackle.family.ModelTraits;
 import io.spackle.image.FramingOptions;
 import io.spackle.pipeline.ImageSettings;
+import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader.SafetyPolicy;
@@ -48,6 +50,9 @@ final class JobDigest {
     digest.addFraming(images.framing());
     digest.add(
         "image.background", images.limits().background(), DecodeLimits.defaults().background());
+    if (images.fill() == Fill.PATCHMATCH) {
+      digest.add("image.fill", BuiltInModel.PATCHMATCH.digest(), null);
+    }
     digest.addOutput(images.output());
     return UUID.nameUUIDFromBytes(digest.content.toString().getBytes(StandardCharsets.UTF_8))
         .toString();

@@ -15,6 +15,7 @@ import io.spackle.image.MaskReduction;
 import io.spackle.lane.LaneSettings;
 import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.pipeline.ImageSettings;
+import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
 import io.spackle.safety.SafetyOptions;
@@ -167,7 +168,8 @@ public record TaskConf(
   }
 
   private static ImageSettings images(ConfReader reader) {
-    return new ImageSettings(limits(reader), framing(reader), output(reader));
+    return new ImageSettings(
+        limits(reader), framing(reader), output(reader), reader.choice("image.fill", Fill.class));
   }
 
   private static OutputOptions output(ConfReader reader) {

@@ -13,6 +13,7 @@ import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.LaneSettings;
+import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
@@ -59,7 +60,7 @@ public final class TestImages {
   public static ManifestRow row(String prompt, String mask, int samples) {
     return new ManifestRow(
         prompt,
-        new ManifestRow.Locations(INIT, mask, null),
+        new ManifestRow.Locations(INIT, mask, null, null),
         new ManifestRow.Prompts(prompt, null, null),
         new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
@@ -71,7 +72,7 @@ public final class TestImages {
   static ManifestRow withReference(ManifestRow row, String reference) {
     return new ManifestRow(
         row.id(),
-        new ManifestRow.Locations(row.locations().init(), row.locations().mask(), reference),
+        new ManifestRow.Locations(row.locations().init(), row.locations().mask(), reference, null),
         row.prompts(),
         row.parameters(),
         row.safetyChecker(),
@@ -105,7 +106,7 @@ public final class TestImages {
 
   public static ImageSettings settings() {
     return new ImageSettings(
-        DecodeLimits.defaults(), FramingOptions.defaults(), OutputOptions.defaults());
+        DecodeLimits.defaults(), FramingOptions.defaults(), OutputOptions.defaults(), Fill.INIT);
   }
 
   static ImageSource source(Map<String, byte[]> files) {
