@@ -157,6 +157,7 @@ final class InpaintCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    FileNames.warning().ifPresent(spec.commandLine().getErr()::println);
     fields.put("init_image", image.toString());
     fields.put("mask_image", mask.toString());
     try {

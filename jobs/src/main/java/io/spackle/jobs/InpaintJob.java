@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.HomeFolder;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.conf.JobConf;
@@ -10,6 +11,7 @@ import io.spackle.jobs.run.JobPlan;
 import io.spackle.jobs.run.JobRun;
 import io.spackle.jobs.run.Summary;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -61,6 +63,7 @@ public final class InpaintJob implements Callable<Integer> {
   static int run(String[] args, PrintStream out, PrintStream messages) {
     InpaintJob job = new InpaintJob(out, messages);
     return new CommandLine(job)
+        .registerConverter(Path.class, HomeFolder::path)
         .setParameterExceptionHandler((e, arguments) -> job.refuse(List.of(e.getMessage()), null))
         .execute(args);
   }
@@ -68,6 +71,7 @@ public final class InpaintJob implements Callable<Integer> {
   @Override
   public Integer call() {
     String output = null;
+    FileNames.warning().ifPresent(messages::println);
     try {
       JobConf conf = arguments.load();
       output = conf.output().path();
@@ -90,6 +94,7 @@ public final class InpaintJob implements Callable<Integer> {
       messages.println("Note: " + conf.tasks().model().labels().note());
     }
     JobPlan plan = JobPlan.of(spark, conf);
+    plan.warnings().forEach(warning -> messages.println("Warning: " + warning));
     return new JobRun(spark, plan, messages, start).execute();
   }
 

@@ -1,11 +1,13 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.HomeFolder;
 import io.spackle.conf.Problems;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.run.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -35,6 +37,7 @@ public final class Main {
   /** The parser of the command line. */
   static CommandLine commands() {
     return new CommandLine(new Main())
+        .registerConverter(Path.class, HomeFolder::path)
         .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
   }
 

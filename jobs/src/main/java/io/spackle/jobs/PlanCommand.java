@@ -72,6 +72,7 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String output = null;
+    FileNames.warning().ifPresent(messages()::println);
     try {
       JobConf conf = arguments.load();
       check("--probe", probe);
@@ -101,6 +102,7 @@ final class PlanCommand implements Callable<Integer> {
   private PlanResult result(JobConf conf) throws IOException {
     SparkSession spark = SparkSessions.open(conf.hadoop());
     JobPlan plan = JobPlan.readOnly(spark, conf);
+    print(plan.warnings().stream().map(warning -> "Warning: " + warning).toList());
     double startup = elapsed();
     ManifestSurvey survey = ManifestSurvey.of(spark, plan);
     Measured measured = new Measured(startup, elapsed() - startup);

@@ -1,6 +1,7 @@
 package io.spackle.jobs;
 
 import io.spackle.conf.ConfFile;
+import io.spackle.conf.HomeFolder;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
 import io.spackle.jobs.run.ExitCode;
@@ -44,7 +45,7 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try {
-      String page = Report.write(SparkSessions.open(hadoop()), output, images);
+      String page = Report.write(SparkSessions.open(hadoop()), HomeFolder.resolved(output), images);
       spec.commandLine().getOut().println(page);
       return ExitCode.DONE.code();
     } catch (FileNotFoundException e) {

@@ -34,7 +34,9 @@ import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.pipeline.FramedRow;
 import io.spackle.pipeline.ImageSettings;
+import io.spackle.pipeline.RowMarking;
 import io.spackle.pipeline.RowNotes;
+import io.spackle.provenance.Generation;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
@@ -71,8 +73,12 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
    */
   record Model(ModelSource source, Optional<SafetyModel> safety, Device device) {}
 
-  /** What is inpainted. */
-  record Input(ManifestRow row, FramedRow.Images images) {}
+  /**
+   * What is inpainted.
+   *
+   * @param file the image to inpaint, as it was read
+   */
+  record Input(ManifestRow row, FramedRow.Images images, byte[] file) {}
 
   /**
    * The generated pixels.
@@ -83,7 +89,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
    */
   private record Filled(RgbImage image, Set<Note> notes, Optional<Mask> alpha) {}
 
-  private record Result(EncodedImage file, Frame frame, Set<Note> notes) {}
+  private record Result(byte[] file, Frame frame, Set<Note> notes) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -111,9 +117,12 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
             ? null
             : problems.attempt(
                 "the row", () -> row(conf, fields, source.traits(), policy(conf, safety)));
+    byte[] file = problems.attempt("--image " + image, () -> bytes(image));
     FramedRow.Images images =
         new FramedRow.Images(
-            problems.attempt("--image " + image, () -> SourceImage.decode(bytes(image), limits)),
+            file == null
+                ? null
+                : problems.attempt("--image " + image, () -> SourceImage.decode(file, limits)),
             mask("--mask ", mask, limits, problems),
             row == null || !row.usesReference(source.traits())
                 ? null
@@ -124,7 +133,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
                 ? null
                 : mask("--exclude ", Path.of(row.locations().exclude()), limits, problems));
     ImageFormat format = problems.attempt("--out", () -> format(out));
-    return new SingleImage(conf, new Model(source, safety, device), new Input(row, images), format);
+    return new SingleImage(conf, new Model(source, safety, device), new Input(row, images, file), format);
   }
 
   /**
@@ -139,7 +148,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     long start = System.nanoTime();
     Result result = result();
     Files.createDirectories(out.toAbsolutePath().getParent());
-    Files.write(out, result.file().bytes());
+    Files.write(out, result.file());
     return report(result, out, Duration.ofNanos(System.nanoTime() - start));
   }
 
@@ -267,9 +276,19 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   private Result result(FramedRow framed, Filled filled) {
     Set<Note> notes = RowNotes.of(framed, traits(), settings());
     notes.addAll(filled.notes());
+    SourceImage init = framed.source();
     EncodedImage file =
-        framed.source().encode(filled.image(), framed.frame(), filled.alpha(), settings().output());
-    return new Result(file, framed.frame(), notes);
+        init.encode(filled.image(), framed.frame(), filled.alpha(), settings().output());
+    RowMarking marking =
+        new RowMarking(conf.images().marking(), traits().model(), model.source().digest());
+    Optional<Generation> generation =
+        framed.frame().isBlank()
+            ? Optional.empty()
+            : Optional.of(marking.generation(init, input.file()));
+    if (RowMarking.drops(init, generation)) {
+      notes.add(Note.PROVENANCE_DROPPED);
+    }
+    return new Result(marking.complete(file, generation), framed.frame(), notes);
   }
 
   private ModelTraits traits() {
@@ -280,7 +299,8 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   private ImageSettings settings() {
     ImageSettings images = conf.images();
     OutputOptions output = images.output().withFormat(OutputFormat.of(format));
-    return new ImageSettings(images.limits(), images.framing(), output, images.fill());
+    return new ImageSettings(
+        images.limits(), images.framing(), output, images.fill(), images.marking());
   }
 
   /** With an empty mask nothing is generated, and so nothing is checked. */

@@ -72,6 +72,21 @@ class BadManifestsTest {
   }
 
   @Test
+  void b02_manifestWithoutRows_saysSo() throws IOException {
+    byte[] header = "init_image,mask_image,prompt\n".getBytes(UTF_8);
+    assertThat(JobResult.run(folder, "rows.csv", header, "").isDone().messages())
+        .containsOnlyOnce("Warning: the manifest " + folder.resolve("rows.csv") + " has no rows");
+  }
+
+  @Test
+  void b03_columnsOfOtherTools_areNamedInstead() throws IOException {
+    JobResult.run(folder, "{\"image\": \"/a\", \"mask\": \"/m\", \"prompt\": \"x\"}\n", "")
+        .isRefused(
+            "no column init_image, but a column image: rename it to init_image",
+            "no column mask_image, but a column mask: rename it to mask_image");
+  }
+
+  @Test
   void b03_missingAndMistypedColumns_areRefusedByName() throws IOException {
     JobResult.run(folder, "{\"init_image\": 5, \"prompt\": \"x\"}\n", "")
         .isRefused("no column mask_image", "column init_image is of type bigint, expected string");
@@ -93,6 +108,42 @@ class BadManifestsTest {
         .filteredOn(row -> "ROW_MALFORMED".equals(JobRows.code(row)))
         .extracting(row -> JobRows.message(row).substring(0, 8))
         .containsExactlyInAnyOrder("line 3: ", "line 4: ");
+  }
+
+  @Test
+  void b04_aQuoteThatIsNotClosed_failsItsRecordAlone() throws IOException {
+    ImageFiles.write(folder.resolve("a.png"), 64, 64, (x, y) -> x);
+    ImageFiles.write(folder.resolve("m.png"), 64, 64, (x, y) -> 255);
+    String csv =
+        """
+        id,init_image,mask_image,prompt
+        one,a.png,m.png,"a cat
+        two,a.png,m.png,"a dog"
+        three,a.png,m.png,"a bird,
+        on a bench"
+        """;
+    JobResult result =
+        JobResult.run(folder, "rows.csv", csv.getBytes(UTF_8), "spackle.manifest.base = \".\"")
+            .isDone();
+    assertThat(result.meta()).hasSize(3);
+    assertThat(result.meta())
+        .filteredOn(row -> JobRows.code(row) == null)
+        .extracting(row -> row.<Row>getAs("meta").<String>getAs("prompt"))
+        .containsExactlyInAnyOrder("a dog", "a bird,\non a bench");
+    assertThat(result.meta())
+        .filteredOn(row -> ROW_MALFORMED.name().equals(JobRows.code(row)))
+        .extracting(JobRows::message)
+        .containsExactly(
+            "line 2: a quotation mark that is not closed before line 3 found, a closing one"
+                + " expected");
+  }
+
+  @Test
+  void b04_aJsonArray_isItsRows() throws IOException {
+    String rows = "[" + ROW.strip() + ",\n" + ROW.replace("\"x\"", "\"y\"") + "]";
+    JobResult result = JobResult.run(folder, "rows.json", rows.getBytes(UTF_8), "").isDone();
+    assertThat(result.line().path("rows").asInt()).isEqualTo(2);
+    assertThat(result.meta()).hasSize(2);
   }
 
   @Test
@@ -171,6 +222,17 @@ class BadManifestsTest {
   @Test
   void b12_unknownColumns_passThrough() {
     assertThat(rows.of("further").<Long>getAs("shelf")).isEqualTo(17L);
+  }
+
+  @Test
+  void b12_columnsOfOtherTools_areReportedOnce() throws IOException {
+    String row = ROW.replace("}", ", \"steps\": 30, \"cfg_scale\": 7, \"shelf\": 1}");
+    assertThat(JobResult.run(folder, row + row, "").isDone().messages())
+        .containsOnlyOnce(
+            "Warning: the manifest's column steps is not used, only copied to the meta rows: did"
+                + " you mean num_inference_steps?")
+        .containsOnlyOnce("did you mean guidance_scale?")
+        .doesNotContain("shelf");
   }
 
   @Test

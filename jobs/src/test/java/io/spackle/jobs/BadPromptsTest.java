@@ -30,10 +30,10 @@ class BadPromptsTest {
       Map.of(
           "seed",
               List.of(
-                  new InvalidValue("-1", "a whole number from 0 to 9223372036854775807"),
-                  new InvalidValue("1.5", "a whole number from 0"),
-                  new InvalidValue("abc", "a whole number from 0"),
-                  new InvalidValue("9223372036854775808", "a whole number from 0")),
+                  new InvalidValue("-2", "a whole number from -1 to 9223372036854775807"),
+                  new InvalidValue("1.5", "a whole number from -1"),
+                  new InvalidValue("abc", "a whole number from -1"),
+                  new InvalidValue("9223372036854775808", "a whole number from -1")),
           "guidance_scale",
               List.of(
                   new InvalidValue("NaN", "a number from 1 to 20"),
@@ -42,8 +42,8 @@ class BadPromptsTest {
                   new InvalidValue("21", "a number from 1 to 20")),
           "strength",
               List.of(
-                  new InvalidValue("0", "a number above 0 and up to 1"),
-                  new InvalidValue("2", "a number above 0 and up to 1")),
+                  new InvalidValue("0", "a number above 0 and at most 1"),
+                  new InvalidValue("2", "a number above 0 and at most 1")),
           "num_inference_steps",
               List.of(
                   new InvalidValue("0", "a whole number from 1 to 50"),

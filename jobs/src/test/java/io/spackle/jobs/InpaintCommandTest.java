@@ -191,7 +191,8 @@ class InpaintCommandTest {
   @Test
   void defaultsOutOfRangeAreRefused() {
     CommandResult command = inpaint("--prompt", "x", "-D", "defaults.num-inference-steps=51");
-    assertRefused(command, "spackle.defaults.num-inference-steps is 51, expected 1 to 50");
+    assertRefused(
+        command, "spackle.defaults.num-inference-steps is 51, expected a number from 1 to 50");
   }
 
   @Test

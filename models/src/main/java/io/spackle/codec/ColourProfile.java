@@ -40,6 +40,8 @@ final class ColourProfile {
     SRGB,
     /** They must be converted. */
     OTHER,
+    /** The profile is one of CMYK, which the decoder has converted to sRGB. */
+    CONVERTED,
     /** The profile is damaged, or not one of the file's kind of colours. */
     UNUSABLE
   }
@@ -69,8 +71,9 @@ final class ColourProfile {
     try {
       ICC_Profile profile = ICC_Profile.getInstance(bytes);
       int expected = bands == 1 ? ColorSpace.TYPE_GRAY : ColorSpace.TYPE_RGB;
-      if (profile.getColorSpaceType() != expected) {
-        return Read.of(Kind.UNUSABLE);
+      int found = profile.getColorSpaceType();
+      if (found != expected) {
+        return Read.of(found == ColorSpace.TYPE_CMYK ? Kind.CONVERTED : Kind.UNUSABLE);
       }
       ColourProfile colours = new ColourProfile(profile);
       return colours.isSrgb() ? Read.of(Kind.SRGB) : new Read(Kind.OTHER, Optional.of(colours));

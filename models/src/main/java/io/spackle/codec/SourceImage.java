@@ -6,6 +6,8 @@ import io.spackle.image.Filter;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.metadata.ImageMetadata;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,32 +22,33 @@ public final class SourceImage {
   /** From this alpha on the background changes a colour by less than anybody sees. */
   private static final int OPAQUE = 250;
 
-  private final FileType type;
   private final DecodedImage stored;
+  private final Properties properties;
   private final Optional<ColourProfile> profile;
-  private final Optional<JpegTables> tables;
   private final int background;
-  private final boolean lossless;
-  private final boolean profileIgnored;
   private final RgbImage rgb;
 
-  SourceImage(FileType type, DecodedImage stored, Facts facts, int background) {
-    this.type = type;
+  SourceImage(DecodedImage stored, Properties properties, int background) {
     this.stored = stored;
-    this.profile = facts.colours().profile();
-    this.profileIgnored = facts.colours().kind() == ColourProfile.Kind.UNUSABLE;
-    this.tables = facts.tables();
-    this.lossless = facts.lossless();
+    this.properties = properties;
+    this.profile = properties.colours().profile();
     this.background = background;
     this.rgb = profile.map(stored::inSrgb).orElse(stored).on(background);
   }
 
   /**
-   * The properties of a file beside its pixels.
+   * What the file says beside its pixels.
    *
+   * @param metadata as the file has it
+   * @param tables of a JPEG file
    * @param lossless whether a WebP file is
    */
-  record Facts(ColourProfile.Read colours, Optional<JpegTables> tables, boolean lossless) {}
+  record Properties(
+      FileType type,
+      ColourProfile.Read colours,
+      ImageMetadata metadata,
+      Optional<JpegTables> tables,
+      boolean lossless) {}
 
   /**
    * Decodes an init image.
@@ -90,7 +93,17 @@ public final class SourceImage {
 
   /** Whether the file has a profile that is damaged or does not match its channels. */
   public boolean hasUnusableProfile() {
-    return profileIgnored;
+    return properties.colours().kind() == ColourProfile.Kind.UNUSABLE;
+  }
+
+  /** The type of the file, such as image/png. */
+  public String mediaType() {
+    return "image/" + properties.type().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The C2PA manifest store of the file, which is valid for it alone. */
+  public Optional<byte[]> manifest() {
+    return properties.metadata().manifest();
   }
 
   /** Whether an output loses transparency. */
@@ -131,27 +144,28 @@ public final class SourceImage {
    */
   public EncodedImage encode(
       RgbImage result, Frame frame, Optional<Mask> filledAlpha, OutputOptions options) {
-    ImageFormat format = options.format().resolve(type);
+    ImageFormat format = options.format().resolve(properties.type());
     OutputImage image = merged(result, frame, filledAlpha, options);
     boolean source = options.format() == OutputFormat.SOURCE;
-    Optional<JpegTables> used = source ? tables : Optional.empty();
+    Optional<JpegTables> used = source ? properties.tables() : Optional.empty();
     byte[] bytes =
         switch (format) {
           case PNG -> PngWriter.write(image);
           case JPEG -> LossyWriter.jpeg(image, options.quality() / 100f, used);
           case WEBP ->
-              source && lossless
+              source && properties.lossless()
                   ? LossyWriter.losslessWebp(image)
                   : LossyWriter.webp(image, options.quality() / 100f);
         };
-    return new EncodedImage(bytes, format);
+    ImageMetadata metadata = metadata(options).upright(result.width(), result.height());
+    return new EncodedImage(bytes, format, metadata);
   }
 
   private OutputImage merged(
       RgbImage result, Frame frame, Optional<Mask> filledAlpha, OutputOptions options) {
     boolean alpha = stored.alpha().isPresent() && keepsAlpha(options);
     boolean flattened = stored.alpha().isPresent() && !alpha;
-    ImageFormat format = options.format().resolve(type);
+    ImageFormat format = options.format().resolve(properties.type());
     boolean deep =
         format == ImageFormat.PNG
             && !flattened
@@ -164,6 +178,23 @@ public final class SourceImage {
         .merge(result, frame, filledAlpha);
   }
 
+  /** The metadata of an output; a profile that does not describe its colours is left out. */
+  private ImageMetadata metadata(OutputOptions options) {
+    boolean described =
+        switch (properties.colours().kind()) {
+          case SRGB, OTHER -> keepsColours(options);
+          case CONVERTED, UNUSABLE -> false;
+        };
+    return described ? properties.metadata() : properties.metadata().withoutColours();
+  }
+
+  private boolean keepsColours(OutputOptions options) {
+    // libwebp writes RGB only, which a grey profile does not describe.
+    boolean greyWebp =
+        stored.grey() && options.format().resolve(properties.type()) == ImageFormat.WEBP;
+    return options.colour() == Colour.KEEP && !greyWebp;
+  }
+
   private DecodedImage flattened(DecodedImage image, boolean own) {
     int behind =
         own ? profile.map(colours -> colours.fromSrgb(background)).orElse(background) : background;
@@ -171,7 +202,8 @@ public final class SourceImage {
   }
 
   private boolean keepsAlpha(OutputOptions options) {
-    return options.alpha() == Alpha.KEEP && options.format().resolve(type) != ImageFormat.JPEG;
+    return options.alpha() == Alpha.KEEP
+        && options.format().resolve(properties.type()) != ImageFormat.JPEG;
   }
 
   private boolean isTransparent() {

@@ -29,13 +29,12 @@ final class WebpCheck {
    *
    * @throws ImageException {@code TRUNCATED}
    */
-  static FileFacts check(byte[] bytes) {
+  static void check(byte[] bytes) {
     long declared = bytes.length < FILE_HEADER_BYTES ? 0 : ByteReader.u32LittleEndian(bytes, 4) + 8;
     if (declared < FILE_HEADER_BYTES || declared > bytes.length) {
       throw new ImageException(
           Reason.TRUNCATED, "the WebP file has " + bytes.length + " bytes, expected " + declared);
     }
-    FileFacts facts = FileFacts.NONE;
     long at = FILE_HEADER_BYTES;
     while (at + CHUNK_HEADER_BYTES <= declared) {
       long length = ByteReader.u32LittleEndian(bytes, (int) at + 4);
@@ -45,11 +44,7 @@ final class WebpCheck {
             Reason.TRUNCATED,
             "WebP chunk " + ByteReader.tag(bytes, (int) at) + " goes beyond the end of the file");
       }
-      if (ByteReader.startsWith(bytes, (int) at, "EXIF")) {
-        facts = facts.withOrientation(Orientation.of(bytes, (int) data, (int) length));
-      }
       at = data + length + length % 2; // chunks are padded to even lengths
     }
-    return facts;
   }
 }

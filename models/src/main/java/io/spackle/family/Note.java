@@ -25,6 +25,8 @@ public enum Note {
   PROFILE_IGNORED,
   /** The init image has more than 8 bits per sample; the model generates 8. */
   GENERATED_IN_8_BITS,
+  /** The init image has a signed manifest of its provenance, which the output has not. */
+  PROVENANCE_DROPPED,
   /** The mask selects nothing: the output is the input. */
   MASK_EMPTY,
   /** The mask selects everything: nothing of the input is kept. */

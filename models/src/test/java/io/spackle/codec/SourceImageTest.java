@@ -13,11 +13,13 @@ import io.spackle.image.Mask;
 import io.spackle.image.Region;
 import io.spackle.image.RgbImage;
 import io.spackle.image.TestImages;
+import io.spackle.metadata.ImageMetadata;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -323,6 +325,41 @@ class SourceImageTest {
     SourceImage webp =
         SourceImage.decode(encode(source, OutputFormat.WEBP).bytes(), DecodeLimits.defaults());
     assertThat(TestImages.distance(webp.rgb().pixels(), source.rgb().pixels())).isLessThan(40);
+  }
+
+  @Test
+  void theProfileAndTheDescriptionsAreWrittenIntoEveryFormat() {
+    byte[] exif = FileBuilder.exif(6, ByteOrder.BIG_ENDIAN);
+    Kind kind = new Kind(8, 6, LINEAR);
+    byte[] png = FileBuilder.withChunk(kind.file(kind.samples()), FileBuilder.chunk("eXIf", exif));
+    SourceImage source = SourceImage.decode(png, DecodeLimits.defaults());
+    Mask mask = TestImages.rectangle(HEIGHT, WIDTH, new Region(2, 2, 8, 8), 255);
+    Frame frame =
+        Framing.frame(
+            source.rgb(),
+            mask,
+            HEIGHT,
+            WIDTH,
+            8,
+            FramingOptions.defaults().withResize(Resize.ORIGINAL));
+    for (OutputFormat format : OutputFormat.values()) {
+      OutputOptions options = KEEP.withFormat(format);
+      EncodedImage file = source.encode(frame.untouched(), frame, Optional.empty(), options);
+      ImageMetadata metadata = ImageMetadata.read(file.metadata().writeInto(file.bytes()));
+      assertThat(metadata.icc()).as("%s", format).contains(LINEAR);
+      assertThat(metadata.exif()).isPresent();
+      assertThat(metadata.orientation()).isEqualTo(1); // the pixels are turned
+      OutputOptions converted = new OutputOptions(format, 95, Alpha.KEEP, Colour.SRGB);
+      EncodedImage srgb = source.encode(frame.untouched(), frame, Optional.empty(), converted);
+      assertThat(srgb.metadata().icc()).isEmpty();
+    }
+  }
+
+  @Test
+  void unusableProfilesAreNotWritten() {
+    Kind kind = new Kind(8, 2, GREY);
+    SourceImage source = SourceImage.decode(kind.file(kind.samples()), DecodeLimits.defaults());
+    assertThat(encode(source, OutputFormat.PNG).metadata().icc()).isEmpty();
   }
 
   private static EncodedImage encode(SourceImage source, OutputFormat format) {

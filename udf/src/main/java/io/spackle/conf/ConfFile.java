@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import io.spackle.row.Spelling;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -118,11 +119,9 @@ public final class ConfFile {
       throw new RefusedException("the configuration file " + file.get() + " does not exist");
     }
     try {
-      ConfigParseOptions strict = ConfigParseOptions.defaults().setAllowMissing(false);
       return overridden(overrides)
           .withFallback(
-              file.map(given -> ConfigFactory.parseFile(given.toFile(), strict))
-                  .orElse(ConfigFactory.empty()))
+              file.map(given -> Includes.parsed(given).toConfig()).orElse(ConfigFactory.empty()))
           .withFallback(reference)
           .resolve();
     } catch (ConfigException e) {
@@ -213,28 +212,10 @@ public final class ConfFile {
 
   /** Edits between two keys; 1 if only the group is wrong or missing. */
   private static int distance(String key, String other) {
-    return name(key).equals(name(other)) ? 1 : edits(key, other);
+    return name(key).equals(name(other)) ? 1 : Spelling.edits(key, other);
   }
 
   private static String name(String key) {
     return key.substring(key.lastIndexOf('.') + 1);
-  }
-
-  /** Levenshtein distance. */
-  private static int edits(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

@@ -1,12 +1,19 @@
 package io.spackle.conf;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
+import io.spackle.row.Bounds;
 import io.spackle.row.Redaction;
+import io.spackle.source.S3Scheme;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -55,6 +63,12 @@ public final class ConfReader {
     return read(key, "a text", "", config::getString, value -> !value.isBlank());
   }
 
+  /** A text that can be the value of an HTTP header. */
+  public String headerText(String key) {
+    Predicate<String> ascii = value -> value.matches("[!-~](?:[ -~]*[!-~])?");
+    return read(key, "a text of ASCII characters", "-", config::getString, ascii);
+  }
+
   /** A text that may be empty. */
   public String anyText(String key) {
     return read(key, "a text", "", config::getString, value -> true);
@@ -65,19 +79,30 @@ public final class ConfReader {
   }
 
   public int integer(String key, int min, int max) {
-    return read(key, "a whole number" + range(min, max), min, config::getInt, in(min, max));
+    return read(key, "a whole number " + Bounds.of(min, max), min, config::getInt, in(min, max));
   }
 
   public long longInteger(String key, long min, long max) {
-    return read(key, "a whole number" + range(min, max), min, config::getLong, in(min, max));
+    return read(key, "a whole number " + Bounds.of(min, max), min, config::getLong, in(min, max));
   }
 
   public double number(String key, double min, double max) {
-    return read(key, "a number" + range(min, max), min, config::getDouble, in(min, max));
+    return read(key, "a number " + Bounds.of(min, max), min, config::getDouble, in(min, max));
+  }
+
+  /** A number above 0 and at most 1. */
+  public double fraction(String key) {
+    return read(
+        key,
+        "a number above 0 and at most 1",
+        1.0,
+        config::getDouble,
+        value -> value > 0 && value <= 1);
   }
 
   public Duration duration(String key, Duration min) {
-    String expected = "a duration such as 20s or 500ms, at least " + min.toMillis() + "ms";
+    String least = min.toMillisPart() == 0 ? min.toSeconds() + "s" : min.toMillis() + "ms";
+    String expected = "a duration such as 20s or 500ms, at least " + least;
     return read(key, expected, min, config::getDuration, value -> value.compareTo(min) >= 0);
   }
 
@@ -135,24 +160,81 @@ public final class ConfReader {
   }
 
   /**
-   * A secret; no message repeats it, and the command line is refused as its origin.
+   * A secret; no message repeats it, and origins that other users can read are refused.
    *
    * @param parse throws an IllegalArgumentException whose message says what is expected
    */
   public <T> T secret(String key, Function<String, T> parse) {
+    return secret(key, parse, value -> true);
+  }
+
+  /**
+   * A value that may contain a secret, see {@link #secret(String, Function)}.
+   *
+   * @param isSecret whether it contains one
+   */
+  public <T> T secret(String key, Function<String, T> parse, Predicate<T> isSecret) {
     ConfigOrigin origin = origin(key);
     String problem;
     try {
       T secret = parse.apply(config.getString(key));
-      if (!origin.description().startsWith(ConfFile.COMMAND_LINE)) {
+      problem = isSecret.test(secret) ? Secrets.exposure(origin) : null;
+      if (problem == null) {
         return secret;
       }
-      problem = "is on the command line, where all users of the machine can read it";
     } catch (ConfigException.WrongType | IllegalArgumentException e) {
       problem = "cannot be used, " + e.getMessage();
     }
-    problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, problem, origin.description()));
+    problem(key, problem);
     return null;
+  }
+
+  /**
+   * A free-form object of objects of secret texts, see {@link #secret(String, Function)}.
+   *
+   * @param parse throws an IllegalArgumentException whose message says what is expected
+   */
+  public <T> T secrets(String key, Function<Map<String, Map<String, String>>, T> parse) {
+    String problem;
+    try {
+      return parse.apply(Secrets.texts(config.getObject(key)));
+    } catch (ConfigException.WrongType e) {
+      problem = "an object expected";
+    } catch (IllegalArgumentException e) {
+      problem = e.getMessage();
+    }
+    problems.add(
+        "%s.%s cannot be used, %s (%s)"
+            .formatted(ConfFile.ROOT, key, problem, origin(key).description()));
+    return parse.apply(Map.of());
+  }
+
+  /**
+   * The text of a small file on this machine; a relative path is resolved like a location. Messages
+   * do not repeat the text.
+   *
+   * @return empty if there is a problem
+   */
+  Optional<String> content(String key) {
+    String path = location(key);
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readString(Path.of(path), ISO_8859_1));
+    } catch (IOException | InvalidPathException e) {
+      problem(key, "is no file that can be read (%s)".formatted(e.getClass().getSimpleName()));
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Adds a problem of a value that is valid by itself.
+   *
+   * @param text what is wrong, without the value
+   */
+  void problem(String key, String text) {
+    problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, text, origin(key).description()));
   }
 
   public List<String> texts(String key) {
@@ -169,7 +251,10 @@ public final class ConfReader {
     return read(key, "an object", Map.of(), path -> config.getObject(path).unwrapped(), v -> true);
   }
 
-  /** A location; a relative path is resolved against the folder of the configuration file. */
+  /**
+   * A location; a relative path is resolved against the folder of the configuration file, and
+   * {@code ~/} is the home folder.
+   */
   public String location(String key) {
     return absolute(text(key), origin(key));
   }
@@ -177,8 +262,8 @@ public final class ConfReader {
   /** An absolute path on the machine that opens it. */
   public String folder(String key) {
     Predicate<String> absolute = path -> path.startsWith("/");
-    return read(
-        key, "an absolute path such as /var/cache/spackle", "/", config::getString, absolute);
+    Function<String, String> path = at -> HomeFolder.resolved(config.getString(at));
+    return read(key, "an absolute path such as /var/cache/spackle", "/", path, absolute);
   }
 
   public List<String> locations(String key) {
@@ -213,9 +298,10 @@ public final class ConfReader {
     return isSet(key) ? config.getValue(key).origin() : config.origin();
   }
 
-  private static String absolute(String location, ConfigOrigin origin) {
+  private static String absolute(String given, ConfigOrigin origin) {
+    String location = HomeFolder.resolved(given);
     if (location.isEmpty() || location.startsWith("/") || hasScheme(location)) {
-      return location;
+      return S3Scheme.toS3a(location);
     }
     Path folder =
         origin.filename() == null
@@ -252,11 +338,6 @@ public final class ConfReader {
 
   private static <N extends Number & Comparable<N>> Predicate<N> in(N min, N max) {
     return value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
-  }
-
-  private static String range(Number min, Number max) {
-    boolean open = max.longValue() == Integer.MAX_VALUE || max.longValue() == Long.MAX_VALUE;
-    return open ? ", at least " + min : " from " + min + " to " + max;
   }
 
   private static String kebab(Enum<?> constant) {

@@ -9,6 +9,7 @@ import io.spackle.family.ModelTraits;
 import io.spackle.image.FramingOptions;
 import io.spackle.pipeline.ImageSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
+import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader.SafetyPolicy;
@@ -28,7 +29,7 @@ import java.util.UUID;
  */
 final class JobDigest {
 
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** The defaults of {@code conf/reference.conf}; a test compares them. */
   private static final String ENHANCE_SUFFIX =
@@ -54,6 +55,7 @@ final class JobDigest {
       digest.add("image.fill", BuiltInModel.PATCHMATCH.digest(), null);
     }
     digest.addOutput(images.output());
+    digest.addMarking(resolved.conf().images().marking());
     return UUID.nameUUIDFromBytes(digest.content.toString().getBytes(StandardCharsets.UTF_8))
         .toString();
   }
@@ -113,6 +115,13 @@ final class JobDigest {
     add("output.quality", output.quality(), defaults.quality());
     add("image.alpha", output.alpha().name(), defaults.alpha().name());
     add("image.colour", output.colour().name(), defaults.colour().name());
+  }
+
+  /** The credentials do not count: signed anew, an image stays the same. */
+  private void addMarking(MarkingOptions marking) {
+    MarkingOptions defaults = MarkingOptions.defaults();
+    add("output.metadata", marking.kept().name(), defaults.kept().name());
+    add("output.provenance", marking.mark().name(), defaults.mark().name());
   }
 
   /** The length keeps a value from being read as the start of the next one. */

@@ -5,6 +5,7 @@ import io.spackle.conf.TaskConf.ParametersConf;
 import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.row.Bounds;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
 import io.spackle.scheduler.Schedulers;
@@ -81,8 +82,8 @@ public final class ResolvedDefaults {
       String key, N value, N min, N max, Problems problems) {
     if (value.doubleValue() < min.doubleValue() || value.doubleValue() > max.doubleValue()) {
       problems.add(
-          "spackle.defaults.%s is %s, expected %s to %s for this model"
-              .formatted(key, value, min, max));
+          "spackle.defaults.%s is %s, expected a number %s for this model"
+              .formatted(key, Bounds.plain(value), Bounds.of(min, max)));
     }
   }
 

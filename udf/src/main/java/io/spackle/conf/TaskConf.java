@@ -20,6 +20,8 @@ import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
 import io.spackle.safety.SafetyOptions;
 import io.spackle.source.FetchSettings;
+import io.spackle.source.ProxySetting;
+import io.spackle.source.RequestHeaders;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -150,7 +152,13 @@ public record TaskConf(
             reader.flag("defaults.enhance-prompt"),
             reader.text("prompt.enhance-suffix")),
         reader.flag("defaults.safety-checker"),
-        reader.orNull("defaults.seed", key -> reader.longInteger(key, 0, Long.MAX_VALUE)));
+        seed(reader));
+  }
+
+  /** Null for -1, which stands for none in other tools. */
+  private static Long seed(ConfReader reader) {
+    Long seed = reader.orNull("defaults.seed", key -> reader.longInteger(key, -1, Long.MAX_VALUE));
+    return seed == null || seed < 0 ? null : seed;
   }
 
   private static ParametersConf parameters(ConfReader reader) {
@@ -161,7 +169,7 @@ public record TaskConf(
         count.apply("defaults.samples"),
         reader.orNull("defaults.num-inference-steps", count),
         reader.orNull("defaults.guidance-scale", key -> reader.number(key, 0, 100)),
-        reader.orNull("defaults.strength", key -> reader.number(key, Double.MIN_VALUE, 1)),
+        reader.orNull("defaults.strength", reader::fraction),
         new SchedulerChoice(
             reader.orNull("defaults.scheduler", reader::text),
             reader.orNull("defaults.use-karras-sigmas", reader::flag)));
@@ -169,7 +177,11 @@ public record TaskConf(
 
   private static ImageSettings images(ConfReader reader) {
     return new ImageSettings(
-        limits(reader), framing(reader), output(reader), reader.choice("image.fill", Fill.class));
+        limits(reader),
+        framing(reader),
+        output(reader),
+        reader.choice("image.fill", Fill.class),
+        MarkingConf.of(reader));
   }
 
   private static OutputOptions output(ConfReader reader) {
@@ -203,9 +215,22 @@ public record TaskConf(
         reader.bytes("fetch.max-bytes"),
         reader.integer("fetch.retries", 0, 20),
         reader.integer("fetch.per-host", 1, 1000),
-        reader.texts("fetch.allow-hosts"),
-        reader.locations("fetch.allow-files"),
-        reader.texts("fetch.allow-private"));
+        new FetchSettings.AllowLists(
+            reader.texts("fetch.allow-hosts"),
+            reader.locations("fetch.allow-files"),
+            reader.texts("fetch.allow-private")),
+        requests(reader));
+  }
+
+  private static FetchSettings.RequestSettings requests(ConfReader reader) {
+    RequestHeaders headers = reader.secrets("fetch.headers", RequestHeaders::new);
+    ProxySetting proxy =
+        reader.orNull(
+            "fetch.proxy", key -> reader.secret(key, ProxySetting::of, ProxySetting::isSecret));
+    return new FetchSettings.RequestSettings(
+        headers,
+        reader.orNull("fetch.user-agent", reader::headerText),
+        proxy == null ? ProxySetting.AUTOMATIC : proxy);
   }
 
   /** Reads the limits of an input image. */

@@ -38,6 +38,9 @@ public record ModelSettings(
 
     /** The path that the configuration gives, for messages. */
     String path();
+
+    /** The digest of what determines its output. */
+    String digest();
   }
 
   /**
@@ -51,6 +54,11 @@ public record ModelSettings(
     public String path() {
       return model.path();
     }
+
+    @Override
+    public String digest() {
+      return model.digest();
+    }
   }
 
   /** A model that is part of Spackle, at the version of this build. */
@@ -59,6 +67,11 @@ public record ModelSettings(
     @Override
     public String path() {
       return model.path();
+    }
+
+    @Override
+    public String digest() {
+      return model.digest();
     }
   }
 

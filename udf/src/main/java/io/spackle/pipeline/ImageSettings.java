@@ -5,6 +5,7 @@ import io.spackle.codec.OutputOptions;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.image.FramingOptions;
+import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ManifestRow;
 import java.io.Serializable;
 
@@ -15,9 +16,14 @@ import java.io.Serializable;
  * @param framing to the size that the model generates, and pasting back
  * @param output what the output keeps of the init image, and its format
  * @param fill what a diffusion model finds in the masked region
+ * @param marking what the output says besides its pixels
  */
 public record ImageSettings(
-    DecodeLimits limits, FramingOptions framing, OutputOptions output, Fill fill)
+    DecodeLimits limits,
+    FramingOptions framing,
+    OutputOptions output,
+    Fill fill,
+    MarkingOptions marking)
     implements Serializable {
 
   /** What a diffusion model finds in the masked region, where it reads that at all. */

@@ -1,6 +1,7 @@
 package io.spackle.pipeline;
 
 import io.spackle.codec.EncodedImage;
+import io.spackle.codec.ImageFormat;
 import io.spackle.codec.OutputOptions;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.InpaintInput;
@@ -15,6 +16,7 @@ import io.spackle.image.RgbImage;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
 import io.spackle.model.OpenModel;
+import io.spackle.provenance.Generation;
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
@@ -54,6 +56,7 @@ public final class RowPipeline {
   private final PreviewWriter previews;
   private final ImageSettings settings;
   private final Cancellation task;
+  private final RowMarking marking;
 
   /**
    * @param task no row enters another stage once it is cancelled
@@ -71,6 +74,7 @@ public final class RowPipeline {
     this.previews = previews;
     this.settings = settings;
     this.task = task;
+    this.marking = new RowMarking(settings.marking(), traits().model(), model.digest());
   }
 
   /** The fetched files, and the memory reserved for everything that is made of them. */
@@ -80,6 +84,13 @@ public final class RowPipeline {
       memory.close();
     }
   }
+
+  /**
+   * The images of a row, and what says how its outputs came about.
+   *
+   * @param generation for the outputs' marks; empty if the mask is
+   */
+  private record Decoded(FramedRow framed, Optional<Generation> generation) {}
 
   /**
    * The jobs of one sample in the lane.
@@ -106,8 +117,8 @@ public final class RowPipeline {
   private record Generated(
       List<Output> outputs, Set<Note> notes, List<Boolean> flagged, Duration generation) {}
 
-  /** An encoded image; the row's first one may have a preview. */
-  private record Encoded(EncodedImage file, Optional<byte[]> preview) {}
+  /** A complete file; the row's first one may have a preview. */
+  private record Encoded(byte[] file, ImageFormat format, Optional<byte[]> preview) {}
 
   /**
    * Runs one row from its locations to its written images.
@@ -120,19 +131,20 @@ public final class RowPipeline {
     StageTimer timer = new StageTimer(RowStage.FETCH);
     try (Lane.Arrival arrival = model.lane().arrival();
         Fetched fetched = fetch(row, arrival, timer)) {
-      FramedRow framed = decodeAndFrame(row, fetched.files(), timer);
+      Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
+      FramedRow framed = decoded.framed();
       Frame frame = framed.frame();
       fetched.memory().shrinkTo(framed.bytesUntilWritten());
       Generated generated =
           frame.isBlank() ? unchanged(row, frame) : generate(framed, marker, arrival, timer);
       arrival.retract();
-      List<Encoded> encoded = encode(framed, generated.outputs(), timer);
+      List<Encoded> encoded = encode(decoded, generated.outputs(), timer);
       List<String> locations = write(row, encoded, timer);
       return new Outcome.Succeeded(
           row,
           images(frame, locations, generated.flagged()),
           fetched.files().digests(),
-          notes(framed, generated.notes()),
+          notes(decoded, generated.notes()),
           generated.generation(),
           timer.timings());
     } catch (RuntimeException e) {
@@ -150,12 +162,12 @@ public final class RowPipeline {
     try (Lane.Arrival arrival = model.lane().arrival();
         Fetched fetched = fetch(row, arrival, timer)) {
       arrival.retract(); // nothing is submitted, so no batch should wait for this row
-      FramedRow framed = decodeAndFrame(row, fetched.files(), timer);
+      Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
       return new Outcome.Succeeded(
           row,
-          images(framed.frame(), List.of(), List.of()),
+          images(decoded.framed().frame(), List.of(), List.of()),
           fetched.files().digests(),
-          notes(framed, Set.of()),
+          notes(decoded, Set.of()),
           Duration.ZERO,
           timer.timings());
     } catch (RuntimeException e) {
@@ -203,7 +215,7 @@ public final class RowPipeline {
     return memory;
   }
 
-  private FramedRow decodeAndFrame(ManifestRow row, InputFiles files, StageTimer timer)
+  private Decoded decodeAndFrame(ManifestRow row, InputFiles files, StageTimer timer)
       throws InterruptedException {
     return model
         .limits()
@@ -212,7 +224,12 @@ public final class RowPipeline {
               enter(RowStage.DECODE, timer);
               FramedRow.Images images = files.decode(settings.limits());
               enter(RowStage.FRAME, timer);
-              return FramedRow.of(row, images, traits(), settings);
+              FramedRow framed = FramedRow.of(row, images, traits(), settings);
+              Optional<Generation> generation =
+                  framed.frame().isBlank()
+                      ? Optional.empty()
+                      : Optional.of(marking.generation(images.init(), files.init()));
+              return new Decoded(framed, generation);
             });
   }
 
@@ -310,16 +327,21 @@ public final class RowPipeline {
         () -> alpha.map(filled -> filled.output(framed.alpha().orElseThrow()).luma()));
   }
 
-  private Set<Note> notes(FramedRow framed, Set<Note> ofModel) {
+  private Set<Note> notes(Decoded decoded, Set<Note> ofModel) {
+    FramedRow framed = decoded.framed();
     Set<Note> notes = RowNotes.of(framed, traits(), settings);
     notes.addAll(ofModel);
+    if (RowMarking.drops(framed.source(), decoded.generation())) {
+      notes.add(Note.PROVENANCE_DROPPED);
+    }
     return notes;
   }
 
   /** Pastes back and encodes one image at a time, so that only one output image is in memory. */
-  private List<Encoded> encode(FramedRow framed, List<Output> outputs, StageTimer timer)
+  private List<Encoded> encode(Decoded decoded, List<Output> outputs, StageTimer timer)
       throws InterruptedException {
     enter(RowStage.ENCODE, timer);
+    FramedRow framed = decoded.framed();
     Frame frame = framed.frame();
     List<Encoded> encoded = new ArrayList<>();
     for (Output output : outputs) {
@@ -335,7 +357,11 @@ public final class RowPipeline {
                             .source()
                             .encode(image, frame, output.alpha().get(), settings.output());
                     return new Encoded(
-                        file, hasPreview ? previews.of(framed.row().id(), frame, image) : Optional.empty());
+                        marking.complete(file, decoded.generation()),
+                        file.format(),
+                        hasPreview
+                            ? previews.of(framed.row().id(), frame, image)
+                            : Optional.empty());
                   }));
     }
     return encoded;
@@ -343,8 +369,8 @@ public final class RowPipeline {
 
   private List<String> write(ManifestRow row, List<Encoded> encoded, StageTimer timer) {
     enter(RowStage.WRITE, timer);
-    List<byte[]> files = encoded.stream().map(image -> image.file().bytes()).toList();
-    String extension = encoded.get(0).file().format().extension();
+    List<byte[]> files = encoded.stream().map(Encoded::file).toList();
+    String extension = encoded.get(0).format().extension();
     List<String> locations = writer.write(row, files, extension);
     encoded.get(0).preview().ifPresent(preview -> previews.write(row.id(), preview));
     return locations;

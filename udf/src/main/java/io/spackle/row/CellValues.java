@@ -11,6 +11,9 @@ import java.util.Locale;
  */
 final class CellValues {
 
+  /** The seed that stands for none, as in other tools. */
+  static final long NO_SEED = -1;
+
   /** The longest text that is parsed as a number. */
   private static final int LONGEST_NUMBER = 64;
 
@@ -21,6 +24,12 @@ final class CellValues {
 
   static boolean isAbsent(Object value) {
     return value == null || value instanceof String text && text.isBlank();
+  }
+
+  /** Whether a cell has no seed, and a row the seed of the job or a derived one. */
+  static boolean isNoSeed(Object value) {
+    BigDecimal number = number(value);
+    return isAbsent(value) || number != null && number.compareTo(BigDecimal.valueOf(NO_SEED)) == 0;
   }
 
   /** The value as text, or null if it is an array, a struct, a map or binary. */

@@ -75,10 +75,7 @@ public enum ErrorCode {
       "More pixels than allowed, or a shape that cannot be inpainted",
       "Raise fetch.max-pixels, or scale the image",
       Retry.IN_VAIN),
-  IMAGE_CORRUPT(
-      "The image is truncated or damaged",
-      "Store the image again; if the transfer was cut off, another fetch may succeed",
-      Retry.MAY_HELP),
+  IMAGE_CORRUPT("The image is truncated or damaged", "Store the image again", Retry.IN_VAIN),
   NOTHING_TO_COPY(
       "Every pixel is masked, excluded or transparent, so that none can be copied into the hole",
       "Mask or exclude less of the image",

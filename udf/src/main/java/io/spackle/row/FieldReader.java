@@ -84,6 +84,13 @@ final class FieldReader {
     return "";
   }
 
+  /**
+   * A location that is not used, or null if the cell is null or blank; invalid text is a problem.
+   */
+  String unusedLocation(String column) {
+    return raw(column) instanceof String text && DataUri.isOne(text) ? text : text(column, null);
+  }
+
   /** A whole number within bounds, or the default if the cell is null or blank. */
   long integer(String column, long defaultValue, long min, long max) {
     Object value = raw(column);
@@ -108,11 +115,11 @@ final class FieldReader {
     if (number >= min && number <= max) {
       return number;
     }
-    unexpected(column, value, "a number from " + plain(min) + " to " + plain(max));
+    unexpected(column, value, "a number " + Bounds.of(min, max));
     return defaultValue;
   }
 
-  /** A number above 0 and up to 1, or null if the cell is null, blank or invalid. */
+  /** A number above 0 and at most 1, or null if the cell is null, blank or invalid. */
   Double fraction(String column) {
     Object value = raw(column);
     if (CellValues.isAbsent(value)) {
@@ -122,7 +129,7 @@ final class FieldReader {
     if (number > 0 && number <= 1) {
       return number;
     }
-    unexpected(column, value, "a number above 0 and up to 1");
+    unexpected(column, value, "a number above 0 and at most 1");
     return null;
   }
 
@@ -200,10 +207,5 @@ final class FieldReader {
 
   private static String kind(Object value) {
     return "a value of type " + value.getClass().getSimpleName();
-  }
-
-  /** Without a trailing ".0". */
-  private static String plain(double bound) {
-    return BigDecimal.valueOf(bound).stripTrailingZeros().toPlainString();
   }
 }

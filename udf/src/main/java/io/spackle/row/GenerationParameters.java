@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param samples images per row, at least 1
  * @param steps inference steps of the full schedule, at least 1
  * @param guidanceScale weight of the prompt
- * @param strength share of the schedule that is run, above 0 and up to 1
+ * @param strength share of the schedule that is run, above 0 and at most 1
  * @param scheduler the sampling algorithm
  */
 public record GenerationParameters(

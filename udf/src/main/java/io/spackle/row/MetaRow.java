@@ -261,11 +261,16 @@ public final class MetaRow implements Serializable {
       if (TEXTS.contains(name)) {
         values[i] = FieldReader.readable(RowColumns.value(source, name));
       } else if (LOCATIONS.contains(name)) {
-        values[i] = Redaction.redacted(FieldReader.readable(RowColumns.value(source, name)));
+        values[i] = location(RowColumns.value(source, name));
       }
     }
     values[META.fieldIndex("model")] = info.model();
     return new GenericRowWithSchema(values, META);
+  }
+
+  private static String location(Object value) {
+    boolean isImage = value instanceof String text && DataUri.isOne(text); // of any length
+    return Redaction.redacted(isImage ? (String) value : FieldReader.readable(value));
   }
 
   private static Row timings(Outcome outcome) {

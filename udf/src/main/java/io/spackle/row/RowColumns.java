@@ -53,6 +53,9 @@ public final class RowColumns {
   /** The text of a line that could not be parsed, as Spark's CSV and JSON readers name it. */
   public static final String CORRUPT = "_corrupt_record";
 
+  /** Added by the driver: why a line could not be parsed, what was found and expected. */
+  public static final String PROBLEM = "_spackle_problem";
+
   /** Added by the driver: the row's content key, see {@link RowKey}. */
   public static final String KEY = "_spackle_key";
 
@@ -91,7 +94,7 @@ public final class RowColumns {
           USE_KARRAS_SIGMAS,
           API_KEY);
 
-  private static final Set<String> INTERNAL = Set.of(CORRUPT, KEY, DUPLICATE, LINE);
+  private static final Set<String> INTERNAL = Set.of(CORRUPT, PROBLEM, KEY, DUPLICATE, LINE);
 
   private RowColumns() {}
 

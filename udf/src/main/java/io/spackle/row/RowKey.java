@@ -10,14 +10,13 @@ import org.apache.spark.sql.Row;
  * The content key of a row: 32 hex digits that are the same wherever a row asks for the same
  * images.
  *
- * <p>Neither the order of columns nor the spelling of numbers and flags changes it ({@code "512"},
- * {@code 512} and {@code 512.0} are one), nor do columns that do not shape the images (key,
- * webhook, track_id, further ones).
+ * <p>Neither the order of columns nor the spelling of numbers, flags and schedulers changes it
+ * ({@code "512"}, {@code 512} and {@code 512.0} are one), nor do the signatures of URLs, nor
+ * columns that do not shape the images (key, webhook, track_id, further ones).
  */
 public final class RowKey {
 
   private static final int DIGITS = 32;
-  private static final int SEED_DIGITS = 8;
 
   /** The text of a malformed line stands in for the columns that it did not yield. */
   private static final List<String> TEXTS =
@@ -42,9 +41,7 @@ public final class RowKey {
           RowColumns.SAMPLES,
           RowColumns.STEPS,
           RowColumns.GUIDANCE_SCALE,
-          RowColumns.STRENGTH,
-          RowColumns.PROMPT_STRENGTH,
-          RowColumns.SEED);
+          RowColumns.STRENGTH);
 
   private static final List<String> FLAGS =
       List.of(RowColumns.ENHANCE_PROMPT, RowColumns.SAFETY_CHECKER, RowColumns.USE_KARRAS_SIGMAS);
@@ -60,15 +57,28 @@ public final class RowKey {
   public static String of(Row row, String jobDigest) {
     var content = new StringBuilder();
     add(content, "job", jobDigest);
-    TEXTS.forEach(column -> add(content, row, column, String::valueOf));
+    TEXTS.forEach(column -> add(content, row, column, value -> text(column, value)));
     NUMBERS.forEach(column -> add(content, row, column, RowKey::number));
+    addAlias(content, row);
+    if (!CellValues.isNoSeed(RowColumns.value(row, RowColumns.SEED))) {
+      add(content, row, RowColumns.SEED, RowKey::number);
+    }
     FLAGS.forEach(column -> add(content, row, column, RowKey::flag));
     return Sha256.hex(content.toString()).substring(0, DIGITS);
   }
 
-  /** A seed from 0 to 2^32 - 1 that a key always gives. */
-  static long seed(String key) {
-    return Long.parseLong(Sha256.hex(key).substring(0, SEED_DIGITS), 16);
+  /** The other name of the strength counts as the strength, unless they contradict each other. */
+  private static void addAlias(StringBuilder content, Row row) {
+    Object strength = RowColumns.value(row, RowColumns.STRENGTH);
+    Object alias = RowColumns.value(row, RowColumns.PROMPT_STRENGTH);
+    if (CellValues.isAbsent(alias)) {
+      return;
+    }
+    if (CellValues.isAbsent(strength)) {
+      add(content, RowColumns.STRENGTH, number(alias));
+    } else if (!number(alias).equals(number(strength))) {
+      add(content, RowColumns.PROMPT_STRENGTH, number(alias));
+    }
   }
 
   private static void add(
@@ -83,6 +93,14 @@ public final class RowKey {
   /** The length keeps a value from reading as the start of the next column. */
   private static void add(StringBuilder content, String name, String value) {
     content.append(name).append(':').append(value.length()).append(':').append(value);
+  }
+
+  private static String text(String column, Object value) {
+    String text = String.valueOf(value);
+    if (RowColumns.IMAGES.contains(column)) {
+      return LocationKey.of(text);
+    }
+    return column.equals(RowColumns.SCHEDULER) ? RowReader.withoutSuffix(text) : text;
   }
 
   private static String number(Object value) {

@@ -113,7 +113,8 @@ public final class RowReader implements Serializable {
     ManifestRow.Prompts prompts = prompts(fields);
     GenerationParameters parameters = parameters(fields);
     boolean safetyChecker = safetyChecker(fields);
-    long seed = seed(fields, key, parameters.samples());
+    long seed =
+        seed(fields, parameters.samples(), RowSeed.of(locations, prompts, parameters, guide));
     fields.text(RowColumns.WEBHOOK, null); // only checked here
     return new ManifestRow(
         id,
@@ -128,7 +129,7 @@ public final class RowReader implements Serializable {
   private String reference(FieldReader fields) {
     return guide == Guide.REFERENCE
         ? fields.location(RowColumns.REFERENCE_IMAGE)
-        : fields.text(RowColumns.REFERENCE_IMAGE, null);
+        : fields.unusedLocation(RowColumns.REFERENCE_IMAGE);
   }
 
   private ManifestRow.Prompts prompts(FieldReader fields) {
@@ -260,10 +261,13 @@ public final class RowReader implements Serializable {
     return chosen;
   }
 
-  private long seed(FieldReader fields, String key, int samples) {
-    long defaultValue = defaults.seed() != null ? defaults.seed() : RowKey.seed(key);
+  private long seed(FieldReader fields, int samples, long derived) {
+    long defaultValue = defaults.seed() != null ? defaults.seed() : derived;
     // Each sample counts up from the seed.
-    return fields.integer(RowColumns.SEED, defaultValue, 0, Long.MAX_VALUE - (samples - 1));
+    long seed =
+        fields.integer(
+            RowColumns.SEED, defaultValue, CellValues.NO_SEED, Long.MAX_VALUE - (samples - 1));
+    return seed == CellValues.NO_SEED ? defaultValue : seed;
   }
 
   private boolean safetyChecker(FieldReader fields) {
@@ -297,7 +301,8 @@ public final class RowReader implements Serializable {
     return null;
   }
 
-  private static String withoutSuffix(String scheduler) {
+  /** The name of a scheduler as it is compared. */
+  static String withoutSuffix(String scheduler) {
     return scheduler.strip().toLowerCase(Locale.ROOT).replaceFirst("scheduler$", "");
   }
 
@@ -312,12 +317,12 @@ public final class RowReader implements Serializable {
   /** The message gives the line's number, not its text, which may hold keys and signed URLs. */
   private static Outcome.Failed malformed(FieldReader fields, String key) {
     Object line = fields.raw(RowColumns.LINE);
-    int length = String.valueOf(fields.raw(RowColumns.CORRUPT)).length();
-    String message =
-        (line == null ? "" : "line " + line + ": ")
-            + length
-            + " characters found that are not a record of the manifest's format in UTF-8, one"
-            + " expected";
+    String problem =
+        fields.raw(RowColumns.PROBLEM) instanceof String found
+            ? found
+            : String.valueOf(fields.raw(RowColumns.CORRUPT)).length()
+                + " characters found that are not a record of the manifest's format, one expected";
+    String message = (line == null ? "" : "line " + line + ": ") + problem;
     return failed(key, null, ErrorCode.ROW_MALFORMED, message);
   }
 

@@ -2,6 +2,7 @@ package io.spackle.sql;
 
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.ConfReader;
+import io.spackle.conf.MarkingConf;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
@@ -24,7 +25,14 @@ import scala.jdk.javaapi.CollectionConverters;
 final class SessionConf {
 
   private static final String ROOT = ConfFile.ROOT + ".";
-  private static final Set<String> OUTPUT_KEYS = Set.of(TaskConf.IMAGE_FORMAT, TaskConf.QUALITY);
+  private static final Set<String> OUTPUT_KEYS =
+      Set.of(
+          TaskConf.IMAGE_FORMAT,
+          TaskConf.QUALITY,
+          MarkingConf.METADATA,
+          MarkingConf.PROVENANCE,
+          MarkingConf.CERTIFICATES,
+          MarkingConf.KEY);
 
   /** The groups of keys that apply to rows; all other keys apply to jobs only. */
   private static final Set<String> ROW_GROUPS =

@@ -2,6 +2,7 @@ package io.spackle.sql;
 
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
+import io.spackle.row.ForeignColumns;
 import io.spackle.row.RowColumns;
 import io.spackle.task.InpaintRows;
 import java.util.List;
@@ -55,7 +56,7 @@ public final class Spackle {
     List<String> missing =
         Stream.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)
             .filter(name -> Stream.of(columns).noneMatch(name::equalsIgnoreCase))
-            .map(name -> "the rows have no column " + name)
+            .map(name -> "the rows have no column " + name + ForeignColumns.instead(name, columns))
             .toList();
     if (!missing.isEmpty()) {
       throw new RefusedException(missing);

@@ -55,7 +55,9 @@ class JobDigestTest {
           "image.alpha",
           "image.colour",
           "output.image-format",
-          "output.quality");
+          "output.quality",
+          "output.metadata",
+          "output.provenance");
 
   /** Groups of keys that decide where, when and how fast, but not what. */
   private static final List<String> NOT_SHAPING =
@@ -75,9 +77,9 @@ class JobDigestTest {
   /** Pinned: another digest would reprocess every finished row. */
   @Test
   void digestsStayTheSameOverReleases() {
-    assertThat(digest(Map.of())).isEqualTo("c7f74305-b26f-3af6-b6ae-1d61b3359eb3");
+    assertThat(digest(Map.of())).isEqualTo("c56e3a1f-8979-35df-80d3-1b4c1c81988e");
     assertThat(digest(Map.of("defaults.seed", "7", "image.resize", "original")))
-        .isEqualTo("478b8f6e-1a36-390e-9e88-0d5f9caa003a");
+        .isEqualTo("cd17f819-a133-3c36-80b0-775f052d8b37");
   }
 
   @Test
@@ -154,6 +156,7 @@ class JobDigestTest {
         "defaults.num-inference-steps|50",
         "defaults.guidance-scale|7.5",
         "defaults.strength|1",
+        "defaults.seed|-1",
         "defaults.enhance-prompt|false",
         "defaults.safety-checker|false",
         "prompt.syntax|a1111",

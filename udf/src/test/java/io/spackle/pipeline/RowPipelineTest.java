@@ -366,6 +366,7 @@ class RowPipelineTest {
     model =
         new OpenModel(
             inpainter,
+            "digest",
             new Lane(
                 inpainter,
                 TestImages.laneSettings(maxImages, LONG),

@@ -14,6 +14,7 @@ import io.spackle.image.RgbImage;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.LaneSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
+import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
@@ -106,7 +107,11 @@ public final class TestImages {
 
   public static ImageSettings settings() {
     return new ImageSettings(
-        DecodeLimits.defaults(), FramingOptions.defaults(), OutputOptions.defaults(), Fill.INIT);
+        DecodeLimits.defaults(),
+        FramingOptions.defaults(),
+        OutputOptions.defaults(),
+        Fill.INIT,
+        MarkingOptions.defaults());
   }
 
   static ImageSource source(Map<String, byte[]> files) {

@@ -28,6 +28,26 @@ class RowKeyTest {
   }
 
   @Test
+  void spellingsOfSchedulersStrengthsAndSeedsAreOne() {
+    assertThat(key("scheduler", "EulerDiscreteScheduler"))
+        .isEqualTo(key("scheduler", " eulerdiscrete"));
+    assertThat(key("prompt_strength", "0.50")).isEqualTo(key("strength", 0.5));
+    assertThat(key("prompt_strength", 0.5, "strength", "0.5")).isEqualTo(key("strength", 0.5));
+    assertThat(key("prompt_strength", 0.4, "strength", "0.5")).isNotEqualTo(key("strength", 0.5));
+    assertThat(key("seed", "-1")).isEqualTo(key("seed", -1L)).isEqualTo(key());
+  }
+
+  @Test
+  void signedUrlsAreOneHoweverTheyAreSigned() {
+    String url = "https://example.com/a.png";
+    assertThat(key("init_image", url + "?X-Amz-Signature=1&X-Amz-Date=2&v=3"))
+        .isEqualTo(key("init_image", url + "?v=3&X-Amz-Signature=4"))
+        .isNotEqualTo(key());
+    assertThat(key("mask_image", "data:image/png;base64,AAAA"))
+        .isEqualTo(key("mask_image", "data:;base64,AA%41A"));
+  }
+
+  @Test
   void theOrderOfColumnsIsNoMatter() {
     Map<String, Object> backwards = new LinkedHashMap<>();
     backwards.put("prompt", "p");

@@ -243,24 +243,24 @@ class RowReaderTest {
             "mask_image: a blank text found, the location of an image expected;"
                 + " width: 2000 found, a whole number from 64 to 1024 expected;"
                 + " safety_checker: \"maybe\" found, yes or no expected;"
-                + " seed: \"abc\" found, a whole number from 0 to 9223372036854775807 expected");
+                + " seed: \"abc\" found, a whole number from -1 to 9223372036854775807 expected");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "seed|-1|a whole number from 0",
-        "seed|1.5|a whole number from 0",
-        "seed|9223372036854775808|a whole number from 0",
-        "seed|1e999999999|a whole number from 0",
+        "seed|-2|a whole number from -1 to 9223372036854775807 expected",
+        "seed|1.5|a whole number from -1",
+        "seed|9223372036854775808|a whole number from -1",
+        "seed|1e999999999|a whole number from -1",
         "guidance_scale|NaN|a number from 1 to 20 expected",
         "guidance_scale|Infinity|a number from 1 to 20 expected",
         "guidance_scale|0.5|a number from 1 to 20 expected",
         "guidance_scale|21|a number from 1 to 20 expected",
-        "strength|0|a number above 0 and up to 1 expected",
-        "strength|1e-400|a number above 0 and up to 1 expected",
-        "strength|2|a number above 0 and up to 1 expected",
+        "strength|0|a number above 0 and at most 1 expected",
+        "strength|1e-400|a number above 0 and at most 1 expected",
+        "strength|2|a number above 0 and at most 1 expected",
         "num_inference_steps|0|a whole number from 1 to 50 expected",
         "num_inference_steps|51|a whole number from 1 to 50 expected",
         "samples|0|a whole number from 1 to 16 expected",
@@ -312,7 +312,35 @@ class RowReaderTest {
   @Test
   void seedLeavesRoomForTheSamples() {
     assertThat(invalid(TestRows.row("seed", Long.MAX_VALUE, "samples", 2)).message())
-        .contains("from 0 to 9223372036854775806");
+        .contains("from -1 to 9223372036854775806");
+  }
+
+  @Test
+  void minusOneIsNoSeed() {
+    long derived = valid(TestRows.row()).seed();
+    assertThat(valid(TestRows.row("seed", -1)).seed()).isEqualTo(derived);
+    assertThat(valid(TestRows.row("seed", "-1.0")).seed()).isEqualTo(derived);
+    RowDefaults seeded =
+        new RowDefaults(TestRows.parameters(), TestRows.defaults(null, null).prompts(), false, 7L);
+    RowReader reader = new RowReader(TestRows.TRAITS, seeded, SafetyPolicy.CHECKED);
+    assertThat(((RowReader.Valid) reader.read(TestRows.row("seed", -1))).row().seed()).isEqualTo(7);
+  }
+
+  @Test
+  void aDerivedSeedDependsOnWhatTheImageIsMadeFrom() {
+    long seed = valid(TestRows.row()).seed();
+    assertThat(valid(TestRows.row("_spackle_key", "of another job", "id", "dog")).seed())
+        .isEqualTo(seed);
+    assertThat(valid(TestRows.row("samples", 4, "width", 512, "safety_checker", "no")).seed())
+        .isEqualTo(seed);
+    String signed = "https://example.com/a.png?X-Amz-Date=1&X-Amz-Signature=2";
+    assertThat(valid(TestRows.row("init_image", signed)).seed()).isEqualTo(seed);
+    assertThat(valid(TestRows.row("init_image", "https://example.com/c.png")).seed())
+        .isNotEqualTo(seed);
+    assertThat(valid(TestRows.row("negative_prompt", "x")).seed()).isNotEqualTo(seed);
+    assertThat(valid(TestRows.row("width", 640)).seed()).isNotEqualTo(seed);
+    assertThat(valid(TestRows.row("guidance_scale", 8)).seed()).isNotEqualTo(seed);
+    assertThat(valid(TestRows.row("scheduler", "DDIM")).seed()).isNotEqualTo(seed);
   }
 
   @Test

@@ -530,7 +530,12 @@ class InpaintPartitionTest {
         model,
         TestImages.laneSettings(maxImages, Duration.ofHours(1)),
         new FetchSettings(
-            Duration.ofSeconds(5), 1 << 20, 0, 4, List.of(), List.of(temp.toString()), List.of()),
+            Duration.ofSeconds(5),
+            1 << 20,
+            0,
+            4,
+            new FetchSettings.AllowLists(List.of(), List.of(temp.toString()), List.of()),
+            FetchSettings.RequestSettings.DEFAULT),
         TestImages.settings(),
         new OutputSettings(
             temp.resolve("images").toString(),

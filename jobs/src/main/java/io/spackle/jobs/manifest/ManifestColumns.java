@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.when;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.family.ModelTraits;
+import io.spackle.row.ForeignColumns;
 import io.spackle.row.RowColumns;
 import io.spackle.sink.ImageLayout;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ public final class ManifestColumns {
   private static final String RESERVED_PREFIX = "_spackle_";
 
   /** A regular expression for absolute paths and URIs. */
-  private static final String ABSOLUTE = "^(/|[A-Za-z][A-Za-z0-9+.-]*:)";
+  private static final String ABSOLUTE = "^[ \\t]*(/|[A-Za-z][A-Za-z0-9+.-]*:)";
 
   private ManifestColumns() {}
 
@@ -82,13 +83,37 @@ public final class ManifestColumns {
     }
     for (String required : List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)) {
       if (!names.contains(required)) {
-        problems.add("the manifest has no column " + required);
+        problems.add(
+            "the manifest has no column "
+                + required
+                + ForeignColumns.instead(required, found.fieldNames()));
       }
+    }
+    if (!names.contains(RowColumns.INIT_IMAGE)) {
+      addNestedRows(found, problems);
     }
     if (!problems.isEmpty()) {
       throw new RefusedException(problems);
     }
     return checked;
+  }
+
+  /** Names columns that hold the rows, as in {@code {"data": [{"init_image": ...}]}}. */
+  private static void addNestedRows(StructType found, List<String> problems) {
+    for (StructField field : found.fields()) {
+      if (field.dataType() instanceof ArrayType list
+          && list.elementType() instanceof StructType row
+          && RowColumns.has(row, RowColumns.INIT_IMAGE)) {
+        problems.add("its column " + field.name() + " is a list of rows: save that list alone");
+      }
+    }
+  }
+
+  /** What the owner of a manifest should know about columns that are not used. */
+  public static List<String> warnings(StructType manifest) {
+    return ForeignColumns.in(manifest.fieldNames()).stream()
+        .map(ForeignColumns.Foreign::warning)
+        .toList();
   }
 
   /**
@@ -97,22 +122,31 @@ public final class ManifestColumns {
    */
   public static void checkGuide(
       StructType manifest, String defaultPrompt, ModelTraits traits, Problems problems) {
-    String missing = "the manifest has no column %s, which models of the family %s need";
+    String missing = "the manifest has no column %s, which models of the family %s need%s";
     switch (traits.guide()) {
       case PROMPT -> {
         if (defaultPrompt == null && !RowColumns.has(manifest, RowColumns.PROMPT)) {
           problems.add(
-              missing.formatted(RowColumns.PROMPT, traits.family())
+              missing.formatted(
+                      RowColumns.PROMPT, traits.family(), instead(manifest, RowColumns.PROMPT))
                   + ", and spackle.defaults.prompt is not set");
         }
       }
       case REFERENCE -> {
         if (!RowColumns.has(manifest, RowColumns.REFERENCE_IMAGE)) {
-          problems.add(missing.formatted(RowColumns.REFERENCE_IMAGE, traits.family()));
+          problems.add(
+              missing.formatted(
+                  RowColumns.REFERENCE_IMAGE,
+                  traits.family(),
+                  instead(manifest, RowColumns.REFERENCE_IMAGE)));
         }
       }
       case NONE -> {}
     }
+  }
+
+  private static String instead(StructType manifest, String missing) {
+    return ForeignColumns.instead(missing, manifest.fieldNames());
   }
 
   /** Casts the columns of the API to strings. */

@@ -16,6 +16,7 @@ import io.spackle.task.ModelProbe;
 import io.spackle.task.TaskSettings;
 import io.spackle.task.TaskSettings.OutputSettings;
 import io.spackle.webhook.Webhooks.WebhookSettings;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,16 @@ public record JobPlan(
     plan.openModel(spark, problems);
     problems.refuse();
     return plan;
+  }
+
+  /** What the owner of the manifest should know before the first row. */
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    if (rows == 0) {
+      warnings.add("the manifest %s has no rows".formatted(conf.manifest().redactedPath()));
+    }
+    warnings.addAll(ManifestColumns.warnings(manifest.schema()));
+    return List.copyOf(warnings);
   }
 
   private static Map<String, String> locations(JobConf conf) {

@@ -77,13 +77,33 @@ class JobConfTest {
     assertThat(conf.tasks().defaults().seed()).isEqualTo(7);
     assertThat(conf.tasks().defaults().parameters().height()).isEqualTo(64);
     assertThat(conf.tasks().defaults().parameters().width()).isNull();
-    assertThat(conf.tasks().fetch().allowHosts()).containsExactly("a.example", "b.example");
+    assertThat(conf.tasks().fetch().allow().hosts()).containsExactly("a.example", "b.example");
   }
 
   @Test
   void uriOnTheCommandLineIsKept() throws IOException {
     JobConf conf = load("", with("output.path", "s3a://bucket/a b#c?d=//e"));
     assertThat(conf.output().path()).isEqualTo("s3a://bucket/a b#c?d=//e");
+  }
+
+  @Test
+  void s3MayBeNamedAsInOtherTools() throws IOException {
+    JobConf conf =
+        load(
+            """
+            spackle {
+              manifest { path = "s3://bucket/rows.jsonl", base = "S3N://bucket/photos" }
+              output.path = "s3://bucket/out"
+              model.path = "s3n://bucket/model"
+              fetch.allow-files = ["s3://bucket/photos"]
+            }
+            """,
+            Map.of());
+    assertThat(conf.manifest().path()).isEqualTo("s3a://bucket/rows.jsonl");
+    assertThat(conf.manifest().base()).isEqualTo("s3a://bucket/photos");
+    assertThat(conf.output().path()).isEqualTo("s3a://bucket/out");
+    assertThat(conf.tasks().model().path()).isEqualTo("s3a://bucket/model");
+    assertThat(conf.tasks().fetch().allow().files()).containsExactly("s3a://bucket/photos");
   }
 
   @Test
@@ -101,7 +121,7 @@ class JobConfTest {
     assertThat(conf.tasks().model().path()).isEqualTo(folder.resolve("model").toString());
     assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
     assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
-    assertThat(conf.tasks().fetch().allowFiles())
+    assertThat(conf.tasks().fetch().allow().files())
         .containsExactly(folder.resolve("images").toString(), "s3a://bucket/x");
   }
 
@@ -119,6 +139,7 @@ class JobConfTest {
               fetch.timeout = fast
             }
             manifest.path = /in
+            spackle.defaults { strength = 0, samples = 0 }
             """,
             Map.of("model.path", "/model", "lane.thread", "3"));
     assertThat(problems)
@@ -127,13 +148,15 @@ class JobConfTest {
             "spackle.defaults.sed is not a known key, did you mean spackle.defaults.seed? (job.conf: 3)",
             "spackle.batch.max-images is \"many\", expected a whole number from 1 to 1024"
                 + " (job.conf: 4)",
-            "spackle.failures.max-share is 1.5, expected a number from 0.0 to 1.0 (job.conf: 5)",
+            "spackle.failures.max-share is 1.5, expected a number from 0 to 1 (job.conf: 5)",
             "spackle.image.resize is \"squash\", expected one of fit, original, stretch"
                 + " (job.conf: 6)",
             "spackle.image.crop-padding is -1, expected a whole number from 0 to 4096"
                 + " (job.conf: 6)",
             "spackle.fetch.timeout is \"fast\", expected a duration such as 20s or 500ms,"
                 + " at least 1ms (job.conf: 7)",
+            "spackle.defaults.strength is 0, expected a number above 0 and at most 1 (job.conf: 10)",
+            "spackle.defaults.samples is 0, expected a whole number of at least 1 (job.conf: 10)",
             "manifest is not a known key, did you mean spackle.manifest? (job.conf: 9)",
             "spackle.lane.thread is not a known key, did you mean spackle.lane.threads? (-D"
                 + " spackle.lane.thread)",

@@ -125,7 +125,7 @@ class ManifestTest {
         .containsExactly("a \"big\" cat,\non a bench", "", null);
     assertThat(rows).extracting(row -> at(row, "width")).containsExactly("512", null, "64");
     assertThat(rows).extracting(ManifestTest::corrupt).containsOnlyNulls();
-    assertThat(rows).extracting(ManifestTest::line).containsExactly(2L, 3L, 4L);
+    assertThat(rows).extracting(ManifestTest::line).containsExactly(2L, 4L, 5L);
   }
 
   @Test

@@ -1,0 +1,49 @@
+package io.spackle.row;
+
+import io.spackle.family.ModelTraits.Guide;
+import io.spackle.row.ManifestRow.Locations;
+import io.spackle.row.ManifestRow.Prompts;
+import java.util.StringJoiner;
+
+/**
+ * The seed of a row that has none: from what its images are made from, which are locations, prompts
+ * and the parameters of denoising. Neither the row's id nor the form of the output changes it, so
+ * that a row in another format, or with another edge of its mask, shows the same generation.
+ */
+final class RowSeed {
+
+  private static final int DIGITS = 8;
+
+  private RowSeed() {}
+
+  /**
+   * A seed from 0 to 2^32 - 1.
+   *
+   * @param guide of the model: prompts and reference image count where they guide it
+   */
+  static long of(
+      Locations locations, Prompts prompts, GenerationParameters parameters, Guide guide) {
+    StringJoiner content = new StringJoiner("\n");
+    add(content, LocationKey.of(locations.init()));
+    add(content, LocationKey.of(locations.mask()));
+    if (guide == Guide.REFERENCE) {
+      add(content, LocationKey.of(locations.reference()));
+    }
+    if (guide == Guide.PROMPT) {
+      add(content, prompts.effective());
+      add(content, String.valueOf(prompts.negative()));
+    }
+    add(content, parameters.width() + "x" + parameters.height());
+    add(content, String.valueOf(parameters.steps()));
+    add(content, String.valueOf(parameters.guidanceScale()));
+    add(content, String.valueOf(parameters.strength()));
+    add(content, String.valueOf(parameters.scheduler().algorithm()));
+    add(content, String.valueOf(parameters.scheduler().karrasSigmas()));
+    return Long.parseLong(Sha256.hex(content.toString()).substring(0, DIGITS), 16);
+  }
+
+  /** The length keeps a value from reading as the start of the next one. */
+  private static void add(StringJoiner content, String value) {
+    content.add(value.length() + ":" + value);
+  }
+}
