@@ -137,7 +137,8 @@ public final class RowReader implements Serializable {
         new ManifestRow.Locations(
             fields.location(RowColumns.INIT_IMAGE),
             fields.location(RowColumns.MASK_IMAGE),
-            reference(fields));
+            reference(fields),
+            fields.text(RowColumns.EXCLUDE_IMAGE, null));
     ManifestRow.Prompts prompts = prompts(fields);
     GenerationParameters parameters = parameters(fields);
     boolean safetyChecker = safetyChecker(fields);
