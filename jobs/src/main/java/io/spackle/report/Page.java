@@ -48,7 +48,7 @@ final class Page {
     values.put("model", facts.get("model"));
     values.put("family", facts.get("family"));
     values.put("started", facts.get("started"));
-    values.put("rate", facts.get("images_per_second"));
+    values.put("speed", speed(facts));
     values.put("rows", grouped(counts.rows()));
     values.put("succeeded", grouped(counts.succeeded()));
     values.put("failed", grouped(counts.failed()));
@@ -58,6 +58,19 @@ final class Page {
     values.put("notes", shares(counts.notes(), counts.rows()));
     values.put("stages", stages(counts.stages()));
     return TEMPLATE.execute(values);
+  }
+
+  /** The speed of the last run and its unit; null if it made no image. */
+  private static Map<String, Object> speed(Map<String, Object> facts) {
+    if (!(facts.get("images") instanceof Number images)
+        || !(facts.get("seconds") instanceof Number seconds)
+        || images.longValue() == 0) {
+      return null;
+    }
+    return images.doubleValue() < seconds.doubleValue()
+        ? Map.of("unit", "s/image", "value", decimal(seconds.doubleValue() / images.longValue(), 1))
+        : Map.of(
+            "unit", "images/s", "value", decimal(images.longValue() / seconds.doubleValue(), 1));
   }
 
   private static String policy() {

@@ -65,7 +65,7 @@ class ReportInBrowserTest {
 
   @Test
   void showsAllRowsWithFailuresFirst() {
-    assertThat(texts(".card b")).containsExactly("lost", "none", "a/b %", "ball");
+    assertThat(texts(".card b")).containsExactly("lost", "none", "a/b %", "stain");
     assertThat(text("#count")).isEqualTo("4 of 4");
     assertThat(script("return document.querySelector('.card img').naturalWidth > 0"))
         .as("images load under the page's policy")
@@ -85,9 +85,9 @@ class ReportInBrowserTest {
   @Test
   void filtersByOutcomeAndText() {
     button("success 2").click();
-    assertThat(visible()).containsExactly("a/b %", "ball");
+    assertThat(visible()).containsExactly("a/b %", "stain");
     browser.findElement(By.id("search")).sendKeys("WALL");
-    assertThat(visible()).containsExactly("ball");
+    assertThat(visible()).containsExactly("stain");
     button("success 2").click();
     browser.findElement(By.id("search")).clear();
     browser.findElement(By.id("search")).sendKeys("lost.png");
@@ -99,7 +99,7 @@ class ReportInBrowserTest {
     type(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ENTER);
     assertThat(text("#facts dd")).isEqualTo("a/b %");
     type(Keys.ARROW_RIGHT);
-    assertThat(text("#facts dd")).isEqualTo("ball");
+    assertThat(text("#facts dd")).isEqualTo("stain");
     type(Keys.ESCAPE);
     assertThat(browser.findElement(By.id("detail")).isDisplayed()).isFalse();
     type("/");
@@ -109,7 +109,7 @@ class ReportInBrowserTest {
   /** The model of the test generates noise, so before and after differ in the masked region. */
   @Test
   void sliderComparesBeforeAndAfter() {
-    card("ball").click();
+    card("stain").click();
     assertThat(drawn(0)).isNotEqualTo(drawn(100));
     browser.findElement(By.id("mask")).click();
     assertThat(drawn(100)).as("the mask instead of the init image").isNotEqualTo(drawn(0));
@@ -120,7 +120,7 @@ class ReportInBrowserTest {
     browser.manage().window().setSize(PHONE);
     assertThat(script("return document.documentElement.scrollWidth <= window.innerWidth"))
         .isEqualTo(true);
-    card("ball").click();
+    card("stain").click();
     Path shot = folder.resolve("phone.png");
     Files.write(shot, browser.getScreenshotAs(OutputType.BYTES));
     assertThat(script("return document.getElementById('canvas').clientWidth > 250"))

@@ -29,10 +29,10 @@ class ReportTest {
     TestJob.run(
         folder,
         """
-        {"id": "ball", "init_image": "no-ball.png", "mask_image": "no-ball_mask.png", "prompt": "a <wall>"}
-        {"id": "a/b %%", "init_image": "no-star.png", "mask_image": "no-star_mask.png", "prompt": "%s"}
-        {"id": "lost", "init_image": "lost.png", "mask_image": "no-ball_mask.png", "prompt": "x"}
-        {"id": "none", "init_image": "no-ball.png", "mask_image": "no-ball_mask.png"}
+        {"id": "stain", "init_image": "no-stain.jpg", "mask_image": "no-stain-mask.png", "prompt": "a <wall>"}
+        {"id": "a/b %%", "init_image": "no-logo.jpg", "mask_image": "no-logo-mask.png", "prompt": "%s"}
+        {"id": "lost", "init_image": "lost.png", "mask_image": "no-stain-mask.png", "prompt": "x"}
+        {"id": "none", "init_image": "no-stain.jpg", "mask_image": "no-stain-mask.png"}
         """
             .formatted(HOSTILE),
         """
@@ -44,7 +44,7 @@ class ReportTest {
           defaults { width = 256, height = 256, num-inference-steps = 1 }
         }
         """
-            .formatted(TestJob.bundle("idle-sd15-inpaint"), DemoTest.SCENES));
+            .formatted(TestJob.bundle("idle-sd15-inpaint"), DemoTest.PHOTOS));
   }
 
   @Test
@@ -80,7 +80,7 @@ class ReportTest {
   void failedRowsHaveNoPreviews() throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("out/report/previews"))) {
       assertThat(files.map(file -> file.getFileName().toString()).filter(n -> n.endsWith(".jpg")))
-          .containsExactlyInAnyOrder("ball.jpg", "a%2Fb%20%25.jpg");
+          .containsExactlyInAnyOrder("stain.jpg", "a%2Fb%20%25.jpg");
     }
   }
 }

@@ -26,8 +26,18 @@ class PageTest {
   void leavesOutEmptySections() {
     Counts nothing = new Counts(0, 0, 0, List.of(), List.of(), List.of());
     assertThat(Page.html(nothing, List.of(), Map.of()))
-        .doesNotContain("<h2>Failures</h2>", "<h2>Notes</h2>", "images/s")
+        .doesNotContain("<h2>Failures</h2>", "<h2>Notes</h2>", "last run")
         .contains("<dd>0</dd>", "[]</script>");
+  }
+
+  @Test
+  void showsSecondsPerImageOfSlowModels() {
+    assertThat(Page.html(counts(), List.of(), Map.of("images", 4, "seconds", 50.0)))
+        .contains("<dt>s/image, last run</dt><dd>12.5</dd>");
+    assertThat(Page.html(counts(), List.of(), Map.of("images", 100, "seconds", 50.0)))
+        .contains("<dt>images/s, last run</dt><dd>2.0</dd>");
+    assertThat(Page.html(counts(), List.of(), Map.of("images", 0, "seconds", 50.0)))
+        .doesNotContain("last run");
   }
 
   @Test

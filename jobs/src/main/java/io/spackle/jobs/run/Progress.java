@@ -5,6 +5,7 @@ import io.spackle.task.TaskCounters;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -48,8 +49,14 @@ final class Progress implements AutoCloseable {
 
     /** What the bar itself does not show. */
     String detail() {
-      double perSecond = elapsed.isZero() ? 0 : images * 1000.0 / elapsed.toMillis();
-      return "%d failed, %.1f images/s".formatted(failed, perSecond);
+      return failed + " failed" + (images == 0 || elapsed.isZero() ? "" : ", " + rate());
+    }
+
+    private String rate() {
+      double seconds = elapsed.toMillis() / 1000.0;
+      return images < seconds
+          ? String.format(Locale.ROOT, "%.1f s/image", seconds / images)
+          : String.format(Locale.ROOT, "%.1f images/s", images / seconds);
     }
 
     private String remaining() {

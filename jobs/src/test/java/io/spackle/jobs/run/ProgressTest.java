@@ -36,9 +36,17 @@ class ProgressTest {
   }
 
   @Test
+  void lineShowsSecondsPerImageOfSlowModels() {
+    assertThat(new Snapshot(10, 5, 0, 5, Duration.ofSeconds(18)).line())
+        .isEqualTo("5 of 10 rows (50%), 0 failed, 3.6 s/image, about 18 s left");
+    assertThat(new Snapshot(10, 1, 1, 1, Duration.ofSeconds(400)).line())
+        .startsWith("2 of 10 rows (20%), 1 failed, 400.0 s/image");
+  }
+
+  @Test
   void lineShowsStartAndEnd() {
     assertThat(new Snapshot(10, 0, 0, 0, Duration.ZERO).line())
-        .isEqualTo("0 of 10 rows (0%), 0 failed, 0.0 images/s");
+        .isEqualTo("0 of 10 rows (0%), 0 failed");
     assertThat(new Snapshot(0, 0, 0, 0, Duration.ofSeconds(1)).line()).startsWith("0 of 0 rows");
     assertThat(new Snapshot(10, 12, 0, 12, Duration.ofSeconds(6)).line())
         .as("rows of a retried task")
