@@ -280,7 +280,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     EncodedImage file =
         init.encode(filled.image(), framed.frame(), filled.alpha(), settings().output());
     RowMarking marking =
-        new RowMarking(conf.images().marking(), traits().model(), model.source().digest());
+        new RowMarking(conf.images().marking(), traits(), model.source().digest());
     Optional<Generation> generation =
         framed.frame().isBlank()
             ? Optional.empty()

@@ -2,6 +2,8 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.EncodedImage;
 import io.spackle.codec.SourceImage;
+import io.spackle.family.ModelTraits;
+import io.spackle.family.ModelTraits.Guide;
 import io.spackle.provenance.Generation;
 import io.spackle.provenance.InputManifest;
 import io.spackle.provenance.MarkingOptions;
@@ -18,15 +20,20 @@ public final class RowMarking {
   private final MarkingOptions options;
   private final OutputMarking marking;
   private final Generation.Model model;
+  private final SourceType type;
 
   /**
-   * @param model the name of the model
-   * @param digest of the model's folder
+   * @param traits of the model
+   * @param digest of the model's files; path and version of a built-in one
    */
-  public RowMarking(MarkingOptions options, String model, String digest) {
+  public RowMarking(MarkingOptions options, ModelTraits traits, String digest) {
     this.options = options;
     this.marking = new OutputMarking(options);
-    this.model = new Generation.Model(model, Optional.of(digest), version());
+    this.model = new Generation.Model(traits.model(), Optional.of(digest), version());
+    this.type =
+        traits.guide() == Guide.PATCHES
+            ? SourceType.ALGORITHMICALLY_ENHANCED
+            : SourceType.COMPOSITE_WITH_TRAINED_MODEL;
   }
 
   private static String version() {
@@ -45,7 +52,7 @@ public final class RowMarking {
             ? init.manifest().flatMap(store -> InputManifest.of(file, store, Instant.now()))
             : Optional.empty();
     return new Generation(
-        SourceType.COMPOSITE_WITH_TRAINED_MODEL,
+        type,
         model,
         new Generation.Input(init.mediaType(), Sha256.hex(file), manifest));
   }

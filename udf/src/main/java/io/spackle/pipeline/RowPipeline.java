@@ -74,7 +74,7 @@ public final class RowPipeline {
     this.previews = previews;
     this.settings = settings;
     this.task = task;
-    this.marking = new RowMarking(settings.marking(), traits().model(), model.digest());
+    this.marking = new RowMarking(settings.marking(), traits(), model.digest());
   }
 
   /** The fetched files, and the memory reserved for everything that is made of them. */
