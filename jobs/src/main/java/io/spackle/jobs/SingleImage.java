@@ -133,7 +133,8 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
                 ? null
                 : mask("--exclude ", Path.of(row.locations().exclude()), limits, problems));
     ImageFormat format = problems.attempt("--out", () -> format(out));
-    return new SingleImage(conf, new Model(source, safety, device), new Input(row, images, file), format);
+    return new SingleImage(
+        conf, new Model(source, safety, device), new Input(row, images, file), format);
   }
 
   /**
@@ -263,9 +264,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
 
   private static InpaintInput start(FramedRow framed) {
     int cores = Runtime.getRuntime().availableProcessors();
-    return framed.isFilled()
-        ? framed.input(0).filled(cores, new Cancellation())
-        : framed.input(0);
+    return framed.isFilled() ? framed.input(0).filled(cores, new Cancellation()) : framed.input(0);
   }
 
   private static InpaintedImage inpaint(
@@ -279,8 +278,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     SourceImage init = framed.source();
     EncodedImage file =
         init.encode(filled.image(), framed.frame(), filled.alpha(), settings().output());
-    RowMarking marking =
-        new RowMarking(conf.images().marking(), traits(), model.source().digest());
+    RowMarking marking = new RowMarking(conf.images().marking(), traits(), model.source().digest());
     Optional<Generation> generation =
         framed.frame().isBlank()
             ? Optional.empty()

@@ -40,10 +40,12 @@ class BuiltInEraserTest {
   void imagesKeepTheirSizeWhateverIsConfigured() throws IOException {
     photo("wide", 150, 40);
     photo("odd", 61, 97);
+    photo("narrow", 5, 90);
+    rows.row("narrow", "init_image", path("narrow.png"), "mask_image", path("narrow-mask.png"));
     rows.row("wide", "init_image", path("wide.png"), "mask_image", path("wide-mask.png"));
     rows.row("odd", "init_image", path("odd.png"), "mask_image", path("odd-mask.png"));
     rows.run(ERASER + "spackle.image { resize = fit, crop-padding = 8 }");
-    for (String id : List.of("wide", "odd")) {
+    for (String id : List.of("wide", "odd", "narrow")) {
       assertErased(id);
       assertThat(rows.of(id).getList(rows.of(id).fieldIndex("notes")))
           .containsExactly("PROMPT_UNUSED");

@@ -52,9 +52,7 @@ public final class RowMarking {
             ? init.manifest().flatMap(store -> InputManifest.of(file, store, Instant.now()))
             : Optional.empty();
     return new Generation(
-        type,
-        model,
-        new Generation.Input(init.mediaType(), Sha256.hex(file), manifest));
+        type, model, new Generation.Input(init.mediaType(), Sha256.hex(file), manifest));
   }
 
   /**

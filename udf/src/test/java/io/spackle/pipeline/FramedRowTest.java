@@ -64,11 +64,9 @@ class FramedRowTest {
     assertThat(isFilled(1, DIFFUSION, Fill.PATCHMATCH)).as("strength 1").isFalse();
     assertThat(isFilled(0.7, DIFFUSION, Fill.INIT)).as("by default").isFalse();
     assertThat(isFilled(0.7, ERASER, Fill.PATCHMATCH)).as("the eraser").isFalse();
-    ModelTraits eraseModel =
-        new FakeInpainter((inputs, cancellation) -> {}, Guide.NONE).traits();
+    ModelTraits eraseModel = new FakeInpainter((inputs, cancellation) -> {}, Guide.NONE).traits();
     assertThat(isFilled(0.7, eraseModel, Fill.PATCHMATCH)).as("a model that erases").isFalse();
-    ModelTraits tryOn =
-        new FakeInpainter((inputs, cancellation) -> {}, Guide.REFERENCE).traits();
+    ModelTraits tryOn = new FakeInpainter((inputs, cancellation) -> {}, Guide.REFERENCE).traits();
     assertThat(isFilled(0.7, tryOn, Fill.PATCHMATCH)).as("try-on").isTrue();
   }
 
@@ -143,8 +141,7 @@ class FramedRowTest {
       pixels[i] = (byte) (isThing ? 255 : 30 + (x * x + 5 * y) % 60);
     }
     RgbImage image = new RgbImage(WIDTH, HEIGHT, pixels);
-    return SourceImage.decode(
-        ImageCodec.encode(image, ImageFormat.PNG), DecodeLimits.defaults());
+    return SourceImage.decode(ImageCodec.encode(image, ImageFormat.PNG), DecodeLimits.defaults());
   }
 
   private static Mask mask(int left, int top, int right, int bottom) {
