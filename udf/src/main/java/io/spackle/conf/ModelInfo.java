@@ -78,7 +78,7 @@ public record ModelInfo(
    *
    * @throws RefusedException with the settings that such a model cannot follow
    */
-  public static Optional<BuiltInModel> builtIn(ModelConf conf) {
+  private static Optional<BuiltInModel> builtIn(ModelConf conf) {
     Optional<BuiltInModel> model;
     try {
       model = BuiltInModel.of(conf.path());
@@ -117,7 +117,7 @@ public record ModelInfo(
    * @param vae the autoencoder that replaces the built-in one, or null
    * @throws RefusedException if the autoencoder is incomplete
    */
-  public static ModelBundle configured(ModelConf conf, ModelBundle builtIn, ModelFolder vae) {
+  private static ModelBundle configured(ModelConf conf, ModelBundle builtIn, ModelFolder vae) {
     ModelBundle model = builtIn.with(conf.options());
     return vae == null
         ? model
@@ -129,7 +129,7 @@ public record ModelInfo(
    *
    * @throws RefusedException with all problems of the folder
    */
-  public static ModelFolder vae(ModelConf conf, Path folder) {
+  private static ModelFolder vae(ModelConf conf, Path folder) {
     return refusing(
         "spackle.model.vae " + conf.vae(), () -> ModelFolder.open(folder, ModelBundle.VAE));
   }
@@ -154,7 +154,7 @@ public record ModelInfo(
    *
    * @param what prefix of each problem
    */
-  public static <T> T refusing(String what, Supplier<T> read) {
+  static <T> T refusing(String what, Supplier<T> read) {
     try {
       return read.get();
     } catch (InvalidModelException e) {

@@ -52,28 +52,13 @@ public record SafetyInfo(SafetyPolicy policy, Folder folder, String name) {
     return new SafetyInfo(ruleWithout(conf), null, null);
   }
 
-  /**
-   * The checker for a run without Spark, unloaded.
-   *
-   * @param modelFolder may contain a checker; empty for a built-in model
-   * @throws RefusedException with all problems of the checker's folder
-   */
-  public static Optional<SafetyModel> local(SafetyConf conf, Optional<Path> modelFolder) {
-    return switch (conf.model()) {
-      case SafetyConf.NONE -> Optional.empty();
-      case SafetyConf.AUTO ->
-          modelFolder.filter(SafetyModel::isIn).map(folder -> open(conf, folder));
-      default -> Optional.of(open(conf, Path.of(conf.model())));
-    };
-  }
-
   /** The policy for rows that ask for a checker if there is none. */
-  public static SafetyPolicy ruleWithout(SafetyConf conf) {
+  private static SafetyPolicy ruleWithout(SafetyConf conf) {
     return conf.model().equals(SafetyConf.NONE) ? SafetyPolicy.WAIVED : SafetyPolicy.ABSENT;
   }
 
   /** Adds a problem if the defaults ask for a checker and there is none. */
-  public static void check(SafetyPolicy policy, TaskConf.DefaultsConf defaults, Problems problems) {
+  static void check(SafetyPolicy policy, TaskConf.DefaultsConf defaults, Problems problems) {
     if (defaults.safetyChecker() && policy != SafetyPolicy.CHECKED) {
       problems.add(
           "spackle.defaults.safety-checker is on, but "

@@ -113,7 +113,7 @@ public final class ExecutorModels implements AutoCloseable {
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         inpainter,
-        model.origin().digest(),
+        model.origin(),
         new Lane(inpainter, lane, guard, ExecutorMetrics.ofJvm()),
         new InFlightLimits(lane.fetches(), cores, lane.queueBytes()));
   }

@@ -41,6 +41,9 @@ public record ModelSettings(
 
     /** The digest of what determines its output. */
     String digest();
+
+    /** Whether it was trained on images: such outputs are marked as generated. */
+    boolean isTrained();
   }
 
   /**
@@ -59,6 +62,11 @@ public record ModelSettings(
     public String digest() {
       return model.digest();
     }
+
+    @Override
+    public boolean isTrained() {
+      return true;
+    }
   }
 
   /** A model that is part of Spackle, at the version of this build. */
@@ -72,6 +80,11 @@ public record ModelSettings(
     @Override
     public String digest() {
       return model.digest();
+    }
+
+    @Override
+    public boolean isTrained() {
+      return false;
     }
   }
 

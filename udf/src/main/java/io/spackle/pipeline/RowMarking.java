@@ -2,8 +2,7 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.EncodedImage;
 import io.spackle.codec.SourceImage;
-import io.spackle.family.ModelTraits;
-import io.spackle.family.ModelTraits.Guide;
+import io.spackle.model.ModelSettings.Origin;
 import io.spackle.provenance.Generation;
 import io.spackle.provenance.InputManifest;
 import io.spackle.provenance.MarkingOptions;
@@ -15,25 +14,25 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Completes the encoded outputs of rows: their metadata, and the mark of generated images. */
-public final class RowMarking {
+final class RowMarking {
 
   private final MarkingOptions options;
   private final OutputMarking marking;
   private final Generation.Model model;
-  private final SourceType type;
+  private final SourceType sourceType;
 
   /**
-   * @param traits of the model
-   * @param digest of the model's files; path and version of a built-in one
+   * @param model the name of the model
+   * @param origin of the model
    */
-  public RowMarking(MarkingOptions options, ModelTraits traits, String digest) {
+  RowMarking(MarkingOptions options, String model, Origin origin) {
     this.options = options;
     this.marking = new OutputMarking(options);
-    this.model = new Generation.Model(traits.model(), Optional.of(digest), version());
-    this.type =
-        traits.guide() == Guide.PATCHES
-            ? SourceType.ALGORITHMICALLY_ENHANCED
-            : SourceType.COMPOSITE_WITH_TRAINED_MODEL;
+    this.sourceType =
+        origin.isTrained()
+            ? SourceType.COMPOSITE_WITH_TRAINED_MODEL
+            : SourceType.ALGORITHMICALLY_ENHANCED;
+    this.model = new Generation.Model(model, Optional.of(origin.digest()), version());
   }
 
   private static String version() {
@@ -46,13 +45,13 @@ public final class RowMarking {
    *
    * @param file of the init image
    */
-  public Generation generation(SourceImage init, byte[] file) {
+  Generation generation(SourceImage init, byte[] file) {
     Optional<InputManifest> manifest =
         options.mark() == Mark.C2PA
             ? init.manifest().flatMap(store -> InputManifest.of(file, store, Instant.now()))
             : Optional.empty();
     return new Generation(
-        type, model, new Generation.Input(init.mediaType(), Sha256.hex(file), manifest));
+        sourceType, model, new Generation.Input(init.mediaType(), Sha256.hex(file), manifest));
   }
 
   /**
@@ -60,12 +59,12 @@ public final class RowMarking {
    *
    * @param generation empty if the mask is: there is nothing to mark
    */
-  public byte[] complete(EncodedImage file, Optional<Generation> generation) {
+  byte[] complete(EncodedImage file, Optional<Generation> generation) {
     return marking.apply(file.bytes(), file.metadata(), generation);
   }
 
   /** Whether outputs lose the signed manifest of their init image. */
-  public static boolean drops(SourceImage init, Optional<Generation> generation) {
+  static boolean drops(SourceImage init, Optional<Generation> generation) {
     boolean kept = generation.flatMap(made -> made.input().manifest()).isPresent();
     return init.manifest().isPresent() && !kept;
   }

@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** The notes on a row that do not come from its model. */
-public final class RowNotes {
+final class RowNotes {
 
   private RowNotes() {}
 
@@ -19,7 +19,7 @@ public final class RowNotes {
    *
    * @return a new set
    */
-  public static Set<Note> of(FramedRow framed, ModelTraits traits, ImageSettings settings) {
+  static Set<Note> of(FramedRow framed, ModelTraits traits, ImageSettings settings) {
     ManifestRow row = framed.row();
     Frame frame = framed.frame();
     Set<Note> notes = ofSource(framed.source(), frame, settings.output());

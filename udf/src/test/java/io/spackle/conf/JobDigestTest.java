@@ -125,7 +125,9 @@ class JobDigestTest {
         "image.alpha|flatten",
         "image.colour|srgb",
         "output.image-format|webp",
-        "output.quality|80"
+        "output.quality|80",
+        "output.metadata|strip",
+        "output.provenance|none"
       })
   void whatShapesImagesChangesTheDigest(String key, String value) {
     assertThat(digest(Map.of(key, value.replace("BUNDLES", BUNDLES))))
@@ -173,6 +175,9 @@ class JobDigestTest {
         "output.quality|95",
         "fetch.timeout|1s",
         "fetch.max-pixels|1000",
+        "fetch.user-agent|Shop/1.0",
+        "fetch.headers|{\"a.example\" = {Cookie = ${PATH}}}",
+        "fetch.proxy|none",
         "batch.max-images|1",
         "lane.threads|1",
         "model.device|cpu",
