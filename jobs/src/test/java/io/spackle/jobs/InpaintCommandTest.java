@@ -188,6 +188,19 @@ class InpaintCommandTest {
     assertRefused(inpaint("--prompt", "x"), "--out " + folder + " is a folder, expected a file");
   }
 
+  /** Shells do not replace it in --image=~/photo.png. */
+  @Test
+  void theHomeFolderIsResolved() {
+    String home = System.getProperty("user.home");
+    System.setProperty("user.home", folder.toString());
+    try {
+      image = Path.of("~/none.png");
+      assertRefused(inpaint("--prompt", "x"), folder.resolve("none.png") + " does not exist");
+    } finally {
+      System.setProperty("user.home", home);
+    }
+  }
+
   @Test
   void missingConfigurationIsRefused() {
     CommandResult command = inpaint("--prompt", "x", "--conf", folder.resolve("none.conf"));
@@ -205,7 +218,7 @@ class InpaintCommandTest {
   private void assertRefused(CommandResult command, String... problems) {
     assertThat(command.code()).as(command.messages()).isEqualTo(2);
     assertThat(command.messages())
-        .startsWith("Refused, nothing was done:")
+        .contains("Refused, nothing was done:")
         .contains(problems)
         .doesNotContain("\tat ", "Exception");
     assertThat(command.out()).isEmpty();
