@@ -8,7 +8,6 @@ import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.Note;
 import io.spackle.family.SchedulerChoice;
 import java.io.Serializable;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,17 +24,6 @@ import org.apache.spark.sql.Row;
 public final class RowReader implements Serializable {
 
   private static final int MAX_ID_BYTES = 512;
-
-  /** What a model without denoising has no use for. */
-  private static final List<String> DENOISING =
-      List.of(
-          RowColumns.STEPS,
-          RowColumns.GUIDANCE_SCALE,
-          RowColumns.STRENGTH,
-          RowColumns.PROMPT_STRENGTH,
-          RowColumns.SCHEDULER,
-          RowColumns.USE_KARRAS_SIGMAS,
-          RowColumns.SEED);
 
   private final Limits limits;
   private final List<String> schedulers;
@@ -115,16 +103,7 @@ public final class RowReader implements Serializable {
     ManifestRow manifestRow = manifestRow(fields, key);
     return fields.hasProblems()
         ? new Invalid(invalid(fields, key))
-        : new Valid(manifestRow, notes(fields));
-  }
-
-  /** Notes on what the row sets although the model has no use for it. */
-  private Set<Note> notes(FieldReader fields) {
-    boolean isUnused =
-        guide == Guide.NONE
-                && DENOISING.stream().anyMatch(column -> !CellValues.isAbsent(fields.raw(column)))
-            || guide != Guide.PROMPT && fields.flag(RowColumns.ENHANCE_PROMPT, false);
-    return isUnused ? EnumSet.of(Note.PARAMETERS_UNUSED) : Set.of();
+        : new Valid(manifestRow, UnusedColumns.notes(fields, guide));
   }
 
   private ManifestRow manifestRow(FieldReader fields, String key) {
