@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import io.spackle.codec.ImageFormat;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
@@ -9,9 +10,11 @@ import io.spackle.image.ImageException;
 import io.spackle.jobs.run.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,8 +31,12 @@ import picocli.CommandLine.Spec;
     description = "Inpaints one image, without Spark. Prints the result as one JSON object.")
 final class InpaintCommand implements Callable<Integer> {
 
-  @Option(names = "--model", paramLabel = "DIR", required = true, description = "The model folder.")
-  private Path model;
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      required = true,
+      description = "The model folder, or builtin:patchmatch, which needs none.")
+  private String model;
 
   @Option(names = "--image", paramLabel = "FILE", required = true, description = "The image.")
   private Path image;
@@ -72,6 +79,14 @@ final class InpaintCommand implements Callable<Integer> {
       description = "The image of a garment, for models that are guided by one.")
   void reference(Path value) {
     fields.put("reference_image", value.toString());
+  }
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "FILE",
+      description = "A mask: white is not copied, where pixels of the image are.")
+  void exclude(Path value) {
+    fields.put("exclude_image", value.toString());
   }
 
   @Option(
@@ -160,19 +175,44 @@ final class InpaintCommand implements Callable<Integer> {
 
   private String inpaint() throws IOException {
     Problems problems = new Problems();
+    ImageFormat format = problems.attempt("--out", this::format);
+    Map<String, String> settings = new LinkedHashMap<>(overrides);
+    settings.put("model.path", model);
+    if (format != null) {
+      settings.put(TaskConf.IMAGE_FORMAT, format.name().toLowerCase(Locale.ROOT));
+    }
     TaskConf loaded =
-        problems.attempt("the configuration", () -> load(Optional.ofNullable(conf), overrides));
+        problems.attempt("the configuration", () -> load(Optional.ofNullable(conf), settings));
     // If that failed, further problems are looked for with the defaults.
-    TaskConf effective = loaded == null ? load(Optional.empty(), Map.of()) : loaded;
-    SingleImage checked = SingleImage.check(effective, fields, out, problems);
+    TaskConf effective =
+        loaded == null ? load(Optional.empty(), Map.of("model.path", model)) : loaded;
+    SingleImage checked = SingleImage.check(effective, fields, problems);
     problems.refuse();
     return checked.inpaint(out);
   }
 
-  private TaskConf load(Optional<Path> file, Map<String, String> settings) {
-    Map<String, String> all = new LinkedHashMap<>(settings);
-    all.put("model.path", model.toString());
-    return ConfFile.load(file, all, TaskConf::of);
+  private ImageFormat format() {
+    Path folder = out.toAbsolutePath().getParent();
+    if (folder == null || Files.isDirectory(out)) {
+      throw new RefusedException("--out " + out + " is a folder, expected a file");
+    }
+    while (!Files.exists(folder)) {
+      folder = folder.getParent();
+    }
+    if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new RefusedException(
+          "--out %s: %s is not a folder that can be written to".formatted(out, folder));
+    }
+    String name = out.getFileName().toString();
+    try {
+      return ImageFormat.of(name.substring(name.lastIndexOf('.') + 1));
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("--out " + out + ": " + e.getMessage());
+    }
+  }
+
+  private static TaskConf load(Optional<Path> file, Map<String, String> settings) {
+    return ConfFile.load(file, settings, TaskConf::of);
   }
 
   private int refuse(List<String> problems) {

@@ -1,8 +1,10 @@
 package io.spackle.jobs;
 
 import io.spackle.bundle.ModelBundle;
+import io.spackle.family.BuiltInModel;
 import io.spackle.family.Families;
 import io.spackle.family.Inpainter;
+import io.spackle.family.ModelSource;
 import io.spackle.family.ModelTraits;
 import io.spackle.graph.Device;
 import io.spackle.graph.InvalidModelException;
@@ -18,8 +20,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command {@code models}, which inspects model folders. */
-@Command(name = "models", mixinStandardHelpOptions = true, description = "Inspects model folders.")
+/** The command {@code models}, which inspects models. */
+@Command(name = "models", mixinStandardHelpOptions = true, description = "Inspects models.")
 final class ModelsCommand {
 
   @Spec private CommandSpec spec;
@@ -27,22 +29,47 @@ final class ModelsCommand {
   @Command(
       mixinStandardHelpOptions = true,
       description = "Opens a model folder and prints family, graphs, digests and problems.")
-  int check(@Parameters(paramLabel = "DIR") Path folder) {
+  int check(
+      @Parameters(paramLabel = "DIR", description = "The folder, or builtin:patchmatch.")
+          String path) {
     PrintWriter out = spec.commandLine().getOut();
     try {
-      ModelBundle bundle = ModelBundle.open(folder);
-      Optional<SafetyModel> safety = safety(folder);
-      try (Inpainter inpainter = Families.open(bundle, safety, Device.cpu(0))) {
-        describe(bundle, inpainter.traits(), out);
-        out.println("safety     " + safety.map(SafetyModel::name).orElse("none"));
-        files(bundle, out);
+      Optional<BuiltInModel> builtIn = BuiltInModel.of(path);
+      if (builtIn.isPresent()) {
+        describe(builtIn.get(), out);
+      } else {
+        checkFolder(Path.of(path), out);
       }
       out.println("problems   none");
       return ExitCode.DONE.code();
     } catch (InvalidModelException e) {
-      out.println("problems");
-      e.problems().forEach(problem -> out.println("  - " + problem));
-      return ExitCode.REFUSED.code();
+      return problems(e.problems(), out);
+    } catch (IllegalArgumentException e) { // no such model is built in
+      return problems(List.of(e.getMessage()), out);
+    }
+  }
+
+  private static int problems(List<String> problems, PrintWriter out) {
+    out.println("problems");
+    problems.forEach(problem -> out.println("  - " + problem));
+    return ExitCode.REFUSED.code();
+  }
+
+  private static void describe(BuiltInModel model, PrintWriter out) {
+    out.println("family     " + model.traits().family() + " (built in, runs on the CPU)");
+    out.println("size       any: images keep their size");
+    out.println("digest     " + model.digest());
+    out.println("safety     none");
+  }
+
+  private static void checkFolder(Path folder, PrintWriter out) {
+    ModelBundle bundle = ModelBundle.open(folder);
+    Optional<SafetyModel> safety = safety(folder);
+    ModelSource source = new ModelSource.Bundle(bundle);
+    try (Inpainter inpainter = Families.open(source, safety, Device.cpu(0))) {
+      describe(bundle, inpainter.traits(), out);
+      out.println("safety     " + safety.map(SafetyModel::name).orElse("none"));
+      files(bundle, out);
     }
   }
 

@@ -87,6 +87,21 @@ class InpaintCommandTest {
   }
 
   @Test
+  void builtInEraserNeedsNoFolder() throws IOException {
+    CommandResult command = run("builtin:patchmatch", "--seed", 1);
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out()).contains("\"notes\":[]");
+    assertThat(Difference.between(out, image).max()).as("at the image's size").isPositive();
+    assertThat(run("builtin:patchmatch", "--width", 64).out()).contains("SIZE_UNUSED");
+    Files.delete(out);
+    assertRefused(
+        run("builtin:lama"), "builtin:lama is not built in, expected one of builtin:patchmatch");
+    assertRefused(
+        run("builtin:patchmatch", "-D", "model.device=cuda"),
+        "spackle.model.device is cuda, but the model builtin:patchmatch runs on the CPU");
+  }
+
+  @Test
   void garmentComesFromTheReferenceImage() throws IOException {
     Path model = TestJob.bundle("tiny-catvton");
     Object[] size = {"--width", 64, "--height", 64, "--steps", 2};
@@ -159,7 +174,8 @@ class InpaintCommandTest {
     Path model = Files.createDirectory(folder.resolve("model"));
     image = folder;
     CommandResult command = run(model, "--prompt", "x");
-    assertRefused(command, "--model " + model + ": is empty, expected", folder + " is not a file");
+    assertRefused(
+        command, "the model file:" + model + ": is empty, expected", folder + " is not a file");
   }
 
   @Test
@@ -229,7 +245,7 @@ class InpaintCommandTest {
     return run(MODEL, args);
   }
 
-  private CommandResult run(Path model, Object... args) {
+  private CommandResult run(Object model, Object... args) {
     List<Object> all =
         new ArrayList<>(
             List.of("inpaint", "--model", model, "--image", image, "--mask", mask, "--out", out));

@@ -10,13 +10,28 @@ import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.metadata.ImageMetadata;
+import io.spackle.metadata.ImageMetadata.Colours;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
+import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KeptPixelsTest {
 
   private static final String MASK = "_mask.png";
+  private static final int SIDE = 64;
 
   /** The image size in rows. */
   private enum RowSize {
@@ -75,6 +91,72 @@ class KeptPixelsTest {
             + TestJob.bundle("tiny-erase-floats")
             + '"',
         RowSize.NONE);
+  }
+
+  /** A transparent 16-bit PNG in its format: samples outside the mask, alpha and profile stay. */
+  @Test
+  void transparencyDepthAndProfileOfAFileAreKept() throws IOException {
+    BufferedImage before = transparent();
+    byte[] profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
+    Path png = folder.resolve("cut-out.png");
+    Files.write(png, withProfile(png(before), profile));
+    Path mask =
+        ImageFiles.write(
+            folder.resolve("mask.png"), SIDE, SIDE, (x, y) -> isMasked(x, y) ? 255 : 0);
+    String rows =
+        """
+        {"id": "a", "init_image": "%s", "mask_image": "%s", "prompt": "a wall"}
+        """
+            .formatted(png.toUri(), mask.toUri());
+    String conf =
+        "image.resize = original, output.image-format = source, fetch.allow-files = [\"%s\"]";
+    TestJob job = TestJob.run(folder, rows, conf(conf.formatted(folder)));
+    byte[] result = Files.readAllBytes(job.image("a", 0));
+    Raster after = ImageIO.read(new ByteArrayInputStream(result)).getRaster();
+    assertThat(ImageMetadata.read(result).icc()).contains(profile);
+    assertThat(job.meta().get("a").<String>getList(job.meta().get("a").fieldIndex("notes")))
+        .containsExactly("GENERATED_IN_8_BITS");
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        int[] samples = after.getPixel(x, y, new int[4]);
+        if (isMasked(x, y)) {
+          assertThat(samples[3]).isEqualTo(0xFFFF); // what a model generates is opaque
+        } else {
+          assertThat(samples).isEqualTo(before.getRaster().getPixel(x, y, new int[4]));
+        }
+      }
+    }
+  }
+
+  private static boolean isMasked(int x, int y) {
+    return x >= 20 && x < 40 && y >= 30 && y < 50;
+  }
+
+  /** Random 16-bit RGBA samples. */
+  private static BufferedImage transparent() {
+    ComponentColorModel model =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_sRGB),
+            true,
+            false,
+            Transparency.TRANSLUCENT,
+            DataBuffer.TYPE_USHORT);
+    WritableRaster raster = model.createCompatibleWritableRaster(SIDE, SIDE);
+    raster.setPixels(0, 0, SIDE, SIDE, new Random(1).ints(4L * SIDE * SIDE, 0, 1 << 16).toArray());
+    return new BufferedImage(model, raster, false, null);
+  }
+
+  private static byte[] png(BufferedImage image) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(image, "png", out);
+    return out.toByteArray();
+  }
+
+  private static byte[] withProfile(byte[] png, byte[] profile) {
+    Colours colours = new Colours(Optional.of(profile), List.of());
+    return new ImageMetadata(
+            colours, ImageMetadata.NONE.descriptions(), Optional.empty(), Optional.empty())
+        .writeInto(png);
   }
 
   private void inpaint(String conf, RowSize size) throws IOException {

@@ -42,6 +42,20 @@ class ModelsCommandTest {
   }
 
   @Test
+  void describesABuiltInModel() {
+    CommandResult command = CommandResult.run("models", "check", "builtin:patchmatch");
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out())
+        .startsWith("family     erase (built in, runs on the CPU)")
+        .contains("size       any: images keep their size", "digest     builtin:patchmatch 1")
+        .endsWith("problems   none" + System.lineSeparator());
+    CommandResult unknown = CommandResult.run("models", "check", "builtin:lama");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.out())
+        .contains("builtin:lama is not built in, expected one of builtin:patchmatch");
+  }
+
+  @Test
   void namesTheSafetyChecker() {
     CommandResult command =
         CommandResult.run("models", "check", TestJob.bundle("tiny-sd15-inpaint-legacy"));

@@ -109,6 +109,7 @@ class S3JobTest {
     hadoop("fs.s3a.bucket.closed.secret.key", "not the key");
     String rows =
         row("fine", "photo")
+            + row("s3", "s3://jobs/photos/photo.png", "photos/mask.png")
             + row("none", "nothing")
             + row("outside", "s3a://jobs/models/idle/model_index.json", "photos/mask.png")
             + row("elsewhere", "s3a://other/photo.png", "photos/mask.png")
@@ -117,6 +118,7 @@ class S3JobTest {
     assertThat(end.code()).as(messages).isZero();
     Map<String, Row> meta = meta("rights");
     assertThat(code(meta.get("fine"))).isEqualTo("none");
+    assertThat(code(meta.get("s3"))).isEqualTo("none");
     assertThat(code(meta.get("none"))).isEqualTo("FETCH_NOT_FOUND");
     assertThat(code(meta.get("outside"))).isEqualTo("URL_FORBIDDEN");
     assertThat(code(meta.get("elsewhere"))).isEqualTo("URL_FORBIDDEN");

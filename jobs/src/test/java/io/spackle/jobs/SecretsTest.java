@@ -80,7 +80,8 @@ class SecretsTest {
   /** Runs the job; returns its log at level INFO, Spark included, and its command line. */
   private String run(JobRows rows) throws Exception {
     Path conf =
-        rows.writeJob("spackle.fetch.allow-private = [127.0.0.1, 127.0.0.2]\n" + FEW_RETRIES);
+        rows.writeJob(
+            HEADERS + "spackle.fetch.allow-private = [127.0.0.1, 127.0.0.2]\n" + FEW_RETRIES);
     Path logging = Files.writeString(folder.resolve("log4j2.properties"), LOG);
     Path log = folder.resolve("log.txt");
     List<String> command = new ArrayList<>(ChildJvm.command("1g"));
@@ -100,6 +101,9 @@ class SecretsTest {
     assertThat(process.waitFor()).as(Files.readString(log)).isZero();
     return commandLine + Files.readString(log);
   }
+
+  private static final String HEADERS =
+      "spackle.fetch.headers { \"127.0.0.1\" { X-Token = " + SECRET + " } }\n";
 
   private static final String FEW_RETRIES =
       "spackle { fetch.retries = 0, webhook { retries = 0, timeout = 5s } }\n";

@@ -15,8 +15,20 @@ final class ByteReader {
     return u8(bytes, at) << 8 | u8(bytes, at + 1);
   }
 
+  static int u24(byte[] bytes, int at) {
+    return u16(bytes, at) << 8 | u8(bytes, at + 2);
+  }
+
   static long u32(byte[] bytes, int at) {
     return (long) u16(bytes, at) << 16 | u16(bytes, at + 2);
+  }
+
+  static int u16LittleEndian(byte[] bytes, int at) {
+    return u8(bytes, at) | u8(bytes, at + 1) << 8;
+  }
+
+  static int u24LittleEndian(byte[] bytes, int at) {
+    return u16LittleEndian(bytes, at) | u8(bytes, at + 2) << 16;
   }
 
   static long u32LittleEndian(byte[] bytes, int at) {

@@ -1,87 +1,26 @@
 package io.spackle.codec;
 
 import io.spackle.image.Compositor;
-import io.spackle.image.ImageException;
-import io.spackle.image.ImageException.Reason;
+import io.spackle.image.Filter;
 import io.spackle.image.Mask;
+import io.spackle.image.Plane;
 import io.spackle.image.RgbImage;
-import java.awt.image.BufferedImage;
-import java.awt.image.ColorModel;
-import java.awt.image.DataBufferByte;
-import java.awt.image.IndexColorModel;
-import java.awt.image.PixelInterleavedSampleModel;
-import java.awt.image.Raster;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A decoded image of 8-bit samples.
+ * A decoded image in the colours of its file.
  *
- * <p>Samples are read from the decoder's raster: {@code getRGB} would interpret grey samples as
- * linear light and brighten them.
- *
- * @param colour not premultiplied by alpha
- * @param alpha of the same size, 255 is opaque; empty if the file has none
+ * @param colour scaled to 8 bits, not premultiplied by alpha; grey is copied to all three channels
+ * @param alpha scaled to 8 bits, of the same size, 255 is opaque; empty if the file has none
+ * @param grey whether the file has one colour channel
+ * @param deep the samples of a file with more than 8 bits, scaled to 16 bits, big-endian: grey or
+ *     RGB, then alpha if there is one; empty for other files
  */
-record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
+record DecodedImage(RgbImage colour, Optional<Mask> alpha, boolean grey, Optional<Plane> deep) {
 
-  /** The samples of a decoder's image, scaled to 8 bits; colours are not converted. */
-  static DecodedImage of(BufferedImage image) {
-    ColorModel model = image.getColorModel();
-    if (model instanceof IndexColorModel palette) {
-      return ofPalette(image, palette);
-    }
-    int colours = model.getNumColorComponents();
-    if (colours != 1 && colours != RgbImage.CHANNELS) {
-      throw unsupported(colours + " colour channels, expected 1 or 3");
-    }
-    byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, area(image))];
-    for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
-      int band = Math.min(channel, colours - 1); // grey is copied to all three
-      new Target(pixels, channel, RgbImage.CHANNELS).take(image.getRaster(), model, band);
-    }
-    return new DecodedImage(
-        new RgbImage(image.getWidth(), image.getHeight(), pixels),
-        model.hasAlpha() ? Optional.of(alphaOf(image, model)) : Optional.empty());
-  }
-
-  private static Mask alphaOf(BufferedImage image, ColorModel model) {
-    byte[] levels = new byte[area(image)];
-    new Target(levels, 0, 1).take(image.getRaster(), model, model.getNumColorComponents());
-    return new Mask(image.getWidth(), image.getHeight(), levels);
-  }
-
-  private static ImageException unsupported(String found) {
-    return new ImageException(
-        Reason.UNSUPPORTED_FORMAT, "found " + found + ": convert the image first");
-  }
-
-  private static int area(BufferedImage image) {
-    return Math.multiplyExact(image.getWidth(), image.getHeight());
-  }
-
-  private static DecodedImage ofPalette(BufferedImage image, IndexColorModel palette) {
-    int width = image.getWidth();
-    int height = image.getHeight();
-    int[] colours = new int[palette.getMapSize()];
-    palette.getRGBs(colours);
-    byte[] alpha = new byte[area(image)];
-    byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, alpha.length)];
-    int[] row = new int[width];
-    for (int i = 0; i < alpha.length; i++) {
-      if (i % width == 0) {
-        image.getRaster().getSamples(0, i / width, width, 1, 0, row);
-      }
-      int index = row[i % width];
-      int argb = index < colours.length ? colours[index] : 0xFF000000; // beyond the palette: black
-      alpha[i] = (byte) (argb >> 24);
-      pixels[3 * i] = (byte) (argb >> 16);
-      pixels[3 * i + 1] = (byte) (argb >> 8);
-      pixels[3 * i + 2] = (byte) argb;
-    }
-    return new DecodedImage(
-        new RgbImage(width, height, pixels),
-        palette.hasAlpha() ? Optional.of(new Mask(width, height, alpha)) : Optional.empty());
-  }
+  /** Bytes of a sample in {@code deep}. */
+  static final int DEEP_BYTES = 2;
 
   /**
    * The image composited on a plain background.
@@ -103,9 +42,100 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     return new RgbImage(colour.width(), colour.height(), pixels);
   }
 
+  int width() {
+    return colour.width();
+  }
+
+  int height() {
+    return colour.height();
+  }
+
+  /** The image without its alpha, composited on a plain background, in 8 bits. */
+  DecodedImage flattened(int background) {
+    return new DecodedImage(on(background), Optional.empty(), grey, Optional.empty());
+  }
+
+  /** The image in sRGB, with its alpha. */
+  DecodedImage inSrgb(ColourProfile profile) {
+    return new DecodedImage(
+        profile.toSrgb(colour),
+        alpha,
+        false,
+        deep.map(
+            samples -> {
+              Plane converted = profile.toSrgb(samples.part(0, colourBytes()), DEEP_BYTES);
+              return alpha.isEmpty() ? converted : converted.append(alphaSamples());
+            }));
+  }
+
+  /** The image with three colour channels. */
+  DecodedImage inRgb() {
+    return grey
+        ? new DecodedImage(
+            colour,
+            alpha,
+            false,
+            deep.map(samples -> new OutputImage(samples, DEEP_BYTES).inRgb().samples()))
+        : this;
+  }
+
+  /** The image in 8 bits. */
+  DecodedImage inBytes() {
+    return deep.isEmpty() ? this : new DecodedImage(colour, alpha, grey, Optional.empty());
+  }
+
+  /** The image in another size, in 8 bits; the same image if the size is the same. */
+  DecodedImage resized(int width, int height) {
+    if (colour.plane().isSized(width, height)) {
+      return this;
+    }
+    if (alpha.isEmpty()) {
+      RgbImage smaller = Filter.LANCZOS.resize(colour, width, height);
+      return new DecodedImage(smaller, alpha, grey, Optional.empty());
+    }
+    // Colours of transparent pixels must not bleed into visible ones. The filter has no negative
+    // weights, because an overshoot of colour over alpha would show as a bright rim.
+    RgbImage premultiplied = Filter.BILINEAR.resize(on(0), width, height);
+    Mask levels = Filter.BILINEAR.resize(alpha.get(), width, height);
+    byte[] pixels = premultiplied.pixels();
+    for (int i = 0; i < pixels.length; i++) {
+      int level = Math.max(1, levels.levels()[i / RgbImage.CHANNELS] & 0xFF);
+      pixels[i] = (byte) Math.min(255, ((pixels[i] & 0xFF) * 255 + level / 2) / level);
+    }
+    return new DecodedImage(
+        new RgbImage(width, height, pixels), Optional.of(levels), grey, Optional.empty());
+  }
+
+  /** Bytes per sample. */
+  int sampleBytes() {
+    return deep.isPresent() ? DEEP_BYTES : 1;
+  }
+
+  private int colourBytes() {
+    return (grey ? 1 : RgbImage.CHANNELS) * sampleBytes();
+  }
+
+  /** A copy of the colours: grey or RGB, of {@link #sampleBytes}. */
+  Plane colourSamples() {
+    return deep.orElse(colour.plane()).part(0, colourBytes());
+  }
+
+  /** A copy of the alpha, of {@link #sampleBytes}. */
+  Plane alphaSamples() {
+    return deep.map(samples -> samples.part(samples.channels() - DEEP_BYTES, DEEP_BYTES))
+        .orElseGet(() -> alpha.orElseThrow().plane().part(0, 1));
+  }
+
+  /** The memory of the samples, in bytes. */
+  long bytes() {
+    return colour.pixels().length
+        + alpha.map(levels -> levels.levels().length).orElse(0)
+        + deep.map(samples -> samples.data().length).orElse(0);
+  }
+
   /** The image as a mask: see {@link ImageCodec#decodeMask}. */
   Mask asMask() {
-    return alpha.filter(this::isShape).orElseGet(() -> luma(on(0)));
+    return alpha.filter(this::isShape).orElseGet(() -> on(0).luma());
   }
 
   /** Whether the image is a shape of one colour with transparent surroundings. */
@@ -132,68 +162,38 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha) {
     return (pixels[at] & 0xFF) << 16 | (pixels[at + 1] & 0xFF) << 8 | pixels[at + 2] & 0xFF;
   }
 
-  private static Mask luma(RgbImage image) {
-    byte[] pixels = image.pixels();
-    byte[] levels = new byte[image.width() * image.height()];
-    for (int i = 0, from = 0; i < levels.length; i++, from += RgbImage.CHANNELS) {
-      levels[i] =
-          (byte)
-              RgbImage.luma(pixels[from] & 0xFF, pixels[from + 1] & 0xFF, pixels[from + 2] & 0xFF);
-    }
-    return new Mask(image.width(), image.height(), levels);
-  }
-
   /** The image turned and mirrored upright, from an EXIF {@link Orientation}. */
   DecodedImage upright(int orientation) {
     return orientation == Orientation.UPRIGHT
         ? this
         : new DecodedImage(
             RgbImage.of(Orientation.upright(colour.plane(), orientation)),
-            alpha.map(levels -> Mask.of(Orientation.upright(levels.plane(), orientation))));
+            alpha.map(levels -> Mask.of(Orientation.upright(levels.plane(), orientation))),
+            grey,
+            deep.map(samples -> Orientation.upright(samples, orientation)));
   }
 
-  /** The place of one channel in an array: every {@code step}-th byte from {@code start} on. */
-  private record Target(byte[] bytes, int start, int step) {
-
-    void take(Raster raster, ColorModel model, int band) {
-      int bits = model.getComponentSize(band);
-      if (bits < 1 || bits > 16) {
-        throw unsupported("samples of " + bits + " bits, expected 1 to 16");
-      }
-      if (bits == 8
-          && raster.getSampleModel() instanceof PixelInterleavedSampleModel layout
-          && raster.getDataBuffer() instanceof DataBufferByte buffer) {
-        takeBytes(raster, layout, buffer, band);
-      } else {
-        takeScaled(raster, band, (1 << bits) - 1);
-      }
+  /** The image at a place of a larger canvas, which is transparent around it. */
+  DecodedImage onCanvas(int width, int height, int left, int top) {
+    if (colour.width() == width && colour.height() == height) {
+      return this;
     }
+    Plane opaque = alpha.orElseGet(this::opaque).plane();
+    Plane levels = opaque.blank(width, height).place(opaque, left, top);
+    Plane pixels = colour.plane().blank(width, height).place(colour.plane(), left, top);
+    return new DecodedImage(
+        RgbImage.of(pixels), Optional.of(Mask.of(levels)), grey, Optional.empty());
+  }
 
-    /** The common case, several times faster than through the raster. */
-    private void takeBytes(
-        Raster raster, PixelInterleavedSampleModel layout, DataBufferByte buffer, int band) {
-      byte[] data = buffer.getData();
-      int to = start;
-      for (int y = 0; y < raster.getHeight(); y++) {
-        int column = -raster.getSampleModelTranslateX();
-        int row = y - raster.getSampleModelTranslateY();
-        int from = buffer.getOffset() + layout.getOffset(column, row, band);
-        for (int x = 0; x < raster.getWidth(); x++, from += layout.getPixelStride(), to += step) {
-          bytes[to] = data[from];
-        }
-      }
-    }
+  DecodedImage withoutAlpha() {
+    return alpha.isEmpty()
+        ? this
+        : new DecodedImage(colour, Optional.empty(), grey, Optional.empty());
+  }
 
-    private void takeScaled(Raster raster, int band, int max) {
-      int[] row = new int[raster.getWidth()];
-      int to = start;
-      for (int y = 0; y < raster.getHeight(); y++) {
-        raster.getSamples(0, y, row.length, 1, band, row);
-        for (int sample : row) {
-          bytes[to] = (byte) ((sample * 255L + max / 2) / max);
-          to += step;
-        }
-      }
-    }
+  private Mask opaque() {
+    byte[] levels = new byte[colour.width() * colour.height()];
+    Arrays.fill(levels, (byte) 255);
+    return new Mask(colour.width(), colour.height(), levels);
   }
 }

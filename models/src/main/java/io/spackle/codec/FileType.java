@@ -47,6 +47,22 @@ enum FileType {
     throw unsupported(head);
   }
 
+  /**
+   * Checks the structure of a file of this format that its decoder does not check.
+   *
+   * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
+   */
+  void check(byte[] bytes) {
+    switch (this) {
+      case JPEG -> JpegCheck.check(bytes);
+      case PNG -> PngCheck.check(bytes);
+      case WEBP -> WebpCheck.check(bytes);
+      case GIF, BMP, TIFF -> {
+        // Their decoders report truncated and damaged files.
+      }
+    }
+  }
+
   private static ImageException unsupported(String head) {
     String format = otherFormat(head);
     String found = format.isEmpty() ? otherContent(head) : format;
@@ -78,6 +94,9 @@ enum FileType {
     }
     if (head.startsWith("jP  ", 4) || head.startsWith("\u00FFO\u00FFQ")) {
       return "a JPEG 2000 image";
+    }
+    if (head.startsWith("II+\0") || head.startsWith("MM\0+")) {
+      return "a BigTIFF image";
     }
     if (head.startsWith("\0\0\1\0")) {
       return "a Windows icon";

@@ -1,25 +1,10 @@
 package io.spackle.codec;
 
-import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
-import io.spackle.image.ImageException;
-import io.spackle.image.ImageException.Reason;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.EOFException;
+import io.spackle.metadata.ImageMetadata;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.spi.IIORegistry;
-import javax.imageio.spi.ImageReaderSpi;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
+import java.util.Optional;
 
 /**
  * Decoding and encoding of image files. Stateless and thread-safe.
@@ -29,15 +14,10 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * are converted to sRGB; without a profile, or with a damaged one, they are taken as sRGB. 16-bit
  * samples are scaled to 8. Bytes after the end of the image are ignored, and text chunks are never
  * inflated.
- *
- * <p>The ImageIO readers are selected here, by file type: ImageIO's own lookup depends on the class
- * loader that used it first, which in a Spark executor does not see the plug-ins.
  */
 public final class ImageCodec {
 
   private static final float QUALITY = 0.95f;
-
-  private static final Map<FileType, ImageReaderSpi> READERS = readers();
 
   private ImageCodec() {}
 
@@ -57,7 +37,7 @@ public final class ImageCodec {
    * @throws ImageException if the header is damaged or exceeds the limits
    */
   public static long pixels(byte[] bytes, DecodeLimits limits) {
-    return using(bytes, FileType.of(bytes), reader -> pixels(reader, limits));
+    return Decoders.using(bytes, FileType.of(bytes), file -> pixels(file, limits));
   }
 
   /**
@@ -68,14 +48,14 @@ public final class ImageCodec {
    */
   public static ImageInfo info(byte[] bytes, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
-    boolean exchanged = Orientation.exchangesAxes(FileFacts.of(bytes, type).orientation());
-    return using(
+    boolean exchanged = Orientation.exchangesAxes(ImageMetadata.read(bytes).orientation());
+    return Decoders.using(
         bytes,
         type,
-        reader -> {
-          pixels(reader, limits);
-          int width = reader.getWidth(0);
-          int height = reader.getHeight(0);
+        file -> {
+          pixels(file, limits);
+          int width = file.width();
+          int height = file.height();
           return exchanged
               ? new ImageInfo(height, width, type.name())
               : new ImageInfo(width, height, type.name());
@@ -90,7 +70,7 @@ public final class ImageCodec {
    * @throws ImageException if the bytes are not an image within the limits
    */
   public static RgbImage decode(byte[] bytes, DecodeLimits limits) {
-    return read(bytes, limits).on(limits.background());
+    return source(bytes, limits).rgb();
   }
 
   /**
@@ -102,106 +82,59 @@ public final class ImageCodec {
    * @throws ImageException if the bytes are not an image within the limits
    */
   public static Mask decodeMask(byte[] bytes, DecodeLimits limits) {
-    return read(bytes, limits).asMask();
+    ImageMetadata metadata = ImageMetadata.read(bytes);
+    DecodedImage image = read(bytes, metadata.orientation(), limits);
+    return colours(metadata, image).profile().map(image::inSrgb).orElse(image).asMask();
   }
 
-  /** Encodes an image; equal images give equal bytes. */
+  /** Encodes an sRGB image; equal images give equal bytes. */
   public static byte[] encode(RgbImage image, ImageFormat format) {
+    OutputImage output = OutputImage.of(image);
     return switch (format) {
-      case PNG -> PngWriter.write(image);
-      case JPEG -> LossyWriter.jpeg(image, QUALITY);
-      case WEBP -> LossyWriter.webp(image, QUALITY);
+      case PNG -> PngWriter.write(output);
+      case JPEG -> LossyWriter.jpeg(output, QUALITY, Optional.empty());
+      case WEBP -> LossyWriter.webp(output, QUALITY);
     };
   }
 
-  private static DecodedImage read(byte[] bytes, DecodeLimits limits) {
+  /** Decodes an init image: see {@link SourceImage#decode}. */
+  static SourceImage source(byte[] bytes, DecodeLimits limits) {
     FileType type = FileType.of(bytes);
-    return using(bytes, type, reader -> read(reader, bytes, type, limits));
+    ImageMetadata metadata = ImageMetadata.read(bytes);
+    DecodedImage image = read(bytes, metadata.orientation(), limits);
+    SourceImage.Properties properties =
+        new SourceImage.Properties(
+            type,
+            colours(metadata, image),
+            metadata,
+            type == FileType.JPEG ? JpegTables.of(bytes) : Optional.empty(),
+            type == FileType.WEBP && WebpCheck.isLossless(bytes));
+    return new SourceImage(image, properties, limits.background());
   }
 
-  /** Checks the header, then the structure of the file, then decodes pixels. */
-  private static DecodedImage read(
-      ImageReader reader, byte[] bytes, FileType type, DecodeLimits limits) throws IOException {
-    List<String> warnings = new ArrayList<>();
-    reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-    pixels(reader, limits);
-    FileFacts facts = FileFacts.of(bytes, type);
-    BufferedImage image = reader.read(0);
-    rejectCorrupt(warnings);
-    DecodedImage stored = DecodedImage.of(image);
-    RgbImage colour =
-        facts
-            .profile()
-            .flatMap(IccColours::space)
-            .or(() -> IccColours.space(image))
-            .map(space -> IccColours.toSrgb(stored.colour(), space))
-            .orElse(stored.colour());
-    return new DecodedImage(colour, stored.alpha()).upright(facts.orientation());
+  private static ColourProfile.Read colours(ImageMetadata metadata, DecodedImage image) {
+    int bands = image.grey() ? 1 : RgbImage.CHANNELS;
+    return metadata
+        .icc()
+        .map(profile -> ColourProfile.read(profile, bands))
+        .orElse(ColourProfile.Read.NONE);
   }
 
-  private static long pixels(ImageReader reader, DecodeLimits limits) throws IOException {
-    int width = reader.getWidth(0);
-    int height = reader.getHeight(0);
-    limits.check(width, height);
-    return (long) width * height;
+  /** Checks the header, then the structure of the file, then decodes pixels and turns them. */
+  private static DecodedImage read(byte[] bytes, int orientation, DecodeLimits limits) {
+    FileType type = FileType.of(bytes);
+    return Decoders.using(
+        bytes,
+        type,
+        file -> {
+          pixels(file, limits);
+          type.check(bytes);
+          return file.decode().upright(orientation);
+        });
   }
 
-  private interface ReaderTask<T> {
-    T apply(ImageReader reader) throws IOException;
-  }
-
-  private static <T> T using(byte[] bytes, FileType type, ReaderTask<T> task) {
-    ImageReader reader = null;
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      reader = READERS.get(type).createReaderInstance();
-      reader.setInput(in, true, true);
-      return task.apply(reader);
-    } catch (ImageException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) { // readers throw any exception for damaged files
-      throw damaged(e, type);
-    } finally {
-      if (reader != null) {
-        reader.dispose();
-      }
-    }
-  }
-
-  private static Map<FileType, ImageReaderSpi> readers() {
-    ImageIO.setUseCache(false); // no temporary files
-    ImageReaderSpi jpeg = new JPEGImageReaderSpi();
-    // This plug-in delegates to the JDK's reader, which it finds when it is registered.
-    IIORegistry.getDefaultInstance().registerServiceProvider(jpeg);
-    Map<FileType, ImageReaderSpi> readers = new EnumMap<>(FileType.class);
-    for (FileType type : FileType.values()) {
-      readers.put(
-          type,
-          switch (type) {
-            case JPEG -> jpeg;
-            case WEBP -> new WebPImageReaderSpi();
-            case PNG, GIF, BMP, TIFF -> JdkImaging.plugin(ImageReaderSpi.class, type.name());
-          });
-    }
-    return readers;
-  }
-
-  /** The JDK's JPEG reader fills damaged parts with grey and only warns. */
-  private static void rejectCorrupt(List<String> warnings) {
-    for (String warning : warnings) {
-      if (warning.startsWith("Corrupt JPEG data") && !warning.contains("extraneous")) {
-        throw new ImageException(Reason.CORRUPT, "the JPEG decoder reports: " + warning);
-      }
-    }
-  }
-
-  private static ImageException damaged(Exception cause, FileType type) {
-    boolean truncated = false;
-    for (Throwable t = cause; t != null; t = t.getCause()) {
-      truncated |= t instanceof EOFException;
-    }
-    return new ImageException(
-        truncated ? Reason.TRUNCATED : Reason.CORRUPT,
-        "the " + type + " decoder reports: " + cause,
-        cause);
+  private static long pixels(ImageDecoder file, DecodeLimits limits) throws IOException {
+    limits.check(file.width(), file.height());
+    return (long) file.width() * file.height();
   }
 }

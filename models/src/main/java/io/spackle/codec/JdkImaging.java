@@ -1,6 +1,6 @@
 package io.spackle.codec;
 
-import io.spackle.image.RgbImage;
+import io.spackle.image.Plane;
 import java.awt.Transparency;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -11,13 +11,12 @@ import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderWriterSpi;
 
 /** Access to the JDK's imaging: its ImageIO plug-ins, and images as {@link BufferedImage}. */
 final class JdkImaging {
-
-  private static final int[] BANDS = {0, 1, 2};
 
   private JdkImaging() {}
 
@@ -45,24 +44,30 @@ final class JdkImaging {
             + ": use a runtime with the complete module java.desktop");
   }
 
-  /** The image in sRGB; pixels are shared, not copied. */
-  static BufferedImage buffered(RgbImage image) {
-    return buffered(image, ColorSpace.getInstance(ColorSpace.CS_sRGB));
-  }
-
-  /** The samples of the image in another RGB space; they are shared, not copied. */
-  static BufferedImage buffered(RgbImage image, ColorSpace space) {
+  /**
+   * The image in sRGB or linear grey; pixels are shared, not copied.
+   *
+   * @param samples 8-bit grey, grey and alpha, RGB, or RGB and alpha
+   */
+  static BufferedImage buffered(Plane samples) {
+    int bands = samples.channels();
     WritableRaster raster =
         Raster.createInterleavedRaster(
-            new DataBufferByte(image.pixels(), image.pixels().length),
-            image.width(),
-            image.height(),
-            image.width() * RgbImage.CHANNELS,
-            RgbImage.CHANNELS,
-            BANDS,
+            new DataBufferByte(samples.data(), samples.data().length),
+            samples.width(),
+            samples.height(),
+            samples.stride(),
+            bands,
+            IntStream.range(0, bands).toArray(),
             null);
+    boolean alpha = bands % 2 == 0;
     ComponentColorModel model =
-        new ComponentColorModel(space, false, false, Transparency.OPAQUE, DataBuffer.TYPE_BYTE);
+        new ComponentColorModel(
+            ColorSpace.getInstance(bands <= 2 ? ColorSpace.CS_GRAY : ColorSpace.CS_sRGB),
+            alpha,
+            false,
+            alpha ? Transparency.TRANSLUCENT : Transparency.OPAQUE,
+            DataBuffer.TYPE_BYTE);
     return new BufferedImage(model, raster, false, null);
   }
 }

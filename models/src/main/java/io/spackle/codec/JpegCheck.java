@@ -11,7 +11,6 @@ final class JpegCheck {
 
   private static final int START_OF_SCAN = 0xDA;
   private static final int END_OF_IMAGE = 0xD9;
-  private static final int APP1 = 0xE1;
 
   private JpegCheck() {}
 
@@ -20,34 +19,34 @@ final class JpegCheck {
    *
    * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
    */
-  static FileFacts check(byte[] bytes) {
-    FileFacts facts = FileFacts.NONE;
+  static void check(byte[] bytes) {
     int at = 2;
     while (true) {
       at = marker(bytes, at);
       int code = ByteReader.u8(bytes, at + 1);
       if (code == END_OF_IMAGE) {
-        return facts;
+        return;
       }
       at += 2;
       if (isStandalone(code)) {
         continue;
       }
-      int length = length(bytes, at);
-      if (code == APP1 && ByteReader.startsWith(bytes, at + 2, "Exif\0\0")) {
-        facts = facts.withOrientation(Orientation.of(bytes, at + 2, length - 2));
-      }
-      at += length;
+      at += length(bytes, at);
       if (code == START_OF_SCAN) {
         at = afterScan(bytes, at);
       }
     }
   }
 
+  /** Whether a marker starts a frame header. */
+  static boolean isFrame(int code) {
+    return code >= 0xC0 && code <= 0xCF && code != 0xC4 && code != 0xC8 && code != 0xCC;
+  }
+
   /**
    * The position of the next marker's 0xFF; stray bytes before it are tolerated, as by decoders.
    */
-  private static int marker(byte[] bytes, int from) {
+  static int marker(byte[] bytes, int from) {
     for (int at = from; at + 1 < bytes.length; at++) {
       int code = ByteReader.u8(bytes, at + 1);
       if (ByteReader.u8(bytes, at) == 0xFF && code != 0xFF && code != 0) {
@@ -58,11 +57,11 @@ final class JpegCheck {
   }
 
   /** Whether a marker has no segment: restart markers and TEM. */
-  private static boolean isStandalone(int code) {
+  static boolean isStandalone(int code) {
     return code >= 0xD0 && code <= 0xD8 || code == 0x01;
   }
 
-  private static int length(byte[] bytes, int at) {
+  static int length(byte[] bytes, int at) {
     if (at + 2 > bytes.length) {
       throw truncated(bytes);
     }

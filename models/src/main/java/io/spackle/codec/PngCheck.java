@@ -1,14 +1,8 @@
 package io.spackle.codec;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Arrays;
 import java.util.zip.CRC32;
-import java.util.zip.InflaterInputStream;
 
 /**
  * A check of a PNG file's chunks, because the JDK's reader accepts truncated and damaged files.
@@ -19,9 +13,6 @@ final class PngCheck {
   private static final int SIGNATURE_BYTES = 8;
   private static final int OVERHEAD_BYTES = 12; // length, type, CRC
 
-  /** The size above which profiles are ignored; no profile in use is as large. */
-  private static final int MAX_PROFILE_BYTES = 4 << 20;
-
   private PngCheck() {}
 
   /**
@@ -29,8 +20,7 @@ final class PngCheck {
    *
    * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
    */
-  static FileFacts check(byte[] bytes) {
-    FileFacts facts = FileFacts.NONE;
+  static void check(byte[] bytes) {
     int at = SIGNATURE_BYTES;
     while (true) {
       long available = (long) bytes.length - at - OVERHEAD_BYTES;
@@ -42,16 +32,8 @@ final class PngCheck {
       }
       String type = ByteReader.tag(bytes, at + 4);
       checkSum(bytes, at, (int) length, type);
-      int data = at + 8;
-      switch (type) {
-        case "IEND" -> {
-          return facts;
-        }
-        case "eXIf" -> facts = facts.withOrientation(Orientation.of(bytes, data, (int) length));
-        case "iCCP" -> facts = withProfile(facts, bytes, data, (int) length);
-        default -> {
-          // Pixels are decoded by the reader; other chunks are ignored.
-        }
+      if (type.equals("IEND")) {
+        return;
       }
       at += (int) length + OVERHEAD_BYTES;
     }
@@ -67,23 +49,6 @@ final class PngCheck {
           String.format(
               "PNG chunk %s at byte %d has checksum %08x, expected %08x",
               type, at, sum.getValue(), stored));
-    }
-  }
-
-  /** A name, a zero, the compression method, then the deflated profile. */
-  private static FileFacts withProfile(FileFacts facts, byte[] bytes, int data, int length) {
-    String name = new String(bytes, data, Math.min(length, 80), ISO_8859_1);
-    int skip = name.indexOf('\0') + 2;
-    if (skip < 2 || skip > length) {
-      return facts;
-    }
-    try (InflaterInputStream in =
-        new InflaterInputStream(
-            new ByteArrayInputStream(Arrays.copyOfRange(bytes, data + skip, data + length)))) {
-      byte[] profile = in.readNBytes(MAX_PROFILE_BYTES + 1);
-      return profile.length > MAX_PROFILE_BYTES ? facts : facts.withProfile(profile);
-    } catch (IOException e) {
-      return facts; // a damaged profile does not invalidate the image
     }
   }
 }

@@ -3,15 +3,14 @@ package io.spackle.codec;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.spackle.image.Plane;
-import io.spackle.image.RgbImage;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * PNG files of 8-bit RGB images: IHDR, one IDAT, IEND. Layout and filters: PNG specification, third
- * edition, sections 5, 9 and 11.
+ * PNG files of grey and RGB images, with or without alpha, of 8 or 16 bits: IHDR, one IDAT, IEND.
+ * Layout and filters: PNG specification, third edition, sections 5, 9 and 11.
  */
 final class PngWriter {
 
@@ -19,7 +18,11 @@ final class PngWriter {
   private static final int LEVEL = 1;
 
   private static final byte[] SIGNATURE = "\u0089PNG\r\n\u001A\n".getBytes(ISO_8859_1);
-  private static final byte[] BITS_AND_COLOUR = {8, 2, 0, 0, 0}; // 8-bit RGB, not interlaced
+
+  /** The colour type by the number of samples per pixel, from 1. */
+  private static final byte[] COLOUR_TYPES = {0, 4, 2, 6};
+
+  private static final byte[] METHODS = {0, 0, 0}; // deflate, adaptive filters, not interlaced
 
   /**
    * The filter of all rows. For the same two photos within 3 % of the size with a filter selected
@@ -29,12 +32,14 @@ final class PngWriter {
 
   private PngWriter() {}
 
-  static byte[] write(RgbImage image) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(image.pixels().length / 2);
+  static byte[] write(OutputImage image) {
+    Plane samples = image.samples();
+    ByteArrayOutputStream out = new ByteArrayOutputStream(samples.data().length / 2);
     out.writeBytes(SIGNATURE);
-    ByteBuffer header = ByteBuffer.allocate(13).putInt(image.width()).putInt(image.height());
-    chunk(out, "IHDR", header.put(BITS_AND_COLOUR).array(), 13);
-    byte[] filtered = filtered(image.plane());
+    ByteBuffer header = ByteBuffer.allocate(13).putInt(samples.width()).putInt(samples.height());
+    header.put((byte) (image.sampleBytes() * Byte.SIZE)).put(COLOUR_TYPES[image.bands() - 1]);
+    chunk(out, "IHDR", header.put(METHODS).array(), 13);
+    byte[] filtered = filtered(samples);
     byte[] deflated = new byte[filtered.length + filtered.length / 1000 + 64];
     int length = deflate(filtered, deflated);
     chunk(out, "IDAT", deflated, length);
@@ -78,7 +83,7 @@ final class PngWriter {
       int to = y * (stride + 1);
       out[to++] = AVERAGE;
       for (int i = 0; i < stride; i++) {
-        int left = i < RgbImage.CHANNELS ? 0 : data[from + i - RgbImage.CHANNELS] & 0xFF;
+        int left = i < plane.channels() ? 0 : data[from + i - plane.channels()] & 0xFF;
         int above = y == 0 ? 0 : data[from + i - stride] & 0xFF;
         out[to++] = (byte) (data[from + i] - ((left + above) >> 1));
       }

@@ -2,9 +2,9 @@ package io.spackle.codec;
 
 import io.spackle.image.Filter;
 import io.spackle.image.Frame;
-import io.spackle.image.Mask;
 import io.spackle.image.Plane;
 import io.spackle.image.RgbImage;
+import java.util.Optional;
 
 /**
  * A preview of a row: the init image, the mask (white is masked) and the result, side by side in
@@ -31,19 +31,11 @@ public final class Triptych {
     int width = Math.max(1, (int) Math.round(result.width() * scale));
     int height = Math.max(1, (int) Math.round(result.height() * scale));
     RgbImage init = Filter.LANCZOS.resize(frame.untouched(), width, height);
-    RgbImage mask = grey(Filter.LANCZOS.resize(frame.outputMask(), width, height));
+    RgbImage mask = Filter.LANCZOS.resize(frame.outputMask(), width, height).toRgb();
     Plane panels = init.plane().blank(PANELS * width, height);
     panels.place(init.plane(), 0, 0);
     panels.place(mask.plane(), width, 0);
     panels.place(Filter.LANCZOS.resize(result, width, height).plane(), 2 * width, 0);
-    return LossyWriter.jpeg(RgbImage.of(panels), QUALITY);
-  }
-
-  private static RgbImage grey(Mask mask) {
-    byte[] pixels = new byte[RgbImage.CHANNELS * mask.levels().length];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = mask.levels()[i / RgbImage.CHANNELS];
-    }
-    return new RgbImage(mask.width(), mask.height(), pixels);
+    return LossyWriter.jpeg(new OutputImage(panels, 1), QUALITY, Optional.empty());
   }
 }

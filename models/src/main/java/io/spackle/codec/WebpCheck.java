@@ -11,18 +11,30 @@ final class WebpCheck {
 
   private WebpCheck() {}
 
+  /** Whether the first image of a checked file is lossless. */
+  static boolean isLossless(byte[] bytes) {
+    int at = FILE_HEADER_BYTES;
+    while (at + CHUNK_HEADER_BYTES <= bytes.length) {
+      if (ByteReader.startsWith(bytes, at, "VP8 ") || ByteReader.startsWith(bytes, at, "VP8L")) {
+        return bytes[at + 3] == 'L';
+      }
+      long length = ByteReader.u32LittleEndian(bytes, at + 4);
+      at = (int) Math.min(bytes.length, at + CHUNK_HEADER_BYTES + length + length % 2);
+    }
+    return false;
+  }
+
   /**
    * Checks that the file has the length that its header declares; bytes after it are ignored.
    *
    * @throws ImageException {@code TRUNCATED}
    */
-  static FileFacts check(byte[] bytes) {
+  static void check(byte[] bytes) {
     long declared = bytes.length < FILE_HEADER_BYTES ? 0 : ByteReader.u32LittleEndian(bytes, 4) + 8;
     if (declared < FILE_HEADER_BYTES || declared > bytes.length) {
       throw new ImageException(
           Reason.TRUNCATED, "the WebP file has " + bytes.length + " bytes, expected " + declared);
     }
-    FileFacts facts = FileFacts.NONE;
     long at = FILE_HEADER_BYTES;
     while (at + CHUNK_HEADER_BYTES <= declared) {
       long length = ByteReader.u32LittleEndian(bytes, (int) at + 4);
@@ -32,11 +44,7 @@ final class WebpCheck {
             Reason.TRUNCATED,
             "WebP chunk " + ByteReader.tag(bytes, (int) at) + " goes beyond the end of the file");
       }
-      if (ByteReader.startsWith(bytes, (int) at, "EXIF")) {
-        facts = facts.withOrientation(Orientation.of(bytes, (int) data, (int) length));
-      }
       at = data + length + length % 2; // chunks are padded to even lengths
     }
-    return facts;
   }
 }

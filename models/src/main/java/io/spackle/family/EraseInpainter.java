@@ -60,7 +60,7 @@ final class EraseInpainter implements Inpainter {
   }
 
   /** All: a row may name any, so that it can be sent to an erase model unchanged. */
-  private static List<String> schedulers() {
+  static List<String> schedulers() {
     return Stream.of(Schedulers.Kind.values())
         .flatMap(kind -> Schedulers.names(kind).stream())
         .distinct()
@@ -109,7 +109,7 @@ final class EraseInpainter implements Inpainter {
     return convention.signed(given);
   }
 
-  private static Set<Note> notes(InpaintInput input) {
+  static Set<Note> notes(InpaintInput input) {
     boolean prompted = !input.prompt().isBlank() || input.negativePrompt() != null;
     return prompted ? EnumSet.of(Note.PROMPT_UNUSED) : Set.of();
   }

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The model families, one line each. */
+/** The families of models in folders, one line each. */
 public enum Families {
   /** CatVTON: a UNet without text that takes a reference image. */
   CATVTON(
@@ -44,7 +44,9 @@ public enum Families {
       List.of("text_encoder", "text_encoder_2", "transformer", "vae_encoder", "vae_decoder"),
       FluxFillInpainter::traits,
       FluxFillInpainter::open),
-  /** LaMa, MI-GAN and other erase models: one graph, no prompt. */
+  /**
+   * LaMa, MI-GAN and other erase models: one graph, no prompt. {@link BuiltInModel} has another.
+   */
   ERASE(
       "erase",
       bundle -> bundle.config(ModelBundle.ROOT).isPresent(),
@@ -107,6 +109,11 @@ public enum Families {
     return of(bundle).traits.apply(bundle);
   }
 
+  /** Opens a model as {@link ModelSource#open} does. */
+  static Inpainter openUnchecked(ModelBundle bundle, Device device) {
+    return of(bundle).opener.apply(bundle, device);
+  }
+
   /**
    * Opens a model without a safety checker: loads its graphs and checks their inputs and outputs.
    * Parameters that ask for a safety check are rejected.
@@ -117,19 +124,21 @@ public enum Families {
    * @throws InvalidModelException with every problem found; nothing stays open then
    */
   public static Inpainter open(ModelBundle bundle, Device device) {
-    return open(bundle, Optional.empty(), device);
+    return open(new ModelSource.Bundle(bundle), Optional.empty(), device);
   }
 
   /**
    * Opens a model with a safety checker for the images that ask for it.
    *
+   * @param source with the job's options, such as the prompt syntax
+   * @param safety the safety checker, if there is one
    * @param device where the graphs of both run
    * @return to be closed by the caller
    * @throws InvalidModelException with every problem found; nothing stays open then
    */
-  public static Inpainter open(ModelBundle bundle, Optional<SafetyModel> safety, Device device) {
+  public static Inpainter open(ModelSource source, Optional<SafetyModel> safety, Device device) {
     try (CloseStack opening = new CloseStack()) {
-      Inpainter inpainter = opening.push(of(bundle).opener.apply(bundle, device));
+      Inpainter inpainter = opening.push(source.open(device));
       SafetyChecker checker = safety.map(model -> opening.push(model.load(device))).orElse(null);
       return new CheckedInpainter(inpainter, checker, opening.release());
     }

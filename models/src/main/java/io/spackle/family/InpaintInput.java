@@ -1,8 +1,14 @@
 package io.spackle.family;
 
+import io.spackle.graph.Cancellation;
+import io.spackle.image.ImageException;
+import io.spackle.image.ImageException.Reason;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.patchmatch.FillRequest;
+import io.spackle.patchmatch.PatchMatchFill;
 import io.spackle.tensor.FloatTensor;
+import java.util.Optional;
 
 /**
  * One image to inpaint.
@@ -13,7 +19,9 @@ import io.spackle.tensor.FloatTensor;
  * @param negativePrompt null for none; used only where guidance is on
  * @param reference the image of a garment, of any size. Models guided by {@link
  *     ModelTraits.Guide#REFERENCE} require it, others ignore it; null for none
- * @param seed of the image's own noise; counts modulo 2^32
+ * @param sources which pixels may be copied. Models guided by {@link ModelTraits.Guide#PATCHES}
+ *     copy some, others none
+ * @param seed of the image's own noise, where it counts modulo 2^32, or of its fill
  */
 public record InpaintInput(
     RgbImage image,
@@ -21,7 +29,66 @@ public record InpaintInput(
     String prompt,
     String negativePrompt,
     RgbImage reference,
+    Sources sources,
     long seed) {
+
+  /** An input of which every pixel outside the masked region may be copied. */
+  public InpaintInput(
+      RgbImage image,
+      Mask mask,
+      String prompt,
+      String negativePrompt,
+      RgbImage reference,
+      long seed) {
+    this(image, mask, prompt, negativePrompt, reference, Sources.ALL, seed);
+  }
+
+  /** This input with other pixels that may be copied. */
+  public InpaintInput withSources(Sources other) {
+    return new InpaintInput(image, mask, prompt, negativePrompt, reference, other, seed);
+  }
+
+  /**
+   * The pixels that may be copied into the masked region: those outside it that are not excluded.
+   *
+   * @param excluded of the image's size; pixels of at least 128 are not copied
+   * @param opaque of the image's size; pixels below 128 have no colour of their own: they are
+   *     neither copied nor compared
+   */
+  public record Sources(Optional<Mask> excluded, Optional<Mask> opaque) {
+
+    /** Every pixel outside the masked region. */
+    public static final Sources ALL = new Sources(Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * This input with the masked region filled with patches of the image: a start for models that
+   * keep part of what is masked.
+   *
+   * @param threads of the fill, at least 1
+   * @throws ImageException {@code NOTHING_TO_COPY} if no pixel may be copied
+   * @throws java.util.concurrent.CancellationException if cancelled
+   */
+  public InpaintInput filled(int threads, Cancellation cancellation) {
+    RgbImage filled = new PatchMatchFill(threads).fill(fillRequest(), cancellation);
+    return new InpaintInput(filled, mask, prompt, negativePrompt, reference, sources, seed);
+  }
+
+  /**
+   * The request to fill the masked region with patches of the image.
+   *
+   * @throws ImageException {@code NOTHING_TO_COPY} if no pixel may be copied
+   */
+  FillRequest fillRequest() {
+    FillRequest request = new FillRequest(image, mask, sources.excluded(), sources.opaque(), seed);
+    if (!request.hasSources()) {
+      throw new ImageException(
+          Reason.NOTHING_TO_COPY,
+          "every pixel is masked, excluded or transparent, expected some that can be copied: mask or"
+              + " exclude less of the image");
+    }
+    return request;
+  }
 
   /** The negative prompt, the empty text for none. */
   String negativePromptOrEmpty() {

@@ -35,18 +35,36 @@ public record ModelTraits(
      * Nothing: the masked region is filled from its surroundings alone, and a row's prompts, seed,
      * steps, guidance, strength and scheduler change nothing.
      */
-    NONE
+    NONE,
+    /**
+     * Pixels of the image itself, which are copied into the masked region: a row may exclude some
+     * of them. Its seed gives another fill; its prompts, steps, guidance, strength and scheduler
+     * change nothing.
+     */
+    PATCHES
   }
 
   /**
    * The sides of images, in pixels.
    *
-   * @param nativeSide the side that the model was trained at, used where a row gives no size
+   * @param nativeSide the side that the model was trained at, used where a row gives no size; 0 if
+   *     the model works at the size of each init image, see {@link #ofImage}
    * @param multiple sides must be multiples of this
    * @param stretchMultiple sides are rounded down to multiples of this where images are stretched,
    *     as the reference pipeline does; 1 where it does not
    */
-  public record Sizes(int nativeSide, int multiple, int stretchMultiple) implements Serializable {}
+  public record Sizes(int nativeSide, int multiple, int stretchMultiple) implements Serializable {
+
+    /** The sizes of a model that works at the size of each init image, whatever a row asks for. */
+    static Sizes ofImage() {
+      return new Sizes(0, 1, 1);
+    }
+
+    /** Whether the model works at the size of each init image, whatever a row asks for. */
+    public boolean areOfImage() {
+      return nativeSide == 0;
+    }
+  }
 
   /**
    * Parameters where a row leaves them out.
@@ -58,6 +76,11 @@ public record ModelTraits(
 
   public ModelTraits {
     schedulers = List.copyOf(schedulers);
+  }
+
+  /** Whether the model removes what is masked, without being told what to generate instead. */
+  public boolean erases() {
+    return guide == Guide.NONE || guide == Guide.PATCHES;
   }
 
   /**

@@ -19,6 +19,18 @@ public enum Note {
   PARAMETERS_UNUSED,
   /** The row has a reference image, and the model takes none. */
   REFERENCE_UNUSED,
+  /** The row excludes pixels from being copied, and none is copied. */
+  EXCLUDE_UNUSED,
+  /** The row asks for a size, and the model works at the size of the init image. */
+  SIZE_UNUSED,
+  /** The init image is transparent, and the output is not: its format or the configuration. */
+  ALPHA_FLATTENED,
+  /** The init image's ICC profile is damaged or of other channels; its colours count as sRGB. */
+  PROFILE_IGNORED,
+  /** The init image has more than 8 bits per sample; the model generates 8. */
+  GENERATED_IN_8_BITS,
+  /** The init image has a signed manifest of its provenance, which the output has not. */
+  PROVENANCE_DROPPED,
   /** The mask selects nothing: the output is the input. */
   MASK_EMPTY,
   /** The mask selects everything: nothing of the input is kept. */

@@ -12,11 +12,13 @@ public final class Frame {
   private final Mask mask;
   private final RgbImage untouched;
   private final Mask outputMask;
+  private final boolean pasted;
   private final UnaryOperator<RgbImage> restore;
 
   /**
    * @param outputMask where the output differs from {@code untouched}, of the same size, levels 0
    *     or 255
+   * @param pasted whether the output equals {@code untouched} outside that mask
    * @param restore the transformation from an image of the size of {@code image} to one of the size
    *     of {@code untouched}
    */
@@ -25,11 +27,13 @@ public final class Frame {
       Mask mask,
       RgbImage untouched,
       Mask outputMask,
+      boolean pasted,
       UnaryOperator<RgbImage> restore) {
     this.image = image;
     this.mask = mask;
     this.untouched = untouched;
     this.outputMask = outputMask;
+    this.pasted = pasted;
     this.restore = restore;
   }
 
@@ -56,6 +60,11 @@ public final class Frame {
   /** The mask of the output: the same size as {@link #untouched()}, levels 0 or 255. */
   public Mask outputMask() {
     return outputMask;
+  }
+
+  /** Where the output may differ from {@link #untouched()}, of the same size: levels above 0. */
+  public Mask changedRegion() {
+    return pasted ? outputMask : Mask.full(outputWidth(), outputHeight());
   }
 
   /** The output outside the masked region: the init image at output size. */

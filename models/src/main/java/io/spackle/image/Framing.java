@@ -58,6 +58,16 @@ public final class Framing {
         : scaled(init, prepared, width, height, sizeMultiple, options);
   }
 
+  /**
+   * Frames one image at its own size, for models that take any: only the options of the mask and of
+   * pasting back count.
+   */
+  public static Frame unscaled(RgbImage init, Mask mask, FramingOptions options) {
+    FramingOptions unscaled = options.withResize(Resize.STRETCH);
+    Mask prepared = prepare(init, mask, unscaled);
+    return scaled(init, prepared, init.width(), init.height(), 1, unscaled);
+  }
+
   private static Mask prepare(RgbImage init, Mask mask, FramingOptions options) {
     Mask selected = options.maskInvert() ? mask.inverted() : mask;
     if (options.maskReduction() == MaskReduction.NEAREST && options.maskGrow() == 0) {
@@ -83,8 +93,7 @@ public final class Framing {
         scaledInit,
         scaledMask,
         sizeMultiple,
-        untouched,
-        outputMask,
+        new Target(untouched, outputMask, options.pasteBack()),
         generated -> finish.apply(enlarge.apply(generated)));
   }
 
@@ -111,8 +120,7 @@ public final class Framing {
         RgbImage.of(view),
         Mask.of(viewMask).binarised(),
         sizeMultiple,
-        init,
-        outputMask,
+        new Target(init, outputMask, options.pasteBack()),
         generated -> finish.apply(putBack(init, generated, region)));
   }
 
@@ -136,21 +144,20 @@ public final class Framing {
     return RgbImage.of(canvas.place(part, region.left(), region.top()));
   }
 
+  /** What the output is compared with: see {@link Frame}. */
+  private record Target(RgbImage untouched, Mask outputMask, boolean pasted) {}
+
   private static Frame padded(
-      RgbImage image,
-      Mask mask,
-      int sizeMultiple,
-      RgbImage untouched,
-      Mask outputMask,
-      UnaryOperator<RgbImage> restore) {
+      RgbImage image, Mask mask, int sizeMultiple, Target target, UnaryOperator<RgbImage> restore) {
     int width = nextMultiple(image.width(), sizeMultiple);
     int height = nextMultiple(image.height(), sizeMultiple);
     Region content = Region.of(image.width(), image.height());
     return new Frame(
         RgbImage.of(image.plane().extendEdges(width, height)),
         Mask.of(mask.plane().extendZeros(width, height)),
-        untouched,
-        outputMask,
+        target.untouched(),
+        target.outputMask(),
+        target.pasted(),
         generated -> restore.apply(RgbImage.of(generated.plane().crop(content))));
   }
 

@@ -22,7 +22,9 @@ public final class ImageException extends RuntimeException {
     /** The content is inconsistent. */
     CORRUPT,
     /** Too elongated: too few pixels remain on a side once it is scaled to the model's size. */
-    BAD_ASPECT
+    BAD_ASPECT,
+    /** No pixel is left that may be copied into the masked region. */
+    NOTHING_TO_COPY
   }
 
   private final Reason reason;

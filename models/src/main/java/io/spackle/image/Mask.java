@@ -1,5 +1,7 @@
 package io.spackle.image;
 
+import java.util.Arrays;
+
 /**
  * A mask of an image. The array is shared, not copied: the caller must not modify it after
  * construction.
@@ -17,6 +19,13 @@ public record Mask(int width, int height, byte[] levels) {
 
   public Mask {
     new Plane(width, height, 1, levels);
+  }
+
+  /** A mask of all pixels. */
+  static Mask full(int width, int height) {
+    byte[] levels = new byte[Math.multiplyExact(width, height)];
+    Arrays.fill(levels, (byte) 255);
+    return new Mask(width, height, levels);
   }
 
   /** The level of a pixel, 0 to 255. */
@@ -88,6 +97,15 @@ public record Mask(int width, int height, byte[] levels) {
       masked += isMasked(level) ? 1 : 0;
     }
     return masked / (double) levels.length;
+  }
+
+  /** The levels as grey pixels. */
+  public RgbImage toRgb() {
+    byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, levels.length)];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = levels[i / RgbImage.CHANNELS];
+    }
+    return new RgbImage(width, height, pixels);
   }
 
   static boolean isMasked(byte level) {

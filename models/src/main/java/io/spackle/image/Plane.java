@@ -36,7 +36,57 @@ public record Plane(int width, int height, int channels, byte[] data) {
     return new Plane(otherWidth, otherHeight, channels, new byte[size]);
   }
 
-  boolean isSized(int otherWidth, int otherHeight) {
+  /** An all-zero plane of the same size with another number of channels. */
+  public Plane blankOf(int otherChannels) {
+    int size = Math.multiplyExact(Math.multiplyExact(width, height), otherChannels);
+    return new Plane(width, height, otherChannels, new byte[size]);
+  }
+
+  /**
+   * A copy of some bytes of each pixel.
+   *
+   * @param first the index of the first byte in a pixel
+   * @param count bytes per pixel of the copy
+   */
+  public Plane part(int first, int count) {
+    Plane part = blankOf(count);
+    for (int i = first, to = 0; i < data.length; i += channels, to += count) {
+      System.arraycopy(data, i, part.data, to, count);
+    }
+    return part;
+  }
+
+  /** A plane with the bytes of this one and then of another one in each pixel. */
+  public Plane append(Plane other) {
+    Plane both = blankOf(channels + other.channels);
+    int size = width * height;
+    for (int i = 0, to = 0; i < size; i++, to += both.channels) {
+      System.arraycopy(data, i * channels, both.data, to, channels);
+      System.arraycopy(other.data, i * other.channels, both.data, to + channels, other.channels);
+    }
+    return both;
+  }
+
+  /**
+   * The pixels where a mask of the same size is not 0, in one row from top left to bottom right;
+   * one black pixel if there are none.
+   */
+  public Plane selected(Mask mask) {
+    int count = 0;
+    for (byte level : mask.levels()) {
+      count += level == 0 ? 0 : 1;
+    }
+    Plane row = blank(Math.max(1, count), 1);
+    for (int i = 0, to = 0; i < mask.levels().length; i++) {
+      if (mask.levels()[i] != 0) {
+        System.arraycopy(data, i * channels, row.data, to, channels);
+        to += channels;
+      }
+    }
+    return row;
+  }
+
+  public boolean isSized(int otherWidth, int otherHeight) {
     return width == otherWidth && height == otherHeight;
   }
 

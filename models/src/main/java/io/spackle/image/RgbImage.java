@@ -32,6 +32,16 @@ public record RgbImage(int width, int height, byte[] pixels) {
     return (19595 * red + 38470 * green + 7471 * blue + 32768) >> 16;
   }
 
+  /** The luma of each pixel. */
+  public Mask luma() {
+    byte[] levels = new byte[width * height];
+    for (int i = 0, from = 0; i < levels.length; i++, from += CHANNELS) {
+      levels[i] =
+          (byte) luma(pixels[from] & 0xFF, pixels[from + 1] & 0xFF, pixels[from + 2] & 0xFF);
+    }
+    return new Mask(width, height, levels);
+  }
+
   /** A black image. */
   public static RgbImage black(int width, int height) {
     return new RgbImage(width, height, new byte[CHANNELS * width * height]);

@@ -65,6 +65,18 @@ public record FillRequest(
     return excluded.isPresent() && excluded.get().isMasked(x, y) ? Level.EXCLUDED : Level.SOURCE;
   }
 
+  /** Whether any pixel may be copied. */
+  public boolean hasSources() {
+    for (int y = 0; y < image.height(); y++) {
+      for (int x = 0; x < image.width(); x++) {
+        if (kind(x, y) == Level.SOURCE) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Whether a part of the image has as many pixels to copy as it has to fill. */
   boolean hasEnoughSources(Region region) {
     int surplus = 0;

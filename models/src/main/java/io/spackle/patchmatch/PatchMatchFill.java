@@ -16,6 +16,9 @@ import java.util.List;
  */
 public final class PatchMatchFill {
 
+  /** To be raised whenever the same request may give another fill: it is part of row keys. */
+  public static final int VERSION = 1;
+
   /** Rounds of search and vote at the finest level, the next one and all others. */
   private static final int[] ROUNDS = {2, 3, 5};
 

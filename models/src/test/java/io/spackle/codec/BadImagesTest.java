@@ -53,7 +53,7 @@ class BadImagesTest {
     assertTooLarge(jpeg.array(), "65500 x 65500");
     ByteBuffer bmp = ByteBuffer.wrap(FileBuilder.jdk(TestImages.gradient(8, 8), "bmp"));
     bmp.order(ByteOrder.LITTLE_ENDIAN).putInt(18, 20_000).putInt(22, 20_000);
-    assertRejected(bmp.array(), Reason.CORRUPT, "width/height"); // the reader compares file sizes
+    assertTooLarge(bmp.array(), "20000 x 20000");
   }
 
   private static void assertTooLarge(byte[] file, String found) {
@@ -79,7 +79,7 @@ class BadImagesTest {
     for (int length = header; length < file.length; length += 7) {
       assertRejected(Arrays.copyOf(file, length), Reason.TRUNCATED, "JPEG");
     }
-    assertRejected(Arrays.copyOf(file, header - 20), Reason.CORRUPT, "JPEG"); // no size in it
+    assertRejected(Arrays.copyOf(file, header - 20), Reason.TRUNCATED, "JPEG"); // no size in it
     byte[] missing = FileBuilder.join(Arrays.copyOf(file, file.length - 200), end(file, 2));
     assertThatThrownBy(() -> ImageCodec.decode(missing, LIMITS)).isInstanceOf(ImageException.class);
   }

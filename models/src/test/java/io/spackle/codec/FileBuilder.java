@@ -57,6 +57,12 @@ final class FileBuilder {
     return join(length, body, ByteBuffer.allocate(4).putInt((int) sum.getValue()).array());
   }
 
+  /** A PNG file with an extra chunk after its header. */
+  static byte[] withChunk(byte[] png, byte[] chunk) {
+    int end = 8 + 25; // signature, IHDR
+    return join(Arrays.copyOf(png, end), chunk, Arrays.copyOfRange(png, end, png.length));
+  }
+
   static byte[] profileChunk(byte[] profile) {
     return chunk("iCCP", join(new byte[] {'x', 0, 0}, deflated(profile)));
   }

@@ -59,7 +59,9 @@ class CheckedInpainterTest {
   private static Inpainter open(String bundle, SafetyOptions options) {
     SafetyModel checker = SafetyModel.open(Goldens.bundle("colour-classifier"), options);
     return Families.open(
-        ModelBundle.open(Goldens.bundle(bundle)), Optional.of(checker), Device.cpu(1));
+        new ModelSource.Bundle(ModelBundle.open(Goldens.bundle(bundle))),
+        Optional.of(checker),
+        Device.cpu(1));
   }
 
   private static InpaintedImage inpaint(Inpainter inpainter, boolean checked) {

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -45,7 +46,8 @@ import org.junit.jupiter.params.provider.CsvSource;
   "tiny-erase-bytes, PLAIN",
   "tiny-erase-floats, PLAIN",
   "tiny-erase-migan, PLAIN",
-  "tiny-erase-lama, A1111"
+  "tiny-erase-lama, A1111",
+  "builtin:patchmatch, PLAIN"
 })
 class InpainterContractTest {
 
@@ -55,10 +57,16 @@ class InpainterContractTest {
   private static Inpainter inpainter;
 
   @BeforeParameterizedClassInvocation
-  static void open(String bundle, PromptSyntax syntax) {
-    ModelBundle folder =
-        ModelBundle.open(Goldens.bundle(bundle)).with(new BundleOptions(Map.of(), 32, syntax));
-    inpainter = Families.open(folder, Device.cpu(2));
+  static void open(String model, PromptSyntax syntax) {
+    inpainter = source(model, syntax).open(Device.cpu(2));
+  }
+
+  private static ModelSource source(String model, PromptSyntax syntax) {
+    Optional<BuiltInModel> builtIn = BuiltInModel.of(model);
+    return builtIn.isPresent()
+        ? builtIn.get()
+        : new ModelSource.Bundle(
+            ModelBundle.open(Goldens.bundle(model)).with(new BundleOptions(Map.of(), 32, syntax)));
   }
 
   @AfterParameterizedClassInvocation
@@ -68,7 +76,7 @@ class InpainterContractTest {
 
   // JUnit names the tests by these.
   @SuppressWarnings("unused")
-  InpainterContractTest(String bundle, PromptSyntax syntax) {}
+  InpainterContractTest(String model, PromptSyntax syntax) {}
 
   @Test
   void paintsWhatItPaintsAloneInAnyBatchAndOrder() {
@@ -234,7 +242,7 @@ class InpainterContractTest {
 
   /** Work of seconds: eight images where there are steps, thousands where there are none. */
   private static List<InpaintInput> many() {
-    int count = inpainter.traits().guide() == Guide.NONE ? 50_000 : 8;
+    int count = inpainter.traits().erases() ? 50_000 : 8;
     return Collections.nCopies(count, Samples.input("a cat", 1));
   }
 

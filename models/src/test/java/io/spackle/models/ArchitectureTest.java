@@ -29,13 +29,23 @@ class ArchitectureTest {
           entry("scheduler", List.of("tensor")),
           entry("text", List.of("graph")),
           entry("image", List.of("tensor")),
-          entry("codec", List.of("image")),
+          entry("metadata", List.of("image")),
+          entry("provenance", List.of("metadata")),
+          entry("codec", List.of("image", "metadata")),
           entry("patchmatch", List.of("graph", "image")),
           entry("safety", List.of("bundle", "graph", "image", "tensor")),
           entry(
               "family",
               List.of(
-                  "bundle", "graph", "image", "onnx", "safety", "scheduler", "tensor", "text")));
+                  "bundle",
+                  "graph",
+                  "image",
+                  "onnx",
+                  "patchmatch",
+                  "safety",
+                  "scheduler",
+                  "tensor",
+                  "text")));
 
   /** Rules hold for an empty set of classes: this fails if none was imported. */
   @Test

@@ -26,7 +26,9 @@ public record ConfEntry(String key, String value, String origin, boolean isDefau
   /** Free-form objects without credentials; of all others only the names are shown. */
   private static final Set<String> HARMLESS = Set.of("model.scheduler-config");
 
-  private static final Pattern SECRET = Pattern.compile("secret|password|token|credential");
+  private static final String PROXY = "fetch.proxy";
+  private static final Pattern SECRET =
+      Pattern.compile("secret|password|token|credential|c2pa-key");
 
   /**
    * The entry of a key.
@@ -52,6 +54,9 @@ public record ConfEntry(String key, String value, String origin, boolean isDefau
   private static String shown(String key, ConfigValue value) {
     if (SECRET.matcher(key).find() && value.unwrapped() != null) {
       return HIDDEN;
+    }
+    if (key.equals(PROXY) && value.unwrapped() instanceof String proxy) {
+      return proxy.replaceFirst("^.*@", HIDDEN + "@"); // the scheme may be missing
     }
     if (value.unwrapped() instanceof List<?> list) {
       return list.stream()

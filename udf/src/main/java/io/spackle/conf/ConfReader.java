@@ -1,5 +1,7 @@
 package io.spackle.conf;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
@@ -8,6 +10,10 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import io.spackle.row.Bounds;
 import io.spackle.row.Redaction;
+import io.spackle.source.S3Scheme;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -54,6 +61,12 @@ public final class ConfReader {
 
   public String text(String key) {
     return read(key, "a text", "", config::getString, value -> !value.isBlank());
+  }
+
+  /** A text that can be the value of an HTTP header. */
+  public String headerText(String key) {
+    Predicate<String> ascii = value -> value.matches("[!-~](?:[ -~]*[!-~])?");
+    return read(key, "a text of ASCII characters", "-", config::getString, ascii);
   }
 
   /** A text that may be empty. */
@@ -147,24 +160,81 @@ public final class ConfReader {
   }
 
   /**
-   * A secret; no message repeats it, and the command line is refused as its origin.
+   * A secret; no message repeats it, and origins that other users can read are refused.
    *
    * @param parse throws an IllegalArgumentException whose message says what is expected
    */
   public <T> T secret(String key, Function<String, T> parse) {
+    return secret(key, parse, value -> true);
+  }
+
+  /**
+   * A value that may contain a secret, see {@link #secret(String, Function)}.
+   *
+   * @param isSecret whether it contains one
+   */
+  public <T> T secret(String key, Function<String, T> parse, Predicate<T> isSecret) {
     ConfigOrigin origin = origin(key);
     String problem;
     try {
       T secret = parse.apply(config.getString(key));
-      if (!origin.description().startsWith(ConfFile.COMMAND_LINE)) {
+      problem = isSecret.test(secret) ? Secrets.exposure(origin) : null;
+      if (problem == null) {
         return secret;
       }
-      problem = "is on the command line, where all users of the machine can read it";
     } catch (ConfigException.WrongType | IllegalArgumentException e) {
       problem = "cannot be used, " + e.getMessage();
     }
-    problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, problem, origin.description()));
+    problem(key, problem);
     return null;
+  }
+
+  /**
+   * A free-form object of objects of secret texts, see {@link #secret(String, Function)}.
+   *
+   * @param parse throws an IllegalArgumentException whose message says what is expected
+   */
+  public <T> T secrets(String key, Function<Map<String, Map<String, String>>, T> parse) {
+    String problem;
+    try {
+      return parse.apply(Secrets.texts(config.getObject(key)));
+    } catch (ConfigException.WrongType e) {
+      problem = "an object expected";
+    } catch (IllegalArgumentException e) {
+      problem = e.getMessage();
+    }
+    problems.add(
+        "%s.%s cannot be used, %s (%s)"
+            .formatted(ConfFile.ROOT, key, problem, origin(key).description()));
+    return parse.apply(Map.of());
+  }
+
+  /**
+   * The text of a small file on this machine; a relative path is resolved like a location. Messages
+   * do not repeat the text.
+   *
+   * @return empty if there is a problem
+   */
+  Optional<String> content(String key) {
+    String path = location(key);
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readString(Path.of(path), ISO_8859_1));
+    } catch (IOException | InvalidPathException e) {
+      problem(key, "is no file that can be read (%s)".formatted(e.getClass().getSimpleName()));
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Adds a problem of a value that is valid by itself.
+   *
+   * @param text what is wrong, without the value
+   */
+  void problem(String key, String text) {
+    problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, text, origin(key).description()));
   }
 
   public List<String> texts(String key) {
@@ -231,7 +301,7 @@ public final class ConfReader {
   private static String absolute(String given, ConfigOrigin origin) {
     String location = HomeFolder.resolved(given);
     if (location.isEmpty() || location.startsWith("/") || hasScheme(location)) {
-      return location;
+      return S3Scheme.toS3a(location);
     }
     Path folder =
         origin.filename() == null

@@ -2,10 +2,14 @@ package io.spackle.conf;
 
 import io.spackle.bundle.BundleOptions;
 import io.spackle.codec.DecodeLimits;
-import io.spackle.codec.ImageFormat;
+import io.spackle.codec.OutputOptions;
 import io.spackle.conf.TaskConf.SafetyConf;
+import io.spackle.family.BuiltInModel;
 import io.spackle.family.ModelTraits;
 import io.spackle.image.FramingOptions;
+import io.spackle.pipeline.ImageSettings;
+import io.spackle.pipeline.ImageSettings.Fill;
+import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader.SafetyPolicy;
@@ -43,12 +47,15 @@ final class JobDigest {
     digest.addModel(resolved.model(), resolved.conf().model().options());
     digest.addSafety(resolved.model().safety(), resolved.conf().safety());
     digest.addDefaults(resolved.defaults(), resolved.model().traits());
-    digest.addFraming(resolved.conf().image());
+    ImageSettings images = resolved.conf().images();
+    digest.addFraming(images.framing());
     digest.add(
-        "image.background",
-        resolved.conf().limits().background(),
-        DecodeLimits.defaults().background());
-    digest.add("output.image-format", resolved.format().name(), ImageFormat.PNG.name());
+        "image.background", images.limits().background(), DecodeLimits.defaults().background());
+    if (images.fill() == Fill.PATCHMATCH) {
+      digest.add("image.fill", BuiltInModel.PATCHMATCH.digest(), null);
+    }
+    digest.addOutput(images.output());
+    digest.addMarking(resolved.conf().images().marking());
     return UUID.nameUUIDFromBytes(digest.content.toString().getBytes(StandardCharsets.UTF_8))
         .toString();
   }
@@ -100,6 +107,21 @@ final class JobDigest {
     add("image.mask-blur", image.maskBlur(), defaults.maskBlur());
     add("image.mask-grow", image.maskGrow(), defaults.maskGrow());
     add("image.mask-invert", image.maskInvert(), defaults.maskInvert());
+  }
+
+  private void addOutput(OutputOptions output) {
+    OutputOptions defaults = OutputOptions.defaults();
+    add("output.image-format", output.format().name(), defaults.format().name());
+    add("output.quality", output.quality(), defaults.quality());
+    add("image.alpha", output.alpha().name(), defaults.alpha().name());
+    add("image.colour", output.colour().name(), defaults.colour().name());
+  }
+
+  /** The credentials do not count: signed anew, an image stays the same. */
+  private void addMarking(MarkingOptions marking) {
+    MarkingOptions defaults = MarkingOptions.defaults();
+    add("output.metadata", marking.kept().name(), defaults.kept().name());
+    add("output.provenance", marking.mark().name(), defaults.mark().name());
   }
 
   /** The length keeps a value from being read as the start of the next one. */

@@ -4,33 +4,36 @@ import io.spackle.bundle.ModelBundle;
 import io.spackle.bundle.ModelFolder;
 import io.spackle.conf.TaskConf.ModelConf;
 import io.spackle.conf.TaskConf.SafetyConf;
-import io.spackle.family.Families;
+import io.spackle.family.BuiltInModel;
+import io.spackle.family.ModelSource;
 import io.spackle.family.ModelTraits;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.model.ModelCache;
+import io.spackle.model.ModelSettings.BuiltIn;
+import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.model.ModelSettings.Folder;
 import io.spackle.model.ModelSettings.FolderKind;
+import io.spackle.model.ModelSettings.InFolder;
+import io.spackle.model.ModelSettings.Origin;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 
 /**
  * The properties of a model that the driver reads without loading a graph.
  *
- * @param folder of the model
- * @param vae the folder of the autoencoder that replaces the built-in one, or null
- * @param digest of all files of the model, a replaced autoencoder included
+ * @param origin where executors find it
+ * @param digest of all files of the model, a replaced autoencoder included; of a built-in model its
+ *     path and version
  * @param vaeName the name of a replaced autoencoder, or null
  * @param safety the model's safety checker
  */
 public record ModelInfo(
-    Folder folder,
-    Folder vae,
-    String digest,
-    ModelTraits traits,
-    String vaeName,
-    SafetyInfo safety) {
+    Origin origin, String digest, ModelTraits traits, String vaeName, SafetyInfo safety) {
 
   /**
    * Reads the folders of a model; those that are not local are copied to this host.
@@ -40,6 +43,19 @@ public record ModelInfo(
    */
   static ModelInfo read(ModelConf conf, SafetyConf safety, Configuration hadoop)
       throws IOException {
+    Optional<BuiltInModel> builtIn = builtIn(conf);
+    return builtIn.isPresent()
+        ? new ModelInfo(
+            new BuiltIn(builtIn.get()),
+            builtIn.get().digest(),
+            builtIn.get().traits(),
+            null,
+            SafetyInfo.read(safety, Optional.empty(), conf, hadoop))
+        : readFolder(conf, safety, hadoop);
+  }
+
+  private static ModelInfo readFolder(ModelConf conf, SafetyConf safety, Configuration hadoop)
+      throws IOException {
     NamedFolder model = NamedFolder.find(conf.path(), FolderKind.MODEL, conf, hadoop);
     NamedFolder vae =
         conf.vae() == null
@@ -48,12 +64,50 @@ public record ModelInfo(
     ModelBundle builtIn = ModelBundle.open(model.local());
     ModelBundle bundle = configured(conf, builtIn, vae == null ? null : vae(conf, vae.local()));
     return new ModelInfo(
-        model.folder(),
-        vae == null ? null : vae.folder(),
+        new InFolder(model.folder(), vae == null ? null : vae.folder()),
         bundle.digest(),
-        refusing("the model " + model.folder().path(), () -> traits(conf, bundle)),
+        refusing(
+            "the model " + model.folder().path(),
+            () -> traits(conf, new ModelSource.Bundle(bundle))),
         bundle.vaeName().orElse(null),
-        SafetyInfo.read(safety, model, conf, hadoop));
+        SafetyInfo.read(safety, Optional.of(model), conf, hadoop));
+  }
+
+  /**
+   * The built-in model that the configuration names; empty if it names a folder.
+   *
+   * @throws RefusedException with the settings that such a model cannot follow
+   */
+  private static Optional<BuiltInModel> builtIn(ModelConf conf) {
+    Optional<BuiltInModel> model;
+    try {
+      model = BuiltInModel.of(conf.path());
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("spackle.model.path: " + e.getMessage());
+    }
+    model.ifPresent(builtIn -> check(conf, builtIn));
+    return model;
+  }
+
+  private static void check(ModelConf conf, BuiltInModel model) {
+    List<String> problems = new ArrayList<>();
+    String remove = " is set, but the model %s has %s: remove the setting";
+    if (conf.vae() != null) {
+      problems.add("spackle.model.vae" + remove.formatted(model.path(), "no autoencoder"));
+    }
+    if (!conf.options().schedulerConfig().isEmpty()) {
+      problems.add(
+          "spackle.model.scheduler-config" + remove.formatted(model.path(), "no scheduler"));
+    }
+    if (conf.device() == DeviceChoice.CUDA) {
+      problems.add(
+          "spackle.model.device is cuda, but the model %s runs on the CPU: set auto or cpu"
+              .formatted(model.path()));
+    }
+    if (!problems.isEmpty()) {
+      throw new RefusedException(problems);
+    }
+    traits(conf, model);
   }
 
   /**
@@ -63,7 +117,7 @@ public record ModelInfo(
    * @param vae the autoencoder that replaces the built-in one, or null
    * @throws RefusedException if the autoencoder is incomplete
    */
-  public static ModelBundle configured(ModelConf conf, ModelBundle builtIn, ModelFolder vae) {
+  private static ModelBundle configured(ModelConf conf, ModelBundle builtIn, ModelFolder vae) {
     ModelBundle model = builtIn.with(conf.options());
     return vae == null
         ? model
@@ -75,7 +129,7 @@ public record ModelInfo(
    *
    * @throws RefusedException with all problems of the folder
    */
-  public static ModelFolder vae(ModelConf conf, Path folder) {
+  private static ModelFolder vae(ModelConf conf, Path folder) {
     return refusing(
         "spackle.model.vae " + conf.vae(), () -> ModelFolder.open(folder, ModelBundle.VAE));
   }
@@ -85,8 +139,8 @@ public record ModelInfo(
    *
    * @throws RefusedException if the model is of another family than the configuration requires
    */
-  public static ModelTraits traits(ModelConf conf, ModelBundle bundle) {
-    ModelTraits traits = Families.traits(bundle);
+  public static ModelTraits traits(ModelConf conf, ModelSource source) {
+    ModelTraits traits = source.traits();
     if (!conf.family().equals("auto") && !conf.family().equals(traits.family())) {
       throw new RefusedException(
           "the model %s is of the family %s, expected %s as spackle.model.family says"
@@ -100,7 +154,7 @@ public record ModelInfo(
    *
    * @param what prefix of each problem
    */
-  public static <T> T refusing(String what, Supplier<T> read) {
+  static <T> T refusing(String what, Supplier<T> read) {
     try {
       return read.get();
     } catch (InvalidModelException e) {

@@ -1,8 +1,6 @@
 package io.spackle.conf;
 
-import io.spackle.codec.ImageFormat;
 import io.spackle.model.ModelSettings;
-import io.spackle.pipeline.ImageSettings;
 import io.spackle.row.MetaRow.RunInfo;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
@@ -17,12 +15,11 @@ import org.apache.spark.sql.types.StructType;
 /**
  * A configuration resolved with its model: everything that determines the outcome of a row.
  *
- * @param format of the generated images
  * @param defaults of the rows
  * @param hadoop for all file systems
  */
 public record ResolvedConf(
-    TaskConf conf, ImageFormat format, ModelInfo model, RowDefaults defaults, HadoopConf hadoop) {
+    TaskConf conf, ModelInfo model, RowDefaults defaults, HadoopConf hadoop) {
 
   /**
    * Reads the model's folder, without opening the model, and checks the settings that depend on it.
@@ -30,8 +27,7 @@ public record ResolvedConf(
    * @param problems receives all problems; the result is valid only if there are none
    * @return null if the model cannot be read
    */
-  public static ResolvedConf of(
-      TaskConf conf, ImageFormat format, Configuration hadoop, Problems problems) {
+  public static ResolvedConf of(TaskConf conf, Configuration hadoop, Problems problems) {
     checkFetching(conf, hadoop, problems);
     ModelInfo model =
         problems.attempt(
@@ -42,7 +38,7 @@ public record ResolvedConf(
     }
     RowDefaults defaults = ResolvedDefaults.of(conf.defaults(), model.traits(), problems);
     SafetyInfo.check(model.safety().policy(), conf.defaults(), problems);
-    return new ResolvedConf(conf, format, model, defaults, HadoopConf.of(hadoop));
+    return new ResolvedConf(conf, model, defaults, HadoopConf.of(hadoop));
   }
 
   /** The digest of everything that shapes images beside the rows, see {@link JobDigest}. */
@@ -60,15 +56,14 @@ public record ResolvedConf(
     TaskConf.ModelConf modelConf = conf.model();
     return new TaskSettings(
         new ModelSettings(
-            model.folder(),
-            model.vae(),
+            model.origin(),
             model.safety().settings(conf.safety(), canRequestChecker(rows)),
             modelConf.cache(),
             modelConf.device(),
             modelConf.options()),
         conf.lane(),
         conf.fetch(),
-        new ImageSettings(conf.limits(), conf.image(), format),
+        conf.images(),
         output,
         new TaskSettings.RowSettings(
             model.traits(), defaults, info(output == null ? null : output.images())),

@@ -21,8 +21,8 @@ public final class ResolvedDefaults {
     ParametersConf given = conf.parameters();
     GenerationParameters parameters =
         new GenerationParameters(
-            or(given.width(), traits.sizes().nativeSide()),
-            or(given.height(), traits.sizes().nativeSide()),
+            side(given.width(), traits.sizes()),
+            side(given.height(), traits.sizes()),
             given.samples(),
             or(given.steps(), traits.defaults().steps()),
             or(given.guidanceScale(), traits.defaults().guidanceScale()),
@@ -30,18 +30,28 @@ public final class ResolvedDefaults {
             new SchedulerChoice(
                 algorithm(given.scheduler().algorithm(), traits, problems),
                 given.scheduler().karrasSigmas()));
+    if (!traits.sizes().areOfImage()) {
+      checkSides(parameters, traits.limits(), problems);
+    }
     check(parameters, traits.limits(), problems);
     return new RowDefaults(parameters, conf.prompts(), conf.safetyChecker(), conf.seed());
   }
 
+  private static int side(Integer given, ModelTraits.Sizes sizes) {
+    return sizes.areOfImage() ? GenerationParameters.SIDE_OF_IMAGE : or(given, sizes.nativeSide());
+  }
+
   private static void check(GenerationParameters defaults, Limits limits, Problems problems) {
-    check("width", defaults.width(), limits.minSide(), limits.maxLongSide(), problems);
-    check("height", defaults.height(), limits.minSide(), limits.maxLongSide(), problems);
     check("samples", defaults.samples(), 1, limits.maxSamples(), problems);
     check("num-inference-steps", defaults.steps(), 1, limits.maxSteps(), problems);
     double guidance = defaults.guidanceScale();
     check(
         "guidance-scale", guidance, limits.minGuidanceScale(), limits.maxGuidanceScale(), problems);
+  }
+
+  private static void checkSides(GenerationParameters defaults, Limits limits, Problems problems) {
+    check("width", defaults.width(), limits.minSide(), limits.maxLongSide(), problems);
+    check("height", defaults.height(), limits.minSide(), limits.maxLongSide(), problems);
     if (Math.min(defaults.width(), defaults.height()) > limits.maxShortSide()) {
       problems.add(
           "spackle.defaults.width x height is %d x %d, expected at most %d on the shorter side"

@@ -25,46 +25,40 @@ public record SafetyInfo(SafetyPolicy policy, Folder folder, String name) {
   /**
    * Reads the checker that the configuration selects.
    *
-   * @param modelFolder may contain a built-in checker
+   * @param modelFolder may contain a checker; empty for a built-in model
    * @throws RefusedException with all problems of a checker's folder
    * @throws IOException if the folder cannot be reached
    */
   static SafetyInfo read(
-      SafetyConf conf, NamedFolder modelFolder, ModelConf model, Configuration hadoop)
+      SafetyConf conf, Optional<NamedFolder> modelFolder, ModelConf model, Configuration hadoop)
       throws IOException {
-    if (conf.model().equals(SafetyConf.AUTO) || conf.model().equals(SafetyConf.NONE)) {
-      return SafetyModel.isIn(modelFolder.local()) && !conf.model().equals(SafetyConf.NONE)
-          ? new SafetyInfo(
-              SafetyPolicy.CHECKED, modelFolder.folder(), open(conf, modelFolder.local()).name())
-          : new SafetyInfo(ruleWithout(conf), null, null);
-    }
-    NamedFolder folder = NamedFolder.find(conf.model(), FolderKind.SAFETY_CHECKER, model, hadoop);
-    SafetyModel checker = open(conf, folder.local());
-    return new SafetyInfo(SafetyPolicy.CHECKED, folder.folder(), checker.name());
-  }
-
-  /**
-   * The checker for a run without Spark, unloaded.
-   *
-   * @param modelFolder may contain a built-in checker
-   * @throws RefusedException with all problems of the checker's folder
-   */
-  public static Optional<SafetyModel> local(SafetyConf conf, Path modelFolder) {
     return switch (conf.model()) {
-      case SafetyConf.NONE -> Optional.empty();
+      case SafetyConf.NONE -> without(conf);
       case SafetyConf.AUTO ->
-          SafetyModel.isIn(modelFolder) ? Optional.of(open(conf, modelFolder)) : Optional.empty();
-      default -> Optional.of(open(conf, Path.of(conf.model())));
+          modelFolder
+              .filter(folder -> SafetyModel.isIn(folder.local()))
+              .map(folder -> in(folder, conf))
+              .orElseGet(() -> without(conf));
+      default -> in(NamedFolder.find(conf.model(), FolderKind.SAFETY_CHECKER, model, hadoop), conf);
     };
   }
 
+  private static SafetyInfo in(NamedFolder folder, SafetyConf conf) {
+    String name = open(conf, folder.local()).name();
+    return new SafetyInfo(SafetyPolicy.CHECKED, folder.folder(), name);
+  }
+
+  private static SafetyInfo without(SafetyConf conf) {
+    return new SafetyInfo(ruleWithout(conf), null, null);
+  }
+
   /** The policy for rows that ask for a checker if there is none. */
-  public static SafetyPolicy ruleWithout(SafetyConf conf) {
+  private static SafetyPolicy ruleWithout(SafetyConf conf) {
     return conf.model().equals(SafetyConf.NONE) ? SafetyPolicy.WAIVED : SafetyPolicy.ABSENT;
   }
 
   /** Adds a problem if the defaults ask for a checker and there is none. */
-  public static void check(SafetyPolicy policy, TaskConf.DefaultsConf defaults, Problems problems) {
+  static void check(SafetyPolicy policy, TaskConf.DefaultsConf defaults, Problems problems) {
     if (defaults.safetyChecker() && policy != SafetyPolicy.CHECKED) {
       problems.add(
           "spackle.defaults.safety-checker is on, but "

@@ -3,6 +3,10 @@ package io.spackle.conf;
 import io.spackle.bundle.BundleOptions;
 import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.OutputFormat;
+import io.spackle.codec.OutputOptions;
+import io.spackle.codec.OutputOptions.Alpha;
+import io.spackle.codec.OutputOptions.Colour;
 import io.spackle.family.Families;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.image.FramingOptions;
@@ -10,10 +14,14 @@ import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
 import io.spackle.lane.LaneSettings;
 import io.spackle.model.ModelSettings.DeviceChoice;
+import io.spackle.pipeline.ImageSettings;
+import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
 import io.spackle.safety.SafetyOptions;
 import io.spackle.source.FetchSettings;
+import io.spackle.source.ProxySetting;
+import io.spackle.source.RequestHeaders;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -24,18 +32,20 @@ import java.util.stream.Stream;
  * The part of a configuration that executors use; {@code conf/reference.conf} documents the keys.
  *
  * <p>Only what is known without the model is checked here.
- *
- * @param image how images are framed and pasted back
- * @param limits of one init image or mask
  */
 public record TaskConf(
     ModelConf model,
     SafetyConf safety,
     DefaultsConf defaults,
-    FramingOptions image,
+    ImageSettings images,
     FetchSettings fetch,
-    DecodeLimits limits,
     LaneSettings lane) {
+
+  /** The key of the format of output images. */
+  public static final String IMAGE_FORMAT = "output.image-format";
+
+  /** The key of the quality of lossy output images. */
+  public static final String QUALITY = "output.quality";
 
   /**
    * The model.
@@ -98,9 +108,8 @@ public record TaskConf(
         model(reader),
         safety(reader),
         defaults(reader),
-        image(reader),
+        images(reader),
         fetch(reader),
-        limits(reader),
         lane(reader));
   }
 
@@ -166,7 +175,24 @@ public record TaskConf(
             reader.orNull("defaults.use-karras-sigmas", reader::flag)));
   }
 
-  private static FramingOptions image(ConfReader reader) {
+  private static ImageSettings images(ConfReader reader) {
+    return new ImageSettings(
+        limits(reader),
+        framing(reader),
+        output(reader),
+        reader.choice("image.fill", Fill.class),
+        MarkingConf.of(reader));
+  }
+
+  private static OutputOptions output(ConfReader reader) {
+    return new OutputOptions(
+        reader.choice(IMAGE_FORMAT, OutputFormat.class),
+        reader.integer(QUALITY, 1, 100),
+        reader.choice("image.alpha", Alpha.class),
+        reader.choice("image.colour", Colour.class));
+  }
+
+  private static FramingOptions framing(ConfReader reader) {
     boolean crop = reader.isSet("image.crop-padding") && !reader.is("image.crop-padding", "none");
     return new FramingOptions(
         reader.choice("image.resize", Resize.class),
@@ -189,9 +215,22 @@ public record TaskConf(
         reader.bytes("fetch.max-bytes"),
         reader.integer("fetch.retries", 0, 20),
         reader.integer("fetch.per-host", 1, 1000),
-        reader.texts("fetch.allow-hosts"),
-        reader.locations("fetch.allow-files"),
-        reader.texts("fetch.allow-private"));
+        new FetchSettings.AllowLists(
+            reader.texts("fetch.allow-hosts"),
+            reader.locations("fetch.allow-files"),
+            reader.texts("fetch.allow-private")),
+        requests(reader));
+  }
+
+  private static FetchSettings.RequestSettings requests(ConfReader reader) {
+    RequestHeaders headers = reader.secrets("fetch.headers", RequestHeaders::new);
+    ProxySetting proxy =
+        reader.orNull(
+            "fetch.proxy", key -> reader.secret(key, ProxySetting::of, ProxySetting::isSecret));
+    return new FetchSettings.RequestSettings(
+        headers,
+        reader.orNull("fetch.user-agent", reader::headerText),
+        proxy == null ? ProxySetting.AUTOMATIC : proxy);
   }
 
   /** Reads the limits of an input image. */

@@ -322,7 +322,9 @@ public final class Lane implements AutoCloseable {
     } else {
       LOG.error("an image failed unexpectedly", fault.cause());
     }
-    faultsInARow += fault.isStall() ? FAULTS_PER_STALL : 1;
+    if (!fault.isOfImage()) {
+      faultsInARow += fault.isStall() ? FAULTS_PER_STALL : 1;
+    }
     if (faultsInARow >= FAULTS_IN_A_ROW) {
       String message = "too many images in a row failed, each alone; the last: " + fault.message();
       end(new LaneBrokenException(message, fault.cause()));

@@ -2,6 +2,7 @@ package io.spackle.lane;
 
 import io.spackle.family.UnusableImageException;
 import io.spackle.graph.GraphException;
+import io.spackle.image.ImageException;
 import io.spackle.lane.Watchdog.StalledException;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
@@ -18,9 +19,17 @@ record ModelFault(RuntimeException cause) {
     return cause instanceof StalledException;
   }
 
+  /** Whether the image is at fault: the model and the device work. */
+  boolean isOfImage() {
+    return cause instanceof ImageException;
+  }
+
   /** Whether the engine reports this kind of failure; its message is then for the row's owner. */
   boolean isReported() {
-    return cause instanceof GraphException || cause instanceof UnusableImageException || isStall();
+    return cause instanceof GraphException
+        || cause instanceof UnusableImageException
+        || isOfImage()
+        || isStall();
   }
 
   String message() {
@@ -38,6 +47,9 @@ record ModelFault(RuntimeException cause) {
     }
     if (isStall()) {
       return ErrorCode.MODEL_TIMEOUT;
+    }
+    if (cause instanceof ImageException image) {
+      return ErrorCode.of(image.reason());
     }
     return cause instanceof UnusableImageException
         ? ErrorCode.MODEL_OUTPUT

@@ -4,6 +4,7 @@ import io.spackle.bundle.ModelBundle;
 import io.spackle.bundle.ModelFolder;
 import io.spackle.family.Families;
 import io.spackle.family.Inpainter;
+import io.spackle.family.ModelSource;
 import io.spackle.graph.Device;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.InFlightLimits;
@@ -53,7 +54,7 @@ public final class ExecutorModels implements AutoCloseable {
   /** Opens models of all families that Spackle supports. */
   public static ExecutorModels ofFamilies(ExecutorGuard guard) {
     return new ExecutorModels(
-        (model, device) -> Families.open(model.bundle(), model.safetyModel(), device), guard);
+        (model, device) -> Families.open(model.source(), model.safetyModel(), device), guard);
   }
 
   /**
@@ -62,10 +63,12 @@ public final class ExecutorModels implements AutoCloseable {
   public OpenModel get(
       ModelSettings settings, LaneSettings lane, HadoopConf hadoop, TaskSignals task) {
     Device device =
-        device(
-            settings.device(),
-            task.gpuAddress(),
-            Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES")));
+        settings.origin() instanceof ModelSettings.BuiltIn
+            ? Device.cpu(0)
+            : device(
+                settings.device(),
+                task.gpuAddress(),
+                Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES")));
     Key key = new Key(settings, lane, device);
     count(key, 1);
     task.onCompletion(() -> count(key, -1));
@@ -104,12 +107,13 @@ public final class ExecutorModels implements AutoCloseable {
     ModelSettings model = key.model();
     LaneSettings lane = key.lane();
     ModelCache cache = ModelCache.in(model.cache());
-    LocalModel local = LocalModel.of(model, folder -> cache.local(folder, hadoop.configuration()));
-    LOG.info("opening the model {} on {}", model.folder().path(), key.device());
+    LocalModel local = new LocalModel(model, folder -> cache.local(folder, hadoop.configuration()));
+    LOG.info("opening the model {} on {}", model.origin().path(), key.device());
     Inpainter inpainter = opener.open(local, key.device());
     int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         inpainter,
+        model.origin(),
         new Lane(inpainter, lane, guard, ExecutorMetrics.ofJvm()),
         new InFlightLimits(lane.fetches(), cores, lane.queueBytes()));
   }
@@ -120,44 +124,36 @@ public final class ExecutorModels implements AutoCloseable {
   }
 
   /**
-   * The folders of a model on this host.
+   * A model whose folders are on this host.
    *
-   * @param vae of the autoencoder that replaces the built-in one
-   * @param safety of the safety checker
    * @param settings of the job
+   * @param local maps a folder to its path on this host, which is made if necessary
    */
-  public record LocalModel(
-      Path folder, Optional<Path> vae, Optional<Path> safety, ModelSettings settings) {
+  public record LocalModel(ModelSettings settings, Function<ModelSettings.Folder, Path> local) {
 
     /**
-     * Finds the folders of a model.
-     *
-     * @param local maps a folder to its path on this host
-     */
-    static LocalModel of(ModelSettings model, Function<ModelSettings.Folder, Path> local) {
-      return new LocalModel(
-          local.apply(model.folder()),
-          Optional.ofNullable(model.vae()).map(local),
-          Optional.ofNullable(model.safety().folder()).map(local),
-          model);
-    }
-
-    /**
-     * The model with the job's options applied, identical to the one that the driver read.
+     * The model, unopened, with the job's options applied: the one that the driver read.
      *
      * @throws io.spackle.graph.InvalidModelException with all problems of its folders
      * @throws IllegalStateException if a folder has changed since the job started
      */
-    ModelBundle bundle() {
+    ModelSource source() {
+      if (settings.origin() instanceof ModelSettings.BuiltIn builtIn) {
+        return builtIn.model();
+      }
+      ModelSettings.InFolder folders = (ModelSettings.InFolder) settings.origin();
+      Path folder = local.apply(folders.model());
       ModelBundle bundle = ModelBundle.open(folder);
-      check(folder, bundle.digest(), settings.folder());
+      check(folder, bundle.digest(), folders.model());
       ModelBundle configured = bundle.with(settings.options());
-      return vae.map(path -> configured.withVae(autoencoder(path))).orElse(configured);
+      return new ModelSource.Bundle(
+          folders.vae() == null ? configured : configured.withVae(autoencoder(folders.vae())));
     }
 
-    private ModelFolder autoencoder(Path path) {
+    private ModelFolder autoencoder(ModelSettings.Folder vae) {
+      Path path = local.apply(vae);
       ModelFolder autoencoder = ModelFolder.open(path, ModelBundle.VAE);
-      check(path, autoencoder.digest(), settings.vae());
+      check(path, autoencoder.digest(), vae);
       return autoencoder;
     }
 
@@ -167,7 +163,8 @@ public final class ExecutorModels implements AutoCloseable {
      * @throws io.spackle.graph.InvalidModelException with all problems of its folder
      */
     Optional<SafetyModel> safetyModel() {
-      return safety.map(path -> SafetyModel.open(path, settings.safety().options()));
+      return Optional.ofNullable(settings.safety().folder())
+          .map(folder -> SafetyModel.open(local.apply(folder), settings.safety().options()));
     }
 
     private static void check(Path folder, String digest, ModelSettings.Folder expected) {

@@ -3,6 +3,7 @@ package io.spackle.model;
 import io.spackle.bundle.BundleOptions;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.bundle.ModelFolder;
+import io.spackle.family.BuiltInModel;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyModel;
@@ -13,19 +14,14 @@ import java.nio.file.Path;
 /**
  * The model of a job, as executors open it.
  *
- * @param vae folder of the autoencoder that replaces the built-in one, or null
+ * @param origin where the model is
  * @param safety the safety checker
  * @param cache folder of local copies, or null for the default of {@link ModelCache}
  * @param device of model and safety checker
  * @param options override those of the model folder
  */
 public record ModelSettings(
-    Folder folder,
-    Folder vae,
-    Safety safety,
-    String cache,
-    DeviceChoice device,
-    BundleOptions options)
+    Origin origin, Safety safety, String cache, DeviceChoice device, BundleOptions options)
     implements Serializable {
 
   /** The device that the configuration asks for. */
@@ -35,6 +31,61 @@ public record ModelSettings(
     CPU,
     /** The GPU assigned to the task, else the first. */
     CUDA
+  }
+
+  /** Where a model is. */
+  public sealed interface Origin extends Serializable {
+
+    /** The path that the configuration gives, for messages. */
+    String path();
+
+    /** The digest of what determines its output. */
+    String digest();
+
+    /** Whether it was trained on images: such outputs are marked as generated. */
+    boolean isTrained();
+  }
+
+  /**
+   * A model in a folder.
+   *
+   * @param vae folder of the autoencoder that replaces the model's own, or null
+   */
+  public record InFolder(Folder model, Folder vae) implements Origin {
+
+    @Override
+    public String path() {
+      return model.path();
+    }
+
+    @Override
+    public String digest() {
+      return model.digest();
+    }
+
+    @Override
+    public boolean isTrained() {
+      return true;
+    }
+  }
+
+  /** A model that is part of Spackle, at the version of this build. */
+  public record BuiltIn(BuiltInModel model) implements Origin {
+
+    @Override
+    public String path() {
+      return model.path();
+    }
+
+    @Override
+    public String digest() {
+      return model.digest();
+    }
+
+    @Override
+    public boolean isTrained() {
+      return false;
+    }
   }
 
   /**

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Separates the failures of a row, which become its outcome, from those of its task. */
-public final class RowFailures {
+final class RowFailures {
 
   private static final Logger LOG = LoggerFactory.getLogger(RowFailures.class);
 
@@ -31,7 +31,7 @@ public final class RowFailures {
       return failed(row, e.code(), e.getMessage(), timer);
     }
     if (failure instanceof ImageException e) {
-      return failed(row, codeOf(e.reason()), e.getMessage(), timer);
+      return failed(row, ErrorCode.of(e.reason()), e.getMessage(), timer);
     }
     boolean isOfTask =
         failure instanceof LaneBrokenException || failure instanceof CancellationException;
@@ -50,15 +50,6 @@ public final class RowFailures {
     } catch (ImageException e) {
       throw new ImageException(e.reason(), column + ": " + e.getMessage(), e);
     }
-  }
-
-  /** The code of an image that cannot be used. */
-  public static ErrorCode codeOf(ImageException.Reason reason) {
-    return switch (reason) {
-      case EMPTY, NOT_AN_IMAGE, UNSUPPORTED_FORMAT -> ErrorCode.IMAGE_UNSUPPORTED;
-      case TOO_LARGE, TOO_SMALL, BAD_ASPECT -> ErrorCode.IMAGE_SIZE;
-      case TRUNCATED, CORRUPT -> ErrorCode.IMAGE_CORRUPT;
-    };
   }
 
   private static Outcome failed(ManifestRow row, ErrorCode code, String message, StageTimer timer) {

@@ -1,8 +1,10 @@
 package io.spackle.pipeline;
 
-import io.spackle.codec.ImageCodec;
+import io.spackle.codec.EncodedImage;
+import io.spackle.codec.ImageFormat;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
+import io.spackle.family.InpaintedImage;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
@@ -12,6 +14,7 @@ import io.spackle.image.RgbImage;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
 import io.spackle.model.OpenModel;
+import io.spackle.provenance.Generation;
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
@@ -29,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -44,15 +48,13 @@ public final class RowPipeline {
   /** Bytes per pixel while an image is decoded, including the decoder's buffers. */
   private static final long BYTES_DECODING = 8;
 
-  /** Bytes per pixel of a decoded image and its mask. */
-  private static final long BYTES_DECODED = 4;
-
   private final OpenModel model;
   private final ImageSource source;
   private final ImageWriter writer;
   private final PreviewWriter previews;
   private final ImageSettings settings;
   private final Cancellation task;
+  private final RowMarking marking;
 
   /**
    * @param task no row enters another stage once it is cancelled
@@ -70,6 +72,7 @@ public final class RowPipeline {
     this.previews = previews;
     this.settings = settings;
     this.task = task;
+    this.marking = new RowMarking(settings.marking(), traits().model(), model.origin());
   }
 
   /** The fetched files, and the memory reserved for everything that is made of them. */
@@ -81,30 +84,39 @@ public final class RowPipeline {
   }
 
   /**
-   * What the model gets.
+   * The images of a row, and what says how its outputs came about.
    *
-   * @param reference null if the model uses none
+   * @param generation for the outputs' marks; empty if the mask is
    */
-  private record Decoded(Frame frame, RgbImage reference) {
+  private record Decoded(FramedRow framed, Optional<Generation> generation) {}
 
-    /** The memory held until writing ends; the images of a row are pasted back one by one. */
-    long bytesUntilWritten(int samples) {
-      long canvas = (long) frame.image().width() * frame.image().height();
-      long output = (long) frame.outputWidth() * frame.outputHeight();
-      long garment = reference == null ? 0 : (long) reference.width() * reference.height();
-      return BYTES_DECODED * ((1 + samples) * canvas + 2 * output + garment);
+  /**
+   * The jobs of one sample in the lane.
+   *
+   * @param alpha of an eraser that also fills the alpha
+   */
+  private record Sample(
+      CompletableFuture<Lane.Result> image, Optional<CompletableFuture<Lane.Result>> alpha) {
+
+    void cancel() {
+      image.cancel(false); // leaves the lane if it is still there
+      alpha.ifPresent(job -> job.cancel(false));
     }
   }
 
-  /** The output of the model; each image is pasted back when it is requested. */
-  private record Generated(
-      List<Supplier<RgbImage>> images,
-      Set<Note> notes,
-      List<Boolean> flagged,
-      Duration generation) {}
+  /** One output; it is pasted back when it is requested. */
+  private record Output(Supplier<RgbImage> image, Supplier<Optional<Mask>> alpha) {}
 
-  /** An encoded image; the row's first one may have a preview. */
-  private record Encoded(byte[] file, Optional<byte[]> preview) {}
+  /**
+   * The output of the model.
+   *
+   * @param notes of the model
+   */
+  private record Generated(
+      List<Output> outputs, Set<Note> notes, List<Boolean> flagged, Duration generation) {}
+
+  /** A complete file; the row's first one may have a preview. */
+  private record Encoded(byte[] file, ImageFormat format, Optional<byte[]> preview) {}
 
   /**
    * Runs one row from its locations to its written images.
@@ -118,18 +130,19 @@ public final class RowPipeline {
     try (Lane.Arrival arrival = model.lane().arrival();
         Fetched fetched = fetch(row, arrival, timer)) {
       Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
-      Frame frame = decoded.frame();
-      fetched.memory().shrinkTo(decoded.bytesUntilWritten(row.parameters().samples()));
+      FramedRow framed = decoded.framed();
+      Frame frame = framed.frame();
+      fetched.memory().shrinkTo(framed.bytesUntilWritten());
       Generated generated =
-          frame.isBlank() ? unchanged(row, frame) : generate(row, decoded, marker, arrival, timer);
+          frame.isBlank() ? unchanged(row, frame) : generate(framed, marker, arrival, timer);
       arrival.retract();
-      List<Encoded> encoded = encode(row, frame, generated.images(), timer);
+      List<Encoded> encoded = encode(decoded, generated.outputs(), timer);
       List<String> locations = write(row, encoded, timer);
       return new Outcome.Succeeded(
           row,
           images(frame, locations, generated.flagged()),
           fetched.files().digests(),
-          generated.notes(),
+          notes(decoded, generated.notes()),
           generated.generation(),
           timer.timings());
     } catch (RuntimeException e) {
@@ -147,12 +160,12 @@ public final class RowPipeline {
     try (Lane.Arrival arrival = model.lane().arrival();
         Fetched fetched = fetch(row, arrival, timer)) {
       arrival.retract(); // nothing is submitted, so no batch should wait for this row
-      Frame frame = decodeAndFrame(row, fetched.files(), timer).frame();
+      Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
       return new Outcome.Succeeded(
           row,
-          images(frame, List.of(), List.of()),
+          images(decoded.framed().frame(), List.of(), List.of()),
           fetched.files().digests(),
-          frame.isBlank() ? Set.of(Note.MASK_EMPTY) : notes(row, frame),
+          notes(decoded, Set.of()),
           Duration.ZERO,
           timer.timings());
     } catch (RuntimeException e) {
@@ -167,22 +180,29 @@ public final class RowPipeline {
         .fetching(
             () -> {
               arrival.announce();
-              InputFiles files = InputFiles.fetch(row, traits(), source);
+              InputFiles files = InputFiles.fetch(row, traits(), settings, source);
               enter(RowStage.DECODE, timer);
               long pixels = files.pixels(settings.limits());
               enter(RowStage.QUEUE, timer);
-              return new Fetched(files, memory(row, pixels, arrival));
+              long bytes = BYTES_DECODING * (pixels + canvases(row, files));
+              return new Fetched(files, memory(bytes, arrival));
             });
+  }
+
+  /** The pixels of the framed image and of all generated ones. */
+  private long canvases(ManifestRow row, InputFiles files) {
+    var parameters = row.parameters();
+    long canvas =
+        traits().sizes().areOfImage()
+            ? files.initPixels(settings.limits())
+            : (long) parameters.width() * parameters.height();
+    return (1L + parameters.samples()) * canvas;
   }
 
   /**
    * Waits for the memory that the row needs at most; meanwhile no batch should wait for the row.
    */
-  private MemoryPermit memory(ManifestRow row, long inputPixels, Lane.Arrival arrival)
-      throws InterruptedException {
-    var parameters = row.parameters();
-    long canvases = (1L + parameters.samples()) * parameters.width() * parameters.height();
-    long bytes = BYTES_DECODING * (inputPixels + canvases);
+  private MemoryPermit memory(long bytes, Lane.Arrival arrival) throws InterruptedException {
     Optional<MemoryPermit> free = model.limits().tryMemory(bytes);
     if (free.isPresent()) {
       return free.get();
@@ -200,12 +220,14 @@ public final class RowPipeline {
         .onCore(
             () -> {
               enter(RowStage.DECODE, timer);
-              RgbImage init = files.decodeInit(settings.limits());
-              Mask mask = files.decodeMask(settings.limits());
-              RgbImage reference = files.decodeReference(settings.limits());
+              FramedRow.Images images = files.decode(settings.limits());
               enter(RowStage.FRAME, timer);
-              Frame frame = row.frame(init, mask, traits(), settings.framing());
-              return new Decoded(frame, reference);
+              FramedRow framed = FramedRow.of(row, images, traits(), settings);
+              Optional<Generation> generation =
+                  framed.frame().isBlank()
+                      ? Optional.empty()
+                      : Optional.of(marking.generation(images.init(), files.init()));
+              return new Decoded(framed, generation);
             });
   }
 
@@ -214,49 +236,50 @@ public final class RowPipeline {
   }
 
   private static Generated unchanged(ManifestRow row, Frame frame) {
-    List<Supplier<RgbImage>> copies =
-        Collections.nCopies(row.parameters().samples(), frame::untouched);
-    return new Generated(copies, Set.of(Note.MASK_EMPTY), List.of(), Duration.ZERO);
+    Output copy = new Output(frame::untouched, Optional::empty);
+    List<Output> copies = Collections.nCopies(row.parameters().samples(), copy);
+    return new Generated(copies, Set.of(), List.of(), Duration.ZERO);
   }
 
   private Generated generate(
-      ManifestRow row,
-      Decoded decoded,
-      Optional<Supplier<Marker>> marker,
-      Lane.Arrival arrival,
-      StageTimer timer)
+      FramedRow framed, Optional<Supplier<Marker>> marker, Lane.Arrival arrival, StageTimer timer)
       throws InterruptedException {
+    InpaintParameters parameters =
+        framed.row().inpaintParameters(framed.frame(), settings.framing().maskReduction());
+    check(parameters);
+    List<InpaintInput> inputs = inputs(framed);
     enter(RowStage.PAINT, timer);
-    List<CompletableFuture<Lane.Result>> samples = submit(row, decoded, marker);
+    Function<InpaintInput, CompletableFuture<Lane.Result>> submit =
+        input ->
+            marker.isPresent()
+                ? model.lane().submitAlone(parameters, input, marker.get())
+                : model.lane().submit(parameters, input);
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      samples.add(new Sample(submit.apply(inputs.get(i)), framed.alphaInput(i).map(submit)));
+    }
     arrival.retract();
     try {
-      List<Lane.Result> results = new ArrayList<>();
-      for (CompletableFuture<Lane.Result> sample : samples) {
-        results.add(sample.get());
+      for (Sample sample : samples) {
+        sample.image().get();
       }
-      timer.move(results.get(0).queued(), RowStage.PAINT, RowStage.QUEUE);
-      return generated(row, decoded.frame(), results);
+      timer.move(samples.get(0).image().get().queued(), RowStage.PAINT, RowStage.QUEUE);
+      return generated(framed, samples);
     } catch (ExecutionException e) {
       throw unwrapped(e);
     } finally {
-      samples.forEach(sample -> sample.cancel(false)); // leaves the lane if it is still there
+      samples.forEach(Sample::cancel);
     }
   }
 
-  private List<CompletableFuture<Lane.Result>> submit(
-      ManifestRow row, Decoded decoded, Optional<Supplier<Marker>> marker) {
-    InpaintParameters parameters =
-        row.inpaintParameters(decoded.frame(), settings.framing().maskReduction());
-    check(parameters);
-    List<CompletableFuture<Lane.Result>> samples = new ArrayList<>();
-    for (int i = 0; i < row.parameters().samples(); i++) {
-      InpaintInput input = row.inpaintInput(decoded.frame(), decoded.reference(), i);
-      samples.add(
-          marker.isPresent()
-              ? model.lane().submitAlone(parameters, input, marker.get())
-              : model.lane().submit(parameters, input));
+  /** One input per sample. Fills take one core each, and leave the lane to the model. */
+  private List<InpaintInput> inputs(FramedRow framed) throws InterruptedException {
+    List<InpaintInput> inputs = new ArrayList<>();
+    for (int i = 0; i < framed.row().parameters().samples(); i++) {
+      InpaintInput input = framed.input(i);
+      inputs.add(framed.isFilled() ? model.limits().onCore(() -> input.filled(1, task)) : input);
     }
-    return samples;
+    return inputs;
   }
 
   private void check(InpaintParameters parameters) {
@@ -267,50 +290,72 @@ public final class RowPipeline {
     }
   }
 
-  private Generated generated(ManifestRow row, Frame frame, List<Lane.Result> results) {
-    Set<Note> notes = notes(row, frame);
+  private static Generated generated(FramedRow framed, List<Sample> samples)
+      throws ExecutionException, InterruptedException {
+    Set<Note> notes = EnumSet.noneOf(Note.class);
     Duration generation = Duration.ZERO;
-    List<Supplier<RgbImage>> images = new ArrayList<>();
+    List<Output> outputs = new ArrayList<>();
     List<Boolean> flagged = new ArrayList<>();
-    for (Lane.Result result : results) {
+    for (Sample sample : samples) {
+      Lane.Result result = sample.image().get();
       notes.addAll(result.image().notes());
       generation = generation.plus(result.share());
-      images.add(() -> result.image().output(frame));
-      if (row.safetyChecker()) {
+      Optional<InpaintedImage> alpha = Optional.empty();
+      if (sample.alpha().isPresent()) {
+        Lane.Result filled = sample.alpha().get().get();
+        generation = generation.plus(filled.share());
+        alpha = Optional.of(filled.image());
+      }
+      outputs.add(output(framed, result.image(), alpha));
+      if (framed.row().safetyChecker()) {
         flagged.add(result.image().isFlagged());
       }
     }
-    return new Generated(images, notes, flagged, generation);
+    return new Generated(outputs, notes, flagged, generation);
   }
 
-  private Set<Note> notes(ManifestRow row, Frame frame) {
-    Set<Note> notes = EnumSet.noneOf(Note.class);
-    if (frame.maskCoverage() == 1) {
-      notes.add(Note.MASK_FULL);
-    }
-    if (row.hasUnusedReference(traits())) {
-      notes.add(Note.REFERENCE_UNUSED);
+  private static Output output(
+      FramedRow framed, InpaintedImage image, Optional<InpaintedImage> alpha) {
+    return new Output(
+        () -> image.output(framed.frame()),
+        () -> alpha.map(filled -> filled.output(framed.alpha().orElseThrow()).luma()));
+  }
+
+  private Set<Note> notes(Decoded decoded, Set<Note> ofModel) {
+    FramedRow framed = decoded.framed();
+    Set<Note> notes = RowNotes.of(framed, traits(), settings);
+    notes.addAll(ofModel);
+    if (RowMarking.drops(framed.source(), decoded.generation())) {
+      notes.add(Note.PROVENANCE_DROPPED);
     }
     return notes;
   }
 
   /** Pastes back and encodes one image at a time, so that only one output image is in memory. */
-  private List<Encoded> encode(
-      ManifestRow row, Frame frame, List<Supplier<RgbImage>> images, StageTimer timer)
+  private List<Encoded> encode(Decoded decoded, List<Output> outputs, StageTimer timer)
       throws InterruptedException {
     enter(RowStage.ENCODE, timer);
+    FramedRow framed = decoded.framed();
+    Frame frame = framed.frame();
     List<Encoded> encoded = new ArrayList<>();
-    for (Supplier<RgbImage> image : images) {
+    for (Output output : outputs) {
       boolean hasPreview = encoded.isEmpty();
       encoded.add(
           model
               .limits()
               .onCore(
                   () -> {
-                    RgbImage output = image.get();
-                    byte[] file = ImageCodec.encode(output, settings.format());
+                    RgbImage image = output.image().get();
+                    EncodedImage file =
+                        framed
+                            .source()
+                            .encode(image, frame, output.alpha().get(), settings.output());
                     return new Encoded(
-                        file, hasPreview ? previews.of(row.id(), frame, output) : Optional.empty());
+                        marking.complete(file, decoded.generation()),
+                        file.format(),
+                        hasPreview
+                            ? previews.of(framed.row().id(), frame, image)
+                            : Optional.empty());
                   }));
     }
     return encoded;
@@ -319,7 +364,8 @@ public final class RowPipeline {
   private List<String> write(ManifestRow row, List<Encoded> encoded, StageTimer timer) {
     enter(RowStage.WRITE, timer);
     List<byte[]> files = encoded.stream().map(Encoded::file).toList();
-    List<String> locations = writer.write(row, files, settings.format().extension());
+    String extension = encoded.get(0).format().extension();
+    List<String> locations = writer.write(row, files, extension);
     encoded.get(0).preview().ifPresent(preview -> previews.write(row.id(), preview));
     return locations;
   }

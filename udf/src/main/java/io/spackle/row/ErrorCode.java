@@ -1,5 +1,7 @@
 package io.spackle.row;
 
+import io.spackle.image.ImageException;
+
 /**
  * The reason why a row failed: stable names, for statistics and for selecting rows to reprocess.
  *
@@ -73,10 +75,11 @@ public enum ErrorCode {
       "More pixels than allowed, or a shape that cannot be inpainted",
       "Raise fetch.max-pixels, or scale the image",
       Retry.IN_VAIN),
-  IMAGE_CORRUPT(
-      "The image is truncated or damaged",
-      "Store the image again; if the transfer was cut off, another fetch may succeed",
-      Retry.MAY_HELP),
+  IMAGE_CORRUPT("The image is truncated or damaged", "Store the image again", Retry.IN_VAIN),
+  NOTHING_TO_COPY(
+      "Every pixel is masked, excluded or transparent, so that none can be copied into the hole",
+      "Mask or exclude less of the image",
+      Retry.IN_VAIN),
   MODEL_OUTPUT(
       "The model computed values that are not finite, or an image that is all black",
       "Choose another seed or scheduler, or a model of higher precision",
@@ -120,6 +123,16 @@ public enum ErrorCode {
     this.meaning = meaning;
     this.advice = advice;
     this.retry = retry;
+  }
+
+  /** The code of an image that cannot be used. */
+  public static ErrorCode of(ImageException.Reason reason) {
+    return switch (reason) {
+      case EMPTY, NOT_AN_IMAGE, UNSUPPORTED_FORMAT -> IMAGE_UNSUPPORTED;
+      case TOO_LARGE, TOO_SMALL, BAD_ASPECT -> IMAGE_SIZE;
+      case TRUNCATED, CORRUPT -> IMAGE_CORRUPT;
+      case NOTHING_TO_COPY -> NOTHING_TO_COPY;
+    };
   }
 
   /** The cause, as a phrase. */

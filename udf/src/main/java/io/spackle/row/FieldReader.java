@@ -84,6 +84,13 @@ final class FieldReader {
     return "";
   }
 
+  /**
+   * A location that is not used, or null if the cell is null or blank; invalid text is a problem.
+   */
+  String unusedLocation(String column) {
+    return raw(column) instanceof String text && DataUri.isOne(text) ? text : text(column, null);
+  }
+
   /** A whole number within bounds, or the default if the cell is null or blank. */
   long integer(String column, long defaultValue, long min, long max) {
     Object value = raw(column);

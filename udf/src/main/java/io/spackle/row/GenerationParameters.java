@@ -6,8 +6,9 @@ import java.io.Serializable;
 /**
  * The numbers that a row asks for: the size and count of its images, and how they are denoised.
  *
- * @param width in pixels
- * @param height in pixels
+ * @param width in pixels, or {@link #SIDE_OF_IMAGE}; where a model works at the size of each init
+ *     image, another value is what the row asks for in vain
+ * @param height likewise
  * @param samples images per row, at least 1
  * @param steps inference steps of the full schedule, at least 1
  * @param guidanceScale weight of the prompt
@@ -22,4 +23,8 @@ public record GenerationParameters(
     double guidanceScale,
     double strength,
     SchedulerChoice scheduler)
-    implements Serializable {}
+    implements Serializable {
+
+  /** The side of the init image, for models that work at the size of each. */
+  public static final int SIDE_OF_IMAGE = 0;
+}

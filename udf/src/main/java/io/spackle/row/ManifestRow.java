@@ -34,8 +34,10 @@ public record ManifestRow(
    * @param init the image to inpaint
    * @param mask white where the image is to be generated
    * @param reference the image of a garment, or null; it is fetched only if {@link #usesReference}
+   * @param exclude a mask, white where no pixel is copied into the masked region, or null; it is
+   *     fetched only if pixels are copied
    */
-  public record Locations(String init, String mask, String reference) {}
+  public record Locations(String init, String mask, String reference, String exclude) {}
 
   /**
    * The texts that guide the model.
@@ -58,6 +60,9 @@ public record ManifestRow(
    * @throws io.spackle.image.ImageException if the init image does not fit the requested size
    */
   public Frame frame(RgbImage init, Mask mask, ModelTraits traits, FramingOptions options) {
+    if (traits.sizes().areOfImage()) {
+      return Framing.unscaled(init, mask, options);
+    }
     Resize resize = options.resize();
     return Framing.frame(
         init,
@@ -96,6 +101,12 @@ public record ManifestRow(
         prompts.negative(),
         reference,
         seed + sample);
+  }
+
+  /** Whether the row asks for a size that the model does not follow. */
+  public boolean hasUnusedSize(ModelTraits traits) {
+    return traits.sizes().areOfImage()
+        && Math.max(parameters.width(), parameters.height()) > GenerationParameters.SIDE_OF_IMAGE;
   }
 
   /** Whether a model uses the row's reference image, which the row then has. */

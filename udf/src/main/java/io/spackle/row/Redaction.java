@@ -35,12 +35,15 @@ public final class Redaction {
   private Redaction() {}
 
   /**
-   * A location with its user info and the values of its query hidden; paths without a scheme are
-   * unchanged.
+   * A location with its user info and the values of its query hidden, and size and digest in place
+   * of the content of a {@code data:} URI; paths without a scheme are unchanged.
    */
   public static String redacted(String location) {
     if (location == null || !location.contains(":")) {
       return location;
+    }
+    if (DataUri.isOne(location)) {
+      return DataUri.redacted(location);
     }
     if (location.length() > LONGEST_LOCATION) {
       return "a location of " + location.length() + " characters";

@@ -25,9 +25,11 @@ public final class RowReader implements Serializable {
 
   private static final int MAX_ID_BYTES = 512;
 
+  private final ModelTraits.Sizes sizes;
   private final Limits limits;
   private final List<String> schedulers;
   private final Guide guide;
+  private final boolean erases;
   private final RowDefaults defaults;
   private final SafetyPolicy safety;
 
@@ -37,9 +39,11 @@ public final class RowReader implements Serializable {
    * @param safety for rows that ask for a safety checker
    */
   public RowReader(ModelTraits traits, RowDefaults defaults, SafetyPolicy safety) {
+    this.sizes = traits.sizes();
     this.limits = traits.limits();
     this.schedulers = traits.schedulers();
     this.guide = traits.guide();
+    this.erases = traits.erases();
     this.defaults = defaults;
     this.safety = safety;
   }
@@ -112,7 +116,8 @@ public final class RowReader implements Serializable {
         new ManifestRow.Locations(
             fields.location(RowColumns.INIT_IMAGE),
             fields.location(RowColumns.MASK_IMAGE),
-            reference(fields));
+            reference(fields),
+            fields.text(RowColumns.EXCLUDE_IMAGE, null));
     ManifestRow.Prompts prompts = prompts(fields);
     GenerationParameters parameters = parameters(fields);
     boolean safetyChecker = safetyChecker(fields);
@@ -132,7 +137,7 @@ public final class RowReader implements Serializable {
   private String reference(FieldReader fields) {
     return guide == Guide.REFERENCE
         ? fields.location(RowColumns.REFERENCE_IMAGE)
-        : fields.text(RowColumns.REFERENCE_IMAGE, null);
+        : fields.unusedLocation(RowColumns.REFERENCE_IMAGE);
   }
 
   private ManifestRow.Prompts prompts(FieldReader fields) {
@@ -161,7 +166,9 @@ public final class RowReader implements Serializable {
     GenerationParameters values = defaults.parameters();
     int width = side(fields, RowColumns.WIDTH, values.width());
     int height = side(fields, RowColumns.HEIGHT, values.height());
-    checkShape(fields, width, height);
+    if (!sizes.areOfImage()) {
+      checkShape(fields, width, height);
+    }
     int samples = integer(fields, RowColumns.SAMPLES, values.samples(), limits.maxSamples());
     int steps = integer(fields, RowColumns.STEPS, values.steps(), limits.maxSteps());
     return new GenerationParameters(
@@ -210,7 +217,9 @@ public final class RowReader implements Serializable {
   }
 
   private int side(FieldReader fields, String column, int defaultValue) {
-    return (int) fields.integer(column, defaultValue, limits.minSide(), limits.maxLongSide());
+    return sizes.areOfImage()
+        ? integer(fields, column, defaultValue, Integer.MAX_VALUE)
+        : (int) fields.integer(column, defaultValue, limits.minSide(), limits.maxLongSide());
   }
 
   private void checkShape(FieldReader fields, int width, int height) {
@@ -249,7 +258,7 @@ public final class RowReader implements Serializable {
     }
     double defaultValue = defaults.parameters().strength();
     double chosen = strength != null ? strength : alias != null ? alias : defaultValue;
-    if (guide != Guide.NONE && (int) (steps * chosen) < 1) {
+    if (!erases && (int) (steps * chosen) < 1) {
       fields.addProblem(
           RowColumns.STRENGTH,
           chosen

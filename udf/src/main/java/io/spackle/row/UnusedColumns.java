@@ -17,8 +17,7 @@ final class UnusedColumns {
           RowColumns.STRENGTH,
           RowColumns.PROMPT_STRENGTH,
           RowColumns.SCHEDULER,
-          RowColumns.USE_KARRAS_SIGMAS,
-          RowColumns.SEED);
+          RowColumns.USE_KARRAS_SIGMAS);
 
   private UnusedColumns() {}
 
@@ -31,12 +30,21 @@ final class UnusedColumns {
     boolean isUnused =
         switch (guide) {
           case PROMPT -> false;
-          case REFERENCE -> fields.flag(RowColumns.ENHANCE_PROMPT, false);
+          case REFERENCE -> isEnhanced(fields);
+          case PATCHES -> isEnhanced(fields) || isSet(fields, DENOISING);
           case NONE ->
-              fields.flag(RowColumns.ENHANCE_PROMPT, false)
-                  || DENOISING.stream()
-                      .anyMatch(column -> !CellValues.isAbsent(fields.raw(column)));
+              isEnhanced(fields)
+                  || isSet(fields, DENOISING)
+                  || isSet(fields, List.of(RowColumns.SEED));
         };
     return isUnused ? EnumSet.of(Note.PARAMETERS_UNUSED) : Set.of();
+  }
+
+  private static boolean isEnhanced(FieldReader fields) {
+    return fields.flag(RowColumns.ENHANCE_PROMPT, false);
+  }
+
+  private static boolean isSet(FieldReader fields, List<String> columns) {
+    return columns.stream().anyMatch(column -> !CellValues.isAbsent(fields.raw(column)));
   }
 }

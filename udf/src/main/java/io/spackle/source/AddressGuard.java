@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.DnsResolver;
 
@@ -48,6 +49,12 @@ final class AddressGuard implements DnsResolver {
   /** NAT64, RFC 6052: the last four bytes are an IPv4 address. */
   private static final Network NAT64 = Network.of("64:ff9b::/96");
 
+  /**
+   * Domains without public addresses: RFC 6761, 6762 and 8375, and .internal, which ICANN reserved.
+   */
+  private static final Pattern PRIVATE_NAME =
+      Pattern.compile(".*\\.(?:localhost|localdomain|local|internal|home\\.arpa)");
+
   private final HostList allowed;
 
   /**
@@ -68,6 +75,23 @@ final class AddressGuard implements DnsResolver {
     return addresses;
   }
 
+  /**
+   * Checks a host that a proxy resolves: addresses must be public, and names must not be those of a
+   * private network.
+   *
+   * @param host in its canonical form
+   */
+  void checkUnresolved(String host) throws UnknownHostException {
+    if (allowed.contains(host)) {
+      return;
+    }
+    if (HostList.isAddress(host)) {
+      checkPublic(InetAddress.getByName(host));
+    } else if (!host.contains(".") || PRIVATE_NAME.matcher(host).matches()) {
+      throw new ForbiddenAddressException(host);
+    }
+  }
+
   @Override
   public String resolveCanonicalHostname(String host) {
     return host;
@@ -83,7 +107,7 @@ final class AddressGuard implements DnsResolver {
 
   private static void checkPublic(InetAddress address) throws ForbiddenAddressException {
     if (!isPublic(address)) {
-      throw new ForbiddenAddressException(address);
+      throw new ForbiddenAddressException(address.getHostAddress());
     }
   }
 
@@ -95,18 +119,18 @@ final class AddressGuard implements DnsResolver {
     return Stream.of(networks).map(Network::of).toList();
   }
 
-  /** The host has an address that is not public. */
+  /** The host has an address, or a name, that is not public. */
   static final class ForbiddenAddressException extends UnknownHostException {
 
     private static final long serialVersionUID = 1L;
 
-    private ForbiddenAddressException(InetAddress address) {
-      super(address.getHostAddress());
+    private ForbiddenAddressException(String address) {
+      super(address);
     }
   }
 
   /** Addresses that share their first bits. */
-  private record Network(int addressBits, int prefixBits, BigInteger prefix) {
+  record Network(int addressBits, int prefixBits, BigInteger prefix) {
 
     static Network of(String text) {
       int slash = text.indexOf('/');

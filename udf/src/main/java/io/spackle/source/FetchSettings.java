@@ -7,30 +7,54 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The limits and allow lists of fetching: {@code spackle.fetch} of the configuration.
+ * The limits and rules of fetching: {@code spackle.fetch} of the configuration.
  *
  * @param timeout of one complete fetch, including redirects and body
  * @param maxBytes of one body, decoded
  * @param retries after the first attempt, if the failure may be temporary
  * @param perHost connections to one host at a time, over the whole executor
- * @param allowHosts the only hosts to fetch from; empty allows all public hosts
- * @param allowFiles folders (paths or URIs) below which local and Hadoop files may be read
- * @param allowPrivate hosts that may have private or loopback addresses
+ * @param allow what may be fetched
+ * @param requests how HTTP requests are sent
  */
 public record FetchSettings(
     Duration timeout,
     long maxBytes,
     int retries,
     int perHost,
-    List<String> allowHosts,
-    List<String> allowFiles,
-    List<String> allowPrivate)
+    AllowLists allow,
+    RequestSettings requests)
     implements Serializable {
 
-  public FetchSettings {
-    allowHosts = List.copyOf(allowHosts);
-    allowFiles = List.copyOf(allowFiles);
-    allowPrivate = List.copyOf(allowPrivate);
+  /**
+   * What may be fetched.
+   *
+   * @param hosts the only hosts to fetch from; empty allows all public hosts
+   * @param files folders (paths or URIs) below which local and Hadoop files may be read
+   * @param privateHosts hosts that may have private or loopback addresses
+   */
+  public record AllowLists(List<String> hosts, List<String> files, List<String> privateHosts)
+      implements Serializable {
+
+    public AllowLists {
+      hosts = List.copyOf(hosts);
+      files = List.copyOf(files);
+      privateHosts = List.copyOf(privateHosts);
+    }
+  }
+
+  /**
+   * How HTTP requests are sent.
+   *
+   * @param headers of GET requests, by host
+   * @param userAgent of all requests, or null for Spackle's name and version
+   * @param proxy of all requests
+   */
+  public record RequestSettings(RequestHeaders headers, String userAgent, ProxySetting proxy)
+      implements Serializable {
+
+    /** No headers, the default user agent, and the proxy of the JVM or the environment. */
+    public static final RequestSettings DEFAULT =
+        new RequestSettings(RequestHeaders.NONE, null, ProxySetting.AUTOMATIC);
   }
 
   /**
@@ -39,7 +63,7 @@ public record FetchSettings(
    * @throws IllegalArgumentException if an entry, of any scheme, is not a location of files
    */
   List<Location> allowedFiles(Collection<String> schemes) {
-    return allowFiles.stream()
+    return allow.files().stream()
         .map(FetchSettings::fileLocation)
         .filter(entry -> schemes.contains(entry.scheme()))
         .toList();

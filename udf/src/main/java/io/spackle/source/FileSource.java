@@ -88,7 +88,7 @@ final class FileSource implements ImageSource {
     boolean allowed =
         roots.stream().anyMatch(root -> path.startsWith(root) || path.startsWith(realOrSame(root)));
     if (!allowed || FORBIDDEN.stream().anyMatch(path::startsWith)) {
-      throw location.forbidden("a path below one of spackle.fetch.allow-files expected: " + roots);
+      throw location.notAllowed(roots, path.getParent());
     }
   }
 

@@ -14,7 +14,8 @@ import org.apache.hadoop.security.AccessControlException;
  * Reads files of Hadoop file systems below the allowed prefixes.
  *
  * <p>Locations are parsed as Hadoop's paths: percent signs are literal. Timeouts and retries are
- * those of the file system. Hadoop shares its file systems in the JVM, so they are not closed.
+ * those of the file system. S3 may be named s3: or s3n:, and is read by S3A. Hadoop shares its file
+ * systems in the JVM, so they are not closed.
  */
 final class HadoopSource implements ImageSource {
 
@@ -29,6 +30,7 @@ final class HadoopSource implements ImageSource {
           "o3fs",
           "s3a",
           "s3",
+          "s3n",
           "gs",
           "abfs",
           "abfss",
@@ -79,9 +81,9 @@ final class HadoopSource implements ImageSource {
 
   private Path allowed(Location location) {
     Path path = path(location);
-    if (prefixes.stream().noneMatch(prefix -> isBelow(path, prefix))) {
-      throw location.forbidden(
-          "a path below one of spackle.fetch.allow-files expected: " + prefixes);
+    List<Path> allowed = prefixes.stream().filter(prefix -> isSameScheme(path, prefix)).toList();
+    if (allowed.stream().noneMatch(prefix -> isBelow(path, prefix))) {
+      throw location.notAllowed(allowed, path.isRoot() ? path : path.getParent());
     }
     return path;
   }
@@ -92,15 +94,19 @@ final class HadoopSource implements ImageSource {
     }
     try {
       // Hadoop's schemes are case-sensitive.
-      return new Path(location.scheme() + location.text().substring(location.scheme().length()));
+      String text = location.scheme() + location.text().substring(location.scheme().length());
+      return new Path(S3Scheme.toS3a(text));
     } catch (IllegalArgumentException e) {
       throw location.invalid("not a path that Hadoop can parse");
     }
   }
 
+  private static boolean isSameScheme(Path path, Path prefix) {
+    return path.toUri().getScheme().equals(prefix.toUri().getScheme());
+  }
+
   private static boolean isBelow(Path path, Path prefix) {
-    return path.toUri().getScheme().equalsIgnoreCase(prefix.toUri().getScheme())
-        && authority(path).equalsIgnoreCase(authority(prefix))
+    return authority(path).equalsIgnoreCase(authority(prefix))
         && folder(path).startsWith(folder(prefix));
   }
 

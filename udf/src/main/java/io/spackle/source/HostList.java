@@ -1,8 +1,12 @@
 package io.spackle.source;
 
-import java.net.IDN;
+import com.ibm.icu.text.IDNA;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -23,6 +27,18 @@ final class HostList {
 
   /** Names that systems parse as an address: 127.1, 2130706433, 0x7f.1. */
   private static final Pattern ENDS_IN_NUMBER = Pattern.compile("(?:.*\\.)?(?:\\d+|0x[0-9a-f]*)");
+
+  /** As in browsers: UTS 46, in which for instance the German sharp s is a letter of its own. */
+  private static final IDNA PUNYCODE =
+      IDNA.getUTS46Instance(IDNA.NONTRANSITIONAL_TO_ASCII | IDNA.CHECK_BIDI | IDNA.CHECK_CONTEXTJ);
+
+  /** Hosts with such labels exist; lengths and empty labels are checked below. */
+  private static final Set<IDNA.Error> ACCEPTED =
+      EnumSet.of(
+          IDNA.Error.LEADING_HYPHEN,
+          IDNA.Error.TRAILING_HYPHEN,
+          IDNA.Error.HYPHEN_3_4,
+          IDNA.Error.EMPTY_LABEL);
 
   private final List<String> hosts;
 
@@ -46,13 +62,24 @@ final class HostList {
     return hosts.stream().anyMatch(entry -> matches(entry, host));
   }
 
-  private static boolean matches(String entry, String host) {
+  /** Whether a host in its canonical form is an address. */
+  static boolean isAddress(String host) {
+    return host.contains(":") || IPV4.matcher(host).matches();
+  }
+
+  /** Whether a host in its canonical form is the one of an entry, or a subdomain. */
+  static boolean matches(String entry, String host) {
     return entry.startsWith(ANY)
         ? host.endsWith(entry.substring(1)) && host.length() >= entry.length()
         : host.equals(entry);
   }
 
-  private static String canonicalEntry(String setting, String entry) {
+  /**
+   * The canonical form of an entry.
+   *
+   * @throws IllegalArgumentException if it is invalid; the message names the setting
+   */
+  static String canonicalEntry(String setting, String entry) {
     String prefix = entry.startsWith(ANY) ? ANY : "";
     try {
       return prefix + canonical(entry.substring(prefix.length()));
@@ -71,9 +98,10 @@ final class HostList {
     String bare =
         host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     if (IPV6.matcher(bare.toLowerCase(Locale.ROOT)).matches()) {
+      checkIpv6(bare);
       return bare.toLowerCase(Locale.ROOT);
     }
-    String name = ascii(host).toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+    String name = punycode(host).replaceFirst("\\.$", "");
     if (name.length() > MAX_LENGTH || !NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("not a host name, one expected");
     }
@@ -84,11 +112,20 @@ final class HostList {
     return name;
   }
 
-  private static String ascii(String host) {
+  private static void checkIpv6(String address) {
     try {
-      return IDN.toASCII(host);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new IllegalArgumentException("not a host name, one expected", e);
+      InetAddress.getByName("[" + address + "]"); // the brackets prevent a DNS query
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("an invalid IPv6 address found, a valid one expected", e);
     }
+  }
+
+  private static String punycode(String host) {
+    var info = new IDNA.Info();
+    var name = PUNYCODE.nameToASCII(host, new StringBuilder(), info);
+    if (!ACCEPTED.containsAll(info.getErrors())) {
+      throw new IllegalArgumentException("not a host name, one expected");
+    }
+    return name.toString();
   }
 }

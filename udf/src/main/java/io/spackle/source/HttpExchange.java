@@ -1,5 +1,6 @@
 package io.spackle.source;
 
+import static io.spackle.row.ErrorCode.FETCH_DENIED;
 import static io.spackle.row.ErrorCode.FETCH_HOST_DOWN;
 import static io.spackle.row.ErrorCode.FETCH_STATUS;
 import static io.spackle.row.ErrorCode.FETCH_TIMEOUT;
@@ -8,6 +9,7 @@ import static io.spackle.row.ErrorCode.FETCH_UNREACHABLE;
 
 import io.spackle.row.RowException;
 import io.spackle.source.AddressGuard.ForbiddenAddressException;
+import io.spackle.source.HttpConnections.ProxyRefusedException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.URI;
@@ -20,30 +22,21 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
-import org.apache.hc.client5.http.config.ConnectionConfig;
-import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHeaders;
-import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
-import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.io.Closer;
-import org.apache.hc.core5.util.TimeValue;
-import org.apache.hc.core5.util.Timeout;
 
 /** An HTTP client for single requests, without redirects or retries. Thread-safe. */
 final class HttpExchange implements AutoCloseable {
 
-  private static final Duration MAX_CONNECT = Duration.ofSeconds(10);
-  private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(30);
+  private static final String PROXY_ADVICE =
+      "; check spackle.fetch.proxy, its user and its password";
 
-  private final CloseableHttpClient client;
+  private final HttpConnections connections;
+  private final RequestHeaders headers;
   private final HostStates hosts;
   private final long maxBytes;
   private final String timeoutKey;
@@ -63,14 +56,16 @@ final class HttpExchange implements AutoCloseable {
    */
   HttpExchange(FetchSettings settings, AddressGuard guard, String timeoutKey) {
     this.timeoutKey = timeoutKey;
-    this.client = client(settings, guard);
+    this.connections =
+        new HttpConnections(settings, guard, Proxies.of(settings.requests().proxy()));
+    this.headers = settings.requests().headers();
     this.hosts = new HostStates(settings.perHost());
     this.maxBytes = settings.maxBytes();
     scheduler.setRemoveOnCancelPolicy(true);
   }
 
   /**
-   * Sends a GET request.
+   * Sends a GET request with the configured headers of its host.
    *
    * @param deadline extended by the time spent waiting for a free connection
    */
@@ -79,6 +74,7 @@ final class HttpExchange implements AutoCloseable {
     HttpGet get = new HttpGet(URI.create("/"));
     // Images are compressed already. Responses with gzip are decoded nevertheless.
     get.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+    headers.of(target.host()).forEach(get::setHeader);
     return send(
         new Call(target, get, response -> HttpReply.ofGet(target.location(), response, maxBytes)),
         deadline);
@@ -118,7 +114,7 @@ final class HttpExchange implements AutoCloseable {
   @Override
   public void close() {
     scheduler.shutdownNow();
-    client.close(CloseMode.IMMEDIATE);
+    connections.close();
   }
 
   /** Keeps the connection while it waits, since no request may be sent. */
@@ -153,15 +149,14 @@ final class HttpExchange implements AutoCloseable {
       if (Thread.interrupted()) {
         throw new InterruptedException("interrupted while fetching " + target);
       }
-      throw fault(target.location(), deadline, host, e);
+      throw fault(target, deadline, host, e);
     } finally {
       watchdog.close();
     }
   }
 
   private HttpReply execute(Call call) throws IOException, RetryableException {
-    ClassicHttpResponse response =
-        client.executeOpen(httpHost(call.target()), call.request(), null);
+    ClassicHttpResponse response = connections.open(call.target(), call.request());
     try {
       return call.reader().read(response);
     } finally {
@@ -174,7 +169,8 @@ final class HttpExchange implements AutoCloseable {
 
   /** Throws a permanent failure, returns a temporary one. */
   private RetryableException fault(
-      Location location, Deadline deadline, HostStates.Host host, IOException e) {
+      HttpTarget target, Deadline deadline, HostStates.Host host, IOException e) {
+    Location location = target.location();
     if (e instanceof ForbiddenAddressException) {
       throw location.forbidden(
           "the address "
@@ -186,12 +182,20 @@ final class HttpExchange implements AutoCloseable {
     if (e instanceof SSLException && !(e.getCause() instanceof SocketException)) {
       throw location.fault(FETCH_TLS, "the TLS connection cannot be trusted: " + e.getMessage(), e);
     }
+    if (e instanceof ProxyRefusedException refused && refused.status() / 100 == 4) {
+      throw location.fault(FETCH_DENIED, through(target) + refused.getMessage() + PROXY_ADVICE, e);
+    }
     host.failed();
     if (deadline.isPassed()) {
       throw location.fault(FETCH_TIMEOUT, "not complete in time (" + timeoutKey + ")", e);
     }
     return new RetryableException(
-        location.fault(FETCH_UNREACHABLE, "the connection failed: " + e, e), null);
+        location.fault(FETCH_UNREACHABLE, through(target) + "the connection failed: " + e, e),
+        null);
+  }
+
+  private String through(HttpTarget target) {
+    return connections.proxy(target).map(proxy -> "through the proxy " + proxy + ", ").orElse("");
   }
 
   private static void setTarget(HttpUriRequestBase request, HttpTarget target) {
@@ -200,49 +204,6 @@ final class HttpExchange implements AutoCloseable {
     if (target.authorization() != null) {
       request.setHeader(HttpHeaders.AUTHORIZATION, target.authorization());
     }
-  }
-
-  private static HttpHost httpHost(HttpTarget target) {
-    return new HttpHost(target.scheme(), target.host(), target.port());
-  }
-
-  private static CloseableHttpClient client(FetchSettings settings, AddressGuard guard) {
-    return HttpClients.custom()
-        .setConnectionManager(connections(settings, guard))
-        .setDefaultRequestConfig(RequestConfig.custom().setAuthenticationEnabled(false).build())
-        .setUserAgent("Spackle/" + version())
-        .disableRedirectHandling()
-        .disableContentCompression()
-        .disableAutomaticRetries()
-        .disableCookieManagement()
-        .disableAuthCaching()
-        .evictIdleConnections(MAX_IDLE)
-        .build();
-  }
-
-  private static HttpClientConnectionManager connections(
-      FetchSettings settings, AddressGuard guard) {
-    return PoolingHttpClientConnectionManagerBuilder.create()
-        .setDnsResolver(guard)
-        .setMaxConnPerRoute(settings.perHost())
-        .setMaxConnTotal(Integer.MAX_VALUE)
-        .setDefaultConnectionConfig(timeouts(settings.timeout()))
-        .build();
-  }
-
-  /** A third of the timeout for connecting, so that there is time for a retry. */
-  private static ConnectionConfig timeouts(Duration timeout) {
-    Duration third = timeout.dividedBy(3);
-    Duration connect = third.compareTo(MAX_CONNECT) < 0 ? third : MAX_CONNECT;
-    return ConnectionConfig.custom()
-        .setConnectTimeout(Timeout.of(connect))
-        .setSocketTimeout(Timeout.of(timeout))
-        .build();
-  }
-
-  private static String version() {
-    String version = HttpExchange.class.getPackage().getImplementationVersion();
-    return version == null ? "unpackaged" : version;
   }
 
   private static Thread daemon(Runnable task) {

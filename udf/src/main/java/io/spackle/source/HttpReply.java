@@ -4,16 +4,14 @@ import static io.spackle.row.ErrorCode.FETCH_DENIED;
 import static io.spackle.row.ErrorCode.FETCH_REDIRECTS;
 import static io.spackle.row.ErrorCode.FETCH_STATUS;
 
-import io.spackle.row.Redaction;
+import io.spackle.row.PercentEncoding;
 import io.spackle.row.RowException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -24,7 +22,7 @@ import org.apache.hc.core5.http.HttpHeaders;
  * A usable response: a body or a redirect. Other responses are failures.
  *
  * @param body the requested bytes, or null
- * @param redirect the Location header, which may be relative, or null
+ * @param redirect the Location header in ASCII, which may be relative, or null
  */
 record HttpReply(byte[] body, String redirect) {
 
@@ -32,8 +30,6 @@ record HttpReply(byte[] body, String redirect) {
 
   /** Request timeout, too early, too many requests; all of 5xx are temporary as well. */
   private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429);
-
-  private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
 
   private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
@@ -51,14 +47,17 @@ record HttpReply(byte[] body, String redirect) {
       throws IOException, RetryableException {
     int status = response.getCode();
     if (status / 100 == 2) {
-      return new HttpReply(location.readAll(decoded(location, response), maxBytes), null);
+      // A broken connection is told from damaged data, for which a retry is useless.
+      byte[] body = location.readAll(body(response), maxBytes);
+      Header[] codings = response.getHeaders(HttpHeaders.CONTENT_ENCODING);
+      return new HttpReply(ContentCodings.decoded(location, codings, body, maxBytes), null);
     }
-    body(response).readNBytes(SHORT_BODY);
+    byte[] start = body(response).readNBytes(SHORT_BODY);
     Header redirect = response.getFirstHeader(HttpHeaders.LOCATION);
     if (REDIRECTS.contains(status) && redirect != null) {
-      return new HttpReply(null, redirect.getValue());
+      return new HttpReply(null, PercentEncoding.encodedBytes(redirect.getValue()));
     }
-    RowException fault = fault(location, status);
+    RowException fault = fault(location, status, Refusal.of(status, start));
     if (status / 100 == 5 || TEMPORARY.contains(status)) {
       throw new RetryableException(fault, retryAfter(response));
     }
@@ -89,31 +88,19 @@ record HttpReply(byte[] body, String redirect) {
     return entity == null ? InputStream.nullInputStream() : entity.getContent();
   }
 
-  /**
-   * Decodes gzip only. The client would decode nested layers of any format of Commons Compress,
-   * some of which allocate a gigabyte on the host's demand; no compression is requested for images.
-   */
-  private static InputStream decoded(Location location, ClassicHttpResponse response)
-      throws IOException {
-    Header coding = response.getFirstHeader(HttpHeaders.CONTENT_ENCODING);
-    String name = coding == null ? "identity" : coding.getValue().strip().toLowerCase(Locale.ROOT);
-    if (GZIP.contains(name)) {
-      return new GZIPInputStream(body(response));
+  private static RowException fault(Location location, int status, Refusal refusal) {
+    if (status == 404 || status == 410) {
+      return location.notFound();
     }
-    if (!name.isEmpty() && !name.equals("identity")) {
-      throw location.fault(
-          FETCH_STATUS,
-          "Content-Encoding " + Redaction.value(name) + " found, none or gzip expected");
+    if (status == 407) {
+      return location.fault(
+          FETCH_DENIED,
+          "the proxy answers with status 407; check the password in spackle.fetch.proxy");
     }
-    return body(response);
-  }
-
-  private static RowException fault(Location location, int status) {
-    return switch (status) {
-      case 404, 410 -> location.notFound();
-      case 401, 403 -> location.fault(FETCH_DENIED, "status " + status + " found, 200 expected");
-      default -> location.fault(FETCH_STATUS, "status " + status + " found, 200 expected");
-    };
+    boolean isDenied = status == 401 || status == 403 || refusal.isExpired();
+    return location.fault(
+        isDenied ? FETCH_DENIED : FETCH_STATUS,
+        "status " + status + refusal.description() + " found, 200 expected");
   }
 
   /** The wait that the host asks for, at most a minute, or null. */

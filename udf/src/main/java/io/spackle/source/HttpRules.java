@@ -17,8 +17,8 @@ record HttpRules(HostList allowHosts, HostList allowPrivate) {
    */
   static HttpRules of(FetchSettings settings) {
     return new HttpRules(
-        new HostList("spackle.fetch.allow-hosts", settings.allowHosts()),
-        new HostList("spackle.fetch.allow-private", settings.allowPrivate()));
+        new HostList("spackle.fetch.allow-hosts", settings.allow().hosts()),
+        new HostList("spackle.fetch.allow-private", settings.allow().privateHosts()));
   }
 
   /** The resolver that checks the addresses to connect to. */

@@ -20,7 +20,12 @@ final class HttpSource implements ImageSource {
   private final HttpRules rules;
   private final HttpExchange http;
 
+  /**
+   * @throws IllegalArgumentException if a setting, or a proxy of the JVM or the environment, is
+   *     invalid
+   */
   HttpSource(FetchSettings settings) {
+    Proxies.of(settings.requests().proxy()).check();
     this.settings = settings;
     this.rules = HttpRules.of(settings);
     this.http = new HttpExchange(settings, rules.guard(), "spackle.fetch.timeout");

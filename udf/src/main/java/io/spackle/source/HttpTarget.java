@@ -2,9 +2,10 @@ package io.spackle.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.net.URI;
-import java.net.URLDecoder;
+import io.spackle.row.PercentEncoding;
+import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,18 +25,29 @@ record HttpTarget(Location location, String host, int port, String path, String 
   private static final List<String> SCHEMES = List.of("http", "https");
 
   /**
-   * User info, host and port. java.net.URI does not parse hosts with an underscore or a non-ASCII
-   * letter.
+   * Scheme with authority, authority, path, query; a fragment is not sent (RFC 3986, appendix B).
    */
+  private static final Pattern URL =
+      Pattern.compile("([^:/?#]+://([^/?#]*))([^?#]*)(\\?[^#]*)?(?:#.*)?", Pattern.DOTALL);
+
+  /** User info up to the last @, host and port. */
   private static final Pattern AUTHORITY =
-      Pattern.compile("(?:([^@]*)@)?(\\[[^\\]@]*\\]|[^:@\\[\\]]+)(?::(\\d{0,5}))?");
+      Pattern.compile("(?:([^\\\\]*)@)?(\\[[^\\]@]*\\]|[^:@\\[\\]\\\\]+)(?::(\\d{0,5}))?");
+
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
+
+  /** A dot may be escaped. */
+  private static final Pattern SAME_FOLDER = Pattern.compile("(?i)\\.|%2e");
+
+  private static final Pattern PARENT_FOLDER = Pattern.compile("(?i)(?:\\.|%2e){2}");
 
   static HttpTarget of(Location location) {
-    URI uri = location.uri();
-    if (!SCHEMES.contains(location.scheme()) || uri.getRawAuthority() == null) {
+    Matcher url = URL.matcher(location.text());
+    if (!SCHEMES.contains(location.scheme()) || !url.matches() || url.group(2).isEmpty()) {
       throw location.invalid("http://host/path or https://host/path expected");
     }
-    Matcher authority = AUTHORITY.matcher(uri.getRawAuthority());
+    Matcher authority = AUTHORITY.matcher(url.group(2));
     if (!authority.matches()) {
       throw location.invalid("host, host:port or user:password@host:port expected after //");
     }
@@ -43,12 +55,20 @@ record HttpTarget(Location location, String host, int port, String path, String 
         location,
         host(location, authority.group(2)),
         port(location, authority.group(3)),
-        path(uri),
+        path(url.group(3)) + query(url.group(4)),
         authority.group(1) == null ? null : decoded(authority.group(1)));
   }
 
   String scheme() {
     return location.scheme();
+  }
+
+  boolean isDefaultPort() {
+    return port == defaultPort(scheme());
+  }
+
+  private static int defaultPort(String scheme) {
+    return scheme.equals("https") ? 443 : 80;
   }
 
   /**
@@ -57,15 +77,32 @@ record HttpTarget(Location location, String host, int port, String path, String 
    * @param reference the Location header, which may be relative
    */
   HttpTarget redirected(String reference) {
-    URI uri = location.uri();
-    // RFC 2396, which java.net.URI implements, drops the last segment of the path here.
-    String next = reference.startsWith("?") ? uri.getRawPath() + reference : reference;
-    URI absolute = uri.resolve(new Location(next, scheme()).uri());
-    var target = HttpTarget.of(Location.of(absolute.toString()));
+    var target = HttpTarget.of(Location.of(resolved(reference.strip())));
     if (scheme().equals("https") && target.scheme().equals("http")) {
       throw target.location.forbidden("a redirect from https to http found, https expected");
     }
     return target.userInfo == null && isSameOrigin(target) ? target.withUserInfo(userInfo) : target;
+  }
+
+  /** RFC 3986, section 5.2, with backslashes as browsers read them. */
+  private String resolved(String reference) {
+    Matcher url = URL.matcher(location.text());
+    if (ABSOLUTE.matcher(reference).matches() || !url.matches()) {
+      return reference;
+    }
+    String slashed = reference.replaceFirst("^[/\\\\]{2}", "//").replaceFirst("^\\\\", "/");
+    if (slashed.startsWith("//")) {
+      return scheme() + ":" + slashed;
+    }
+    if (slashed.startsWith("/")) {
+      return url.group(1) + slashed;
+    }
+    String base = path(url.group(3));
+    if (slashed.isEmpty() || slashed.startsWith("#")) {
+      return url.group(1) + base + query(url.group(4)) + slashed;
+    }
+    String folder = base.substring(0, base.lastIndexOf('/') + 1);
+    return url.group(1) + (slashed.startsWith("?") ? base : folder) + slashed;
   }
 
   /** The value of an Authorization header, or null. */
@@ -91,7 +128,7 @@ record HttpTarget(Location location, String host, int port, String path, String 
 
   private static String host(Location location, String host) {
     try {
-      return HostList.canonical(host);
+      return HostList.canonical(decoded(host));
     } catch (IllegalArgumentException e) {
       throw location.invalid(e.getMessage());
     }
@@ -99,7 +136,7 @@ record HttpTarget(Location location, String host, int port, String path, String 
 
   private static int port(Location location, String port) {
     if (port == null || port.isEmpty()) {
-      return location.scheme().equals("https") ? 443 : 80;
+      return defaultPort(location.scheme());
     }
     int number = Integer.parseInt(port);
     if (number < 1 || number > MAX_PORT) {
@@ -108,26 +145,28 @@ record HttpTarget(Location location, String host, int port, String path, String 
     return number;
   }
 
-  private static String path(URI uri) {
-    String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-    return ascii(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
-  }
-
-  /** Percent-encodes non-ASCII characters; URI.toASCIIString would also normalize them. */
-  private static String ascii(String text) {
-    var ascii = new StringBuilder();
-    for (byte b : text.getBytes(UTF_8)) {
-      if (b >= 0) {
-        ascii.append((char) b);
-      } else {
-        ascii.append(String.format("%%%02X", b));
+  /** Without the segments . and .., which browsers do not send either (RFC 3986, section 5.2.4). */
+  private static String path(String path) {
+    Deque<String> kept = new ArrayDeque<>();
+    String[] segments = PercentEncoding.encoded(path.replace('\\', '/')).split("/", -1);
+    for (int i = 1; i < segments.length; i++) { // the first one is empty: a path starts with /
+      boolean isParent = PARENT_FOLDER.matcher(segments[i]).matches();
+      boolean isDots = isParent || SAME_FOLDER.matcher(segments[i]).matches();
+      if (isParent) {
+        kept.pollLast();
+      }
+      if (!isDots || i == segments.length - 1) {
+        kept.addLast(isDots ? "" : segments[i]);
       }
     }
-    return ascii.toString();
+    return "/" + String.join("/", kept);
   }
 
-  private static String decoded(String userInfo) {
-    // A plus is literal here; it means a space in forms only.
-    return URLDecoder.decode(userInfo.replace("+", "%2B"), UTF_8);
+  private static String query(String query) {
+    return query == null ? "" : PercentEncoding.encoded(query);
+  }
+
+  private static String decoded(String text) {
+    return new String(PercentEncoding.decoded(text), UTF_8);
   }
 }

@@ -6,7 +6,7 @@ public interface ImageSource extends AutoCloseable {
   /**
    * Reads all bytes of an image.
    *
-   * @param location an http, https, file or Hadoop URI
+   * @param location an http, https, file, data or Hadoop URI
    * @return the file, no longer than the limit
    * @throws io.spackle.row.RowException if it cannot be read, with the code of the cause
    * @throws InterruptedException if the reading thread is interrupted

@@ -22,6 +22,7 @@ public final class ImageSources {
     var sources = new TreeMap<String, ImageSource>();
     add(sources, new HttpSource(settings), List.of("http", "https"));
     add(sources, new FileSource(settings), List.of("file"));
+    add(sources, new DataSource(settings), List.of(DataSource.SCHEME));
     add(sources, new HadoopSource(settings, configuration), HadoopSource.SCHEMES);
     return new Router(sources);
   }

@@ -3,21 +3,23 @@ package io.spackle.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spackle.row.ErrorCode;
+import io.spackle.row.PercentEncoding;
 import io.spackle.row.Redaction;
 import io.spackle.row.RowException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A syntactically plausible location: of limited length, without control characters, with a scheme
- * or else an absolute path.
+ * A syntactically plausible location: with a scheme or else an absolute path, and unless it
+ * contains the file itself, of limited length and without control characters.
  *
- * @param text as in the manifest, with its secrets
+ * @param text as in the manifest, with its secrets; without the blanks around a URL
  * @param scheme in lower case; {@code file} for a bare path
  */
 record Location(String text, String scheme) {
@@ -28,8 +30,12 @@ record Location(String text, String scheme) {
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):");
 
-  static Location of(String text) {
+  static Location of(String given) {
+    String text = stripped(given);
     var location = new Location(text, scheme(text));
+    if (location.scheme.equals(DataSource.SCHEME)) {
+      return location; // its content may be long and may contain line breaks
+    }
     int bytes = text.getBytes(UTF_8).length;
     if (bytes > MAX_BYTES) {
       throw location.invalid(bytes + " bytes found, at most " + MAX_BYTES + " expected");
@@ -47,16 +53,13 @@ record Location(String text, String scheme) {
     return text.startsWith("/");
   }
 
-  /** The location as a URI by RFC 2396 with Java's additions. */
+  /** The location as a URI; characters that no URI may contain are percent-encoded. */
   URI uri() {
     try {
-      return new URI(text);
+      return new URI(PercentEncoding.encoded(text));
     } catch (URISyntaxException e) {
       // Its message would repeat the location with its secrets.
-      throw invalid(e.getReason() + " at character " + e.getIndex() + ", percent-encode it");
-    } catch (NumberFormatException e) {
-      // The JDK's parser fails on very long numbers in IPv6 literals.
-      throw invalid("an address with an invalid number found, a valid one expected");
+      throw invalid(e.getReason() + " at character " + e.getIndex() + ", a URI expected");
     }
   }
 
@@ -66,6 +69,22 @@ record Location(String text, String scheme) {
 
   RowException forbidden(String found) {
     return fault(ErrorCode.URL_FORBIDDEN, found);
+  }
+
+  /**
+   * The failure of a file outside the allowed folders.
+   *
+   * @param allowed folders of its scheme
+   * @param folder of the file, as an example
+   */
+  RowException notAllowed(List<?> allowed, Object folder) {
+    return forbidden(
+        allowed.isEmpty()
+            ? "no folder to read such files from is set, one expected, such as"
+                + " spackle.fetch.allow-files = [\""
+                + folder
+                + "\"]"
+            : "a path below one of spackle.fetch.allow-files expected: " + allowed);
   }
 
   RowException notFound() {
@@ -105,6 +124,29 @@ record Location(String text, String scheme) {
   @Override
   public String toString() {
     return text.isEmpty() ? "an empty location" : Redaction.location(text);
+  }
+
+  /**
+   * As browsers do; names of files may start and end with blanks, but no location starts with one.
+   */
+  private static String stripped(String text) {
+    int start = 0;
+    int end = text.length();
+    while (start < end && isBlank(text.charAt(start))) {
+      start++;
+    }
+    String first = text.substring(start);
+    if (first.startsWith("/") || HadoopSource.SCHEMES.contains(scheme(first))) {
+      return first;
+    }
+    while (end > start && isBlank(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(start, end);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 
   private static String scheme(String text) {

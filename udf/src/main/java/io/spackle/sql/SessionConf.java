@@ -1,8 +1,8 @@
 package io.spackle.sql;
 
-import io.spackle.codec.ImageFormat;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.ConfReader;
+import io.spackle.conf.MarkingConf;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
@@ -25,7 +25,14 @@ import scala.jdk.javaapi.CollectionConverters;
 final class SessionConf {
 
   private static final String ROOT = ConfFile.ROOT + ".";
-  private static final String IMAGE_FORMAT = "output.image-format";
+  private static final Set<String> OUTPUT_KEYS =
+      Set.of(
+          TaskConf.IMAGE_FORMAT,
+          TaskConf.QUALITY,
+          MarkingConf.METADATA,
+          MarkingConf.PROVENANCE,
+          MarkingConf.CERTIFICATES,
+          MarkingConf.KEY);
 
   /** The groups of keys that apply to rows; all other keys apply to jobs only. */
   private static final Set<String> ROW_GROUPS =
@@ -63,13 +70,9 @@ final class SessionConf {
    * @throws RefusedException with all problems
    */
   ResolvedConf resolved() {
-    record Read(TaskConf conf, ImageFormat format) {}
-    Read read =
-        read(
-            reader ->
-                new Read(TaskConf.of(reader), reader.choice(IMAGE_FORMAT, ImageFormat.class)));
+    TaskConf conf = read(TaskConf::of);
     Problems problems = new Problems();
-    ResolvedConf resolved = ResolvedConf.of(read.conf(), read.format(), hadoop(), problems);
+    ResolvedConf resolved = ResolvedConf.of(conf, hadoop(), problems);
     problems.refuse();
     return resolved;
   }
@@ -103,7 +106,7 @@ final class SessionConf {
 
   private static boolean isForJobs(String rooted) {
     String key = rooted.substring(ROOT.length());
-    boolean isForRows = ROW_GROUPS.contains(key.split("\\.", 2)[0]) || key.equals(IMAGE_FORMAT);
+    boolean isForRows = ROW_GROUPS.contains(key.split("\\.", 2)[0]) || OUTPUT_KEYS.contains(key);
     return !isForRows && ConfFile.keys().contains(key);
   }
 

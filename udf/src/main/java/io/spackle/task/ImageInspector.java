@@ -4,7 +4,6 @@ import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageCodec.ImageInfo;
 import io.spackle.image.ImageException;
-import io.spackle.pipeline.RowFailures;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
@@ -62,7 +61,7 @@ public record ImageInspector(FetchSettings fetch, DecodeLimits limits, HadoopCon
       ImageCodec.decode(file, limits);
       return Optional.empty();
     } catch (ImageException e) {
-      ErrorCode code = RowFailures.codeOf(e.reason());
+      ErrorCode code = ErrorCode.of(e.reason());
       return Optional.of(new Fault(code, e.getMessage(), RowStage.DECODE));
     }
   }

@@ -82,10 +82,14 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
       if (row.usesReference(settings.rows().traits())) {
         source.check(row.locations().reference());
       }
+      if (row.locations().exclude() != null
+          && settings.images().copiesPixels(row, settings.rows().traits())) {
+        source.check(row.locations().exclude());
+      }
       return row(
           manifest,
           Arrays.asList(row.id(), null, null),
-          WorkShape.of(row).values(),
+          WorkShape.of(row, settings.rows().traits()).values(),
           row.parameters().samples());
     } catch (RowException e) {
       return failed(manifest, row.id(), e.code(), e.getMessage());

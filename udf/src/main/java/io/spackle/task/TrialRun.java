@@ -137,7 +137,7 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
                     : pipeline.probe(valid));
   }
 
-  private static Row result(int pass, double passSeconds, Finished finished) {
+  private Row result(int pass, double passSeconds, Finished finished) {
     Object line = finished.manifest().getAs(RowColumns.LINE);
     Outcome outcome = finished.outcome();
     double fetching = seconds(outcome.timings().getOrDefault(RowStage.FETCH, Duration.ZERO));
@@ -149,9 +149,9 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
     return RowFactory.create(Stream.concat(head, tail.stream()).toArray());
   }
 
-  private static List<Object> values(Outcome.Succeeded done, double fetching) {
+  private List<Object> values(Outcome.Succeeded done, double fetching) {
     List<Object> values = new ArrayList<>(Arrays.asList(done.row().id(), null, null));
-    values.addAll(WorkShape.of(done.row()).values());
+    values.addAll(WorkShape.of(done.row(), settings.rows().traits()).values());
     values.add(done.images().locations().size());
     values.add(seconds(done.generation()));
     values.add(fetching);

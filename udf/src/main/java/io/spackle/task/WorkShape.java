@@ -1,5 +1,6 @@
 package io.spackle.task;
 
+import io.spackle.family.ModelTraits;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import java.math.BigDecimal;
@@ -12,8 +13,8 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The parameters of rows that decide which rows share a batch, and how long a batch takes.
  *
- * @param width requested width in pixels
- * @param height requested height in pixels
+ * @param width requested width in pixels; 0 for the init image's
+ * @param height requested height in pixels; 0 for the init image's
  * @param steps inference steps of the full schedule
  * @param strength share of the schedule that is run
  * @param scheduler the algorithm, or null for a model without steps
@@ -35,13 +36,14 @@ public record WorkShape(
 
   private static final StructType TYPE = StructType.fromDDL(COLUMNS);
 
-  static WorkShape of(ManifestRow row) {
+  static WorkShape of(ManifestRow row, ModelTraits traits) {
     GenerationParameters parameters = row.parameters();
+    boolean sized = !traits.sizes().areOfImage();
     String algorithm = parameters.scheduler().algorithm();
     boolean karras = Boolean.TRUE.equals(parameters.scheduler().karrasSigmas());
     return new WorkShape(
-        parameters.width(),
-        parameters.height(),
+        sized ? parameters.width() : GenerationParameters.SIDE_OF_IMAGE,
+        sized ? parameters.height() : GenerationParameters.SIDE_OF_IMAGE,
         parameters.steps(),
         parameters.guidanceScale(),
         parameters.strength(),
@@ -76,15 +78,21 @@ public record WorkShape(
     return List.of(TYPE.fieldNames());
   }
 
-  /** The approximate cost of an image, in pixels times noise predictions. */
+  /**
+   * The approximate cost of an image, in pixels times noise predictions; all images of unknown size
+   * count alike.
+   */
   public double work() {
     int predictions = guidanceScale > 1 ? 2 : 1;
-    return (double) width * height * Math.max(1, (int) (steps * strength)) * predictions;
+    return Math.max(1, (double) width * height)
+        * Math.max(1, (int) (steps * strength))
+        * predictions;
   }
 
   @Override
   public String toString() {
-    return "%d x %d, %d steps, guidance %s".formatted(width, height, steps, plain(guidanceScale))
+    String size = width == GenerationParameters.SIDE_OF_IMAGE ? "any size" : width + " x " + height;
+    return "%s, %d steps, guidance %s".formatted(size, steps, plain(guidanceScale))
         + (strength == 1 ? "" : ", strength " + plain(strength))
         + (scheduler == null ? "" : ", " + scheduler)
         + (checked ? ", checked" : "");

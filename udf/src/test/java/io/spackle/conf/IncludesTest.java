@@ -118,7 +118,7 @@ class IncludesTest {
       TaskConf conf = ConfFile.load(Optional.of(job), Map.of("model.cache", "~/c"), TaskConf::of);
       assertThat(conf.model().path()).isEqualTo(folder.resolve("sd15").toString());
       assertThat(conf.model().cache()).isEqualTo(folder.resolve("c").toString());
-      assertThat(conf.fetch().allowFiles())
+      assertThat(conf.fetch().allow().files())
           .containsExactly(folder.resolve("photos").toString(), folder.toString());
     } finally {
       System.setProperty("user.home", home);

@@ -2,7 +2,6 @@ package io.spackle.conf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spackle.codec.ImageFormat;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -52,7 +51,13 @@ class JobDigestTest {
           "image.mask-reduce",
           "image.resize",
           "image.background",
-          "output.image-format");
+          "image.fill",
+          "image.alpha",
+          "image.colour",
+          "output.image-format",
+          "output.quality",
+          "output.metadata",
+          "output.provenance");
 
   /** Groups of keys that decide where, when and how fast, but not what. */
   private static final List<String> NOT_SHAPING =
@@ -116,7 +121,13 @@ class JobDigestTest {
         "image.mask-reduce|nearest",
         "image.resize|stretch",
         "image.background|000000",
-        "output.image-format|webp"
+        "image.fill|patchmatch",
+        "image.alpha|flatten",
+        "image.colour|srgb",
+        "output.image-format|webp",
+        "output.quality|80",
+        "output.metadata|strip",
+        "output.provenance|none"
       })
   void whatShapesImagesChangesTheDigest(String key, String value) {
     assertThat(digest(Map.of(key, value.replace("BUNDLES", BUNDLES))))
@@ -157,7 +168,11 @@ class JobDigestTest {
         "image.crop-padding|none",
         "image.resize|fit",
         "image.background|ffffff",
+        "image.fill|init",
+        "image.alpha|keep",
+        "image.colour|keep",
         "output.image-format|png",
+        "output.quality|95",
         "fetch.timeout|1s",
         "fetch.max-pixels|1000",
         "batch.max-images|1",
@@ -177,12 +192,7 @@ class JobDigestTest {
         ConfFile.load(
             Optional.empty(),
             overrides,
-            reader ->
-                ResolvedConf.of(
-                    TaskConf.of(reader),
-                    reader.choice("output.image-format", ImageFormat.class),
-                    new Configuration(),
-                    problems));
+            reader -> ResolvedConf.of(TaskConf.of(reader), new Configuration(), problems));
     problems.refuse();
     return resolved.digest();
   }

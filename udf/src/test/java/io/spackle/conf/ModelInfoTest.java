@@ -7,6 +7,7 @@ import io.spackle.bundle.BundleOptions;
 import io.spackle.conf.TaskConf.ModelConf;
 import io.spackle.conf.TaskConf.SafetyConf;
 import io.spackle.model.ModelSettings.DeviceChoice;
+import io.spackle.model.ModelSettings.InFolder;
 import io.spackle.safety.SafetyOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class ModelInfoTest {
     hadoop.set("fs.viewfs.mounttable.default.link./models", BUNDLES.toUri().toString());
     ModelInfo local = read(BUNDLES.resolve("tiny-sd15-inpaint").toString(), hadoop);
     ModelInfo remote = read("viewfs:///models/tiny-sd15-inpaint", hadoop);
-    assertThat(remote.folder().path()).isEqualTo("viewfs:/models/tiny-sd15-inpaint");
+    assertThat(remote.origin().path()).isEqualTo("viewfs:/models/tiny-sd15-inpaint");
     assertThat(remote.digest()).isEqualTo(local.digest());
     assertThat(remote.traits()).isEqualTo(local.traits());
     assertThat(local.traits().family()).isEqualTo("sd15");
@@ -56,9 +57,10 @@ class ModelInfoTest {
             new SafetyConf(
                 "viewfs:///models/colour-classifier", new SafetyOptions(List.of("red"), 0.5)),
             hadoop);
-    assertThat(info.vae().path()).isEqualTo("viewfs:/models/tiny-sdxl-inpaint");
+    InFolder origin = (InFolder) info.origin();
+    assertThat(origin.vae().path()).isEqualTo("viewfs:/models/tiny-sdxl-inpaint");
     assertThat(info.vaeName()).isEqualTo("tiny-sdxl-inpaint");
-    assertThat(info.digest()).isNotEqualTo(info.folder().digest());
+    assertThat(info.digest()).isNotEqualTo(origin.model().digest());
     assertThat(info.safety().folder().path()).isEqualTo("viewfs:/models/colour-classifier");
     assertThat(info.safety().name()).isEqualTo("colour-classifier");
   }

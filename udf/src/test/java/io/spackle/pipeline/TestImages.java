@@ -3,6 +3,7 @@ package io.spackle.pipeline;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
+import io.spackle.codec.OutputOptions;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.SchedulerChoice;
@@ -12,6 +13,8 @@ import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.LaneSettings;
+import io.spackle.pipeline.ImageSettings.Fill;
+import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
@@ -58,7 +61,7 @@ public final class TestImages {
   public static ManifestRow row(String prompt, String mask, int samples) {
     return new ManifestRow(
         prompt,
-        new ManifestRow.Locations(INIT, mask, null),
+        new ManifestRow.Locations(INIT, mask, null, null),
         new ManifestRow.Prompts(prompt, null, null),
         new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
@@ -70,7 +73,7 @@ public final class TestImages {
   static ManifestRow withReference(ManifestRow row, String reference) {
     return new ManifestRow(
         row.id(),
-        new ManifestRow.Locations(row.locations().init(), row.locations().mask(), reference),
+        new ManifestRow.Locations(row.locations().init(), row.locations().mask(), reference, null),
         row.prompts(),
         row.parameters(),
         row.safetyChecker(),
@@ -103,7 +106,12 @@ public final class TestImages {
   }
 
   public static ImageSettings settings() {
-    return new ImageSettings(DecodeLimits.defaults(), FramingOptions.defaults(), ImageFormat.PNG);
+    return new ImageSettings(
+        DecodeLimits.defaults(),
+        FramingOptions.defaults(),
+        OutputOptions.defaults(),
+        Fill.INIT,
+        MarkingOptions.defaults());
   }
 
   static ImageSource source(Map<String, byte[]> files) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedactionTest {
 
@@ -37,6 +38,29 @@ class RedactionTest {
   void nullAndEmptyAreUnchanged() {
     assertThat(Redaction.redacted(null)).isNull();
     assertThat(Redaction.redacted("")).isEmpty();
+  }
+
+  /** The digest is that of the file abc, as meta rows give it for each input. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data:image/png;base64,YWJj",
+        "data:image/png;base64,YW\nJj#x",
+        " data:image/png;base64,%59WJj "
+      })
+  void contentOfLocationsIsNotRepeated(String location) {
+    assertThat(Redaction.redacted(location))
+        .isEqualTo(
+            "data:image/png;base64,...(3 bytes, sha256:"
+                + "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad)");
+  }
+
+  @Test
+  void contentThatCannotBeDecodedIsNotRepeatedEither() {
+    assertThat(Redaction.redacted("DATA:;base64,?" + "s".repeat(20_000)))
+        .isEqualTo("DATA:;base64,...(20014 characters)");
+    assertThat(Redaction.redacted("data:" + "s".repeat(20_000)))
+        .isEqualTo("data:" + "s".repeat(75) + "...,...(20005 characters)");
   }
 
   @Test

@@ -36,6 +36,7 @@ class FileSourceTest {
     assertThat(source.fetch("file:" + root + "/a%20b%2520ü.png")).isEqualTo(BYTES);
     assertThat(source.fetch("FILE://localhost" + root + "/a%20b%2520ü.png")).isEqualTo(BYTES);
     assertThat(source.fetch(root + "/a b%20ü.png")).isEqualTo(BYTES);
+    assertThat(source.fetch(" file:" + root + "/a b%2520ü.png ")).isEqualTo(BYTES);
     assertThat(Settings.code(source, root + "/a%20b%20ü.png")).isEqualTo(ErrorCode.FETCH_NOT_FOUND);
   }
 
@@ -69,6 +70,15 @@ class FileSourceTest {
   }
 
   @Test
+  void theSettingThatIsMissingIsNamedWithAnExample() {
+    var nothing = new FileSource(Settings.of(List.of(), List.of()));
+    for (String file : List.of("/data/photos/a.png", "file:///data/photos/a.png")) {
+      assertThat(Settings.fault(nothing, file))
+          .hasMessageEndingWith("such as spackle.fetch.allow-files = [\"/data/photos\"]");
+    }
+  }
+
+  @Test
   void missingFilesOutsideTheRootAreNotRevealed() {
     assertThat(Settings.code(source(root.toString()), folder + "/nothing"))
         .isEqualTo(ErrorCode.URL_FORBIDDEN);
@@ -97,15 +107,7 @@ class FileSourceTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "file://host/a",
-        "file:a",
-        "file:/a?b",
-        "file:/a#b",
-        "file:/a%00b",
-        "file:/a b",
-        "file:"
-      })
+      strings = {"file://host/a", "file:a", "file:/a?b", "file:/a#b", "file:/a%00b", "file:"})
   void malformedUrisAreInvalid(String location) {
     assertThat(Settings.code(source("/"), location)).isEqualTo(ErrorCode.URL_INVALID);
   }

@@ -15,6 +15,8 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.security.AccessControlException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HadoopSourceTest {
 
@@ -32,6 +34,30 @@ class HadoopSourceTest {
         .isEqualTo(ErrorCode.URL_FORBIDDEN);
     assertThat(code(prefix, "hdfs://bucket" + folder + "/a.png"))
         .isEqualTo(ErrorCode.URL_FORBIDDEN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"s3,s3", "s3,s3a", "s3a,s3", "s3n,S3N", "S3,s3a", "s3a,s3n"})
+  void s3MayBeNamedAsInOtherTools(String allowed, String scheme) throws Exception {
+    Files.write(folder.resolve("a.png"), new byte[1]);
+    var source = source(FolderStore.class, allowed + "://bucket" + folder);
+    assertThat(source.fetch(scheme + "://bucket" + folder + "/a.png")).hasSize(1);
+    assertThat(Settings.code(source, scheme + "://bucket2" + folder + "/a.png"))
+        .isEqualTo(ErrorCode.URL_FORBIDDEN);
+  }
+
+  @Test
+  void theSettingThatIsMissingIsNamedWithAnExample() {
+    String file = "s3://bucket/photos/a.png";
+    String example = "such as spackle.fetch.allow-files = [\"s3a://bucket/photos\"]";
+    var nothing = new HadoopSource(Settings.of(List.of(), List.of()), new Configuration());
+    assertThat(Settings.fault(nothing, file)).hasMessageEndingWith(example);
+    var files = new HadoopSource(Settings.of(List.of("/data"), List.of()), new Configuration());
+    assertThat(Settings.fault(files, file)).hasMessageEndingWith(example);
+    assertThat(Settings.fault(files, "s3a://bucket"))
+        .hasMessageEndingWith("such as spackle.fetch.allow-files = [\"s3a://bucket\"]");
+    assertThat(Settings.fault(source(FolderStore.class, "s3://bucket/x"), file))
+        .hasMessageEndingWith("one of spackle.fetch.allow-files expected: [s3a://bucket/x]");
   }
 
   @Test

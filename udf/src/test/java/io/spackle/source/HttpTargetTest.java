@@ -24,6 +24,10 @@ class HttpTargetTest {
     "http://[2606:4700::1111]:80/a,2606:4700::1111,80,/a",
     "http://[::FFFF:127.0.0.1]/a,::ffff:127.0.0.1,80,/a",
     "http://１２７.0.0.1/a,127.0.0.1,80,/a",
+    "https://straße.example/,xn--strae-oqa.example,443,/",
+    "https://\uD83D\uDCA9.example/,xn--ls8h.example,443,/",
+    "https://b%C3%BCcher.example/,xn--bcher-kva.example,443,/",
+    "https://r1---sn-x.example/,r1---sn-x.example,443,/",
   })
   void urlsAreParsed(String url, String host, int port, String path) {
     HttpTarget target = of(url);
@@ -31,6 +35,38 @@ class HttpTargetTest {
     assertThat(target.port()).isEqualTo(port);
     assertThat(target.path()).isEqualTo(path);
     assertThat(target.authorization()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " -> ",
+      quoteCharacter = '\0',
+      value = {
+        "/my photo.png -> /my%20photo.png",
+        "/a|b^c`d\"e<f>g{h}i[j].png -> /a%7Cb%5Ec%60d%22e%3Cf%3Eg%7Bh%7Di%5Bj%5D.png",
+        "/100%.png -> /100%25.png",
+        "/50%off%2.png -> /50%25off%252.png",
+        "/a%20b%2fc%7C.png -> /a%20b%2fc%7C.png",
+        "/bücher/\uD83D\uDE00.png -> /b%C3%BCcher/%F0%9F%98%80.png",
+        "/\uD83D.png -> /%EF%BF%BD.png",
+        "/a?q=[x y]|ü%&r={1} -> /a?q=%5Bx%20y%5D%7C%C3%BC%25&r=%7B1%7D",
+        "/a?b?c/d'e -> /a?b?c/d'e",
+        "/a\\b?c\\d -> /a/b?c%5Cd",
+        "/a/../b/./c -> /b/c",
+        "/a/%2E%2e/b/%2e -> /b/",
+        "/../../a.. -> /a..",
+        "?a -> /?a",
+        "/a# b\" -> /a",
+      })
+  void charactersThatNoUrlMayContainAreEncodedAsBrowsersDo(String rest, String sent) {
+    assertThat(of("https://h" + rest).path()).isEqualTo(sent);
+  }
+
+  @Test
+  void blanksAroundAUrlAreDropped() {
+    HttpTarget target = of(" \thttps://h/a b \t");
+    assertThat(target.path()).isEqualTo("/a%20b");
+    assertThat(target.location().text()).isEqualTo("https://h/a b");
   }
 
   /** The second a of the host is Cyrillic. */
@@ -51,6 +87,19 @@ class HttpTargetTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "https://user:p@ss@h/,user:p@ss",
+    "https://user:p:|{<ü%@h/,user:p:|{<ü%",
+    "https://token@h/,token",
+    "https://:pass@h/,:pass",
+  })
+  void userInfoMayContainAnyCharacter(String url, String userInfo) {
+    assertThat(of(url).userInfo()).isEqualTo(userInfo);
+    assertThat(of(url).host()).isEqualTo("h");
+    assertThat(of(url)).hasToString("https://***@h/");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "http://",
@@ -61,9 +110,10 @@ class HttpTargetTest {
         "http://h:0/",
         "http://h:x/",
         "http://h /",
-        "http://h/a b",
         "http://h\\@k/",
-        "http://a@b@c/",
+        "http:\\\\h/",
+        "http://h\\k/",
+        "http://h<k/",
         "http://h..k/",
         "http://127.1/",
         "http://2130706433/",
@@ -98,6 +148,14 @@ class HttpTargetTest {
     "?c,https://h/a/b?c",
     "//k/c,https://k/c",
     "https://k:8443/c,https://k:8443/c",
+    "'',https://h/a/b?x",
+    "#c,https://h/a/b?x#c",
+    "../../c,https://h/a/../../c",
+    "c d?e#f,https://h/a/c d?e#f",
+    "\\c,https://h/c",
+    "\\\\k/c,https://k/c",
+    "'  /c  ',https://h/c",
+    "12:30.png,https://h/a/12:30.png",
   })
   void redirectsAreResolved(String reference, String url) {
     assertThat(of("https://h/a/b?x").redirected(reference).location().text()).isEqualTo(url);

@@ -21,7 +21,6 @@ class ImageSourcesTest {
         "ftp://example.com/a.png",
         "gopher://example.com/a.png",
         "jar:file:/a.jar!/a.png",
-        "data:image/png;base64,AAAA",
         "har:///a.har",
         "C:\\a.png",
       })

@@ -11,7 +11,6 @@ import io.spackle.row.RowException;
 import io.spackle.source.AddressGuard.ForbiddenAddressException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,8 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class LocationFuzzTest {
 
-  private static final FetchSettings SETTINGS =
-      new FetchSettings(Duration.ofSeconds(1), 1, 0, 1, List.of(), List.of(), List.of("127.0.0.1"));
+  private static final FetchSettings SETTINGS = Settings.of(List.of(), List.of("127.0.0.1"));
 
   private static final HttpRules RULES = HttpRules.of(SETTINGS);
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
+import io.spackle.source.FetchSettings.AllowLists;
+import io.spackle.source.FetchSettings.RequestSettings;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,7 +18,33 @@ final class Settings {
 
   static FetchSettings of(List<String> allowFiles, List<String> allowPrivate) {
     return new FetchSettings(
-        Duration.ofSeconds(20), MAX_BYTES, 0, 8, List.of(), allowFiles, allowPrivate);
+        Duration.ofSeconds(20),
+        MAX_BYTES,
+        0,
+        8,
+        new AllowLists(List.of(), allowFiles, allowPrivate),
+        RequestSettings.DEFAULT);
+  }
+
+  /** Settings for servers of a test on this machine. */
+  static FetchSettings local(Duration timeout, int retries, int perHost) {
+    return new FetchSettings(
+        timeout,
+        MAX_BYTES,
+        retries,
+        perHost,
+        new AllowLists(List.of(), List.of(), List.of("localhost", "127.0.0.1")),
+        RequestSettings.DEFAULT);
+  }
+
+  static FetchSettings with(FetchSettings settings, RequestSettings requests) {
+    return new FetchSettings(
+        settings.timeout(),
+        settings.maxBytes(),
+        settings.retries(),
+        settings.perHost(),
+        settings.allow(),
+        requests);
   }
 
   /** The failure of fetching a location. */

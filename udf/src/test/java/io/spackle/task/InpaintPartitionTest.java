@@ -454,8 +454,9 @@ class InpaintPartitionTest {
     TaskSettings settings =
         settings(
             new ModelSettings(
-                new ModelSettings.Folder(folder.toString(), bundle.digest(), FolderKind.MODEL),
-                null,
+                new ModelSettings.InFolder(
+                    new ModelSettings.Folder(folder.toString(), bundle.digest(), FolderKind.MODEL),
+                    null),
                 NO_SAFETY,
                 null,
                 DeviceChoice.CPU,
@@ -514,8 +515,8 @@ class InpaintPartitionTest {
   private TaskSettings settings(int maxImages) {
     return settings(
         new ModelSettings(
-            new ModelSettings.Folder("/no/such/model", "digest", FolderKind.MODEL),
-            null,
+            new ModelSettings.InFolder(
+                new ModelSettings.Folder("/no/such/model", "digest", FolderKind.MODEL), null),
             NO_SAFETY,
             null,
             DeviceChoice.AUTO,
@@ -529,7 +530,12 @@ class InpaintPartitionTest {
         model,
         TestImages.laneSettings(maxImages, Duration.ofHours(1)),
         new FetchSettings(
-            Duration.ofSeconds(5), 1 << 20, 0, 4, List.of(), List.of(temp.toString()), List.of()),
+            Duration.ofSeconds(5),
+            1 << 20,
+            0,
+            4,
+            new FetchSettings.AllowLists(List.of(), List.of(temp.toString()), List.of()),
+            FetchSettings.RequestSettings.DEFAULT),
         TestImages.settings(),
         new OutputSettings(
             temp.resolve("images").toString(),

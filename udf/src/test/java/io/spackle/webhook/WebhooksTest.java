@@ -181,7 +181,12 @@ class WebhooksTest {
     return new Webhooks(
         new WebhookSettings(secret, Duration.ofMillis(500), retries, "unused"),
         new FetchSettings(
-            Duration.ofSeconds(30), 1 << 20, 3, 8, List.of(), List.of(), List.of("127.0.0.1")),
+            Duration.ofSeconds(30),
+            1 << 20,
+            3,
+            8,
+            new FetchSettings.AllowLists(List.of(), List.of(), List.of("127.0.0.1")),
+            FetchSettings.RequestSettings.DEFAULT),
         (name, lines) -> records.add(new String(lines, UTF_8)));
   }
 

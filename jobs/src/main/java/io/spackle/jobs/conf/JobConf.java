@@ -1,6 +1,5 @@
 package io.spackle.jobs.conf;
 
-import io.spackle.codec.ImageFormat;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.ConfReader;
 import io.spackle.conf.RefusedException;
@@ -39,24 +38,18 @@ public record JobConf(
   /**
    * The output folder, and what is kept in step with it.
    *
+   * @param images one file per image, or files of many images
    * @param leaseTimeout time after a driver's last heartbeat at which another run may take over
    * @param table to keep equal to the meta rows, or null
    */
   public record OutputConf(
       String path,
       OutputFolder.Mode mode,
-      ImagesConf images,
+      ImageLayout images,
       RowsConf rows,
       Duration leaseTimeout,
       TableSettings table,
       ReportConf report) {}
-
-  /**
-   * How images are encoded and stored.
-   *
-   * @param layout one file per image, or files of many images
-   */
-  public record ImagesConf(ImageFormat format, ImageLayout layout) {}
 
   /**
    * How rows are processed.
@@ -129,9 +122,7 @@ public record JobConf(
     return new OutputConf(
         reader.location("output.path"),
         reader.choice("output.mode", OutputFolder.Mode.class),
-        new ImagesConf(
-            reader.choice("output.image-format", ImageFormat.class),
-            reader.choice("output.images", ImageLayout.class)),
+        reader.choice("output.images", ImageLayout.class),
         new RowsConf(
             reader.constants("output.retry-codes", ErrorCode.class),
             reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE)),

@@ -43,7 +43,7 @@ public final class ManifestColumns {
   private static final String RESERVED_PREFIX = "_spackle_";
 
   /** A regular expression for absolute paths and URIs. */
-  private static final String ABSOLUTE = "^(/|[A-Za-z][A-Za-z0-9+.-]*:)";
+  private static final String ABSOLUTE = "^[ \\t]*(/|[A-Za-z][A-Za-z0-9+.-]*:)";
 
   private ManifestColumns() {}
 
@@ -180,7 +180,8 @@ public final class ManifestColumns {
   }
 
   private static void checkType(String name, DataType type, List<String> problems) {
-    boolean isText = List.of(REQUIRED.fieldNames()).contains(name);
+    boolean isText =
+        List.of(REQUIRED.fieldNames()).contains(name) || RowColumns.IMAGES.contains(name);
     boolean fits =
         isText
             ? type instanceof StringType || type instanceof NullType

@@ -80,10 +80,9 @@ public record JobPlan(
     OutputFolder output = output(conf, hadoop, check, problems);
     checkTable(spark, conf, manifest, output, problems);
     if (manifest != null) {
-      ManifestColumns.checkWebhooks(manifest.schema(), conf.output().images().layout(), problems);
+      ManifestColumns.checkWebhooks(manifest.schema(), conf.output().images(), problems);
     }
-    ResolvedConf setup =
-        ResolvedConf.of(conf.tasks(), conf.output().images().format(), hadoop, problems);
+    ResolvedConf setup = ResolvedConf.of(conf.tasks(), hadoop, problems);
     if (manifest != null && setup != null) {
       ManifestColumns.checkGuide(
           manifest.schema(), setup.defaults().prompts().prompt(), setup.model().traits(), problems);
@@ -164,7 +163,7 @@ public record JobPlan(
   private static OutputSettings outputSettings(JobConf conf, OutputFolder output, long rows) {
     return new OutputSettings(
         output.images().toString(),
-        conf.output().images().layout(),
+        conf.output().images(),
         new OutputSettings.Previews(
             output.previews().toString(), conf.output().report().previewShare(rows)),
         output.markers().toString(),

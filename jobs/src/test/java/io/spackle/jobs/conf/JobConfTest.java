@@ -38,7 +38,7 @@ class JobConfTest {
     assertThat(conf.output().mode()).isEqualTo(OutputFolder.Mode.RESUME);
     assertThat(conf.tasks().defaults().parameters().steps()).isNull();
     assertThat(conf.tasks().defaults().parameters().samples()).isEqualTo(1);
-    assertThat(conf.tasks().image()).isEqualTo(FramingOptions.defaults());
+    assertThat(conf.tasks().images().framing()).isEqualTo(FramingOptions.defaults());
     assertThat(conf.tasks().fetch().timeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(conf.tasks().fetch().maxBytes()).isEqualTo(64 << 20);
     assertThat(conf.maxFailedShare()).isEqualTo(1);
@@ -77,13 +77,33 @@ class JobConfTest {
     assertThat(conf.tasks().defaults().seed()).isEqualTo(7);
     assertThat(conf.tasks().defaults().parameters().height()).isEqualTo(64);
     assertThat(conf.tasks().defaults().parameters().width()).isNull();
-    assertThat(conf.tasks().fetch().allowHosts()).containsExactly("a.example", "b.example");
+    assertThat(conf.tasks().fetch().allow().hosts()).containsExactly("a.example", "b.example");
   }
 
   @Test
   void uriOnTheCommandLineIsKept() throws IOException {
     JobConf conf = load("", with("output.path", "s3a://bucket/a b#c?d=//e"));
     assertThat(conf.output().path()).isEqualTo("s3a://bucket/a b#c?d=//e");
+  }
+
+  @Test
+  void s3MayBeNamedAsInOtherTools() throws IOException {
+    JobConf conf =
+        load(
+            """
+            spackle {
+              manifest { path = "s3://bucket/rows.jsonl", base = "S3N://bucket/photos" }
+              output.path = "s3://bucket/out"
+              model.path = "s3n://bucket/model"
+              fetch.allow-files = ["s3://bucket/photos"]
+            }
+            """,
+            Map.of());
+    assertThat(conf.manifest().path()).isEqualTo("s3a://bucket/rows.jsonl");
+    assertThat(conf.manifest().base()).isEqualTo("s3a://bucket/photos");
+    assertThat(conf.output().path()).isEqualTo("s3a://bucket/out");
+    assertThat(conf.tasks().model().path()).isEqualTo("s3a://bucket/model");
+    assertThat(conf.tasks().fetch().allow().files()).containsExactly("s3a://bucket/photos");
   }
 
   @Test
@@ -101,7 +121,7 @@ class JobConfTest {
     assertThat(conf.tasks().model().path()).isEqualTo(folder.resolve("model").toString());
     assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
     assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
-    assertThat(conf.tasks().fetch().allowFiles())
+    assertThat(conf.tasks().fetch().allow().files())
         .containsExactly(folder.resolve("images").toString(), "s3a://bucket/x");
   }
 
@@ -142,6 +162,27 @@ class JobConfTest {
                 + " spackle.lane.thread)",
             "spackle.manifest.path is not set, expected a text",
             "spackle.output.path is not set, expected a text");
+  }
+
+  @Test
+  void filesToSignWithAreOpenedAndAllTheirProblemsListed() throws IOException {
+    String c2pa = "spackle.output { provenance = c2pa, ";
+    assertThat(problems(c2pa + "}", REQUIRED))
+        .containsExactly(
+            "spackle.output.c2pa-certificates is not set, expected a text",
+            "spackle.output.c2pa-key is not set, expected a text");
+    Files.writeString(folder.resolve("key.pem"), "s3cr3t");
+    assertThat(problems(c2pa + "c2pa-certificates = none.pem, c2pa-key = key.pem }", REQUIRED))
+        .containsExactly(
+            "spackle.output.c2pa-certificates is no file that can be read (NoSuchFileException)"
+                + " (job.conf: 1)");
+    assertThat(problems(c2pa + "c2pa-certificates = key.pem, c2pa-key = key.pem }", REQUIRED))
+        .containsExactly(
+            "spackle.output.c2pa-certificates cannot be used: found no certificate in PEM"
+                + " (job.conf: 1)");
+    JobConf unused = load("spackle.output.c2pa-key = key.pem", REQUIRED);
+    assertThat(unused.tasks().images().marking().credentials()).isNull();
+    assertThat(unused.toString()).doesNotContain("key.pem");
   }
 
   @Test
@@ -196,8 +237,9 @@ class JobConfTest {
   void codeReadsExactlyTheKeysOfTheReference() throws IOException {
     String code =
         Files.readString(Path.of("src/main/java/io/spackle/jobs/conf/JobConf.java"))
-            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/TaskConf.java"));
-    Matcher key = Pattern.compile("\"([a-z]+\\.[a-z-]+)\"").matcher(code);
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/TaskConf.java"))
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/MarkingConf.java"));
+    Matcher key = Pattern.compile("\"([a-z]+\\.[a-z0-9-]+)\"").matcher(code);
     List<String> read =
         key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());
     assertThat(read).containsExactlyInAnyOrderElementsOf(ConfFile.keys());

@@ -1,0 +1,130 @@
+package io.spackle.provenance;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The manifests of an input file, which were checked and can become those of an ingredient: hashes
+ * of assertions, signatures and the hash of the file are right and the certificates have not
+ * expired. Whether the signers are to be trusted is up to those who check the output. Layout: C2PA
+ * 2.2, section 15.
+ */
+public final class InputManifest {
+
+  private static final String ASSERTIONS = "c2pa.assertions";
+  static final String HASH = "c2pa.hash.data";
+  private static final List<String> CLAIMS = List.of("c2pa.claim.v2", "c2pa.claim");
+  private static final List<String> LINKS =
+      List.of("created_assertions", "gathered_assertions", "assertions");
+
+  private final List<JumbfBox> boxes;
+
+  private InputManifest(List<JumbfBox> boxes) {
+    this.boxes = boxes;
+  }
+
+  /** All manifests, the active one last. */
+  List<JumbfBox> boxes() {
+    return boxes;
+  }
+
+  /** The active manifest, which describes the input. */
+  JumbfBox active() {
+    return boxes.get(boxes.size() - 1);
+  }
+
+  /**
+   * Checks the manifests of a file.
+   *
+   * @param store the manifest store of the file
+   * @param now the time at which certificates must be valid
+   * @return empty if something is wrong or cannot be checked
+   */
+  public static Optional<InputManifest> of(byte[] file, byte[] store, Instant now) {
+    try {
+      JumbfBox root = JumbfBox.read(store, 0).get(0);
+      List<JumbfBox> boxes = root.boxes();
+      InputManifest manifest = new InputManifest(boxes.subList(1, boxes.size()));
+      for (JumbfBox box : manifest.boxes()) {
+        check(box, now);
+      }
+      manifest.checkHash(file);
+      return Optional.of(manifest);
+    } catch (GeneralSecurityException | RuntimeException e) { // any exception for hostile input
+      return Optional.empty();
+    }
+  }
+
+  private static void check(JumbfBox manifest, Instant now) throws GeneralSecurityException {
+    byte[] claim = claim(manifest).cbor().orElseThrow();
+    Map<?, ?> fields = (Map<?, ?>) CborReader.decode(claim);
+    byte[] signature = manifest.find("c2pa.signature").orElseThrow().cbor().orElseThrow();
+    require(CoseCheck.isSigned(claim, signature, Date.from(now)));
+    List<Object> links = new ArrayList<>();
+    LINKS.forEach(name -> links.addAll((List<?>) fieldOr(fields, name, List.of())));
+    require(!links.isEmpty());
+    JumbfBox assertions = manifest.find(ASSERTIONS).orElseThrow();
+    Object algorithm = fieldOr(fields, "alg", "sha256");
+    for (Object link : links) {
+      checkLink((Map<?, ?>) link, assertions, algorithm);
+    }
+  }
+
+  private static JumbfBox claim(JumbfBox manifest) {
+    return CLAIMS.stream()
+        .flatMap(label -> manifest.find(label).stream())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void checkLink(Map<?, ?> link, JumbfBox assertions, Object claimAlgorithm)
+      throws GeneralSecurityException {
+    String url = (String) link.get("url");
+    JumbfBox box = assertions.find(url.substring(url.lastIndexOf('/') + 1)).orElseThrow();
+    byte[] hash = digest(fieldOr(link, "alg", claimAlgorithm)).digest(box.content());
+    require(Arrays.equals(hash, (byte[]) link.get("hash")));
+  }
+
+  private void checkHash(byte[] file) throws GeneralSecurityException {
+    JumbfBox box = active().find(ASSERTIONS).orElseThrow().find(HASH).orElseThrow();
+    Map<?, ?> fields = (Map<?, ?>) CborReader.decode(box.cbor().orElseThrow());
+    MessageDigest digest = digest(fieldOr(fields, "alg", "sha256"));
+    int at = 0;
+    for (Object exclusion : (List<?>) fieldOr(fields, "exclusions", List.of())) {
+      int start = Math.toIntExact((Long) ((Map<?, ?>) exclusion).get("start"));
+      int length = Math.toIntExact((Long) ((Map<?, ?>) exclusion).get("length"));
+      digest.update(file, at, start - at);
+      at = Math.addExact(start, length);
+    }
+    digest.update(file, at, file.length - at);
+    require(Arrays.equals(digest.digest(), (byte[]) fields.get("hash")));
+  }
+
+  private static Object fieldOr(Map<?, ?> fields, String name, Object other) {
+    Object value = fields.get(name);
+    return value == null ? other : value;
+  }
+
+  private static MessageDigest digest(Object algorithm) throws GeneralSecurityException {
+    return MessageDigest.getInstance(
+        switch (String.valueOf(algorithm)) {
+          case "sha256" -> "SHA-256";
+          case "sha384" -> "SHA-384";
+          case "sha512" -> "SHA-512";
+          default -> throw new GeneralSecurityException("unknown hash " + algorithm);
+        });
+  }
+
+  private static void require(boolean condition) throws GeneralSecurityException {
+    if (!condition) {
+      throw new GeneralSecurityException("the manifest of the input is not valid");
+    }
+  }
+}

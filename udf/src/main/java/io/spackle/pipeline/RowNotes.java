@@ -1,0 +1,58 @@
+package io.spackle.pipeline;
+
+import io.spackle.codec.OutputOptions;
+import io.spackle.codec.SourceImage;
+import io.spackle.family.ModelTraits;
+import io.spackle.family.Note;
+import io.spackle.image.Frame;
+import io.spackle.row.ManifestRow;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The notes on a row that do not come from its model. */
+final class RowNotes {
+
+  private RowNotes() {}
+
+  /**
+   * The notes on a decoded and framed row.
+   *
+   * @return a new set
+   */
+  static Set<Note> of(FramedRow framed, ModelTraits traits, ImageSettings settings) {
+    ManifestRow row = framed.row();
+    Frame frame = framed.frame();
+    Set<Note> notes = ofSource(framed.source(), frame, settings.output());
+    if (frame.isBlank()) {
+      notes.add(Note.MASK_EMPTY);
+      return notes;
+    }
+    if (frame.maskCoverage() == 1) {
+      notes.add(Note.MASK_FULL);
+    }
+    if (row.hasUnusedReference(traits)) {
+      notes.add(Note.REFERENCE_UNUSED);
+    }
+    if (settings.hasUnusedExclusion(row, traits)) {
+      notes.add(Note.EXCLUDE_UNUSED);
+    }
+    if (row.hasUnusedSize(traits)) {
+      notes.add(Note.SIZE_UNUSED);
+    }
+    return notes;
+  }
+
+  private static Set<Note> ofSource(SourceImage source, Frame frame, OutputOptions output) {
+    Set<Note> notes = EnumSet.noneOf(Note.class);
+    if (source.isFlattenedBy(output)) {
+      notes.add(Note.ALPHA_FLATTENED);
+    }
+    if (source.hasUnusableProfile()) {
+      notes.add(Note.PROFILE_IGNORED);
+    }
+    if (source.isDeep() && !frame.isBlank()) {
+      notes.add(Note.GENERATED_IN_8_BITS);
+    }
+    return notes;
+  }
+}
