@@ -56,8 +56,7 @@ record SingleImage(ResolvedConf conf, Row row) {
    * @param problems receives all problems; the result is valid only if there are none
    */
   static SingleImage check(TaskConf conf, Map<String, String> fields, Problems problems) {
-    ResolvedConf resolved =
-        problems.attempt("the model", () -> resolved(conf));
+    ResolvedConf resolved = problems.attempt("the model", () -> resolved(conf));
     ModelTraits traits = resolved == null ? null : resolved.model().traits();
     if (resolved != null) {
       problems.attempt("the row", () -> checkFields(resolved, fields));

@@ -174,7 +174,8 @@ class InpaintCommandTest {
     Path model = Files.createDirectory(folder.resolve("model"));
     image = folder;
     CommandResult command = run(model, "--prompt", "x");
-    assertRefused(command, "the model file:" + model + ": is empty, expected", folder + " is not a file");
+    assertRefused(
+        command, "the model file:" + model + ": is empty, expected", folder + " is not a file");
   }
 
   @Test

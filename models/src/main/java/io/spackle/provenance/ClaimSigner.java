@@ -23,6 +23,7 @@ final class ClaimSigner {
   private final SigningAlgorithm algorithm;
   private final PrivateKey key;
   private final byte[] protectedHeader;
+  private final int length;
 
   private ClaimSigner(SigningAlgorithm algorithm, PrivateKey key, List<X509Certificate> chain)
       throws CertificateEncodingException {
@@ -32,6 +33,7 @@ final class ClaimSigner {
     header.put(ALGORITHM, algorithm.number());
     header.put(CERTIFICATES, encoded(chain));
     this.protectedHeader = Cbor.encode(header);
+    this.length = sign(new byte[0]).length;
   }
 
   /** The certificates without the root, which verifiers must have themselves. */
@@ -64,6 +66,11 @@ final class ClaimSigner {
 
   private static boolean isSelfSigned(X509Certificate certificate) {
     return CredentialProblems.isSignedBy(certificate, certificate);
+  }
+
+  /** The length of all signatures in bytes. */
+  int length() {
+    return length;
   }
 
   /**

@@ -65,6 +65,9 @@ public record CredentialProblems(List<String> certificates, List<String> key) {
             "has a chain of which certificate %d is not signed by the next".formatted(i + 1));
       }
     }
+    if (isSignedBy(chain.get(0), chain.get(0))) {
+      problems.add("starts with a certificate signed by itself, expected one that a CA issued");
+    }
     if (!canSign(chain.get(0))) {
       problems.add(
           "starts with a certificate that cannot sign claims, expected one that is no CA's, with"

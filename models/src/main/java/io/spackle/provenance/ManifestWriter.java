@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /**
  * Signed C2PA manifests: who edited an image, from which file, with which model, and a hash of the
@@ -64,14 +65,17 @@ final class ManifestWriter {
   byte[] write(byte[] file, Generation generation) {
     String id = id(file, generation);
     byte[] anyHash = new byte[HASH_BYTES];
+    UnaryOperator<byte[]> anySignature = claim -> new byte[signer.length()];
     Room room = new Room(file.length, 0, 0);
     while (true) {
-      byte[] store = store(id, generation, room, anyHash);
+      byte[] store = store(id, generation, assertions(id, generation, room, anyHash), anySignature);
       PlacedManifest placed = PlacedManifest.of(file, store);
       // An even length, because WebP would add a byte that verifiers do not expect.
       Room needed = new Room(placed.start(), placed.length(), (room.padding() + store.length) % 2);
       if (needed.equals(room)) {
-        return PlacedManifest.of(file, store(id, generation, room, hash(placed))).file();
+        List<Assertion> assertions = assertions(id, generation, room, hash(placed));
+        store = store(id, generation, assertions, signer::sign);
+        return PlacedManifest.of(file, store).file();
       }
       room = needed; // its numbers may be longer and so make the manifest longer: this ends soon
     }
@@ -93,8 +97,11 @@ final class ManifestWriter {
     return digest.digest();
   }
 
-  private byte[] store(String id, Generation generation, Room room, byte[] hash) {
-    List<Assertion> assertions = assertions(id, generation, room, hash);
+  private static byte[] store(
+      String id,
+      Generation generation,
+      List<Assertion> assertions,
+      UnaryOperator<byte[]> signature) {
     byte[] claim = Cbor.encode(claim(id, generation, assertions));
     byte[][] boxes = assertions.stream().map(Assertion::box).toArray(byte[][]::new);
     byte[] manifest =
@@ -103,7 +110,7 @@ final class ManifestWriter {
             label(id),
             Jumbf.superbox("c2as", ASSERTIONS, boxes),
             Jumbf.superbox("c2cl", CLAIM, Jumbf.box("cbor", claim)),
-            Jumbf.superbox("c2cs", SIGNATURE, Jumbf.box("cbor", signer.sign(claim))));
+            Jumbf.superbox("c2cs", SIGNATURE, Jumbf.box("cbor", signature.apply(claim))));
     List<byte[]> manifests = new ArrayList<>();
     generation
         .input()

@@ -52,6 +52,11 @@ final class KeyTool {
     return read(name);
   }
 
+  /** The root's key, whose certificate is signed by itself. */
+  SigningCredentials root() throws IOException, GeneralSecurityException {
+    return read(ROOT);
+  }
+
   private void generate(String name, List<String> options)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();

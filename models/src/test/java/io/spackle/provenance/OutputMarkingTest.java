@@ -55,6 +55,7 @@ class OutputMarkingTest {
     CREDENTIALS.put("PS256", tool.credentials("c", "-keyalg", "RSA", "-keysize", "2048"));
     CREDENTIALS.put("EdDSA", tool.credentials("d", "-keyalg", "Ed25519"));
     CREDENTIALS.put("no purpose", tool.withoutPurpose("e"));
+    CREDENTIALS.put("self-signed", tool.root());
   }
 
   private static Generation generation(Optional<InputManifest> manifest) {
@@ -259,6 +260,8 @@ class OutputMarkingTest {
         .singleElement()
         .asString()
         .contains("digitalSignature");
+    assertThat(problems(CREDENTIALS.get("self-signed")).certificates())
+        .anyMatch(text -> text.contains("signed by itself"));
     assertThat(problems(new SigningCredentials("", good.key())).certificates())
         .singleElement()
         .asString()

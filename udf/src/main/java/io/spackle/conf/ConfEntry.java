@@ -28,7 +28,7 @@ public record ConfEntry(String key, String value, String origin, boolean isDefau
 
   private static final String PROXY = "fetch.proxy";
   private static final Pattern SECRET =
-      Pattern.compile("secret|password|token|credential|c2pa\\.key");
+      Pattern.compile("secret|password|token|credential|c2pa-key");
 
   /**
    * The entry of a key.

@@ -18,10 +18,10 @@ public final class MarkingConf {
   public static final String PROVENANCE = "output.provenance";
 
   /** The key of the certificates to sign with. */
-  public static final String CERTIFICATES = "output.c2pa.certificates";
+  public static final String CERTIFICATES = "output.c2pa-certificates";
 
   /** The key of the private key to sign with. */
-  public static final String KEY = "output.c2pa.key";
+  public static final String KEY = "output.c2pa-key";
 
   private MarkingConf() {}
 

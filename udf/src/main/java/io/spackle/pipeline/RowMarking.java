@@ -51,9 +51,7 @@ final class RowMarking {
             ? init.manifest().flatMap(store -> InputManifest.of(file, store, Instant.now()))
             : Optional.empty();
     return new Generation(
-        sourceType,
-        model,
-        new Generation.Input(init.mediaType(), Sha256.hex(file), manifest));
+        sourceType, model, new Generation.Input(init.mediaType(), Sha256.hex(file), manifest));
   }
 
   /**

@@ -123,7 +123,9 @@ class JobDigestTest {
         "image.alpha|flatten",
         "image.colour|srgb",
         "output.image-format|webp",
-        "output.quality|80"
+        "output.quality|80",
+        "output.metadata|strip",
+        "output.provenance|none"
       })
   void whatShapesImagesChangesTheDigest(String key, String value) {
     assertThat(digest(Map.of(key, value.replace("BUNDLES", BUNDLES))))

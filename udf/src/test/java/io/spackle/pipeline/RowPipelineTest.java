@@ -1,5 +1,6 @@
 package io.spackle.pipeline;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,9 +15,12 @@ import io.spackle.image.RgbImage;
 import io.spackle.lane.FakeInpainter;
 import io.spackle.lane.InFlightLimits;
 import io.spackle.lane.Lane;
+import io.spackle.metadata.ImageMetadata;
+import io.spackle.metadata.PlacedManifest;
 import io.spackle.metrics.ExecutorMetrics;
 import io.spackle.model.ModelSettings;
 import io.spackle.model.OpenModel;
+import io.spackle.provenance.SourceType;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
@@ -131,6 +135,46 @@ class RowPipelineTest {
       succeeded(TestImages.row("p" + i));
     }
     assertThat(written).containsExactlyInAnyOrderEntriesOf(together);
+  }
+
+  @Test
+  void outputsKeepTheMetadataOfTheirInitImageAndAreMarkedIfGenerated() throws Exception {
+    open(4, PLENTY);
+    byte[] packet =
+        ("<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description"
+                + " rdf:about='' xmlns:dc='http://purl.org/dc/elements/1.1/' dc:source='Berlin'/>"
+                + "</rdf:RDF>")
+            .getBytes(UTF_8);
+    byte[] init = files.get(TestImages.INIT);
+    files.put(TestImages.INIT, ImageMetadata.NONE.withXmp(packet).writeInto(init));
+    succeeded(TestImages.row("a"));
+    assertThat(xmp())
+        .contains("dc:source='Berlin'")
+        .contains(SourceType.COMPOSITE_WITH_TRAINED_MODEL.uri());
+    written.clear();
+    succeeded(TestImages.row("a", TestImages.BLANK, 1));
+    assertThat(xmp()).isEqualTo(new String(packet, UTF_8));
+  }
+
+  /** The XMP packet of the only written image. */
+  private String xmp() {
+    byte[] file = written.values().iterator().next();
+    return new String(ImageMetadata.read(file).xmp().orElseThrow(), UTF_8);
+  }
+
+  @Test
+  void aSignedManifestOfTheInitImageIsNotCopiedAndNoted() throws Exception {
+    open(4, PLENTY);
+    byte[] init = files.get(TestImages.INIT);
+    byte[] store = "any store".getBytes(UTF_8);
+    files.put(TestImages.INIT, PlacedManifest.of(init, store).file());
+    for (String mask : List.of(TestImages.HALF, TestImages.BLANK)) {
+      written.clear();
+      Outcome.Succeeded done = succeeded(TestImages.row("a", mask, 1));
+      assertThat(done.notes()).contains(Note.PROVENANCE_DROPPED);
+      byte[] file = written.values().iterator().next();
+      assertThat(ImageMetadata.read(file).manifest()).isEmpty();
+    }
   }
 
   @Test

@@ -165,6 +165,27 @@ class JobConfTest {
   }
 
   @Test
+  void filesToSignWithAreOpenedAndAllTheirProblemsListed() throws IOException {
+    String c2pa = "spackle.output { provenance = c2pa, ";
+    assertThat(problems(c2pa + "}", REQUIRED))
+        .containsExactly(
+            "spackle.output.c2pa-certificates is not set, expected a text",
+            "spackle.output.c2pa-key is not set, expected a text");
+    Files.writeString(folder.resolve("key.pem"), "s3cr3t");
+    assertThat(problems(c2pa + "c2pa-certificates = none.pem, c2pa-key = key.pem }", REQUIRED))
+        .containsExactly(
+            "spackle.output.c2pa-certificates is no file that can be read (NoSuchFileException)"
+                + " (job.conf: 1)");
+    assertThat(problems(c2pa + "c2pa-certificates = key.pem, c2pa-key = key.pem }", REQUIRED))
+        .containsExactly(
+            "spackle.output.c2pa-certificates cannot be used: found no certificate in PEM"
+                + " (job.conf: 1)");
+    JobConf unused = load("spackle.output.c2pa-key = key.pem", REQUIRED);
+    assertThat(unused.tasks().images().marking().credentials()).isNull();
+    assertThat(unused.toString()).doesNotContain("key.pem");
+  }
+
+  @Test
   void missingOrMalformedFileIsOneProblem() {
     RefusedException missing =
         catchThrowableOfType(
@@ -216,8 +237,9 @@ class JobConfTest {
   void codeReadsExactlyTheKeysOfTheReference() throws IOException {
     String code =
         Files.readString(Path.of("src/main/java/io/spackle/jobs/conf/JobConf.java"))
-            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/TaskConf.java"));
-    Matcher key = Pattern.compile("\"([a-z]+\\.[a-z-]+)\"").matcher(code);
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/TaskConf.java"))
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/MarkingConf.java"));
+    Matcher key = Pattern.compile("\"([a-z]+\\.[a-z0-9-]+)\"").matcher(code);
     List<String> read =
         key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());
     assertThat(read).containsExactlyInAnyOrderElementsOf(ConfFile.keys());
