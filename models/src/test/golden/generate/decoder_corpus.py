@@ -2,7 +2,7 @@
 
     decoder_corpus.py FOLDER [FORMAT ...]
 
-Needs Pillow, tifffile, imagecodecs, pypng, and the tools of Debian's libjpeg-turbo-progs, webp and libtiff-tools.
+Needs Pillow, tifffile, imagecodecs, and the tools of Debian's libjpeg-turbo-progs, webp and libtiff-tools.
 
 The archive is not compressed, so that gzip finds what files have in common. cases.json lists the cases. `file` is refused with `reason` and `message`, or decodes to `width`, `height` and these files:
 
