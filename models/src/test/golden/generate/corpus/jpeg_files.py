@@ -165,11 +165,21 @@ def processes(corpus):
     corpus.refused("jpeg/lossless.jpg", imagecodecs.jpeg8_encode(scene(), lossless=True), "lossless")
     hierarchical = encoded(scene()).replace(SOF0, b"\xff\xc5")
     corpus.refused("jpeg/hierarchical.jpg", hierarchical, "hierarchical")
+    for kept in (1, 5, 9):
+        incomplete = without_last_scans(encoded(scene(), "-progressive"), kept)
+        corpus.refused(f"jpeg/only-{kept}-of-10-scans.jpg", incomplete, "lacks its last scans", ended=True)
     corpus.refused("jpeg/two-channels.jpg", two_channels(), "2 channels")
     unknown_height = bytearray(encoded(scene()))
     at = unknown_height.index(SOF0) + 5
     unknown_height[at : at + 2] = b"\0\0"
     corpus.refused("jpeg/height-later.jpg", bytes(unknown_height), "height")
+
+
+def without_last_scans(data, kept):
+    """A file that ends after some of its scans, with an end marker."""
+    scans = [at for at in range(len(data)) if data[at : at + 2] == b"\xff\xda"]
+    tables = data.rfind(b"\xff\xc4", scans[kept - 1], scans[kept])
+    return data[: tables if tables > 0 else scans[kept]] + EOI
 
 
 def two_channels():

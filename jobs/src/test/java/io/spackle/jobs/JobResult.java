@@ -77,7 +77,8 @@ public record JobResult(int code, JsonNode line, String messages, Path output) {
       model { path = "%s", device = cpu }
       defaults { width = 64, height = 64, num-inference-steps = 2 }
       image.resize = original
-      fetch.allow-files = [.], report.enabled = false
+      fetch { allow-files = [.], proxy = none }
+      report.enabled = false
     }
     """
         .formatted(manifest, TestJob.bundle("idle-sd15-inpaint"));

@@ -35,7 +35,7 @@ public enum ErrorCode {
       Retry.IN_VAIN),
   FETCH_UNREACHABLE(
       "The host is unknown, or it refuses or drops the connection",
-      "Check that the executors can reach the host",
+      "Check that the executors can reach the host or their proxy",
       Retry.MAY_HELP),
   FETCH_TLS(
       "The TLS connection cannot be trusted",
@@ -50,8 +50,8 @@ public enum ErrorCode {
       "Fix the location",
       Retry.IN_VAIN),
   FETCH_DENIED(
-      "Access is denied (401, 403, file permissions)",
-      "Renew signed URLs, or grant access to the executors",
+      "Access is denied (401, 403, 407 of a proxy, file permissions)",
+      "Renew signed URLs, set fetch.headers, or grant access to the executors",
       Retry.MAY_HELP),
   FETCH_STATUS(
       "Any other unsuccessful status, after the retries",

@@ -1,7 +1,5 @@
 package io.spackle.source;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -114,7 +112,7 @@ final class HttpConnections implements AutoCloseable {
     if (proxy.userInfo() != null) {
       String[] parts = proxy.userInfo().split(":", 2);
       char[] password = parts.length == 1 ? new char[0] : parts[1].toCharArray();
-      var basic = new BasicScheme(UTF_8);
+      var basic = new BasicScheme();
       basic.initPreemptive(new UsernamePasswordCredentials(parts[0], password));
       context.resetAuthExchange(host(proxy), basic);
     }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spackle.row.PercentEncoding;
 import java.io.Serializable;
-import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,13 +40,6 @@ record ProxyServer(String host, int port, String userInfo) implements Serializab
     String userInfo =
         url.group(1) == null ? null : new String(PercentEncoding.decoded(url.group(1)), UTF_8);
     return new ProxyServer(HostList.canonical(url.group(2)), port, userInfo);
-  }
-
-  /** The value of a Proxy-Authorization header, or null. */
-  String authorization() {
-    return userInfo == null
-        ? null
-        : "Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(UTF_8));
   }
 
   @Override

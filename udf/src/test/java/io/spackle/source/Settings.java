@@ -14,6 +14,10 @@ final class Settings {
 
   static final long MAX_BYTES = 100_000;
 
+  /** Without the proxy of the environment. */
+  private static final RequestSettings DIRECT =
+      new RequestSettings(RequestHeaders.NONE, null, ProxySetting.of("none"));
+
   private Settings() {}
 
   static FetchSettings of(List<String> allowFiles, List<String> allowPrivate) {
@@ -23,7 +27,7 @@ final class Settings {
         0,
         8,
         new AllowLists(List.of(), allowFiles, allowPrivate),
-        RequestSettings.DEFAULT);
+        DIRECT);
   }
 
   /** Settings for servers of a test on this machine. */
@@ -34,7 +38,7 @@ final class Settings {
         retries,
         perHost,
         new AllowLists(List.of(), List.of(), List.of("localhost", "127.0.0.1")),
-        RequestSettings.DEFAULT);
+        DIRECT);
   }
 
   static FetchSettings with(FetchSettings settings, RequestSettings requests) {
