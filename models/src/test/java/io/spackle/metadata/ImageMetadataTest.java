@@ -354,7 +354,7 @@ class ImageMetadataTest {
             encoded().map(small::writeInto), Stream.of(EXIF, Files.jdk("bmp"), Files.jdk("gif")))
         .forEach(
             file -> {
-              for (int i = 0; i < file.length; i++) {
+              for (int i = 0; i < file.length; i += 3) {
                 use(Arrays.copyOf(file, i));
                 byte[] flipped = file.clone();
                 flipped[i] ^= (byte) (1 << i % 8);
