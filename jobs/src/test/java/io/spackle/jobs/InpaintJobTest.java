@@ -206,11 +206,15 @@ class InpaintJobTest {
     String alone = row("a", null).replaceFirst(", \"prompt\": null", "");
     String model = "model.path=" + TestJob.bundle("tiny-erase-bytes");
     assertThat(run(alone, model).line().get("succeeded").asInt()).as(messages).isEqualTo(1);
-    String many = row("c", "a cat") + row("b", null).replace("}", ", \"samples\": 2}");
+    String many =
+        row("c", "a cat")
+            + row("b", null).replace("}", ", \"samples\": 2}")
+            + row("d", null).replace("}", ", \"num_inference_steps\": 20, \"seed\": -1}");
     assertThat(run(many, model).line().get("failed").asInt()).isEqualTo(1);
     assertThat(code(meta().get("b"))).isEqualTo("ROW_INVALID");
     assertThat(notes(meta().get("a"))).isEmpty();
     assertThat(notes(meta().get("c"))).containsExactly("PROMPT_UNUSED");
+    assertThat(notes(meta().get("d"))).containsExactly("PARAMETERS_UNUSED");
   }
 
   @Test
@@ -302,7 +306,7 @@ class InpaintJobTest {
     Result end = run(row("a", "x"), "defaults.num-inference-steps=51", "defaults.scheduler=Eulr");
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages)
-        .contains("spackle.defaults.num-inference-steps is 51, expected 1 to 50")
+        .contains("spackle.defaults.num-inference-steps is 51, expected a number from 1 to 50")
         .contains("spackle.defaults.scheduler is Eulr, expected one of");
   }
 

@@ -69,6 +69,18 @@ class PlanCommandTest {
   }
 
   @Test
+  void columnsOfOtherToolsAndAnEmptyManifestAreReported() throws IOException {
+    assertThat(plan("").messages()).containsOnlyOnce(" has no rows");
+    rows.row("a", "denoising_strength", 0.5, "sampler_name", "Euler a");
+    assertThat(plan("").messages())
+        .containsOnlyOnce(
+            "Warning: the manifest's column denoising_strength is not used, only copied to the"
+                + " meta rows: did you mean strength?")
+        .containsOnlyOnce("did you mean scheduler?")
+        .doesNotContain("has no rows");
+  }
+
+  @Test
   void resultsOfEarlierRunsAreDistinguished() throws IOException {
     rows.row("a").row("b").row("lost", "init_image", folder.resolve("lost.png").toString());
     rows.run("");

@@ -117,6 +117,29 @@ class ResumeTest {
   }
 
   @Test
+  void anotherFormatOrEdgeOfTheMaskKeepsTheDerivedSeed() throws IOException {
+    run(row("a"));
+    long seed = seed("a");
+    Result end = run(row("a"), "-D", "output.image-format=webp", "-D", "image.mask-blur=2");
+    assertThat(end.number("succeeded")).isEqualTo(1);
+    assertThat(seed("a")).isEqualTo(seed);
+    run(row("a", "photo.png", "another prompt"));
+    assertThat(seed("a")).isNotEqualTo(seed);
+  }
+
+  @Test
+  void aUrlThatIsSignedAnewIsNotAnotherRow() throws IOException {
+    String url = "http://127.0.0.1:9/photo.png?X-Amz-Date=%1$s&v=1&X-Amz-Signature=%1$s";
+    run(row("a", url.formatted("1"), "x"));
+    assertThat(run(row("a", url.formatted("2"), "x")).number("skipped")).isEqualTo(1);
+    assertThat(run(row("a", url.formatted("2") + "&w=64", "x")).number("skipped")).isZero();
+  }
+
+  private long seed(String id) {
+    return meta().get(id).<Row>getAs("meta").<Long>getAs("seed");
+  }
+
+  @Test
   void duplicatesKeepTheirMetaRows() throws IOException {
     run(row("a") + row("A") + row("b"));
     Result end = run(row("a", "photo.png", "new") + row("A") + row("b"));

@@ -1,6 +1,7 @@
 package io.spackle.codec;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import java.io.EOFException;
@@ -19,8 +20,7 @@ final class Decoders {
   private static final ImageReaderSpi JPEG = JdkImaging.plugin(ImageReaderSpi.class, "JPEG");
   private static final ImageReaderSpi WEBP = new WebPImageReaderSpi();
   private static final ImageReaderSpi PNG = JdkImaging.plugin(ImageReaderSpi.class, "PNG");
-  private static final ImageReaderSpi BMP = JdkImaging.plugin(ImageReaderSpi.class, "BMP");
-  private static final ImageReaderSpi TIFF = JdkImaging.plugin(ImageReaderSpi.class, "TIFF");
+  private static final ImageReaderSpi TIFF = new TIFFImageReaderSpi();
 
   private Decoders() {}
 
@@ -56,8 +56,8 @@ final class Decoders {
       case PNG -> PngDecoder.open(PNG, bytes);
       case WEBP -> WebpDecoder.open(WEBP, bytes);
       case GIF -> GifDecoder.open(bytes);
-      case BMP -> PluginDecoder.open(BMP, bytes);
-      case TIFF -> PluginDecoder.open(TIFF, bytes);
+      case BMP -> BmpDecoder.open(bytes);
+      case TIFF -> TiffDecoder.open(TIFF, bytes);
     };
   }
 
@@ -69,20 +69,15 @@ final class Decoders {
       return damage;
     }
     Throwable root = cause;
-    while (root.getCause() != null) {
-      root = root.getCause();
+    while (root.getCause() instanceof Exception deeper) {
+      root = deeper;
     }
-    return isEndUnchecked(type) && root instanceof EOFException
+    return type == FileType.TIFF && root instanceof EOFException
         ? new ImageException(
             Reason.TRUNCATED, "the " + type + " file ends before its image does", cause)
         : new ImageException(
             Reason.UNSUPPORTED_FORMAT,
             "the " + type + " decoder reports: " + root + ": store the image again, as PNG or JPEG",
             cause);
-  }
-
-  /** Whether only the decoder notices that a file of this type is truncated. */
-  private static boolean isEndUnchecked(FileType type) {
-    return type == FileType.BMP || type == FileType.TIFF;
   }
 }

@@ -95,6 +95,9 @@ enum FileType {
     if (head.startsWith("jP  ", 4) || head.startsWith("\u00FFO\u00FFQ")) {
       return "a JPEG 2000 image";
     }
+    if (head.startsWith("II+\0") || head.startsWith("MM\0+")) {
+      return "a BigTIFF image";
+    }
     if (head.startsWith("\0\0\1\0")) {
       return "a Windows icon";
     }

@@ -68,12 +68,8 @@ final class JpegDecoder implements ImageDecoder {
     };
   }
 
-  /** With the file's profile if it is one of inks, else as Pillow does. */
   private byte[] rgbOfInks(byte[] samples) {
-    return ImageMetadata.read(file)
-        .icc()
-        .flatMap(profile -> JpegColours.rgbOfInks(samples, width(), height(), profile))
-        .orElseGet(() -> JpegColours.rgbOfInks(samples));
+    return Inks.rgb(samples, width(), height(), ImageMetadata.read(file).icc());
   }
 
   private void interpolateRows(byte[] samples) {

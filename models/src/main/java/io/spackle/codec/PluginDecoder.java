@@ -2,6 +2,7 @@ package io.spackle.codec;
 
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
+import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -38,7 +39,12 @@ final class PluginDecoder implements ImageDecoder {
 
   @Override
   public DecodedImage decode() throws IOException {
-    return RasterSamples.of(reader.read(0));
+    return RasterSamples.of(image());
+  }
+
+  /** The reader's image. */
+  BufferedImage image() throws IOException {
+    return reader.read(0);
   }
 
   /** The components of a JPEG file, interleaved. */

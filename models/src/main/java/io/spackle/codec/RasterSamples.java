@@ -27,59 +27,79 @@ final class RasterSamples {
   private static final int OPAQUE_BLACK = 0xFF000000;
 
   private final Raster raster;
-  private final ColorModel model;
+  private final Channels channels;
   private final int width;
   private final int height;
-  private final int colours;
-  private final int bands;
   private final byte[] pixels;
   private final byte[] alpha;
   private final ByteBuffer deep;
 
-  private RasterSamples(BufferedImage image) {
-    raster = image.getRaster();
-    model = image.getColorModel();
-    width = image.getWidth();
-    height = image.getHeight();
-    colours = model.getNumColorComponents();
-    bands = model.getNumComponents();
+  private RasterSamples(Raster raster, Channels channels) {
+    this.raster = raster;
+    this.channels = channels;
+    width = raster.getWidth();
+    height = raster.getHeight();
     int area = Math.multiplyExact(width, height);
     pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, area)];
-    alpha = new byte[model.hasAlpha() ? area : 0];
-    boolean isDeep = model.getComponentSize(0) > Byte.SIZE;
-    deep = ByteBuffer.allocate(isDeep ? Math.multiplyExact(bands * Short.BYTES, area) : 0);
+    alpha = new byte[channels.alpha() ? area : 0];
+    boolean isDeep = channels.bits()[0] > Byte.SIZE;
+    int deepBytes = isDeep ? channels.count() * Short.BYTES : 0;
+    deep = ByteBuffer.allocate(Math.multiplyExact(deepBytes, area));
   }
 
   /**
-   * The samples of a decoder's image, scaled to 8 bits and divided by a premultiplied alpha;
-   * colours are not converted.
+   * What the first bands of a raster are; others are ignored.
+   *
+   * @param colours 1 for grey, 3 for RGB
+   * @param alpha whether an alpha follows
+   * @param premultiplied whether colours are multiplied by it
+   * @param bits of each band
+   */
+  @SuppressWarnings("ArrayRecordComponent") // not compared
+  record Channels(int colours, boolean alpha, boolean premultiplied, int[] bits) {
+
+    private static Channels of(ColorModel model) {
+      return new Channels(
+          model.getNumColorComponents(),
+          model.hasAlpha(),
+          model.isAlphaPremultiplied(),
+          model.getComponentSize());
+    }
+
+    int count() {
+      return colours + (alpha ? 1 : 0);
+    }
+  }
+
+  /** The samples of a decoder's image: see {@link #of(Raster, Channels)}. */
+  static DecodedImage of(BufferedImage image) {
+    return image.getColorModel() instanceof IndexColorModel palette
+        ? ofPalette(image.getRaster(), palette)
+        : of(image.getRaster(), Channels.of(image.getColorModel()));
+  }
+
+  /**
+   * The samples of a raster, scaled to 8 bits and divided by a premultiplied alpha; colours are not
+   * converted.
    *
    * @throws ImageException {@code UNSUPPORTED_FORMAT} unless it has one or three colour channels of
    *     integers of up to 16 bits
    */
-  static DecodedImage of(BufferedImage image) {
-    if (image.getColorModel() instanceof IndexColorModel palette) {
-      return ofPalette(image, palette);
+  static DecodedImage of(Raster raster, Channels channels) {
+    if (channels.colours() != 1 && channels.colours() != RgbImage.CHANNELS) {
+      throw unsupported(channels.colours() + " colour channels, expected 1 or 3");
     }
-    check(image);
-    return new RasterSamples(image).read();
-  }
-
-  private static void check(BufferedImage image) {
-    ColorModel model = image.getColorModel();
-    int colours = model.getNumColorComponents();
-    if (colours != 1 && colours != RgbImage.CHANNELS) {
-      throw unsupported(colours + " colour channels, expected 1 or 3");
-    }
-    int type = image.getRaster().getSampleModel().getDataType();
-    boolean integers = type != DataBuffer.TYPE_FLOAT && type != DataBuffer.TYPE_DOUBLE;
-    for (int bits : model.getComponentSize()) {
-      if (!integers || type == DataBuffer.TYPE_SHORT || bits < 1 || bits > Short.SIZE) {
-        String kind = integers ? "" : "floating-point ";
-        throw unsupported(
-            kind + "samples of " + bits + " bits, expected unsigned integers of 1 to 16");
+    int type = raster.getSampleModel().getDataType();
+    boolean integers =
+        type == DataBuffer.TYPE_BYTE
+            || type == DataBuffer.TYPE_USHORT
+            || type == DataBuffer.TYPE_INT;
+    for (int bits : channels.bits()) {
+      if (!integers || bits < 1 || bits > Short.SIZE) {
+        throw unsupported(bits + "-bit samples, expected unsigned integers of 1 to 16");
       }
     }
+    return new RasterSamples(raster, channels).read();
   }
 
   private static ImageException unsupported(String found) {
@@ -88,7 +108,7 @@ final class RasterSamples {
   }
 
   private DecodedImage read() {
-    boolean bytes = model.getComponentSize(0) == Byte.SIZE && !model.isAlphaPremultiplied();
+    boolean bytes = channels.bits()[0] == Byte.SIZE && !channels.premultiplied();
     if (bytes
         && raster.getSampleModel() instanceof PixelInterleavedSampleModel layout
         && raster.getDataBuffer() instanceof DataBufferByte buffer) {
@@ -102,21 +122,21 @@ final class RasterSamples {
     }
     return new DecodedImage(
         new RgbImage(width, height, pixels),
-        model.hasAlpha() ? Optional.of(new Mask(width, height, alpha)) : Optional.empty(),
-        colours == 1,
+        channels.alpha() ? Optional.of(new Mask(width, height, alpha)) : Optional.empty(),
+        channels.colours() == 1,
         deep.capacity() > 0
-            ? Optional.of(new Plane(width, height, bands * Short.BYTES, deep.array()))
+            ? Optional.of(new Plane(width, height, channels.count() * Short.BYTES, deep.array()))
             : Optional.empty());
   }
 
   /** The common case, several times faster than through the raster. */
   private void readBytes(PixelInterleavedSampleModel layout, DataBufferByte buffer) {
     for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
-      int band = Math.min(channel, colours - 1); // grey is copied to all three
+      int band = Math.min(channel, channels.colours() - 1); // grey is copied to all three
       readBand(layout, buffer, band, new Target(pixels, channel, RgbImage.CHANNELS));
     }
-    if (model.hasAlpha()) {
-      readBand(layout, buffer, colours, new Target(alpha, 0, 1));
+    if (channels.alpha()) {
+      readBand(layout, buffer, channels.colours(), new Target(alpha, 0, 1));
     }
   }
 
@@ -158,44 +178,61 @@ final class RasterSamples {
   }
 
   private void readRows() {
-    int[] max = new int[bands];
-    for (int band = 0; band < bands; band++) {
-      max[band] = (1 << model.getComponentSize(band)) - 1;
+    int[] max = new int[channels.count()];
+    for (int band = 0; band < max.length; band++) {
+      max[band] = (1 << channels.bits()[band]) - 1;
     }
-    int[] row = new int[width * bands];
+    int stored = raster.getNumBands();
+    int[] row = new int[width * stored];
     for (int y = 0; y < height; y++) {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
-      if (model.isAlphaPremultiplied()) {
-        divideByAlpha(row, max);
-      }
       for (int x = 0; x < width; x++) {
-        take(row, x, y * width + x, max);
+        take(row, x * stored, y * width + x, max);
       }
     }
   }
 
-  private void take(int[] row, int x, int pixel, int[] max) {
+  private void take(int[] row, int from, int pixel, int[] max) {
+    int colours = channels.colours();
+    if (channels.premultiplied()) {
+      divideByAlpha(row, from, max);
+    }
     for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
       int band = Math.min(channel, colours - 1);
-      pixels[RgbImage.CHANNELS * pixel + channel] =
-          (byte) scaled(row[x * bands + band], max[band], 255);
+      pixels[RgbImage.CHANNELS * pixel + channel] = (byte) scaled(row[from + band], max[band], 255);
     }
-    if (alpha.length > 0) {
-      alpha[pixel] = (byte) scaled(row[x * bands + colours], max[colours], 255);
+    if (channels.alpha()) {
+      alpha[pixel] = (byte) scaled(row[from + colours], max[colours], 255);
     }
-    for (int band = 0; band < bands && deep.capacity() > 0; band++) {
-      deep.putShort((short) scaled(row[x * bands + band], max[band], DEEP_MAX));
+    for (int band = 0; band < max.length && deep.capacity() > 0; band++) {
+      deep.putShort((short) scaled(row[from + band], max[band], DEEP_MAX));
     }
   }
 
-  private void divideByAlpha(int[] row, int[] max) {
-    for (int x = 0; x < width; x++) {
-      int level = row[x * bands + colours];
-      for (int band = 0; band < colours && level > 0; band++) {
-        int at = x * bands + band;
-        row[at] = scaled(Math.min(row[at], level), level, max[band]);
+  private void divideByAlpha(int[] row, int from, int[] max) {
+    int level = row[from + channels.colours()];
+    for (int band = 0; band < channels.colours() && level > 0; band++) {
+      row[from + band] = scaled(Math.min(row[from + band], level), level, max[band]);
+    }
+  }
+
+  /** The first bands of a raster, interleaved and scaled to 8 bits. */
+  static byte[] bytes(Raster raster, int bands) {
+    int width = raster.getWidth();
+    int stored = raster.getNumBands();
+    int max = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
+    byte[] bytes =
+        new byte[Math.multiplyExact(Math.multiplyExact(width, raster.getHeight()), bands)];
+    int[] row = new int[width * stored];
+    for (int y = 0, to = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+      for (int i = 0; i < row.length; i++) {
+        if (i % stored < bands) {
+          bytes[to++] = (byte) scaled(row[i], max, 255);
+        }
       }
     }
+    return bytes;
   }
 
   /** A sample of 0 to {@code max} as one of 0 to {@code newMax}, rounded. */
@@ -203,9 +240,10 @@ final class RasterSamples {
     return (int) ((sample * (long) newMax + max / 2) / max);
   }
 
-  private static DecodedImage ofPalette(BufferedImage image, IndexColorModel palette) {
-    int width = image.getWidth();
-    int height = image.getHeight();
+  /** The colours of a palette, with its alpha. */
+  static DecodedImage ofPalette(Raster raster, IndexColorModel palette) {
+    int width = raster.getWidth();
+    int height = raster.getHeight();
     int[] colours = new int[palette.getMapSize()];
     palette.getRGBs(colours);
     byte[] alpha = new byte[Math.multiplyExact(width, height)];
@@ -213,7 +251,7 @@ final class RasterSamples {
     int[] row = new int[width];
     for (int i = 0; i < alpha.length; i++) {
       if (i % width == 0) {
-        image.getRaster().getSamples(0, i / width, width, 1, 0, row);
+        raster.getSamples(0, i / width, width, 1, 0, row);
       }
       int index = row[i % width];
       int argb = index < colours.length ? colours[index] : OPAQUE_BLACK; // beyond the palette

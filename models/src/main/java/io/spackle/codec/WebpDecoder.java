@@ -70,11 +70,23 @@ final class WebpDecoder implements ImageDecoder {
 
   @Override
   public DecodedImage decode() throws IOException {
-    DecodedImage decoded = libwebp.decode();
+    DecodedImage decoded = decodeStill();
     DecodedImage image = opaque ? decoded.withoutAlpha() : decoded;
     return frame
         .map(f -> image.onCanvas(f.canvasWidth(), f.canvasHeight(), f.left(), f.top()))
         .orElse(image);
+  }
+
+  private DecodedImage decodeStill() throws IOException {
+    try {
+      return libwebp.decode();
+    } catch (OutOfMemoryError e) {
+      if (e.getMessage() != null) { // the JVM's own errors say what is exhausted
+        throw e;
+      }
+      // libwebp's status for alpha that it cannot decode
+      throw new IOException("damaged alpha, or too little memory", e);
+    }
   }
 
   @Override

@@ -96,7 +96,7 @@ record FluxFillInpainter(
     Set<Note> notes = EnumSet.noneOf(Note.class);
     String prompt = withoutWeights(input.prompt(), notes);
     EncodedPrompt encoded = t5.encode(prompt, cancellation);
-    notes.addAll(Note.ofTruncated(encoded.truncated(), false));
+    notes.addAll(Note.withoutNegative(encoded.truncated(), input));
     Map<String, FloatTensor> embeds =
         Map.of(
             PromptEmbeds.HIDDEN_STATES,

@@ -13,6 +13,10 @@ public enum Note {
   PROMPT_WEIGHTS_IGNORED,
   /** The row has a prompt or a negative prompt, and the model takes none. */
   PROMPT_UNUSED,
+  /** There is a negative prompt, which has no effect without guidance, or in the model. */
+  NEGATIVE_PROMPT_UNUSED,
+  /** The row sets a parameter of denoising or prompts, and the model has no use for it. */
+  PARAMETERS_UNUSED,
   /** The row has a reference image, and the model takes none. */
   REFERENCE_UNUSED,
   /** The row asks for a size, and the model works at the size of the init image. */
@@ -31,6 +35,15 @@ public enum Note {
   MASK_FULL,
   /** The safety checker flagged the image: it was replaced by a black one. */
   NSFW_CONTENT_DETECTED;
+
+  /** The notes of an image whose negative prompt is not read. */
+  static Set<Note> withoutNegative(boolean promptTruncated, InpaintInput input) {
+    Set<Note> notes = ofTruncated(promptTruncated, false);
+    if (!input.negativePromptOrEmpty().isBlank()) {
+      notes.add(NEGATIVE_PROMPT_UNUSED);
+    }
+    return notes;
+  }
 
   static Set<Note> ofTruncated(boolean prompt, boolean negativePrompt) {
     Set<Note> notes = EnumSet.noneOf(Note.class);

@@ -60,7 +60,7 @@ record Sd15Inpainter(ModelTraits traits, PromptEncoder text, UnetBackbone backbo
       return new PromptEmbeds(
           hiddenStates(prompt, prompt.sequenceCount(), cancellation),
           Map.of(),
-          Note.ofTruncated(prompt.truncated(), false));
+          Note.withoutNegative(prompt.truncated(), input));
     }
     EncodedPrompt negative = text.encode(input.negativePromptOrEmpty(), cancellation);
     int sequences = Math.max(prompt.sequenceCount(), negative.sequenceCount());

@@ -150,7 +150,7 @@ record SdxlInpainter(ModelTraits traits, TextEncoders text, UnetBackbone backbon
       return new PromptEmbeds(
           prompt.inputs(timeIds(parameters, AESTHETIC_SCORE)),
           Map.of(),
-          Note.ofTruncated(prompt.truncated(), false));
+          Note.withoutNegative(prompt.truncated(), input));
     }
     boolean zeros = input.negativePrompt() == null && flags.zerosForNoNegativePrompt();
     String negativePrompt = input.negativePromptOrEmpty();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.golden.Goldens;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,15 @@ import java.util.zip.ZipInputStream;
 /** The files of decoder-corpus.zip.gz, which {@code decoder_corpus.py} writes and describes. */
 record DecoderCorpus(Map<String, byte[]> entries, List<JsonNode> cases) {
 
-  static DecoderCorpus read() throws IOException {
+  static DecoderCorpus read() {
+    try {
+      return unpack();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static DecoderCorpus unpack() throws IOException {
     Map<String, byte[]> entries = new HashMap<>();
     try (ZipInputStream in =
         new ZipInputStream(

@@ -1,15 +1,18 @@
 package io.spackle.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.management.ThreadMXBean;
 import io.spackle.image.ImageException;
 import io.spackle.image.Plane;
-import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,20 +23,64 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class DecoderCorpusTest {
 
+  private static final DecoderCorpus CORPUS = DecoderCorpus.read();
+  private static final DecodeLimits SMALL = new DecodeLimits(250_000, 4000, 0xFFFFFF);
+  private static final int ROUNDS = Integer.getInteger("corpus.rounds", 10);
+  private static final long MAX_BYTES = 64L << 20;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
   @ParameterizedTest
-  @EnumSource(names = {"JPEG", "PNG", "GIF", "WEBP"})
-  void decodesAsTheLibraryOfTheFormat(FileType type) throws IOException {
-    DecoderCorpus corpus = DecoderCorpus.read();
+  @EnumSource
+  void decodesAsTheLibraryOfTheFormat(FileType type) {
     Figures figures = new Figures();
-    String folder = type.name().toLowerCase(Locale.ROOT) + "/";
-    for (JsonNode test : corpus.cases()) {
-      if (test.get("file").asText().startsWith(folder)) {
-        figures.add(corpus, test);
-      }
-    }
+    tests(type).forEach(figures::add);
     System.out.println(type + ": " + figures);
     assertThat(figures.failures).isEmpty();
     assertThat(figures.equal).isPositive();
+  }
+
+  /**
+   * Errors other than of the decoder would be reported as our own, and memory must stay bounded.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void damagedFilesAreDecodedOrRefusedInBoundedMemory(FileType type) {
+    Random random = new Random(5);
+    for (JsonNode test : tests(type)) {
+      byte[] file = CORPUS.file(test.get("file").asText());
+      for (int round = 0; round < ROUNDS; round++) {
+        byte[] damaged = damaged(file, random);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        try {
+          ImageCodec.decode(damaged, SMALL);
+        } catch (ImageException e) {
+          assertThat(e.getMessage()).isNotBlank();
+        } catch (RuntimeException | Error e) {
+          fail(test.get("file") + " in round " + round, e);
+        }
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
+            .as("bytes allocated for %s in round %d", test.get("file"), round)
+            .isLessThan(MAX_BYTES);
+      }
+    }
+  }
+
+  private static byte[] damaged(byte[] file, Random random) {
+    int length = random.nextInt(4) == 0 ? random.nextInt(file.length) : file.length;
+    byte[] bytes = Arrays.copyOf(file, length);
+    for (int flips = random.nextInt(5); flips > 0 && bytes.length > 0; flips--) {
+      int reach = random.nextBoolean() ? bytes.length : Math.min(bytes.length, 80);
+      bytes[random.nextInt(reach)] = (byte) random.nextInt();
+    }
+    return bytes;
+  }
+
+  private static List<JsonNode> tests(FileType type) {
+    String folder = type.name().toLowerCase(Locale.ROOT) + "/";
+    return CORPUS.cases().stream()
+        .filter(test -> test.get("file").asText().startsWith(folder))
+        .toList();
   }
 
   private static final class Figures {
@@ -43,15 +90,15 @@ class DecoderCorpusTest {
     private int near;
     private int refused;
 
-    void add(DecoderCorpus corpus, JsonNode test) {
+    void add(JsonNode test) {
       String file = test.get("file").asText();
-      byte[] bytes = corpus.file(file);
+      byte[] bytes = CORPUS.file(file);
       try {
         DecodedImage image = Decoders.using(bytes, FileType.of(bytes), ImageDecoder::decode);
         if (test.has("message")) {
           failures.add(file + " is decoded, expected a refusal");
         } else {
-          compare(image, corpus, test);
+          compare(image, test);
         }
       } catch (ImageException e) {
         refused(e, test);
@@ -60,10 +107,10 @@ class DecoderCorpusTest {
       }
     }
 
-    private void compare(DecodedImage image, DecoderCorpus corpus, JsonNode test) {
+    private void compare(DecodedImage image, JsonNode test) {
       String file = test.get("file").asText();
       byte[] rgba = rgba(image);
-      byte[] expected = corpus.file(test.get("pixels").asText());
+      byte[] expected = CORPUS.file(test.get("pixels").asText());
       int width = test.get("width").asInt();
       if (image.colour().width() != width || rgba.length != expected.length) {
         failures.add(file + " has " + image.colour().width() + " x " + image.colour().height());
@@ -79,7 +126,7 @@ class DecoderCorpusTest {
       }
       byte[] deep = image.deep().map(Plane::data).orElse(new byte[0]);
       if (!Arrays.equals(
-          deep, test.has("deep") ? corpus.file(test.get("deep").asText()) : new byte[0])) {
+          deep, test.has("deep") ? CORPUS.file(test.get("deep").asText()) : new byte[0])) {
         failures.add(file + " has other 16-bit samples");
       }
     }

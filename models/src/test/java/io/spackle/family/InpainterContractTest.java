@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -157,6 +158,49 @@ class InpainterContractTest {
             inpainter.traits().guide() == Guide.PROMPT
                 ? Note.PROMPT_TRUNCATED
                 : Note.PROMPT_UNUSED);
+  }
+
+  @Test
+  void notesANegativePromptWithoutEffect() {
+    boolean readsPrompts = inpainter.traits().guide() == Guide.PROMPT;
+    boolean readsNegativeOnes = readsPrompts && !inpainter.traits().family().equals("flux-fill");
+    assertThat(notes(inpainter.traits().defaults().guidanceScale(), "ugly"))
+        .as("with guidance")
+        .isEqualTo(
+            readsNegativeOnes
+                ? Set.of()
+                : Set.of(readsPrompts ? Note.NEGATIVE_PROMPT_UNUSED : Note.PROMPT_UNUSED));
+    assertThat(notes(1, "ugly"))
+        .as("without guidance")
+        .containsExactly(readsPrompts ? Note.NEGATIVE_PROMPT_UNUSED : Note.PROMPT_UNUSED);
+    if (readsPrompts) {
+      assertThat(notes(1, "  ")).as("blank").isEmpty();
+    }
+  }
+
+  private static Set<Note> notes(double guidance, String negativePrompt) {
+    InpaintParameters usual = Samples.parameters(inpainter, 2);
+    InpaintParameters parameters =
+        new InpaintParameters(
+            usual.width(),
+            usual.height(),
+            new InpaintParameters.Sampling(2, guidance, 1, SchedulerChoice.DEFAULT),
+            usual.maskReduction(),
+            false);
+    InpaintInput sample = Samples.input("a cat", 1);
+    InpaintInput input =
+        new InpaintInput(
+            sample.image(),
+            sample.mask(),
+            sample.prompt(),
+            negativePrompt,
+            sample.reference(),
+            sample.seed());
+    return inpainter
+        .inpaint(parameters, List.of(input), new Cancellation())
+        .images()
+        .get(0)
+        .notes();
   }
 
   @Test

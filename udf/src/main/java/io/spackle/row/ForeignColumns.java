@@ -30,6 +30,7 @@ public final class ForeignColumns {
                   "imageurl",
                   "inputimageurl",
                   "initimageurl",
+                  "initimg",
                   "initimages",
                   "imagepath",
                   "imagefile",

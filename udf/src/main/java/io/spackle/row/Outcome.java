@@ -5,12 +5,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The result of a manifest row, which becomes its meta row. */
 public sealed interface Outcome {
 
   /** Time spent in each stage that the row reached. */
   Map<RowStage, Duration> timings();
+
+  /** The same result with further notes; a row without a valid result has none. */
+  default Outcome with(Set<Note> more) {
+    return this;
+  }
 
   /**
    * A row all of whose samples are written.
@@ -26,7 +32,15 @@ public sealed interface Outcome {
       Set<Note> notes,
       Duration generation,
       Map<RowStage, Duration> timings)
-      implements Outcome {}
+      implements Outcome {
+
+    @Override
+    public Outcome with(Set<Note> more) {
+      Set<Note> all = new TreeSet<>(notes);
+      all.addAll(more);
+      return new Succeeded(row, images, digests, all, generation, timings);
+    }
+  }
 
   /**
    * The generated images of a row.

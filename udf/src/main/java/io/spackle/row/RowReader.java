@@ -5,11 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
+import io.spackle.family.Note;
 import io.spackle.family.SchedulerChoice;
 import java.io.Serializable;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 
 /**
@@ -22,6 +25,17 @@ import org.apache.spark.sql.Row;
 public final class RowReader implements Serializable {
 
   private static final int MAX_ID_BYTES = 512;
+
+  /** What a model without denoising has no use for. */
+  private static final List<String> DENOISING =
+      List.of(
+          RowColumns.STEPS,
+          RowColumns.GUIDANCE_SCALE,
+          RowColumns.STRENGTH,
+          RowColumns.PROMPT_STRENGTH,
+          RowColumns.SCHEDULER,
+          RowColumns.USE_KARRAS_SIGMAS,
+          RowColumns.SEED);
 
   private final ModelTraits.Sizes sizes;
   private final Limits limits;
@@ -63,11 +77,15 @@ public final class RowReader implements Serializable {
     Outcome then(Work work) throws InterruptedException;
   }
 
-  /** A row that can be run. */
-  public record Valid(ManifestRow row) implements Result {
+  /**
+   * A row that can be run.
+   *
+   * @param notes for its owner, whatever the outcome of the work
+   */
+  public record Valid(ManifestRow row, Set<Note> notes) implements Result {
     @Override
     public Outcome then(Work work) throws InterruptedException {
-      return work.run(row);
+      return work.run(row).with(notes);
     }
   }
 
@@ -99,7 +117,18 @@ public final class RowReader implements Serializable {
       return new Invalid(malformed(fields, key));
     }
     ManifestRow manifestRow = manifestRow(fields, key);
-    return fields.hasProblems() ? new Invalid(invalid(fields, key)) : new Valid(manifestRow);
+    return fields.hasProblems()
+        ? new Invalid(invalid(fields, key))
+        : new Valid(manifestRow, notes(fields));
+  }
+
+  /** Notes on what the row sets although the model has no use for it. */
+  private Set<Note> notes(FieldReader fields) {
+    boolean isUnused =
+        guide == Guide.NONE
+                && DENOISING.stream().anyMatch(column -> !CellValues.isAbsent(fields.raw(column)))
+            || guide != Guide.PROMPT && fields.flag(RowColumns.ENHANCE_PROMPT, false);
+    return isUnused ? EnumSet.of(Note.PARAMETERS_UNUSED) : Set.of();
   }
 
   private ManifestRow manifestRow(FieldReader fields, String key) {

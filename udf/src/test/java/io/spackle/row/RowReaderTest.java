@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.family.Note;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.row.RowReader.SafetyPolicy;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -312,6 +314,31 @@ class RowReaderTest {
   void seedLeavesRoomForTheSamples() {
     assertThat(invalid(TestRows.row("seed", Long.MAX_VALUE, "samples", 2)).message())
         .contains("from -1 to 9223372036854775806");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "num_inference_steps,30",
+    "guidance_scale,7",
+    "strength,0.5",
+    "prompt_strength,0.5",
+    "scheduler,DDIM",
+    "use_karras_sigmas,yes",
+    "seed,7",
+    "enhance_prompt,yes"
+  })
+  void parametersThatAModelHasNoUseForAreNoted(String column, String value) {
+    RowReader erase = new RowReader(TestRows.ERASE, TestRows.DEFAULTS, SafetyPolicy.CHECKED);
+    assertThat(notes(erase, TestRows.row(column, value))).containsExactly(Note.PARAMETERS_UNUSED);
+    assertThat(notes(erase, TestRows.row(column, null))).isEmpty();
+    assertThat(notes(reader, TestRows.row(column, value))).isEmpty();
+    RowReader guided = new RowReader(TestRows.CATVTON, TestRows.DEFAULTS, SafetyPolicy.CHECKED);
+    Row row = TestRows.row(column, value, "reference_image", "/shirt.png");
+    assertThat(notes(guided, row)).hasSize(column.equals("enhance_prompt") ? 1 : 0);
+  }
+
+  private static Set<Note> notes(RowReader reader, Row row) {
+    return ((RowReader.Valid) reader.read(row)).notes();
   }
 
   @Test

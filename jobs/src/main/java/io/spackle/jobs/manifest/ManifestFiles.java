@@ -28,11 +28,13 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * The files of a manifest, each of which one task reads from its start.
+ * The files of a manifest, each of which is read from its start by one task.
  *
  * @param paths as URIs, in the order of their rows
  */
 record ManifestFiles(List<String> paths, HadoopConf hadoop) implements Serializable {
+
+  private static final int TASKS_PER_CORE = 4;
 
   /** The files that a path, folder or pattern names, as Spark finds them. */
   static ManifestFiles of(SparkSession spark, Manifest.Settings settings) {
@@ -41,10 +43,11 @@ record ManifestFiles(List<String> paths, HadoopConf hadoop) implements Serializa
     return new ManifestFiles(Stream.of(found).sorted().toList(), HadoopConf.of(hadoop));
   }
 
-  /** Items of files, such as their paths, with one partition for each. */
+  /** Items of files, such as their paths, in their order. */
   static <T> JavaRDD<T> distributed(SparkSession spark, List<T> items) {
-    return JavaSparkContext.fromSparkContext(spark.sparkContext())
-        .parallelize(items, Math.max(1, items.size()));
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    int tasks = Math.min(items.size(), TASKS_PER_CORE * context.defaultParallelism());
+    return context.parallelize(items, Math.max(1, tasks));
   }
 
   /** The name of a file, for messages. */
@@ -91,7 +94,7 @@ record ManifestFiles(List<String> paths, HadoopConf hadoop) implements Serializa
   }
 
   /**
-   * The lines of a file, without a byte order mark; it is closed with the task that reads it.
+   * The lines of a file, without a byte order mark; it is closed at its end, or with the task.
    *
    * @param before number before that of the first line
    */
@@ -140,6 +143,9 @@ record ManifestFiles(List<String> paths, HadoopConf hadoop) implements Serializa
       Line line = new Line(number, next);
       try {
         next = reader.readLine();
+        if (next == null) {
+          reader.close(); // a task may read many files
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
