@@ -90,7 +90,8 @@ public final class InputManifest {
         .orElseThrow();
   }
 
-  private static void checkLink(Map<?, ?> link, Map<String, JumbfBox> unchecked, Object claimAlgorithm)
+  private static void checkLink(
+      Map<?, ?> link, Map<String, JumbfBox> unchecked, Object claimAlgorithm)
       throws GeneralSecurityException {
     String url = (String) link.get("url");
     JumbfBox box = unchecked.remove(url.substring(url.lastIndexOf('/') + 1));
