@@ -82,6 +82,14 @@ final class InpaintCommand implements Callable<Integer> {
   }
 
   @Option(
+      names = "--exclude",
+      paramLabel = "FILE",
+      description = "A mask: white is not copied, where pixels of the image are.")
+  void exclude(Path value) {
+    fields.put("exclude_image", value.toString());
+  }
+
+  @Option(
       names = "--prompt",
       description = "What to generate; not needed by models that erase or take a reference.")
   void prompt(String value) {

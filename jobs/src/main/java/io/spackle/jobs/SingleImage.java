@@ -47,6 +47,7 @@ record SingleImage(ResolvedConf conf, Row row) {
     FILES.put(RowColumns.INIT_IMAGE, "--image");
     FILES.put(RowColumns.MASK_IMAGE, "--mask");
     FILES.put(RowColumns.REFERENCE_IMAGE, "--reference");
+    FILES.put(RowColumns.EXCLUDE_IMAGE, "--exclude");
   }
 
   /**

@@ -19,6 +19,9 @@ public final class SourceImage {
   /** The width in pixels of the surroundings that a fill depends on in any case. */
   private static final int NEAR = 16;
 
+  /** From this alpha on the background changes a colour by less than anybody sees. */
+  private static final int OPAQUE = 250;
+
   private final DecodedImage stored;
   private final Properties properties;
   private final Optional<ColourProfile> profile;
@@ -65,6 +68,22 @@ public final class SourceImage {
   /** The alpha of each pixel, 255 is opaque; empty if the file has none. */
   public Optional<Mask> alpha() {
     return stored.alpha();
+  }
+
+  /**
+   * 255 where pixels show their own colour, else 0: elsewhere the background shines through. Empty
+   * if all do.
+   */
+  public Optional<Mask> opaque() {
+    if (stored.alpha().isEmpty() || !isTransparent()) {
+      return Optional.empty();
+    }
+    Mask alpha = stored.alpha().get();
+    byte[] levels = new byte[alpha.levels().length];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (alpha.levels()[i] & 0xFF) >= OPAQUE ? (byte) 255 : 0;
+    }
+    return Optional.of(new Mask(alpha.width(), alpha.height(), levels));
   }
 
   /** Whether the file has samples of more than 8 bits. */

@@ -19,6 +19,8 @@ public enum Note {
   PARAMETERS_UNUSED,
   /** The row has a reference image, and the model takes none. */
   REFERENCE_UNUSED,
+  /** The row excludes pixels from being copied, and none is copied. */
+  EXCLUDE_UNUSED,
   /** The row asks for a size, and the model works at the size of the init image. */
   SIZE_UNUSED,
   /** The init image is transparent, and the output is not: its format or the configuration. */

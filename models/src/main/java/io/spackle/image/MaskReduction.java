@@ -11,7 +11,7 @@ public enum MaskReduction {
    */
   MAX {
     @Override
-    Mask resize(Mask mask, int width, int height) {
+    public Mask resize(Mask mask, int width, int height) {
       return MaxResize.resize(mask, width, height);
     }
 
@@ -33,7 +33,7 @@ public enum MaskReduction {
    */
   NEAREST {
     @Override
-    Mask resize(Mask mask, int width, int height) {
+    public Mask resize(Mask mask, int width, int height) {
       return Filter.LANCZOS.resize(mask, width, height);
     }
 
@@ -73,7 +73,7 @@ public enum MaskReduction {
   }
 
   /** The mask in another size; the same mask if the size is the same. */
-  abstract Mask resize(Mask mask, int width, int height);
+  public abstract Mask resize(Mask mask, int width, int height);
 
   /** Whether the block with this upper left corner is masked. */
   abstract boolean isMasked(Mask mask, int left, int top, int factor);

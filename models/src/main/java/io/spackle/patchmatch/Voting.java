@@ -81,7 +81,7 @@ final class Voting {
     byte[] distances = distances();
     byte[] byDistance = new byte[Byte.MAX_VALUE + 1];
     for (int i = 0; i < byDistance.length; i++) {
-      byDistance[i] = (byte) Math.max(1, Math.round(MAX_WEIGHT * Math.pow(DECAY, -i)));
+      byDistance[i] = (byte) Math.max(1, Math.round(MAX_WEIGHT * StrictMath.pow(DECAY, -i)));
     }
     for (int at = 0; at < distances.length; at++) {
       distances[at] = byDistance[distances[at]];
@@ -118,7 +118,7 @@ final class Voting {
     for (int i = 0; i < shares.length; i++) {
       int dx = i % side - radius;
       int dy = i / side - radius;
-      shares[i] = Math.exp(-(dx * dx + dy * dy) / (2 * spread * spread));
+      shares[i] = StrictMath.exp(-(dx * dx + dy * dy) / (2 * spread * spread));
       sum += shares[i];
     }
     int[] kernel = new int[shares.length];

@@ -125,6 +125,30 @@ class SourceImageTest {
     assertThat(changed).isGreaterThan(80 * kind.bands() * 3 / 4);
   }
 
+  @Test
+  void pixelsThatShowTheBackgroundAreNotOpaque() throws IOException {
+    Kind kind = new Kind(8, 6, null);
+    int[][] samples = kind.samples();
+    for (int[] row : samples) {
+      for (int x = 0; x < WIDTH; x++) {
+        row[4 * x + 3] = x < 8 ? 255 : x < 12 ? 250 : x < 16 ? 249 : 0;
+      }
+    }
+    Mask opaque =
+        SourceImage.decode(kind.file(samples), DecodeLimits.defaults()).opaque().orElseThrow();
+    assertThat(opaque.level(7, 3)).isEqualTo(255);
+    assertThat(opaque.level(11, 3)).as("almost opaque").isEqualTo(255);
+    assertThat(opaque.level(12, 3)).isZero();
+    assertThat(opaque.level(20, 3)).isZero();
+  }
+
+  @Test
+  void opaqueImagesHaveNoMaskOfOpaquePixels() throws IOException {
+    Kind opaque = new Kind(8, 2, null);
+    assertThat(SourceImage.decode(opaque.file(opaque.samples()), DecodeLimits.defaults()).opaque())
+        .isEmpty();
+  }
+
   @ParameterizedTest
   @MethodSource("kinds")
   void anEmptyMaskChangesNothing(Kind kind) throws IOException {

@@ -26,6 +26,21 @@ class FramingTest {
   }
 
   @Test
+  void unscaledFramesAreTheImageItself() {
+    FramingOptions options =
+        DEFAULTS.withResize(Resize.FIT).withCropPadding(OptionalInt.of(4)).withMaskGrow(2);
+    RgbImage narrow = TestImages.gradient(3, 201);
+    Mask mask = TestImages.rectangle(3, 201, new Region(0, 50, 3, 60), 255);
+    Frame frame = Framing.unscaled(narrow, mask, options);
+    assertThat(frame.image().pixels()).isEqualTo(narrow.pixels());
+    assertThat(frame.mask().isMasked(1, 48)).as("grown by 2").isTrue();
+    assertThat(frame.mask().isMasked(1, 47)).isFalse();
+    RgbImage restored = frame.restore(RgbImage.black(3, 201));
+    assertThat(TestImages.rgb(restored, 2, 48)).isZero();
+    assertThat(TestImages.rgb(restored, 2, 47)).isEqualTo(TestImages.rgb(narrow, 2, 47));
+  }
+
+  @Test
   void paddingRepeatsTheEdgeAndIsNotMasked() {
     Mask all = TestImages.blank(120, 90).inverted();
     Frame frame = Framing.frame(INIT, all, 100, 100, 64, DEFAULTS);

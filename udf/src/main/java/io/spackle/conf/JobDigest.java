@@ -4,9 +4,11 @@ import io.spackle.bundle.BundleOptions;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.OutputOptions;
 import io.spackle.conf.TaskConf.SafetyConf;
+import io.spackle.family.BuiltInModel;
 import io.spackle.family.ModelTraits;
 import io.spackle.image.FramingOptions;
 import io.spackle.pipeline.ImageSettings;
+import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
@@ -49,6 +51,9 @@ final class JobDigest {
     digest.addFraming(images.framing());
     digest.add(
         "image.background", images.limits().background(), DecodeLimits.defaults().background());
+    if (images.fill() == Fill.PATCHMATCH) {
+      digest.add("image.fill", BuiltInModel.PATCHMATCH.digest(), null);
+    }
     digest.addOutput(images.output());
     digest.addMarking(resolved.conf().images().marking());
     return UUID.nameUUIDFromBytes(digest.content.toString().getBytes(StandardCharsets.UTF_8))

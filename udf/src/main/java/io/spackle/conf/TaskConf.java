@@ -15,6 +15,7 @@ import io.spackle.image.MaskReduction;
 import io.spackle.lane.LaneSettings;
 import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.pipeline.ImageSettings;
+import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
 import io.spackle.safety.SafetyOptions;
@@ -176,7 +177,11 @@ public record TaskConf(
 
   private static ImageSettings images(ConfReader reader) {
     return new ImageSettings(
-        limits(reader), framing(reader), output(reader), MarkingConf.of(reader));
+        limits(reader),
+        framing(reader),
+        output(reader),
+        reader.choice("image.fill", Fill.class),
+        MarkingConf.of(reader));
   }
 
   private static OutputOptions output(ConfReader reader) {

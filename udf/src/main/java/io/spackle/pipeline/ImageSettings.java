@@ -2,8 +2,11 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.OutputOptions;
+import io.spackle.family.ModelTraits;
+import io.spackle.family.ModelTraits.Guide;
 import io.spackle.image.FramingOptions;
 import io.spackle.provenance.MarkingOptions;
+import io.spackle.row.ManifestRow;
 import java.io.Serializable;
 
 /**
@@ -12,8 +15,38 @@ import java.io.Serializable;
  * @param limits of an input image
  * @param framing to the size that the model generates, and pasting back
  * @param output what the output keeps of the init image, and its format
+ * @param fill what a diffusion model finds in the masked region
  * @param marking what the output says besides its pixels
  */
 public record ImageSettings(
-    DecodeLimits limits, FramingOptions framing, OutputOptions output, MarkingOptions marking)
-    implements Serializable {}
+    DecodeLimits limits,
+    FramingOptions framing,
+    OutputOptions output,
+    Fill fill,
+    MarkingOptions marking)
+    implements Serializable {
+
+  /** What a diffusion model finds in the masked region, where it reads that at all. */
+  public enum Fill {
+    /** The pixels of the init image. */
+    INIT,
+    /** Patches of the init image's other pixels. */
+    PATCHMATCH
+  }
+
+  /** Whether the masked region is filled before the model gets the row's image. */
+  boolean fillsBefore(ManifestRow row, ModelTraits traits) {
+    boolean readsMasked = !traits.erases() && row.parameters().strength() < 1;
+    return fill == Fill.PATCHMATCH && readsMasked;
+  }
+
+  /** Whether pixels of the row's init image are copied, so that it matters which may be. */
+  public boolean copiesPixels(ManifestRow row, ModelTraits traits) {
+    return traits.guide() == Guide.PATCHES || fillsBefore(row, traits);
+  }
+
+  /** Whether the row excludes pixels, but none is copied. */
+  boolean hasUnusedExclusion(ManifestRow row, ModelTraits traits) {
+    return row.locations().exclude() != null && !copiesPixels(row, traits);
+  }
+}

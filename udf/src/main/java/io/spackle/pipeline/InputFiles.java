@@ -5,7 +5,6 @@ import io.spackle.codec.ImageCodec;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.ModelTraits;
 import io.spackle.image.Mask;
-import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
@@ -16,8 +15,9 @@ import io.spackle.source.ImageSource;
  * The input files of a row, as they were fetched.
  *
  * @param reference null if the model uses none
+ * @param exclude null if there is none or nothing is copied
  */
-record InputFiles(byte[] init, byte[] mask, byte[] reference) {
+record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
 
   /**
    * Fetches the files that a model uses.
@@ -25,17 +25,24 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference) {
    * @throws io.spackle.row.RowException if one cannot be fetched
    * @throws InterruptedException if the thread is interrupted
    */
-  static InputFiles fetch(ManifestRow row, ModelTraits traits, ImageSource source)
+  static InputFiles fetch(
+      ManifestRow row, ModelTraits traits, ImageSettings settings, ImageSource source)
       throws InterruptedException {
+    boolean excludes = row.locations().exclude() != null && settings.copiesPixels(row, traits);
     return new InputFiles(
         source.fetch(row.locations().init()),
         source.fetch(row.locations().mask()),
-        row.usesReference(traits) ? source.fetch(row.locations().reference()) : null);
+        row.usesReference(traits) ? source.fetch(row.locations().reference()) : null,
+        excludes ? source.fetch(row.locations().exclude()) : null);
   }
 
   Outcome.InputDigests digests() {
     return new Outcome.InputDigests(
-        Sha256.hex(init), Sha256.hex(mask), reference == null ? null : Sha256.hex(reference));
+        Sha256.hex(init), Sha256.hex(mask), hex(reference), hex(exclude));
+  }
+
+  private static String hex(byte[] file) {
+    return file == null ? null : Sha256.hex(file);
   }
 
   /**
@@ -46,7 +53,8 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference) {
   long pixels(DecodeLimits limits) {
     return initPixels(limits)
         + pixels(mask, RowColumns.MASK_IMAGE, limits)
-        + (reference == null ? 0 : pixels(reference, RowColumns.REFERENCE_IMAGE, limits));
+        + (reference == null ? 0 : pixels(reference, RowColumns.REFERENCE_IMAGE, limits))
+        + (exclude == null ? 0 : pixels(exclude, RowColumns.EXCLUDE_IMAGE, limits));
   }
 
   /** The pixels of the init image. */
@@ -54,20 +62,24 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference) {
     return pixels(init, RowColumns.INIT_IMAGE, limits);
   }
 
-  SourceImage decodeInit(DecodeLimits limits) {
-    return RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits));
+  /**
+   * Decodes the files.
+   *
+   * @throws io.spackle.image.ImageException naming the column of a file that is not an image
+   */
+  FramedRow.Images decode(DecodeLimits limits) {
+    return new FramedRow.Images(
+        RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits)),
+        mask(mask, RowColumns.MASK_IMAGE, limits),
+        reference == null
+            ? null
+            : RowFailures.naming(
+                RowColumns.REFERENCE_IMAGE, () -> ImageCodec.decode(reference, limits)),
+        exclude == null ? null : mask(exclude, RowColumns.EXCLUDE_IMAGE, limits));
   }
 
-  Mask decodeMask(DecodeLimits limits) {
-    return RowFailures.naming(RowColumns.MASK_IMAGE, () -> ImageCodec.decodeMask(mask, limits));
-  }
-
-  /** The reference image, or null. */
-  RgbImage decodeReference(DecodeLimits limits) {
-    return reference == null
-        ? null
-        : RowFailures.naming(
-            RowColumns.REFERENCE_IMAGE, () -> ImageCodec.decode(reference, limits));
+  private static Mask mask(byte[] file, String column, DecodeLimits limits) {
+    return RowFailures.naming(column, () -> ImageCodec.decodeMask(file, limits));
   }
 
   private static long pixels(byte[] file, String column, DecodeLimits limits) {

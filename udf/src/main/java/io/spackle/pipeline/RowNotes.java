@@ -17,12 +17,12 @@ final class RowNotes {
   /**
    * The notes on a decoded and framed row.
    *
-   * @param source the init image
    * @return a new set
    */
-  static Set<Note> of(
-      ManifestRow row, ModelTraits traits, Frame frame, SourceImage source, OutputOptions output) {
-    Set<Note> notes = ofSource(source, frame, output);
+  static Set<Note> of(FramedRow framed, ModelTraits traits, ImageSettings settings) {
+    ManifestRow row = framed.row();
+    Frame frame = framed.frame();
+    Set<Note> notes = ofSource(framed.source(), frame, settings.output());
     if (frame.isBlank()) {
       notes.add(Note.MASK_EMPTY);
       return notes;
@@ -32,6 +32,9 @@ final class RowNotes {
     }
     if (row.hasUnusedReference(traits)) {
       notes.add(Note.REFERENCE_UNUSED);
+    }
+    if (settings.hasUnusedExclusion(row, traits)) {
+      notes.add(Note.EXCLUDE_UNUSED);
     }
     if (row.hasUnusedSize(traits)) {
       notes.add(Note.SIZE_UNUSED);

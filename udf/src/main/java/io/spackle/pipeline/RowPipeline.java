@@ -50,9 +50,6 @@ public final class RowPipeline {
   /** Bytes per pixel while an image is decoded, including the decoder's buffers. */
   private static final long BYTES_DECODING = 8;
 
-  /** Bytes per pixel of a decoded image and its mask. */
-  private static final long BYTES_DECODED = 4;
-
   private final OpenModel model;
   private final ImageSource source;
   private final ImageWriter writer;
@@ -89,27 +86,11 @@ public final class RowPipeline {
   }
 
   /**
-   * What the model gets.
+   * The images of a row, and what says how its outputs came about.
    *
-   * @param alpha the alpha as an image, for an eraser that fills it as it fills colours
    * @param generation for the outputs' marks; empty if the mask is
-   * @param reference null if the model uses none
    */
-  private record Decoded(
-      SourceImage source,
-      Frame frame,
-      Optional<Frame> alpha,
-      Optional<Generation> generation,
-      RgbImage reference) {
-
-    /** The memory held until writing ends; the images of a row are pasted back one by one. */
-    long bytesUntilWritten(int samples) {
-      long canvas = (long) frame.image().width() * frame.image().height();
-      long output = (long) frame.outputWidth() * frame.outputHeight();
-      long garment = reference == null ? 0 : (long) reference.width() * reference.height();
-      return source.bytes() + BYTES_DECODED * ((1 + samples) * canvas + 3 * output + garment);
-    }
-  }
+  private record Decoded(FramedRow framed, Optional<Generation> generation) {}
 
   /**
    * The jobs of one sample in the lane.
@@ -151,18 +132,19 @@ public final class RowPipeline {
     try (Lane.Arrival arrival = model.lane().arrival();
         Fetched fetched = fetch(row, arrival, timer)) {
       Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
-      Frame frame = decoded.frame();
-      fetched.memory().shrinkTo(decoded.bytesUntilWritten(row.parameters().samples()));
+      FramedRow framed = decoded.framed();
+      Frame frame = framed.frame();
+      fetched.memory().shrinkTo(framed.bytesUntilWritten());
       Generated generated =
-          frame.isBlank() ? unchanged(row, frame) : generate(row, decoded, marker, arrival, timer);
+          frame.isBlank() ? unchanged(row, frame) : generate(framed, marker, arrival, timer);
       arrival.retract();
-      List<Encoded> encoded = encode(row, decoded, generated.outputs(), timer);
+      List<Encoded> encoded = encode(decoded, generated.outputs(), timer);
       List<String> locations = write(row, encoded, timer);
       return new Outcome.Succeeded(
           row,
           images(frame, locations, generated.flagged()),
           fetched.files().digests(),
-          notes(row, decoded, generated.notes()),
+          notes(decoded, generated.notes()),
           generated.generation(),
           timer.timings());
     } catch (RuntimeException e) {
@@ -183,9 +165,9 @@ public final class RowPipeline {
       Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
       return new Outcome.Succeeded(
           row,
-          images(decoded.frame(), List.of(), List.of()),
+          images(decoded.framed().frame(), List.of(), List.of()),
           fetched.files().digests(),
-          notes(row, decoded, Set.of()),
+          notes(decoded, Set.of()),
           Duration.ZERO,
           timer.timings());
     } catch (RuntimeException e) {
@@ -200,7 +182,7 @@ public final class RowPipeline {
         .fetching(
             () -> {
               arrival.announce();
-              InputFiles files = InputFiles.fetch(row, traits(), source);
+              InputFiles files = InputFiles.fetch(row, traits(), settings, source);
               enter(RowStage.DECODE, timer);
               long pixels = files.pixels(settings.limits());
               enter(RowStage.QUEUE, timer);
@@ -240,32 +222,15 @@ public final class RowPipeline {
         .onCore(
             () -> {
               enter(RowStage.DECODE, timer);
-              SourceImage init = files.decodeInit(settings.limits());
-              Mask mask = files.decodeMask(settings.limits());
-              RgbImage reference = files.decodeReference(settings.limits());
+              FramedRow.Images images = files.decode(settings.limits());
               enter(RowStage.FRAME, timer);
-              Frame frame = row.frame(init.rgb(), mask, traits(), settings.framing());
-              Optional<Frame> alpha =
-                  alphaToFill(init, frame, traits(), settings.output())
-                      .map(image -> row.frame(image, mask, traits(), settings.framing()));
+              FramedRow framed = FramedRow.of(row, images, traits(), settings);
               Optional<Generation> generation =
-                  frame.isBlank()
+                  framed.frame().isBlank()
                       ? Optional.empty()
-                      : Optional.of(marking.generation(init, files.init()));
-              return new Decoded(init, frame, alpha, generation, reference);
+                      : Optional.of(marking.generation(images.init(), files.init()));
+              return new Decoded(framed, generation);
             });
-  }
-
-  /**
-   * The alpha of an init image as grey pixels, if the model must fill it: an eraser fills alpha as
-   * it fills colours where transparency reaches the masked region. Elsewhere that region becomes
-   * opaque.
-   */
-  private static Optional<RgbImage> alphaToFill(
-      SourceImage init, Frame frame, ModelTraits traits, OutputOptions output) {
-    return traits.erases() && init.isTransparentNear(frame, output)
-        ? init.alpha().map(Mask::toRgb)
-        : Optional.empty();
   }
 
   private ModelTraits traits() {
@@ -279,21 +244,32 @@ public final class RowPipeline {
   }
 
   private Generated generate(
-      ManifestRow row,
-      Decoded decoded,
+      FramedRow framed,
       Optional<Supplier<Marker>> marker,
       Lane.Arrival arrival,
       StageTimer timer)
       throws InterruptedException {
+    InpaintParameters parameters =
+        framed.row().inpaintParameters(framed.frame(), settings.framing().maskReduction());
+    check(parameters);
+    List<InpaintInput> inputs = inputs(framed);
     enter(RowStage.PAINT, timer);
-    List<Sample> samples = submit(row, decoded, marker);
+    Function<InpaintInput, CompletableFuture<Lane.Result>> submit =
+        input ->
+            marker.isPresent()
+                ? model.lane().submitAlone(parameters, input, marker.get())
+                : model.lane().submit(parameters, input);
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      samples.add(new Sample(submit.apply(inputs.get(i)), framed.alphaInput(i).map(submit)));
+    }
     arrival.retract();
     try {
       for (Sample sample : samples) {
         sample.image().get();
       }
       timer.move(samples.get(0).image().get().queued(), RowStage.PAINT, RowStage.QUEUE);
-      return generated(row, decoded, samples);
+      return generated(framed, samples);
     } catch (ExecutionException e) {
       throw unwrapped(e);
     } finally {
@@ -301,27 +277,15 @@ public final class RowPipeline {
     }
   }
 
-  private List<Sample> submit(ManifestRow row, Decoded decoded, Optional<Supplier<Marker>> marker) {
-    InpaintParameters parameters =
-        row.inpaintParameters(decoded.frame(), settings.framing().maskReduction());
-    check(parameters);
-    Function<InpaintInput, CompletableFuture<Lane.Result>> submit =
-        input ->
-            marker.isPresent()
-                ? model.lane().submitAlone(parameters, input, marker.get())
-                : model.lane().submit(parameters, input);
-    List<Sample> samples = new ArrayList<>();
-    for (int i = 0; i < row.parameters().samples(); i++) {
-      int sample = i;
-      RgbImage reference = decoded.reference();
-      samples.add(
-          new Sample(
-              submit.apply(row.inpaintInput(decoded.frame(), reference, sample)),
-              decoded
-                  .alpha()
-                  .map(alpha -> submit.apply(row.inpaintInput(alpha, reference, sample)))));
+  /** One input per sample. Fills take one core each, and leave the lane to the model. */
+  private List<InpaintInput> inputs(FramedRow framed) throws InterruptedException {
+    List<InpaintInput> inputs = new ArrayList<>();
+    for (int i = 0; i < framed.row().parameters().samples(); i++) {
+      InpaintInput input = framed.input(i);
+      inputs.add(
+          framed.isFilled() ? model.limits().onCore(() -> input.filled(1, task)) : input);
     }
-    return samples;
+    return inputs;
   }
 
   private void check(InpaintParameters parameters) {
@@ -332,7 +296,7 @@ public final class RowPipeline {
     }
   }
 
-  private static Generated generated(ManifestRow row, Decoded decoded, List<Sample> samples)
+  private static Generated generated(FramedRow framed, List<Sample> samples)
       throws ExecutionException, InterruptedException {
     Set<Note> notes = EnumSet.noneOf(Note.class);
     Duration generation = Duration.ZERO;
@@ -348,8 +312,8 @@ public final class RowPipeline {
         generation = generation.plus(filled.share());
         alpha = Optional.of(filled.image());
       }
-      outputs.add(output(decoded, result.image(), alpha));
-      if (row.safetyChecker()) {
+      outputs.add(output(framed, result.image(), alpha));
+      if (framed.row().safetyChecker()) {
         flagged.add(result.image().isFlagged());
       }
     }
@@ -357,28 +321,28 @@ public final class RowPipeline {
   }
 
   private static Output output(
-      Decoded decoded, InpaintedImage image, Optional<InpaintedImage> alpha) {
+      FramedRow framed, InpaintedImage image, Optional<InpaintedImage> alpha) {
     return new Output(
-        () -> image.output(decoded.frame()),
-        () -> alpha.map(filled -> filled.output(decoded.alpha().orElseThrow()).luma()));
+        () -> image.output(framed.frame()),
+        () -> alpha.map(filled -> filled.output(framed.alpha().orElseThrow()).luma()));
   }
 
-  private Set<Note> notes(ManifestRow row, Decoded decoded, Set<Note> ofModel) {
-    Set<Note> notes =
-        RowNotes.of(row, traits(), decoded.frame(), decoded.source(), settings.output());
+  private Set<Note> notes(Decoded decoded, Set<Note> ofModel) {
+    FramedRow framed = decoded.framed();
+    Set<Note> notes = RowNotes.of(framed, traits(), settings);
     notes.addAll(ofModel);
-    if (RowMarking.drops(decoded.source(), decoded.generation())) {
+    if (RowMarking.drops(framed.source(), decoded.generation())) {
       notes.add(Note.PROVENANCE_DROPPED);
     }
     return notes;
   }
 
   /** Pastes back and encodes one image at a time, so that only one output image is in memory. */
-  private List<Encoded> encode(
-      ManifestRow row, Decoded decoded, List<Output> outputs, StageTimer timer)
+  private List<Encoded> encode(Decoded decoded, List<Output> outputs, StageTimer timer)
       throws InterruptedException {
     enter(RowStage.ENCODE, timer);
-    Frame frame = decoded.frame();
+    FramedRow framed = decoded.framed();
+    Frame frame = framed.frame();
     List<Encoded> encoded = new ArrayList<>();
     for (Output output : outputs) {
       boolean hasPreview = encoded.isEmpty();
@@ -389,13 +353,15 @@ public final class RowPipeline {
                   () -> {
                     RgbImage image = output.image().get();
                     EncodedImage file =
-                        decoded
+                        framed
                             .source()
                             .encode(image, frame, output.alpha().get(), settings.output());
                     return new Encoded(
                         marking.complete(file, decoded.generation()),
                         file.format(),
-                        hasPreview ? previews.of(row.id(), frame, image) : Optional.empty());
+                        hasPreview
+                            ? previews.of(framed.row().id(), frame, image)
+                            : Optional.empty());
                   }));
     }
     return encoded;

@@ -34,8 +34,10 @@ public record ManifestRow(
    * @param init the image to inpaint
    * @param mask white where the image is to be generated
    * @param reference the image of a garment, or null; it is fetched only if {@link #usesReference}
+   * @param exclude a mask, white where no pixel is copied into the masked region, or null; it is
+   *     fetched only if pixels are copied
    */
-  public record Locations(String init, String mask, String reference) {}
+  public record Locations(String init, String mask, String reference, String exclude) {}
 
   /**
    * The texts that guide the model.

@@ -56,7 +56,7 @@ public final class MetaRow implements Serializable {
    * The values that all meta rows of a job share.
    *
    * @param model name or path of the model
-   * @param modelDigest of the model's bundle, in hex
+   * @param modelDigest of the model's files, in hex; path and version of a built-in model
    * @param revision of the model, or null
    * @param vae of another folder in place of the model's, or null
    * @param safetyChecker applied to rows that ask for it, or null if none is open
@@ -109,6 +109,10 @@ public final class MetaRow implements Serializable {
               RowColumns.REFERENCE_IMAGE,
               StringType,
               row -> Redaction.redacted(row.locations().reference())),
+          ofRow(
+              RowColumns.EXCLUDE_IMAGE,
+              StringType,
+              row -> Redaction.redacted(row.locations().exclude())),
           ofOutcome(
               "nsfw_content_detected",
               createArrayType(BooleanType),
@@ -128,6 +132,7 @@ public final class MetaRow implements Serializable {
           field("init_image", StringType),
           field("mask_image", StringType),
           field("reference_image", StringType),
+          field("exclude_image", StringType),
           field("model", StringType));
 
   private static final StructType FIXED_COLUMNS =
@@ -226,7 +231,13 @@ public final class MetaRow implements Serializable {
   }
 
   private Row digests(Outcome.InputDigests inputs) {
-    return row(DIGESTS, inputs.init(), inputs.mask(), inputs.reference(), info.modelDigest());
+    return row(
+        DIGESTS,
+        inputs.init(),
+        inputs.mask(),
+        inputs.reference(),
+        inputs.exclude(),
+        info.modelDigest());
   }
 
   private void addFailed(List<Object> values, Failed failed, Row source) {
@@ -239,7 +250,7 @@ public final class MetaRow implements Serializable {
     values.add(row(ERROR, failed.code().name(), failed.message(), failed.stage().name()));
     values.add(seq(List.of()));
     values.add(timings(failed));
-    values.add(row(DIGESTS, null, null, null, info.modelDigest()));
+    values.add(row(DIGESTS, null, null, null, null, info.modelDigest()));
   }
 
   /** The columns that identify a failed row; a value that is too long or invalid is left out. */

@@ -58,8 +58,9 @@ public sealed interface Outcome {
    * @param init of the init image
    * @param mask of the mask image
    * @param reference of the reference image, or null if none was used
+   * @param exclude of the mask of what must not be copied, or null if none was used
    */
-  record InputDigests(String init, String mask, String reference) {}
+  record InputDigests(String init, String mask, String reference, String exclude) {}
 
   /**
    * A row without a valid result.

@@ -24,6 +24,9 @@ public final class RowColumns {
   /** The image of a garment, for models that are guided by one; not of the API. */
   public static final String REFERENCE_IMAGE = "reference_image";
 
+  /** What must not be copied into the masked region; not of the API. */
+  public static final String EXCLUDE_IMAGE = "exclude_image";
+
   public static final String PROMPT = "prompt";
   public static final String NEGATIVE_PROMPT = "negative_prompt";
   public static final String WIDTH = "width";
@@ -63,7 +66,7 @@ public final class RowColumns {
   public static final String LINE = "_spackle_line";
 
   /** The columns that contain the locations of images. */
-  public static final List<String> IMAGES = List.of(INIT_IMAGE, MASK_IMAGE, REFERENCE_IMAGE);
+  public static final List<String> IMAGES = List.of(INIT_IMAGE, MASK_IMAGE, REFERENCE_IMAGE, EXCLUDE_IMAGE);
 
   /** The columns of the API's request body, and those that extend it. */
   public static final Set<String> OF_API =
@@ -72,6 +75,7 @@ public final class RowColumns {
           INIT_IMAGE,
           MASK_IMAGE,
           REFERENCE_IMAGE,
+          EXCLUDE_IMAGE,
           PROMPT,
           NEGATIVE_PROMPT,
           WIDTH,

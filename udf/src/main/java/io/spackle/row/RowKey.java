@@ -28,6 +28,7 @@ public final class RowKey {
           RowColumns.NEGATIVE_PROMPT,
           RowColumns.SCHEDULER,
           RowColumns.REFERENCE_IMAGE,
+          RowColumns.EXCLUDE_IMAGE,
           RowColumns.CORRUPT);
 
   /** The only texts that, empty, are not none. */

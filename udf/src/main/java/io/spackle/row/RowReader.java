@@ -34,8 +34,7 @@ public final class RowReader implements Serializable {
           RowColumns.STRENGTH,
           RowColumns.PROMPT_STRENGTH,
           RowColumns.SCHEDULER,
-          RowColumns.USE_KARRAS_SIGMAS,
-          RowColumns.SEED);
+          RowColumns.USE_KARRAS_SIGMAS);
 
   private final ModelTraits.Sizes sizes;
   private final Limits limits;
@@ -125,10 +124,18 @@ public final class RowReader implements Serializable {
   /** Notes on what the row sets although the model has no use for it. */
   private Set<Note> notes(FieldReader fields) {
     boolean isUnused =
-        guide == Guide.NONE
-                && DENOISING.stream().anyMatch(column -> !CellValues.isAbsent(fields.raw(column)))
+        erases() && DENOISING.stream().anyMatch(column -> isSet(fields, column))
+            || guide == Guide.NONE && isSet(fields, RowColumns.SEED)
             || guide != Guide.PROMPT && fields.flag(RowColumns.ENHANCE_PROMPT, false);
     return isUnused ? EnumSet.of(Note.PARAMETERS_UNUSED) : Set.of();
+  }
+
+  private boolean erases() {
+    return guide == Guide.NONE || guide == Guide.PATCHES;
+  }
+
+  private static boolean isSet(FieldReader fields, String column) {
+    return !CellValues.isAbsent(fields.raw(column));
   }
 
   private ManifestRow manifestRow(FieldReader fields, String key) {
@@ -137,7 +144,8 @@ public final class RowReader implements Serializable {
         new ManifestRow.Locations(
             fields.location(RowColumns.INIT_IMAGE),
             fields.location(RowColumns.MASK_IMAGE),
-            reference(fields));
+            reference(fields),
+            fields.text(RowColumns.EXCLUDE_IMAGE, null));
     ManifestRow.Prompts prompts = prompts(fields);
     GenerationParameters parameters = parameters(fields);
     boolean safetyChecker = safetyChecker(fields);

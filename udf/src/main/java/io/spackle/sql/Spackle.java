@@ -35,8 +35,8 @@ public final class Spackle {
    * recorded: for millions of rows run a job.
    *
    * @param rows with the columns of a manifest, whose names are those of the API; {@code
-   *     init_image}, {@code mask_image} and {@code reference_image} are locations or the files
-   *     themselves, as binary
+   *     init_image}, {@code mask_image}, {@code reference_image} and {@code exclude_image} are
+   *     locations or the files themselves, as binary
    * @param settings override those of the session, by keys of {@code conf/reference.conf} such as
    *     {@code model.path}; relative paths are resolved against the current folder
    * @return one row for each, in any order: the columns of the job's meta rows, the further columns

@@ -82,6 +82,10 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
       if (row.usesReference(settings.rows().traits())) {
         source.check(row.locations().reference());
       }
+      if (row.locations().exclude() != null
+          && settings.images().copiesPixels(row, settings.rows().traits())) {
+        source.check(row.locations().exclude());
+      }
       return row(
           manifest,
           Arrays.asList(row.id(), null, null),

@@ -106,7 +106,7 @@ class ExecutorMetricsTest {
             TestImages.SIDE,
             TestImages.SIDE,
             List.of()),
-        new Outcome.InputDigests("", "", null),
+        new Outcome.InputDigests("", "", null, null),
         Set.of(),
         Duration.ofSeconds(1),
         Map.of(RowStage.FETCH, Duration.ofMillis(250), RowStage.PAINT, Duration.ofSeconds(2)));

@@ -13,6 +13,7 @@ import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.LaneSettings;
+import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.GenerationParameters;
@@ -60,7 +61,7 @@ public final class TestImages {
   public static ManifestRow row(String prompt, String mask, int samples) {
     return new ManifestRow(
         prompt,
-        new ManifestRow.Locations(INIT, mask, null),
+        new ManifestRow.Locations(INIT, mask, null, null),
         new ManifestRow.Prompts(prompt, null, null),
         new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
@@ -72,7 +73,7 @@ public final class TestImages {
   static ManifestRow withReference(ManifestRow row, String reference) {
     return new ManifestRow(
         row.id(),
-        new ManifestRow.Locations(row.locations().init(), row.locations().mask(), reference),
+        new ManifestRow.Locations(row.locations().init(), row.locations().mask(), reference, null),
         row.prompts(),
         row.parameters(),
         row.safetyChecker(),
@@ -109,6 +110,7 @@ public final class TestImages {
         DecodeLimits.defaults(),
         FramingOptions.defaults(),
         OutputOptions.defaults(),
+        Fill.INIT,
         MarkingOptions.defaults());
   }
 

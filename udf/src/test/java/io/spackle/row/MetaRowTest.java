@@ -26,7 +26,8 @@ class MetaRowTest {
           new ManifestRow.Locations(
               "https://user:secret@h/a.png?sig=secret",
               "/data/b.png",
-              "https://h/c.png?sig=secret"),
+              "https://h/c.png?sig=secret",
+              "https://h/d.png?sig=secret"),
           new ManifestRow.Prompts("🐈 e\u0301 <script>", "blurry", "🐈 e\u0301 <script>, sharp"),
           new GenerationParameters(
               512, 256, 2, 20, 7.5, 0.7, new SchedulerChoice("DDIMScheduler", null)),
@@ -42,7 +43,7 @@ class MetaRowTest {
               512,
               256,
               List.of(false, true)),
-          new Outcome.InputDigests("1n17", "m45k", "r3f"),
+          new Outcome.InputDigests("1n17", "m45k", "r3f", "3xc"),
           Set.of(Note.MASK_FULL, Note.PROMPT_TRUNCATED),
           Duration.ofMillis(2500),
           Map.of(RowStage.FETCH, Duration.ofMillis(12), RowStage.PAINT, Duration.ofMillis(2400)));
@@ -89,6 +90,7 @@ class MetaRowTest {
     assertThat(json.get("timings").get("write_ms").isNull()).isTrue();
     assertThat(json.get("digests").get("mask_image").asText()).isEqualTo("m45k");
     assertThat(json.get("digests").get("reference_image").asText()).isEqualTo("r3f");
+    assertThat(json.get("digests").get("exclude_image").asText()).isEqualTo("3xc");
     assertThat(json.get("attempt").asInt()).isEqualTo(3);
     assertThat(json.get("row_key").asText()).isEqualTo("key");
     JsonNode meta = json.get("meta");
@@ -99,6 +101,7 @@ class MetaRowTest {
     assertThat(meta.get("enhanced_prompt").asText()).isEqualTo(ROW.prompts().enhanced());
     assertThat(meta.get("init_image").asText()).isEqualTo("https://***@h/a.png?sig=***");
     assertThat(meta.get("reference_image").asText()).isEqualTo("https://h/c.png?sig=***");
+    assertThat(meta.get("exclude_image").asText()).isEqualTo("https://h/d.png?sig=***");
     assertThat(meta.get("file_prefix").asText()).isEqualTo("a%2Fb");
     assertThat(meta.get("safety_checker").asText()).isEqualTo("checker");
     assertThat(meta.get("nsfw_content_detected").toString()).isEqualTo("[false,true]");

@@ -84,6 +84,7 @@ class RowKeyTest {
     "use_karras_sigmas,no",
     "scheduler,DDIM",
     "reference_image,/shirt.png",
+    "exclude_image,/logo.png",
     "_corrupt_record,x"
   })
   void whatShapesTheImageIs(String column, String value) {

@@ -58,6 +58,7 @@ class RowReaderTest {
                 new ManifestRow.Locations(
                     "https://raw.githubusercontent.com/CompVis/a.png",
                     "https://raw.githubusercontent.com/CompVis/a_mask.png",
+                    null,
                     null),
                 new ManifestRow.Prompts(
                     "a cat sitting on a bench", null, "a cat sitting on a bench, sharp"),

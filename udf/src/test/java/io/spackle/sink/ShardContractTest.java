@@ -147,7 +147,7 @@ class ShardContractTest {
   private static ManifestRow row(String id, String negativePrompt) {
     return new ManifestRow(
         id,
-        new ManifestRow.Locations("photo.png", "mask.png", null),
+        new ManifestRow.Locations("photo.png", "mask.png", null, null),
         new ManifestRow.Prompts("a prompt, \"quoted\"", negativePrompt, null),
         new GenerationParameters(64, 64, 2, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,

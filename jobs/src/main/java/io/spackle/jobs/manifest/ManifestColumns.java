@@ -180,7 +180,8 @@ public final class ManifestColumns {
   }
 
   private static void checkType(String name, DataType type, List<String> problems) {
-    boolean isText = List.of(REQUIRED.fieldNames()).contains(name);
+    boolean isText =
+        List.of(REQUIRED.fieldNames()).contains(name) || RowColumns.IMAGES.contains(name);
     boolean fits =
         isText
             ? type instanceof StringType || type instanceof NullType
