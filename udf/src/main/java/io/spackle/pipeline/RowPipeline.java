@@ -2,8 +2,6 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.EncodedImage;
 import io.spackle.codec.ImageFormat;
-import io.spackle.codec.OutputOptions;
-import io.spackle.codec.SourceImage;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.InpaintedImage;
@@ -244,10 +242,7 @@ public final class RowPipeline {
   }
 
   private Generated generate(
-      FramedRow framed,
-      Optional<Supplier<Marker>> marker,
-      Lane.Arrival arrival,
-      StageTimer timer)
+      FramedRow framed, Optional<Supplier<Marker>> marker, Lane.Arrival arrival, StageTimer timer)
       throws InterruptedException {
     InpaintParameters parameters =
         framed.row().inpaintParameters(framed.frame(), settings.framing().maskReduction());
@@ -282,8 +277,7 @@ public final class RowPipeline {
     List<InpaintInput> inputs = new ArrayList<>();
     for (int i = 0; i < framed.row().parameters().samples(); i++) {
       InpaintInput input = framed.input(i);
-      inputs.add(
-          framed.isFilled() ? model.limits().onCore(() -> input.filled(1, task)) : input);
+      inputs.add(framed.isFilled() ? model.limits().onCore(() -> input.filled(1, task)) : input);
     }
     return inputs;
   }
