@@ -128,7 +128,7 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha, boolean grey, Optiona
 
   /** The memory of the samples, in bytes. */
   long bytes() {
-    return colour.pixels().length
+    return (long) colour.pixels().length
         + alpha.map(levels -> levels.levels().length).orElse(0)
         + deep.map(samples -> samples.data().length).orElse(0);
   }

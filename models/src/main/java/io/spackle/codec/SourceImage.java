@@ -131,6 +131,7 @@ public final class SourceImage {
   }
 
   /** The memory that the decoded pixels take, in bytes. */
+  @SuppressWarnings("ReferenceEquality") // the same array is counted once
   public long bytes() {
     long shared = rgb == stored.colour() ? 0 : rgb.pixels().length;
     return stored.bytes() + shared;
