@@ -144,7 +144,9 @@ public final class RowReader implements Serializable {
     String prompt = prompt(fields);
     return new ManifestRow.Prompts(
         prompt,
-        fields.prompt(RowColumns.NEGATIVE_PROMPT, defaults.prompts().negativePrompt()),
+        fields.prompt(
+            RowColumns.NEGATIVE_PROMPT,
+            guide == Guide.PROMPT ? defaults.prompts().negativePrompt() : null),
         enhanced(fields, prompt));
   }
 

@@ -226,6 +226,33 @@ class RowPipelineTest {
   }
 
   @Test
+  void unusedExclusionIsNotedAndNotFetched() throws Exception {
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.excluding(TestImages.row("a"), "none"));
+    assertThat(done.notes()).containsExactly(Note.EXCLUDE_UNUSED);
+    assertThat(done.digests().exclude()).isNull();
+  }
+
+  @Test
+  void exclusionReachesModelsThatCopyPixels() throws Exception {
+    List<InpaintInput> inputs = new ArrayList<>();
+    inpainter = new FakeInpainter((batch, cancellation) -> inputs.addAll(batch), Guide.PATCHES);
+    open(4, PLENTY);
+    ManifestRow row = TestImages.excluding(TestImages.row("a"), TestImages.HALF);
+    Outcome.Succeeded done = succeeded(row);
+    assertThat(inputs.get(0).sources().excluded().orElseThrow().coverage()).isEqualTo(0.5);
+    assertThat(done.digests().exclude()).isEqualTo(Sha256.hex(files.get(TestImages.HALF)));
+    assertThat(done.notes()).isEmpty();
+
+    assertFailed(TestImages.excluding(row, "none"), ErrorCode.FETCH_NOT_FOUND, RowStage.FETCH);
+    files.put("no-image", "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Outcome.Failed failed =
+        assertFailed(
+            TestImages.excluding(row, "no-image"), ErrorCode.IMAGE_UNSUPPORTED, RowStage.DECODE);
+    assertThat(failed.message()).startsWith("exclude_image: ");
+  }
+
+  @Test
   void failureOfARowBecomesItsOutcome() throws Exception {
     files.put("no-image", "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     inpainter =

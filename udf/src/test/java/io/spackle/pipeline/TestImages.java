@@ -71,9 +71,18 @@ public final class TestImages {
 
   /** The row with the location of a reference image. */
   static ManifestRow withReference(ManifestRow row, String reference) {
+    return at(row, new ManifestRow.Locations(INIT, row.locations().mask(), reference, null));
+  }
+
+  /** The row with the location of a mask of what must not be copied. */
+  static ManifestRow excluding(ManifestRow row, String exclude) {
+    return at(row, new ManifestRow.Locations(INIT, row.locations().mask(), null, exclude));
+  }
+
+  private static ManifestRow at(ManifestRow row, ManifestRow.Locations locations) {
     return new ManifestRow(
         row.id(),
-        new ManifestRow.Locations(row.locations().init(), row.locations().mask(), reference, null),
+        locations,
         row.prompts(),
         row.parameters(),
         row.safetyChecker(),

@@ -79,6 +79,27 @@ class SqlFunctionsTest {
   }
 
   @Test
+  void builtInEraserNeedsNoPromptAndTakesAnExclusion() {
+    Row unused = inpaint(IMAGES + ", 'a door', map('exclude_image', '$dir/none.png')");
+    assertThat(unused.getList(unused.fieldIndex("notes"))).containsExactly("EXCLUDE_UNUSED");
+    Map<String, String> eraser = Map.of("spark.spackle.model.path", "builtin:patchmatch");
+    Row erased =
+        session
+            .row(eraser, "SELECT inpaint('$dir/grey.png', '$dir/half.png', NULL) AS r")
+            .getAs("r");
+    assertThat(erased.<String>getAs("status")).as("%s", erased).isEqualTo("success");
+    assertThat(erased.<Row>getAs("meta").<String>getAs("model")).isEqualTo("builtin:patchmatch");
+    Row excluded =
+        session
+            .row(
+                eraser,
+                "SELECT inpaint('$dir/grey.png', '$dir/half.png', NULL,"
+                    + " named_struct('exclude_image', fetch_image('$dir/half.png'))) AS r")
+            .getAs("r");
+    assertThat(excluded.<Row>getAs("digests").<String>getAs("exclude_image")).hasSize(64);
+  }
+
+  @Test
   void referenceImageIsAnOption() {
     Row unused = inpaint(IMAGES + ", 'a door', map('reference_image', '$dir/none.png')");
     assertThat(unused.<String>getList(unused.fieldIndex("notes")))
