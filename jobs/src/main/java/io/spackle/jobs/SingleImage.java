@@ -6,6 +6,8 @@ import io.spackle.bundle.ModelBundle;
 import io.spackle.bundle.ModelFolder;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
+import io.spackle.codec.MaskReading;
+import io.spackle.codec.MaskTarget;
 import io.spackle.conf.ModelInfo;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
@@ -23,8 +25,8 @@ import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.image.Frame;
-import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.pipeline.MaskNotes;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
@@ -67,7 +69,7 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
    * @param init the image to inpaint
    * @param reference the image of a garment, or null if the model uses none
    */
-  record Input(ManifestRow row, RgbImage init, Mask mask, RgbImage reference) {}
+  record Input(ManifestRow row, RgbImage init, MaskReading mask, RgbImage reference) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -90,13 +92,13 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
         bundle == null || safety == null
             ? null
             : problems.attempt("the row", () -> row(conf, fields, bundle, policy(conf, safety)));
+    RgbImage init =
+        problems.attempt("--image " + image, () -> ImageCodec.decode(bytes(image), conf.limits()));
     Input input =
         new Input(
             row,
-            problems.attempt(
-                "--image " + image, () -> ImageCodec.decode(bytes(image), conf.limits())),
-            problems.attempt(
-                "--mask " + mask, () -> ImageCodec.decodeMask(bytes(mask), conf.limits())),
+            init,
+            problems.attempt("--mask " + mask, () -> mask(conf, fields, init)),
             row == null || !row.usesReference(Families.traits(bundle))
                 ? null
                 : reference(conf, Path.of(row.locations().reference()), problems));
@@ -133,6 +135,23 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   private static RgbImage reference(TaskConf conf, Path file, Problems problems) {
     return problems.attempt(
         "--reference " + file, () -> ImageCodec.decode(bytes(file), conf.limits()));
+  }
+
+  /**
+   * The mask; null if there is no init image, whose problem is reported already.
+   *
+   * @param init null if it cannot be decoded
+   */
+  private static MaskReading mask(TaskConf conf, Map<String, String> fields, RgbImage init)
+      throws IOException {
+    byte[] mask = bytes(Path.of(fields.get("mask_image")));
+    if (init == null) {
+      ImageCodec.decodeMask(mask, conf.limits());
+      return null;
+    }
+    int orientation = ImageCodec.orientation(bytes(Path.of(fields.get("init_image"))));
+    return ImageCodec.decodeMask(
+        mask, conf.limits(), new MaskTarget(init.width(), init.height(), orientation));
   }
 
   private static Device device(ModelConf conf) {
@@ -203,9 +222,12 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
     Frame frame =
         input
             .row()
-            .frame(input.init(), input.mask(), Families.traits(model.bundle()), conf.image());
+            .frame(
+                input.init(), input.mask().mask(), Families.traits(model.bundle()), conf.image());
     if (frame.isBlank()) {
-      return new InpaintedImage(frame.untouched(), Set.of(Note.MASK_EMPTY));
+      Set<Note> notes = MaskNotes.of(input.mask());
+      notes.add(Note.MASK_EMPTY);
+      return new InpaintedImage(frame.untouched(), notes);
     }
     InpaintInput inpaintInput = input.row().inpaintInput(frame, input.reference(), 0);
     Optional<SafetyModel> checker = input.row().safetyChecker() ? model.safety() : Optional.empty();
@@ -220,7 +242,8 @@ record SingleImage(TaskConf conf, Model model, Input input, ImageFormat format) 
   }
 
   private Set<Note> notes(InpaintedImage result, ModelTraits traits) {
-    Set<Note> notes = new TreeSet<>(result.notes());
+    Set<Note> notes = MaskNotes.of(input.mask());
+    notes.addAll(result.notes());
     if (input.row().hasUnusedReference(traits)) {
       notes.add(Note.REFERENCE_UNUSED);
     }

@@ -132,44 +132,13 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha, boolean grey, Optiona
     return new RgbImage(colour.width(), colour.height(), pixels);
   }
 
-  /** The image as a mask: see {@link ImageCodec#decodeMask}. */
-  Mask asMask() {
-    return alpha.filter(this::isShape).orElseGet(() -> luma(on(0)));
-  }
-
-  /** Whether the image is a shape of one colour with transparent surroundings. */
-  private boolean isShape(Mask levels) {
-    boolean transparent = false;
-    int shapeColour = -1;
-    for (int i = 0; i < levels.levels().length; i++) {
-      int level = levels.levels()[i] & 0xFF;
-      transparent |= level < 255;
-      if (level > 0) {
-        int rgb = rgb(i);
-        if (shapeColour >= 0 && rgb != shapeColour) {
-          return false;
-        }
-        shapeColour = rgb;
-      }
-    }
-    return transparent;
-  }
-
-  private int rgb(int index) {
-    byte[] pixels = colour.pixels();
-    int at = index * RgbImage.CHANNELS;
-    return (pixels[at] & 0xFF) << 16 | (pixels[at + 1] & 0xFF) << 8 | pixels[at + 2] & 0xFF;
-  }
-
-  private static Mask luma(RgbImage image) {
-    byte[] pixels = image.pixels();
-    byte[] levels = new byte[image.width() * image.height()];
-    for (int i = 0, from = 0; i < levels.length; i++, from += RgbImage.CHANNELS) {
-      levels[i] =
-          (byte)
-              RgbImage.luma(pixels[from] & 0xFF, pixels[from + 1] & 0xFF, pixels[from + 2] & 0xFF);
-    }
-    return new Mask(image.width(), image.height(), levels);
+  /**
+   * The image without alpha, composited on a plain background.
+   *
+   * @param background 0xRRGGBB
+   */
+  DecodedImage opaque(int background) {
+    return new DecodedImage(on(background), Optional.empty(), grey, deep);
   }
 
   /** The image turned and mirrored upright, from an EXIF {@link Orientation}. */

@@ -94,15 +94,39 @@ public final class ImageCodec {
   }
 
   /**
-   * Decodes a mask: the luma of the image on black.
+   * Decodes a mask, whatever image it belongs to.
    *
-   * <p>If the image has transparent pixels and all visible ones have the same colour, such as red
-   * strokes on a transparent layer, then its alpha is the mask: opaque pixels are masked.
-   *
-   * @throws ImageException if the bytes are not an image within the limits
+   * @param limits checked as by {@link #decode}, with the rule for masks
+   * @throws ImageException if the bytes are not an image within the limits; {@code MASK_UNCLEAR} if
+   *     the rule does not apply to the image and is strict
    */
   public static Mask decodeMask(byte[] bytes, DecodeLimits limits) {
-    return read(bytes, limits).asMask();
+    return MaskReader.read(read(bytes, limits), limits.masks()).mask();
+  }
+
+  /**
+   * Decodes the mask of an init image.
+   *
+   * @param limits as above
+   * @param target the init image, whose proportions the mask must have, except with {@link
+   *     MaskRule#LUMA}
+   * @throws ImageException as above; {@code MASK_UNCLEAR} for other proportions, too, if the rule
+   *     is strict
+   */
+  public static MaskReading decodeMask(byte[] bytes, DecodeLimits limits, MaskTarget target) {
+    MaskReading reading = MaskReader.read(read(bytes, limits), limits.masks());
+    return limits.masks().rule() == MaskRule.LUMA
+        ? reading
+        : target.fit(reading, () -> orientation(bytes), limits.masks());
+  }
+
+  /**
+   * The EXIF orientation of an image file, 1 to 8; 1 is upright.
+   *
+   * @throws ImageException if the file is damaged or not an image
+   */
+  public static int orientation(byte[] bytes) {
+    return FileFacts.of(bytes, FileType.of(bytes)).orientation();
   }
 
   /** Encodes an image; equal images give equal bytes. */

@@ -22,7 +22,9 @@ public final class ImageException extends RuntimeException {
     /** The content is inconsistent. */
     CORRUPT,
     /** Too elongated: too few pixels remain on a side once it is scaled to the model's size. */
-    BAD_ASPECT
+    BAD_ASPECT,
+    /** An image from which no mask can be read without doubt, or of other proportions. */
+    MASK_UNCLEAR
   }
 
   private final Reason reason;

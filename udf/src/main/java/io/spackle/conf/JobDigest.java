@@ -3,6 +3,7 @@ package io.spackle.conf;
 import io.spackle.bundle.BundleOptions;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageFormat;
+import io.spackle.codec.MaskOptions;
 import io.spackle.conf.TaskConf.SafetyConf;
 import io.spackle.family.ModelTraits;
 import io.spackle.image.FramingOptions;
@@ -44,6 +45,7 @@ final class JobDigest {
     digest.addSafety(resolved.model().safety(), resolved.conf().safety());
     digest.addDefaults(resolved.defaults(), resolved.model().traits());
     digest.addFraming(resolved.conf().image());
+    digest.addMasks(resolved.conf().limits().masks());
     digest.add(
         "image.background",
         resolved.conf().limits().background(),
@@ -99,7 +101,13 @@ final class JobDigest {
     add("image.paste-back", image.pasteBack(), defaults.pasteBack());
     add("image.mask-blur", image.maskBlur(), defaults.maskBlur());
     add("image.mask-grow", image.maskGrow(), defaults.maskGrow());
-    add("image.mask-invert", image.maskInvert(), defaults.maskInvert());
+  }
+
+  /** {@code image.mask-strict} decides whether a row fails, not what its images are. */
+  private void addMasks(MaskOptions masks) {
+    MaskOptions defaults = MaskOptions.defaults();
+    add("image.mask-invert", masks.invert(), defaults.invert());
+    add("image.mask-rule", masks.rule().name(), defaults.rule().name());
   }
 
   /** The length keeps a value from being read as the start of the next one. */

@@ -3,6 +3,8 @@ package io.spackle.conf;
 import io.spackle.bundle.BundleOptions;
 import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.MaskOptions;
+import io.spackle.codec.MaskRule;
 import io.spackle.family.Families;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.image.FramingOptions;
@@ -26,7 +28,7 @@ import java.util.stream.Stream;
  * <p>Only what is known without the model is checked here.
  *
  * @param image how images are framed and pasted back
- * @param limits of one init image or mask
+ * @param limits of one init image or mask, and how masks are read
  */
 public record TaskConf(
     ModelConf model,
@@ -168,8 +170,7 @@ public record TaskConf(
         reader.choice("image.mask-reduce", MaskReduction.class),
         reader.flag("image.paste-back"),
         pixels(reader, "image.mask-blur"),
-        pixels(reader, "image.mask-grow"),
-        reader.flag("image.mask-invert"));
+        pixels(reader, "image.mask-grow"));
   }
 
   private static int pixels(ConfReader reader, String key) {
@@ -188,13 +189,17 @@ public record TaskConf(
         reader.texts("fetch.allow-private"));
   }
 
-  /** Reads the limits of an input image. */
+  /** Reads the limits of an input image, and how masks are read. */
   public static DecodeLimits limits(ConfReader reader) {
     DecodeLimits defaults = DecodeLimits.defaults();
     return new DecodeLimits(
         reader.longInteger("fetch.max-pixels", 1, Integer.MAX_VALUE),
         defaults.maxSide(),
-        reader.colour("image.background"));
+        reader.colour("image.background"),
+        new MaskOptions(
+            reader.choice("image.mask-rule", MaskRule.class),
+            reader.flag("image.mask-strict"),
+            reader.flag("image.mask-invert")));
   }
 
   private static LaneSettings lane(ConfReader reader) {

@@ -2,8 +2,9 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.codec.MaskReading;
+import io.spackle.codec.MaskTarget;
 import io.spackle.family.ModelTraits;
-import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
@@ -52,8 +53,16 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference) {
     return decode(init, RowColumns.INIT_IMAGE, limits);
   }
 
-  Mask decodeMask(DecodeLimits limits) {
-    return RowFailures.naming(RowColumns.MASK_IMAGE, () -> ImageCodec.decodeMask(mask, limits));
+  /**
+   * The mask.
+   *
+   * @param decodedInit the init image, which the mask must fit
+   */
+  MaskReading decodeMask(DecodeLimits limits, RgbImage decodedInit) {
+    MaskTarget target =
+        new MaskTarget(decodedInit.width(), decodedInit.height(), ImageCodec.orientation(init));
+    return RowFailures.naming(
+        RowColumns.MASK_IMAGE, () -> ImageCodec.decodeMask(mask, limits, target));
   }
 
   /** The reference image, or null. */

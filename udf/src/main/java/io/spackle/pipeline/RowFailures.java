@@ -57,6 +57,7 @@ public final class RowFailures {
     return switch (reason) {
       case EMPTY, NOT_AN_IMAGE, UNSUPPORTED_FORMAT -> ErrorCode.IMAGE_UNSUPPORTED;
       case TOO_LARGE, TOO_SMALL, BAD_ASPECT -> ErrorCode.IMAGE_SIZE;
+      case MASK_UNCLEAR -> ErrorCode.MASK_UNCLEAR;
       case TRUNCATED, CORRUPT -> ErrorCode.IMAGE_CORRUPT;
     };
   }

@@ -1,13 +1,13 @@
 package io.spackle.pipeline;
 
 import io.spackle.codec.ImageCodec;
+import io.spackle.codec.MaskReading;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.Frame;
-import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
@@ -84,8 +84,9 @@ public final class RowPipeline {
    * What the model gets.
    *
    * @param reference null if the model uses none
+   * @param maskNotes how the mask was read
    */
-  private record Decoded(Frame frame, RgbImage reference) {
+  private record Decoded(Frame frame, RgbImage reference, Set<Note> maskNotes) {
 
     /** The memory held until writing ends; the images of a row are pasted back one by one. */
     long bytesUntilWritten(int samples) {
@@ -121,7 +122,9 @@ public final class RowPipeline {
       Frame frame = decoded.frame();
       fetched.memory().shrinkTo(decoded.bytesUntilWritten(row.parameters().samples()));
       Generated generated =
-          frame.isBlank() ? unchanged(row, frame) : generate(row, decoded, marker, arrival, timer);
+          frame.isBlank()
+              ? unchanged(row, decoded)
+              : generate(row, decoded, marker, arrival, timer);
       arrival.retract();
       List<Encoded> encoded = encode(row, frame, generated.images(), timer);
       List<String> locations = write(row, encoded, timer);
@@ -147,12 +150,12 @@ public final class RowPipeline {
     try (Lane.Arrival arrival = model.lane().arrival();
         Fetched fetched = fetch(row, arrival, timer)) {
       arrival.retract(); // nothing is submitted, so no batch should wait for this row
-      Frame frame = decodeAndFrame(row, fetched.files(), timer).frame();
+      Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
       return new Outcome.Succeeded(
           row,
-          images(frame, List.of(), List.of()),
+          images(decoded.frame(), List.of(), List.of()),
           fetched.files().digests(),
-          frame.isBlank() ? Set.of(Note.MASK_EMPTY) : notes(row, frame),
+          notes(row, decoded),
           Duration.ZERO,
           timer.timings());
     } catch (RuntimeException e) {
@@ -201,11 +204,11 @@ public final class RowPipeline {
             () -> {
               enter(RowStage.DECODE, timer);
               RgbImage init = files.decodeInit(settings.limits());
-              Mask mask = files.decodeMask(settings.limits());
+              MaskReading mask = files.decodeMask(settings.limits(), init);
               RgbImage reference = files.decodeReference(settings.limits());
               enter(RowStage.FRAME, timer);
-              Frame frame = row.frame(init, mask, traits(), settings.framing());
-              return new Decoded(frame, reference);
+              Frame frame = row.frame(init, mask.mask(), traits(), settings.framing());
+              return new Decoded(frame, reference, MaskNotes.of(mask));
             });
   }
 
@@ -213,10 +216,10 @@ public final class RowPipeline {
     return model.inpainter().traits();
   }
 
-  private static Generated unchanged(ManifestRow row, Frame frame) {
+  private Generated unchanged(ManifestRow row, Decoded decoded) {
     List<Supplier<RgbImage>> copies =
-        Collections.nCopies(row.parameters().samples(), frame::untouched);
-    return new Generated(copies, Set.of(Note.MASK_EMPTY), List.of(), Duration.ZERO);
+        Collections.nCopies(row.parameters().samples(), decoded.frame()::untouched);
+    return new Generated(copies, notes(row, decoded), List.of(), Duration.ZERO);
   }
 
   private Generated generate(
@@ -235,7 +238,7 @@ public final class RowPipeline {
         results.add(sample.get());
       }
       timer.move(results.get(0).queued(), RowStage.PAINT, RowStage.QUEUE);
-      return generated(row, decoded.frame(), results);
+      return generated(row, decoded, results);
     } catch (ExecutionException e) {
       throw unwrapped(e);
     } finally {
@@ -267,8 +270,9 @@ public final class RowPipeline {
     }
   }
 
-  private Generated generated(ManifestRow row, Frame frame, List<Lane.Result> results) {
-    Set<Note> notes = notes(row, frame);
+  private Generated generated(ManifestRow row, Decoded decoded, List<Lane.Result> results) {
+    Frame frame = decoded.frame();
+    Set<Note> notes = notes(row, decoded);
     Duration generation = Duration.ZERO;
     List<Supplier<RgbImage>> images = new ArrayList<>();
     List<Boolean> flagged = new ArrayList<>();
@@ -283,9 +287,13 @@ public final class RowPipeline {
     return new Generated(images, notes, flagged, generation);
   }
 
-  private Set<Note> notes(ManifestRow row, Frame frame) {
-    Set<Note> notes = EnumSet.noneOf(Note.class);
-    if (frame.maskCoverage() == 1) {
+  private Set<Note> notes(ManifestRow row, Decoded decoded) {
+    Set<Note> notes = EnumSet.copyOf(decoded.maskNotes());
+    if (decoded.frame().isBlank()) {
+      notes.add(Note.MASK_EMPTY);
+      return notes; // nothing is generated
+    }
+    if (decoded.frame().maskCoverage() == 1) {
       notes.add(Note.MASK_FULL);
     }
     if (row.hasUnusedReference(traits())) {

@@ -77,6 +77,10 @@ public enum ErrorCode {
       "The image is truncated or damaged",
       "Store the image again; if the transfer was cut off, another fetch may succeed",
       Retry.MAY_HELP),
+  MASK_UNCLEAR(
+      "The mask may mean several things, or has other proportions than the init image",
+      "Save it as white on black, or set image.mask-rule, or image.mask-strict = false",
+      Retry.IN_VAIN),
   MODEL_OUTPUT(
       "The model computed values that are not finite, or an image that is all black",
       "Choose another seed or scheduler, or a model of higher precision",
