@@ -63,15 +63,18 @@ final class LevelMask {
   }
 
   private static Mask coloured(RgbImage image, boolean invert) {
-    Mask brightest = Levels.brightest(image);
-    Mask darkest = Levels.darkest(image);
-    double black = LevelHistogram.of(brightest).share(0, NEAR);
-    double white = LevelHistogram.of(darkest).share(255 - NEAR, 255);
-    if (black > 0 && black >= white) {
-      Mask mask = new LevelMask(brightest).readColours();
-      return invert ? mask.inverted() : mask;
+    LevelMask brightest = new LevelMask(Levels.brightest(image));
+    double black = brightest.histogram.share(0, NEAR);
+    double brightOrWhite = brightest.histogram.share(255 - NEAR, 255);
+    if (black > 0 && black >= brightOrWhite) {
+      return onBlack(brightest, invert);
     }
-    Mask mask = new LevelMask(white > 0 ? darkest.inverted() : brightest).readColours();
+    LevelMask faintest = new LevelMask(Levels.darkest(image).inverted());
+    double white = faintest.histogram.share(0, NEAR);
+    if (black > 0 && black >= white) {
+      return onBlack(brightest, invert);
+    }
+    Mask mask = (white > 0 ? faintest : brightest).readColours();
     if (white > 0 && invert) {
       return mask;
     }
@@ -79,6 +82,11 @@ final class LevelMask {
         ? MaskReader.unclear(
             "colours on white", SAVE + ", or set image.mask-invert = true to mask the colours")
         : MaskReader.unclear("colours without black or white around them", SAVE);
+  }
+
+  private static Mask onBlack(LevelMask brightest, boolean invert) {
+    Mask mask = brightest.readColours();
+    return invert ? mask.inverted() : mask;
   }
 
   /** Colours on black: of a drawing, each colour is masked, dark ones too. */
@@ -194,6 +202,8 @@ final class LevelMask {
   }
 
   private String range() {
-    return "levels %d to %d".formatted(histogram.lowest(), histogram.highest());
+    int lowest = histogram.lowest();
+    int highest = histogram.highest();
+    return lowest == highest ? "level " + lowest : "levels " + lowest + " to " + highest;
   }
 }

@@ -51,7 +51,8 @@ final class Levels {
   static boolean areColoured(RgbImage image) {
     byte[] pixels = image.pixels();
     for (int i = 0; i < pixels.length; i += RgbImage.CHANNELS) {
-      if (isColoured(pixels[i] & 0xFF, pixels[i + 1] & 0xFF, pixels[i + 2] & 0xFF)) {
+      boolean grey = pixels[i] == pixels[i + 1] && pixels[i] == pixels[i + 2]; // most are
+      if (!grey && isColoured(pixels[i] & 0xFF, pixels[i + 1] & 0xFF, pixels[i + 2] & 0xFF)) {
         return true;
       }
     }

@@ -48,10 +48,17 @@ final class MaskReader {
       return LevelMask.of(image, options.invert());
     }
     Mask alpha = image.alpha().get();
-    return switch (LayerContent.of(image.colour(), alpha)) {
+    LayerContent content = LayerContent.of(image.colour(), alpha);
+    return switch (content) {
       case OPAQUE, DRAWING -> LevelMask.of(image.opaque(0), options.invert());
       case STROKES -> oriented(LayerMask.opaque(alpha), options);
       case PHOTO -> LayerMask.transparent(alpha);
+      case FADED, COLOURFUL, FRAME -> {
+        if (options.invert()) { // either reading masks what is transparent
+          yield LayerMask.opaque(alpha).inverted();
+        }
+        throw content.unclear();
+      }
     };
   }
 

@@ -283,7 +283,25 @@ class MaskReaderTest {
         "colours without black or white");
     assertRefused(
         MaskFiles.layer(MaskFiles.plain(BLACK), shape.inverted()),
-        "around a transparent part: either may be meant");
+        "few colours around a transparent part: either may be meant");
+  }
+
+  @Test
+  void withInvertALayerIsClearWhetherItIsACutOutOrStrokes() {
+    Mask shape = MaskFiles.shape(new Random(5));
+    MaskOptions options = MaskOptions.defaults().withInvert(true);
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put("frame", MaskFiles.layer(MaskFiles.plain(BLACK), shape.inverted()));
+    files.put("cut-out", MaskFiles.layer(MaskFiles.photo(new Random(1), 9), shape.inverted()));
+    files.put(
+        "faded cut-out",
+        MaskFiles.layer(MaskFiles.photo(new Random(1), 9), MaskFiles.scaled(shape.inverted(), 90)));
+    assertAllRead(files, shape, options);
+  }
+
+  @Test
+  void aLayerOfOneOpacityIsMaskedAsAWhole() {
+    assertReads(MaskFiles.layer(MaskFiles.plain(0xFF0000), fully(100)), fully(255));
   }
 
   @Test

@@ -81,6 +81,13 @@ class MaskTargetTest {
     assertThat(reading.mask().levels()).isEqualTo(CORNER.levels());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 255})
+  void aPlainMaskFitsAnyImage(int level) {
+    Mask plain = TestImages.rectangle(40, 30, new Region(0, 0, 40, 30), level);
+    assertThat(read(plain, new MaskTarget(100, 300, 1), LIMITS).findings()).isEmpty();
+  }
+
   @Test
   void theRuleOfDiffusersComparesNoProportions() {
     DecodeLimits luma = LIMITS.withMasks(MaskOptions.defaults().withRule(MaskRule.LUMA));

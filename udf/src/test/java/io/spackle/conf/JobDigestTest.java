@@ -50,6 +50,7 @@ class JobDigestTest {
           "image.mask-grow",
           "image.mask-invert",
           "image.mask-reduce",
+          "image.mask-rule",
           "image.resize",
           "image.background",
           "output.image-format");
@@ -67,7 +68,8 @@ class JobDigestTest {
           "webhook.",
           "hadoop.",
           "plan.",
-          "failures.");
+          "failures.",
+          "image.mask-strict");
 
   /** Pinned: another digest would reprocess every finished row. */
   @Test
@@ -114,6 +116,7 @@ class JobDigestTest {
         "image.mask-grow|3",
         "image.mask-invert|true",
         "image.mask-reduce|nearest",
+        "image.mask-rule|luma",
         "image.resize|stretch",
         "image.background|000000",
         "output.image-format|webp"
@@ -155,6 +158,8 @@ class JobDigestTest {
         "image.paste-back|true",
         "image.crop-padding|none",
         "image.resize|fit",
+        "image.mask-rule|auto",
+        "image.mask-strict|false",
         "image.background|ffffff",
         "output.image-format|png",
         "fetch.timeout|1s",
