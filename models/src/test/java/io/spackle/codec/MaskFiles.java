@@ -13,7 +13,6 @@ final class MaskFiles {
   static final int HEIGHT = 72;
 
   private static final int GREY = 0;
-  private static final int RGB = 2;
   private static final int PALETTE = 3;
   private static final int RGB_ALPHA = 6;
 

@@ -130,7 +130,7 @@ class MaskReaderTest {
     Mask shape = MaskFiles.shape(new Random(1));
     byte[] alpha = shape.levels().clone();
     for (int i = 0; i < alpha.length; i++) {
-      alpha[i] = (byte) (alpha[i] == 0 && i < alpha.length / 2 ? 3 : alpha[i]);
+      alpha[i] = alpha[i] == 0 && i < alpha.length / 2 ? 3 : alpha[i];
     }
     Mask opacities = new Mask(shape.width(), shape.height(), alpha);
     assertReads(MaskFiles.layer(MaskFiles.plain(0xFF0000), opacities), shape);
