@@ -79,6 +79,16 @@ class InpaintCommandTest {
   }
 
   @Test
+  void anUnclearMaskIsRefusedOrNoted() throws IOException {
+    mask = image;
+    assertRefused(inpaint("--prompt", "x"), "--mask " + mask + ": found ", "such as a photo");
+    CommandResult command =
+        inpaint("--prompt", "x", "--steps", "1", "-D", "image.mask-strict=false");
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out()).contains("\"notes\":[\"MASK_UNCLEAR\"]");
+  }
+
+  @Test
   void eraseModelNeedsNoPrompt() throws IOException {
     CommandResult command = run(TestJob.bundle("tiny-erase-bytes"), "-D", "image.resize=original");
     assertThat(command.code()).as(command.messages()).isZero();

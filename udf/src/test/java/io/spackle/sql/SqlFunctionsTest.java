@@ -226,6 +226,9 @@ class SqlFunctionsTest {
     assertThat(session.row("SELECT image_size(fetch_image('$dir/half.png'))").getStruct(0))
         .isEqualTo(size);
     assertThat(session.row("SELECT mask_coverage('$dir/half.png')").getDouble(0)).isEqualTo(0.5);
+    assertThat(session.row("SELECT mask_coverage('$dir/grey.png')").isNullAt(0))
+        .as("an unclear mask")
+        .isTrue();
     assertThat(session.row("SELECT image_error('$dir/half.png')").isNullAt(0)).isTrue();
     assertThat(session.row("SELECT image_error('$dir/text.png').code").getString(0))
         .isEqualTo("IMAGE_UNSUPPORTED");
