@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,11 +71,16 @@ public final class InputManifest {
     List<Object> links = new ArrayList<>();
     LINKS.forEach(name -> links.addAll((List<?>) fieldOr(fields, name, List.of())));
     require(!links.isEmpty());
-    JumbfBox assertions = manifest.find(ASSERTIONS).orElseThrow();
-    Object algorithm = fieldOr(fields, "alg", "sha256");
-    for (Object link : links) {
-      checkLink((Map<?, ?>) link, assertions, algorithm);
+    // Each box is hashed once only, so that a check takes no longer than its file is large.
+    Map<String, JumbfBox> unchecked = new HashMap<>();
+    for (JumbfBox box : manifest.find(ASSERTIONS).orElseThrow().boxes()) {
+      unchecked.put(box.label(), box);
     }
+    for (Object link : links) {
+      checkLink((Map<?, ?>) link, unchecked, fieldOr(fields, "alg", "sha256"));
+    }
+    unchecked.remove(""); // the description of the boxes
+    require(unchecked.isEmpty()); // what a claim does not name may be anyone's
   }
 
   private static JumbfBox claim(JumbfBox manifest) {
@@ -84,10 +90,12 @@ public final class InputManifest {
         .orElseThrow();
   }
 
-  private static void checkLink(Map<?, ?> link, JumbfBox assertions, Object claimAlgorithm)
+  private static void checkLink(
+      Map<?, ?> link, Map<String, JumbfBox> unchecked, Object claimAlgorithm)
       throws GeneralSecurityException {
     String url = (String) link.get("url");
-    JumbfBox box = assertions.find(url.substring(url.lastIndexOf('/') + 1)).orElseThrow();
+    JumbfBox box = unchecked.remove(url.substring(url.lastIndexOf('/') + 1));
+    require(box != null);
     byte[] hash = digest(fieldOr(link, "alg", claimAlgorithm)).digest(box.content());
     require(Arrays.equals(hash, (byte[]) link.get("hash")));
   }

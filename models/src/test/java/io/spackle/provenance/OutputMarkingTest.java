@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,6 +182,20 @@ class OutputMarkingTest {
       assertThat(InputManifest.of(file, changed, Instant.now())).as(part).isEmpty();
     }
     assertThat(InputManifest.of(file, new byte[9], Instant.now())).isEmpty();
+  }
+
+  @Test
+  void damagedManifestsNeverFailTheRow() {
+    byte[] file = marked(ImageFormat.PNG, Kept.KEEP, Mark.C2PA);
+    byte[] store = ImageMetadata.read(file).manifest().orElseThrow();
+    for (int i = 0; i < store.length; i += 3) {
+      byte[] cut = Arrays.copyOf(store, i);
+      assertThat(InputManifest.of(file, cut, Instant.now())).isEmpty();
+      byte[] changed = store.clone();
+      changed[i] = (byte) 0xFF;
+      InputManifest.of(file, changed, Instant.now())
+          .ifPresent(valid -> assertThat(valid.boxes()).hasSize(1)); // a name of a box changed
+    }
   }
 
   @Test

@@ -2,9 +2,9 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.codec.MaskReading;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.ModelTraits;
-import io.spackle.image.Mask;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
@@ -68,18 +68,22 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
    * @throws io.spackle.image.ImageException naming the column of a file that is not an image
    */
   FramedRow.Images decode(DecodeLimits limits) {
+    SourceImage source =
+        RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits));
+    MaskReading reading =
+        RowFailures.naming(
+            RowColumns.MASK_IMAGE, () -> ImageCodec.decodeMask(mask, limits, source.maskTarget()));
     return new FramedRow.Images(
-        RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits)),
-        mask(mask, RowColumns.MASK_IMAGE, limits),
+        source,
+        reading,
         reference == null
             ? null
             : RowFailures.naming(
                 RowColumns.REFERENCE_IMAGE, () -> ImageCodec.decode(reference, limits)),
-        exclude == null ? null : mask(exclude, RowColumns.EXCLUDE_IMAGE, limits));
-  }
-
-  private static Mask mask(byte[] file, String column, DecodeLimits limits) {
-    return RowFailures.naming(column, () -> ImageCodec.decodeMask(file, limits));
+        exclude == null
+            ? null
+            : RowFailures.naming(
+                RowColumns.EXCLUDE_IMAGE, () -> ImageCodec.decodeMask(exclude, limits)));
   }
 
   private static long pixels(byte[] file, String column, DecodeLimits limits) {

@@ -86,9 +86,10 @@ public final class RowPipeline {
   /**
    * The images of a row, and what says how its outputs came about.
    *
+   * @param maskNotes how the mask was read
    * @param generation for the outputs' marks; empty if the mask is
    */
-  private record Decoded(FramedRow framed, Optional<Generation> generation) {}
+  private record Decoded(FramedRow framed, Set<Note> maskNotes, Optional<Generation> generation) {}
 
   /**
    * The jobs of one sample in the lane.
@@ -227,7 +228,7 @@ public final class RowPipeline {
                   framed.frame().isBlank()
                       ? Optional.empty()
                       : Optional.of(marking.generation(images.init(), files.init()));
-              return new Decoded(framed, generation);
+              return new Decoded(framed, MaskNotes.of(images.mask()), generation);
             });
   }
 
@@ -324,6 +325,7 @@ public final class RowPipeline {
   private Set<Note> notes(Decoded decoded, Set<Note> ofModel) {
     FramedRow framed = decoded.framed();
     Set<Note> notes = RowNotes.of(framed, traits(), settings);
+    notes.addAll(decoded.maskNotes());
     notes.addAll(ofModel);
     if (RowMarking.drops(framed.source(), decoded.generation())) {
       notes.add(Note.PROVENANCE_DROPPED);

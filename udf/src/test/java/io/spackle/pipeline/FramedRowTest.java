@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
+import io.spackle.codec.MaskReading;
 import io.spackle.codec.OutputOptions;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.BuiltInModel;
@@ -25,6 +26,7 @@ import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a model gets of a row. */
@@ -103,7 +105,9 @@ class FramedRowTest {
 
   private static FramedRow framed(
       ManifestRow row, ModelTraits traits, ImageSettings settings, Mask exclude) {
-    FramedRow.Images images = new FramedRow.Images(init(), mask(40, 20, 56, 40), null, exclude);
+    FramedRow.Images images =
+        new FramedRow.Images(
+            init(), new MaskReading(mask(40, 20, 56, 40), Set.of()), null, exclude);
     return FramedRow.of(row, images, traits, settings);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.codec.MaskOptions;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.Note;
@@ -57,6 +58,7 @@ class RowPipelineTest {
   private final Map<String, byte[]> files = new ConcurrentHashMap<>(TestImages.files());
   private final Map<String, byte[]> written = new ConcurrentHashMap<>();
   private final Cancellation task = new Cancellation();
+  private ImageSettings settings = TestImages.settings();
   private ImageSource source = TestImages.source(files);
   private ImageSink sink = TestImages.sink(written);
   private final Map<String, byte[]> previews = new ConcurrentHashMap<>();
@@ -192,6 +194,54 @@ class RowPipelineTest {
     open(4, PLENTY);
     assertThat(succeeded(TestImages.row("a", TestImages.FULL, 1)).notes())
         .containsExactly(Note.MASK_FULL);
+  }
+
+  @Test
+  void anUnclearMaskFailsBeforeAnythingIsGenerated() throws Exception {
+    open(4, PLENTY);
+    Outcome.Failed failed =
+        assertFailed(
+            TestImages.row("a", TestImages.INIT, 1), ErrorCode.MASK_UNCLEAR, RowStage.DECODE);
+    assertThat(failed.message())
+        .isEqualTo(
+            "mask_image: found nothing above half, but not plain black: level 100;"
+                + " expected white on black: save the mask so");
+    assertThat(inpainter.batches()).isEmpty();
+    assertThat(((Outcome.Failed) pipeline().probe(TestImages.row("a", TestImages.INIT, 1))).code())
+        .isEqualTo(ErrorCode.MASK_UNCLEAR);
+  }
+
+  @Test
+  void anUnclearMaskIsNotedIfItIsAccepted() throws Exception {
+    open(4, PLENTY);
+    MaskOptions options = MaskOptions.defaults().withStrict(false);
+    settings =
+        new ImageSettings(
+            settings.limits().withMasks(options),
+            settings.framing(),
+            settings.output(),
+            settings.fill(),
+            settings.marking());
+    ManifestRow row = TestImages.row("a", TestImages.INIT, 1);
+    assertThat(succeeded(row).notes()).containsExactly(Note.MASK_EMPTY, Note.MASK_UNCLEAR);
+    assertThat(((Outcome.Succeeded) pipeline().probe(row)).notes())
+        .containsExactly(Note.MASK_EMPTY, Note.MASK_UNCLEAR);
+  }
+
+  /** The init image is stored wide and shown tall; its mask is wide, and white on the left. */
+  @Test
+  void aMaskOnTheStoredPixelsIsTurnedAsTheInitImage() throws Exception {
+    open(4, PLENTY);
+    files.put(TestImages.INIT, TestImages.turned(128, 64));
+    files.put(TestImages.HALF, TestImages.png(128, 64, x -> x < 64 ? 255 : 0));
+    Outcome.Succeeded done = succeeded(TestImages.row("a"));
+    assertThat(done.notes()).containsExactly(Note.MASK_TURNED);
+    RgbImage image = written(done, 0);
+    assertThat(image.height()).isEqualTo(2 * image.width());
+    int upper = 3 * (image.height() / 4 * image.width());
+    int lower = 3 * (image.height() * 3 / 4 * image.width());
+    assertThat(image.pixels()[upper]).isEqualTo(FakeInpainter.colour("a", 7));
+    assertThat(image.pixels()[lower]).isEqualTo(TestImages.GREY);
   }
 
   @Test
@@ -459,7 +509,7 @@ class RowPipelineTest {
         source,
         ImageWriter.toFiles(sink),
         new PreviewWriter(TestImages.sink(previews), 1),
-        TestImages.settings(),
+        settings,
         task);
   }
 
