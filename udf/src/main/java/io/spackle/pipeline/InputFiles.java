@@ -70,20 +70,19 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
   FramedRow.Images decode(DecodeLimits limits) {
     SourceImage source =
         RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits));
-    MaskReading reading =
-        RowFailures.naming(
-            RowColumns.MASK_IMAGE, () -> ImageCodec.decodeMask(mask, limits, source.maskTarget()));
     return new FramedRow.Images(
         source,
-        reading,
+        mask(mask, RowColumns.MASK_IMAGE, source, limits),
         reference == null
             ? null
             : RowFailures.naming(
                 RowColumns.REFERENCE_IMAGE, () -> ImageCodec.decode(reference, limits)),
-        exclude == null
-            ? null
-            : RowFailures.naming(
-                RowColumns.EXCLUDE_IMAGE, () -> ImageCodec.decodeMask(exclude, limits)));
+        exclude == null ? null : mask(exclude, RowColumns.EXCLUDE_IMAGE, source, limits).mask());
+  }
+
+  private static MaskReading mask(
+      byte[] file, String column, SourceImage init, DecodeLimits limits) {
+    return RowFailures.naming(column, () -> ImageCodec.decodeMask(file, limits, init.maskTarget()));
   }
 
   private static long pixels(byte[] file, String column, DecodeLimits limits) {

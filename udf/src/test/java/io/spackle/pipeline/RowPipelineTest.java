@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.codec.ImageFormat;
 import io.spackle.codec.MaskOptions;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.ModelTraits.Guide;
@@ -35,6 +36,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -300,6 +302,8 @@ class RowPipelineTest {
         assertFailed(
             TestImages.excluding(row, "no-image"), ErrorCode.IMAGE_UNSUPPORTED, RowStage.DECODE);
     assertThat(failed.message()).startsWith("exclude_image: ");
+    files.put("wide", wide());
+    assertFailed(TestImages.excluding(row, "wide"), ErrorCode.MASK_UNCLEAR, RowStage.DECODE);
   }
 
   @Test
@@ -483,6 +487,13 @@ class RowPipelineTest {
   }
 
   private static final int FETCHES = 3;
+
+  /** A mask of other proportions than the init image. */
+  private static byte[] wide() {
+    byte[] pixels = new byte[3 * 90 * 10];
+    Arrays.fill(pixels, 0, pixels.length / 2, (byte) 255);
+    return ImageCodec.encode(new RgbImage(90, 10, pixels), ImageFormat.PNG);
+  }
 
   private void open(int maxImages, long bytes) {
     model =
