@@ -1,6 +1,7 @@
 package io.spackle.codec;
 
 import io.spackle.codec.LevelHistogram.Peaks;
+import io.spackle.image.Filter;
 import io.spackle.image.ImageException;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
@@ -40,10 +41,16 @@ final class LevelMask {
   private static final String SAVE = "save the mask so";
 
   private final Mask levels;
+  private final boolean coloured;
   private final LevelHistogram histogram;
 
-  private LevelMask(Mask levels) {
+  /**
+   * @param coloured whether the levels are those of colours, which lossy formats store at half the
+   *     resolution
+   */
+  private LevelMask(Mask levels, boolean coloured) {
     this.levels = levels;
+    this.coloured = coloured;
     this.histogram = LevelHistogram.of(levels);
   }
 
@@ -58,18 +65,18 @@ final class LevelMask {
     if (!image.grey() && Levels.areColoured(colours)) {
       return coloured(colours, invert);
     }
-    Mask mask = new LevelMask(Levels.luma(colours)).read();
+    Mask mask = new LevelMask(Levels.luma(colours), false).read();
     return invert ? mask.inverted() : mask;
   }
 
   private static Mask coloured(RgbImage image, boolean invert) {
-    LevelMask brightest = new LevelMask(Levels.brightest(image));
+    LevelMask brightest = new LevelMask(Levels.brightest(image), true);
     double black = brightest.histogram.share(0, NEAR);
     double brightOrWhite = brightest.histogram.share(255 - NEAR, 255);
     if (black > 0 && black >= brightOrWhite) {
       return onBlack(brightest, invert);
     }
-    LevelMask faintest = new LevelMask(Levels.darkest(image).inverted());
+    LevelMask faintest = new LevelMask(Levels.darkest(image).inverted(), true);
     double white = faintest.histogram.share(0, NEAR);
     if (black > 0 && black >= white) {
       return onBlack(brightest, invert);
@@ -168,8 +175,15 @@ final class LevelMask {
       outside[level] =
           Math.abs(level - peaks.low()) > NOISE && Math.abs(level - peaks.high()) > NOISE;
     }
-    byte[] data = levels.levels();
-    return Texture.of(levels, i -> outside[data[i] & 0xFF]).isPhoto();
+    Mask seen = coloured ? halved() : levels;
+    byte[] data = seen.levels();
+    return Texture.of(seen, i -> outside[data[i] & 0xFF]).isPhoto();
+  }
+
+  private Mask halved() {
+    int width = Math.max(1, levels.width() / 2);
+    int height = Math.max(1, levels.height() / 2);
+    return Filter.BILINEAR.resize(levels, width, height);
   }
 
   /** The levels stretched so that {@code low} is 0 and {@code high} is 255. */
