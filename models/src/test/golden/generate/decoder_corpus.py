@@ -2,11 +2,11 @@
 
     decoder_corpus.py FOLDER [FORMAT ...]
 
-Needs Pillow, tifffile, imagecodecs, pypng, and the tools of Debian's libjpeg-turbo-progs, webp and libtiff-tools.
+Needs Pillow, tifffile, imagecodecs, and the tools of Debian's libjpeg-turbo-progs, webp and libtiff-tools.
 
 The archive is not compressed, so that gzip finds what files have in common. cases.json lists the cases. `file` is refused with `reason` and `message`, or decodes to `width`, `height` and these files:
 
-    pixels  8-bit RGBA, not turned by the file's orientation
+    pixels  8-bit RGBA as stored: not turned by an orientation, not converted with a profile
     deep    16-bit samples, big-endian, of a file with more than 8 bits: grey or RGB, then alpha if there is one
 
 `levels` is the difference allowed where libraries round differently, else 0.
@@ -21,7 +21,7 @@ import zipfile
 from pathlib import Path
 
 import numpy
-from PIL import Image
+from PIL import Image, ImageCms
 
 FORMATS = ("webp", "gif", "tiff", "jpeg", "png", "bmp")
 STAMP = (2026, 1, 1, 0, 0, 0)  # equal archives for equal content
@@ -60,6 +60,12 @@ def rgba(image):
     opaque = numpy.full(image.shape[:2] + (1,), 255, numpy.uint8)
     last = image[..., -1:] if image.shape[2] % 2 == 0 else opaque
     return numpy.concatenate([numpy.broadcast_to(colours, image.shape[:2] + (3,)), last], -1)
+
+
+def profile():
+    """A valid RGB profile other than sRGB: its red and green are exchanged."""
+    data = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return data.replace(b"rXYZ", b"????", 1).replace(b"gXYZ", b"rXYZ", 1).replace(b"????", b"gXYZ", 1)
 
 
 def pillow(data):

@@ -4,7 +4,7 @@ import struct
 
 import numpy
 
-from decoder_corpus import alpha, scene
+from decoder_corpus import alpha, profile, scene
 
 RGB, RLE8, RLE4, BITFIELDS, JPEG, PNG = range(6)
 PALETTE = numpy.array([[i * 37 % 256, i * 91 % 256, 255 - i] for i in range(256)], numpy.uint8)
@@ -103,6 +103,12 @@ def true_colours(corpus):
         corpus.pixels(f"bmp/rgb-24-{width}.bmp", bmp(width, 4, 24, rows(small[..., ::-1], 24)), small)
     corpus.pixels("bmp/rgb-24-top-down.bmp", bmp(24, -20, 24, rows(rgb[..., ::-1], 24, True)), rgb)
     corpus.pixels("bmp/core-24.bmp", core(24, 20, 24, bgr), rgb)
+    icc = profile()
+    with_profile = bytearray(bmp(24, 20, 24, bgr, size=124) + icc)
+    start = len(with_profile) - len(icc) - 14
+    with_profile[70:74] = b"DEBM"  # PROFILE_EMBEDDED
+    with_profile[126:134] = struct.pack("<II", start, len(icc))
+    corpus.pixels("bmp/profile.bmp", bytes(with_profile), rgb)
     corpus.pixels("bmp/gap.bmp", bmp(24, 20, 24, bgr, gap=37), rgb)
     corpus.pixels("bmp/trailing-bytes.bmp", bmp(24, 20, 24, bgr) + b"trailer", rgb)
     corpus.pixels("bmp/unused-palette.bmp", bmp(24, 20, 24, bgr, palette=PALETTE[:7]), rgb)

@@ -8,7 +8,7 @@ import imagecodecs
 import numpy
 from PIL import Image
 
-from decoder_corpus import pillow, rgba, scene
+from decoder_corpus import pillow, profile, scene
 
 SAMPLING = {
     "444": "1x1",
@@ -28,7 +28,6 @@ SAMPLING = {
 SIZES = [(1, 1), (2, 2), (3, 5), (5, 3), (16, 16), (17, 33)]
 SOI, SOF0, EOI = b"\xff\xd8", b"\xff\xc0", b"\xff\xd9"
 JFIF = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
-ONE_SCAN_EACH = b"0;\n1;\n2;\n"
 
 
 def ppm(image):
@@ -123,6 +122,7 @@ def markers(corpus):
             corpus.pixels(f"jpeg/adobe-{transform}-jfif-{name}.jpg", with_segments(data, adobe(transform)))
     others = {
         "comments": [segment(0xFE, b"a comment"), segment(0xEC, b"Ducky"), segment(0xEF, bytes(40))],
+        "profile": [segment(0xE2, b"ICC_PROFILE\0\1\1" + profile())],
         "junk-profile": [segment(0xE2, b"ICC_PROFILE\0\1\1" + b"junk" * 50)],
         "broken-profile": [segment(0xE2, b"ICC_PROFILE\0\2\3" + b"junk" * 50), segment(0xE2, b"ICC_PROFILE\0")],
         "short-adobe": [segment(0xEE, b"Adobe")],
@@ -150,6 +150,8 @@ def four_channels(corpus):
         corpus.pixels(f"jpeg/cmyk-adobe-{transform}.jpg", with_segments(plain, adobe(transform)))
     half = imagecodecs.jpeg8_encode(inks, 90, colorspace="CMYK", outcolorspace="YCCK", subsampling="420")
     corpus.pixels("jpeg/ycck-420.jpg", half)
+    rgb_profile = segment(0xE2, b"ICC_PROFILE\0\1\1" + profile())
+    corpus.pixels("jpeg/cmyk-with-rgb-profile.jpg", with_segments(plain, rgb_profile))
     jfif = with_segments(plain, JFIF)
     corpus.pixels("jpeg/cmyk-jfif.jpg", jfif)
 
@@ -163,11 +165,21 @@ def processes(corpus):
     corpus.refused("jpeg/lossless.jpg", imagecodecs.jpeg8_encode(scene(), lossless=True), "lossless")
     hierarchical = encoded(scene()).replace(SOF0, b"\xff\xc5")
     corpus.refused("jpeg/hierarchical.jpg", hierarchical, "hierarchical")
+    for kept in (1, 5, 9):
+        incomplete = without_last_scans(encoded(scene(), "-progressive"), kept)
+        corpus.refused(f"jpeg/only-{kept}-of-10-scans.jpg", incomplete, "lacks its last scans", ended=True)
     corpus.refused("jpeg/two-channels.jpg", two_channels(), "2 channels")
     unknown_height = bytearray(encoded(scene()))
     at = unknown_height.index(SOF0) + 5
     unknown_height[at : at + 2] = b"\0\0"
     corpus.refused("jpeg/height-later.jpg", bytes(unknown_height), "height")
+
+
+def without_last_scans(data, kept):
+    """A file that ends after some of its scans, with an end marker."""
+    scans = [at for at in range(len(data)) if data[at : at + 2] == b"\xff\xda"]
+    tables = data.rfind(b"\xff\xc4", scans[kept - 1], scans[kept])
+    return data[: tables if tables > 0 else scans[kept]] + EOI
 
 
 def two_channels():

@@ -5,7 +5,7 @@ import zlib
 
 import numpy
 
-from decoder_corpus import alpha, deep, scene
+from decoder_corpus import alpha, deep, profile, scene
 
 GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -147,6 +147,7 @@ def chunks(corpus):
         "background": [chunk(b"bKGD", struct.pack(">3H", 1, 2, 3))],
         "suggested-palette": [palette, chunk(b"hIST", bytes(32))],
         "text": [chunk(b"tEXt", b"a\0b"), chunk(b"zTXt", b"a\0\0" + zlib.compress(b"b")), chunk(b"iTXt", b"a\0\0\0\0\0b")],
+        "profile": [chunk(b"iCCP", b"x\0\0" + zlib.compress(profile()))],
         "junk-profile": [chunk(b"iCCP", b"x\0\0" + zlib.compress(b"junk" * 50))],
         "broken-profile": [chunk(b"iCCP", b"x\0\0junk")],
         "junk-text": [chunk(b"zTXt", b"junk"), chunk(b"iTXt", b"\0\0\0")],

@@ -10,7 +10,7 @@ import numpy
 import tifffile
 from PIL import Image
 
-from decoder_corpus import alpha, deep, rgba, scene
+from decoder_corpus import alpha, deep, profile, rgba, scene
 
 TILE = (16, 16)
 LSB_FIRST = 2
@@ -207,6 +207,8 @@ def rare(corpus):
     inks = numpy.dstack([rgb, rgb[..., 0] // 3])
     shown = numpy.asarray(Image.fromarray(inks, "CMYK").convert("RGB"))
     corpus.pixels("tiff/cmyk-16.tif", tiff(inks.astype(numpy.uint16) * 257, "separated"), shown)
+    corpus.pixels("tiff/cmyk-with-rgb-profile.tif", tiff(inks, "separated", iccprofile=profile()), shown)
+    corpus.pixels("tiff/cmyk-junk-profile.tif", tiff(inks, "separated", iccprofile=b"junk" * 50), shown)
     five = numpy.dstack([inks, levels])
     corpus.pixels("tiff/cmyk-extra.tif", tiff(five, "separated", extrasamples=["unspecified"]), shown)
     corpus.pixels("tiff/cmyk-jpeg.tif", converted(tiff(inks, "separated"), "-c", "jpeg:90"))
@@ -242,6 +244,11 @@ def files(corpus):
     for orientation in range(2, 9):
         data = tiff(rgb, extratags=[(274, 3, 1, orientation, True)])
         corpus.pixels(f"tiff/orientation-{orientation}.tif", data, rgb)
+    corpus.pixels("tiff/profile.tif", tiff(rgb, iccprofile=profile()), rgb)
+    corpus.pixels("tiff/profile-16.tif", tiff(deep(rgb), iccprofile=profile()), deep(rgb))
+    corpus.pixels("tiff/grey-with-rgb-profile.tif", tiff(rgb[..., 0].copy(), "minisblack", iccprofile=profile()), rgb[..., 0])
+    jpeg = saved(Image.fromarray(rgb), compression="jpeg", icc_profile=profile())
+    corpus.pixels("tiff/jpeg-with-profile.tif", jpeg)
     corpus.pixels("tiff/junk-profile.tif", tiff(rgb, iccprofile=b"junk" * 50), rgb)
     one_strip = tiff(rgb, rowsperstrip=20)
     corpus.pixels("tiff/no-rows-per-strip.tif", tagged(one_strip, 278, None), rgb)

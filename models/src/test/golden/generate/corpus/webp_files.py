@@ -6,9 +6,9 @@ import subprocess
 
 import imagecodecs
 import numpy
-from PIL import Image, ImageCms
+from PIL import Image
 
-from decoder_corpus import scene, scene_alpha
+from decoder_corpus import profile, scene, scene_alpha
 
 LOSSY = {
     "plain": [],
@@ -103,8 +103,7 @@ def stills(corpus):
 def containers(corpus):
     lossy, lossless = encoded(scene()), encoded(scene_alpha(), "-lossless")
     pixels, with_alpha = image_chunks(lossy), image_chunks(encoded(scene_alpha()))
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    for name, icc in {"profile": profile, "junk-profile": b"junk" * 33, "empty-profile": b""}.items():
+    for name, icc in {"profile": profile(), "junk-profile": b"junk" * 33, "empty-profile": b""}.items():
         data = riff(extended(24, 20, 0x20), chunk(b"ICCP", icc), pixels)
         corpus.pixels(f"webp/{name}.webp", data)
     meta = chunk(b"EXIF", b"junk"), chunk(b"XMP ", b"<x/>")

@@ -32,8 +32,9 @@ import org.apache.spark.sql.types.StructType;
  * One image to inpaint in this process, checked. It is processed as a row of a job is.
  *
  * @param row with the input files themselves in place of their locations
+ * @param options the option and the path of each input file, by column
  */
-record SingleImage(ResolvedConf conf, Row row) {
+record SingleImage(ResolvedConf conf, Row row, Map<String, String> options) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -65,16 +66,18 @@ record SingleImage(ResolvedConf conf, Row row) {
     problems.attempt("the device", () -> device(conf));
     Map<String, Object> values = new LinkedHashMap<>(fields);
     values.put(RowColumns.SAMPLES, 1);
+    Map<String, String> options = new LinkedHashMap<>();
     FILES.forEach(
         (column, option) -> {
           String path = fields.get(column);
           boolean used = !column.equals(RowColumns.REFERENCE_IMAGE) || isGuidedByImage(traits);
           if (path != null && used) {
-            values.put(
-                column, problems.attempt(option + " " + path, () -> file(conf, Path.of(path))));
+            String named = option + " " + path;
+            options.put(column, named);
+            values.put(column, problems.attempt(named, () -> file(conf, Path.of(path))));
           }
         });
-    return new SingleImage(resolved, row(values));
+    return new SingleImage(resolved, row(values), options);
   }
 
   private static ResolvedConf resolved(TaskConf conf) {
@@ -140,12 +143,23 @@ record SingleImage(ResolvedConf conf, Row row) {
         new InpaintRows(conf.settings(row.schema(), null), conf.digest(), row.schema());
     Row result = rows.inpaint(row);
     if (!result.getAs("status").equals(MetaRow.SUCCESS)) {
-      throw new RefusedException(result.<Row>getAs("error").<String>getAs("message"));
+      throw new RefusedException(named(result.<Row>getAs("error").<String>getAs("message")));
     }
     Files.createDirectories(out.toAbsolutePath().getParent());
     List<byte[]> images = result.getList(result.fieldIndex(InpaintRows.IMAGES));
     Files.write(out, images.get(0));
     return report(result, out, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** A message with the option of a file in place of its column. */
+  private String named(String message) {
+    for (Map.Entry<String, String> option : options.entrySet()) {
+      String column = option.getKey() + ": ";
+      if (message.startsWith(column)) {
+        return option.getValue() + ": " + message.substring(column.length());
+      }
+    }
+    return message;
   }
 
   private static String report(Row result, Path out, Duration elapsed)

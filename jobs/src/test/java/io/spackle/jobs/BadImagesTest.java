@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -94,11 +95,11 @@ class BadImagesTest {
 
   private static void addUnusual() throws IOException {
     Path cmyk = Path.of(System.getProperty("golden.dir"), "images/cmyk.jpg");
-    init("b50.jpg", Files.readAllBytes(cmyk));
+    init("b50.jpg", Files.readAllBytes(cmyk), "mask_image", mask(40, 24));
     byte[] jpeg = file(leftHalf(64, 32), "jpeg");
     byte[] turned =
         join(Arrays.copyOf(jpeg, 2), hex(TURN), Arrays.copyOfRange(jpeg, 2, jpeg.length));
-    init("b51.jpg", turned);
+    init("b51.jpg", turned, "mask_image", mask(32, 64));
     Path all = rows.file("b51 mask.jpg", turned);
     rows.row("b51 both", "init_image", folder.resolve("b51.jpg"), "mask_image", all);
     byte[] grey = png(plain(new Color(128, 128, 128)));
@@ -114,8 +115,9 @@ class BadImagesTest {
     init("b55.png", png(gradient(1, 1)));
     init("b56.png", png(gradient(10_000, 1)));
     init("b56 tall.png", png(gradient(8, 20_000)));
-    init("b57.png", png(gradient(61, 45)));
-    rows.row("b57 fitted", "init_image", folder.resolve("b57.png"), "width", 100, "height", 70);
+    byte[] odd = png(gradient(61, 45));
+    init("b57.png", odd, "mask_image", mask(61, 45));
+    init("b57 fitted", odd, "mask_image", mask(61, 45), "width", 100, "height", 70);
   }
 
   @Test
@@ -243,8 +245,16 @@ class BadImagesTest {
     init(name, file.getBytes(ISO_8859_1));
   }
 
-  private static void init(String name, byte[] file) throws IOException {
-    rows.row(name, "init_image", rows.file(name, file).toString());
+  private static void init(String name, byte[] file, Object... fields) throws IOException {
+    List<Object> all = new ArrayList<>(List.of("init_image", rows.file(name, file).toString()));
+    all.addAll(List.of(fields));
+    rows.row(name, all.toArray());
+  }
+
+  /** A mask of the right half, in another size than the default one. */
+  private static String mask(int width, int height) throws IOException {
+    Path file = rows.file(width + "x" + height + ".png");
+    return ImageFiles.write(file, width, height, (x, y) -> x >= width / 2 ? 255 : 0).toString();
   }
 
   /** A colour of the kept half. */

@@ -3,11 +3,13 @@ package io.spackle.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.image.RgbImage;
+import io.spackle.row.ErrorCode;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Random;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,7 +25,9 @@ class BadMasksTest {
 
   private static JobRows rows;
   private static JobRows inverted;
+  private static JobRows notStrict;
   private static RgbImage photo;
+  private static int written;
 
   @BeforeAll
   static void runOneManifestOfOddMasks() throws IOException {
@@ -40,9 +44,70 @@ class BadMasksTest {
     fill(strokes, Color.BLACK, 0, SIDE / 2);
     mask("b63", write(strokes, "png"));
     mask("b64", ImageFiles.write(rows.file("thin.png"), SIDE, SIDE, (x, y) -> x == 21 ? 255 : 0));
+    addLayers();
+    addUnclear();
     rows.run("");
+    notStrict = new JobRows(folder.resolve("not strict"));
+    notStrict.row("b58", "mask_image", wide(notStrict).toString());
+    notStrict.row("b61", "mask_image", notStrict.file("photo.png").toString());
+    notStrict.run("spackle.image.mask-strict = false");
     inverted = new JobRows(folder.resolve("inverted"));
     inverted.row("b62").run("spackle.image.mask-invert = true");
+  }
+
+  /** Strokes and holes: the left half is meant. */
+  private static void addLayers() throws IOException {
+    BufferedImage faint = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB);
+    fill(faint, new Color(0, 0, 255, 100), 0, SIDE / 2);
+    mask("b63 faint", write(faint, "png"));
+    BufferedImage holed = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB);
+    Random random = new Random(1);
+    for (int i = 0; i < SIDE * SIDE; i++) {
+      int opaque = i % SIDE < SIDE / 2 ? 0 : 0xFF000000;
+      holed.setRGB(i % SIDE, i / SIDE, opaque | i * 0x010203 ^ random.nextInt(0x100000));
+    }
+    mask("b63 hole", write(holed, "png"));
+  }
+
+  private static void addUnclear() throws IOException {
+    Path labels = ImageFiles.write(rows.file("01.png"), SIDE, SIDE, (x, y) -> x < SIDE / 2 ? 1 : 0);
+    mask("b61 labels", labels);
+    mask("b61 photo", rows.file("photo.png"));
+    mask("b61 faint", ImageFiles.write(rows.file("faint.png"), SIDE, SIDE, (x, y) -> x));
+    mask("b58 wide", wide(rows));
+  }
+
+  private static Path wide(JobRows job) throws IOException {
+    return ImageFiles.write(job.file("wide.png"), 64, 32, (x, y) -> x < 32 ? 255 : 0);
+  }
+
+  @Test
+  void b58_maskOfOtherProportions_fails_orIsStretchedWithANote() {
+    rows.isFailed("b58 wide", ErrorCode.MASK_UNCLEAR, "mask_image: ", "64 x 32", "64 x 64");
+    isInpainted("b58", notStrict, 0, SIDE / 2);
+    assertThat(notes(notStrict.of("b58"))).containsExactly("MASK_STRETCHED");
+  }
+
+  @Test
+  void b61_labels_areReadAsMeant() {
+    isInpainted("b61 labels", rows, 0, SIDE / 2);
+  }
+
+  @Test
+  void b61_whatIsNoMask_fails_orIsReadByItsLumaWithANote() {
+    rows.isFailed("b61 photo", ErrorCode.MASK_UNCLEAR, "mask_image: ", "such as a photo");
+    rows.isFailed("b61 faint", ErrorCode.MASK_UNCLEAR, "nothing above half, but not plain black");
+    assertThat(notes(notStrict.of("b61"))).containsExactly("MASK_UNCLEAR");
+  }
+
+  @Test
+  void b63_faintStrokes_areInpainted() {
+    isInpainted("b63 faint", rows, 0, SIDE / 2);
+  }
+
+  @Test
+  void b63_holeOfAPhoto_isInpainted() {
+    isInpainted("b63 hole", rows, 0, SIDE / 2);
   }
 
   @Test
@@ -99,7 +164,10 @@ class BadMasksTest {
   }
 
   private static Iterable<String> notes(String id) {
-    Row row = rows.of(id);
+    return notes(rows.of(id));
+  }
+
+  private static Iterable<String> notes(Row row) {
     return row.<String>getList(row.fieldIndex("notes"));
   }
 
@@ -115,7 +183,7 @@ class BadMasksTest {
   }
 
   private static Path write(BufferedImage image, String format) throws IOException {
-    Path file = rows.file("mask." + format);
+    Path file = rows.file("mask-" + ++written + "." + format);
     assertThat(ImageIO.write(image, format, file.toFile())).isTrue();
     return file;
   }

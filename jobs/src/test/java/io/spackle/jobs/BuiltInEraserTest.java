@@ -1,10 +1,12 @@
 package io.spackle.jobs;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.image.RgbImage;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.Sha256;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,10 +40,12 @@ class BuiltInEraserTest {
   void imagesKeepTheirSizeWhateverIsConfigured() throws IOException {
     photo("wide", 150, 40);
     photo("odd", 61, 97);
+    photo("narrow", 5, 90);
+    rows.row("narrow", "init_image", path("narrow.png"), "mask_image", path("narrow-mask.png"));
     rows.row("wide", "init_image", path("wide.png"), "mask_image", path("wide-mask.png"));
     rows.row("odd", "init_image", path("odd.png"), "mask_image", path("odd-mask.png"));
     rows.run(ERASER + "spackle.image { resize = fit, crop-padding = 8 }");
-    for (String id : List.of("wide", "odd")) {
+    for (String id : List.of("wide", "odd", "narrow")) {
       assertErased(id);
       assertThat(rows.of(id).getList(rows.of(id).fieldIndex("notes")))
           .containsExactly("PROMPT_UNUSED");
@@ -133,6 +138,104 @@ class BuiltInEraserTest {
     assertThat(rows.failed(ErrorCode.NOTHING_TO_COPY)).hasSize(40);
     rows.isFailed("full7", ErrorCode.NOTHING_TO_COPY, "mask or exclude less of the image");
     assertThat(rows.image("half").width()).isEqualTo(JobRows.SIDE);
+  }
+
+  /** The photo is bright to the left of the hole, and dark around the rest of it. */
+  @Test
+  void excludedPixelsAreNotCopied() throws IOException {
+    edge();
+    rows.row("free", "init_image", path("edge.png"), "mask_image", path("hole.png"));
+    rows.row(
+        "excluding",
+        "init_image",
+        path("edge.png"),
+        "mask_image",
+        path("hole.png"),
+        "exclude_image",
+        path("bright.png"));
+    rows.row("lost", "exclude_image", path("none.png"));
+    rows.run(ERASER);
+    assertThat(brightestInHole("free")).isGreaterThan(200);
+    assertThat(brightestInHole("excluding")).isLessThan(100);
+    Row excluding = rows.of("excluding");
+    assertThat(excluding.<Row>getAs("meta").<String>getAs("exclude_image"))
+        .isEqualTo(path("bright.png"));
+    assertThat(excluding.<Row>getAs("digests").<String>getAs("exclude_image")).hasSize(64);
+    rows.isFailed("lost", ErrorCode.FETCH_NOT_FOUND);
+  }
+
+  @Test
+  void anotherExclusionMakesTheRowRunAgain() throws IOException {
+    edge();
+    rows.row("a", "init_image", path("edge.png"), "mask_image", path("hole.png"));
+    rows.run(ERASER);
+    JobRows again = new JobRows(folder);
+    again.row(
+        "a",
+        "init_image",
+        path("edge.png"),
+        "mask_image",
+        path("hole.png"),
+        "exclude_image",
+        path("bright.png"));
+    assertThat(again.run(ERASER).line().get("succeeded").asInt()).isEqualTo(1);
+    assertThat(again.run(ERASER).line().get("skipped").asInt()).isEqualTo(1);
+  }
+
+  /** Transparent pixels are composed with a white background, which must not be copied. */
+  @Test
+  void transparentPixelsAreNotCopied() throws IOException {
+    BufferedImage cutout = new BufferedImage(60, 60, BufferedImage.TYPE_INT_ARGB);
+    for (int i = 0; i < 3600; i++) {
+      int x = i % 60;
+      cutout.setRGB(x, i / 60, x < 20 ? 0x00FFFFFF : 0xFF000000 | (40 + x % 7) * 0x10101);
+    }
+    ImageIO.write(cutout, "png", rows.file("cutout.png").toFile());
+    ImageFiles.write(rows.file("hole.png"), 60, 60, (x, y) -> isHole(x, y) ? 255 : 0);
+    rows.row("a", "init_image", path("cutout.png"), "mask_image", path("hole.png"));
+    rows.run(ERASER);
+    BufferedImage output = ImageIO.read(output("a").toFile());
+    for (int y = 20; y < 40; y++) {
+      for (int x = 20; x < 35; x++) {
+        assertThat(output.getRGB(x, y) & 0xFF).isLessThan(50);
+      }
+    }
+  }
+
+  @Test
+  void filesSayThatAnAlgorithmChangedThem() throws IOException {
+    rows.row("a");
+    rows.run(ERASER);
+    assertThat(Files.readString(output("a"), ISO_8859_1))
+        .contains("algorithmicallyEnhanced")
+        .doesNotContain("trainedAlgorithmicMedia");
+  }
+
+  private void edge() throws IOException {
+    ImageFiles.write(
+        rows.file("edge.png"), 60, 60, (x, y) -> (x < 30 ? 210 : 30) + (7 * x + 11 * y) % 40);
+    ImageFiles.write(rows.file("hole.png"), 60, 60, (x, y) -> isHole(x, y) ? 255 : 0);
+    ImageFiles.write(rows.file("bright.png"), 60, 60, (x, y) -> x < 30 ? 255 : 0);
+  }
+
+  private static boolean isHole(int x, int y) {
+    return x >= 20 && x < 40 && y >= 20 && y < 40;
+  }
+
+  private int brightestInHole(String id) {
+    RgbImage image = rows.image(id);
+    int brightest = 0;
+    for (int i = 0; i < image.pixels().length; i++) {
+      if (isHole(i / 3 % image.width(), i / 3 / image.width())) {
+        brightest = Math.max(brightest, image.pixels()[i] & 0xFF);
+      }
+    }
+    return brightest;
+  }
+
+  private Path output(String id) {
+    Row meta = rows.of(id);
+    return Path.of(meta.<String>getList(meta.fieldIndex("output")).get(0));
   }
 
   @Test

@@ -79,6 +79,16 @@ class InpaintCommandTest {
   }
 
   @Test
+  void anUnclearMaskIsRefusedOrNoted() throws IOException {
+    mask = image;
+    assertRefused(inpaint("--prompt", "x"), "--mask " + mask + ": found ", "such as a photo");
+    CommandResult command =
+        inpaint("--prompt", "x", "--steps", "1", "-D", "image.mask-strict=false");
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out()).contains("\"notes\":[\"MASK_UNCLEAR\"]");
+  }
+
+  @Test
   void eraseModelNeedsNoPrompt() throws IOException {
     CommandResult command = run(TestJob.bundle("tiny-erase-bytes"), "-D", "image.resize=original");
     assertThat(command.code()).as(command.messages()).isZero();
@@ -204,6 +214,19 @@ class InpaintCommandTest {
     assertRefused(inpaint("--prompt", "x"), "--out " + folder + " is a folder, expected a file");
   }
 
+  /** Shells do not replace it in --image=~/photo.png. */
+  @Test
+  void theHomeFolderIsResolved() {
+    String home = System.getProperty("user.home");
+    System.setProperty("user.home", folder.toString());
+    try {
+      image = Path.of("~/none.png");
+      assertRefused(inpaint("--prompt", "x"), folder.resolve("none.png") + " does not exist");
+    } finally {
+      System.setProperty("user.home", home);
+    }
+  }
+
   @Test
   void missingConfigurationIsRefused() {
     CommandResult command = inpaint("--prompt", "x", "--conf", folder.resolve("none.conf"));
@@ -221,7 +244,7 @@ class InpaintCommandTest {
   private void assertRefused(CommandResult command, String... problems) {
     assertThat(command.code()).as(command.messages()).isEqualTo(2);
     assertThat(command.messages())
-        .startsWith("Refused, nothing was done:")
+        .contains("Refused, nothing was done:")
         .contains(problems)
         .doesNotContain("\tat ", "Exception");
     assertThat(command.out()).isEmpty();

@@ -1,6 +1,7 @@
 package io.spackle.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.spackle.image.RgbImage;
 import java.io.IOException;
@@ -28,6 +29,15 @@ class ProfilesTest {
     assertChanged(after, 60, 60); // in the mask
     assertChanged(after, 47, 75); // within the margin
     assertSame(after, 41, 75);
+  }
+
+  @Test
+  void objectRemovalNeedsNoModel() throws IOException {
+    TestJob job = run("object-removal", "", "spackle.model.path = \"builtin:patchmatch\"");
+    assertThat(job.meta().get("a").getList(job.meta().get("a").fieldIndex("notes"))).isEmpty();
+    RgbImage after = image(job);
+    assertSame(after, 41, 75);
+    assertThat(red(after, 100, 75)).as("the gradient continues").isCloseTo(87, within(6));
   }
 
   @Test
@@ -63,6 +73,15 @@ class ProfilesTest {
 
   /** Runs a row with a photo and a mask that covers the object in its middle. */
   private TestJob run(String profile, String fields) throws IOException {
+    return run(profile, fields, "");
+  }
+
+  /**
+   * Runs such a row with further settings.
+   *
+   * @param conf takes precedence
+   */
+  private TestJob run(String profile, String fields, String conf) throws IOException {
     ImageFiles.write(folder.resolve("photo.png"), WIDTH, HEIGHT, ProfilesTest::level);
     ImageFiles.write(folder.resolve("mask.png"), WIDTH, HEIGHT, (x, y) -> isObject(x, y) ? 255 : 0);
     String row = "{\"id\": \"a\", \"init_image\": \"photo.png\", \"mask_image\": \"mask.png\"%s}";
@@ -78,7 +97,8 @@ class ProfilesTest {
           defaults { width = 64, height = 64, num-inference-steps = 2, seed = 1 }
         }
         """
-            .formatted(PROFILES.resolve(profile + ".conf"), TestJob.bundle("tiny-sd15-inpaint")));
+                .formatted(PROFILES.resolve(profile + ".conf"), TestJob.bundle("tiny-sd15-inpaint"))
+            + conf);
   }
 
   private static boolean isObject(int x, int y) {

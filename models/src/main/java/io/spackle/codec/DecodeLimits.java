@@ -5,15 +5,17 @@ import io.spackle.image.ImageException.Reason;
 import java.io.Serializable;
 
 /**
- * The limits on an image, checked against its header before pixels are decoded, and the background
- * of transparent ones.
+ * The limits on an image, checked against its header before pixels are decoded, and how transparent
+ * init images and masks are read.
  *
  * @param maxPixels the largest allowed {@code width * height}; decoding takes up to about 10 bytes
  *     of heap per pixel
  * @param maxSide the longest allowed side in pixels
  * @param background the colour behind transparent pixels of an init image, 0xRRGGBB
+ * @param masks how masks are read
  */
-public record DecodeLimits(long maxPixels, int maxSide, int background) implements Serializable {
+public record DecodeLimits(long maxPixels, int maxSide, int background, MaskOptions masks)
+    implements Serializable {
 
   public DecodeLimits {
     if (maxPixels < 1 || maxSide < 1) {
@@ -30,7 +32,19 @@ public record DecodeLimits(long maxPixels, int maxSide, int background) implemen
     }
   }
 
-  /** 64 million pixels (two thirds of a gigabyte while decoding), 32,768 a side, white. */
+  /** Limits with the default rule for masks. */
+  public DecodeLimits(long maxPixels, int maxSide, int background) {
+    this(maxPixels, maxSide, background, MaskOptions.defaults());
+  }
+
+  public DecodeLimits withMasks(MaskOptions other) {
+    return new DecodeLimits(maxPixels, maxSide, background, other);
+  }
+
+  /**
+   * 64 million pixels (two thirds of a gigabyte while decoding), 32,768 a side, white, masks by
+   * content.
+   */
   public static DecodeLimits defaults() {
     return new DecodeLimits(64_000_000, 32_768, 0xFFFFFF);
   }

@@ -128,38 +128,18 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha, boolean grey, Optiona
 
   /** The memory of the samples, in bytes. */
   long bytes() {
-    return colour.pixels().length
-        + alpha.map(levels -> levels.levels().length).orElse(0)
-        + deep.map(samples -> samples.data().length).orElse(0);
+    return (long) colour.pixels().length
+        + alpha.map(levels -> (long) levels.levels().length).orElse(0L)
+        + deep.map(samples -> (long) samples.data().length).orElse(0L);
   }
 
-  /** The image as a mask: see {@link ImageCodec#decodeMask}. */
-  Mask asMask() {
-    return alpha.filter(this::isShape).orElseGet(() -> on(0).luma());
-  }
-
-  /** Whether the image is a shape of one colour with transparent surroundings. */
-  private boolean isShape(Mask levels) {
-    boolean transparent = false;
-    int shapeColour = -1;
-    for (int i = 0; i < levels.levels().length; i++) {
-      int level = levels.levels()[i] & 0xFF;
-      transparent |= level < 255;
-      if (level > 0) {
-        int rgb = rgb(i);
-        if (shapeColour >= 0 && rgb != shapeColour) {
-          return false;
-        }
-        shapeColour = rgb;
-      }
-    }
-    return transparent;
-  }
-
-  private int rgb(int index) {
-    byte[] pixels = colour.pixels();
-    int at = index * RgbImage.CHANNELS;
-    return (pixels[at] & 0xFF) << 16 | (pixels[at + 1] & 0xFF) << 8 | pixels[at + 2] & 0xFF;
+  /**
+   * The image without alpha, composited on a plain background.
+   *
+   * @param background 0xRRGGBB
+   */
+  DecodedImage opaque(int background) {
+    return new DecodedImage(on(background), Optional.empty(), grey, deep);
   }
 
   /** The image turned and mirrored upright, from an EXIF {@link Orientation}. */

@@ -9,8 +9,8 @@ import java.io.IOException;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * The decoders of all file formats: libwebp for WebP, readers of ImageIO for the others, and our
- * own for GIF.
+ * The decoders of all file formats: libwebp for WebP, readers of ImageIO for JPEG, PNG and TIFF,
+ * and our own for GIF and BMP.
  *
  * <p>The ImageIO readers are selected here, by file type: ImageIO's own lookup depends on the class
  * loader that used it first, which in a Spark executor does not see the plug-ins.

@@ -22,7 +22,6 @@ final class GifDecoder implements ImageDecoder {
   private static final int TRAILER = 0x3B;
   private static final int DESCRIPTOR_BYTES = 10;
   private static final int MAX_LITERAL_BITS = 11;
-  private static final int OPAQUE = 0xFF000000;
 
   private static final int[] PASS_START = {0, 4, 2, 1};
   private static final int[] PASS_STEP = {8, 8, 4, 2};

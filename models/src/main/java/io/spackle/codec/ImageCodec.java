@@ -74,17 +74,35 @@ public final class ImageCodec {
   }
 
   /**
-   * Decodes a mask: the luma of the image on black.
+   * Decodes a mask, whatever image it belongs to.
    *
-   * <p>If the image has transparent pixels and all visible ones have the same colour, such as red
-   * strokes on a transparent layer, then its alpha is the mask: opaque pixels are masked.
-   *
-   * @throws ImageException if the bytes are not an image within the limits
+   * @param limits checked as by {@link #decode}, with the rule for masks
+   * @throws ImageException if the bytes are not an image within the limits; {@code MASK_UNCLEAR} if
+   *     the rule does not apply to the image and is strict
    */
   public static Mask decodeMask(byte[] bytes, DecodeLimits limits) {
-    ImageMetadata metadata = ImageMetadata.read(bytes);
-    DecodedImage image = read(bytes, metadata.orientation(), limits);
-    return colours(metadata, image).profile().map(image::inSrgb).orElse(image).asMask();
+    return MaskReader.read(upright(bytes, limits), limits.masks()).mask();
+  }
+
+  /**
+   * Decodes the mask of an init image.
+   *
+   * @param limits as above
+   * @param target the init image, whose proportions the mask must have, except with {@link
+   *     MaskRule#LUMA}
+   * @throws ImageException as above; {@code MASK_UNCLEAR} for other proportions, too, if the rule
+   *     is strict
+   */
+  public static MaskReading decodeMask(byte[] bytes, DecodeLimits limits, MaskTarget target) {
+    MaskReading reading = MaskReader.read(upright(bytes, limits), limits.masks());
+    return limits.masks().rule() == MaskRule.LUMA
+        ? reading
+        : target.fit(reading, () -> ImageMetadata.read(bytes).orientation(), limits.masks());
+  }
+
+  /** The samples as stored: a profile says nothing about what is masked. */
+  private static DecodedImage upright(byte[] bytes, DecodeLimits limits) {
+    return read(bytes, ImageMetadata.read(bytes).orientation(), limits);
   }
 
   /** Encodes an sRGB image; equal images give equal bytes. */

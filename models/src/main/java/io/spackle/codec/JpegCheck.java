@@ -2,6 +2,7 @@ package io.spackle.codec;
 
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
+import java.nio.ByteBuffer;
 
 /**
  * A check of a JPEG file's segments up to its end marker, because decoders fill the missing part of
@@ -9,30 +10,38 @@ import io.spackle.image.ImageException.Reason;
  */
 final class JpegCheck {
 
+  private static final int PROGRESSIVE = 0xC2; // the last code of a frame that is decoded
   private static final int START_OF_SCAN = 0xDA;
   private static final int END_OF_IMAGE = 0xD9;
 
   private JpegCheck() {}
 
   /**
-   * Checks that the end marker is present; bytes after it are ignored.
+   * Checks that no scan and the end marker are missing; bytes after it are ignored.
    *
    * @throws ImageException {@code TRUNCATED} or {@code CORRUPT}
    */
   static void check(byte[] bytes) {
+    JpegScans scans = new JpegScans();
     int at = 2;
     while (true) {
       at = marker(bytes, at);
       int code = ByteReader.u8(bytes, at + 1);
       if (code == END_OF_IMAGE) {
+        scans.checkComplete();
         return;
       }
       at += 2;
       if (isStandalone(code)) {
         continue;
       }
-      at += length(bytes, at);
+      ByteBuffer segment = ByteBuffer.wrap(bytes, at + 2, length(bytes, at) - 2).slice();
+      at += 2 + segment.remaining();
+      if (isFrame(code) && code <= PROGRESSIVE) {
+        scans.addFrame(segment);
+      }
       if (code == START_OF_SCAN) {
+        scans.addScan(segment);
         at = afterScan(bytes, at);
       }
     }

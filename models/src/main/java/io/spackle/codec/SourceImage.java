@@ -130,9 +130,15 @@ public final class SourceImage {
     return false;
   }
 
+  /** What the mask of this image must fit. */
+  public MaskTarget maskTarget() {
+    return new MaskTarget(stored.width(), stored.height(), properties.metadata().orientation());
+  }
+
   /** The memory that the decoded pixels take, in bytes. */
+  @SuppressWarnings("ReferenceEquality") // the same array is counted once
   public long bytes() {
-    long shared = rgb == stored.colour() ? 0 : rgb.pixels().length;
+    long shared = stored.colour().equals(rgb) ? 0 : rgb.pixels().length;
     return stored.bytes() + shared;
   }
 

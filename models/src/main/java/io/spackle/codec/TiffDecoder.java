@@ -31,7 +31,8 @@ final class TiffDecoder implements ImageDecoder {
    */
   static TiffDecoder open(ImageReaderSpi plugin, byte[] file) throws IOException {
     TiffTags tags = TiffTags.read(file);
-    return new TiffDecoder(PluginDecoder.open(plugin, file), tags, file);
+    byte[] plain = TiffTags.withoutProfile(file);
+    return new TiffDecoder(PluginDecoder.open(plugin, plain), tags, file);
   }
 
   @Override

@@ -29,6 +29,8 @@ record TiffTags(int colours, Alpha alpha) {
   private static final int INK_SET = 332;
   private static final int EXTRA_SAMPLES = 338;
   private static final int SAMPLE_FORMAT = 339;
+  private static final int ICC_PROFILE = 34675;
+  private static final int PRIVATE = 65000; // a tag without a meaning
 
   private static final int TYPE_SHORT = 3;
   private static final int TYPE_LONG = 4;
@@ -63,9 +65,28 @@ record TiffTags(int colours, Alpha alpha) {
     return new TiffTags(colours, alpha(tags, colours));
   }
 
+  /** The file without its ICC profile, which the plug-in would apply to JPEG-compressed images. */
+  static byte[] withoutProfile(byte[] file) {
+    ByteBuffer data = data(file);
+    int start = data.getInt(4);
+    int entries = data.getChar(start);
+    for (int entry = start + 2; entry < start + 2 + entries * ENTRY_BYTES; entry += ENTRY_BYTES) {
+      if (data.getChar(entry) == ICC_PROFILE) {
+        byte[] copy = file.clone();
+        data(copy).putShort(entry, (short) PRIVATE);
+        return copy;
+      }
+    }
+    return file;
+  }
+
+  private static ByteBuffer data(byte[] file) {
+    return ByteBuffer.wrap(file)
+        .order(file[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+  }
+
   private static Map<Integer, int[]> tags(byte[] file) {
-    ByteBuffer data = ByteBuffer.wrap(file);
-    data.order(file[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    ByteBuffer data = data(file);
     long start = file.length < 8 ? file.length : Integer.toUnsignedLong(data.getInt(4));
     int entries = start + 2 > file.length ? 0 : Short.toUnsignedInt(data.getShort((int) start));
     if (entries == 0 || start + 2 + (long) entries * ENTRY_BYTES > file.length) {

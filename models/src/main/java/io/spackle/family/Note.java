@@ -35,6 +35,12 @@ public enum Note {
   MASK_EMPTY,
   /** The mask selects everything: nothing of the input is kept. */
   MASK_FULL,
+  /** The file does not look like a mask; its luma was taken. */
+  MASK_UNCLEAR,
+  /** The mask was turned by the orientation of the init image, which it fitted only then. */
+  MASK_TURNED,
+  /** The mask has other proportions than the init image; it was stretched. */
+  MASK_STRETCHED,
   /** The safety checker flagged the image: it was replaced by a black one. */
   NSFW_CONTENT_DETECTED;
 

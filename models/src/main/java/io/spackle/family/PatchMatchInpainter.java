@@ -2,6 +2,7 @@ package io.spackle.family;
 
 import io.spackle.family.InpaintedBatch.Stage;
 import io.spackle.graph.Cancellation;
+import io.spackle.graph.GraphException;
 import io.spackle.image.RgbImage;
 import io.spackle.patchmatch.FillRequest;
 import io.spackle.patchmatch.PatchMatchFill;
@@ -55,11 +56,23 @@ final class PatchMatchInpainter implements Inpainter {
     List<InpaintedImage> images = new ArrayList<>();
     long start = System.nanoTime();
     for (int i = 0; i < requests.size(); i++) {
-      RgbImage filled = fill.fill(requests.get(i), cancellation);
+      RgbImage filled = filled(requests.get(i), cancellation);
       images.add(new InpaintedImage(filled, EraseInpainter.notes(inputs.get(i))));
     }
     Duration filling = Duration.ofNanos(System.nanoTime() - start);
     return new InpaintedBatch(images, Map.of(Stage.DENOISE, filling));
+  }
+
+  private RgbImage filled(FillRequest request, Cancellation cancellation) {
+    try {
+      return fill.fill(request, cancellation);
+    } catch (OutOfMemoryError e) { // of large arrays: what else runs is not affected
+      throw new GraphException(
+          GraphException.Kind.OUT_OF_MEMORY,
+          "the fill of an image of %d x %d pixels does not fit into the JVM's heap: give it more memory, or use a smaller image"
+              .formatted(request.image().width(), request.image().height()),
+          e);
+    }
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
  * The transformation of an init image and its mask to a model's input size, with its inverse.
  *
  * <ol>
- *   <li>The mask is inverted and grown if requested, at the size of the init image.
+ *   <li>The mask is grown if requested, at the size of the init image.
  *   <li>Both are scaled ({@link Resize}), or the masked region's surroundings are cropped and
  *       fitted into the requested size (crop padding; the output then has the size of the init
  *       image for any {@link Resize}).
@@ -69,11 +69,10 @@ public final class Framing {
   }
 
   private static Mask prepare(RgbImage init, Mask mask, FramingOptions options) {
-    Mask selected = options.maskInvert() ? mask.inverted() : mask;
     if (options.maskReduction() == MaskReduction.NEAREST && options.maskGrow() == 0) {
-      return selected; // diffusers resamples once, from the mask's original size
+      return mask; // diffusers resamples once, from the mask's original size
     }
-    return atSizeOf(init, selected, options).grown(options.maskGrow());
+    return atSizeOf(init, mask, options).grown(options.maskGrow());
   }
 
   private static Frame scaled(

@@ -16,7 +16,6 @@ import java.util.OptionalInt;
  * @param maskBlur width of the soft edge inside the mask, in pixels of the output; with paste-back
  *     only
  * @param maskGrow pixels of the init image by which the mask is grown
- * @param maskInvert whether black is masked instead of white; applied first
  */
 public record FramingOptions(
     Resize resize,
@@ -24,8 +23,7 @@ public record FramingOptions(
     MaskReduction maskReduction,
     boolean pasteBack,
     int maskBlur,
-    int maskGrow,
-    boolean maskInvert)
+    int maskGrow)
     implements Serializable {
 
   /** The scaling of the init image to the requested size, and the size of the output. */
@@ -48,43 +46,32 @@ public record FramingOptions(
 
   /** Fit, no crop, no thin mask lost, pixels outside the mask kept. */
   public static FramingOptions defaults() {
-    return new FramingOptions(
-        Resize.FIT, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0, false);
+    return new FramingOptions(Resize.FIT, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0);
   }
 
   public FramingOptions withResize(Resize other) {
-    return new FramingOptions(
-        other, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow, maskInvert);
+    return new FramingOptions(other, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow);
   }
 
   public FramingOptions withCropPadding(OptionalInt other) {
-    return new FramingOptions(
-        resize, other, maskReduction, pasteBack, maskBlur, maskGrow, maskInvert);
+    return new FramingOptions(resize, other, maskReduction, pasteBack, maskBlur, maskGrow);
   }
 
   public FramingOptions withMaskReduction(MaskReduction other) {
-    return new FramingOptions(
-        resize, cropPadding, other, pasteBack, maskBlur, maskGrow, maskInvert);
+    return new FramingOptions(resize, cropPadding, other, pasteBack, maskBlur, maskGrow);
   }
 
   public FramingOptions withPasteBack(boolean other) {
-    return new FramingOptions(
-        resize, cropPadding, maskReduction, other, maskBlur, maskGrow, maskInvert);
+    return new FramingOptions(resize, cropPadding, maskReduction, other, maskBlur, maskGrow);
   }
 
   public FramingOptions withMaskGrow(int other) {
-    return new FramingOptions(
-        resize, cropPadding, maskReduction, pasteBack, maskBlur, other, maskInvert);
-  }
-
-  public FramingOptions withMaskInvert(boolean other) {
-    return new FramingOptions(
-        resize, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow, other);
+    return new FramingOptions(resize, cropPadding, maskReduction, pasteBack, maskBlur, other);
   }
 
   private Object writeReplace() {
     Integer padding = cropPadding.isPresent() ? cropPadding.getAsInt() : null;
-    return new Stored(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, maskInvert);
+    return new Stored(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow);
   }
 
   /** The serialized form: an {@link OptionalInt} is not serializable. */
@@ -94,14 +81,12 @@ public record FramingOptions(
       MaskReduction maskReduction,
       boolean pasteBack,
       int maskBlur,
-      int maskGrow,
-      boolean maskInvert)
+      int maskGrow)
       implements Serializable {
 
     private Object readResolve() {
       OptionalInt padding = cropPadding == null ? OptionalInt.empty() : OptionalInt.of(cropPadding);
-      return new FramingOptions(
-          resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, maskInvert);
+      return new FramingOptions(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow);
     }
   }
 

@@ -24,7 +24,9 @@ public final class ImageException extends RuntimeException {
     /** Too elongated: too few pixels remain on a side once it is scaled to the model's size. */
     BAD_ASPECT,
     /** No pixel is left that may be copied into the masked region. */
-    NOTHING_TO_COPY
+    NOTHING_TO_COPY,
+    /** An image from which no mask can be read without doubt, or of other proportions. */
+    MASK_UNCLEAR
   }
 
   private final Reason reason;

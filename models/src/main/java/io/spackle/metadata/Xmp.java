@@ -24,6 +24,7 @@ public final class Xmp {
   private static final String TIFF = "http://ns.adobe.com/tiff/1.0/";
   private static final String EXIF = "http://ns.adobe.com/exif/1.0/";
   private static final String BASIC = "http://ns.adobe.com/xap/1.0/";
+  private static final String TERMS = "http://purl.org/dc/terms/";
 
   /**
    * Properties of images that lie in the same file or in the packet itself: depth maps, gain maps,
@@ -91,11 +92,11 @@ public final class Xmp {
         .map(Integer::valueOf);
   }
 
-  /** The packet for an upright image of the given size, without thumbnails of the old one. */
+  /** The packet for an upright image of the given size, without what was true of the old one. */
   Optional<Xmp> upright(int width, int height) {
     List<Edit> edits = new ArrayList<>();
     for (Part part : parts) {
-      if (part.is(BASIC, "Thumbnails") || OTHER_IMAGES.contains(part.name().namespace())) {
+      if (isOfTheOldFile(part)) {
         edits.add(new Edit(part.start(), part.end(), ""));
       } else if (part.is(TIFF, "Orientation")) {
         edits.add(value(part, 1));
@@ -106,6 +107,13 @@ public final class Xmp {
       }
     }
     return with(edits);
+  }
+
+  /** Also the location of a C2PA manifest, which would not be valid for another file. */
+  private static boolean isOfTheOldFile(Part part) {
+    return part.is(BASIC, "Thumbnails")
+        || part.is(TERMS, "provenance")
+        || OTHER_IMAGES.contains(part.name().namespace());
   }
 
   private static Edit value(Part part, int value) {

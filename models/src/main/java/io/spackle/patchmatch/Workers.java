@@ -73,17 +73,20 @@ final class Workers implements AutoCloseable {
   }
 
   private static void awaitAll(List<Future<?>> running) {
-    RuntimeException failure = null;
+    Throwable failure = null;
     for (Future<?> future : running) {
-      RuntimeException own = outcome(future);
+      Throwable own = outcome(future);
       failure = failure == null ? own : failure;
     }
+    if (failure instanceof Error error) {
+      throw error;
+    }
     if (failure != null) {
-      throw failure;
+      throw (RuntimeException) failure; // pieces throw no checked exceptions
     }
   }
 
-  private static RuntimeException outcome(Future<?> future) {
+  private static Throwable outcome(Future<?> future) {
     boolean interrupted = false;
     try {
       while (true) {
@@ -93,9 +96,7 @@ final class Workers implements AutoCloseable {
         } catch (InterruptedException e) {
           interrupted = true; // the arrays are in use until the piece ends
         } catch (ExecutionException e) {
-          return e.getCause() instanceof RuntimeException cause
-              ? cause
-              : new IllegalStateException("a thread of the fill failed", e.getCause());
+          return e.getCause();
         }
       }
     } finally {

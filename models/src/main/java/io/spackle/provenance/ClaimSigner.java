@@ -1,14 +1,11 @@
 package io.spackle.provenance;
 
+import com.upokecenter.cbor.CBORObject;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Signs claims with a key and its certificates. Thread-safe. Layout: COSE_Sign1 of RFC 9052,
@@ -16,8 +13,8 @@ import java.util.Map;
  */
 final class ClaimSigner {
 
-  private static final int ALGORITHM = 1; // labels of headers
-  private static final int CERTIFICATES = 33;
+  static final CBORObject ALGORITHM = CBORObject.FromObject(1); // labels of headers
+  static final CBORObject CERTIFICATES = CBORObject.FromObject(33);
   private static final int SIGN1_TAG = 18;
 
   private final SigningAlgorithm algorithm;
@@ -29,19 +26,21 @@ final class ClaimSigner {
       throws CertificateEncodingException {
     this.algorithm = algorithm;
     this.key = key;
-    Map<Integer, Object> header = new LinkedHashMap<>();
-    header.put(ALGORITHM, algorithm.number());
-    header.put(CERTIFICATES, encoded(chain));
-    this.protectedHeader = Cbor.encode(header);
+    this.protectedHeader =
+        CBORObject.NewOrderedMap()
+            .Add(ALGORITHM, algorithm.number())
+            .Add(CERTIFICATES, encoded(chain))
+            .EncodeToBytes();
     this.length = sign(new byte[0]).length;
   }
 
   /** The certificates without the root, which verifiers must have themselves. */
-  private static Object encoded(List<X509Certificate> chain) throws CertificateEncodingException {
-    List<Object> encoded = new ArrayList<>();
+  private static CBORObject encoded(List<X509Certificate> chain)
+      throws CertificateEncodingException {
+    CBORObject encoded = CBORObject.NewArray();
     for (X509Certificate certificate : chain) {
-      if (encoded.isEmpty() || !isSelfSigned(certificate)) {
-        encoded.add(certificate.getEncoded());
+      if (encoded.size() == 0 || !isSelfSigned(certificate)) {
+        encoded.Add(certificate.getEncoded());
       }
     }
     return encoded.size() == 1 ? encoded.get(0) : encoded;
@@ -79,20 +78,27 @@ final class ClaimSigner {
    * @return CBOR whose length depends on the credentials only
    */
   byte[] sign(byte[] claim) {
-    byte[] message = Cbor.encode(message(protectedHeader, claim));
     try {
-      return Cbor.encode(
-          new Cbor.Tagged(
-              SIGN1_TAG,
-              Arrays.asList(
-                  protectedHeader, Map.of(), Cbor.Absent.NULL, algorithm.sign(key, message))));
+      byte[] signature = algorithm.sign(key, message(protectedHeader, claim));
+      return CBORObject.NewArray()
+          .Add(protectedHeader)
+          .Add(CBORObject.NewMap())
+          .Add(CBORObject.Null)
+          .Add(signature)
+          .WithTag(SIGN1_TAG)
+          .EncodeToBytes();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the key signed before and does no more", e);
     }
   }
 
   /** What is signed: the context, the protected header, no further data, the claim. */
-  static List<Object> message(byte[] protectedHeader, byte[] claim) {
-    return List.of("Signature1", protectedHeader, new byte[0], claim);
+  static byte[] message(byte[] protectedHeader, byte[] claim) {
+    return CBORObject.NewArray()
+        .Add("Signature1")
+        .Add(protectedHeader)
+        .Add(new byte[0])
+        .Add(claim)
+        .EncodeToBytes();
   }
 }

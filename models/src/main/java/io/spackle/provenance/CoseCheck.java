@@ -1,21 +1,20 @@
 package io.spackle.provenance;
 
+import com.upokecenter.cbor.CBORObject;
+import com.upokecenter.cbor.CBORType;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Date;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The check of a claim's signature, a COSE_Sign1 of RFC 9052, section 4.4. */
 final class CoseCheck {
 
-  private static final Long ALGORITHM = 1L;
-  private static final Long CERTIFICATES = 33L;
-  private static final String OLD_CERTIFICATES = "x5chain"; // in manifests of C2PA 1
+  private static final CBORObject OLD_CERTIFICATES =
+      CBORObject.FromObject("x5chain"); // in manifests of C2PA 1
 
   private CoseCheck() {}
 
@@ -27,29 +26,28 @@ final class CoseCheck {
    */
   static boolean isSigned(byte[] claim, byte[] signature, Date time)
       throws GeneralSecurityException {
-    Object value = CborReader.decode(signature);
-    List<?> parts = (List<?>) (value instanceof Cbor.Tagged tagged ? tagged.value() : value);
-    byte[] protectedHeader = (byte[]) parts.get(0);
-    Map<?, ?> header = (Map<?, ?>) CborReader.decode(protectedHeader);
-    X509Certificate certificate = certificate(header, (Map<?, ?>) parts.get(1));
+    CBORObject parts = CBORObject.DecodeFromBytes(signature).UntagOne();
+    byte[] protectedHeader = parts.get(0).GetByteString();
+    CBORObject header = CBORObject.DecodeFromBytes(protectedHeader);
+    X509Certificate certificate = certificate(header, parts.get(1));
     certificate.checkValidity(time);
     SigningAlgorithm algorithm =
-        SigningAlgorithm.of(Math.toIntExact((Long) header.get(ALGORITHM))).orElseThrow();
-    byte[] message = Cbor.encode(ClaimSigner.message(protectedHeader, claim));
-    return algorithm.isValid(certificate.getPublicKey(), message, (byte[]) parts.get(3));
+        SigningAlgorithm.of(header.get(ClaimSigner.ALGORITHM).AsInt32Value()).orElseThrow();
+    byte[] message = ClaimSigner.message(protectedHeader, claim);
+    return algorithm.isValid(certificate.getPublicKey(), message, parts.get(3).GetByteString());
   }
 
-  private static X509Certificate certificate(Map<?, ?> header, Map<?, ?> unprotected)
+  private static X509Certificate certificate(CBORObject header, CBORObject unprotected)
       throws GeneralSecurityException {
-    Object chain =
+    CBORObject chain =
         Stream.of(header, unprotected)
-            .flatMap(map -> Stream.of(map.get(CERTIFICATES), map.get(OLD_CERTIFICATES)))
+            .flatMap(map -> Stream.of(map.get(ClaimSigner.CERTIFICATES), map.get(OLD_CERTIFICATES)))
             .filter(Objects::nonNull)
             .findFirst()
             .orElseThrow();
-    byte[] first = (byte[]) (chain instanceof List<?> list ? list.get(0) : chain);
+    CBORObject first = chain.getType() == CBORType.Array ? chain.get(0) : chain;
     return (X509Certificate)
         CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(first));
+            .generateCertificate(new ByteArrayInputStream(first.GetByteString()));
   }
 }

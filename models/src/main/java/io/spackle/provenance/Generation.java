@@ -14,7 +14,8 @@ public record Generation(SourceType sourceType, Model model, Input input) {
    * What generated an image.
    *
    * @param name as in the reports of a job
-   * @param digest of the files of the model; empty if there are none
+   * @param digest of the files of the model, or path and version of a built-in one; empty if
+   *     unknown
    * @param software the version of Spackle
    */
   public record Model(String name, Optional<String> digest, String software) {}

@@ -2,13 +2,12 @@ package io.spackle.provenance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.upokecenter.cbor.CBORObject;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * JUMBF boxes: a length, a type and content. Layout: ISO 19566-5, annex A and B; C2PA 2.2, 11.1.
@@ -59,17 +58,8 @@ final class Jumbf {
   }
 
   /** A box with one value in CBOR. */
-  static byte[] cbor(String type, String label, Object value) {
-    return superbox(type, label, box("cbor", Cbor.encode(value)));
-  }
-
-  /** A map that keeps the order of its entries: names, each followed by its value. */
-  static Map<String, Object> ordered(Object... namesAndValues) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      map.put((String) namesAndValues[i], namesAndValues[i + 1]);
-    }
-    return map;
+  static byte[] cbor(String type, String label, CBORObject value) {
+    return superbox(type, label, box("cbor", value.EncodeToBytes()));
   }
 
   /** The hash of a box without its length and type, by which links check it. */

@@ -18,6 +18,9 @@ record JumbfBox(String type, byte[] bytes) {
 
   private static final int LABEL = 17; // in a description: after the UUID and the flags
 
+  /** Claims and signatures have some 10 KiB. A parsed value may need 200 times its bytes. */
+  static final int MAX_CBOR_BYTES = 256 << 10;
+
   /**
    * The boxes in a range; those with lengths of 64 bits, which no metadata has, are damaged.
    *
@@ -66,11 +69,25 @@ record JumbfBox(String type, byte[] bytes) {
     return boxes().stream().filter(box -> box.label().equals(label)).findFirst();
   }
 
-  /** The value in CBOR of a box of boxes. */
+  /**
+   * The value in CBOR of a box of boxes, encoded.
+   *
+   * @throws IllegalArgumentException if it is larger than any real one
+   */
   Optional<byte[]> cbor() {
-    return boxes().stream()
-        .filter(box -> box.type().equals("cbor"))
-        .findFirst()
-        .map(JumbfBox::content);
+    Optional<byte[]> value =
+        boxes().stream()
+            .filter(box -> box.type().equals("cbor"))
+            .findFirst()
+            .map(JumbfBox::content);
+    value.ifPresent(JumbfBox::checkSize);
+    return value;
+  }
+
+  private static void checkSize(byte[] cbor) {
+    if (cbor.length > MAX_CBOR_BYTES) {
+      throw new IllegalArgumentException(
+          "CBOR has " + cbor.length + " bytes, expected at most " + MAX_CBOR_BYTES);
+    }
   }
 }

@@ -2,12 +2,11 @@ package io.spackle.provenance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.upokecenter.cbor.CBORObject;
 import io.spackle.metadata.PlacedManifest;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
@@ -45,14 +44,15 @@ final class ManifestWriter {
   /** An assertion's box and its label. */
   private record Assertion(String label, byte[] box) {
 
-    static Assertion of(String label, Object value) {
+    static Assertion of(String label, CBORObject value) {
       return new Assertion(label, Jumbf.cbor("cbor", label, value));
     }
 
     /** The link by which others name it. */
-    Map<String, Object> link() {
-      return Jumbf.ordered(
-          "url", "self#jumbf=" + ASSERTIONS + "/" + label, "hash", Jumbf.contentHash(box));
+    CBORObject link() {
+      return CBORObject.NewOrderedMap()
+          .Add("url", "self#jumbf=" + ASSERTIONS + "/" + label)
+          .Add("hash", Jumbf.contentHash(box));
     }
   }
 
@@ -102,7 +102,7 @@ final class ManifestWriter {
       Generation generation,
       List<Assertion> assertions,
       UnaryOperator<byte[]> signature) {
-    byte[] claim = Cbor.encode(claim(id, generation, assertions));
+    byte[] claim = claim(id, generation, assertions).EncodeToBytes();
     byte[][] boxes = assertions.stream().map(Assertion::box).toArray(byte[][]::new);
     byte[] manifest =
         Jumbf.superbox(
@@ -127,78 +127,71 @@ final class ManifestWriter {
   private static List<Assertion> assertions(
       String id, Generation generation, Room room, byte[] hash) {
     Assertion ingredient = Assertion.of(INGREDIENT, ingredient(id, generation.input()));
-    Map<String, Object> opened =
-        Jumbf.ordered(
-            "action",
-            "c2pa.opened",
-            "parameters",
-            Jumbf.ordered("ingredients", List.of(ingredient.link())));
-    Map<String, Object> actions = Jumbf.ordered("actions", List.of(opened, edited(generation)));
-    Map<String, Object> data =
-        Jumbf.ordered(
-            "exclusions",
-            List.of(Jumbf.ordered("start", room.start(), "length", room.length())),
-            "name",
-            "jumbf manifest",
-            "alg",
-            "sha256",
-            "hash",
-            hash,
-            "pad",
-            new byte[room.padding()]);
+    CBORObject opened =
+        CBORObject.NewOrderedMap()
+            .Add("action", "c2pa.opened")
+            .Add("parameters", CBORObject.NewMap().Add("ingredients", list(ingredient.link())));
+    CBORObject actions = CBORObject.NewMap().Add("actions", list(opened, edited(generation)));
+    CBORObject excluded =
+        CBORObject.NewOrderedMap().Add("start", room.start()).Add("length", room.length());
+    CBORObject data =
+        CBORObject.NewOrderedMap()
+            .Add("exclusions", list(excluded))
+            .Add("name", "jumbf manifest")
+            .Add("alg", "sha256")
+            .Add("hash", hash)
+            .Add("pad", new byte[room.padding()]);
     return List.of(ingredient, Assertion.of(ACTIONS, actions), Assertion.of(HASH, data));
   }
 
-  private static Map<String, Object> ingredient(String id, Generation.Input input) {
-    Map<String, Object> ingredient =
-        Jumbf.ordered(
-            "dc:format",
-            input.mediaType(),
-            "relationship",
-            "parentOf",
-            "instanceID",
-            "xmp:iid:" + UUID.nameUUIDFromBytes((id + input.sha256()).getBytes(UTF_8)));
+  private static CBORObject list(CBORObject... items) {
+    CBORObject list = CBORObject.NewArray();
+    for (CBORObject item : items) {
+      list.Add(item);
+    }
+    return list;
+  }
+
+  private static CBORObject ingredient(String id, Generation.Input input) {
+    UUID instance = UUID.nameUUIDFromBytes((id + input.sha256()).getBytes(UTF_8));
+    CBORObject ingredient =
+        CBORObject.NewOrderedMap()
+            .Add("dc:format", input.mediaType())
+            .Add("relationship", "parentOf")
+            .Add("instanceID", "xmp:iid:" + instance);
     input.manifest().ifPresent(manifest -> IngredientManifest.addTo(ingredient, manifest));
     return ingredient;
   }
 
-  private static Map<String, Object> edited(Generation generation) {
-    Map<String, Object> parameters = new LinkedHashMap<>();
-    parameters.put("io.spackle.model", generation.model().name());
+  private static CBORObject edited(Generation generation) {
+    CBORObject parameters =
+        CBORObject.NewOrderedMap().Add("io.spackle.model", generation.model().name());
     generation
         .model()
         .digest()
-        .ifPresent(digest -> parameters.put("io.spackle.model-digest", digest));
-    parameters.put("io.spackle.input-sha256", generation.input().sha256());
-    return Jumbf.ordered(
-        "action",
-        "c2pa.edited",
-        "softwareAgent",
-        agent(generation),
-        "digitalSourceType",
-        generation.sourceType().uri(),
-        "parameters",
-        parameters);
+        .ifPresent(digest -> parameters.Add("io.spackle.model-digest", digest));
+    parameters.Add("io.spackle.input-sha256", generation.input().sha256());
+    return CBORObject.NewOrderedMap()
+        .Add("action", "c2pa.edited")
+        .Add("softwareAgent", agent(generation))
+        .Add("digitalSourceType", generation.sourceType().uri())
+        .Add("parameters", parameters);
   }
 
-  private static Map<String, Object> agent(Generation generation) {
-    return Jumbf.ordered("name", NAME, "version", generation.model().software());
+  private static CBORObject agent(Generation generation) {
+    return CBORObject.NewOrderedMap()
+        .Add("name", NAME)
+        .Add("version", generation.model().software());
   }
 
-  private static Map<String, Object> claim(
-      String id, Generation generation, List<Assertion> assertions) {
-    List<Object> links = new ArrayList<>();
-    assertions.forEach(assertion -> links.add(assertion.link()));
-    return Jumbf.ordered(
-        "instanceID",
-        "xmp:iid:" + id,
-        "claim_generator_info",
-        agent(generation),
-        "signature",
-        "self#jumbf=/c2pa/" + label(id) + "/" + SIGNATURE,
-        "created_assertions",
-        links,
-        "alg",
-        "sha256");
+  private static CBORObject claim(String id, Generation generation, List<Assertion> assertions) {
+    CBORObject links = CBORObject.NewArray();
+    assertions.forEach(assertion -> links.Add(assertion.link()));
+    return CBORObject.NewOrderedMap()
+        .Add("instanceID", "xmp:iid:" + id)
+        .Add("claim_generator_info", agent(generation))
+        .Add("signature", "self#jumbf=/c2pa/" + label(id) + "/" + SIGNATURE)
+        .Add("created_assertions", links)
+        .Add("alg", "sha256");
   }
 }

@@ -94,7 +94,7 @@ class DecoderCorpusTest {
       String file = test.get("file").asText();
       byte[] bytes = CORPUS.file(file);
       try {
-        DecodedImage image = Decoders.using(bytes, FileType.of(bytes), ImageDecoder::decode);
+        DecodedImage image = decoded(bytes);
         if (test.has("message")) {
           failures.add(file + " is decoded, expected a refusal");
         } else {
@@ -105,6 +105,12 @@ class DecoderCorpusTest {
       } catch (RuntimeException | Error e) {
         failures.add(file + " throws " + e);
       }
+    }
+
+    private static DecodedImage decoded(byte[] bytes) {
+      FileType type = FileType.of(bytes);
+      type.check(bytes);
+      return Decoders.using(bytes, type, ImageDecoder::decode);
     }
 
     private void compare(DecodedImage image, JsonNode test) {

@@ -26,7 +26,8 @@ class PatchMatchInpainterTest {
   private static final int HOLE = 20; // its left edge
 
   /** What fills of the released version look like. */
-  private static final String FILL_OF_VERSION_1 = "d8a9b88f8d1e1da7315c369d4a089585994d341a882286aa4a7869231ecf4794";
+  private static final String FILL_OF_VERSION_1 =
+      "d8a9b88f8d1e1da7315c369d4a089585994d341a882286aa4a7869231ecf4794";
 
   /** If this fails, raise {@link PatchMatchFill#VERSION}, and pin the new fill. */
   @Test

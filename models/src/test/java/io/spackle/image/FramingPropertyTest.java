@@ -64,8 +64,7 @@ class FramingPropertyTest {
       RgbImage init = TestImages.random(random, 16 + random.nextInt(80), 16 + random.nextInt(80));
       Mask mask =
           Mask.of(Filter.LANCZOS.resize(mask(random, init).plane(), init.width(), init.height()));
-      FramingOptions options =
-          options(random).withResize(Resize.ORIGINAL).withMaskGrow(0).withMaskInvert(false);
+      FramingOptions options = options(random).withResize(Resize.ORIGINAL).withMaskGrow(0);
       Frame frame = Framing.frame(init, mask, 64, 96, 8, options);
       RgbImage canvas = frame.image();
       RgbImage output = frame.restore(TestImages.random(random, canvas.width(), canvas.height()));
@@ -101,8 +100,7 @@ class FramingPropertyTest {
         pick(random, MaskReduction.values()),
         true,
         random.nextInt(4),
-        random.nextInt(4),
-        random.nextBoolean());
+        random.nextInt(4));
   }
 
   private static <T> T pick(Random random, T[] values) {

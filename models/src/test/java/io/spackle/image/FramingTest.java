@@ -134,16 +134,6 @@ class FramingTest {
   }
 
   @Test
-  void maskIsInvertedBeforeGrowing() {
-    Mask kept = TestImages.rectangle(120, 90, new Region(50, 40, 60, 50), 255);
-    FramingOptions options = DEFAULTS.withMaskInvert(true).withMaskGrow(2);
-    Mask framed = Framing.frame(INIT, kept, 120, 90, 1, options).mask();
-    assertThat(framed.isMasked(0, 0)).isTrue();
-    assertThat(framed.isMasked(51, 45)).isTrue();
-    assertThat(framed.isMasked(52, 45)).isFalse();
-  }
-
-  @Test
   void withoutPasteBackTheGeneratedImageIsTheOutput() {
     Frame frame = Framing.frame(INIT, MASK, 120, 90, 32, DEFAULTS.withPasteBack(false));
     RgbImage generated = inverse(frame.image());

@@ -3,6 +3,8 @@ package io.spackle.image;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.codec.MaskOptions;
+import io.spackle.codec.MaskRule;
 import io.spackle.golden.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +31,8 @@ public final class TestImages {
   }
 
   static Mask mask(JsonNode name) throws IOException {
-    return ImageCodec.decodeMask(bytes(name), DecodeLimits.defaults());
+    MaskOptions luma = MaskOptions.defaults().withRule(MaskRule.LUMA);
+    return ImageCodec.decodeMask(bytes(name), DecodeLimits.defaults().withMasks(luma));
   }
 
   static Mask photoMask(JsonNode name) throws IOException {

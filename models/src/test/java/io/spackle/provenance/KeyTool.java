@@ -1,5 +1,7 @@
 package io.spackle.provenance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -66,7 +68,7 @@ final class KeyTool {
     command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
     command.addAll(options);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String printed = new String(process.getInputStream().readAllBytes());
+    String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(printed);
     }

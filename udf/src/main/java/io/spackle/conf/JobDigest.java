@@ -2,6 +2,7 @@ package io.spackle.conf;
 
 import io.spackle.bundle.BundleOptions;
 import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.MaskOptions;
 import io.spackle.codec.OutputOptions;
 import io.spackle.conf.TaskConf.SafetyConf;
 import io.spackle.family.BuiltInModel;
@@ -49,6 +50,7 @@ final class JobDigest {
     digest.addDefaults(resolved.defaults(), resolved.model().traits());
     ImageSettings images = resolved.conf().images();
     digest.addFraming(images.framing());
+    digest.addMasks(images.limits().masks());
     digest.add(
         "image.background", images.limits().background(), DecodeLimits.defaults().background());
     if (images.fill() == Fill.PATCHMATCH) {
@@ -106,7 +108,13 @@ final class JobDigest {
     add("image.paste-back", image.pasteBack(), defaults.pasteBack());
     add("image.mask-blur", image.maskBlur(), defaults.maskBlur());
     add("image.mask-grow", image.maskGrow(), defaults.maskGrow());
-    add("image.mask-invert", image.maskInvert(), defaults.maskInvert());
+  }
+
+  /** {@code image.mask-strict} decides whether a row fails, not what its images are. */
+  private void addMasks(MaskOptions masks) {
+    MaskOptions defaults = MaskOptions.defaults();
+    add("image.mask-invert", masks.invert(), defaults.invert());
+    add("image.mask-rule", masks.rule().name(), defaults.rule().name());
   }
 
   private void addOutput(OutputOptions output) {

@@ -3,6 +3,8 @@ package io.spackle.conf;
 import io.spackle.bundle.BundleOptions;
 import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.MaskOptions;
+import io.spackle.codec.MaskRule;
 import io.spackle.codec.OutputFormat;
 import io.spackle.codec.OutputOptions;
 import io.spackle.codec.OutputOptions.Alpha;
@@ -200,8 +202,7 @@ public record TaskConf(
         reader.choice("image.mask-reduce", MaskReduction.class),
         reader.flag("image.paste-back"),
         pixels(reader, "image.mask-blur"),
-        pixels(reader, "image.mask-grow"),
-        reader.flag("image.mask-invert"));
+        pixels(reader, "image.mask-grow"));
   }
 
   private static int pixels(ConfReader reader, String key) {
@@ -233,13 +234,17 @@ public record TaskConf(
         proxy == null ? ProxySetting.AUTOMATIC : proxy);
   }
 
-  /** Reads the limits of an input image. */
+  /** Reads the limits of an input image, and how masks are read. */
   public static DecodeLimits limits(ConfReader reader) {
     DecodeLimits defaults = DecodeLimits.defaults();
     return new DecodeLimits(
         reader.longInteger("fetch.max-pixels", 1, Integer.MAX_VALUE),
         defaults.maxSide(),
-        reader.colour("image.background"));
+        reader.colour("image.background"),
+        new MaskOptions(
+            reader.choice("image.mask-rule", MaskRule.class),
+            reader.flag("image.mask-strict"),
+            reader.flag("image.mask-invert")));
   }
 
   private static LaneSettings lane(ConfReader reader) {

@@ -1,5 +1,6 @@
 package io.spackle.pipeline;
 
+import io.spackle.codec.MaskReading;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintInput.Sources;
@@ -38,7 +39,7 @@ public record FramedRow(
    * @param reference null if the model uses none
    * @param exclude white where no pixel is copied; null if there is none or nothing is copied
    */
-  public record Images(SourceImage init, Mask mask, RgbImage reference, Mask exclude) {}
+  public record Images(SourceImage init, MaskReading mask, RgbImage reference, Mask exclude) {}
 
   /**
    * Frames the images of a row.
@@ -47,7 +48,7 @@ public record FramedRow(
    */
   public static FramedRow of(
       ManifestRow row, Images images, ModelTraits traits, ImageSettings settings) {
-    Framer framer = new Framer(row, images.mask(), traits, settings);
+    Framer framer = new Framer(row, images.mask().mask(), traits, settings);
     SourceImage init = images.init();
     Frame frame = framer.frame(init.rgb());
     boolean fillsAlpha = traits.erases() && init.isTransparentNear(frame, settings.output());

@@ -2,9 +2,9 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.codec.MaskReading;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.ModelTraits;
-import io.spackle.image.Mask;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
@@ -68,18 +68,21 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
    * @throws io.spackle.image.ImageException naming the column of a file that is not an image
    */
   FramedRow.Images decode(DecodeLimits limits) {
+    SourceImage source =
+        RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits));
     return new FramedRow.Images(
-        RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits)),
-        mask(mask, RowColumns.MASK_IMAGE, limits),
+        source,
+        mask(mask, RowColumns.MASK_IMAGE, source, limits),
         reference == null
             ? null
             : RowFailures.naming(
                 RowColumns.REFERENCE_IMAGE, () -> ImageCodec.decode(reference, limits)),
-        exclude == null ? null : mask(exclude, RowColumns.EXCLUDE_IMAGE, limits));
+        exclude == null ? null : mask(exclude, RowColumns.EXCLUDE_IMAGE, source, limits).mask());
   }
 
-  private static Mask mask(byte[] file, String column, DecodeLimits limits) {
-    return RowFailures.naming(column, () -> ImageCodec.decodeMask(file, limits));
+  private static MaskReading mask(
+      byte[] file, String column, SourceImage init, DecodeLimits limits) {
+    return RowFailures.naming(column, () -> ImageCodec.decodeMask(file, limits, init.maskTarget()));
   }
 
   private static long pixels(byte[] file, String column, DecodeLimits limits) {

@@ -2,8 +2,6 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.EncodedImage;
 import io.spackle.codec.ImageFormat;
-import io.spackle.codec.OutputOptions;
-import io.spackle.codec.SourceImage;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.InpaintedImage;
@@ -88,9 +86,10 @@ public final class RowPipeline {
   /**
    * The images of a row, and what says how its outputs came about.
    *
+   * @param maskNotes how the mask was read
    * @param generation for the outputs' marks; empty if the mask is
    */
-  private record Decoded(FramedRow framed, Optional<Generation> generation) {}
+  private record Decoded(FramedRow framed, Set<Note> maskNotes, Optional<Generation> generation) {}
 
   /**
    * The jobs of one sample in the lane.
@@ -229,7 +228,7 @@ public final class RowPipeline {
                   framed.frame().isBlank()
                       ? Optional.empty()
                       : Optional.of(marking.generation(images.init(), files.init()));
-              return new Decoded(framed, generation);
+              return new Decoded(framed, MaskNotes.of(images.mask()), generation);
             });
   }
 
@@ -244,10 +243,7 @@ public final class RowPipeline {
   }
 
   private Generated generate(
-      FramedRow framed,
-      Optional<Supplier<Marker>> marker,
-      Lane.Arrival arrival,
-      StageTimer timer)
+      FramedRow framed, Optional<Supplier<Marker>> marker, Lane.Arrival arrival, StageTimer timer)
       throws InterruptedException {
     InpaintParameters parameters =
         framed.row().inpaintParameters(framed.frame(), settings.framing().maskReduction());
@@ -282,8 +278,7 @@ public final class RowPipeline {
     List<InpaintInput> inputs = new ArrayList<>();
     for (int i = 0; i < framed.row().parameters().samples(); i++) {
       InpaintInput input = framed.input(i);
-      inputs.add(
-          framed.isFilled() ? model.limits().onCore(() -> input.filled(1, task)) : input);
+      inputs.add(framed.isFilled() ? model.limits().onCore(() -> input.filled(1, task)) : input);
     }
     return inputs;
   }
@@ -330,6 +325,7 @@ public final class RowPipeline {
   private Set<Note> notes(Decoded decoded, Set<Note> ofModel) {
     FramedRow framed = decoded.framed();
     Set<Note> notes = RowNotes.of(framed, traits(), settings);
+    notes.addAll(decoded.maskNotes());
     notes.addAll(ofModel);
     if (RowMarking.drops(framed.source(), decoded.generation())) {
       notes.add(Note.PROVENANCE_DROPPED);

@@ -80,6 +80,10 @@ public enum ErrorCode {
       "Every pixel is masked, excluded or transparent, so that none can be copied into the hole",
       "Mask or exclude less of the image",
       Retry.IN_VAIN),
+  MASK_UNCLEAR(
+      "The mask may mean several things, or has other proportions than the init image",
+      "Save it as white on black, or set image.mask-rule, or image.mask-strict = false",
+      Retry.IN_VAIN),
   MODEL_OUTPUT(
       "The model computed values that are not finite, or an image that is all black",
       "Choose another seed or scheduler, or a model of higher precision",
@@ -132,6 +136,7 @@ public enum ErrorCode {
       case TOO_LARGE, TOO_SMALL, BAD_ASPECT -> IMAGE_SIZE;
       case TRUNCATED, CORRUPT -> IMAGE_CORRUPT;
       case NOTHING_TO_COPY -> NOTHING_TO_COPY;
+      case MASK_UNCLEAR -> MASK_UNCLEAR;
     };
   }
 

@@ -55,14 +55,7 @@ public final class ForeignColumns {
           Map.entry(
               RowColumns.REFERENCE_IMAGE,
               List.of(
-                  "reference",
-                  "referenceimageurl",
-                  "refimage",
-                  "garment",
-                  "garmentimage",
-                  "cloth",
-                  "clothimage",
-                  "ipadapterimage")),
+                  "referenceimageurl", "refimage", "garmentimage", "clothimage", "ipadapterimage")),
           Map.entry(RowColumns.PROMPT, List.of("text", "caption", "positiveprompt", "textprompt")),
           Map.entry(
               RowColumns.NEGATIVE_PROMPT,

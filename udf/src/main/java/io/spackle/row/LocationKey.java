@@ -1,16 +1,13 @@
 package io.spackle.row;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLDecoder;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,13 +17,6 @@ import java.util.regex.Pattern;
 final class LocationKey {
 
   private static final Pattern WEB = Pattern.compile("(?i)https?://[^?#]*\\?.*");
-
-  /** Media type and parameters, whether the content is Base64, and the content. */
-  private static final Pattern DATA =
-      Pattern.compile(
-          "data:([^,]*?)(;\\s*base64)?\\s*,(.*)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
-  private static final Pattern ESCAPED = Pattern.compile("%[0-9A-Fa-f]{2}");
 
   private static final String PREFIX = "sha256:"; // as of images in the rows themselves
 
@@ -82,8 +72,7 @@ final class LocationKey {
     if (WEB.matcher(location).matches()) {
       return unsigned(location);
     }
-    Matcher data = DATA.matcher(location);
-    return data.matches() ? content(data, location) : location;
+    return DataUri.isOne(location) ? content(location) : location;
   }
 
   private static String unsigned(String url) {
@@ -123,29 +112,11 @@ final class LocationKey {
   }
 
   /** The digest of the content; a URI that cannot be decoded counts as it is written. */
-  private static String content(Matcher data, String uri) {
-    byte[] content = unescaped(data.group(3));
-    if (data.group(2) == null) {
-      return PREFIX + Sha256.hex(content);
-    }
-    String text = new String(content, ISO_8859_1).replaceAll("\\s", "");
+  private static String content(String uri) {
     try {
-      String standard = text.replace('-', '+').replace('_', '/').replaceFirst("=+$", "");
-      return PREFIX + Sha256.hex(Base64.getDecoder().decode(standard));
+      return PREFIX + Sha256.hex(DataUri.of(uri).bytes());
     } catch (IllegalArgumentException e) {
       return uri;
     }
-  }
-
-  /** Text with percent-encoded bytes decoded; a plus sign, which Base64 uses, stays. */
-  private static byte[] unescaped(String text) {
-    String latin = new String(text.getBytes(UTF_8), ISO_8859_1);
-    return ESCAPED
-        .matcher(latin)
-        .replaceAll(
-            hex ->
-                Matcher.quoteReplacement(
-                    String.valueOf((char) Integer.parseInt(hex.group().substring(1), 16))))
-        .getBytes(ISO_8859_1);
   }
 }

@@ -66,7 +66,8 @@ public final class RowColumns {
   public static final String LINE = "_spackle_line";
 
   /** The columns that contain the locations of images. */
-  public static final List<String> IMAGES = List.of(INIT_IMAGE, MASK_IMAGE, REFERENCE_IMAGE, EXCLUDE_IMAGE);
+  public static final List<String> IMAGES =
+      List.of(INIT_IMAGE, MASK_IMAGE, REFERENCE_IMAGE, EXCLUDE_IMAGE);
 
   /** The columns of the API's request body, and those that extend it. */
   public static final Set<String> OF_API =

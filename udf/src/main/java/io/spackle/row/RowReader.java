@@ -8,7 +8,6 @@ import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.Note;
 import io.spackle.family.SchedulerChoice;
 import java.io.Serializable;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,16 +24,6 @@ import org.apache.spark.sql.Row;
 public final class RowReader implements Serializable {
 
   private static final int MAX_ID_BYTES = 512;
-
-  /** What a model without denoising has no use for. */
-  private static final List<String> DENOISING =
-      List.of(
-          RowColumns.STEPS,
-          RowColumns.GUIDANCE_SCALE,
-          RowColumns.STRENGTH,
-          RowColumns.PROMPT_STRENGTH,
-          RowColumns.SCHEDULER,
-          RowColumns.USE_KARRAS_SIGMAS);
 
   private final ModelTraits.Sizes sizes;
   private final Limits limits;
@@ -118,24 +107,7 @@ public final class RowReader implements Serializable {
     ManifestRow manifestRow = manifestRow(fields, key);
     return fields.hasProblems()
         ? new Invalid(invalid(fields, key))
-        : new Valid(manifestRow, notes(fields));
-  }
-
-  /** Notes on what the row sets although the model has no use for it. */
-  private Set<Note> notes(FieldReader fields) {
-    boolean isUnused =
-        erases() && DENOISING.stream().anyMatch(column -> isSet(fields, column))
-            || guide == Guide.NONE && isSet(fields, RowColumns.SEED)
-            || guide != Guide.PROMPT && fields.flag(RowColumns.ENHANCE_PROMPT, false);
-    return isUnused ? EnumSet.of(Note.PARAMETERS_UNUSED) : Set.of();
-  }
-
-  private boolean erases() {
-    return guide == Guide.NONE || guide == Guide.PATCHES;
-  }
-
-  private static boolean isSet(FieldReader fields, String column) {
-    return !CellValues.isAbsent(fields.raw(column));
+        : new Valid(manifestRow, UnusedColumns.notes(fields, guide));
   }
 
   private ManifestRow manifestRow(FieldReader fields, String key) {
@@ -172,7 +144,9 @@ public final class RowReader implements Serializable {
     String prompt = prompt(fields);
     return new ManifestRow.Prompts(
         prompt,
-        fields.prompt(RowColumns.NEGATIVE_PROMPT, defaults.prompts().negativePrompt()),
+        fields.prompt(
+            RowColumns.NEGATIVE_PROMPT,
+            guide == Guide.PROMPT ? defaults.prompts().negativePrompt() : null),
         enhanced(fields, prompt));
   }
 

@@ -19,27 +19,40 @@ final class RowSeed {
   /**
    * A seed from 0 to 2^32 - 1.
    *
-   * @param guide of the model: prompts and reference image count where they guide it
+   * @param guide of the model: what does not guide it does not count
    */
   static long of(
       Locations locations, Prompts prompts, GenerationParameters parameters, Guide guide) {
     StringJoiner content = new StringJoiner("\n");
     add(content, LocationKey.of(locations.init()));
     add(content, LocationKey.of(locations.mask()));
-    if (guide == Guide.REFERENCE) {
-      add(content, LocationKey.of(locations.reference()));
-    }
-    if (guide == Guide.PROMPT) {
-      add(content, prompts.effective());
-      add(content, String.valueOf(prompts.negative()));
-    }
     add(content, parameters.width() + "x" + parameters.height());
+    switch (guide) {
+      case PROMPT -> {
+        add(content, prompts.effective());
+        add(content, String.valueOf(prompts.negative()));
+        addDenoising(content, parameters);
+      }
+      case REFERENCE -> {
+        add(content, LocationKey.of(locations.reference()));
+        addDenoising(content, parameters);
+      }
+      case PATCHES -> {
+        if (locations.exclude() != null) {
+          add(content, LocationKey.of(locations.exclude()));
+        }
+      }
+      case NONE -> {}
+    }
+    return Long.parseLong(Sha256.hex(content.toString()).substring(0, DIGITS), 16);
+  }
+
+  private static void addDenoising(StringJoiner content, GenerationParameters parameters) {
     add(content, String.valueOf(parameters.steps()));
     add(content, String.valueOf(parameters.guidanceScale()));
     add(content, String.valueOf(parameters.strength()));
     add(content, String.valueOf(parameters.scheduler().algorithm()));
     add(content, String.valueOf(parameters.scheduler().karrasSigmas()));
-    return Long.parseLong(Sha256.hex(content.toString()).substring(0, DIGITS), 16);
   }
 
   /** The length keeps a value from reading as the start of the next one. */

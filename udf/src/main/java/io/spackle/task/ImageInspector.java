@@ -44,7 +44,7 @@ public record ImageInspector(FetchSettings fetch, DecodeLimits limits, HadoopCon
     return inspect(image, file -> ImageCodec.info(file, limits));
   }
 
-  /** The fraction of a mask that is masked, 0 to 1; empty if it is not an image. */
+  /** The fraction of a mask that is masked, 0 to 1; empty if it is no image, or no clear mask. */
   public Optional<Double> coverage(Object mask) {
     return inspect(mask, file -> ImageCodec.decodeMask(file, limits).coverage());
   }

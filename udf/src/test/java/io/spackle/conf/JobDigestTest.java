@@ -49,6 +49,7 @@ class JobDigestTest {
           "image.mask-grow",
           "image.mask-invert",
           "image.mask-reduce",
+          "image.mask-rule",
           "image.resize",
           "image.background",
           "image.fill",
@@ -72,7 +73,8 @@ class JobDigestTest {
           "webhook.",
           "hadoop.",
           "plan.",
-          "failures.");
+          "failures.",
+          "image.mask-strict");
 
   /** Pinned: another digest would reprocess every finished row. */
   @Test
@@ -119,6 +121,7 @@ class JobDigestTest {
         "image.mask-grow|3",
         "image.mask-invert|true",
         "image.mask-reduce|nearest",
+        "image.mask-rule|luma",
         "image.resize|stretch",
         "image.background|000000",
         "image.fill|patchmatch",
@@ -167,6 +170,8 @@ class JobDigestTest {
         "image.paste-back|true",
         "image.crop-padding|none",
         "image.resize|fit",
+        "image.mask-rule|auto",
+        "image.mask-strict|false",
         "image.background|ffffff",
         "image.fill|init",
         "image.alpha|keep",

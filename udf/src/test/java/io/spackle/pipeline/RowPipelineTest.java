@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.codec.ImageFormat;
+import io.spackle.codec.MaskOptions;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.Note;
@@ -34,6 +36,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +60,7 @@ class RowPipelineTest {
   private final Map<String, byte[]> files = new ConcurrentHashMap<>(TestImages.files());
   private final Map<String, byte[]> written = new ConcurrentHashMap<>();
   private final Cancellation task = new Cancellation();
+  private ImageSettings settings = TestImages.settings();
   private ImageSource source = TestImages.source(files);
   private ImageSink sink = TestImages.sink(written);
   private final Map<String, byte[]> previews = new ConcurrentHashMap<>();
@@ -195,6 +199,54 @@ class RowPipelineTest {
   }
 
   @Test
+  void anUnclearMaskFailsBeforeAnythingIsGenerated() throws Exception {
+    open(4, PLENTY);
+    Outcome.Failed failed =
+        assertFailed(
+            TestImages.row("a", TestImages.INIT, 1), ErrorCode.MASK_UNCLEAR, RowStage.DECODE);
+    assertThat(failed.message())
+        .isEqualTo(
+            "mask_image: found nothing above half, but not plain black: level 100;"
+                + " expected white on black: save the mask so");
+    assertThat(inpainter.batches()).isEmpty();
+    assertThat(((Outcome.Failed) pipeline().probe(TestImages.row("a", TestImages.INIT, 1))).code())
+        .isEqualTo(ErrorCode.MASK_UNCLEAR);
+  }
+
+  @Test
+  void anUnclearMaskIsNotedIfItIsAccepted() throws Exception {
+    open(4, PLENTY);
+    MaskOptions options = MaskOptions.defaults().withStrict(false);
+    settings =
+        new ImageSettings(
+            settings.limits().withMasks(options),
+            settings.framing(),
+            settings.output(),
+            settings.fill(),
+            settings.marking());
+    ManifestRow row = TestImages.row("a", TestImages.INIT, 1);
+    assertThat(succeeded(row).notes()).containsExactly(Note.MASK_EMPTY, Note.MASK_UNCLEAR);
+    assertThat(((Outcome.Succeeded) pipeline().probe(row)).notes())
+        .containsExactly(Note.MASK_EMPTY, Note.MASK_UNCLEAR);
+  }
+
+  /** The init image is stored wide and shown tall; its mask is wide, and white on the left. */
+  @Test
+  void aMaskOnTheStoredPixelsIsTurnedAsTheInitImage() throws Exception {
+    open(4, PLENTY);
+    files.put(TestImages.INIT, TestImages.turned(128, 64));
+    files.put(TestImages.HALF, TestImages.png(128, 64, x -> x < 64 ? 255 : 0));
+    Outcome.Succeeded done = succeeded(TestImages.row("a"));
+    assertThat(done.notes()).containsExactly(Note.MASK_TURNED);
+    RgbImage image = written(done, 0);
+    assertThat(image.height()).isEqualTo(2 * image.width());
+    int upper = 3 * (image.height() / 4 * image.width());
+    int lower = 3 * (image.height() * 3 / 4 * image.width());
+    assertThat(image.pixels()[upper]).isEqualTo(FakeInpainter.colour("a", 7));
+    assertThat(image.pixels()[lower]).isEqualTo(TestImages.GREY);
+  }
+
+  @Test
   void referenceImageReachesTheModel() throws Exception {
     List<InpaintInput> inputs = new ArrayList<>();
     inpainter = new FakeInpainter((batch, cancellation) -> inputs.addAll(batch), Guide.REFERENCE);
@@ -223,6 +275,35 @@ class RowPipelineTest {
     Outcome.Succeeded done = succeeded(TestImages.withReference(TestImages.row("a"), "none"));
     assertThat(done.notes()).containsExactly(Note.REFERENCE_UNUSED);
     assertThat(done.digests().reference()).isNull();
+  }
+
+  @Test
+  void unusedExclusionIsNotedAndNotFetched() throws Exception {
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.excluding(TestImages.row("a"), "none"));
+    assertThat(done.notes()).containsExactly(Note.EXCLUDE_UNUSED);
+    assertThat(done.digests().exclude()).isNull();
+  }
+
+  @Test
+  void exclusionReachesModelsThatCopyPixels() throws Exception {
+    List<InpaintInput> inputs = new ArrayList<>();
+    inpainter = new FakeInpainter((batch, cancellation) -> inputs.addAll(batch), Guide.PATCHES);
+    open(4, PLENTY);
+    ManifestRow row = TestImages.excluding(TestImages.row("a"), TestImages.HALF);
+    Outcome.Succeeded done = succeeded(row);
+    assertThat(inputs.get(0).sources().excluded().orElseThrow().coverage()).isEqualTo(0.5);
+    assertThat(done.digests().exclude()).isEqualTo(Sha256.hex(files.get(TestImages.HALF)));
+    assertThat(done.notes()).isEmpty();
+
+    assertFailed(TestImages.excluding(row, "none"), ErrorCode.FETCH_NOT_FOUND, RowStage.FETCH);
+    files.put("no-image", "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Outcome.Failed failed =
+        assertFailed(
+            TestImages.excluding(row, "no-image"), ErrorCode.IMAGE_UNSUPPORTED, RowStage.DECODE);
+    assertThat(failed.message()).startsWith("exclude_image: ");
+    files.put("wide", wide());
+    assertFailed(TestImages.excluding(row, "wide"), ErrorCode.MASK_UNCLEAR, RowStage.DECODE);
   }
 
   @Test
@@ -407,6 +488,13 @@ class RowPipelineTest {
 
   private static final int FETCHES = 3;
 
+  /** A mask of other proportions than the init image. */
+  private static byte[] wide() {
+    byte[] pixels = new byte[3 * 90 * 10];
+    Arrays.fill(pixels, 0, pixels.length / 2, (byte) 255);
+    return ImageCodec.encode(new RgbImage(90, 10, pixels), ImageFormat.PNG);
+  }
+
   private void open(int maxImages, long bytes) {
     model =
         new OpenModel(
@@ -432,7 +520,7 @@ class RowPipelineTest {
         source,
         ImageWriter.toFiles(sink),
         new PreviewWriter(TestImages.sink(previews), 1),
-        TestImages.settings(),
+        settings,
         task);
   }
 

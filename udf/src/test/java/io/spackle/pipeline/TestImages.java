@@ -21,9 +21,12 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.RowException;
 import io.spackle.sink.ImageSink;
 import io.spackle.source.ImageSource;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
+import java.util.zip.CRC32;
 
 /** Small images, rows that refer to them, and a source and a sink in memory. */
 public final class TestImages {
@@ -71,9 +74,18 @@ public final class TestImages {
 
   /** The row with the location of a reference image. */
   static ManifestRow withReference(ManifestRow row, String reference) {
+    return at(row, new ManifestRow.Locations(INIT, row.locations().mask(), reference, null));
+  }
+
+  /** The row with the location of a mask of what must not be copied. */
+  static ManifestRow excluding(ManifestRow row, String exclude) {
+    return at(row, new ManifestRow.Locations(INIT, row.locations().mask(), null, exclude));
+  }
+
+  private static ManifestRow at(ManifestRow row, ManifestRow.Locations locations) {
     return new ManifestRow(
         row.id(),
-        new ManifestRow.Locations(row.locations().init(), row.locations().mask(), reference, null),
+        locations,
         row.prompts(),
         row.parameters(),
         row.safetyChecker(),
@@ -159,11 +171,33 @@ public final class TestImages {
 
   /** Black to the left of a column, a level from there on. */
   private static byte[] png(int from, byte level) {
-    byte[] pixels = new byte[3 * SIDE * SIDE];
-    for (int y = 0; y < SIDE; y++) {
-      int row = 3 * SIDE * y;
-      Arrays.fill(pixels, row + 3 * from, row + 3 * SIDE, level);
+    return png(SIDE, SIDE, x -> x < from ? 0 : level);
+  }
+
+  /** A grey PNG file whose columns each have one level. */
+  static byte[] png(int width, int height, IntUnaryOperator level) {
+    byte[] pixels = new byte[3 * width * height];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) level.applyAsInt(i / 3 % width);
     }
-    return ImageCodec.encode(new RgbImage(SIDE, SIDE, pixels), ImageFormat.PNG);
+    return ImageCodec.encode(new RgbImage(width, height, pixels), ImageFormat.PNG);
+  }
+
+  /** A plain PNG file with EXIF orientation 6: it is shown rotated clockwise. */
+  static byte[] turned(int width, int height) {
+    byte[] exif =
+        HexFormat.of()
+            .parseHex("65584966" + "49492a0008000000010012010300010000000600" + "000000000000");
+    CRC32 sum = new CRC32();
+    sum.update(exif);
+    byte[] png = png(width, height, x -> GREY);
+    int header = 33; // signature and header chunk
+    return ByteBuffer.allocate(png.length + 8 + exif.length)
+        .put(png, 0, header)
+        .putInt(exif.length - 4)
+        .put(exif)
+        .putInt((int) sum.getValue())
+        .put(png, header, png.length - header)
+        .array();
   }
 }

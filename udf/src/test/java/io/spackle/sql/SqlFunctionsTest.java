@@ -1,5 +1,6 @@
 package io.spackle.sql;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,11 +8,13 @@ import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.conf.RefusedException;
 import io.spackle.image.RgbImage;
+import io.spackle.metadata.ImageMetadata;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
@@ -54,6 +57,18 @@ class SqlFunctionsTest {
   }
 
   @Test
+  void generatedImagesAreMarkedUnlessTheSessionSaysOtherwise() {
+    String query = "SELECT inpaint(" + IMAGES + ", 'a red door') AS p";
+    Optional<byte[]> marked = ImageMetadata.read(image(session.row(query).getStruct(0))).xmp();
+    assertThat(new String(marked.orElseThrow(), UTF_8)).contains("DigitalSourceType");
+    Map<String, String> none = Map.of("spark.spackle.output.provenance", "none");
+    assertThat(ImageMetadata.read(image(session.row(none, query).getStruct(0))).xmp()).isEmpty();
+    Map<String, String> unsigned = Map.of("spark.spackle.output.provenance", "c2pa");
+    assertThatThrownBy(() -> session.row(unsigned, query))
+        .hasMessageContaining("output.c2pa-key is not set");
+  }
+
+  @Test
   void locationsAndBinaryGiveTheSameImage() {
     Row byLocation = inpaint(IMAGES + ", 'a door', map('seed', '7')");
     Row byContent =
@@ -61,6 +76,27 @@ class SqlFunctionsTest {
             "fetch_image('$dir/grey.png'), fetch_image('$dir/half.png'), 'a door', map('seed', 7)");
     assertThat(image(byContent)).isEqualTo(image(byLocation));
     assertThat(byContent.<Row>getAs("meta").<String>getAs("init_image")).startsWith("sha256:");
+  }
+
+  @Test
+  void builtInEraserNeedsNoPromptAndTakesAnExclusion() {
+    Row unused = inpaint(IMAGES + ", 'a door', map('exclude_image', '$dir/none.png')");
+    assertThat(unused.getList(unused.fieldIndex("notes"))).containsExactly("EXCLUDE_UNUSED");
+    Map<String, String> eraser = Map.of("spark.spackle.model.path", "builtin:patchmatch");
+    Row erased =
+        session
+            .row(eraser, "SELECT inpaint('$dir/grey.png', '$dir/half.png', NULL) AS r")
+            .getAs("r");
+    assertThat(erased.<String>getAs("status")).as("%s", erased).isEqualTo("success");
+    assertThat(erased.<Row>getAs("meta").<String>getAs("model")).isEqualTo("builtin:patchmatch");
+    Row excluded =
+        session
+            .row(
+                eraser,
+                "SELECT inpaint('$dir/grey.png', '$dir/half.png', NULL,"
+                    + " named_struct('exclude_image', fetch_image('$dir/half.png'))) AS r")
+            .getAs("r");
+    assertThat(excluded.<Row>getAs("digests").<String>getAs("exclude_image")).hasSize(64);
   }
 
   @Test
@@ -190,6 +226,9 @@ class SqlFunctionsTest {
     assertThat(session.row("SELECT image_size(fetch_image('$dir/half.png'))").getStruct(0))
         .isEqualTo(size);
     assertThat(session.row("SELECT mask_coverage('$dir/half.png')").getDouble(0)).isEqualTo(0.5);
+    assertThat(session.row("SELECT mask_coverage('$dir/grey.png')").isNullAt(0))
+        .as("an unclear mask")
+        .isTrue();
     assertThat(session.row("SELECT image_error('$dir/half.png')").isNullAt(0)).isTrue();
     assertThat(session.row("SELECT image_error('$dir/text.png').code").getString(0))
         .isEqualTo("IMAGE_UNSUPPORTED");

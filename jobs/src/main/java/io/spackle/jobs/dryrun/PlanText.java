@@ -116,6 +116,12 @@ public final class PlanText {
     if (empty + full > 0) {
       add("    masks: %d empty, %d all white", empty, full);
     }
+    long unclear = rows.rowsWith(Note.MASK_UNCLEAR.name());
+    long stretched = rows.rowsWith(Note.MASK_STRETCHED.name());
+    long turned = rows.rowsWith(Note.MASK_TURNED.name());
+    if (unclear + stretched + turned > 0) {
+      add("    masks: %d unclear, %d stretched, %d turned", unclear, stretched, turned);
+    }
   }
 
   private void addForecast() {

@@ -24,7 +24,7 @@ record CsvFormat(String separator, Quote quote, String encoding, boolean isMulti
 
   /** The options that select files, which Spark applies. */
   private static final Set<String> OF_FILES =
-      Set.of("pathglobfilter", "recursivefilelookup", "modifiedbefore", "modifiedafter");
+      Set.of("pathGlobFilter", "recursiveFileLookup", "modifiedBefore", "modifiedAfter");
 
   private static final List<String> KNOWN =
       List.of("delimiter (or sep)", "quote", "escape", "encoding (or charset)", "multiLine");
@@ -45,14 +45,14 @@ record CsvFormat(String separator, Quote quote, String encoding, boolean isMulti
    */
   static CsvFormat of(Map<String, String> options, String separator) {
     List<String> problems = new ArrayList<>();
-    Map<String, String> given = new TreeMap<>();
-    options.forEach((name, value) -> given.put(name.toLowerCase(Locale.ROOT), value));
-    given.keySet().removeAll(OF_FILES);
+    Map<String, String> given = new TreeMap<>(String.CASE_INSENSITIVE_ORDER); // as for Spark
+    given.putAll(options);
+    OF_FILES.forEach(given::remove);
     String cells = remove(given, "sep", remove(given, "delimiter", separator));
     char mark = character(given, "quote", '"', problems);
     Quote quote = new Quote(mark, character(given, "escape", mark, problems));
     String encoding = encoding(given, problems);
-    boolean isMultiLine = flag(given, "multiline", problems);
+    boolean isMultiLine = flag(given, "multiLine", problems);
     if (!flag(given, "header", problems)) {
       problems.add(
           "spackle.manifest.options.header is false, but columns are found by their names: put a"

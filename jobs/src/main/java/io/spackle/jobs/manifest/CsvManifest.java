@@ -248,6 +248,10 @@ final class CsvManifest {
     if (line.startsWith("{") || line.startsWith("[")) {
       return "is JSON, expected CSV: set spackle.manifest.format = jsonl";
     }
+    if (line.startsWith("sep=")) {
+      return "starts with a line for spreadsheets: remove it, and set spackle.manifest.options { delimiter = \"%s\" }"
+          .formatted(line.substring("sep=".length()));
+    }
     Optional<String> separator = separator(line);
     if (separator.isPresent()) {
       return "has columns separated by \"%1$s\", expected \"%2$s\": set spackle.manifest.options { delimiter = \"%1$s\" }"

@@ -53,7 +53,7 @@ record JsonFile(String path, Kind kind, String problem) implements Serializable 
     if (head.problem() != null) {
       return new JsonFile(path, Kind.LINES, head.problem());
     }
-    String first = head.firstLine();
+    String first = firstLine(head, files);
     boolean isArray = first.startsWith("[");
     if (!isArray && (!first.startsWith("{") || isComplete(first))) {
       boolean isCsv = CsvManifest.separator(first).isPresent();
@@ -67,6 +67,13 @@ record JsonFile(String path, Kind kind, String problem) implements Serializable 
     }
     boolean isLine = !isArray || isComplete(first);
     return new JsonFile(path, Kind.LINES, isLine ? null : problem);
+  }
+
+  /** The first line, also if it is longer than the start of the file; of an array its start. */
+  private static String firstLine(FileHead head, ManifestFiles files) throws IOException {
+    String first = head.firstLine();
+    boolean isCut = first.startsWith("{") && head.text().indexOf('\n') < 0;
+    return isCut ? files.lines(head.path(), UTF_8).next().text() : first;
   }
 
   /** The rows of a file that is not {@link Kind#LINES}, as texts. */

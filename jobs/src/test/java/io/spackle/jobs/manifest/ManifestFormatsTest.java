@@ -150,6 +150,24 @@ class ManifestFormatsTest {
   }
 
   @Test
+  void aLongFirstLineIsALine() throws IOException {
+    String row = ROW.replace("/a.png", "data:image/png;base64," + "A".repeat(100_000));
+    List<Row> rows =
+        rows("rows.jsonl", row.formatted(1) + "\n\n" + row.formatted(2) + "\nbroken\n");
+    assertThat(rows).extracting(item -> at(item, RowColumns.LINE)).containsExactly(1L, 3L, 4L);
+    assertThat(rows).extracting(item -> at(item, "id")).containsExactly("1", "2", null);
+    assertThat(ids("one.jsonl", row.formatted(1))).containsExactly("1");
+  }
+
+  @Test
+  void theLineOfSpreadsheetsBeforeTheHeaderIsNamed() throws IOException {
+    byte[] file = ("sep=;\n" + CSV.replace(',', ';')).getBytes(UTF_8);
+    assertThat(refused("rows.csv", file, Map.of()))
+        .contains("starts with a line for spreadsheets: remove it")
+        .contains("{ delimiter = \";\" }");
+  }
+
+  @Test
   void csvWithoutAHeaderIsRefused() throws IOException {
     assertThat(refused("rows.csv", "/a.png,/m.png,x\n/b.png,/m.png,y\n".getBytes(UTF_8), Map.of()))
         .contains("rows.csv has no header, its first line is a row: put a line with the names");
@@ -219,7 +237,7 @@ class ManifestFormatsTest {
         Map.of("quote", "''", "inferSchema", "true", "encoding", "utf-9", "header", "false");
     assertThat(refused("rows.csv", CSV.getBytes(UTF_8), options))
         .contains("options.quote is \"''\", expected one character")
-        .contains("options.inferschema is not an option of CSV files")
+        .contains("options.inferSchema is not an option of CSV files")
         .contains("options.encoding is utf-9, expected the name of an encoding")
         .contains("options.header is false");
   }

@@ -1,0 +1,50 @@
+package io.spackle.row;
+
+import io.spackle.family.ModelTraits.Guide;
+import io.spackle.family.Note;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a row sets although the model has no use for it. */
+final class UnusedColumns {
+
+  /** The columns of denoising, which a model that only erases does not do. */
+  private static final List<String> DENOISING =
+      List.of(
+          RowColumns.STEPS,
+          RowColumns.GUIDANCE_SCALE,
+          RowColumns.STRENGTH,
+          RowColumns.PROMPT_STRENGTH,
+          RowColumns.SCHEDULER,
+          RowColumns.USE_KARRAS_SIGMAS);
+
+  private UnusedColumns() {}
+
+  /**
+   * The notes for the owner of a row.
+   *
+   * @param guide of the model
+   */
+  static Set<Note> notes(FieldReader fields, Guide guide) {
+    boolean isUnused =
+        switch (guide) {
+          case PROMPT -> false;
+          case REFERENCE -> isEnhanced(fields);
+          case PATCHES -> isEnhanced(fields) || isSet(fields, DENOISING);
+          case NONE ->
+              isEnhanced(fields)
+                  || isSet(fields, DENOISING)
+                  || isSet(fields, List.of(RowColumns.SEED));
+        };
+    return isUnused ? EnumSet.of(Note.PARAMETERS_UNUSED) : Set.of();
+  }
+
+  private static boolean isEnhanced(FieldReader fields) {
+    return fields.flag(RowColumns.ENHANCE_PROMPT, false);
+  }
+
+  private static boolean isSet(FieldReader fields, List<String> columns) {
+    return columns.stream().anyMatch(column -> !CellValues.isAbsent(fields.raw(column)));
+  }
+}
