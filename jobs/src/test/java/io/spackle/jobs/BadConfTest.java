@@ -28,8 +28,8 @@ class BadConfTest {
         .isRefused(
             "spackle.fetch.retires is not a known key, did you mean spackle.fetch.retries?",
             "spackle.batch.max-images is \"many\", expected a whole number",
-            folder.resolve("job.conf") + ": 10",
-            folder.resolve("job.conf") + ": 11");
+            folder.resolve("job.conf") + ": 11",
+            folder.resolve("job.conf") + ": 12");
   }
 
   @Test
