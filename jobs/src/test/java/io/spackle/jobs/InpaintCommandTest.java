@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.jobs.ImageFiles.Difference;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +151,36 @@ class InpaintCommandTest {
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out())
         .contains("\"safety_checker\":\"colour-classifier\"", "NSFW_CONTENT_DETECTED");
+    assertThat(ImageFiles.read(out).pixels()).containsOnly((byte) 0);
+  }
+
+  /** Kept pixels of the file itself are merged into other outputs, but not into this one. */
+  @Test
+  void flaggedImageOfATransparentFileIsAllBlack() throws IOException {
+    BufferedImage cutOut = new BufferedImage(64, 64, BufferedImage.TYPE_INT_ARGB);
+    for (int i = 0; i < 64 * 64; i++) {
+      cutOut.setRGB(i % 64, i / 64, (i % 64 < 8 ? 0x40 : 0xFF) << 24 | 0xC08020);
+    }
+    image = folder.resolve("cut-out.png");
+    ImageIO.write(cutOut, "png", image.toFile());
+    mask =
+        ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > 30 && y > 30 ? 255 : 0);
+    CommandResult command =
+        inpaint(
+            "--prompt",
+            "x",
+            "--steps",
+            "1",
+            "--safety-checker",
+            "yes",
+            "-D",
+            "safety.model=" + TestJob.bundle("colour-classifier"),
+            "-D",
+            "safety.labels=[red, green, blue]",
+            "-D",
+            "image.resize=original");
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out()).contains("NSFW_CONTENT_DETECTED");
     assertThat(ImageFiles.read(out).pixels()).containsOnly((byte) 0);
   }
 

@@ -51,7 +51,7 @@ final class LayerSurvey {
     this.opacity = LayerMask.strokeOpacity(alpha);
     this.solid = Math.min(SOLID, opacity);
     countColours();
-    roughness = Texture.of(Levels.luma(colours), this::isPlain).roughness();
+    roughness = Texture.of(ChannelLevels.luma(colours), this::isPlain).roughness();
   }
 
   LayerContent content() {
@@ -90,7 +90,7 @@ final class LayerSurvey {
       int blue = data[at + 2] & 0xFF;
       pixels++;
       shades[red >> 3 << 10 | green >> 3 << 5 | blue >> 3]++;
-      coloured += Levels.isColoured(red, green, blue) ? 1 : 0;
+      coloured += ChannelLevels.isColoured(red, green, blue) ? 1 : 0;
       black += Math.max(red, Math.max(green, blue)) < 64 ? 1 : 0;
       white += Math.min(red, Math.min(green, blue)) >= 192 ? 1 : 0;
     }

@@ -61,22 +61,22 @@ final class LevelMask {
    * @throws ImageException {@code MASK_UNCLEAR}
    */
   static Mask of(DecodedImage image, boolean invert) {
-    RgbImage colours = Levels.smallValues(image).orElse(image.colour());
-    if (!image.grey() && Levels.areColoured(colours)) {
+    RgbImage colours = ChannelLevels.smallValues(image).orElse(image.colour());
+    if (!image.grey() && ChannelLevels.areColoured(colours)) {
       return coloured(colours, invert);
     }
-    Mask mask = new LevelMask(Levels.luma(colours), false).read();
+    Mask mask = new LevelMask(ChannelLevels.luma(colours), false).read();
     return invert ? mask.inverted() : mask;
   }
 
   private static Mask coloured(RgbImage image, boolean invert) {
-    LevelMask brightest = new LevelMask(Levels.brightest(image), true);
+    LevelMask brightest = new LevelMask(ChannelLevels.brightest(image), true);
     double black = brightest.histogram.share(0, NEAR);
     double brightOrWhite = brightest.histogram.share(255 - NEAR, 255);
     if (black > 0 && black >= brightOrWhite) {
       return onBlack(brightest, invert);
     }
-    LevelMask faintest = new LevelMask(Levels.darkest(image).inverted(), true);
+    LevelMask faintest = new LevelMask(ChannelLevels.darkest(image).inverted(), true);
     double white = faintest.histogram.share(0, NEAR);
     if (black > 0 && black >= white) {
       return onBlack(brightest, invert);

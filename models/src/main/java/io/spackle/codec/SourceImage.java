@@ -136,7 +136,6 @@ public final class SourceImage {
   }
 
   /** The memory that the decoded pixels take, in bytes. */
-  @SuppressWarnings("ReferenceEquality") // the same array is counted once
   public long bytes() {
     long shared = stored.colour().equals(rgb) ? 0 : rgb.pixels().length;
     return stored.bytes() + shared;
@@ -150,8 +149,19 @@ public final class SourceImage {
    */
   public EncodedImage encode(
       RgbImage result, Frame frame, Optional<Mask> filledAlpha, OutputOptions options) {
+    return encoded(
+        merged(result, frame, filledAlpha, options),
+        metadata(options).upright(result.width(), result.height()),
+        options);
+  }
+
+  /** Encodes an image that replaces the output: nothing of the init image is in it. */
+  public EncodedImage encodeReplacement(RgbImage image, OutputOptions options) {
+    return encoded(OutputImage.of(image), ImageMetadata.NONE, options);
+  }
+
+  private EncodedImage encoded(OutputImage image, ImageMetadata metadata, OutputOptions options) {
     ImageFormat format = options.format().resolve(properties.type());
-    OutputImage image = merged(result, frame, filledAlpha, options);
     boolean source = options.format() == OutputFormat.SOURCE;
     Optional<JpegTables> used = source ? properties.tables() : Optional.empty();
     byte[] bytes =
@@ -163,7 +173,6 @@ public final class SourceImage {
                   ? LossyWriter.losslessWebp(image)
                   : LossyWriter.webp(image, options.quality() / 100f);
         };
-    ImageMetadata metadata = metadata(options).upright(result.width(), result.height());
     return new EncodedImage(bytes, format, metadata);
   }
 
@@ -176,8 +185,7 @@ public final class SourceImage {
         format == ImageFormat.PNG
             && !flattened
             && stored.colour().plane().isSized(result.width(), result.height());
-    // libwebp writes RGB only, which a grey profile does not describe.
-    boolean own = options.colour() == Colour.KEEP && !(stored.grey() && format == ImageFormat.WEBP);
+    boolean own = keepsColours(options);
     DecodedImage base = own ? stored : profile.map(stored::inSrgb).orElse(stored).inRgb();
     base = flattened ? flattened(base, own) : base;
     return new OutputMerge(deep ? base : base.inBytes(), own ? profile : Optional.empty())

@@ -4,12 +4,10 @@ import io.spackle.codec.EncodedImage;
 import io.spackle.codec.ImageFormat;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
-import io.spackle.family.InpaintedImage;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.Frame;
-import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
@@ -25,8 +23,6 @@ import io.spackle.sink.ImageWriter;
 import io.spackle.source.ImageSource;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -91,31 +87,6 @@ public final class RowPipeline {
    */
   private record Decoded(FramedRow framed, Set<Note> maskNotes, Optional<Generation> generation) {}
 
-  /**
-   * The jobs of one sample in the lane.
-   *
-   * @param alpha of an eraser that also fills the alpha
-   */
-  private record Sample(
-      CompletableFuture<Lane.Result> image, Optional<CompletableFuture<Lane.Result>> alpha) {
-
-    void cancel() {
-      image.cancel(false); // leaves the lane if it is still there
-      alpha.ifPresent(job -> job.cancel(false));
-    }
-  }
-
-  /** One output; it is pasted back when it is requested. */
-  private record Output(Supplier<RgbImage> image, Supplier<Optional<Mask>> alpha) {}
-
-  /**
-   * The output of the model.
-   *
-   * @param notes of the model
-   */
-  private record Generated(
-      List<Output> outputs, Set<Note> notes, List<Boolean> flagged, Duration generation) {}
-
   /** A complete file; the row's first one may have a preview. */
   private record Encoded(byte[] file, ImageFormat format, Optional<byte[]> preview) {}
 
@@ -135,7 +106,7 @@ public final class RowPipeline {
       Frame frame = framed.frame();
       fetched.memory().shrinkTo(framed.bytesUntilWritten());
       Generated generated =
-          frame.isBlank() ? unchanged(row, frame) : generate(framed, marker, arrival, timer);
+          frame.isBlank() ? Generated.unchanged(framed) : generate(framed, marker, arrival, timer);
       arrival.retract();
       List<Encoded> encoded = encode(decoded, generated.outputs(), timer);
       List<String> locations = write(row, encoded, timer);
@@ -236,12 +207,6 @@ public final class RowPipeline {
     return model.inpainter().traits();
   }
 
-  private static Generated unchanged(ManifestRow row, Frame frame) {
-    Output copy = new Output(frame::untouched, Optional::empty);
-    List<Output> copies = Collections.nCopies(row.parameters().samples(), copy);
-    return new Generated(copies, Set.of(), List.of(), Duration.ZERO);
-  }
-
   private Generated generate(
       FramedRow framed, Optional<Supplier<Marker>> marker, Lane.Arrival arrival, StageTimer timer)
       throws InterruptedException {
@@ -255,21 +220,21 @@ public final class RowPipeline {
             marker.isPresent()
                 ? model.lane().submitAlone(parameters, input, marker.get())
                 : model.lane().submit(parameters, input);
-    List<Sample> samples = new ArrayList<>();
+    List<LaneSample> samples = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
-      samples.add(new Sample(submit.apply(inputs.get(i)), framed.alphaInput(i).map(submit)));
+      samples.add(new LaneSample(submit.apply(inputs.get(i)), framed.alphaInput(i).map(submit)));
     }
     arrival.retract();
     try {
-      for (Sample sample : samples) {
+      for (LaneSample sample : samples) {
         sample.image().get();
       }
       timer.move(samples.get(0).image().get().queued(), RowStage.PAINT, RowStage.QUEUE);
-      return generated(framed, samples);
+      return Generated.of(framed, samples);
     } catch (ExecutionException e) {
       throw unwrapped(e);
     } finally {
-      samples.forEach(Sample::cancel);
+      samples.forEach(LaneSample::cancel);
     }
   }
 
@@ -291,37 +256,6 @@ public final class RowPipeline {
     }
   }
 
-  private static Generated generated(FramedRow framed, List<Sample> samples)
-      throws ExecutionException, InterruptedException {
-    Set<Note> notes = EnumSet.noneOf(Note.class);
-    Duration generation = Duration.ZERO;
-    List<Output> outputs = new ArrayList<>();
-    List<Boolean> flagged = new ArrayList<>();
-    for (Sample sample : samples) {
-      Lane.Result result = sample.image().get();
-      notes.addAll(result.image().notes());
-      generation = generation.plus(result.share());
-      Optional<InpaintedImage> alpha = Optional.empty();
-      if (sample.alpha().isPresent()) {
-        Lane.Result filled = sample.alpha().get().get();
-        generation = generation.plus(filled.share());
-        alpha = Optional.of(filled.image());
-      }
-      outputs.add(output(framed, result.image(), alpha));
-      if (framed.row().safetyChecker()) {
-        flagged.add(result.image().isFlagged());
-      }
-    }
-    return new Generated(outputs, notes, flagged, generation);
-  }
-
-  private static Output output(
-      FramedRow framed, InpaintedImage image, Optional<InpaintedImage> alpha) {
-    return new Output(
-        () -> image.output(framed.frame()),
-        () -> alpha.map(filled -> filled.output(framed.alpha().orElseThrow()).luma()));
-  }
-
   private Set<Note> notes(Decoded decoded, Set<Note> ofModel) {
     FramedRow framed = decoded.framed();
     Set<Note> notes = RowNotes.of(framed, traits(), settings);
@@ -334,13 +268,13 @@ public final class RowPipeline {
   }
 
   /** Pastes back and encodes one image at a time, so that only one output image is in memory. */
-  private List<Encoded> encode(Decoded decoded, List<Output> outputs, StageTimer timer)
+  private List<Encoded> encode(Decoded decoded, List<Generated.Output> outputs, StageTimer timer)
       throws InterruptedException {
     enter(RowStage.ENCODE, timer);
     FramedRow framed = decoded.framed();
     Frame frame = framed.frame();
     List<Encoded> encoded = new ArrayList<>();
-    for (Output output : outputs) {
+    for (Generated.Output output : outputs) {
       boolean hasPreview = encoded.isEmpty();
       encoded.add(
           model
@@ -348,10 +282,7 @@ public final class RowPipeline {
               .onCore(
                   () -> {
                     RgbImage image = output.image().get();
-                    EncodedImage file =
-                        framed
-                            .source()
-                            .encode(image, frame, output.alpha().get(), settings.output());
+                    EncodedImage file = output.encode(image, framed, settings.output());
                     return new Encoded(
                         marking.complete(file, decoded.generation()),
                         file.format(),

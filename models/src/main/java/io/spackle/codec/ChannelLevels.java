@@ -6,12 +6,12 @@ import io.spackle.image.RgbImage;
 import java.util.Optional;
 
 /** The brightness levels of an image, by several measures. */
-final class Levels {
+final class ChannelLevels {
 
   /** The largest difference of channels in a grey image: JPEG and profiles tint it a little. */
   private static final int GREY_SPREAD = 32;
 
-  private Levels() {}
+  private ChannelLevels() {}
 
   /** The luma of each pixel. */
   static Mask luma(RgbImage image) {
