@@ -1,5 +1,6 @@
 package io.spackle.codec;
 
+import io.spackle.binary.Bytes;
 import io.spackle.codec.BmpHeader.Compression;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
@@ -139,8 +140,8 @@ final class BmpDecoder implements ImageDecoder {
       for (int x = 0; x < width; x++, from += bytes, to++) {
         int pixel =
             bytes == 2
-                ? ByteReader.u16LittleEndian(file, from)
-                : (int) ByteReader.u32LittleEndian(file, from);
+                ? Bytes.u16LittleEndian(file, from)
+                : (int) Bytes.u32LittleEndian(file, from);
         put(pixels, to, level(pixel, masks[0]), level(pixel, masks[1]), level(pixel, masks[2]));
         if (alpha.length > 0) {
           alpha[to] = (byte) level(pixel, masks[ALPHA]);

@@ -1,5 +1,6 @@
 package io.spackle.codec;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import java.nio.ByteBuffer;
@@ -155,7 +156,7 @@ record BmpHeader(
     int end = Math.min(pixels > start ? pixels : data.limit(), data.limit());
     int[] palette = new int[Math.max(0, Math.min(colours, (end - start) / step))];
     for (int i = 0; i < palette.length; i++) {
-      palette[i] = ByteReader.u24LittleEndian(data.array(), start + i * step);
+      palette[i] = Bytes.u24LittleEndian(data.array(), start + i * step);
     }
     return palette;
   }

@@ -1,5 +1,7 @@
 package io.spackle.codec;
 
+import io.spackle.binary.Bytes;
+
 /**
  * The run lengths of a BMP file. Rows and pixels that are skipped have index 0. Codes: Microsoft's
  * "Bitmap Compression".
@@ -58,7 +60,7 @@ final class BmpRuns {
     if (at >= file.length) {
       throw BmpHeader.ended(file.length);
     }
-    return ByteReader.u8(file, at++);
+    return Bytes.u8(file, at++);
   }
 
   /** A run of one index, or of two in turn. */
@@ -75,7 +77,7 @@ final class BmpRuns {
       throw BmpHeader.ended(file.length);
     }
     for (int i = 0; i < count; i++) {
-      int value = ByteReader.u8(file, at + (nibbles ? i / 2 : i));
+      int value = Bytes.u8(file, at + (nibbles ? i / 2 : i));
       indices[to + i] = (byte) (nibbles ? nibble(value, i) : value);
     }
     at += bytes + bytes % 2;

@@ -13,18 +13,6 @@ final class ChannelLevels {
 
   private ChannelLevels() {}
 
-  /** The luma of each pixel. */
-  static Mask luma(RgbImage image) {
-    byte[] pixels = image.pixels();
-    byte[] levels = new byte[image.width() * image.height()];
-    for (int i = 0, from = 0; i < levels.length; i++, from += RgbImage.CHANNELS) {
-      levels[i] =
-          (byte)
-              RgbImage.luma(pixels[from] & 0xFF, pixels[from + 1] & 0xFF, pixels[from + 2] & 0xFF);
-    }
-    return new Mask(image.width(), image.height(), levels);
-  }
-
   /** The largest channel of each pixel: 0 is black, and any pure colour is 255. */
   static Mask brightest(RgbImage image) {
     byte[] pixels = image.pixels();

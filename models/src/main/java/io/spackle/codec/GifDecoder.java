@@ -1,5 +1,6 @@
 package io.spackle.codec;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import io.spackle.image.Mask;
@@ -45,16 +46,16 @@ final class GifDecoder implements ImageDecoder {
     int transparent = -1;
     int at = SCREEN_BYTES + (file.length > 10 ? paletteBytes(file[10]) : 0);
     while (at + DESCRIPTOR_BYTES <= file.length) {
-      int block = ByteReader.u8(file, at);
+      int block = Bytes.u8(file, at);
       if (block == IMAGE) {
         return new GifDecoder(file, at, transparent);
       }
-      if (block == EXTENSION && ByteReader.u8(file, at + 1) == CONTROL) {
-        transparent = (file[at + 3] & 1) == 0 ? -1 : ByteReader.u8(file, at + 6);
+      if (block == EXTENSION && Bytes.u8(file, at + 1) == CONTROL) {
+        transparent = (file[at + 3] & 1) == 0 ? -1 : Bytes.u8(file, at + 6);
       }
       at = after(file, at, block);
     }
-    boolean ended = at >= file.length || ByteReader.u8(file, at) != TRAILER;
+    boolean ended = at >= file.length || Bytes.u8(file, at) != TRAILER;
     throw ended ? truncated(file) : unsupported("no frame");
   }
 
@@ -72,7 +73,7 @@ final class GifDecoder implements ImageDecoder {
   private static int afterBlocks(byte[] file, int from) {
     int at = from;
     while (at < file.length && file[at] != 0) {
-      at += 1 + ByteReader.u8(file, at);
+      at += 1 + Bytes.u8(file, at);
     }
     return at + 1;
   }
@@ -93,17 +94,17 @@ final class GifDecoder implements ImageDecoder {
   }
 
   private int number(int offset) {
-    return ByteReader.u16LittleEndian(file, descriptor + offset);
+    return Bytes.u16LittleEndian(file, descriptor + offset);
   }
 
   @Override
   public int width() {
-    return Math.max(ByteReader.u16LittleEndian(file, 6), number(1) + number(5));
+    return Math.max(Bytes.u16LittleEndian(file, 6), number(1) + number(5));
   }
 
   @Override
   public int height() {
-    return Math.max(ByteReader.u16LittleEndian(file, 8), number(3) + number(7));
+    return Math.max(Bytes.u16LittleEndian(file, 8), number(3) + number(7));
   }
 
   @Override
@@ -139,7 +140,7 @@ final class GifDecoder implements ImageDecoder {
     if (at >= file.length) {
       throw truncated(file);
     }
-    int literalBits = ByteReader.u8(file, at);
+    int literalBits = Bytes.u8(file, at);
     if (literalBits < 1 || literalBits > MAX_LITERAL_BITS) {
       throw unsupported("pixels of " + literalBits + " bits, expected 1 to 8");
     }
@@ -158,7 +159,7 @@ final class GifDecoder implements ImageDecoder {
     ByteArrayOutputStream data = new ByteArrayOutputStream(file.length - from);
     int at = from;
     while (at < file.length && file[at] != 0) {
-      int length = Math.min(ByteReader.u8(file, at), file.length - at - 1);
+      int length = Math.min(Bytes.u8(file, at), file.length - at - 1);
       data.write(file, at + 1, length);
       at += 1 + length;
     }
@@ -177,7 +178,7 @@ final class GifDecoder implements ImageDecoder {
     int[] colours = new int[256];
     Arrays.setAll(colours, i -> bytes == 0 ? i * 0x010101 : 0);
     for (int i = 0; i < bytes / 3; i++) {
-      colours[i] = ByteReader.u24(file, at + 3 * i);
+      colours[i] = Bytes.u24(file, at + 3 * i);
     }
     return colours;
   }

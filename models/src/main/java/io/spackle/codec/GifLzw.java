@@ -1,5 +1,6 @@
 package io.spackle.codec;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 
@@ -91,7 +92,7 @@ final class GifLzw {
       if (at == data.length) {
         return NONE;
       }
-      bits |= ByteReader.u8(data, at++) << available;
+      bits |= Bytes.u8(data, at++) << available;
       available += Byte.SIZE;
     }
     int code = bits & (1 << width) - 1;

@@ -107,12 +107,7 @@ public final class ImageCodec {
 
   /** Encodes an sRGB image; equal images give equal bytes. */
   public static byte[] encode(RgbImage image, ImageFormat format) {
-    OutputImage output = OutputImage.of(image);
-    return switch (format) {
-      case PNG -> PngWriter.write(output);
-      case JPEG -> LossyWriter.jpeg(output, QUALITY, Optional.empty());
-      case WEBP -> LossyWriter.webp(output, QUALITY);
-    };
+    return OutputImage.of(image).encode(format, QUALITY);
   }
 
   /** Decodes an init image: see {@link SourceImage#decode}. */

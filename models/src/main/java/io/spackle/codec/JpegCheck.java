@@ -1,5 +1,6 @@
 package io.spackle.codec;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import java.nio.ByteBuffer;
@@ -26,7 +27,7 @@ final class JpegCheck {
     int at = 2;
     while (true) {
       at = marker(bytes, at);
-      int code = ByteReader.u8(bytes, at + 1);
+      int code = Bytes.u8(bytes, at + 1);
       if (code == END_OF_IMAGE) {
         scans.checkComplete();
         return;
@@ -57,8 +58,8 @@ final class JpegCheck {
    */
   static int marker(byte[] bytes, int from) {
     for (int at = from; at + 1 < bytes.length; at++) {
-      int code = ByteReader.u8(bytes, at + 1);
-      if (ByteReader.u8(bytes, at) == 0xFF && code != 0xFF && code != 0) {
+      int code = Bytes.u8(bytes, at + 1);
+      if (Bytes.u8(bytes, at) == 0xFF && code != 0xFF && code != 0) {
         return at;
       }
     }
@@ -74,7 +75,7 @@ final class JpegCheck {
     if (at + 2 > bytes.length) {
       throw truncated(bytes);
     }
-    int length = ByteReader.u16(bytes, at);
+    int length = Bytes.u16(bytes, at);
     if (length < 2) {
       throw new ImageException(
           Reason.CORRUPT,
@@ -89,7 +90,7 @@ final class JpegCheck {
   /** The end of coded data: the next marker other than a restart. */
   private static int afterScan(byte[] bytes, int from) {
     int at = marker(bytes, from);
-    while (isStandalone(ByteReader.u8(bytes, at + 1))) {
+    while (isStandalone(Bytes.u8(bytes, at + 1))) {
       at = marker(bytes, at + 2);
     }
     return at;

@@ -1,5 +1,6 @@
 package io.spackle.codec;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import java.io.ByteArrayOutputStream;
@@ -75,8 +76,8 @@ record JpegFrame(int width, int height, int[] sampling, Colours colours, byte[] 
       kept.write(file, 0, 2);
       int frame = -1;
       int at = JpegCheck.marker(file, 2);
-      while (ByteReader.u8(file, at + 1) != START_OF_SCAN) {
-        int code = ByteReader.u8(file, at + 1);
+      while (Bytes.u8(file, at + 1) != START_OF_SCAN) {
+        int code = Bytes.u8(file, at + 1);
         if (JpegCheck.isStandalone(code)) {
           at = JpegCheck.marker(file, at + 2);
           continue;
@@ -111,34 +112,34 @@ record JpegFrame(int width, int height, int[] sampling, Colours colours, byte[] 
     }
 
     private void application(int code, int at, int bytes) {
-      if (code == APP0 && bytes >= JFIF_BYTES && ByteReader.startsWith(file, at + 4, "JFIF\0")) {
+      if (code == APP0 && bytes >= JFIF_BYTES && Bytes.startsWith(file, at + 4, "JFIF\0")) {
         jfif = true;
       }
-      if (code == APP14 && bytes >= ADOBE_BYTES && ByteReader.startsWith(file, at + 4, "Adobe")) {
-        adobe = ByteReader.u8(file, at + 15);
+      if (code == APP14 && bytes >= ADOBE_BYTES && Bytes.startsWith(file, at + 4, "Adobe")) {
+        adobe = Bytes.u8(file, at + 15);
       }
     }
 
     private JpegFrame frame(int at) {
-      int bits = ByteReader.u8(file, at + 4);
+      int bits = Bytes.u8(file, at + 4);
       if (bits != Byte.SIZE) {
         throw unsupported("samples of " + bits + " bits, expected 8");
       }
-      int height = ByteReader.u16(file, at + 5);
-      int width = ByteReader.u16(file, at + 7);
-      int channels = ByteReader.u8(file, at + 9);
+      int height = Bytes.u16(file, at + 5);
+      int width = Bytes.u16(file, at + 7);
+      int channels = Bytes.u8(file, at + 9);
       if (height == 0) {
         throw unsupported("no height in the frame header");
       }
       if (channels != 1 && channels != 3 && channels != 4
-          || ByteReader.u16(file, at + 2) < FRAME_BYTES + 3 * channels) {
+          || Bytes.u16(file, at + 2) < FRAME_BYTES + 3 * channels) {
         throw unsupported(channels + " channels, expected 1, 3 or 4");
       }
       int[] ids = new int[channels];
       int[] sampling = new int[channels];
       for (int i = 0; i < channels; i++) {
-        ids[i] = ByteReader.u8(file, at + 10 + 3 * i);
-        sampling[i] = ByteReader.u8(file, at + 11 + 3 * i);
+        ids[i] = Bytes.u8(file, at + 10 + 3 * i);
+        sampling[i] = Bytes.u8(file, at + 11 + 3 * i);
       }
       return new JpegFrame(width, height, sampling, colours(ids), kept.toByteArray());
     }

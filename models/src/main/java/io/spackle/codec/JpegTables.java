@@ -1,6 +1,6 @@
 package io.spackle.codec;
 
-import io.spackle.image.ImageException;
+import io.spackle.binary.Bytes;
 import java.util.Optional;
 
 /**
@@ -33,18 +33,18 @@ record JpegTables(int[] luma, int[] chroma) {
     int[][] tables = new int[MAX_TABLES][];
     int[] selected = null;
     try {
-      for (int at = 2; at + 4 <= bytes.length; at += 2 + ByteReader.u16(bytes, at + 2)) {
-        int marker = ByteReader.u8(bytes, at + 1);
-        if (ByteReader.u8(bytes, at) != 0xFF || marker == START_OF_SCAN) {
+      for (int at = 2; at + 4 <= bytes.length; at += 2 + Bytes.u16(bytes, at + 2)) {
+        int marker = Bytes.u8(bytes, at + 1);
+        if (Bytes.u8(bytes, at) != 0xFF || marker == START_OF_SCAN) {
           break;
         }
         if (marker == QUANTIZATION) {
-          readTables(bytes, at + 4, at + 2 + ByteReader.u16(bytes, at + 2), tables);
+          readTables(bytes, at + 4, at + 2 + Bytes.u16(bytes, at + 2), tables);
         } else if (marker >= BASELINE && marker <= PROGRESSIVE) {
           selected = selectedTables(bytes, at + 4);
         }
       }
-    } catch (IndexOutOfBoundsException | ImageException e) {
+    } catch (IndexOutOfBoundsException e) {
       return Optional.empty();
     }
     if (selected == null || tables[selected[0]] == null || tables[selected[1]] == null) {
@@ -55,25 +55,25 @@ record JpegTables(int[] luma, int[] chroma) {
 
   private static void readTables(byte[] bytes, int from, int end, int[][] tables) {
     for (int at = from; at + 1 + LENGTH <= end; at += 1 + LENGTH) {
-      int head = ByteReader.u8(bytes, at);
+      int head = Bytes.u8(bytes, at);
       if (head >= MAX_TABLES) {
         return; // 16-bit steps, which baseline files cannot have
       }
       tables[head] = new int[LENGTH];
       for (int i = 0; i < LENGTH; i++) {
-        tables[head][ZIGZAG[i]] = ByteReader.u8(bytes, at + 1 + i);
+        tables[head][ZIGZAG[i]] = Bytes.u8(bytes, at + 1 + i);
       }
     }
   }
 
   /** The table numbers of the first and second component; null for CMYK and its like. */
   private static int[] selectedTables(byte[] bytes, int frame) {
-    int components = ByteReader.u8(bytes, frame + 5);
+    int components = Bytes.u8(bytes, frame + 5);
     if (components != 1 && components != 3) {
       return null;
     }
-    int luma = ByteReader.u8(bytes, frame + 8) % MAX_TABLES;
-    int chroma = components == 1 ? luma : ByteReader.u8(bytes, frame + 11) % MAX_TABLES;
+    int luma = Bytes.u8(bytes, frame + 8) % MAX_TABLES;
+    int chroma = components == 1 ? luma : Bytes.u8(bytes, frame + 11) % MAX_TABLES;
     return new int[] {luma, chroma};
   }
 

@@ -51,7 +51,7 @@ final class LayerSurvey {
     this.opacity = LayerMask.strokeOpacity(alpha);
     this.solid = Math.min(SOLID, opacity);
     countColours();
-    roughness = Texture.of(ChannelLevels.luma(colours), this::isPlain).roughness();
+    roughness = Texture.of(colours.luma(), this::isPlain).roughness();
   }
 
   LayerContent content() {

@@ -65,7 +65,7 @@ final class LevelMask {
     if (!image.grey() && ChannelLevels.areColoured(colours)) {
       return coloured(colours, invert);
     }
-    Mask mask = new LevelMask(ChannelLevels.luma(colours), false).read();
+    Mask mask = new LevelMask(colours.luma(), false).read();
     return invert ? mask.inverted() : mask;
   }
 

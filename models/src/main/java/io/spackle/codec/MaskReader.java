@@ -75,7 +75,7 @@ final class MaskReader {
 
   private static Mask luma(DecodedImage image, MaskOptions options) {
     RgbImage onBlack = image.on(0);
-    return oriented(ChannelLevels.luma(onBlack), options);
+    return oriented(onBlack.luma(), options);
   }
 
   private static Mask oriented(Mask mask, MaskOptions options) {

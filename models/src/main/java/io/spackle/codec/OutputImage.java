@@ -2,6 +2,7 @@ package io.spackle.codec;
 
 import io.spackle.image.Plane;
 import io.spackle.image.RgbImage;
+import java.util.Optional;
 
 /**
  * An image ready to be encoded. The array is shared, not copied.
@@ -26,6 +27,19 @@ record OutputImage(Plane samples, int sampleBytes) {
 
   boolean isGrey() {
     return bands() <= 2;
+  }
+
+  /**
+   * The file of an image.
+   *
+   * @param quality of lossy formats, above 0, up to 1
+   */
+  byte[] encode(ImageFormat format, float quality) {
+    return switch (format) {
+      case PNG -> PngWriter.write(this);
+      case JPEG -> LossyWriter.jpeg(this, quality, Optional.empty());
+      case WEBP -> LossyWriter.webp(this, quality);
+    };
   }
 
   /** The samples in RGB: grey is copied to all three channels. */

@@ -1,5 +1,6 @@
 package io.spackle.codec;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import java.util.zip.CRC32;
@@ -24,13 +25,13 @@ final class PngCheck {
     int at = SIGNATURE_BYTES;
     while (true) {
       long available = (long) bytes.length - at - OVERHEAD_BYTES;
-      long length = available < 0 ? 0 : ByteReader.u32(bytes, at);
+      long length = available < 0 ? 0 : Bytes.u32(bytes, at);
       if (length > available) {
         throw new ImageException(
             Reason.TRUNCATED,
             "the PNG file ends at byte " + bytes.length + " before its IEND chunk");
       }
-      String type = ByteReader.tag(bytes, at + 4);
+      String type = Bytes.tag(bytes, at + 4);
       checkSum(bytes, at, (int) length, type);
       if (type.equals("IEND")) {
         return;
@@ -42,7 +43,7 @@ final class PngCheck {
   private static void checkSum(byte[] bytes, int at, int length, String type) {
     CRC32 sum = new CRC32();
     sum.update(bytes, at + 4, length + 4);
-    long stored = ByteReader.u32(bytes, at + 8 + length);
+    long stored = Bytes.u32(bytes, at + 8 + length);
     if (sum.getValue() != stored) {
       throw new ImageException(
           Reason.CORRUPT,

@@ -1,5 +1,6 @@
 package io.spackle.codec;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import io.spackle.image.Mask;
@@ -29,7 +30,7 @@ final class PngDecoder implements ImageDecoder {
   }
 
   static PngDecoder open(ImageReaderSpi plugin, byte[] file) throws IOException {
-    if (ByteReader.startsWith(file, HEADER + 4, "CgBI")) {
+    if (Bytes.startsWith(file, HEADER + 4, "CgBI")) {
       throw new ImageException(
           Reason.UNSUPPORTED_FORMAT,
           "found a PNG file of Apple's kind CgBI, expected a standard one: convert it first");
@@ -62,11 +63,11 @@ final class PngDecoder implements ImageDecoder {
   /** The level of transparent pixels, in the file's bits. */
   private Optional<Integer> transparentLevel() {
     int at = HEADER_END;
-    while (!ByteReader.startsWith(file, at + 4, "IDAT")) {
-      if (ByteReader.startsWith(file, at + 4, "tRNS")) {
-        return Optional.of(ByteReader.u16(file, at + 8));
+    while (!Bytes.startsWith(file, at + 4, "IDAT")) {
+      if (Bytes.startsWith(file, at + 4, "tRNS")) {
+        return Optional.of(Bytes.u16(file, at + 8));
       }
-      at += (int) ByteReader.u32(file, at) + OVERHEAD_BYTES;
+      at += (int) Bytes.u32(file, at) + OVERHEAD_BYTES;
     }
     return Optional.empty();
   }

@@ -162,18 +162,20 @@ public final class SourceImage {
 
   private EncodedImage encoded(OutputImage image, ImageMetadata metadata, OutputOptions options) {
     ImageFormat format = options.format().resolve(properties.type());
-    boolean source = options.format() == OutputFormat.SOURCE;
-    Optional<JpegTables> used = source ? properties.tables() : Optional.empty();
+    float quality = options.quality() / 100f;
     byte[] bytes =
-        switch (format) {
-          case PNG -> PngWriter.write(image);
-          case JPEG -> LossyWriter.jpeg(image, options.quality() / 100f, used);
-          case WEBP ->
-              source && properties.lossless()
-                  ? LossyWriter.losslessWebp(image)
-                  : LossyWriter.webp(image, options.quality() / 100f);
-        };
+        options.format() == OutputFormat.SOURCE
+            ? encodedAsSource(image, format, quality)
+            : image.encode(format, quality);
     return new EncodedImage(bytes, format, metadata);
+  }
+
+  /** With no other losses than the file has: its quantization tables, or lossless WebP. */
+  private byte[] encodedAsSource(OutputImage image, ImageFormat format, float quality) {
+    if (properties.tables().isPresent()) {
+      return LossyWriter.jpeg(image, quality, properties.tables());
+    }
+    return properties.lossless() ? LossyWriter.losslessWebp(image) : image.encode(format, quality);
   }
 
   private OutputImage merged(

@@ -2,6 +2,7 @@ package io.spackle.codec;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import java.io.IOException;
@@ -103,7 +104,7 @@ final class WebpDecoder implements ImageDecoder {
 
   private static boolean isExtended(byte[] bytes) {
     return bytes.length >= EXTENDED_HEADER + EXTENDED_BYTES
-        && ByteReader.startsWith(bytes, FILE_HEADER_BYTES, "VP8X");
+        && Bytes.startsWith(bytes, FILE_HEADER_BYTES, "VP8X");
   }
 
   private static Frame frame(byte[] bytes) {
@@ -115,12 +116,12 @@ final class WebpDecoder implements ImageDecoder {
                     new ImageException(
                         Reason.TRUNCATED, "the animated WebP file ends before its first frame"));
     int at = frame.position();
-    int left = 2 * ByteReader.u24LittleEndian(bytes, at);
-    int top = 2 * ByteReader.u24LittleEndian(bytes, at + 3);
-    int width = 1 + ByteReader.u24LittleEndian(bytes, at + 6);
-    int height = 1 + ByteReader.u24LittleEndian(bytes, at + 9);
-    int canvasWidth = 1 + ByteReader.u24LittleEndian(bytes, EXTENDED_HEADER + 4);
-    int canvasHeight = 1 + ByteReader.u24LittleEndian(bytes, EXTENDED_HEADER + 7);
+    int left = 2 * Bytes.u24LittleEndian(bytes, at);
+    int top = 2 * Bytes.u24LittleEndian(bytes, at + 3);
+    int width = 1 + Bytes.u24LittleEndian(bytes, at + 6);
+    int height = 1 + Bytes.u24LittleEndian(bytes, at + 9);
+    int canvasWidth = 1 + Bytes.u24LittleEndian(bytes, EXTENDED_HEADER + 4);
+    int canvasHeight = 1 + Bytes.u24LittleEndian(bytes, EXTENDED_HEADER + 7);
     if (left + width > canvasWidth || top + height > canvasHeight) {
       throw new ImageException(
           Reason.UNSUPPORTED_FORMAT,
@@ -138,8 +139,8 @@ final class WebpDecoder implements ImageDecoder {
     long at = FILE_HEADER_BYTES;
     while (at + CHUNK_HEADER_BYTES <= bytes.length) {
       long data = at + CHUNK_HEADER_BYTES;
-      long length = ByteReader.u32LittleEndian(bytes, (int) at + 4);
-      if (ByteReader.startsWith(bytes, (int) at, name)) {
+      long length = Bytes.u32LittleEndian(bytes, (int) at + 4);
+      if (Bytes.startsWith(bytes, (int) at, name)) {
         return data + length <= bytes.length
             ? Optional.of(ByteBuffer.wrap(bytes, (int) data, (int) length))
             : Optional.empty();
@@ -153,7 +154,7 @@ final class WebpDecoder implements ImageDecoder {
   private static byte[] still(ByteBuffer chunks, int width, int height) {
     byte[] bytes = chunks.array();
     int from = chunks.position();
-    boolean alpha = ByteReader.startsWith(bytes, from, "ALPH") || isLosslessWithAlpha(chunks);
+    boolean alpha = Bytes.startsWith(bytes, from, "ALPH") || isLosslessWithAlpha(chunks);
     int length = 4 + CHUNK_HEADER_BYTES + EXTENDED_BYTES + chunks.remaining();
     ByteBuffer file = ByteBuffer.allocate(8 + length).order(ByteOrder.LITTLE_ENDIAN);
     file.put(tag("RIFF")).putInt(length).put(tag("WEBP"));
@@ -166,7 +167,7 @@ final class WebpDecoder implements ImageDecoder {
   /** Whether the bitstream after the chunk header and the signature byte 0x2F declares alpha. */
   private static boolean isLosslessWithAlpha(ByteBuffer chunks) {
     int flags = CHUNK_HEADER_BYTES + 4;
-    return ByteReader.startsWith(chunks.array(), chunks.position(), "VP8L")
+    return Bytes.startsWith(chunks.array(), chunks.position(), "VP8L")
         && chunks.remaining() > flags
         && (chunks.get(chunks.position() + flags) & LOSSLESS_ALPHA_FLAG) != 0;
   }

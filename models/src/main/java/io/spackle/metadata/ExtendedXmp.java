@@ -2,6 +2,7 @@ package io.spackle.metadata;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.spackle.binary.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;

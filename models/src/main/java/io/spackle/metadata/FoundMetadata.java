@@ -1,5 +1,6 @@
 package io.spackle.metadata;
 
+import io.spackle.binary.Bytes;
 import io.spackle.metadata.ImageMetadata.Colours;
 import io.spackle.metadata.ImageMetadata.Descriptions;
 import io.spackle.metadata.ImageMetadata.PngChunk;

@@ -1,5 +1,6 @@
 package io.spackle.metadata;
 
+import io.spackle.binary.Bytes;
 import io.spackle.metadata.JpegSegments.Segment;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

@@ -9,6 +9,7 @@ import static io.spackle.metadata.JpegSegments.APP2;
 import static io.spackle.metadata.JpegSegments.COMMENT;
 import static io.spackle.metadata.JpegSegments.MAX_DATA;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import io.spackle.metadata.JpegSegments.Segment;

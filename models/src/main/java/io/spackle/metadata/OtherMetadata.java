@@ -1,5 +1,6 @@
 package io.spackle.metadata;
 
+import io.spackle.binary.Bytes;
 import io.spackle.metadata.Resolution.Unit;
 import io.spackle.metadata.Tiff.Entry;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.spackle.metadata;
 
+import io.spackle.binary.Bytes;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

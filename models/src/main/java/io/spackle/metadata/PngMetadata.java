@@ -2,6 +2,7 @@ package io.spackle.metadata;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import io.spackle.metadata.ImageMetadata.PngChunk;

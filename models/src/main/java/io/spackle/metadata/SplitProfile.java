@@ -1,5 +1,6 @@
 package io.spackle.metadata;
 
+import io.spackle.binary.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.spackle.metadata;
 
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import java.io.ByteArrayOutputStream;

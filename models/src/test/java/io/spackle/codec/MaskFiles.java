@@ -83,7 +83,7 @@ final class MaskFiles {
   }
 
   static RgbImage grey(RgbImage image) {
-    return rgb(ChannelLevels.luma(image), level -> level * 0x010101);
+    return rgb(image.luma(), level -> level * 0x010101);
   }
 
   /** An image of one colour for each level. */

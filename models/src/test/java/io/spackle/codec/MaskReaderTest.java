@@ -310,7 +310,7 @@ class MaskReaderTest {
     RgbImage photo = MaskFiles.photo(new Random(1), 10);
     MaskReading reading = reading(MaskFiles.rgbPng(photo), options);
     assertThat(reading.findings()).containsExactly(Finding.UNCLEAR);
-    assertThat(reading.mask().levels()).isEqualTo(ChannelLevels.luma(photo).levels());
+    assertThat(reading.mask().levels()).isEqualTo(photo.luma().levels());
     Mask inverted = reading(MaskFiles.rgbPng(photo), options.withInvert(true)).mask();
     assertThat(inverted.levels()).isEqualTo(reading.mask().inverted().levels());
     Mask shape = MaskFiles.shape(new Random(1));
@@ -328,7 +328,7 @@ class MaskReaderTest {
     assertThat(reading(layer, options.withRule(MaskRule.TRANSPARENT)).mask().levels())
         .isEqualTo(shape.inverted().levels());
     assertThat(reading(MaskFiles.rgbPng(photo), options.withRule(MaskRule.LUMA)).mask().levels())
-        .isEqualTo(ChannelLevels.luma(photo).levels());
+        .isEqualTo(photo.luma().levels());
     byte[] noAlpha = MaskFiles.greyPng(shape, level -> level);
     assertThatThrownBy(() -> reading(noAlpha, options.withRule(MaskRule.OPAQUE)))
         .isInstanceOf(ImageException.class)

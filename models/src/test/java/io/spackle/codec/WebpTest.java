@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
+import io.spackle.binary.Bytes;
 import io.spackle.image.ImageException;
 import io.spackle.image.RgbImage;
 import io.spackle.image.TestImages;
@@ -37,8 +38,8 @@ class WebpTest {
     }
     int[] versions =
         IntStream.range(0, code.length - 5)
-            .filter(i -> ByteReader.u8(code, i) == MOV_EAX && ByteReader.u8(code, i + 5) == RET)
-            .map(i -> (int) ByteReader.u32LittleEndian(code, i + 1))
+            .filter(i -> Bytes.u8(code, i) == MOV_EAX && Bytes.u8(code, i + 5) == RET)
+            .map(i -> (int) Bytes.u32LittleEndian(code, i + 1))
             .filter(version -> version >> 16 == 1) // 1.x
             .toArray();
     assertThat(versions).isNotEmpty();

@@ -29,9 +29,10 @@ class ArchitectureTest {
           entry("scheduler", List.of("tensor")),
           entry("text", List.of("graph")),
           entry("image", List.of("tensor")),
-          entry("metadata", List.of("image")),
+          entry("binary", List.of()),
+          entry("metadata", List.of("binary", "image")),
           entry("provenance", List.of("metadata")),
-          entry("codec", List.of("image", "metadata")),
+          entry("codec", List.of("binary", "image", "metadata")),
           entry("patchmatch", List.of("graph", "image")),
           entry("safety", List.of("bundle", "graph", "image", "tensor")),
           entry(

@@ -1,5 +1,7 @@
 package io.spackle.pipeline;
 
+import io.spackle.codec.MaskReading;
+import io.spackle.codec.MaskReading.Finding;
 import io.spackle.codec.OutputOptions;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.ModelTraits;
@@ -38,6 +40,20 @@ final class RowNotes {
     }
     if (row.hasUnusedSize(traits)) {
       notes.add(Note.SIZE_UNUSED);
+    }
+    return notes;
+  }
+
+  /** The notes on how a mask was read; a new set. */
+  static Set<Note> ofMask(MaskReading reading) {
+    Set<Note> notes = EnumSet.noneOf(Note.class);
+    for (Finding finding : reading.findings()) {
+      notes.add(
+          switch (finding) {
+            case UNCLEAR -> Note.MASK_UNCLEAR;
+            case TURNED -> Note.MASK_TURNED;
+            case STRETCHED -> Note.MASK_STRETCHED;
+          });
     }
     return notes;
   }

@@ -199,7 +199,7 @@ public final class RowPipeline {
                   framed.frame().isBlank()
                       ? Optional.empty()
                       : Optional.of(marking.generation(images.init(), files.init()));
-              return new Decoded(framed, MaskNotes.of(images.mask()), generation);
+              return new Decoded(framed, RowNotes.ofMask(images.mask()), generation);
             });
   }
 
