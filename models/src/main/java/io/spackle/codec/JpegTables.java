@@ -1,6 +1,7 @@
 package io.spackle.codec;
 
 import io.spackle.binary.Bytes;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -27,7 +28,8 @@ record JpegTables(int[] luma, int[] chroma) {
    * The tables of a file.
    *
    * @param bytes of a file whose structure was checked
-   * @return empty unless the file is grey or YCbCr with 8-bit tables
+   * @return empty unless the file is grey or YCbCr with 8-bit tables of steps above 0, by which
+   *     libjpeg divides
    */
   static Optional<JpegTables> of(byte[] bytes) {
     int[][] tables = new int[MAX_TABLES][];
@@ -47,10 +49,13 @@ record JpegTables(int[] luma, int[] chroma) {
     } catch (IndexOutOfBoundsException e) {
       return Optional.empty();
     }
-    if (selected == null || tables[selected[0]] == null || tables[selected[1]] == null) {
-      return Optional.empty();
-    }
-    return Optional.of(new JpegTables(tables[selected[0]], tables[selected[1]]));
+    return selected != null && isUsable(tables[selected[0]]) && isUsable(tables[selected[1]])
+        ? Optional.of(new JpegTables(tables[selected[0]], tables[selected[1]]))
+        : Optional.empty();
+  }
+
+  private static boolean isUsable(int[] table) {
+    return table != null && Arrays.stream(table).noneMatch(step -> step == 0);
   }
 
   private static void readTables(byte[] bytes, int from, int end, int[][] tables) {

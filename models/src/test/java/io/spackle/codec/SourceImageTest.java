@@ -291,6 +291,21 @@ class SourceImageTest {
     }
   }
 
+  /** No file can be written with a step of 0. */
+  @Test
+  void tablesWithAStepOfZeroAreNotUsed() {
+    byte[] jpeg =
+        LossyWriter.jpeg(OutputImage.of(TestImages.gradient(WIDTH, HEIGHT)), 1, Optional.empty());
+    int table = 0;
+    while (jpeg[table] != (byte) 0xFF || jpeg[table + 1] != (byte) 0xDB) {
+      table++;
+    }
+    jpeg[table + 5] = 0;
+    SourceImage source = SourceImage.decode(jpeg, DecodeLimits.defaults());
+    EncodedImage output = encode(source, OutputFormat.SOURCE);
+    assertThat(JpegTables.of(output.bytes()).orElseThrow().luma()).doesNotContain(0);
+  }
+
   @Test
   void losslessWebpStaysLossless() {
     Kind kind = new Kind(8, 6, null);
