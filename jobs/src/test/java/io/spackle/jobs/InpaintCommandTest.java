@@ -22,6 +22,20 @@ class InpaintCommandTest {
   private static final Path PROFILES = Path.of("..", "conf", "profiles");
   private static final Path MODEL = TestJob.bundle("tiny-sd15-inpaint");
 
+  /** A checker that flags every image. */
+  private static final Object[] FLAGGING = {
+    "--prompt",
+    "x",
+    "--steps",
+    "1",
+    "--safety-checker",
+    "yes",
+    "-D",
+    "safety.model=" + TestJob.bundle("colour-classifier"),
+    "-D",
+    "safety.labels=[red, green, blue]"
+  };
+
   @TempDir Path folder;
 
   private GoldenRun golden;
@@ -136,18 +150,7 @@ class InpaintCommandTest {
 
   @Test
   void flaggedImageIsAllBlack() throws IOException {
-    CommandResult command =
-        inpaint(
-            "--prompt",
-            "x",
-            "--steps",
-            "1",
-            "--safety-checker",
-            "yes",
-            "-D",
-            "safety.model=" + TestJob.bundle("colour-classifier"),
-            "-D",
-            "safety.labels=[red, green, blue]");
+    CommandResult command = inpaint(FLAGGING);
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out())
         .contains("\"safety_checker\":\"colour-classifier\"", "NSFW_CONTENT_DETECTED");
@@ -165,20 +168,7 @@ class InpaintCommandTest {
     ImageIO.write(cutOut, "png", image.toFile());
     mask =
         ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > 30 && y > 30 ? 255 : 0);
-    CommandResult command =
-        inpaint(
-            "--prompt",
-            "x",
-            "--steps",
-            "1",
-            "--safety-checker",
-            "yes",
-            "-D",
-            "safety.model=" + TestJob.bundle("colour-classifier"),
-            "-D",
-            "safety.labels=[red, green, blue]",
-            "-D",
-            "image.resize=original");
+    CommandResult command = inpaint(with(FLAGGING, "-D", "image.resize=original"));
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out()).contains("NSFW_CONTENT_DETECTED");
     assertThat(ImageFiles.read(out).pixels()).containsOnly((byte) 0);

@@ -46,18 +46,21 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
   }
 
   /**
-   * The pixels of all images together, without decoding them.
+   * The pixels of the images beside the init image together, without decoding them.
    *
    * @throws io.spackle.image.ImageException if a file is not an image within the limits
    */
-  long pixels(DecodeLimits limits) {
-    return initPixels(limits)
-        + pixels(mask, RowColumns.MASK_IMAGE, limits)
+  long otherPixels(DecodeLimits limits) {
+    return pixels(mask, RowColumns.MASK_IMAGE, limits)
         + (reference == null ? 0 : pixels(reference, RowColumns.REFERENCE_IMAGE, limits))
         + (exclude == null ? 0 : pixels(exclude, RowColumns.EXCLUDE_IMAGE, limits));
   }
 
-  /** The pixels of the init image. */
+  /**
+   * The pixels of the init image, without decoding it.
+   *
+   * @throws io.spackle.image.ImageException if it is not an image within the limits
+   */
   long initPixels(DecodeLimits limits) {
     return pixels(init, RowColumns.INIT_IMAGE, limits);
   }

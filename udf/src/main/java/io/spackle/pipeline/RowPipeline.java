@@ -154,19 +154,20 @@ public final class RowPipeline {
               arrival.announce();
               InputFiles files = InputFiles.fetch(row, traits(), settings, source);
               enter(RowStage.DECODE, timer);
-              long pixels = files.pixels(settings.limits());
+              long init = files.initPixels(settings.limits());
+              long pixels = init + files.otherPixels(settings.limits());
               enter(RowStage.QUEUE, timer);
-              long bytes = BYTES_DECODING * (pixels + canvases(row, files));
+              long bytes = BYTES_DECODING * (pixels + canvases(row, init));
               return new Fetched(files, memory(bytes, arrival));
             });
   }
 
   /** The pixels of the framed image and of all generated ones. */
-  private long canvases(ManifestRow row, InputFiles files) {
+  private long canvases(ManifestRow row, long initPixels) {
     var parameters = row.parameters();
     long canvas =
         traits().sizes().areOfImage()
-            ? files.initPixels(settings.limits())
+            ? initPixels
             : (long) parameters.width() * parameters.height();
     return (1L + parameters.samples()) * canvas;
   }
