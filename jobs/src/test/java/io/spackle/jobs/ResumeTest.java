@@ -313,7 +313,8 @@ class ResumeTest {
   }
 
   private List<Row> table() {
-    return SPARK.read().parquet(output.resolve("meta").toString()).collectAsList();
+    String meta = output.resolve("meta").toString();
+    return SPARK.read().option("mergeSchema", "true").parquet(meta).collectAsList();
   }
 
   private Map<String, Row> meta() {
