@@ -1,4 +1,4 @@
-"""Makes the images, masks and manifest of conf/demo from test photos. In each there is something to erase.
+"""Makes the images, masks and manifests of conf/demo from test photos: something to erase, or a garment to recolour.
 
 Caption, price, watermark, stain and scratches are drawn on the photos, and the cap is laid into one. Everything else is
 in the photos as they are.
@@ -145,6 +145,15 @@ FOUND = {
     "no-hanger": (226, lambda p: inside(*HANGER)),
     "no-polo": (60, lambda p: grown(garment(p) > 0.02, 6))}
 
+# Id to the test photo of a garment and the prompt for its new colour.
+RECOLOURED = {"blue-top": (372, "a photo of a blue t-shirt"), "green-shirt": (22, "a photo of a green shirt"),
+              "red-vest": (3, "a photo of a red jacket"), "purple-tee": (13, "a photo of a purple t-shirt")}
+
+
+def recoloured(photo):
+    """The garments to recolour: id to image, mask by outline, and prompt."""
+    return {name: (photo(k), garment(photo(k)) > 0.5, prompt) for name, (k, prompt) in RECOLOURED.items()}
+
 
 def images(photo):
     """The demo: id to image, mask, and the photo that the image was made from, or None where there is no such photo.
@@ -177,6 +186,11 @@ def write(folder, name, image, mask):
     return row
 
 
+def write_manifest(path, rows):
+    with open(path, "w") as f:
+        f.writelines(json.dumps(row) + "\n" for row in rows)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--photos", required=True)
@@ -186,8 +200,10 @@ def main():
     os.makedirs(a.to, exist_ok=True)
     made = images(test_photos(a.photos, a.work))
     rows = [write(a.to, name, image, mask) for name, (image, mask, _) in made.items()]
-    with open(os.path.join(a.to, "manifest.jsonl"), "w") as f:
-        f.writelines(json.dumps(row) + "\n" for row in rows + BAD_ROWS)
+    write_manifest(os.path.join(a.to, "manifest.jsonl"), rows + BAD_ROWS)
+    garments = recoloured(test_photos(a.photos, a.work))
+    write_manifest(os.path.join(a.to, "recolour.jsonl"),
+                   [{**write(a.to, name, image, mask), "prompt": prompt} for name, (image, mask, prompt) in garments.items()])
 
 
 if __name__ == "__main__":

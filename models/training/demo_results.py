@@ -1,4 +1,4 @@
-"""Figures of the demo's results, and docs/demo.jpg: before, mask and after."""
+"""Figures of the demo's results, and docs/demo.jpg: before, mask and after, of both demos."""
 import argparse
 import glob
 import json
@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 import demo
 
 SHOWN = {"no-watermark": "remove a watermark", "no-polo": "remove a garment", "no-print": "remove a print",
-         "no-price": "remove a price", "no-scratches": "mend scratches", "no-hanger": "remove a hanger",
-         "no-tag": "remove a tag", "cut-out": "remove a print, keep transparency"}
+         "no-price": "remove a price", "no-scratches": "mend scratches", "no-tag": "remove a tag",
+         "cut-out": "remove a print, keep transparency", "blue-top": "recolour: a blue t-shirt",
+         "green-shirt": "recolour: a green shirt", "red-vest": "recolour: a red jacket"}
 CELL, GAP, TITLE = 256, 6, 28
 
 
@@ -65,22 +66,28 @@ def sheet(results, path):
     page.save(path, quality=86, optimize=True)
 
 
+def read(folder, manifest, results):
+    """Id to init image, mask and result of the rows that have one."""
+    with open(os.path.join(folder, manifest)) as f:
+        rows = list(map(json.loads, f))
+    found = {row["id"]: glob.glob(os.path.join(results, "images", "*", f"{row['id']}-0.png")) for row in rows}
+    return {row["id"]: [Image.open(os.path.join(folder, row["init_image"])),
+                        Image.open(os.path.join(folder, row["mask_image"])), Image.open(found[row["id"]][0])]
+            for row in rows if found[row["id"]]}
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--photos", required=True)
     p.add_argument("--work", required=True)
     p.add_argument("--rows", default="../../conf/demo")
     p.add_argument("--results", default="../../target/demo")
+    p.add_argument("--recoloured", default="../../target/demo-recolour")
     p.add_argument("--to", default="../../docs/demo.jpg")
     a = p.parse_args()
-    made, results = demo.images(demo.test_photos(a.photos, a.work)), {}
-    with open(os.path.join(a.rows, "manifest.jsonl")) as f:
-        rows = {row["id"]: row for row in map(json.loads, f)}
+    results = {**read(a.rows, "manifest.jsonl", a.results), **read(a.rows, "recolour.jsonl", a.recoloured)}
     print(f"{'id':14}{'sharpness':>10}{'edge':>7}{'error':>7}")
-    for name, (_, mask, photo) in made.items():
-        result, = glob.glob(os.path.join(a.results, "images", "*", f"{name}-0.png"))
-        files = [os.path.join(a.rows, rows[name][column]) for column in ("init_image", "mask_image")]
-        results[name] = [Image.open(file) for file in (*files, result)]
+    for name, (_, mask, photo) in demo.images(demo.test_photos(a.photos, a.work)).items():
         before, _, after = (np.asarray(image.convert("RGB")) for image in results[name])
         sharp, edge, error = figures(before, mask, after, photo)
         print(f"{name:14}{sharp:10.2f}{edge:7.2f}{error:>7}")

@@ -1,5 +1,6 @@
 package io.spackle.image;
 
+import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.ImageException.Reason;
 import java.util.function.UnaryOperator;
@@ -134,7 +135,11 @@ public final class Framing {
   private static UnaryOperator<RgbImage> pasting(
       RgbImage untouched, Mask outputMask, FramingOptions options) {
     Mask opacity = Compositor.feathered(outputMask, options.maskBlur());
-    return generated -> Compositor.blend(untouched, generated, opacity);
+    UnaryOperator<RgbImage> paste =
+        generated -> Compositor.blend(untouched, generated, opacity);
+    return options.composite() == Composite.RECOLOUR
+        ? generated -> paste.apply(new Recolouring(untouched, outputMask).apply(generated))
+        : paste;
   }
 
   private static RgbImage putBack(RgbImage init, RgbImage generated, Region region) {

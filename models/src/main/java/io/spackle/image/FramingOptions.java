@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  * @param maskReduction how the mask is resized
  * @param pasteBack whether pixels outside the mask are bit-identical to the init image; otherwise
  *     they come from the model too
+ * @param composite how generated pixels replace masked ones; with paste-back only
  * @param maskBlur width of the soft edge inside the mask, in pixels of the output; with paste-back
  *     only
  * @param maskGrow pixels of the init image by which the mask is grown
@@ -22,6 +23,7 @@ public record FramingOptions(
     OptionalInt cropPadding,
     MaskReduction maskReduction,
     boolean pasteBack,
+    Composite composite,
     int maskBlur,
     int maskGrow)
     implements Serializable {
@@ -36,9 +38,18 @@ public record FramingOptions(
     ORIGINAL
   }
 
+  /** How generated pixels replace masked ones. */
+  public enum Composite {
+    /** As they are. */
+    PASTE,
+    /** Only their colour does: the light of the init image stays. */
+    RECOLOUR
+  }
+
   public FramingOptions {
     Objects.requireNonNull(resize, "resize");
     Objects.requireNonNull(maskReduction, "maskReduction");
+    Objects.requireNonNull(composite, "composite");
     notNegative("crop padding", cropPadding.orElse(0));
     notNegative("mask blur", maskBlur);
     notNegative("mask growth", maskGrow);
@@ -46,32 +57,37 @@ public record FramingOptions(
 
   /** Fit, no crop, no thin mask lost, pixels outside the mask kept. */
   public static FramingOptions defaults() {
-    return new FramingOptions(Resize.FIT, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0);
+    return new FramingOptions(Resize.FIT, OptionalInt.empty(), MaskReduction.MAX, true, Composite.PASTE, 0, 0);
   }
 
   public FramingOptions withResize(Resize other) {
-    return new FramingOptions(other, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow);
+    return new FramingOptions(other, cropPadding, maskReduction, pasteBack, composite, maskBlur, maskGrow);
   }
 
   public FramingOptions withCropPadding(OptionalInt other) {
-    return new FramingOptions(resize, other, maskReduction, pasteBack, maskBlur, maskGrow);
+    return new FramingOptions(resize, other, maskReduction, pasteBack, composite, maskBlur, maskGrow);
   }
 
   public FramingOptions withMaskReduction(MaskReduction other) {
-    return new FramingOptions(resize, cropPadding, other, pasteBack, maskBlur, maskGrow);
+    return new FramingOptions(resize, cropPadding, other, pasteBack, composite, maskBlur, maskGrow);
   }
 
   public FramingOptions withPasteBack(boolean other) {
-    return new FramingOptions(resize, cropPadding, maskReduction, other, maskBlur, maskGrow);
+    return new FramingOptions(resize, cropPadding, maskReduction, other, composite, maskBlur, maskGrow);
+  }
+
+  public FramingOptions withComposite(Composite other) {
+    return new FramingOptions(
+        resize, cropPadding, maskReduction, pasteBack, other, maskBlur, maskGrow);
   }
 
   public FramingOptions withMaskGrow(int other) {
-    return new FramingOptions(resize, cropPadding, maskReduction, pasteBack, maskBlur, other);
+    return new FramingOptions(resize, cropPadding, maskReduction, pasteBack, composite, maskBlur, other);
   }
 
   private Object writeReplace() {
     Integer padding = cropPadding.isPresent() ? cropPadding.getAsInt() : null;
-    return new Stored(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow);
+    return new Stored(resize, padding, maskReduction, pasteBack, composite, maskBlur, maskGrow);
   }
 
   /** The serialized form: an {@link OptionalInt} is not serializable. */
@@ -80,13 +96,14 @@ public record FramingOptions(
       Integer cropPadding,
       MaskReduction maskReduction,
       boolean pasteBack,
+      Composite composite,
       int maskBlur,
       int maskGrow)
       implements Serializable {
 
     private Object readResolve() {
       OptionalInt padding = cropPadding == null ? OptionalInt.empty() : OptionalInt.of(cropPadding);
-      return new FramingOptions(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow);
+      return new FramingOptions(resize, padding, maskReduction, pasteBack, composite, maskBlur, maskGrow);
     }
   }
 

@@ -61,7 +61,7 @@ class TriptychTest {
       }
     }
     FramingOptions options =
-        new FramingOptions(Resize.STRETCH, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0);
+        FramingOptions.defaults().withResize(Resize.STRETCH);
     Mask mask = new Mask(width, height, levels);
     return Framing.frame(filled(width, height, 40), mask, width, height, 8, options);
   }

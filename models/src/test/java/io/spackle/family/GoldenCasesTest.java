@@ -122,8 +122,11 @@ class GoldenCasesTest {
 
   private static List<Frame> frames(GoldenCase golden, ModelTraits traits) {
     FramingOptions options =
-        new FramingOptions(
-            Resize.STRETCH, golden.cropPadding(), MaskReduction.NEAREST, false, 0, 0);
+        FramingOptions.defaults()
+            .withResize(Resize.STRETCH)
+            .withCropPadding(golden.cropPadding())
+            .withMaskReduction(MaskReduction.NEAREST)
+            .withPasteBack(false);
     List<Frame> frames = new ArrayList<>();
     for (int i = 0; i < golden.seeds().size(); i++) {
       frames.add(

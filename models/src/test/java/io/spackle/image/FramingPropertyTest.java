@@ -2,6 +2,7 @@ package io.spackle.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -99,6 +100,7 @@ class FramingPropertyTest {
         crop,
         pick(random, MaskReduction.values()),
         true,
+        pick(random, Composite.values()),
         random.nextInt(4),
         random.nextInt(4));
   }

@@ -106,6 +106,7 @@ final class JobDigest {
     }
     add("image.mask-reduce", image.maskReduction().name(), defaults.maskReduction().name());
     add("image.paste-back", image.pasteBack(), defaults.pasteBack());
+    add("image.composite", image.composite().name(), defaults.composite().name());
     add("image.mask-blur", image.maskBlur(), defaults.maskBlur());
     add("image.mask-grow", image.maskGrow(), defaults.maskGrow());
   }

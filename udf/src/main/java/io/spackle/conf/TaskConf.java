@@ -12,6 +12,7 @@ import io.spackle.codec.OutputOptions.Colour;
 import io.spackle.family.Families;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
 import io.spackle.lane.LaneSettings;
@@ -195,12 +196,16 @@ public record TaskConf(
   }
 
   private static FramingOptions framing(ConfReader reader) {
+    if (reader.is("image.composite", "recolour") && reader.is("image.paste-back", "false")) {
+      reader.problem("image.composite", "is recolour, which needs image.paste-back = true");
+    }
     boolean crop = reader.isSet("image.crop-padding") && !reader.is("image.crop-padding", "none");
     return new FramingOptions(
         reader.choice("image.resize", Resize.class),
         crop ? OptionalInt.of(pixels(reader, "image.crop-padding")) : OptionalInt.empty(),
         reader.choice("image.mask-reduce", MaskReduction.class),
         reader.flag("image.paste-back"),
+        reader.choice("image.composite", Composite.class),
         pixels(reader, "image.mask-blur"),
         pixels(reader, "image.mask-grow"));
   }

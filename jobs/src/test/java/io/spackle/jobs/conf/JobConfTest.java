@@ -273,6 +273,14 @@ class JobConfTest {
     return JobConf.load(file, overrides);
   }
 
+  @Test
+  void recolouringNeedsPasteBack() throws IOException {
+    assertThat(problems("spackle.image { composite = recolour, paste-back = false }", REQUIRED))
+        .singleElement()
+        .asString()
+        .contains("spackle.image.composite is recolour, which needs image.paste-back = true");
+  }
+
   /** The problems, without the folder of the file. */
   private List<String> problems(String text, Map<String, String> overrides) {
     RefusedException refused =
