@@ -23,6 +23,8 @@ public enum Note {
   EXCLUDE_UNUSED,
   /** The row asks for a size, and the model works at the size of the init image. */
   SIZE_UNUSED,
+  /** The init image has the requested proportions or size already: its canvas is not extended. */
+  EXTEND_UNUSED,
   /** The init image is transparent, and the output is not: its format or the configuration. */
   ALPHA_FLATTENED,
   /** The init image's ICC profile is damaged or of other channels; its colours count as sRGB. */

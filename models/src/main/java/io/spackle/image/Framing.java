@@ -68,6 +68,21 @@ public final class Framing {
     return scaled(init, prepared, init.width(), init.height(), 1, unscaled);
   }
 
+  /**
+   * Whether crop padding shows a model less than the complete image.
+   *
+   * @param mask of the image's size
+   * @param width the requested width
+   * @param height the requested height
+   * @param padding in pixels
+   */
+  public static boolean crops(Mask mask, int width, int height, int padding) {
+    Mask levels = mask.binarised();
+    return !levels.isBlank()
+        && !Region.around(levels, width, height, padding)
+            .equals(Region.of(mask.width(), mask.height()));
+  }
+
   private static Mask prepare(RgbImage init, Mask mask, FramingOptions options) {
     if (options.maskReduction() == MaskReduction.NEAREST && options.maskGrow() == 0) {
       return mask; // diffusers resamples once, from the mask's original size

@@ -80,6 +80,15 @@ public record Mask(int width, int height, byte[] levels) {
     return new Mask(width, height, grown);
   }
 
+  /** The higher level of this mask and another one of the same size, for each pixel. */
+  public Mask lightened(Mask other) {
+    byte[] highest = levels.clone();
+    for (int i = 0; i < highest.length; i++) {
+      highest[i] = (byte) Math.max(highest[i] & 0xFF, other.levels[i] & 0xFF);
+    }
+    return new Mask(width, height, highest);
+  }
+
   /** Whether no pixel is masked. */
   public boolean isBlank() {
     for (byte level : levels) {

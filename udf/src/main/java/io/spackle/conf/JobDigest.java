@@ -38,6 +38,7 @@ final class JobDigest {
 
   private static final List<String> SAFETY_LABELS = List.of("nsfw");
   private static final double SAFETY_THRESHOLD = 0.5;
+  private static final int EXTEND_OVERLAP = 4;
 
   private final StringBuilder content = new StringBuilder("version " + VERSION);
 
@@ -53,6 +54,8 @@ final class JobDigest {
     digest.addMasks(images.limits().masks());
     digest.add(
         "image.background", images.limits().background(), DecodeLimits.defaults().background());
+    digest.add("image.extend", resolved.defaults().extension(), null);
+    digest.add("image.extend-overlap", images.extendOverlap(), EXTEND_OVERLAP);
     if (images.fill() == Fill.PATCHMATCH) {
       digest.add("image.fill", BuiltInModel.PATCHMATCH.digest(), null);
     }

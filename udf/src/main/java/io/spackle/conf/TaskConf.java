@@ -11,6 +11,7 @@ import io.spackle.codec.OutputOptions.Alpha;
 import io.spackle.codec.OutputOptions.Colour;
 import io.spackle.family.Families;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.image.Extension;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
@@ -92,7 +93,11 @@ public record TaskConf(
 
   /** The defaults of rows. */
   public record DefaultsConf(
-      ParametersConf parameters, RowDefaults.Prompts prompts, boolean safetyChecker, Long seed) {}
+      ParametersConf parameters,
+      RowDefaults.Prompts prompts,
+      Extension extension,
+      boolean safetyChecker,
+      Long seed) {}
 
   /** The configured part of {@link GenerationParameters}; null means the model's default. */
   public record ParametersConf(
@@ -153,6 +158,8 @@ public record TaskConf(
             reader.orNull("defaults.negative-prompt", reader::anyText),
             reader.flag("defaults.enhance-prompt"),
             reader.text("prompt.enhance-suffix")),
+        reader.orNull(
+            "image.extend", key -> reader.parsed(key, Extension.EXPECTED, Extension::of)),
         reader.flag("defaults.safety-checker"),
         seed(reader));
   }
@@ -183,6 +190,7 @@ public record TaskConf(
         framing(reader),
         output(reader),
         reader.choice("image.fill", Fill.class),
+        reader.integer("image.extend-overlap", 0, 64),
         MarkingConf.of(reader));
   }
 

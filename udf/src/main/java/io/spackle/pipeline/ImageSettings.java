@@ -16,6 +16,7 @@ import java.io.Serializable;
  * @param framing to the size that the model generates, and pasting back
  * @param output what the output keeps of the init image, and its format
  * @param fill what a diffusion model finds in the masked region
+ * @param extendOverlap pixels of an init image that are generated anew where its canvas is extended
  * @param marking what the output says besides its pixels
  */
 public record ImageSettings(
@@ -23,6 +24,7 @@ public record ImageSettings(
     FramingOptions framing,
     OutputOptions output,
     Fill fill,
+    int extendOverlap,
     MarkingOptions marking)
     implements Serializable {
 
@@ -32,6 +34,11 @@ public record ImageSettings(
     INIT,
     /** Patches of the init image's other pixels. */
     PATCHMATCH
+  }
+
+  /** These settings with another framing. */
+  ImageSettings withFraming(FramingOptions other) {
+    return new ImageSettings(limits, other, output, fill, extendOverlap, marking);
   }
 
   /** Whether the masked region is filled before the model gets the row's image. */

@@ -9,6 +9,7 @@ import io.spackle.family.Note;
 import io.spackle.image.Frame;
 import io.spackle.row.ManifestRow;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** The notes on a row that do not come from its model. */
@@ -44,8 +45,8 @@ final class RowNotes {
     return notes;
   }
 
-  /** The notes on how a mask was read; a new set. */
-  static Set<Note> ofMask(MaskReading reading) {
+  /** The notes on how a mask was read, and the canvas extended; a new set. */
+  static Set<Note> ofInputs(MaskReading reading, Optional<RowCanvas> canvas) {
     Set<Note> notes = EnumSet.noneOf(Note.class);
     for (Finding finding : reading.findings()) {
       notes.add(
@@ -54,6 +55,9 @@ final class RowNotes {
             case TURNED -> Note.MASK_TURNED;
             case STRETCHED -> Note.MASK_STRETCHED;
           });
+    }
+    if (canvas.isPresent() && canvas.get().isUnchanged()) {
+      notes.add(Note.EXTEND_UNUSED);
     }
     return notes;
   }

@@ -82,10 +82,10 @@ public final class RowPipeline {
   /**
    * The images of a row, and what says how its outputs came about.
    *
-   * @param maskNotes how the mask was read
+   * @param inputNotes how the mask was read, and the canvas extended
    * @param generation for the outputs' marks; empty if the mask is
    */
-  private record Decoded(FramedRow framed, Set<Note> maskNotes, Optional<Generation> generation) {}
+  private record Decoded(FramedRow framed, Set<Note> inputNotes, Optional<Generation> generation) {}
 
   /** A complete file; the row's first one may have a preview. */
   private record Encoded(byte[] file, ImageFormat format, Optional<byte[]> preview) {}
@@ -155,9 +155,11 @@ public final class RowPipeline {
               InputFiles files = InputFiles.fetch(row, traits(), settings, source);
               enter(RowStage.DECODE, timer);
               long init = files.initPixels(settings.limits());
-              long pixels = init + files.otherPixels(settings.limits());
+              long canvas = RowCanvas.pixels(row, files.init(), settings.limits());
+              long pixels = init + canvas + files.otherPixels(settings.limits());
               enter(RowStage.QUEUE, timer);
-              long bytes = BYTES_DECODING * (pixels + canvases(row, init));
+              long framed = canvases(row, Math.max(init, canvas));
+              long bytes = BYTES_DECODING * (pixels + framed);
               return new Fetched(files, memory(bytes, arrival));
             });
   }
@@ -195,13 +197,23 @@ public final class RowPipeline {
               enter(RowStage.DECODE, timer);
               FramedRow.Images images = files.decode(settings.limits());
               enter(RowStage.FRAME, timer);
-              FramedRow framed = FramedRow.of(row, images, traits(), settings);
+              Optional<RowCanvas> canvas = RowCanvas.of(row, images.init(), settings);
+              FramedRow framed = framed(row, images, canvas);
               Optional<Generation> generation =
                   framed.frame().isBlank()
                       ? Optional.empty()
                       : Optional.of(marking.generation(images.init(), files.init()));
-              return new Decoded(framed, RowNotes.ofMask(images.mask()), generation);
+              return new Decoded(framed, RowNotes.ofInputs(images.mask(), canvas), generation);
             });
+  }
+
+  private FramedRow framed(ManifestRow row, FramedRow.Images images, Optional<RowCanvas> canvas) {
+    if (canvas.isEmpty()) {
+      return FramedRow.of(row, images, traits(), settings);
+    }
+    FramedRow.Images placed = canvas.get().place(images);
+    ImageSettings fitted = canvas.get().settings(placed.mask().mask(), traits());
+    return FramedRow.of(row, placed, traits(), fitted);
   }
 
   private ModelTraits traits() {
@@ -260,7 +272,7 @@ public final class RowPipeline {
   private Set<Note> notes(Decoded decoded, Set<Note> ofModel) {
     FramedRow framed = decoded.framed();
     Set<Note> notes = RowNotes.of(framed, traits(), settings);
-    notes.addAll(decoded.maskNotes());
+    notes.addAll(decoded.inputNotes());
     notes.addAll(ofModel);
     if (RowMarking.drops(framed.source(), decoded.generation())) {
       notes.add(Note.PROVENANCE_DROPPED);
