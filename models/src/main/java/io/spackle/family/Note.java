@@ -39,6 +39,11 @@ public enum Note {
   MASK_FULL,
   /** The file does not look like a mask; its luma was taken. */
   MASK_UNCLEAR,
+  /**
+   * The matte has wide soft parts, or what is kept and its old background have almost the same
+   * colour along the edge: the cut-out may be ragged.
+   */
+  MATTE_UNCERTAIN,
   /** The mask was turned by the orientation of the init image, which it fitted only then. */
   MASK_TURNED,
   /** The mask has other proportions than the init image; it was stretched. */

@@ -2,6 +2,7 @@ package io.spackle.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -100,7 +101,8 @@ class FramingPropertyTest {
         pick(random, MaskReduction.values()),
         true,
         random.nextInt(4),
-        random.nextInt(4));
+        random.nextInt(4),
+        Composite.PASTE);
   }
 
   private static <T> T pick(Random random, T[] values) {

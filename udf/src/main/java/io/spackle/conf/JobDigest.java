@@ -58,6 +58,8 @@ final class JobDigest {
     digest.add("image.extend-overlap", images.extendOverlap(), EXTEND_OVERLAP);
     if (images.fill() == Fill.PATCHMATCH) {
       digest.add("image.fill", BuiltInModel.PATCHMATCH.digest(), null);
+    } else {
+      digest.add("image.fill", images.fill().name(), Fill.INIT.name());
     }
     digest.addOutput(images.output());
     digest.addMarking(resolved.conf().images().marking());
@@ -110,6 +112,7 @@ final class JobDigest {
     add("image.mask-reduce", image.maskReduction().name(), defaults.maskReduction().name());
     add("image.paste-back", image.pasteBack(), defaults.pasteBack());
     add("image.mask-blur", image.maskBlur(), defaults.maskBlur());
+    add("image.composite", image.composite().name(), defaults.composite().name());
     add("image.mask-grow", image.maskGrow(), defaults.maskGrow());
   }
 

@@ -13,6 +13,7 @@ import io.spackle.family.Families;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.image.Extension;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
 import io.spackle.lane.LaneSettings;
@@ -210,7 +211,19 @@ public record TaskConf(
         reader.choice("image.mask-reduce", MaskReduction.class),
         reader.flag("image.paste-back"),
         pixels(reader, "image.mask-blur"),
-        pixels(reader, "image.mask-grow"));
+        pixels(reader, "image.mask-grow"),
+        composite(reader));
+  }
+
+  private static Composite composite(ConfReader reader) {
+    boolean matte = reader.oneOf("image.composite", List.of("paste", "matte")).equals("matte");
+    boolean keepsShadow = reader.oneOf("image.shadow", List.of("drop", "keep")).equals("keep");
+    if (keepsShadow && !matte) {
+      reader.problem("image.shadow", "is keep, which needs image.composite = matte");
+    }
+    return !matte
+        ? Composite.PASTE
+        : keepsShadow ? Composite.MATTE_WITH_SHADOW : Composite.MATTE;
   }
 
   private static int pixels(ConfReader reader, String key) {

@@ -106,7 +106,7 @@ record RowCanvas(Canvas canvas, ManifestRow row, ImageSettings settings) {
 
   private Mask sized(Mask ofInit) {
     Region image = canvas.image();
-    return settings.framing().maskReduction().resize(ofInit, image.width(), image.height());
+    return settings.framing().sized(ofInit, image.width(), image.height());
   }
 
   /**

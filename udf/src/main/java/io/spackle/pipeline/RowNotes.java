@@ -7,6 +7,7 @@ import io.spackle.codec.SourceImage;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.image.Frame;
+import io.spackle.image.MatteConfidence;
 import io.spackle.row.ManifestRow;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -46,8 +47,14 @@ final class RowNotes {
   }
 
   /** The notes on how a mask was read, and the canvas extended; a new set. */
-  static Set<Note> ofInputs(MaskReading reading, Optional<RowCanvas> canvas) {
+  static Set<Note> ofInputs(
+      FramedRow.Images images, Optional<RowCanvas> canvas, ImageSettings settings) {
     Set<Note> notes = EnumSet.noneOf(Note.class);
+    MaskReading reading = images.mask();
+    if (settings.framing().isMatte()
+        && MatteConfidence.isLow(images.init().rgb(), reading.mask())) {
+      notes.add(Note.MATTE_UNCERTAIN);
+    }
     for (Finding finding : reading.findings()) {
       notes.add(
           switch (finding) {

@@ -44,6 +44,9 @@ public final class RowPipeline {
   /** Bytes per pixel while an image is decoded, including the decoder's buffers. */
   private static final long BYTES_DECODING = 8;
 
+  /** Bytes per pixel while colours of soft edges are estimated. */
+  private static final long BYTES_OF_MATTE = 16;
+
   private final OpenModel model;
   private final ImageSource source;
   private final ImageWriter writer;
@@ -104,7 +107,8 @@ public final class RowPipeline {
       Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
       FramedRow framed = decoded.framed();
       Frame frame = framed.frame();
-      fetched.memory().shrinkTo(framed.bytesUntilWritten());
+      long output = (long) frame.outputWidth() * frame.outputHeight();
+      fetched.memory().shrinkTo(framed.bytesUntilWritten() + matte(output));
       Generated generated =
           frame.isBlank() ? Generated.unchanged(framed) : generate(framed, marker, arrival, timer);
       arrival.retract();
@@ -159,9 +163,14 @@ public final class RowPipeline {
               long pixels = init + canvas + files.otherPixels(settings.limits());
               enter(RowStage.QUEUE, timer);
               long framed = canvases(row, Math.max(init, canvas));
-              long bytes = BYTES_DECODING * (pixels + framed);
+              long bytes = BYTES_DECODING * (pixels + framed) + matte(Math.max(init, canvas));
               return new Fetched(files, memory(bytes, arrival));
             });
+  }
+
+  /** The memory that compositing takes at most, in bytes. */
+  private long matte(long pixels) {
+    return settings.framing().isMatte() ? BYTES_OF_MATTE * pixels : 0;
   }
 
   /** The pixels of the framed image and of all generated ones. */
@@ -203,7 +212,7 @@ public final class RowPipeline {
                   framed.frame().isBlank()
                       ? Optional.empty()
                       : Optional.of(marking.generation(images.init(), files.init()));
-              return new Decoded(framed, RowNotes.ofInputs(images.mask(), canvas), generation);
+              return new Decoded(framed, RowNotes.ofInputs(images, canvas, settings), generation);
             });
   }
 
@@ -256,7 +265,7 @@ public final class RowPipeline {
     List<InpaintInput> inputs = new ArrayList<>();
     for (int i = 0; i < framed.row().parameters().samples(); i++) {
       InpaintInput input = framed.input(i);
-      inputs.add(framed.isFilled() ? model.limits().onCore(() -> input.filled(1, task)) : input);
+      inputs.add(framed.isFilled() ? model.limits().onCore(() -> settings.filled(input, task)) : input);
     }
     return inputs;
   }

@@ -47,7 +47,7 @@ final class RowSeed {
           add(content, LocationKey.of(locations.exclude()));
         }
       }
-      case NONE -> {}
+      case NONE, FILL -> {}
     }
     return Long.parseLong(Sha256.hex(content.toString()).substring(0, DIGITS), 16);
   }
