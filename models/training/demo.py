@@ -147,7 +147,7 @@ FOUND = {
 
 # Id to the test photo of a garment and the prompt for its new colour.
 RECOLOURED = {"blue-top": (372, "a photo of a blue t-shirt"), "green-shirt": (22, "a photo of a green shirt"),
-              "red-vest": (3, "a photo of a red jacket"), "purple-tee": (13, "a photo of a purple t-shirt")}
+              "red-vest": (3, "a photo of a red jacket"), "yellow-shorts": (12, "a photo of yellow shorts")}
 
 
 def recoloured(photo):

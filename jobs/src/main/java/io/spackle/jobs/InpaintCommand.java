@@ -44,8 +44,7 @@ final class InpaintCommand implements Callable<Integer> {
   @Option(
       names = "--mask",
       paramLabel = "FILE",
-      required = true,
-      description = "The mask: white is replaced, black is kept.")
+      description = "The mask: white is replaced, black is kept. Not needed with --extend.")
   private Path mask;
 
   @Option(
@@ -87,6 +86,16 @@ final class InpaintCommand implements Callable<Integer> {
       description = "A mask: white is not copied, where pixels of the image are.")
   void exclude(Path value) {
     fields.put("exclude_image", value.toString());
+  }
+
+  @Option(
+      names = "--extend",
+      paramLabel = "CANVAS",
+      description =
+          "Extends the image: 4:5, \"1024x1024 top\" or \"left=64, right=64\". What is new is"
+              + " generated.")
+  void extend(String value) {
+    fields.put("extend", value);
   }
 
   @Option(
@@ -162,7 +171,9 @@ final class InpaintCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     FileNames.warning().ifPresent(spec.commandLine().getErr()::println);
     fields.put("init_image", image.toString());
-    fields.put("mask_image", mask.toString());
+    if (mask != null) {
+      fields.put("mask_image", mask.toString());
+    }
     try {
       spec.commandLine().getOut().println(inpaint());
       return ExitCode.DONE.code();

@@ -37,13 +37,13 @@ class RecolourDemoTest {
   void recoloursFourGarments() {
     assertThat(end.code()).isZero();
     assertThat(meta)
-        .containsOnlyKeys("blue-top", "green-shirt", "red-vest", "purple-tee")
+        .containsOnlyKeys("blue-top", "green-shirt", "red-vest", "yellow-shorts")
         .allSatisfy((id, row) -> assertThat(row.<Object>getAs("error")).isNull());
   }
 
   /** Hues in degrees, from red over green and blue. */
   @ParameterizedTest
-  @CsvSource({"blue-top, 215", "green-shirt, 125", "red-vest, 357", "purple-tee, 275"})
+  @CsvSource({"blue-top, 215", "green-shirt, 125", "red-vest, 357", "yellow-shorts, 50"})
   void theGarmentHasTheHueThatThePromptNames(String id, double hue) throws IOException {
     int[] before = photo(id);
     int[] after = result(id);
@@ -60,7 +60,7 @@ class RecolourDemoTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"blue-top", "green-shirt", "red-vest", "purple-tee"})
+  @CsvSource({"blue-top", "green-shirt", "red-vest", "yellow-shorts"})
   void theFoldsStayAndTheGroundIsNotTouched(String id) throws IOException {
     int[] before = photo(id);
     int[] after = result(id);

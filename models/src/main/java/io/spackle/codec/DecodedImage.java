@@ -1,5 +1,6 @@
 package io.spackle.codec;
 
+import io.spackle.image.Canvas;
 import io.spackle.image.Compositor;
 import io.spackle.image.Filter;
 import io.spackle.image.Mask;
@@ -163,6 +164,19 @@ record DecodedImage(RgbImage colour, Optional<Mask> alpha, boolean grey, Optiona
     Plane pixels = colour.plane().blank(width, height).place(colour.plane(), left, top);
     return new DecodedImage(
         RgbImage.of(pixels), Optional.of(Mask.of(levels)), grey, Optional.empty());
+  }
+
+  /**
+   * The image on a larger canvas, with the pixels at its edges repeated on what is new.
+   *
+   * @param inset the edges of the image that are replaced, too
+   */
+  DecodedImage extended(Canvas canvas, int inset) {
+    return new DecodedImage(
+        RgbImage.of(canvas.extend(colour.plane(), inset)),
+        alpha.map(levels -> Mask.of(canvas.extend(levels.plane(), inset))),
+        grey,
+        deep.map(samples -> canvas.extend(samples, inset)));
   }
 
   DecodedImage withoutAlpha() {

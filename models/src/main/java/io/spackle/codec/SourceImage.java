@@ -2,6 +2,7 @@ package io.spackle.codec;
 
 import io.spackle.codec.OutputOptions.Alpha;
 import io.spackle.codec.OutputOptions.Colour;
+import io.spackle.image.Canvas;
 import io.spackle.image.Filter;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
@@ -27,13 +28,33 @@ public final class SourceImage {
   private final Optional<ColourProfile> profile;
   private final int background;
   private final RgbImage rgb;
+  private final Optional<Mask> generatedAlpha;
 
   SourceImage(DecodedImage stored, Properties properties, int background) {
+    this(
+        stored,
+        properties,
+        background,
+        properties.colours().profile().map(stored::inSrgb).orElse(stored).on(background),
+        Optional.empty());
+  }
+
+  /**
+   * @param rgb the stored image in sRGB, on the background
+   * @param generatedAlpha of generated pixels; if empty, they are opaque
+   */
+  private SourceImage(
+      DecodedImage stored,
+      Properties properties,
+      int background,
+      RgbImage rgb,
+      Optional<Mask> generatedAlpha) {
     this.stored = stored;
     this.properties = properties;
     this.profile = properties.colours().profile();
     this.background = background;
-    this.rgb = profile.map(stored::inSrgb).orElse(stored).on(background);
+    this.rgb = rgb;
+    this.generatedAlpha = generatedAlpha;
   }
 
   /**
@@ -135,10 +156,29 @@ public final class SourceImage {
     return new MaskTarget(stored.width(), stored.height(), properties.metadata().orientation());
   }
 
+  /**
+   * This image on a larger canvas. What is new repeats the pixels at the edges, and generated pixels
+   * of it have their alpha: next to a cut-out they are transparent.
+   *
+   * @param masked the inset of the image that is masked
+   * @param replaced the inset that repeats pixels, too, at most as wide
+   */
+  public SourceImage extended(Canvas canvas, int masked, int replaced) {
+    DecodedImage extended = stored.extended(canvas, replaced);
+    boolean shared = stored.colour().equals(rgb);
+    return new SourceImage(
+        extended,
+        properties,
+        background,
+        shared ? extended.colour() : RgbImage.of(canvas.extend(rgb.plane(), replaced)),
+        extended.alpha().map(levels -> levels.lightened(canvas.mask(masked).inverted())));
+  }
+
   /** The memory that the decoded pixels take, in bytes. */
   public long bytes() {
     long shared = stored.colour().equals(rgb) ? 0 : rgb.pixels().length;
-    return stored.bytes() + shared;
+    long alpha = generatedAlpha.map(levels -> (long) levels.levels().length).orElse(0L);
+    return stored.bytes() + shared + alpha;
   }
 
   /**
@@ -150,7 +190,7 @@ public final class SourceImage {
   public EncodedImage encode(
       RgbImage result, Frame frame, Optional<Mask> filledAlpha, OutputOptions options) {
     return encoded(
-        merged(result, frame, filledAlpha, options),
+        merged(result, frame, filledAlpha.or(() -> generatedAlpha), options),
         metadata(options).upright(result.width(), result.height()),
         options);
   }

@@ -12,7 +12,9 @@ import java.util.stream.Collectors;
 /** The models that are part of Spackle and need no folder, one line each. They run on the CPU. */
 public enum BuiltInModel implements ModelSource {
   /** Holes are filled with patches of the same image: no weights, no prompt. */
-  PATCHMATCH(PatchMatchFill.VERSION, () -> PatchMatchInpainter.TRAITS, PatchMatchInpainter::new);
+  PATCHMATCH(PatchMatchFill.VERSION, () -> PatchMatchInpainter.TRAITS, PatchMatchInpainter::new),
+  /** Images stay as they are: what was put under the mask before is the result. */
+  FILL(1, () -> FillInpainter.TRAITS, threads -> new FillInpainter());
 
   private static final String SCHEME = "builtin:";
 

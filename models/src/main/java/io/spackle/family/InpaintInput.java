@@ -75,6 +75,23 @@ public record InpaintInput(
   }
 
   /**
+   * This input with the masked region in one colour.
+   *
+   * @param colour 0xRRGGBB
+   */
+  public InpaintInput filled(int colour) {
+    byte[] pixels = image.pixels().clone();
+    for (int i = 0; i < pixels.length; i++) {
+      int pixel = i / RgbImage.CHANNELS;
+      if (mask.isMasked(pixel % mask.width(), pixel / mask.width())) {
+        pixels[i] = (byte) (colour >> 8 * (2 - i % RgbImage.CHANNELS));
+      }
+    }
+    RgbImage filled = new RgbImage(image.width(), image.height(), pixels);
+    return new InpaintInput(filled, mask, prompt, negativePrompt, reference, sources, seed);
+  }
+
+  /**
    * The request to fill the masked region with patches of the image.
    *
    * @throws ImageException {@code NOTHING_TO_COPY} if no pixel may be copied

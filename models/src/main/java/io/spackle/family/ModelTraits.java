@@ -36,6 +36,8 @@ public record ModelTraits(
      * steps, guidance, strength and scheduler change nothing.
      */
     NONE,
+    /** What is under the mask already: nothing else of a row, and no model, changes it. */
+    FILL,
     /**
      * Pixels of the image itself, which are copied into the masked region: a row may exclude some
      * of them. Its seed gives another fill; its prompts, steps, guidance, strength and scheduler
@@ -80,6 +82,11 @@ public record ModelTraits(
 
   /** Whether the model removes what is masked, without being told what to generate instead. */
   public boolean erases() {
+    return guide != Guide.PROMPT && guide != Guide.REFERENCE;
+  }
+
+  /** Whether the model fills the alpha of an image as it fills a colour. */
+  public boolean fillsAlpha() {
     return guide == Guide.NONE || guide == Guide.PATCHES;
   }
 

@@ -23,6 +23,8 @@ public enum Note {
   EXCLUDE_UNUSED,
   /** The row asks for a size, and the model works at the size of the init image. */
   SIZE_UNUSED,
+  /** The init image has the requested proportions or size already: its canvas is not extended. */
+  EXTEND_UNUSED,
   /** The init image is transparent, and the output is not: its format or the configuration. */
   ALPHA_FLATTENED,
   /** The init image's ICC profile is damaged or of other channels; its colours count as sRGB. */
@@ -37,6 +39,11 @@ public enum Note {
   MASK_FULL,
   /** The file does not look like a mask; its luma was taken. */
   MASK_UNCLEAR,
+  /**
+   * The matte has wide soft parts, or what is kept and its old background have almost the same
+   * colour along the edge: the cut-out may be ragged.
+   */
+  MATTE_UNCERTAIN,
   /** The mask was turned by the orientation of the init image, which it fitted only then. */
   MASK_TURNED,
   /** The mask has other proportions than the init image; it was stretched. */

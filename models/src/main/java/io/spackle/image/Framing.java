@@ -53,10 +53,10 @@ public final class Framing {
               + " and a multiple of at least 1");
     }
     requireSides(init);
-    Mask prepared = prepare(init, mask, options);
+    Given given = Given.of(init, mask, options);
     return options.cropPadding().isPresent()
-        ? cropped(init, prepared, width, height, sizeMultiple, options)
-        : scaled(init, prepared, width, height, sizeMultiple, options);
+        ? cropped(given, width, height, sizeMultiple)
+        : scaled(given, width, height, sizeMultiple);
   }
 
   /**
@@ -64,9 +64,57 @@ public final class Framing {
    * pasting back count.
    */
   public static Frame unscaled(RgbImage init, Mask mask, FramingOptions options) {
-    FramingOptions unscaled = options.withResize(Resize.STRETCH);
-    Mask prepared = prepare(init, mask, unscaled);
-    return scaled(init, prepared, init.width(), init.height(), 1, unscaled);
+    Given given = Given.of(init, mask, options.withResize(Resize.STRETCH));
+    return scaled(given, init.width(), init.height(), 1);
+  }
+
+  /**
+   * What is framed.
+   *
+   * @param mask levels from 128 on are masked
+   * @param matte the share of the generated image; the mask itself unless it has soft edges
+   */
+  private record Given(RgbImage init, Mask mask, Mask matte, FramingOptions options) {
+
+    static Given of(RgbImage init, Mask mask, FramingOptions options) {
+      if (options.isMatte()) {
+        Mask sized = options.sized(mask, init.width(), init.height());
+        Mask matte = Matte.levels(sized.grown(options.maskGrow()));
+        return new Given(init, matte.touched(), matte, options);
+      }
+      Mask prepared = prepare(init, mask, options);
+      return new Given(init, prepared, prepared, options);
+    }
+
+    /** The joining of a generated image with the init image at the size of the output. */
+    UnaryOperator<RgbImage> pasting(RgbImage untouched, Mask outputMask) {
+      boolean keepsShadow = options.composite() == Composite.MATTE_WITH_SHADOW;
+      Mask shares = Filter.BILINEAR.resize(matte, untouched.width(), untouched.height());
+      if (options.isMatte() && (keepsShadow || Matte.isSoft(shares))) {
+        return new Matte(untouched, shares, keepsShadow);
+      }
+      Mask opacity = Compositor.feathered(outputMask, options.maskBlur());
+      UnaryOperator<RgbImage> paste =
+          generated -> Compositor.blend(untouched, generated, opacity);
+      return options.composite() == Composite.RECOLOUR
+          ? generated -> paste.apply(new Recolouring(untouched, outputMask).apply(generated))
+          : paste;
+    }
+  }
+
+  /**
+   * Whether crop padding shows a model less than the complete image.
+   *
+   * @param mask of the image's size
+   * @param width the requested width
+   * @param height the requested height
+   * @param padding in pixels
+   */
+  public static boolean crops(Mask mask, int width, int height, int padding) {
+    Mask levels = mask.binarised();
+    return !levels.isBlank()
+        && !Region.around(levels, width, height, padding)
+            .equals(Region.of(mask.width(), mask.height()));
   }
 
   private static Mask prepare(RgbImage init, Mask mask, FramingOptions options) {
@@ -76,8 +124,10 @@ public final class Framing {
     return atSizeOf(init, mask, options).grown(options.maskGrow());
   }
 
-  private static Frame scaled(
-      RgbImage init, Mask mask, int width, int height, int sizeMultiple, FramingOptions options) {
+  private static Frame scaled(Given given, int width, int height, int sizeMultiple) {
+    RgbImage init = given.init();
+    Mask mask = given.mask();
+    FramingOptions options = given.options();
     boolean stretch = options.resize() == Resize.STRETCH;
     Region size = stretch ? Region.of(width, height) : fitted(init, width, height);
     RgbImage scaledInit = Filter.LANCZOS.resize(init, size.width(), size.height());
@@ -88,7 +138,7 @@ public final class Framing {
     UnaryOperator<RgbImage> enlarge =
         generated -> Filter.LANCZOS.resize(generated, untouched.width(), untouched.height());
     UnaryOperator<RgbImage> finish =
-        options.pasteBack() ? pasting(untouched, outputMask, options) : UnaryOperator.identity();
+        options.pasteBack() ? given.pasting(untouched, outputMask) : UnaryOperator.identity();
     return padded(
         scaledInit,
         scaledMask,
@@ -97,9 +147,10 @@ public final class Framing {
         generated -> finish.apply(enlarge.apply(generated)));
   }
 
-  private static Frame cropped(
-      RgbImage init, Mask mask, int width, int height, int sizeMultiple, FramingOptions options) {
-    Mask levels = cropLevels(init, mask, options);
+  private static Frame cropped(Given given, int width, int height, int sizeMultiple) {
+    RgbImage init = given.init();
+    FramingOptions options = given.options();
+    Mask levels = cropLevels(init, given.mask(), options);
     Mask outputMask = levels.binarised();
     Region region = // a blank mask has no region
         levels.isBlank()
@@ -114,7 +165,7 @@ public final class Framing {
             (plane, w, h) -> options.maskReduction().resize(Mask.of(plane), w, h).plane());
     UnaryOperator<RgbImage> finish =
         options.pasteBack()
-            ? pasting(init, outputMask, options)
+            ? given.pasting(init, outputMask)
             : generated -> Compositor.overlay(init, generated, levels);
     return padded(
         RgbImage.of(view),
@@ -130,16 +181,6 @@ public final class Framing {
   private static Mask cropLevels(RgbImage init, Mask mask, FramingOptions options) {
     Mask levels = atSizeOf(init, mask, options);
     return options.maskReduction() == MaskReduction.MAX ? levels.binarised() : levels;
-  }
-
-  private static UnaryOperator<RgbImage> pasting(
-      RgbImage untouched, Mask outputMask, FramingOptions options) {
-    Mask opacity = Compositor.feathered(outputMask, options.maskBlur());
-    UnaryOperator<RgbImage> paste =
-        generated -> Compositor.blend(untouched, generated, opacity);
-    return options.composite() == Composite.RECOLOUR
-        ? generated -> paste.apply(new Recolouring(untouched, outputMask).apply(generated))
-        : paste;
   }
 
   private static RgbImage putBack(RgbImage init, RgbImage generated, Region region) {

@@ -13,20 +13,36 @@ import java.util.OptionalInt;
  * @param maskReduction how the mask is resized
  * @param pasteBack whether pixels outside the mask are bit-identical to the init image; otherwise
  *     they come from the model too
- * @param composite how generated pixels replace masked ones; with paste-back only
  * @param maskBlur width of the soft edge inside the mask, in pixels of the output; with paste-back
  *     only
  * @param maskGrow pixels of the init image by which the mask is grown
+ * @param composite how the generated image and the init image are joined at the edge of the mask;
+ *     with paste-back only
  */
 public record FramingOptions(
     Resize resize,
     OptionalInt cropPadding,
     MaskReduction maskReduction,
     boolean pasteBack,
-    Composite composite,
     int maskBlur,
-    int maskGrow)
+    int maskGrow,
+    Composite composite)
     implements Serializable {
+
+  /** How the generated image and the init image are joined. */
+  public enum Composite {
+    /** A pixel is masked from level 128 on, and the init image is kept elsewhere. */
+    PASTE,
+    /**
+     * The levels of the mask are shares of the generated image. Under soft edges the colour of what
+     * is kept is estimated, without its old background.
+     */
+    MATTE,
+    /** Like {@link #MATTE}; the generated image is darkened by the shadow of what is kept. */
+    MATTE_WITH_SHADOW,
+    /** Only the colour of the generated image counts: the masked region keeps its light. */
+    RECOLOUR
+  }
 
   /** The scaling of the init image to the requested size, and the size of the output. */
   public enum Resize {
@@ -36,14 +52,6 @@ public record FramingOptions(
     FIT,
     /** The model works as in {@link #FIT}; the output has the size of the init image. */
     ORIGINAL
-  }
-
-  /** How generated pixels replace masked ones. */
-  public enum Composite {
-    /** As they are. */
-    PASTE,
-    /** Only their colour does: the light of the init image stays. */
-    RECOLOUR
   }
 
   public FramingOptions {
@@ -57,37 +65,50 @@ public record FramingOptions(
 
   /** Fit, no crop, no thin mask lost, pixels outside the mask kept. */
   public static FramingOptions defaults() {
-    return new FramingOptions(Resize.FIT, OptionalInt.empty(), MaskReduction.MAX, true, Composite.PASTE, 0, 0);
+    return new FramingOptions(
+        Resize.FIT, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0, Composite.PASTE);
+  }
+
+  /** Whether the levels of masks are shares. */
+  public boolean isMatte() {
+    return composite == Composite.MATTE || composite == Composite.MATTE_WITH_SHADOW;
+  }
+
+  /** A mask in another size: with its levels if they are shares. */
+  public Mask sized(Mask mask, int width, int height) {
+    return isMatte()
+        ? Filter.BILINEAR.resize(mask, width, height)
+        : maskReduction.resize(mask, width, height);
   }
 
   public FramingOptions withResize(Resize other) {
-    return new FramingOptions(other, cropPadding, maskReduction, pasteBack, composite, maskBlur, maskGrow);
+    return new FramingOptions(other, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow, composite);
   }
 
   public FramingOptions withCropPadding(OptionalInt other) {
-    return new FramingOptions(resize, other, maskReduction, pasteBack, composite, maskBlur, maskGrow);
+    return new FramingOptions(resize, other, maskReduction, pasteBack, maskBlur, maskGrow, composite);
   }
 
   public FramingOptions withMaskReduction(MaskReduction other) {
-    return new FramingOptions(resize, cropPadding, other, pasteBack, composite, maskBlur, maskGrow);
+    return new FramingOptions(resize, cropPadding, other, pasteBack, maskBlur, maskGrow, composite);
   }
 
   public FramingOptions withPasteBack(boolean other) {
-    return new FramingOptions(resize, cropPadding, maskReduction, other, composite, maskBlur, maskGrow);
+    return new FramingOptions(resize, cropPadding, maskReduction, other, maskBlur, maskGrow, composite);
+  }
+
+  public FramingOptions withMaskGrow(int other) {
+    return new FramingOptions(resize, cropPadding, maskReduction, pasteBack, maskBlur, other, composite);
   }
 
   public FramingOptions withComposite(Composite other) {
     return new FramingOptions(
-        resize, cropPadding, maskReduction, pasteBack, other, maskBlur, maskGrow);
-  }
-
-  public FramingOptions withMaskGrow(int other) {
-    return new FramingOptions(resize, cropPadding, maskReduction, pasteBack, composite, maskBlur, other);
+        resize, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow, other);
   }
 
   private Object writeReplace() {
     Integer padding = cropPadding.isPresent() ? cropPadding.getAsInt() : null;
-    return new Stored(resize, padding, maskReduction, pasteBack, composite, maskBlur, maskGrow);
+    return new Stored(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, composite);
   }
 
   /** The serialized form: an {@link OptionalInt} is not serializable. */
@@ -96,14 +117,14 @@ public record FramingOptions(
       Integer cropPadding,
       MaskReduction maskReduction,
       boolean pasteBack,
-      Composite composite,
       int maskBlur,
-      int maskGrow)
+      int maskGrow,
+      Composite composite)
       implements Serializable {
 
     private Object readResolve() {
       OptionalInt padding = cropPadding == null ? OptionalInt.empty() : OptionalInt.of(cropPadding);
-      return new FramingOptions(resize, padding, maskReduction, pasteBack, composite, maskBlur, maskGrow);
+      return new FramingOptions(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, composite);
     }
   }
 

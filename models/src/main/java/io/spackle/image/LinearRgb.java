@@ -1,47 +1,35 @@
 package io.spackle.image;
 
 /**
- * A colour in linear light with the primaries of sRGB (IEC 61966-2-1), in which light adds up.
+ * A colour in {@link LinearLight}, with the primaries of sRGB.
  *
  * @param red 0 to 1 within the gamut, as are green and blue
  */
 record LinearRgb(double red, double green, double blue) {
 
-  private static final double[] FROM_SRGB = new double[256];
-
-  static {
-    for (int level = 0; level < 256; level++) {
-      double value = level / 255.0;
-      FROM_SRGB[level] =
-          value <= 0.04045 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4);
-    }
-  }
-
   /** The colour of three 8-bit sRGB values. */
   static LinearRgb read(byte[] pixels, int at) {
     return new LinearRgb(
-        FROM_SRGB[pixels[at] & 0xFF],
-        FROM_SRGB[pixels[at + 1] & 0xFF],
-        FROM_SRGB[pixels[at + 2] & 0xFF]);
+        LinearLight.of(pixels[at]),
+        LinearLight.of(pixels[at + 1]),
+        LinearLight.of(pixels[at + 2]));
   }
 
   /** Writes the colour as three 8-bit sRGB values; what is outside the gamut is clipped. */
   void write(byte[] pixels, int at) {
-    pixels[at] = srgb(red);
-    pixels[at + 1] = srgb(green);
-    pixels[at + 2] = srgb(blue);
-  }
-
-  private static byte srgb(double value) {
-    double clipped = Math.max(0, Math.min(1, value));
-    double encoded =
-        clipped <= 0.0031308 ? 12.92 * clipped : 1.055 * Math.pow(clipped, 1 / 2.4) - 0.055;
-    return (byte) Math.round(255 * encoded);
+    pixels[at] = LinearLight.level((float) red);
+    pixels[at + 1] = LinearLight.level((float) green);
+    pixels[at + 2] = LinearLight.level((float) blue);
   }
 
   /** The luminance, 0 to 1 within the gamut. */
   double luminance() {
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  }
+
+  /** The highest of the three values. */
+  double highest() {
+    return Math.max(red, Math.max(green, blue));
   }
 
   LinearRgb plus(LinearRgb other) {
@@ -61,7 +49,7 @@ record LinearRgb(double red, double green, double blue) {
 
   /** The colour made paler until no value is above 1, with the same luminance; white at most. */
   LinearRgb withinGamut() {
-    double highest = Math.max(red, Math.max(green, blue));
+    double highest = highest();
     if (highest <= 1) {
       return this;
     }

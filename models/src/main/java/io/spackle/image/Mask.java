@@ -80,6 +80,24 @@ public record Mask(int width, int height, byte[] levels) {
     return new Mask(width, height, grown);
   }
 
+  /** The higher level of this mask and another one of the same size, for each pixel. */
+  public Mask lightened(Mask other) {
+    byte[] highest = levels.clone();
+    for (int i = 0; i < highest.length; i++) {
+      highest[i] = (byte) Math.max(highest[i] & 0xFF, other.levels[i] & 0xFF);
+    }
+    return new Mask(width, height, highest);
+  }
+
+  /** The mask of all pixels whose level is above 0. */
+  Mask touched() {
+    byte[] binary = new byte[levels.length];
+    for (int i = 0; i < levels.length; i++) {
+      binary[i] = levels[i] == 0 ? 0 : (byte) 255;
+    }
+    return new Mask(width, height, binary);
+  }
+
   /** Whether no pixel is masked. */
   public boolean isBlank() {
     for (byte level : levels) {

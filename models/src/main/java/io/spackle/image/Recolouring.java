@@ -12,17 +12,24 @@ import java.util.stream.IntStream;
  * photo's, its luminance over the mean luminance of the region. The colour is the generated one,
  * a single one for the region: the geometric median of its pixels, found by Weiszfeld's iteration.
  * It stays the same when fewer than half of the pixels have another colour, so the generated shape
- * need not be the photo's.
+ * need not be the photo's. Dark cloth has more contrast than bright cloth can show. Where the new
+ * colour is brighter, shading is raised to a power below 1, so that lit folds keep that colour.
  */
 final class Recolouring {
 
   private static final int MAX_ITERATIONS = 100;
 
-  /** The most pixels that the median is taken of; in larger regions they are evenly spaced. */
+  /** About the most pixels that statistics are taken of; in larger regions they are evenly spaced. */
   private static final int SAMPLE = 1 << 16;
 
   /** The distance between two iterations, in linear light, that is too small to be seen. */
   private static final double SETTLED = 1e-5;
+
+  /** The share of the region that is darker than what is to keep the new colour. */
+  private static final double LIT = 0.95;
+
+  /** The power that keeps the least contrast; below it a thing looks flat. */
+  private static final double LEAST_CONTRAST = 0.6;
 
   /** The luminance that black pixels are taken to have: below it there is only noise. */
   private static final double DARKEST = 1e-3;
@@ -51,9 +58,10 @@ final class Recolouring {
     }
     LinearRgb colour = geometricMedian(generated);
     double middle = meanLuminance();
+    double contrast = contrast(colour, middle);
     byte[] pixels = generated.pixels().clone();
     for (int pixel : region) {
-      double shading = luminance(pixel) / middle;
+      double shading = Math.pow(luminance(pixel) / middle, contrast);
       colour.times(shading).withinGamut().write(pixels, pixel * RgbImage.CHANNELS);
     }
     return new RgbImage(photo.width(), photo.height(), pixels);
@@ -75,9 +83,8 @@ final class Recolouring {
   private LinearRgb mean(RgbImage generated, ToDoubleFunction<LinearRgb> weight) {
     LinearRgb sum = new LinearRgb(0, 0, 0);
     double total = 0;
-    int stride = Math.max(1, region.length / SAMPLE);
-    for (int i = 0; i < region.length; i += stride) {
-      LinearRgb pixel = LinearRgb.read(generated.pixels(), region[i] * RgbImage.CHANNELS);
+    for (int at : sample().toArray()) {
+      LinearRgb pixel = LinearRgb.read(generated.pixels(), at * RgbImage.CHANNELS);
       double share = weight.applyAsDouble(pixel);
       sum = sum.plus(pixel.times(share));
       total += share;
@@ -92,6 +99,23 @@ final class Recolouring {
       logarithms += Math.log(luminance(pixel));
     }
     return Math.exp(logarithms / region.length);
+  }
+
+  /** The power of the shading with which its lit part stays within the gamut, if there is one. */
+  private double contrast(LinearRgb colour, double middle) {
+    double[] sorted = sample().mapToDouble(this::luminance).sorted().toArray();
+    double lit = sorted[(int) (LIT * (sorted.length - 1))] / middle;
+    double room = 1 / Math.max(colour.highest(), DARKEST);
+    if (lit <= Math.max(1, room)) {
+      return 1;
+    }
+    return Math.max(LEAST_CONTRAST, Math.log(Math.max(1, room)) / Math.log(lit));
+  }
+
+  /** Evenly spaced pixels of the region. */
+  private IntStream sample() {
+    int stride = Math.max(1, region.length / SAMPLE);
+    return IntStream.range(0, (region.length + stride - 1) / stride).map(i -> region[i * stride]);
   }
 
   private double luminance(int pixel) {

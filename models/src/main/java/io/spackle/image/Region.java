@@ -22,11 +22,11 @@ public record Region(int left, int top, int right, int bottom) {
     return new Region(0, 0, width, height);
   }
 
-  int width() {
+  public int width() {
     return right - left;
   }
 
-  int height() {
+  public int height() {
     return bottom - top;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
@@ -61,7 +62,7 @@ class TriptychTest {
       }
     }
     FramingOptions options =
-        FramingOptions.defaults().withResize(Resize.STRETCH);
+        new FramingOptions(Resize.STRETCH, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0, Composite.PASTE);
     Mask mask = new Mask(width, height, levels);
     return Framing.frame(filled(width, height, 40), mask, width, height, 8, options);
   }

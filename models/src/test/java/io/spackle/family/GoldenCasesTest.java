@@ -11,6 +11,7 @@ import io.spackle.graph.Device;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
@@ -122,11 +123,8 @@ class GoldenCasesTest {
 
   private static List<Frame> frames(GoldenCase golden, ModelTraits traits) {
     FramingOptions options =
-        FramingOptions.defaults()
-            .withResize(Resize.STRETCH)
-            .withCropPadding(golden.cropPadding())
-            .withMaskReduction(MaskReduction.NEAREST)
-            .withPasteBack(false);
+        new FramingOptions(
+            Resize.STRETCH, golden.cropPadding(), MaskReduction.NEAREST, false, 0, 0, Composite.PASTE);
     List<Frame> frames = new ArrayList<>();
     for (int i = 0; i < golden.seeds().size(); i++) {
       frames.add(

@@ -100,9 +100,9 @@ class FramingPropertyTest {
         crop,
         pick(random, MaskReduction.values()),
         true,
-        pick(random, Composite.values()),
         random.nextInt(4),
-        random.nextInt(4));
+        random.nextInt(4),
+        Composite.PASTE);
   }
 
   private static <T> T pick(Random random, T[] values) {

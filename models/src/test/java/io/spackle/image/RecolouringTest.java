@@ -50,6 +50,14 @@ class RecolouringTest {
   }
 
   @Test
+  void litFoldsOfDarkClothStayInABrightColour() {
+    RgbImage dark = image(i -> isFold(i) ? 0x303030 : 0x202020);
+    RgbImage recoloured = new Recolouring(dark, ALL).apply(image(i -> 0xE0C020));
+    assertThat(light(recoloured, SIDE / 2)).isGreaterThan(1.3 * light(recoloured, 0));
+    assertThat(rgb(recoloured, SIDE / 2) & 0xFF).as("blue in yellow").isLessThan(0x60);
+  }
+
+  @Test
   void aBlackThingGetsAColourWithoutNoise() {
     RgbImage black = image(i -> i % 2 == 0 ? 0x000000 : 0x010101);
     RgbImage recoloured = new Recolouring(black, ALL).apply(image(i -> 0xE0C020));
@@ -91,7 +99,7 @@ class RecolouringTest {
   private static byte[] blue(int pixels) {
     byte[] data = new byte[3 * pixels];
     for (int i = 0; i < pixels; i++) {
-      data[3 * i + 2] = (byte) 200;
+      data[3 * i + 2] = 120;
     }
     return data;
   }

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -145,6 +146,11 @@ public final class ConfReader {
         List.of("", "", ""),
         path -> identifier(config.getString(path)),
         name -> name.size() >= 3);
+  }
+
+  /** A text that a parser accepts; it throws an IllegalArgumentException for others. */
+  public <T> T parsed(String key, String expected, Function<String, T> parser) {
+    return read(key, expected, null, at -> parser.apply(config.getString(at)), Objects::nonNull);
   }
 
   /** A colour as six hex digits, to 0xRRGGBB. */
@@ -325,7 +331,7 @@ public final class ConfReader {
       if (valid.test(value)) {
         return value;
       }
-    } catch (ConfigException e) {
+    } catch (ConfigException | IllegalArgumentException e) {
       // Reported below like a value out of range.
     }
     ConfigValue value = config.getValue(key);

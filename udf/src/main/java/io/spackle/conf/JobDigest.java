@@ -38,6 +38,7 @@ final class JobDigest {
 
   private static final List<String> SAFETY_LABELS = List.of("nsfw");
   private static final double SAFETY_THRESHOLD = 0.5;
+  private static final int EXTEND_OVERLAP = 4;
 
   private final StringBuilder content = new StringBuilder("version " + VERSION);
 
@@ -53,8 +54,12 @@ final class JobDigest {
     digest.addMasks(images.limits().masks());
     digest.add(
         "image.background", images.limits().background(), DecodeLimits.defaults().background());
+    digest.add("image.extend", resolved.defaults().extension(), null);
+    digest.add("image.extend-overlap", images.extendOverlap(), EXTEND_OVERLAP);
     if (images.fill() == Fill.PATCHMATCH) {
       digest.add("image.fill", BuiltInModel.PATCHMATCH.digest(), null);
+    } else {
+      digest.add("image.fill", images.fill().name(), Fill.INIT.name());
     }
     digest.addOutput(images.output());
     digest.addMarking(resolved.conf().images().marking());
@@ -106,8 +111,8 @@ final class JobDigest {
     }
     add("image.mask-reduce", image.maskReduction().name(), defaults.maskReduction().name());
     add("image.paste-back", image.pasteBack(), defaults.pasteBack());
-    add("image.composite", image.composite().name(), defaults.composite().name());
     add("image.mask-blur", image.maskBlur(), defaults.maskBlur());
+    add("image.composite", image.composite().name(), defaults.composite().name());
     add("image.mask-grow", image.maskGrow(), defaults.maskGrow());
   }
 

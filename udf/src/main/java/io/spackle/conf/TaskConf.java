@@ -11,6 +11,7 @@ import io.spackle.codec.OutputOptions.Alpha;
 import io.spackle.codec.OutputOptions.Colour;
 import io.spackle.family.Families;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.image.Extension;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
@@ -27,6 +28,7 @@ import io.spackle.source.ProxySetting;
 import io.spackle.source.RequestHeaders;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -93,7 +95,11 @@ public record TaskConf(
 
   /** The defaults of rows. */
   public record DefaultsConf(
-      ParametersConf parameters, RowDefaults.Prompts prompts, boolean safetyChecker, Long seed) {}
+      ParametersConf parameters,
+      RowDefaults.Prompts prompts,
+      Extension extension,
+      boolean safetyChecker,
+      Long seed) {}
 
   /** The configured part of {@link GenerationParameters}; null means the model's default. */
   public record ParametersConf(
@@ -154,6 +160,8 @@ public record TaskConf(
             reader.orNull("defaults.negative-prompt", reader::anyText),
             reader.flag("defaults.enhance-prompt"),
             reader.text("prompt.enhance-suffix")),
+        reader.orNull(
+            "image.extend", key -> reader.parsed(key, Extension.EXPECTED, Extension::of)),
         reader.flag("defaults.safety-checker"),
         seed(reader));
   }
@@ -184,6 +192,7 @@ public record TaskConf(
         framing(reader),
         output(reader),
         reader.choice("image.fill", Fill.class),
+        reader.integer("image.extend-overlap", 0, 64),
         MarkingConf.of(reader));
   }
 
@@ -196,18 +205,30 @@ public record TaskConf(
   }
 
   private static FramingOptions framing(ConfReader reader) {
-    if (reader.is("image.composite", "recolour") && reader.is("image.paste-back", "false")) {
-      reader.problem("image.composite", "is recolour, which needs image.paste-back = true");
-    }
     boolean crop = reader.isSet("image.crop-padding") && !reader.is("image.crop-padding", "none");
     return new FramingOptions(
         reader.choice("image.resize", Resize.class),
         crop ? OptionalInt.of(pixels(reader, "image.crop-padding")) : OptionalInt.empty(),
         reader.choice("image.mask-reduce", MaskReduction.class),
         reader.flag("image.paste-back"),
-        reader.choice("image.composite", Composite.class),
         pixels(reader, "image.mask-blur"),
-        pixels(reader, "image.mask-grow"));
+        pixels(reader, "image.mask-grow"),
+        composite(reader));
+  }
+
+  private static Composite composite(ConfReader reader) {
+    String composite = reader.oneOf("image.composite", List.of("paste", "matte", "recolour"));
+    boolean keepsShadow = reader.oneOf("image.shadow", List.of("drop", "keep")).equals("keep");
+    if (!composite.equals("paste") && !reader.flag("image.paste-back")) {
+      reader.problem(
+          "image.composite", "is %s, which needs image.paste-back = true".formatted(composite));
+    }
+    if (keepsShadow && !composite.equals("matte")) {
+      reader.problem("image.shadow", "is keep, which needs image.composite = matte");
+    }
+    return keepsShadow
+        ? Composite.MATTE_WITH_SHADOW
+        : Composite.valueOf(composite.toUpperCase(Locale.ROOT));
   }
 
   private static int pixels(ConfReader reader, String key) {

@@ -51,7 +51,7 @@ public record FramedRow(
     Framer framer = new Framer(row, images.mask().mask(), traits, settings);
     SourceImage init = images.init();
     Frame frame = framer.frame(init.rgb());
-    boolean fillsAlpha = traits.erases() && init.isTransparentNear(frame, settings.output());
+    boolean fillsAlpha = traits.fillsAlpha() && init.isTransparentNear(frame, settings.output());
     return new FramedRow(
         row,
         init,

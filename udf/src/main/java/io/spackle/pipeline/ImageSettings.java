@@ -2,8 +2,10 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.OutputOptions;
+import io.spackle.family.InpaintInput;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
+import io.spackle.graph.Cancellation;
 import io.spackle.image.FramingOptions;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ManifestRow;
@@ -16,6 +18,7 @@ import java.io.Serializable;
  * @param framing to the size that the model generates, and pasting back
  * @param output what the output keeps of the init image, and its format
  * @param fill what a diffusion model finds in the masked region
+ * @param extendOverlap pixels of an init image that are generated anew where its canvas is extended
  * @param marking what the output says besides its pixels
  */
 public record ImageSettings(
@@ -23,6 +26,7 @@ public record ImageSettings(
     FramingOptions framing,
     OutputOptions output,
     Fill fill,
+    int extendOverlap,
     MarkingOptions marking)
     implements Serializable {
 
@@ -31,18 +35,36 @@ public record ImageSettings(
     /** The pixels of the init image. */
     INIT,
     /** Patches of the init image's other pixels. */
-    PATCHMATCH
+    PATCHMATCH,
+    /** The colour behind transparent pixels. */
+    BACKGROUND
+  }
+
+  /** These settings with another framing. */
+  ImageSettings withFraming(FramingOptions other) {
+    return new ImageSettings(limits, other, output, fill, extendOverlap, marking);
   }
 
   /** Whether the masked region is filled before the model gets the row's image. */
   boolean fillsBefore(ManifestRow row, ModelTraits traits) {
-    boolean readsMasked = !traits.erases() && row.parameters().strength() < 1;
-    return fill == Fill.PATCHMATCH && readsMasked;
+    boolean readsMasked =
+        traits.guide() == Guide.FILL || !traits.erases() && row.parameters().strength() < 1;
+    return fill != Fill.INIT && readsMasked;
+  }
+
+  /** A model's input with the masked region filled. */
+  InpaintInput filled(InpaintInput input, Cancellation cancellation) {
+    return switch (fill) {
+      case INIT -> input;
+      case PATCHMATCH -> input.filled(1, cancellation); // rows share the cores
+      case BACKGROUND -> input.filled(limits.background());
+    };
   }
 
   /** Whether pixels of the row's init image are copied, so that it matters which may be. */
   public boolean copiesPixels(ManifestRow row, ModelTraits traits) {
-    return traits.guide() == Guide.PATCHES || fillsBefore(row, traits);
+    return traits.guide() == Guide.PATCHES
+        || fill == Fill.PATCHMATCH && fillsBefore(row, traits);
   }
 
   /** Whether the row excludes pixels, but none is copied. */

@@ -14,6 +14,7 @@ import io.spackle.source.ImageSource;
 /**
  * The input files of a row, as they were fetched.
  *
+ * @param mask null if there is none: only the extended canvas is generated
  * @param reference null if the model uses none
  * @param exclude null if there is none or nothing is copied
  */
@@ -31,14 +32,14 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
     boolean excludes = row.locations().exclude() != null && settings.copiesPixels(row, traits);
     return new InputFiles(
         source.fetch(row.locations().init()),
-        source.fetch(row.locations().mask()),
+        row.locations().mask() == null ? null : source.fetch(row.locations().mask()),
         row.usesReference(traits) ? source.fetch(row.locations().reference()) : null,
         excludes ? source.fetch(row.locations().exclude()) : null);
   }
 
   Outcome.InputDigests digests() {
     return new Outcome.InputDigests(
-        Sha256.hex(init), Sha256.hex(mask), hex(reference), hex(exclude));
+        Sha256.hex(init), hex(mask), hex(reference), hex(exclude));
   }
 
   private static String hex(byte[] file) {
@@ -51,7 +52,7 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
    * @throws io.spackle.image.ImageException if a file is not an image within the limits
    */
   long otherPixels(DecodeLimits limits) {
-    return pixels(mask, RowColumns.MASK_IMAGE, limits)
+    return (mask == null ? 0 : pixels(mask, RowColumns.MASK_IMAGE, limits))
         + (reference == null ? 0 : pixels(reference, RowColumns.REFERENCE_IMAGE, limits))
         + (exclude == null ? 0 : pixels(exclude, RowColumns.EXCLUDE_IMAGE, limits));
   }
@@ -75,7 +76,9 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
         RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits));
     return new FramedRow.Images(
         source,
-        mask(mask, RowColumns.MASK_IMAGE, source, limits),
+        mask == null
+            ? RowCanvas.none(source)
+            : mask(mask, RowColumns.MASK_IMAGE, source, limits),
         reference == null
             ? null
             : RowFailures.naming(

@@ -7,8 +7,10 @@ import io.spackle.codec.SourceImage;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.image.Frame;
+import io.spackle.image.MatteConfidence;
 import io.spackle.row.ManifestRow;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** The notes on a row that do not come from its model. */
@@ -44,9 +46,15 @@ final class RowNotes {
     return notes;
   }
 
-  /** The notes on how a mask was read; a new set. */
-  static Set<Note> ofMask(MaskReading reading) {
+  /** The notes on how a mask was read, and the canvas extended; a new set. */
+  static Set<Note> ofInputs(
+      FramedRow.Images images, Optional<RowCanvas> canvas, ImageSettings settings) {
     Set<Note> notes = EnumSet.noneOf(Note.class);
+    MaskReading reading = images.mask();
+    if (settings.framing().isMatte()
+        && MatteConfidence.isLow(images.init().rgb(), reading.mask())) {
+      notes.add(Note.MATTE_UNCERTAIN);
+    }
     for (Finding finding : reading.findings()) {
       notes.add(
           switch (finding) {
@@ -54,6 +62,9 @@ final class RowNotes {
             case TURNED -> Note.MASK_TURNED;
             case STRETCHED -> Note.MASK_STRETCHED;
           });
+    }
+    if (canvas.isPresent() && canvas.get().isUnchanged()) {
+      notes.add(Note.EXTEND_UNUSED);
     }
     return notes;
   }

@@ -44,6 +44,9 @@ public final class RowPipeline {
   /** Bytes per pixel while an image is decoded, including the decoder's buffers. */
   private static final long BYTES_DECODING = 8;
 
+  /** Bytes per pixel while colours of soft edges are estimated. */
+  private static final long BYTES_OF_MATTE = 16;
+
   private final OpenModel model;
   private final ImageSource source;
   private final ImageWriter writer;
@@ -82,10 +85,10 @@ public final class RowPipeline {
   /**
    * The images of a row, and what says how its outputs came about.
    *
-   * @param maskNotes how the mask was read
+   * @param inputNotes how the mask was read, and the canvas extended
    * @param generation for the outputs' marks; empty if the mask is
    */
-  private record Decoded(FramedRow framed, Set<Note> maskNotes, Optional<Generation> generation) {}
+  private record Decoded(FramedRow framed, Set<Note> inputNotes, Optional<Generation> generation) {}
 
   /** A complete file; the row's first one may have a preview. */
   private record Encoded(byte[] file, ImageFormat format, Optional<byte[]> preview) {}
@@ -104,7 +107,8 @@ public final class RowPipeline {
       Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
       FramedRow framed = decoded.framed();
       Frame frame = framed.frame();
-      fetched.memory().shrinkTo(framed.bytesUntilWritten());
+      long output = (long) frame.outputWidth() * frame.outputHeight();
+      fetched.memory().shrinkTo(framed.bytesUntilWritten() + matte(output));
       Generated generated =
           frame.isBlank() ? Generated.unchanged(framed) : generate(framed, marker, arrival, timer);
       arrival.retract();
@@ -155,11 +159,18 @@ public final class RowPipeline {
               InputFiles files = InputFiles.fetch(row, traits(), settings, source);
               enter(RowStage.DECODE, timer);
               long init = files.initPixels(settings.limits());
-              long pixels = init + files.otherPixels(settings.limits());
+              long canvas = RowCanvas.pixels(row, files.init(), settings.limits());
+              long pixels = init + canvas + files.otherPixels(settings.limits());
               enter(RowStage.QUEUE, timer);
-              long bytes = BYTES_DECODING * (pixels + canvases(row, init));
+              long framed = canvases(row, Math.max(init, canvas));
+              long bytes = BYTES_DECODING * (pixels + framed) + matte(Math.max(init, canvas));
               return new Fetched(files, memory(bytes, arrival));
             });
+  }
+
+  /** The memory that compositing takes at most, in bytes. */
+  private long matte(long pixels) {
+    return settings.framing().isMatte() ? BYTES_OF_MATTE * pixels : 0;
   }
 
   /** The pixels of the framed image and of all generated ones. */
@@ -195,13 +206,23 @@ public final class RowPipeline {
               enter(RowStage.DECODE, timer);
               FramedRow.Images images = files.decode(settings.limits());
               enter(RowStage.FRAME, timer);
-              FramedRow framed = FramedRow.of(row, images, traits(), settings);
+              Optional<RowCanvas> canvas = RowCanvas.of(row, images.init(), settings);
+              FramedRow framed = framed(row, images, canvas);
               Optional<Generation> generation =
                   framed.frame().isBlank()
                       ? Optional.empty()
                       : Optional.of(marking.generation(images.init(), files.init()));
-              return new Decoded(framed, RowNotes.ofMask(images.mask()), generation);
+              return new Decoded(framed, RowNotes.ofInputs(images, canvas, settings), generation);
             });
+  }
+
+  private FramedRow framed(ManifestRow row, FramedRow.Images images, Optional<RowCanvas> canvas) {
+    if (canvas.isEmpty()) {
+      return FramedRow.of(row, images, traits(), settings);
+    }
+    FramedRow.Images placed = canvas.get().place(images);
+    ImageSettings fitted = canvas.get().settings(placed.mask().mask(), traits());
+    return FramedRow.of(row, placed, traits(), fitted);
   }
 
   private ModelTraits traits() {
@@ -244,7 +265,7 @@ public final class RowPipeline {
     List<InpaintInput> inputs = new ArrayList<>();
     for (int i = 0; i < framed.row().parameters().samples(); i++) {
       InpaintInput input = framed.input(i);
-      inputs.add(framed.isFilled() ? model.limits().onCore(() -> input.filled(1, task)) : input);
+      inputs.add(framed.isFilled() ? model.limits().onCore(() -> settings.filled(input, task)) : input);
     }
     return inputs;
   }
@@ -260,7 +281,7 @@ public final class RowPipeline {
   private Set<Note> notes(Decoded decoded, Set<Note> ofModel) {
     FramedRow framed = decoded.framed();
     Set<Note> notes = RowNotes.of(framed, traits(), settings);
-    notes.addAll(decoded.maskNotes());
+    notes.addAll(decoded.inputNotes());
     notes.addAll(ofModel);
     if (RowMarking.drops(framed.source(), decoded.generation())) {
       notes.add(Note.PROVENANCE_DROPPED);

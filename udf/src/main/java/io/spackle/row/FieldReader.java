@@ -84,10 +84,8 @@ final class FieldReader {
     return "";
   }
 
-  /**
-   * A location that is not used, or null if the cell is null or blank; invalid text is a problem.
-   */
-  String unusedLocation(String column) {
+  /** A location, or null if the cell is null or blank; invalid text is a problem. */
+  String optionalLocation(String column) {
     return raw(column) instanceof String text && DataUri.isOne(text) ? text : text(column, null);
   }
 

@@ -3,6 +3,7 @@ package io.spackle.row;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.ModelTraits;
+import io.spackle.image.Extension;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
@@ -29,15 +30,23 @@ public record ManifestRow(
     String trackId) {
 
   /**
-   * Where the input images are.
+   * The input images: where they are, and how far the canvas of the first one grows.
    *
    * @param init the image to inpaint
-   * @param mask white where the image is to be generated
+   * @param mask white where the image is to be generated; null only if the canvas grows
    * @param reference the image of a garment, or null; it is fetched only if {@link #usesReference}
    * @param exclude a mask, white where no pixel is copied into the masked region, or null; it is
    *     fetched only if pixels are copied
+   * @param extension of the canvas of the init image, or null
    */
-  public record Locations(String init, String mask, String reference, String exclude) {}
+  public record Locations(
+      String init, String mask, String reference, String exclude, Extension extension) {
+
+    /** Images of which none is extended. */
+    public Locations(String init, String mask, String reference, String exclude) {
+      this(init, mask, reference, exclude, null);
+    }
+  }
 
   /**
    * The texts that guide the model.

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -113,6 +114,10 @@ public final class MetaRow implements Serializable {
               RowColumns.EXCLUDE_IMAGE,
               StringType,
               row -> Redaction.redacted(row.locations().exclude())),
+          ofRow(
+              RowColumns.EXTEND,
+              StringType,
+              row -> Objects.toString(row.locations().extension(), null)),
           ofOutcome(
               "nsfw_content_detected",
               createArrayType(BooleanType),

@@ -1,10 +1,12 @@
 package io.spackle.row;
 
+import io.spackle.image.Extension;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -26,6 +28,9 @@ public final class RowColumns {
 
   /** What must not be copied into the masked region; not of the API. */
   public static final String EXCLUDE_IMAGE = "exclude_image";
+
+  /** How far the canvas of the init image grows; not of the API. */
+  public static final String EXTEND = "extend";
 
   public static final String PROMPT = "prompt";
   public static final String NEGATIVE_PROMPT = "negative_prompt";
@@ -77,6 +82,7 @@ public final class RowColumns {
           MASK_IMAGE,
           REFERENCE_IMAGE,
           EXCLUDE_IMAGE,
+          EXTEND,
           PROMPT,
           NEGATIVE_PROMPT,
           WIDTH,
@@ -119,6 +125,20 @@ public final class RowColumns {
   /** Whether a manifest has a column. */
   public static boolean has(StructType manifest, String column) {
     return Arrays.stream(manifest.fieldNames()).anyMatch(column::equalsIgnoreCase);
+  }
+
+  /**
+   * The columns that are missing, without which no row can be valid: that of init images, and that
+   * of masks unless canvases may be extended.
+   *
+   * @param extension of rows that do not say, or null
+   */
+  public static List<String> missingImages(StructType manifest, Extension extension) {
+    boolean masked = has(manifest, MASK_IMAGE) || has(manifest, EXTEND) || extension != null;
+    return Stream.of(INIT_IMAGE, MASK_IMAGE)
+        .filter(column -> !has(manifest, column))
+        .filter(column -> column.equals(INIT_IMAGE) || !masked)
+        .toList();
   }
 
   /** The address to call when the row is finished, or null. */

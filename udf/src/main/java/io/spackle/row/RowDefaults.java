@@ -1,15 +1,21 @@
 package io.spackle.row;
 
+import io.spackle.image.Extension;
 import java.io.Serializable;
 
 /**
  * The values of a row's columns that the manifest leaves out.
  *
+ * @param extension of the canvas of init images, or null
  * @param safetyChecker whether images are checked
  * @param seed of every row that has none, or null to derive one from each row's content
  */
 public record RowDefaults(
-    GenerationParameters parameters, Prompts prompts, boolean safetyChecker, Long seed)
+    GenerationParameters parameters,
+    Prompts prompts,
+    Extension extension,
+    boolean safetyChecker,
+    Long seed)
     implements Serializable {
 
   /**

@@ -29,6 +29,7 @@ public final class RowKey {
           RowColumns.SCHEDULER,
           RowColumns.REFERENCE_IMAGE,
           RowColumns.EXCLUDE_IMAGE,
+          RowColumns.EXTEND,
           RowColumns.CORRUPT);
 
   /** The only texts that, empty, are not none. */
@@ -100,7 +101,11 @@ public final class RowKey {
     if (RowColumns.IMAGES.contains(column)) {
       return LocationKey.of(text);
     }
-    return column.equals(RowColumns.SCHEDULER) ? RowReader.withoutSuffix(text) : text;
+    return switch (column) {
+      case RowColumns.SCHEDULER -> RowReader.withoutSuffix(text);
+      case RowColumns.EXTEND -> ImageColumns.spelling(text);
+      default -> text;
+    };
   }
 
   private static String number(Object value) {

@@ -112,12 +112,7 @@ public final class RowReader implements Serializable {
 
   private ManifestRow manifestRow(FieldReader fields, String key) {
     String id = id(fields, key);
-    ManifestRow.Locations locations =
-        new ManifestRow.Locations(
-            fields.location(RowColumns.INIT_IMAGE),
-            fields.location(RowColumns.MASK_IMAGE),
-            reference(fields),
-            fields.text(RowColumns.EXCLUDE_IMAGE, null));
+    ManifestRow.Locations locations = ImageColumns.read(fields, guide, defaults.extension());
     ManifestRow.Prompts prompts = prompts(fields);
     GenerationParameters parameters = parameters(fields);
     boolean safetyChecker = safetyChecker(fields);
@@ -132,12 +127,6 @@ public final class RowReader implements Serializable {
         safetyChecker,
         seed,
         fields.text(RowColumns.TRACK_ID, null));
-  }
-
-  private String reference(FieldReader fields) {
-    return guide == Guide.REFERENCE
-        ? fields.location(RowColumns.REFERENCE_IMAGE)
-        : fields.unusedLocation(RowColumns.REFERENCE_IMAGE);
   }
 
   private ManifestRow.Prompts prompts(FieldReader fields) {

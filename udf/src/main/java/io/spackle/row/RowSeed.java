@@ -25,7 +25,12 @@ final class RowSeed {
       Locations locations, Prompts prompts, GenerationParameters parameters, Guide guide) {
     StringJoiner content = new StringJoiner("\n");
     add(content, LocationKey.of(locations.init()));
-    add(content, LocationKey.of(locations.mask()));
+    if (locations.mask() != null) {
+      add(content, LocationKey.of(locations.mask()));
+    }
+    if (locations.extension() != null) {
+      add(content, "extend " + locations.extension());
+    }
     add(content, parameters.width() + "x" + parameters.height());
     switch (guide) {
       case PROMPT -> {
@@ -42,7 +47,7 @@ final class RowSeed {
           add(content, LocationKey.of(locations.exclude()));
         }
       }
-      case NONE -> {}
+      case NONE, FILL -> {}
     }
     return Long.parseLong(Sha256.hex(content.toString()).substring(0, DIGITS), 16);
   }

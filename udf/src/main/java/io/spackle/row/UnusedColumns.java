@@ -32,7 +32,7 @@ final class UnusedColumns {
           case PROMPT -> false;
           case REFERENCE -> isEnhanced(fields);
           case PATCHES -> isEnhanced(fields) || isSet(fields, DENOISING);
-          case NONE ->
+          case NONE, FILL ->
               isEnhanced(fields)
                   || isSet(fields, DENOISING)
                   || isSet(fields, List.of(RowColumns.SEED));

@@ -2,6 +2,7 @@ package io.spackle.sql;
 
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
+import io.spackle.image.Extension;
 import io.spackle.row.ForeignColumns;
 import io.spackle.row.RowColumns;
 import io.spackle.task.InpaintRows;
@@ -45,17 +46,17 @@ public final class Spackle {
    * @throws RefusedException with all problems: of settings, of the model, of the columns
    */
   public static Dataset<Row> inpaint(Dataset<Row> rows, Map<String, String> settings) {
-    check(rows.columns());
     ResolvedConf conf = SessionConf.of(rows.sparkSession(), settings).resolved();
+    check(rows, conf.defaults().extension());
     InpaintRows task =
         new InpaintRows(conf.settings(rows.schema(), null), conf.digest(), rows.schema());
     return rows.mapPartitions(task, Encoders.row(task.schema()));
   }
 
-  private static void check(String[] columns) {
+  private static void check(Dataset<Row> rows, Extension extension) {
+    String[] columns = rows.columns();
     List<String> missing =
-        Stream.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)
-            .filter(name -> Stream.of(columns).noneMatch(name::equalsIgnoreCase))
+        RowColumns.missingImages(rows.schema(), extension).stream()
             .map(name -> "the rows have no column " + name + ForeignColumns.instead(name, columns))
             .toList();
     if (!missing.isEmpty()) {

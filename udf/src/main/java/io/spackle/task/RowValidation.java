@@ -78,7 +78,9 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
   private Row checked(Row manifest, ManifestRow row, ImageSource source) {
     try {
       source.check(row.locations().init());
-      source.check(row.locations().mask());
+      if (row.locations().mask() != null) {
+        source.check(row.locations().mask());
+      }
       if (row.usesReference(settings.rows().traits())) {
         source.check(row.locations().reference());
       }

@@ -132,6 +132,7 @@ class FramedRowTest {
         framing,
         OutputOptions.defaults(),
         fill,
+        4,
         MarkingOptions.defaults());
   }
 

@@ -223,6 +223,7 @@ class RowPipelineTest {
             settings.framing(),
             settings.output(),
             settings.fill(),
+            4,
             settings.marking());
     ManifestRow row = TestImages.row("a", TestImages.INIT, 1);
     assertThat(succeeded(row).notes()).containsExactly(Note.MASK_EMPTY, Note.MASK_UNCLEAR);

@@ -123,6 +123,7 @@ public final class TestImages {
         FramingOptions.defaults(),
         OutputOptions.defaults(),
         Fill.INIT,
+        4,
         MarkingOptions.defaults());
   }
 

@@ -550,6 +550,7 @@ class InpaintPartitionTest {
                 new GenerationParameters(
                     TestImages.SIDE, TestImages.SIDE, 1, 4, 7.5, 1, SchedulerChoice.DEFAULT),
                 new RowDefaults.Prompts(null, null, false, ""),
+                null,
                 false,
                 7L),
             new RunInfo("fake", "digest", null, null, null, "images")),

@@ -4,6 +4,7 @@ import io.spackle.conf.ConfFile;
 import io.spackle.conf.ConfReader;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.TaskConf;
+import io.spackle.image.Extension;
 import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
 import io.spackle.jobs.manifest.Manifest;
 import io.spackle.jobs.output.OutputFolder;
@@ -100,22 +101,24 @@ public record JobConf(
 
   /** Reads every key; the result is valid only if the reader then has no problems. */
   static JobConf of(ConfReader reader) {
+    TaskConf tasks = TaskConf.of(reader);
     return new JobConf(
-        manifest(reader),
+        manifest(reader, tasks.defaults().extension()),
         output(reader),
-        TaskConf.of(reader),
+        tasks,
         webhook(reader),
         reader.number("failures.max-share", 0, 1),
         plan(reader),
         new HadoopOptions(reader.options("hadoop.options")));
   }
 
-  private static Manifest.Settings manifest(ConfReader reader) {
+  private static Manifest.Settings manifest(ConfReader reader, Extension extension) {
     return new Manifest.Settings(
         reader.location("manifest.path"),
         reader.text("manifest.format"),
         reader.orNull("manifest.base", reader::location),
-        reader.options("manifest.options"));
+        reader.options("manifest.options"),
+        extension);
   }
 
   private static OutputConf output(ConfReader reader) {

@@ -82,10 +82,13 @@ final class CsvManifest {
     for (String name : header) {
       schema = schema.add(name, DataTypes.StringType);
     }
-    schema = ManifestColumns.checked(schema);
+    schema = ManifestColumns.checked(schema, settings.extension());
     List<String> names = header.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
     List<Integer> images =
-        Stream.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE).map(names::indexOf).toList();
+        Stream.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)
+            .map(names::indexOf)
+            .filter(place -> place >= 0)
+            .toList();
     Columns columns = new Columns(header.size(), images);
     StructType all =
         schema

@@ -64,7 +64,7 @@ final class JsonManifest {
     if (inferred.isEmpty()) {
       return null;
     }
-    StructType columns = ManifestColumns.checked(inferred);
+    StructType columns = ManifestColumns.checked(inferred, settings.extension());
     StructType schema = columns.add(RowColumns.CORRUPT, DataTypes.StringType);
     Column isUtf8 = is_valid_utf8(col(TEXT));
     Column valid = isUtf8.and(IS_ONE_OBJECT.apply(col(TEXT)));

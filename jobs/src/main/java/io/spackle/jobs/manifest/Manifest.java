@@ -1,6 +1,7 @@
 package io.spackle.jobs.manifest;
 
 import io.spackle.conf.RefusedException;
+import io.spackle.image.Extension;
 import io.spackle.row.Redaction;
 import io.spackle.row.RowColumns;
 import java.io.IOException;
@@ -45,8 +46,15 @@ public final class Manifest {
    * @param format auto, csv, tsv, jsonl, parquet or a Spark source
    * @param base folder of relative image locations, or null: rows with such locations fail
    * @param options for Spark's reader
+   * @param extension of rows that do not say how far their canvas grows, or null
    */
-  public record Settings(String path, String format, String base, Map<String, String> options) {
+  public record Settings(
+      String path, String format, String base, Map<String, String> options, Extension extension) {
+
+    /** Settings of rows that all have masks. */
+    public Settings(String path, String format, String base, Map<String, String> options) {
+      this(path, format, base, options, null);
+    }
 
     /** The path without secrets. */
     public String redactedPath() {
@@ -129,7 +137,7 @@ public final class Manifest {
   private static Dataset<Row> other(SparkSession spark, Settings settings) {
     Dataset<Row> rows =
         spark.read().options(settings.options()).format(format(settings)).load(settings.path());
-    return numbered(ManifestColumns.asStrings(rows), 1);
+    return numbered(ManifestColumns.asStrings(rows, settings.extension()), 1);
   }
 
   private static Dataset<Row> empty(SparkSession spark) {

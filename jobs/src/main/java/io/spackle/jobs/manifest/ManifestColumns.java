@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.when;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.family.ModelTraits;
+import io.spackle.image.Extension;
 import io.spackle.row.ForeignColumns;
 import io.spackle.row.RowColumns;
 import io.spackle.sink.ImageLayout;
@@ -60,9 +61,10 @@ public final class ManifestColumns {
    * Returns the columns of a manifest, those of the API as strings, without that of malformed
    * lines.
    *
+   * @param extension of rows that do not say how far their canvas grows, or null
    * @throws RefusedException naming each column that is missing, duplicate or of the wrong type
    */
-  static StructType checked(StructType found) {
+  static StructType checked(StructType found, Extension extension) {
     List<String> problems = new ArrayList<>();
     Set<String> names = new HashSet<>();
     StructType checked = new StructType();
@@ -81,13 +83,11 @@ public final class ManifestColumns {
       checkType(name, field.dataType(), problems);
       checked = checked.add(field.name(), typeOf(field));
     }
-    for (String required : List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)) {
-      if (!names.contains(required)) {
-        problems.add(
-            "the manifest has no column "
-                + required
-                + ForeignColumns.instead(required, found.fieldNames()));
-      }
+    for (String required : RowColumns.missingImages(found, extension)) {
+      problems.add(
+          "the manifest has no column "
+              + required
+              + ForeignColumns.instead(required, found.fieldNames()));
     }
     if (!names.contains(RowColumns.INIT_IMAGE)) {
       addNestedRows(found, problems);
@@ -150,9 +150,9 @@ public final class ManifestColumns {
   }
 
   /** Casts the columns of the API to strings. */
-  static Dataset<Row> asStrings(Dataset<Row> rows) {
+  static Dataset<Row> asStrings(Dataset<Row> rows, Extension extension) {
     Dataset<Row> strings = rows;
-    for (StructField field : checked(rows.schema()).fields()) {
+    for (StructField field : checked(rows.schema(), extension).fields()) {
       strings = strings.withColumn(field.name(), column(field.name()).cast(field.dataType()));
     }
     return strings;

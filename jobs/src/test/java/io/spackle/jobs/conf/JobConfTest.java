@@ -274,7 +274,7 @@ class JobConfTest {
   }
 
   @Test
-  void recolouringNeedsPasteBack() throws IOException {
+  void otherCompositesNeedPasteBack() throws IOException {
     assertThat(problems("spackle.image { composite = recolour, paste-back = false }", REQUIRED))
         .singleElement()
         .asString()

@@ -1,0 +1,61 @@
+package io.spackle.row;
+
+import io.spackle.family.ModelTraits.Guide;
+import io.spackle.image.Extension;
+import java.util.Locale;
+
+/** The columns of a row that say which images it is made from. */
+final class ImageColumns {
+
+  /** The value of a row whose canvas does not grow, whatever the configuration says. */
+  private static final String NONE = "none";
+
+  private ImageColumns() {}
+
+  /**
+   * Reads the columns; problems are added to the fields.
+   *
+   * @param guide of the model
+   * @param extension of rows that do not say, or null
+   */
+  static ManifestRow.Locations read(FieldReader fields, Guide guide, Extension extension) {
+    Extension extended = extension(fields, extension);
+    return new ManifestRow.Locations(
+        fields.location(RowColumns.INIT_IMAGE),
+        extended == null
+            ? fields.location(RowColumns.MASK_IMAGE)
+            : fields.optionalLocation(RowColumns.MASK_IMAGE),
+        guide == Guide.REFERENCE
+            ? fields.location(RowColumns.REFERENCE_IMAGE)
+            : fields.optionalLocation(RowColumns.REFERENCE_IMAGE),
+        fields.optionalLocation(RowColumns.EXCLUDE_IMAGE),
+        extended);
+  }
+
+  private static Extension extension(FieldReader fields, Extension byDefault) {
+    String text = fields.text(RowColumns.EXTEND, null);
+    if (text == null) {
+      return byDefault;
+    }
+    try {
+      return isNone(text) ? null : Extension.of(text);
+    } catch (IllegalArgumentException e) {
+      fields.addProblem(
+          RowColumns.EXTEND, Redaction.value(text) + " found, none or " + e.getMessage());
+      return byDefault;
+    }
+  }
+
+  private static boolean isNone(String text) {
+    return text.strip().toLowerCase(Locale.ROOT).equals(NONE);
+  }
+
+  /** One spelling for all texts that mean the same extension; an invalid text as it is. */
+  static String spelling(String extend) {
+    try {
+      return isNone(extend) ? NONE : Extension.of(extend).toString();
+    } catch (IllegalArgumentException e) {
+      return extend;
+    }
+  }
+}
