@@ -129,8 +129,17 @@ class BackgroundTest {
     drawDisc(0x502010, 0xE0E0E0);
     CommandResult result =
         CommandResult.run(
-            "inpaint", "--model", "builtin:fill", "--image", photo, "--mask", mask, "--out",
-            folder.resolve("out.png"), "-D", "image.shadow=keep");
+            "inpaint",
+            "--model",
+            "builtin:fill",
+            "--image",
+            photo,
+            "--mask",
+            mask,
+            "--out",
+            folder.resolve("out.png"),
+            "-D",
+            "image.shadow=keep");
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.messages())
         .contains("spackle.image.shadow is keep, which needs image.composite = matte");

@@ -159,8 +159,7 @@ public record TaskConf(
             reader.orNull("defaults.negative-prompt", reader::anyText),
             reader.flag("defaults.enhance-prompt"),
             reader.text("prompt.enhance-suffix")),
-        reader.orNull(
-            "image.extend", key -> reader.parsed(key, Extension.EXPECTED, Extension::of)),
+        reader.orNull("image.extend", key -> reader.parsed(key, Extension.EXPECTED, Extension::of)),
         reader.flag("defaults.safety-checker"),
         seed(reader));
   }
@@ -221,9 +220,7 @@ public record TaskConf(
     if (keepsShadow && !matte) {
       reader.problem("image.shadow", "is keep, which needs image.composite = matte");
     }
-    return !matte
-        ? Composite.PASTE
-        : keepsShadow ? Composite.MATTE_WITH_SHADOW : Composite.MATTE;
+    return !matte ? Composite.PASTE : keepsShadow ? Composite.MATTE_WITH_SHADOW : Composite.MATTE;
   }
 
   private static int pixels(ConfReader reader, String key) {

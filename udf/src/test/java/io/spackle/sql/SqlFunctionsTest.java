@@ -101,8 +101,7 @@ class SqlFunctionsTest {
 
   @Test
   void anImageWithoutAMaskIsExtended() {
-    Row result =
-        inpaint("'$dir/grey.png', NULL, 'a door', map('extend', 'left=8, right=16')");
+    Row result = inpaint("'$dir/grey.png', NULL, 'a door', map('extend', 'left=8, right=16')");
     assertThat(result.<String>getAs("status")).as("%s", result).isEqualTo("success");
     assertThat(result.<Row>getAs("meta").<Integer>getAs("W")).isEqualTo(64 + 8 + 16);
     assertThat(result.<Row>getAs("digests").<String>getAs("mask_image")).isNull();
