@@ -73,9 +73,7 @@ class ExtendingTest {
                 || left + WIDTH < width && x >= WIDTH - inset
                 || top + HEIGHT < height && y >= HEIGHT - inset;
         if (!atJoin) {
-          assertThat(red(output, x + left, y + top))
-              .as("%d, %d", x, y)
-              .isEqualTo(texture(x, y));
+          assertThat(red(output, x + left, y + top)).as("%d, %d", x, y).isEqualTo(texture(x, y));
         }
       }
     }
@@ -220,8 +218,15 @@ class ExtendingTest {
   void anInvalidConfigurationIsRefused() {
     CommandResult result =
         CommandResult.run(
-            "inpaint", "--model", "builtin:patchmatch", "--image", photo, "--out",
-            folder.resolve("out.png"), "-D", "image.extend=banana");
+            "inpaint",
+            "--model",
+            "builtin:patchmatch",
+            "--image",
+            photo,
+            "--out",
+            folder.resolve("out.png"),
+            "-D",
+            "image.extend=banana");
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.messages())
         .contains("spackle.image.extend is \"banana\", expected an aspect ratio from");
@@ -307,8 +312,15 @@ class ExtendingTest {
   private String refusal(String extend) {
     CommandResult result =
         CommandResult.run(
-            "inpaint", "--model", "builtin:patchmatch", "--image", photo, "--extend", extend,
-            "--out", folder.resolve("out.png"));
+            "inpaint",
+            "--model",
+            "builtin:patchmatch",
+            "--image",
+            photo,
+            "--extend",
+            extend,
+            "--out",
+            folder.resolve("out.png"));
     assertThat(result.code()).isEqualTo(2);
     return result.messages();
   }

@@ -157,8 +157,8 @@ public final class SourceImage {
   }
 
   /**
-   * This image on a larger canvas. What is new repeats the pixels at the edges, and generated pixels
-   * of it have their alpha: next to a cut-out they are transparent.
+   * This image on a larger canvas. What is new repeats the pixels at the edges, and generated
+   * pixels of it have their alpha: next to a cut-out they are transparent.
    *
    * @param masked the inset of the image that is masked
    * @param replaced the inset that repeats pixels, too, at most as wide

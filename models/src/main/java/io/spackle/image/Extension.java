@@ -117,7 +117,8 @@ public sealed interface Extension extends Serializable {
   record Aspect(double width, double height, Anchor anchor) implements Extension {
 
     private static final Pattern TEXT =
-        Pattern.compile("(\\d{1,6}(?:\\.\\d{1,6})?) *: *(\\d{1,6}(?:\\.\\d{1,6})?)(?: +([a-z-]+))?");
+        Pattern.compile(
+            "(\\d{1,6}(?:\\.\\d{1,6})?) *: *(\\d{1,6}(?:\\.\\d{1,6})?)(?: +([a-z-]+))?");
 
     private static final double MAX_RATIO = 100;
 

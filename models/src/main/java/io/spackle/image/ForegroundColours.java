@@ -19,6 +19,9 @@ final class ForegroundColours {
   /** Of the paper: levels up to this side are cheap, and get more rounds. */
   private static final int SMALL_SIDE = 32;
 
+  /** From this side on the colour that cannot be seen is not smoothed further: it is smooth. */
+  private static final int SMOOTH_SIDE = 128;
+
   private static final int ROUNDS_SMALL = 10;
   private static final int ROUNDS = 2;
 
@@ -129,11 +132,26 @@ final class ForegroundColours {
     }
 
     void improve() {
+      boolean isLarge = Math.max(width, height) > SMOOTH_SIDE;
       for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
-          improve(x, y);
+          byte plain = matte.levels()[rows[y] + columns[x]];
+          if (isLarge && !Matte.isSoft(plain) && isSurroundedBy(plain, x, y)) {
+            float[] visible = plain == 0 ? foreground : background;
+            visible[y * width + x] = value(rows[y] + columns[x], channel);
+          } else {
+            improve(x, y);
+          }
         }
       }
+    }
+
+    private boolean isSurroundedBy(byte level, int x, int y) {
+      byte[] levels = matte.levels();
+      return (x == 0 || levels[rows[y] + columns[x - 1]] == level)
+          && (x == width - 1 || levels[rows[y] + columns[x + 1]] == level)
+          && (y == 0 || levels[rows[y - 1] + columns[x]] == level)
+          && (y == height - 1 || levels[rows[y + 1] + columns[x]] == level);
     }
 
     /** Solves the two equations of a pixel, in which its neighbours are constant. */

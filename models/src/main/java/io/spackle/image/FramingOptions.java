@@ -82,11 +82,13 @@ public record FramingOptions(
   }
 
   public FramingOptions withResize(Resize other) {
-    return new FramingOptions(other, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow, composite);
+    return new FramingOptions(
+        other, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow, composite);
   }
 
   public FramingOptions withCropPadding(OptionalInt other) {
-    return new FramingOptions(resize, other, maskReduction, pasteBack, maskBlur, maskGrow, composite);
+    return new FramingOptions(
+        resize, other, maskReduction, pasteBack, maskBlur, maskGrow, composite);
   }
 
   public FramingOptions withMaskReduction(MaskReduction other) {
@@ -94,11 +96,13 @@ public record FramingOptions(
   }
 
   public FramingOptions withPasteBack(boolean other) {
-    return new FramingOptions(resize, cropPadding, maskReduction, other, maskBlur, maskGrow, composite);
+    return new FramingOptions(
+        resize, cropPadding, maskReduction, other, maskBlur, maskGrow, composite);
   }
 
   public FramingOptions withMaskGrow(int other) {
-    return new FramingOptions(resize, cropPadding, maskReduction, pasteBack, maskBlur, other, composite);
+    return new FramingOptions(
+        resize, cropPadding, maskReduction, pasteBack, maskBlur, other, composite);
   }
 
   public FramingOptions withComposite(Composite other) {
@@ -124,7 +128,8 @@ public record FramingOptions(
 
     private Object readResolve() {
       OptionalInt padding = cropPadding == null ? OptionalInt.empty() : OptionalInt.of(cropPadding);
-      return new FramingOptions(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, composite);
+      return new FramingOptions(
+          resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, composite);
     }
   }
 

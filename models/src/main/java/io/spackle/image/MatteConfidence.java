@@ -1,8 +1,8 @@
 package io.spackle.image;
 
 /**
- * Whether a matte can be trusted. It cannot where its soft edges are wide, or where the object has the colour of its background along most of its edge, as a white product on
- * white has.
+ * Whether a matte can be trusted. It cannot where its soft edges are wide, or where the object has
+ * the colour of its background along most of its edge, as a white product on white has.
  */
 public final class MatteConfidence {
 

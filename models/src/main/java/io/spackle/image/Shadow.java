@@ -1,6 +1,8 @@
 package io.spackle.image;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.IntBinaryOperator;
 
 /**
  * The shadow that an object casts on a plain background: the ratio of the background's light to
@@ -8,9 +10,10 @@ import java.util.Optional;
  *
  * <p>Each channel of the undisturbed background is a plane over the image, fitted by least squares
  * in linear light; pixels that differ from it by more than a tenth, such as those of the shadow,
- * are left out of further fits. A shadow darkens all channels alike, which tells it from things. It
- * fades out with the distance to the object. Only an approximation: on a patterned background what
- * is darker than its average near the object counts as shadow.
+ * are left out of further fits. A shadow darkens all channels alike, which tells it from things,
+ * and it is wider than the seams of a floor, which a morphological closing removes. It fades out
+ * with the distance to the object. Only an approximation: on a patterned background wide dark parts
+ * near the object count as shadow.
  */
 final class Shadow {
 
@@ -27,6 +30,9 @@ final class Shadow {
 
   /** About as many pixels are enough for a fit. */
   private static final int SAMPLES = 50_000;
+
+  /** The side of an object divided by half the width of a line that is no shadow. */
+  private static final double LINE = 40;
 
   /** How far a shadow is continued into the soft edge of its object, in pixels. */
   private static final int SOFT_EDGE = 12;
@@ -53,9 +59,7 @@ final class Shadow {
       planes[channel] = shadow.fitted(channel);
     }
     boolean hasObject = matte.coverage() < 1;
-    return hasObject && planes[0] != null
-        ? Optional.of(shadow.ratios(planes))
-        : Optional.empty();
+    return hasObject && planes[0] != null ? Optional.of(shadow.ratios(planes)) : Optional.empty();
   }
 
   /** The coefficients of 1, x and y; null if there is no background. */
@@ -89,15 +93,51 @@ final class Shadow {
     DistanceField toObject = DistanceField.to(matte, level -> !Mask.isMasked(level));
     double area = matte.levels().length * (1 - matte.coverage());
     double reach = Math.sqrt(area) / 2;
-    byte[] ratios = new byte[matte.levels().length];
-    for (int i = 0; i < ratios.length; i++) {
+    byte[] found = new byte[matte.levels().length];
+    for (int i = 0; i < found.length; i++) {
       double distance = Math.sqrt(toObject.squared(i));
       double weight = Math.max(0, Math.min(1, 2 - distance / reach));
       float darkness = weight > 0 ? darkness(i, i % width, i / width, planes) : 0;
-      ratios[i] = (byte) Math.round(255 * (1 - weight * darkness));
+      found[i] = (byte) Math.round(255 * (1 - weight * darkness));
     }
+    int radius = Math.max(1, (int) Math.round(Math.sqrt(area) / LINE));
+    byte[] ratios = withoutLines(found, radius);
     continueUnderSoftEdge(ratios);
     return new Mask(width, matte.height(), ratios);
+  }
+
+  /** A closing with a square; the object counts as dark, so that a shadow along it stays. */
+  private byte[] withoutLines(byte[] ratios, int radius) {
+    byte[] dark = ratios.clone();
+    for (int i = 0; i < dark.length; i++) {
+      dark[i] = matte.levels()[i] == (byte) 255 ? dark[i] : 0;
+    }
+    byte[] closed = dark;
+    for (IntBinaryOperator extreme : List.<IntBinaryOperator>of(Math::max, Math::min)) {
+      closed = extremes(closed, 1, radius, extreme);
+      closed = extremes(closed, matte.width(), radius, extreme);
+    }
+    for (int i = 0; i < closed.length; i++) {
+      closed[i] = matte.levels()[i] == (byte) 255 ? closed[i] : (byte) 255;
+    }
+    return closed;
+  }
+
+  /** The extreme level in a span of pixels around each, in a row or in a column. */
+  private byte[] extremes(byte[] levels, int step, int radius, IntBinaryOperator extreme) {
+    int length = step == 1 ? matte.width() : matte.height();
+    byte[] result = new byte[levels.length];
+    for (int i = 0; i < levels.length; i++) {
+      int position = step == 1 ? i % length : i / step;
+      int from = Math.max(-radius, -position);
+      int to = Math.min(radius, length - 1 - position);
+      int level = levels[i] & 0xFF;
+      for (int offset = from; offset <= to; offset++) {
+        level = extreme.applyAsInt(level, levels[i + offset * step] & 0xFF);
+      }
+      result[i] = (byte) level;
+    }
+    return result;
   }
 
   /** The part of the light that is missing, 0 to 1. */

@@ -62,7 +62,8 @@ class TriptychTest {
       }
     }
     FramingOptions options =
-        new FramingOptions(Resize.STRETCH, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0, Composite.PASTE);
+        new FramingOptions(
+            Resize.STRETCH, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0, Composite.PASTE);
     Mask mask = new Mask(width, height, levels);
     return Framing.frame(filled(width, height, 40), mask, width, height, 8, options);
   }

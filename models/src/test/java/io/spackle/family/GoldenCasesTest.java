@@ -124,7 +124,13 @@ class GoldenCasesTest {
   private static List<Frame> frames(GoldenCase golden, ModelTraits traits) {
     FramingOptions options =
         new FramingOptions(
-            Resize.STRETCH, golden.cropPadding(), MaskReduction.NEAREST, false, 0, 0, Composite.PASTE);
+            Resize.STRETCH,
+            golden.cropPadding(),
+            MaskReduction.NEAREST,
+            false,
+            0,
+            0,
+            Composite.PASTE);
     List<Frame> frames = new ArrayList<>();
     for (int i = 0; i < golden.seeds().size(); i++) {
       frames.add(

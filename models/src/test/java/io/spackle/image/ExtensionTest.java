@@ -113,7 +113,6 @@ class ExtensionTest {
 
   private static String described(Canvas canvas) {
     return "%d x %d at %d, %d"
-        .formatted(
-            canvas.width(), canvas.height(), canvas.image().left(), canvas.image().top());
+        .formatted(canvas.width(), canvas.height(), canvas.image().left(), canvas.image().top());
   }
 }

@@ -116,6 +116,23 @@ class MatteTest {
     assertThat(red(kept, 48, 86)).isEqualTo(255);
   }
 
+  /** A seam of the floor, one pixel wide, and a shadow of three pixels along the disc. */
+  @Test
+  void seamsOfTheFloorAreNoShadows() {
+    RgbImage photo = shadowed();
+    for (int i = 0; i < SIDE * SIDE; i++) {
+      double radius = radius(i % SIDE, i / SIDE);
+      if (i / SIDE == 8 || radius >= 34 && radius < 37) {
+        for (int channel = 0; channel < 3; channel++) {
+          photo.pixels()[3 * i + channel] = 70;
+        }
+      }
+    }
+    RgbImage kept = new Matte(photo, DISC, true).apply(plain(0xFFC080));
+    assertThat(red(kept, 20, 8)).isEqualTo(255);
+    assertThat(red(kept, 48, 12)).isLessThan(150);
+  }
+
   @Test
   void aShadowNeedsAnObjectAndABackground() {
     Mask all = mask((x, y) -> 255);
@@ -187,8 +204,7 @@ class MatteTest {
     for (int i = 0; i < found.pixels().length; i++) {
       assertThat(found.pixels()[i] & 0xFF)
           .as("channel %d of %d, %d", i % 3, i / 3 % SIDE, i / 3 / SIDE)
-          .isCloseTo(
-              expected.pixels()[i] & 0xFF, org.assertj.core.data.Offset.offset(tolerance));
+          .isCloseTo(expected.pixels()[i] & 0xFF, org.assertj.core.data.Offset.offset(tolerance));
     }
   }
 

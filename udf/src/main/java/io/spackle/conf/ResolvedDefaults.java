@@ -34,7 +34,8 @@ public final class ResolvedDefaults {
       checkSides(parameters, traits.limits(), problems);
     }
     check(parameters, traits.limits(), problems);
-    return new RowDefaults(parameters, conf.prompts(), conf.extension(), conf.safetyChecker(), conf.seed());
+    return new RowDefaults(
+        parameters, conf.prompts(), conf.extension(), conf.safetyChecker(), conf.seed());
   }
 
   private static int side(Integer given, ModelTraits.Sizes sizes) {

@@ -160,8 +160,7 @@ public record TaskConf(
             reader.orNull("defaults.negative-prompt", reader::anyText),
             reader.flag("defaults.enhance-prompt"),
             reader.text("prompt.enhance-suffix")),
-        reader.orNull(
-            "image.extend", key -> reader.parsed(key, Extension.EXPECTED, Extension::of)),
+        reader.orNull("image.extend", key -> reader.parsed(key, Extension.EXPECTED, Extension::of)),
         reader.flag("defaults.safety-checker"),
         seed(reader));
   }

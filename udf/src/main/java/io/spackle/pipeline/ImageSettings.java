@@ -63,8 +63,7 @@ public record ImageSettings(
 
   /** Whether pixels of the row's init image are copied, so that it matters which may be. */
   public boolean copiesPixels(ManifestRow row, ModelTraits traits) {
-    return traits.guide() == Guide.PATCHES
-        || fill == Fill.PATCHMATCH && fillsBefore(row, traits);
+    return traits.guide() == Guide.PATCHES || fill == Fill.PATCHMATCH && fillsBefore(row, traits);
   }
 
   /** Whether the row excludes pixels, but none is copied. */

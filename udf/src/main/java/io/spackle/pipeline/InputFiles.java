@@ -38,8 +38,7 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
   }
 
   Outcome.InputDigests digests() {
-    return new Outcome.InputDigests(
-        Sha256.hex(init), hex(mask), hex(reference), hex(exclude));
+    return new Outcome.InputDigests(Sha256.hex(init), hex(mask), hex(reference), hex(exclude));
   }
 
   private static String hex(byte[] file) {
@@ -76,9 +75,7 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
         RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits));
     return new FramedRow.Images(
         source,
-        mask == null
-            ? RowCanvas.none(source)
-            : mask(mask, RowColumns.MASK_IMAGE, source, limits),
+        mask == null ? RowCanvas.none(source) : mask(mask, RowColumns.MASK_IMAGE, source, limits),
         reference == null
             ? null
             : RowFailures.naming(

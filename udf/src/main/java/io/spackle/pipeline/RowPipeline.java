@@ -265,7 +265,8 @@ public final class RowPipeline {
     List<InpaintInput> inputs = new ArrayList<>();
     for (int i = 0; i < framed.row().parameters().samples(); i++) {
       InpaintInput input = framed.input(i);
-      inputs.add(framed.isFilled() ? model.limits().onCore(() -> settings.filled(input, task)) : input);
+      inputs.add(
+          framed.isFilled() ? model.limits().onCore(() -> settings.filled(input, task)) : input);
     }
     return inputs;
   }

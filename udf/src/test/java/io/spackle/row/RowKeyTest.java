@@ -38,6 +38,15 @@ class RowKeyTest {
   }
 
   @Test
+  void spellingsOfExtensionsAreOne() {
+    assertThat(key("extend", "4:5")).isEqualTo(key("extend", " 4 : 5 CENTER")).isNotEqualTo(key());
+    assertThat(key("extend", "left=3, top=4")).isEqualTo(key("extend", "TOP=4;left=3"));
+    assertThat(key("extend", "left=3")).isNotEqualTo(key("extend", "left=4"));
+    assertThat(key("extend", "banana")).isNotEqualTo(key("extend", "apple"));
+    assertThat(key("extend", " ")).isEqualTo(key());
+  }
+
+  @Test
   void signedUrlsAreOneHoweverTheyAreSigned() {
     String url = "https://example.com/a.png";
     assertThat(key("init_image", url + "?X-Amz-Signature=1&X-Amz-Date=2&v=3"))

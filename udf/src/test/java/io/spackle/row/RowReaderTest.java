@@ -343,12 +343,34 @@ class RowReaderTest {
   }
 
   @Test
+  void anExtendedRowNeedsNoMask() {
+    ManifestRow row = valid(TestRows.row("extend", "4:5", "mask_image", null));
+    assertThat(row.locations().mask()).isNull();
+    assertThat(row.locations().extension()).hasToString("4:5");
+    assertThat(row.seed()).isNotEqualTo(valid(TestRows.row()).seed());
+    assertThat(row.seed())
+        .isNotEqualTo(valid(TestRows.row("extend", "5:4", "mask_image", null)).seed());
+    assertThat(valid(TestRows.row("extend", "none")).locations().extension()).isNull();
+    assertThat(invalid(TestRows.row("extend", "none", "mask_image", " ")).message())
+        .isEqualTo("mask_image: a blank text found, the location of an image expected");
+  }
+
+  @Test
+  void anInvalidExtensionSaysWhatIsExpected() {
+    assertThat(invalid(TestRows.row("extend", "4/5")).message())
+        .startsWith(
+            "extend: \"4/5\" found, none or an aspect ratio from 1:100 to 100:1 such as 4:5,")
+        .endsWith("or pixels per side such as left=64, right=64 expected");
+  }
+
+  @Test
   void minusOneIsNoSeed() {
     long derived = valid(TestRows.row()).seed();
     assertThat(valid(TestRows.row("seed", -1)).seed()).isEqualTo(derived);
     assertThat(valid(TestRows.row("seed", "-1.0")).seed()).isEqualTo(derived);
     RowDefaults seeded =
-        new RowDefaults(TestRows.parameters(), TestRows.defaults(null, null).prompts(), null, false, 7L);
+        new RowDefaults(
+            TestRows.parameters(), TestRows.defaults(null, null).prompts(), null, false, 7L);
     RowReader reader = new RowReader(TestRows.TRAITS, seeded, SafetyPolicy.CHECKED);
     assertThat(((RowReader.Valid) reader.read(TestRows.row("seed", -1))).row().seed()).isEqualTo(7);
   }

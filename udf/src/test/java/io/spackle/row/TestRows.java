@@ -23,7 +23,8 @@ final class TestRows {
   static final ModelTraits CATVTON = traits("catvton", Guide.REFERENCE);
 
   static final RowDefaults DEFAULTS =
-      new RowDefaults(parameters(), new RowDefaults.Prompts(null, null, true, "sharp"), null, true, null);
+      new RowDefaults(
+          parameters(), new RowDefaults.Prompts(null, null, true, "sharp"), null, true, null);
 
   private TestRows() {}
 
@@ -34,7 +35,11 @@ final class TestRows {
   /** Defaults without enhancement or safety checker. */
   static RowDefaults defaults(String prompt, String negativePrompt) {
     return new RowDefaults(
-        parameters(), new RowDefaults.Prompts(prompt, negativePrompt, false, ""), null, false, null);
+        parameters(),
+        new RowDefaults.Prompts(prompt, negativePrompt, false, ""),
+        null,
+        false,
+        null);
   }
 
   private static ModelTraits traits(String family, Guide guide) {

@@ -71,6 +71,15 @@ class SpackleTest {
   }
 
   @Test
+  void masksAreNotNeededWhereCanvasesAreExtended() {
+    Dataset<Row> rows = rows().where("id = 'b'").drop("mask_image");
+    Map<String, String> settings = Map.of("image.extend", "2:1");
+    Row meta = Spackle.inpaint(rows, settings).head().getAs("meta");
+    assertThat(meta.<Integer>getAs("W")).isEqualTo(2 * meta.<Integer>getAs("H"));
+    assertThat(meta.<String>getAs("extend")).isEqualTo("2:1");
+  }
+
+  @Test
   void missingColumnsAreReportedAtOnce() {
     Dataset<Row> rows = rows().drop("mask_image");
     assertThatThrownBy(() -> Spackle.inpaint(rows))

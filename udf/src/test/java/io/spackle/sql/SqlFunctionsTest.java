@@ -100,6 +100,17 @@ class SqlFunctionsTest {
   }
 
   @Test
+  void anImageWithoutAMaskIsExtended() {
+    Row result = inpaint("'$dir/grey.png', NULL, 'a door', map('extend', 'left=8, right=16')");
+    assertThat(result.<String>getAs("status")).as("%s", result).isEqualTo("success");
+    assertThat(result.<Row>getAs("meta").<Integer>getAs("W")).isEqualTo(64 + 8 + 16);
+    assertThat(result.<Row>getAs("digests").<String>getAs("mask_image")).isNull();
+    Row invalid = inpaint("'$dir/grey.png', NULL, 'a door', map('extend', 'wide')");
+    assertThat(invalid.<Row>getAs("error").<String>getAs("message"))
+        .startsWith("extend: \"wide\" found, none or an aspect ratio");
+  }
+
+  @Test
   void referenceImageIsAnOption() {
     Row unused = inpaint(IMAGES + ", 'a door', map('reference_image', '$dir/none.png')");
     assertThat(unused.<String>getList(unused.fieldIndex("notes")))
