@@ -53,8 +53,7 @@ final class DiffusionInpainter implements Inpainter {
     ReferenceCanvas canvas = ReferenceCanvas.of(parameters);
     List<InpaintInput> joined = inputs.stream().map(canvas::joined).toList();
     InpaintedBatch batch = denoised(canvas.joined(parameters), joined, cancellation);
-    return new InpaintedBatch(
-        batch.images().stream().map(canvas::cut).toList(), batch.times());
+    return new InpaintedBatch(batch.images().stream().map(canvas::cut).toList(), batch.times());
   }
 
   private InpaintedBatch denoised(

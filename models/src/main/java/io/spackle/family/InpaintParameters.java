@@ -23,14 +23,17 @@ public record InpaintParameters(
 
   /** Parameters without reference images in context. */
   public InpaintParameters(
-      int width, int height, Sampling sampling, MaskReduction maskReduction, boolean safetyChecked) {
+      int width,
+      int height,
+      Sampling sampling,
+      MaskReduction maskReduction,
+      boolean safetyChecked) {
     this(width, height, sampling, maskReduction, safetyChecked, ReferenceLayout.NONE);
   }
 
   /** The parameters with reference images in context. */
   public InpaintParameters withReference(ReferenceLayout layout) {
-    return new InpaintParameters(
-        width, height, sampling, maskReduction, safetyChecked, layout);
+    return new InpaintParameters(width, height, sampling, maskReduction, safetyChecked, layout);
   }
 
   /** The pixels of the canvas that the model works on. */

@@ -36,7 +36,9 @@ class LetterboxTest {
     assertThat(red(fitted, 40, 30)).isEqualTo(0x10);
   }
 
-  /** An edge of the image itself would show a scaled copy; the place and size do not depend on it. */
+  /**
+   * An edge of the image itself would show a scaled copy; the place and size do not depend on it.
+   */
   @Test
   void aGarmentOnTheColourOfTheBackgroundHasNoEdge() {
     RgbImage fitted = Letterbox.fit(plain(17, 40, 0xF6), 96, 128, GREY);

@@ -10,6 +10,7 @@ import io.spackle.codec.OutputOptions;
 import io.spackle.codec.OutputOptions.Alpha;
 import io.spackle.codec.OutputOptions.Colour;
 import io.spackle.family.Families;
+import io.spackle.family.ReferenceLayout;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.FramingOptions.Resize;
@@ -19,6 +20,7 @@ import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.pipeline.ImageSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.row.GenerationParameters;
+import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowDefaults;
 import io.spackle.safety.SafetyOptions;
 import io.spackle.source.FetchSettings;
@@ -92,7 +94,11 @@ public record TaskConf(
 
   /** The defaults of rows. */
   public record DefaultsConf(
-      ParametersConf parameters, RowDefaults.Prompts prompts, boolean safetyChecker, Long seed) {}
+      ParametersConf parameters,
+      RowDefaults.Prompts prompts,
+      boolean safetyChecker,
+      Long seed,
+      RowDefaults.References references) {}
 
   /** The configured part of {@link GenerationParameters}; null means the model's default. */
   public record ParametersConf(
@@ -154,7 +160,16 @@ public record TaskConf(
             reader.flag("defaults.enhance-prompt"),
             reader.text("prompt.enhance-suffix")),
         reader.flag("defaults.safety-checker"),
-        seed(reader));
+        seed(reader),
+        references(reader));
+  }
+
+  private static RowDefaults.References references(ConfReader reader) {
+    return new RowDefaults.References(
+        new ReferenceContext(
+            reader.choice("reference.layout", ReferenceLayout.class),
+            reader.text("reference.prompt")),
+        reader.flag("reference.required"));
   }
 
   /** Null for -1, which stands for none in other tools. */
@@ -180,6 +195,7 @@ public record TaskConf(
   private static ImageSettings images(ConfReader reader) {
     return new ImageSettings(
         limits(reader),
+        reader.colour("reference.background"),
         framing(reader),
         output(reader),
         reader.choice("image.fill", Fill.class),

@@ -13,6 +13,7 @@ import java.io.Serializable;
  * The settings of a row's images.
  *
  * @param limits of an input image
+ * @param referenceBackground the colour behind and around a reference image, 0xRRGGBB
  * @param framing to the size that the model generates, and pasting back
  * @param output what the output keeps of the init image, and its format
  * @param fill what a diffusion model finds in the masked region
@@ -20,6 +21,7 @@ import java.io.Serializable;
  */
 public record ImageSettings(
     DecodeLimits limits,
+    int referenceBackground,
     FramingOptions framing,
     OutputOptions output,
     Fill fill,

@@ -85,9 +85,10 @@ final class FieldReader {
   }
 
   /**
-   * A location that is not used, or null if the cell is null or blank; invalid text is a problem.
+   * A location that need not be there, or null if the cell is null or blank; invalid text is a
+   * problem.
    */
-  String unusedLocation(String column) {
+  String optionalLocation(String column) {
     return raw(column) instanceof String text && DataUri.isOne(text) ? text : text(column, null);
   }
 

@@ -7,10 +7,27 @@ import java.io.Serializable;
  *
  * @param safetyChecker whether images are checked
  * @param seed of every row that has none, or null to derive one from each row's content
+ * @param references of rows for models that are guided by prompts
  */
 public record RowDefaults(
-    GenerationParameters parameters, Prompts prompts, boolean safetyChecker, Long seed)
+    GenerationParameters parameters,
+    Prompts prompts,
+    boolean safetyChecker,
+    Long seed,
+    References references)
     implements Serializable {
+
+  /**
+   * How models that are guided by prompts get reference images.
+   *
+   * @param context of the rows that have one; {@link ReferenceContext#NONE} if none may have one
+   * @param required whether every row must have one
+   */
+  public record References(ReferenceContext context, boolean required) implements Serializable {
+
+    /** No row may have one. */
+    public static final References NONE = new References(ReferenceContext.NONE, false);
+  }
 
   /**
    * The default texts.

@@ -77,14 +77,14 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
 
   private Row checked(Row manifest, ManifestRow row, ImageSource source) {
     try {
-      source.check(row.locations().init());
-      source.check(row.locations().mask());
-      if (row.usesReference(settings.rows().traits())) {
-        source.check(row.locations().reference());
+      check(RowColumns.INIT_IMAGE, row.locations().init(), source);
+      check(RowColumns.MASK_IMAGE, row.locations().mask(), source);
+      if (row.locations().reference() != null) {
+        check(RowColumns.REFERENCE_IMAGE, row.locations().reference(), source);
       }
       if (row.locations().exclude() != null
           && settings.images().copiesPixels(row, settings.rows().traits())) {
-        source.check(row.locations().exclude());
+        check(RowColumns.EXCLUDE_IMAGE, row.locations().exclude(), source);
       }
       return row(
           manifest,
@@ -93,6 +93,14 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
           row.parameters().samples());
     } catch (RowException e) {
       return failed(manifest, row.id(), e.code(), e.getMessage());
+    }
+  }
+
+  private static void check(String column, String location, ImageSource source) {
+    try {
+      source.check(location);
+    } catch (RowException e) {
+      throw e.in(column);
     }
   }
 

@@ -4,6 +4,7 @@ import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.row.RowDefaults.References;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,12 @@ final class TestRows {
   static final ModelTraits CATVTON = traits("catvton", Guide.REFERENCE);
 
   static final RowDefaults DEFAULTS =
-      new RowDefaults(parameters(), new RowDefaults.Prompts(null, null, true, "sharp"), true, null);
+      new RowDefaults(
+          parameters(),
+          new RowDefaults.Prompts(null, null, true, "sharp"),
+          true,
+          null,
+          References.NONE);
 
   private TestRows() {}
 
@@ -34,7 +40,11 @@ final class TestRows {
   /** Defaults without enhancement or safety checker. */
   static RowDefaults defaults(String prompt, String negativePrompt) {
     return new RowDefaults(
-        parameters(), new RowDefaults.Prompts(prompt, negativePrompt, false, ""), false, null);
+        parameters(),
+        new RowDefaults.Prompts(prompt, negativePrompt, false, ""),
+        false,
+        null,
+        References.NONE);
   }
 
   private static ModelTraits traits(String family, Guide guide) {

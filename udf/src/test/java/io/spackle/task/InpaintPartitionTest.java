@@ -551,7 +551,8 @@ class InpaintPartitionTest {
                     TestImages.SIDE, TestImages.SIDE, 1, 4, 7.5, 1, SchedulerChoice.DEFAULT),
                 new RowDefaults.Prompts(null, null, false, ""),
                 false,
-                7L),
+                7L,
+                RowDefaults.References.NONE),
             new RunInfo("fake", "digest", null, null, null, "images")),
         HadoopConf.of(new Configuration()));
   }
