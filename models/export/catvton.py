@@ -92,7 +92,7 @@ def write(folder, module, inputs, outputs, axes, config):
                 dynamic_axes=axes, opset_version=18, dynamo=False,
             )  # fmt: skip
         model = onnx.load(traced)
-    large = model.ByteSize() > 1 << 30
+    large = sum(weight.numel() * weight.element_size() for weight in module.parameters()) > 1 << 30
     onnx.save(model, folder / "model.onnx", save_as_external_data=large, location="model.onnx_data")
     (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
     print(f"{folder}: {sum(file.stat().st_size for file in folder.iterdir()) / 1e9:.2f} GB", flush=True)

@@ -29,15 +29,6 @@ class ReferenceJobTest {
 
   private static final int BOTTOM = 60;
 
-  private static final String LEFT =
-      """
-      spackle {
-        reference { layout = left, prompt = "a garment, and {prompt}" }
-        image.resize = original
-        report.enabled = true
-      }
-      """;
-
   @TempDir static Path folder;
 
   private static JobRows rows;
@@ -68,7 +59,19 @@ class ReferenceJobTest {
     for (String fault : List.of("lost", "broken", "page", "heavy", "vast")) {
       worn(fault, "tall", fault + ".png");
     }
-    rows.run(LEFT + "spackle.fetch { max-bytes = 200KiB, max-pixels = 1000000 }");
+    rows.run(left() + "spackle.fetch { max-bytes = 200KiB, max-pixels = 1000000 }");
+  }
+
+  private static String left() {
+    return """
+    spackle {
+      model.path = "%s"
+      reference { layout = left, prompt = "a garment, and {prompt}" }
+      fetch.allow-files = ["%s"]
+      report.enabled = true
+    }
+    """
+        .formatted(TestJob.bundle("tiny-sd15-inpaint"), folder);
   }
 
   @Test
@@ -136,11 +139,49 @@ class ReferenceJobTest {
   void rowsRunAgainOnlyIfTheirReferenceChanges() throws IOException {
     JobRows job = new JobRows(folder.resolve("again"));
     String garment = folder.resolve("square.png").toString();
-    job.row("a", "reference_image", garment).row("b").run(LEFT);
+    job.row("a", "reference_image", garment).row("b").run(left());
     String other = folder.resolve("long.png").toString();
     JobRows changed = new JobRows(folder.resolve("again"));
-    changed.row("a", "reference_image", other).row("b").run(LEFT);
+    changed.row("a", "reference_image", other).row("b").run(left());
     assertThat(changed.result().line().get("succeeded").asInt()).as("a alone").isEqualTo(1);
+  }
+
+  @Test
+  void catVtonDressesPersonsOfEveryShapeInSamples() throws IOException {
+    JobRows job = new JobRows(folder.resolve("catvton"));
+    for (String person : List.of("tall", "narrow", "landscape")) {
+      job.row(
+          person,
+          "init_image",
+          file(person),
+          "mask_image",
+          file(person + "-mask"),
+          "reference_image",
+          folder.resolve("cut.png").toString(),
+          "prompt",
+          null,
+          "width",
+          100, // no multiple of the model's
+          "samples",
+          2);
+    }
+    job.run(
+        "spackle { fetch.allow-files = [\"%s\"], model.path = \"%s\", defaults.seed = 1 }"
+            .formatted(folder, TestJob.bundle("tiny-catvton")));
+    for (String person : List.of("tall", "narrow", "landscape")) {
+      RgbImage before = ImageFiles.read(Path.of(file(person)));
+      RgbImage after = job.image(person);
+      assertThat(List.of(after.width(), after.height()))
+          .isEqualTo(List.of(before.width(), before.height()));
+      int kept = 3 * TOP * before.width();
+      assertThat(Arrays.copyOf(after.pixels(), kept))
+          .isEqualTo(Arrays.copyOf(before.pixels(), kept));
+      Row row = job.of(person);
+      List<String> outputs = row.getList(row.fieldIndex("output"));
+      assertThat(ImageFiles.read(Path.of(outputs.get(1))).pixels())
+          .as("the second sample of %s", person)
+          .isNotEqualTo(after.pixels());
+    }
   }
 
   /** The crop around the mask is the canvas that the reference stands beside. */
@@ -157,7 +198,7 @@ class ReferenceJobTest {
           file("crop/tall-mask"),
           "reference_image",
           folder.resolve("square.png").toString());
-      job.run(LEFT + "spackle { image.crop-padding = 4, reference.layout = %s }".formatted(layout));
+      job.run(left() + "spackle { image.crop-padding = 4, reference.layout = %s }".formatted(layout));
       RgbImage before = ImageFiles.read(folder.resolve("crop/tall.png"));
       RgbImage after = job.image(layout);
       assertThat(List.of(after.width(), after.height())).isEqualTo(List.of(90, 120));

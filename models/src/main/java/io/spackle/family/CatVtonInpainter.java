@@ -48,7 +48,7 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
     return UnetBackbone.traits(
         "catvton",
         bundle,
-        Limits.ofApi().withSides(1024, 1536),
+        Limits.ofApi().withSides(1024, 1536).withGuidance(0, 20),
         new ModelTraits.Defaults(50, 2.5, 1.0, BundleSchedulers.defaultName(bundle)),
         ModelTraits.Guide.REFERENCE);
   }
