@@ -18,7 +18,7 @@ FEW = {"timesteps", "latents_after_step"}
 NEVER = {"first_model_input"}
 
 
-def case(name, bundle, scene, seed, prompt, scheduler=None, overrides=None, note=None, posterior=None, syntax=None, **call):
+def case(name, bundle, scene, seed, prompt, scheduler=None, overrides=None, note=None, posterior=None, syntax=None, reference=None, **call):
     scenes = scene if isinstance(scene, list) else [scene]
     images, masks = [f"{s}.png" for s in scenes], [f"{s}_mask.png" for s in scenes]
     spec = {
@@ -33,6 +33,8 @@ def case(name, bundle, scene, seed, prompt, scheduler=None, overrides=None, note
         "note": note,
         "posterior": posterior,
         "syntax": syntax,
+        "reference_image": reference and f"{reference[0]}.png",
+        "reference": reference and {"layout": reference[1], "prompt": reference[2]},
     }
     CASES.append({k: v for k, v in spec.items() if v is not None})
 
@@ -182,8 +184,18 @@ weighted("sdxl-weighted-long", "bottle", 404, PORTRAIT, negative_prompt=API_NEGA
 weighted("sdxl-weighted-none", "bottle", 405, f"{PORTRAIT} BREAK a (striped:1.5) vase", note=f"{WEIGHTED}; zeros")
 weighted("flux-weighted", "meadow", 406, "a (red:1.4) cat \\(small\\) BREAK [grass]", note="the text without marks")
 
+PAIR = "two photos of one thing: alone, and in place; {prompt}"
+sd15("context-left", "lamp", 501, "a wooden box", reference=("bottle", "left", PAIR), height=192)
+sd15("context-below", "bottle", 502, "a marble statue", reference=("meadow", "below", "{prompt}"), width=192, strength=0.7)
+blended("context-left", "facade", 503, "a red wall", reference=("lamp", "left", "{prompt}"), scheduler="EulerDiscreteScheduler")
+sdxl("context-left", "lamp", 504, "a blue vase", reference=("facade", "left", PAIR), negative_prompt="blurry", height=192)
+flux("context-left", "lamp", 505, "a wooden box", reference=("bottle", "left", PAIR), width=96, height=128)
+flux("context-below", "meadow", 506, "a red ball", reference=("bottle", "below", "a pair of photos"), guidance_scale=20.0)
+
 
 def kept(spec, tensors):
+    if "reference" in spec:
+        return {}  # the canvas is like any other image
     names = FEW if "-scheduler-" in spec["name"] and spec["bundle"] == "tiny-sd15-inpaint" else set(tensors) - NEVER
     return {n: t for n, t in tensors.items() if n in names}
 

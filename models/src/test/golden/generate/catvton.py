@@ -24,7 +24,18 @@ CASES = [
         "mask": "lamp_mask.png",
         "reference_image": "bottle.png",
         "call": {"width": 128, "height": 192, "num_inference_steps": 20, "guidance_scale": 3.5},
-    }
+    },
+    {
+        "name": "catvton-meadow",
+        "bundle": "tiny-catvton",
+        "pipeline_class": "CatVTONPipeline",
+        "seed": 3104,
+        "eta": 1.0,
+        "image": "meadow.png",
+        "mask": "meadow_mask.png",
+        "reference_image": "lamp.png",
+        "call": {"width": 192, "height": 128, "num_inference_steps": 10, "guidance_scale": 0.5},
+    },
 ]
 
 

@@ -17,6 +17,7 @@ import transformers
 from diffusers.models.autoencoders import vae as vae_module
 from PIL import Image
 
+import context
 import emphasis
 from networks import load_pipeline
 
@@ -169,17 +170,22 @@ def run_case(spec, bundles, photos):
         opened = [Image.open(Path(photos) / n) for n in as_list(names)]
         return opened if isinstance(names, list) else opened[0]
 
+    inputs = {"image": open_images(spec["image"]), "mask_image": open_images(spec["mask"])}
     seeds = [torch.Generator("cpu").manual_seed(s) for s in as_list(spec["seed"])]
     call = emphasis.arguments(pipe, spec) if spec.get("syntax") == "a1111" else spec["call"]
+    reference = spec.get("reference")
+    if reference:
+        inputs, call = context.joined(reference, inputs, open_images(spec["reference_image"]), call)
     with Draws(pipe) as draws, torch.no_grad():
         results = pipe(
-            image=open_images(spec["image"]),
-            mask_image=open_images(spec["mask"]),
             generator=seeds if isinstance(spec["seed"], list) else seeds[0],
             callback_on_step_end=on_step_end,
             callback_on_step_end_tensor_inputs=["latents"],
+            **inputs,
             **call,
         ).images
+    if reference:
+        results = [context.cut(reference, result, spec["call"]) for result in results]
 
     pipeline_name = type(pipe).__module__.split(".")[-1]
     keep("noise", next(t for by, t in draws.tensors if by == pipeline_name))
@@ -188,7 +194,7 @@ def run_case(spec, bundles, photos):
     def ids(tokenizer, text, length):
         return tokenizer(text, padding="max_length", truncation=True, max_length=length).input_ids
 
-    call = spec["call"]
+    call = call if reference else spec["call"]
     facts["input_ids"] = ids(pipe.tokenizer, call["prompt"], 77)
     if hasattr(pipe, "tokenizer_2"):
         facts["input_ids_2"] = ids(pipe.tokenizer_2, call["prompt"], call.get("max_sequence_length", 77))

@@ -75,7 +75,7 @@ final class InpaintCommand implements Callable<Integer> {
   @Option(
       names = "--reference",
       paramLabel = "FILE",
-      description = "The image of a garment, for models that are guided by one.")
+      description = "The image of a garment, for models that take one; see reference.layout.")
   void reference(Path value) {
     fields.put("reference_image", value.toString());
   }

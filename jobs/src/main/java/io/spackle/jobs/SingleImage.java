@@ -7,7 +7,6 @@ import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
 import io.spackle.conf.TaskConf;
-import io.spackle.family.ModelTraits;
 import io.spackle.graph.Device;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
@@ -38,10 +37,7 @@ record SingleImage(ResolvedConf conf, Row row, Map<String, String> options) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /**
-   * The options of the input files, by column. The reference image is used only by models that are
-   * guided by one.
-   */
+  /** The options of the input files, by column. */
   private static final Map<String, String> FILES = new LinkedHashMap<>();
 
   static {
@@ -59,7 +55,6 @@ record SingleImage(ResolvedConf conf, Row row, Map<String, String> options) {
    */
   static SingleImage check(TaskConf conf, Map<String, String> fields, Problems problems) {
     ResolvedConf resolved = problems.attempt("the model", () -> resolved(conf));
-    ModelTraits traits = resolved == null ? null : resolved.model().traits();
     if (resolved != null) {
       problems.attempt("the row", () -> checkFields(resolved, fields));
     }
@@ -70,8 +65,7 @@ record SingleImage(ResolvedConf conf, Row row, Map<String, String> options) {
     FILES.forEach(
         (column, option) -> {
           String path = fields.get(column);
-          boolean used = !column.equals(RowColumns.REFERENCE_IMAGE) || isGuidedByImage(traits);
-          if (path != null && used) {
+          if (path != null) {
             String named = option + " " + path;
             options.put(column, named);
             values.put(column, problems.attempt(named, () -> file(conf, Path.of(path))));
@@ -85,10 +79,6 @@ record SingleImage(ResolvedConf conf, Row row, Map<String, String> options) {
     ResolvedConf resolved = ResolvedConf.of(conf, new Configuration(), problems);
     problems.refuse();
     return resolved;
-  }
-
-  private static boolean isGuidedByImage(ModelTraits traits) {
-    return traits != null && traits.guide() == ModelTraits.Guide.REFERENCE;
   }
 
   private static Void checkFields(ResolvedConf conf, Map<String, String> fields) {

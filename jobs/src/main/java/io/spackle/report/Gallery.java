@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -64,10 +65,19 @@ final class Gallery {
    * @param width in pixels, as is the height
    * @param href location of the first sample relative to the page, or null if it is not a file of
    *     this output
-   * @param preview init image, mask and result side by side, as a data URI
+   * @param pictures of a row that is shown with its images, or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Output(Integer width, Integer height, String href, String preview) {}
+  record Output(Integer width, Integer height, String href, Pictures pictures) {}
+
+  /**
+   * Small images of a row, as data URIs.
+   *
+   * @param preview init image, mask and result side by side
+   * @param reference the reference image, or null
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Pictures(String preview, String reference) {}
 
   /**
    * @param meta rows of {@link Report#COLUMNS}
@@ -90,10 +100,21 @@ final class Gallery {
       cards.add(card(row, null));
     }
     for (Row row : withPreviews()) {
-      byte[] file = previews.read(row.<Row>getAs("meta").getAs("file_prefix"));
-      cards.add(card(row, "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(file)));
+      cards.add(card(row, pictures(row.getAs("meta"))));
     }
     return cards;
+  }
+
+  private Pictures pictures(Row meta) throws IOException {
+    String prefix = meta.getAs("file_prefix");
+    Optional<byte[]> reference =
+        meta.getAs("reference_image") == null ? Optional.empty() : previews.readReference(prefix);
+    return new Pictures(
+        dataUri(previews.read(prefix)), reference.map(Gallery::dataUri).orElse(null));
+  }
+
+  private static String dataUri(byte[] jpeg) {
+    return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg);
   }
 
   private List<Row> withPreviews() {
@@ -113,7 +134,7 @@ final class Gallery {
         .collectAsList();
   }
 
-  private Card card(Row row, String preview) {
+  private Card card(Row row, Pictures pictures) {
     Row meta = row.getAs("meta");
     return new Card(
         row.getAs("id"),
@@ -126,7 +147,7 @@ final class Gallery {
             meta.getAs("guidance_scale"),
             meta.getAs("strength"),
             meta.getAs("scheduler")),
-        output(row, preview),
+        output(row, pictures),
         row.getAs("generationTime"),
         row.getList(row.fieldIndex("notes")));
   }
@@ -137,11 +158,11 @@ final class Gallery {
         : new Failure(error.getAs("code"), truncated(error.getAs("message")), error.getAs("stage"));
   }
 
-  private Output output(Row row, String preview) {
+  private Output output(Row row, Pictures pictures) {
     Row meta = row.getAs("meta");
     List<String> samples = row.getList(row.fieldIndex("output"));
     String href = samples == null || samples.isEmpty() ? null : href(samples.get(0));
-    return new Output(meta.getAs("W"), meta.getAs("H"), href, preview);
+    return new Output(meta.getAs("W"), meta.getAs("H"), href, pictures);
   }
 
   /** The path from report/index.html to an image file of the same output; null for other images. */

@@ -1,5 +1,6 @@
 package io.spackle.report;
 
+import io.spackle.pipeline.PreviewWriter;
 import io.spackle.row.Sha256;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -58,6 +60,16 @@ final class PreviewFiles {
   byte[] read(String prefix) throws IOException {
     try (InputStream in = files.open(byPrefix.get(prefix))) {
       return in.readAllBytes();
+    }
+  }
+
+  /** Reads the reference image of a row, a JPEG file; empty if there is none. */
+  Optional<byte[]> readReference(String prefix) throws IOException {
+    Path file = new Path(byPrefix.get(prefix).getParent(), prefix + PreviewWriter.REFERENCE);
+    try (InputStream in = files.open(file)) {
+      return Optional.of(in.readAllBytes());
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
     }
   }
 

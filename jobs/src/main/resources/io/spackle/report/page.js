@@ -23,9 +23,9 @@
   const tiles = cards.map((card, index) => {
     const tile = element("button", undefined, "card");
     tile.type = "button";
-    if (card.output.preview) {
+    if (card.output.pictures) {
       const image = element("img");
-      image.src = card.output.preview;
+      image.src = card.output.pictures.preview;
       image.loading = "lazy";
       image.alt = "before, mask and after of " + card.id;
       tile.append(image);
@@ -119,8 +119,11 @@
     shown = index;
     const card = cards[index];
     facts(card);
-    at("compare").hidden = !card.output.preview;
-    if (card.output.preview) triptych.src = card.output.preview;
+    const pictures = card.output.pictures;
+    at("compare").hidden = !pictures;
+    if (pictures) triptych.src = pictures.preview;
+    at("reference").hidden = !pictures?.reference;
+    if (pictures?.reference) at("reference").src = pictures.reference;
     if (!at("detail").open) at("detail").showModal();
   }
 

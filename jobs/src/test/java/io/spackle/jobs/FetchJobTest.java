@@ -72,6 +72,7 @@ class FetchJobTest {
     assertThat(init("large")).isEqualTo(described(large));
     assertThat(init("cut")).startsWith(BASE64 + "...(").endsWith(")");
     assertThat(init("broken")).matches("data:image/png;base64,...\\(\\d+ characters\\)");
+    assertThat(JobRows.code(rows.of("unused"))).isEqualTo("REFERENCE_UNUSED");
     assertThat(rows.of("unused").<Row>getAs("meta").<String>getAs("reference_image"))
         .isEqualTo(described(large));
     assertThat(rows.meta().toString() + rows.result().messages())

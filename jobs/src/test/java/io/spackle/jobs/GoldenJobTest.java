@@ -98,6 +98,7 @@ class GoldenJobTest {
           model { path = "%s", scheduler-config = %s, max-sequence-length = %s }
           image.crop-padding = %s
           prompt.syntax = %s
+          reference = %s
           fetch.allow-files = ["%s", "%s"]
         }
         """
@@ -108,6 +109,7 @@ class GoldenJobTest {
             settings.textLength(),
             settings.cropPadding() == null ? "none" : settings.cropPadding(),
             settings.syntax(),
+            settings.reference(),
             TestJob.photos(),
             GoldenRun.cases());
   }

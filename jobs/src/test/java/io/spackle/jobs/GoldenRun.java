@@ -41,9 +41,15 @@ record GoldenRun(Path folder, JsonNode json) {
    * @param cropPadding pixels, or null
    * @param textLength tokens, or null
    * @param syntax of the prompts
+   * @param reference layout and prompt of reference images, as an object
    */
   record Settings(
-      String bundle, JsonNode scheduler, Integer cropPadding, Integer textLength, String syntax) {}
+      String bundle,
+      JsonNode scheduler,
+      Integer cropPadding,
+      Integer textLength,
+      String syntax,
+      JsonNode reference) {}
 
   /** The folder of the recorded runs. */
   static Path cases() {
@@ -84,7 +90,8 @@ record GoldenRun(Path folder, JsonNode json) {
         scheduler,
         number("padding_mask_crop"),
         number("max_sequence_length"),
-        json.path("syntax").asText("plain"));
+        json.path("syntax").asText("plain"),
+        json.has("reference") ? json.get("reference") : JsonNodeFactory.instance.objectNode());
   }
 
   /** One row for each photo, or for each prompt where there are several. */

@@ -140,8 +140,12 @@ class InpaintCommandTest {
     assertRefused(
         run(model, with(size, "--reference", folder.resolve("none.png"))),
         "none.png does not exist, expected an image");
-    assertThat(inpaint(with(size, "--prompt", "x", "--reference", "none.png")).out())
-        .contains("REFERENCE_UNUSED");
+    Object[] wearing = with(size, "--prompt", "x", "--reference", image);
+    assertRefused(
+        inpaint(wearing),
+        "reference_image: a location found, none expected: models of the family sd15 take a"
+            + " reference image only with spackle.reference.layout = left or below");
+    assertThat(inpaint(with(wearing, "-D", "reference.layout=left")).code()).isZero();
   }
 
   private static Object[] with(Object[] args, Object... more) {

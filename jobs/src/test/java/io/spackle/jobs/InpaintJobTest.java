@@ -239,7 +239,7 @@ class InpaintJobTest {
     assertThat(notes(shirt)).isEmpty();
     assertThat(colours(shirt)).isNotEqualTo(colours(meta().get("b")));
     assertThat(code(meta().get("c"))).isEqualTo("FETCH_NOT_FOUND");
-    assertThat(code(meta().get("d"))).isEqualTo("ROW_INVALID");
+    assertThat(code(meta().get("d"))).isEqualTo("REFERENCE_MISSING");
 
     String changed = rows.replace("\"shirt.png\"", "\"coat.png\"");
     assertThat(run(changed, base, model, "defaults.seed=7").line().get("succeeded").asInt())
@@ -249,13 +249,13 @@ class InpaintJobTest {
   }
 
   @Test
-  void referenceImagesAreRequiredOrUnused() throws IOException {
+  void referenceImagesAreRequiredOrRefused() throws IOException {
     Result end = run(row("a", "a cat"), "model.path=" + TestJob.bundle("tiny-catvton"));
     assertThat(end.code()).isEqualTo(2);
     assertThat(messages)
         .contains("no column reference_image, which models of the family catvton need");
     run(row("a", "a cat").replace("}", ", \"reference_image\": \"none.png\"}"));
-    assertThat(notes(meta().get("a"))).containsExactly("REFERENCE_UNUSED");
+    assertThat(code(meta().get("a"))).isEqualTo("REFERENCE_UNUSED");
   }
 
   private static String wearing(String id, String garment) {

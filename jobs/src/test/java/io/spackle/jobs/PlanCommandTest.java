@@ -69,6 +69,22 @@ class PlanCommandTest {
   }
 
   @Test
+  void referenceImagesThatAreMissingOrNotTakenAreCounted() throws IOException {
+    String photo = rows.file("photo.png").toString();
+    rows.row("a").row("b", "reference_image", photo).row("c", "reference_image", photo);
+    assertThat(plan("").at("/errors").toString()).isEqualTo("{\"REFERENCE_UNUSED\":2}");
+    String inContext = "spackle.reference { layout = left, required = %s }";
+    Result required = plan(inContext.formatted(true));
+    assertThat(required.at("/errors").toString()).isEqualTo("{\"REFERENCE_MISSING\":1}");
+    assertThat(required.messages())
+        .contains(
+            "64 x 64 with a reference in context, 2 steps, guidance 7.5, DDIMScheduler: 2 rows");
+    Result optional = plan(inContext.formatted(false));
+    assertThat(optional.at("/bad").asInt()).isZero();
+    assertThat(optional.at("/batches").asInt()).as("with and without").isEqualTo(2);
+  }
+
+  @Test
   void columnsOfOtherToolsAndAnEmptyManifestAreReported() throws IOException {
     assertThat(plan("").messages()).containsOnlyOnce(" has no rows");
     rows.row("a", "denoising_strength", 0.5, "sampler_name", "Euler a");

@@ -71,6 +71,19 @@ class ProfilesTest {
         .isEqualTo("ROW_INVALID");
   }
 
+  @Test
+  void tryOnTakesTheGarmentFromAReferenceImage() throws IOException {
+    ImageFiles.write(folder.resolve("red.png"), 100, 100, (x, y) -> 40);
+    ImageFiles.write(folder.resolve("striped.png"), 100, 100, (x, y) -> x % 20 < 10 ? 0 : 255);
+    String worn = ", \"prompt\": \"a man\", \"reference_image\": \"%s.png\"";
+    String one = "spackle.defaults.samples = 1";
+    RgbImage red = image(run("try-on", worn.formatted("red"), one));
+    assertChanged(red, 100, 75);
+    assertSame(red, 10, 10);
+    RgbImage striped = image(run("try-on", worn.formatted("striped"), one));
+    assertThat(red(striped, 100, 75)).as("another garment").isNotEqualTo(red(red, 100, 75));
+  }
+
   /** Runs a row with a photo and a mask that covers the object in its middle. */
   private TestJob run(String profile, String fields) throws IOException {
     return run(profile, fields, "");

@@ -37,6 +37,10 @@ public record DecodeLimits(long maxPixels, int maxSide, int background, MaskOpti
     this(maxPixels, maxSide, background, MaskOptions.defaults());
   }
 
+  public DecodeLimits withBackground(int other) {
+    return new DecodeLimits(maxPixels, maxSide, other, masks);
+  }
+
   public DecodeLimits withMasks(MaskOptions other) {
     return new DecodeLimits(maxPixels, maxSide, background, other);
   }

@@ -5,15 +5,11 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
-import io.spackle.image.Filter;
-import io.spackle.image.Plane;
-import io.spackle.image.RgbImage;
 import io.spackle.scheduler.Run;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -52,7 +48,7 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
     return UnetBackbone.traits(
         "catvton",
         bundle,
-        Limits.ofApi().withSides(1024, 1536),
+        Limits.ofApi().withSides(1024, 1536).withGuidance(0, 20),
         new ModelTraits.Defaults(50, 2.5, 1.0, BundleSchedulers.defaultName(bundle)),
         ModelTraits.Guide.REFERENCE);
   }
@@ -84,7 +80,8 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
       InpaintInput input,
       PromptEmbeds prompt,
       Cancellation cancellation) {
-    FloatTensor garment = fitted(input.reference(), parameters).toTensor(); // (1, 3, h, w)
+    FloatTensor garment = // (1, 3, h, w)
+        input.referenceWithin(parameters.width(), parameters.height()).toTensor();
     Run run = UnetBackbone.start(schedulers, parameters.sampling());
 
     // The draws of one image, in this order: masked person, garment, noise; of the person last.
@@ -128,25 +125,6 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
   public FloatTensor decode(
       InpaintParameters parameters, FloatTensor latents, Cancellation cancellation) {
     return vae.decode(upperHalf(latents), cancellation);
-  }
-
-  /**
-   * A garment within the size of the person, its proportions kept, white around it.
-   *
-   * @return of the size in the parameters
-   */
-  private static RgbImage fitted(RgbImage garment, InpaintParameters parameters) {
-    int width = parameters.width();
-    int height = parameters.height();
-    boolean isTall = (long) garment.width() * height < (long) width * garment.height();
-    int w = isTall ? (int) ((long) height * garment.width() / garment.height()) : width;
-    int h = isTall ? height : (int) ((long) width * garment.height() / garment.width());
-    RgbImage scaled = Filter.LANCZOS.resize(garment, Math.max(1, w), Math.max(1, h));
-    byte[] white = new byte[RgbImage.CHANNELS * width * height];
-    Arrays.fill(white, (byte) 255);
-    return RgbImage.of(
-        new Plane(width, height, RgbImage.CHANNELS, white)
-            .place(scaled.plane(), (width - scaled.width()) / 2, (height - scaled.height()) / 2));
   }
 
   /** Two tensors, the second below the first: (1, channels, 2 x h, w). */

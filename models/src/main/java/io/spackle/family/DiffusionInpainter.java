@@ -39,11 +39,24 @@ final class DiffusionInpainter implements Inpainter {
 
   @Override
   public void check(InpaintParameters parameters) {
+    parameters.requireLayout(traits());
     model.check(parameters.sampling().scheduler());
   }
 
+  /** Reference images in context are joined and cut off here: families see one image. */
   @Override
   public InpaintedBatch inpaint(
+      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
+    if (parameters.reference() == ReferenceLayout.NONE) {
+      return denoised(parameters, inputs, cancellation);
+    }
+    ReferenceCanvas canvas = ReferenceCanvas.of(parameters);
+    List<InpaintInput> joined = inputs.stream().map(canvas::joined).toList();
+    InpaintedBatch batch = denoised(canvas.joined(parameters), joined, cancellation);
+    return new InpaintedBatch(batch.images().stream().map(canvas::cut).toList(), batch.times());
+  }
+
+  private InpaintedBatch denoised(
       InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
     StageTimes times = new StageTimes();
     List<PromptEmbeds> prompts =

@@ -74,7 +74,7 @@ final class EraseInpainter implements Inpainter {
 
   @Override
   public void check(InpaintParameters parameters) {
-    // Only the size counts, which framing takes care of.
+    parameters.requireLayout(traits); // only the size counts further, which framing takes care of
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.spackle.family;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
+import io.spackle.image.Letterbox;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.patchmatch.FillRequest;
@@ -18,7 +19,8 @@ import java.util.Optional;
  * @param prompt may be empty
  * @param negativePrompt null for none; used only where guidance is on
  * @param reference the image of a garment, of any size. Models guided by {@link
- *     ModelTraits.Guide#REFERENCE} require it, others ignore it; null for none
+ *     ModelTraits.Guide#REFERENCE} require it, and so do parameters with a {@link ReferenceLayout};
+ *     others ignore it; null for none
  * @param sources which pixels may be copied. Models guided by {@link ModelTraits.Guide#PATCHES}
  *     copy some, others none
  * @param seed of the image's own noise, where it counts modulo 2^32, or of its fill
@@ -31,6 +33,8 @@ public record InpaintInput(
     RgbImage reference,
     Sources sources,
     long seed) {
+
+  private static final int WHITE = 0xFFFFFF;
 
   /** An input of which every pixel outside the masked region may be copied. */
   public InpaintInput(
@@ -105,6 +109,11 @@ public record InpaintInput(
               + " exclude less of the image");
     }
     return request;
+  }
+
+  /** The reference image within a size: its proportions kept, centred on white. */
+  RgbImage referenceWithin(int width, int height) {
+    return Letterbox.fit(reference, width, height, WHITE);
   }
 
   /** The negative prompt, the empty text for none. */

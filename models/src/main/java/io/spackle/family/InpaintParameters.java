@@ -10,9 +10,50 @@ import io.spackle.image.MaskReduction;
  * @param sampling how latents are denoised
  * @param maskReduction how the mask is reduced to the size of the latents
  * @param safetyChecked whether flagged images are replaced by black ones
+ * @param reference where the model sees the reference images, if it gets them in context; {@code
+ *     NONE} if it gets none, or as an input of its own
  */
 public record InpaintParameters(
-    int width, int height, Sampling sampling, MaskReduction maskReduction, boolean safetyChecked) {
+    int width,
+    int height,
+    Sampling sampling,
+    MaskReduction maskReduction,
+    boolean safetyChecked,
+    ReferenceLayout reference) {
+
+  /** Parameters without reference images in context. */
+  public InpaintParameters(
+      int width,
+      int height,
+      Sampling sampling,
+      MaskReduction maskReduction,
+      boolean safetyChecked) {
+    this(width, height, sampling, maskReduction, safetyChecked, ReferenceLayout.NONE);
+  }
+
+  /** The parameters with reference images in context. */
+  public InpaintParameters withReference(ReferenceLayout layout) {
+    return new InpaintParameters(width, height, sampling, maskReduction, safetyChecked, layout);
+  }
+
+  /** The pixels of the canvas that the model works on. */
+  public long canvasPixels() {
+    return (reference == ReferenceLayout.NONE ? 1L : 2L) * width * height;
+  }
+
+  /**
+   * Rejects reference images in context for a model that takes none.
+   *
+   * @throws IllegalArgumentException if there are some
+   */
+  void requireLayout(ModelTraits traits) {
+    if (reference != ReferenceLayout.NONE && !traits.takesReferenceInContext()) {
+      throw new IllegalArgumentException(
+          "a reference image in context found, none expected: models of the family "
+              + traits.family()
+              + " are not guided by prompts");
+    }
+  }
 
   /**
    * How latents are denoised.

@@ -33,7 +33,8 @@ public interface Inpainter extends AutoCloseable {
    * @param cancellation ends the work within a second
    * @return one image per input, in their order and of that size; pixels outside the mask differ
    *     from the input by the loss of the autoencoder, so that they must be pasted back
-   * @throws IllegalArgumentException if an input lacks the reference image that the model needs
+   * @throws IllegalArgumentException if an input lacks the reference image that the model or the
+   *     parameters need
    * @throws java.util.concurrent.CancellationException if cancelled
    * @throws io.spackle.graph.GraphException if the runtime fails
    * @throws UnusableImageException if the model's output is not an image

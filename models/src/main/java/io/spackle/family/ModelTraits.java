@@ -91,6 +91,13 @@ public record ModelTraits(
   }
 
   /**
+   * Whether the model may get a reference image in context: beside the image, on the same canvas.
+   */
+  public boolean takesReferenceInContext() {
+    return guide == Guide.PROMPT;
+  }
+
+  /**
    * The side that an image is framed to.
    *
    * @param side asked for, in pixels

@@ -17,8 +17,6 @@ public enum Note {
   NEGATIVE_PROMPT_UNUSED,
   /** The row sets a parameter of denoising or prompts, and the model has no use for it. */
   PARAMETERS_UNUSED,
-  /** The row has a reference image, and the model takes none. */
-  REFERENCE_UNUSED,
   /** The row excludes pixels from being copied, and none is copied. */
   EXCLUDE_UNUSED,
   /** The row asks for a size, and the model works at the size of the init image. */

@@ -46,7 +46,7 @@ final class PatchMatchInpainter implements Inpainter {
 
   @Override
   public void check(InpaintParameters parameters) {
-    // None of them changes a fill.
+    parameters.requireLayout(traits()); // none of the others changes a fill
   }
 
   @Override

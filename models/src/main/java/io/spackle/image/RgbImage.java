@@ -47,6 +47,11 @@ public record RgbImage(int width, int height, byte[] pixels) {
     return new RgbImage(width, height, new byte[CHANNELS * width * height]);
   }
 
+  /** The part of the image inside a region. */
+  public RgbImage crop(Region region) {
+    return of(plane().crop(region));
+  }
+
   /**
    * The centre crop of the image.
    *
@@ -56,7 +61,7 @@ public record RgbImage(int width, int height, byte[] pixels) {
   public RgbImage centre(int width, int height) {
     int left = (this.width - width) / 2;
     int top = (this.height - height) / 2;
-    return of(plane().crop(new Region(left, top, left + width, top + height)));
+    return crop(new Region(left, top, left + width, top + height));
   }
 
   /**

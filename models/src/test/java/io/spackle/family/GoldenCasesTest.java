@@ -18,6 +18,7 @@ import io.spackle.image.RgbImage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -159,7 +160,8 @@ class GoldenCasesTest {
             golden.argument("strength", traits.defaults().strength()),
             new SchedulerChoice(golden.scheduler(), null)),
         MaskReduction.NEAREST,
-        false);
+        false,
+        ReferenceLayout.valueOf(golden.referenceLayout().toUpperCase(Locale.ROOT)));
   }
 
   private static List<InpaintInput> inputs(GoldenCase golden, List<Frame> frames) {

@@ -136,6 +136,40 @@ class InpainterContractTest {
   }
 
   @Test
+  void aReferenceInContextGuidesPromptedModelsAndIsRejectedByOthers() {
+    InpaintParameters inContext =
+        Samples.parameters(inpainter, 3).withReference(ReferenceLayout.LEFT);
+    if (!inpainter.traits().takesReferenceInContext()) {
+      assertThatThrownBy(() -> inpainter.check(inContext))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("a reference image in context found, none expected");
+      return;
+    }
+    inpainter.check(inContext);
+    InpaintInput one = Samples.input("a cat", 1);
+    InpaintInput other = wearing(one, Samples.input("", 9).image());
+    RgbImage alone = inpaint(inContext, List.of(one)).get(0);
+
+    assertThat(List.of(alone.width(), alone.height()))
+        .isEqualTo(List.of(Samples.SIDE, Samples.SIDE));
+    assertThat(pixels(inpaint(inContext, List.of(other, one))).get(1))
+        .as("in a batch with another reference")
+        .isEqualTo(ByteBuffer.wrap(alone.pixels()));
+    assertThat(inpaint(inContext, List.of(other)).get(0).pixels()).isNotEqualTo(alone.pixels());
+    assertThat(inpaint(List.of(one)).get(0).pixels())
+        .as("without context")
+        .isNotEqualTo(alone.pixels());
+    assertThatThrownBy(() -> inpaint(inContext, List.of(wearing(one, null))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no reference image found");
+  }
+
+  private static InpaintInput wearing(InpaintInput input, RgbImage reference) {
+    return new InpaintInput(
+        input.image(), input.mask(), input.prompt(), null, reference, input.seed());
+  }
+
+  @Test
   void paintsInTheSizeOfThePlan() {
     RgbImage generated = inpaint(List.of(Samples.input("a cat", 1))).get(0);
 
@@ -235,10 +269,11 @@ class InpainterContractTest {
   }
 
   private List<RgbImage> inpaint(List<InpaintInput> inputs) {
-    return inpainter
-        .inpaint(Samples.parameters(inpainter, 3), inputs, new Cancellation())
-        .images()
-        .stream()
+    return inpaint(Samples.parameters(inpainter, 3), inputs);
+  }
+
+  private List<RgbImage> inpaint(InpaintParameters parameters, List<InpaintInput> inputs) {
+    return inpainter.inpaint(parameters, inputs, new Cancellation()).images().stream()
         .map(InpaintedImage::image)
         .toList();
   }

@@ -59,8 +59,17 @@ public record GoldenCase(Path folder, JsonNode json) {
     return PromptSyntax.valueOf(json.path("syntax").asText("plain").toUpperCase(Locale.ROOT));
   }
 
+  /** The prompts as the model reads them: of a reference in context, with the text around them. */
   public List<String> prompts() {
-    return strings(json.path("call").path("prompt"));
+    String template = json.path("reference").path("prompt").asText("{prompt}");
+    return strings(json.path("call").path("prompt")).stream()
+        .map(prompt -> template.replace("{prompt}", prompt))
+        .toList();
+  }
+
+  /** Where the reference image is in context: none, left or below. */
+  public String referenceLayout() {
+    return json.path("reference").path("layout").asText("none");
   }
 
   /** The negative prompt, null if the call has none. */

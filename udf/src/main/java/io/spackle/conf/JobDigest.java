@@ -12,6 +12,7 @@ import io.spackle.pipeline.ImageSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.GenerationParameters;
+import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader.SafetyPolicy;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,7 @@ final class JobDigest {
   private static final List<String> SAFETY_LABELS = List.of("nsfw");
   private static final double SAFETY_THRESHOLD = 0.5;
   private static final int EXTEND_OVERLAP = 4;
+  private static final int WHITE = 0xFFFFFF;
 
   private final StringBuilder content = new StringBuilder("version " + VERSION);
 
@@ -56,6 +58,7 @@ final class JobDigest {
         "image.background", images.limits().background(), DecodeLimits.defaults().background());
     digest.add("image.extend", resolved.defaults().extension(), null);
     digest.add("image.extend-overlap", images.extendOverlap(), EXTEND_OVERLAP);
+    digest.addReferences(resolved.conf().defaults().references().context(), images);
     if (images.fill() == Fill.PATCHMATCH) {
       digest.add("image.fill", BuiltInModel.PATCHMATCH.digest(), null);
     } else {
@@ -114,6 +117,15 @@ final class JobDigest {
     add("image.mask-blur", image.maskBlur(), defaults.maskBlur());
     add("image.composite", image.composite().name(), defaults.composite().name());
     add("image.mask-grow", image.maskGrow(), defaults.maskGrow());
+  }
+
+  /** {@code reference.required} decides whether a row fails, not what its images are. */
+  private void addReferences(ReferenceContext context, ImageSettings images) {
+    if (!context.isNone()) {
+      add("reference.layout", context.layout().name(), null);
+      add("reference.prompt", context.template(), ReferenceContext.PROMPT);
+    }
+    add("reference.background", images.referenceBackground(), WHITE);
   }
 
   /** {@code image.mask-strict} decides whether a row fails, not what its images are. */

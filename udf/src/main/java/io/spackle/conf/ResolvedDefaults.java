@@ -8,7 +8,9 @@ import io.spackle.family.SchedulerChoice;
 import io.spackle.row.Bounds;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.RowDefaults;
+import io.spackle.row.RowDefaults.References;
 import io.spackle.scheduler.Schedulers;
+import java.util.Locale;
 import java.util.Objects;
 
 /** Row defaults: the configuration's, completed from the model and checked against its limits. */
@@ -34,8 +36,26 @@ public final class ResolvedDefaults {
       checkSides(parameters, traits.limits(), problems);
     }
     check(parameters, traits.limits(), problems);
+    checkReferences(conf.references(), traits, problems);
     return new RowDefaults(
-        parameters, conf.prompts(), conf.extension(), conf.safetyChecker(), conf.seed());
+        parameters,
+        conf.prompts(),
+        conf.extension(),
+        conf.safetyChecker(),
+        conf.seed(),
+        conf.references());
+  }
+
+  private static void checkReferences(References conf, ModelTraits traits, Problems problems) {
+    if (!conf.context().isNone() && traits.erases()) {
+      problems.add(
+          "spackle.reference.layout is %s, expected none: models of the family %s take no reference image"
+              .formatted(conf.context().layout().name().toLowerCase(Locale.ROOT), traits.family()));
+    }
+    if (conf.required() && conf.context().isNone() && traits.takesReferenceInContext()) {
+      problems.add(
+          "spackle.reference.required is true, but rows have no reference image with spackle.reference.layout = none: set it to left or below");
+    }
   }
 
   private static int side(Integer given, ModelTraits.Sizes sizes) {

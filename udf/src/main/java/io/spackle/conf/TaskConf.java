@@ -10,6 +10,7 @@ import io.spackle.codec.OutputOptions;
 import io.spackle.codec.OutputOptions.Alpha;
 import io.spackle.codec.OutputOptions.Colour;
 import io.spackle.family.Families;
+import io.spackle.family.ReferenceLayout;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.image.Extension;
 import io.spackle.image.FramingOptions;
@@ -21,6 +22,7 @@ import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.pipeline.ImageSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.row.GenerationParameters;
+import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowDefaults;
 import io.spackle.safety.SafetyOptions;
 import io.spackle.source.FetchSettings;
@@ -99,7 +101,8 @@ public record TaskConf(
       RowDefaults.Prompts prompts,
       Extension extension,
       boolean safetyChecker,
-      Long seed) {}
+      Long seed,
+      RowDefaults.References references) {}
 
   /** The configured part of {@link GenerationParameters}; null means the model's default. */
   public record ParametersConf(
@@ -162,7 +165,16 @@ public record TaskConf(
             reader.text("prompt.enhance-suffix")),
         reader.orNull("image.extend", key -> reader.parsed(key, Extension.EXPECTED, Extension::of)),
         reader.flag("defaults.safety-checker"),
-        seed(reader));
+        seed(reader),
+        references(reader));
+  }
+
+  private static RowDefaults.References references(ConfReader reader) {
+    return new RowDefaults.References(
+        new ReferenceContext(
+            reader.choice("reference.layout", ReferenceLayout.class),
+            reader.text("reference.prompt")),
+        reader.flag("reference.required"));
   }
 
   /** Null for -1, which stands for none in other tools. */
@@ -188,6 +200,7 @@ public record TaskConf(
   private static ImageSettings images(ConfReader reader) {
     return new ImageSettings(
         limits(reader),
+        reader.colour("reference.background"),
         framing(reader),
         output(reader),
         reader.choice("image.fill", Fill.class),

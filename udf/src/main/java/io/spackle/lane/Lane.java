@@ -216,8 +216,7 @@ public final class Lane implements AutoCloseable {
 
   /** Memory use depends on the size in pixels, so each size has a limit of its own. */
   private BatchLimit limit(InpaintParameters parameters) {
-    long pixels = (long) parameters.width() * parameters.height();
-    return limits.computeIfAbsent(pixels, size -> new BatchLimit(maxImages));
+    return limits.computeIfAbsent(parameters.canvasPixels(), size -> new BatchLimit(maxImages));
   }
 
   /** Runs images in one batch; on failure, runs those again that may succeed. */

@@ -6,6 +6,7 @@ import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintInput.Sources;
 import io.spackle.family.ModelTraits;
 import io.spackle.image.Frame;
+import io.spackle.image.Letterbox;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
@@ -16,7 +17,7 @@ import java.util.Optional;
  *
  * @param source the init image
  * @param alpha the alpha as an image, for an eraser that fills it as it fills colours
- * @param reference null if the model uses none
+ * @param reference of the size of the frame's image; null if the row has none
  * @param sources which pixels may be copied
  * @param isFilled whether {@link #input} must be filled before the model gets it
  */
@@ -36,7 +37,7 @@ public record FramedRow(
    * The images of a row as their files have them.
    *
    * @param mask white where the image is to be generated
-   * @param reference null if the model uses none
+   * @param reference null if the row has none
    * @param exclude white where no pixel is copied; null if there is none or nothing is copied
    */
   public record Images(SourceImage init, MaskReading mask, RgbImage reference, Mask exclude) {}
@@ -57,9 +58,14 @@ public record FramedRow(
         init,
         frame,
         fillsAlpha ? init.alpha().map(Mask::toRgb).map(framer::frame) : Optional.empty(),
-        images.reference(),
+        images.reference() == null ? null : fitted(images.reference(), frame, settings),
         settings.copiesPixels(row, traits) ? framer.sources(images) : Sources.ALL,
         settings.fillsBefore(row, traits));
+  }
+
+  private static RgbImage fitted(RgbImage reference, Frame frame, ImageSettings settings) {
+    return Letterbox.fit(
+        reference, frame.image().width(), frame.image().height(), settings.referenceBackground());
   }
 
   /** The framing that all images of a row share. */

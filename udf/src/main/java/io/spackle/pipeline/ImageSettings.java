@@ -15,6 +15,7 @@ import java.io.Serializable;
  * The settings of a row's images.
  *
  * @param limits of an input image
+ * @param referenceBackground the colour behind and around a reference image, 0xRRGGBB
  * @param framing to the size that the model generates, and pasting back
  * @param output what the output keeps of the init image, and its format
  * @param fill what a diffusion model finds in the masked region
@@ -23,6 +24,7 @@ import java.io.Serializable;
  */
 public record ImageSettings(
     DecodeLimits limits,
+    int referenceBackground,
     FramingOptions framing,
     OutputOptions output,
     Fill fill,
@@ -42,7 +44,8 @@ public record ImageSettings(
 
   /** These settings with another framing. */
   ImageSettings withFraming(FramingOptions other) {
-    return new ImageSettings(limits, other, output, fill, extendOverlap, marking);
+    return new ImageSettings(
+        limits, referenceBackground, other, output, fill, extendOverlap, marking);
   }
 
   /** Whether the masked region is filled before the model gets the row's image. */

@@ -8,6 +8,7 @@ import io.spackle.family.ModelTraits;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
+import io.spackle.row.RowException;
 import io.spackle.row.Sha256;
 import io.spackle.source.ImageSource;
 
@@ -15,7 +16,7 @@ import io.spackle.source.ImageSource;
  * The input files of a row, as they were fetched.
  *
  * @param mask null if there is none: only the extended canvas is generated
- * @param reference null if the model uses none
+ * @param reference null if the row has none
  * @param exclude null if there is none or nothing is copied
  */
 record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
@@ -31,10 +32,20 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
       throws InterruptedException {
     boolean excludes = row.locations().exclude() != null && settings.copiesPixels(row, traits);
     return new InputFiles(
-        source.fetch(row.locations().init()),
-        row.locations().mask() == null ? null : source.fetch(row.locations().mask()),
-        row.usesReference(traits) ? source.fetch(row.locations().reference()) : null,
-        excludes ? source.fetch(row.locations().exclude()) : null);
+        fetch(RowColumns.INIT_IMAGE, row.locations().init(), source),
+        fetch(RowColumns.MASK_IMAGE, row.locations().mask(), source),
+        fetch(RowColumns.REFERENCE_IMAGE, row.locations().reference(), source),
+        excludes ? fetch(RowColumns.EXCLUDE_IMAGE, row.locations().exclude(), source) : null);
+  }
+
+  /** Null without a location. */
+  private static byte[] fetch(String column, String location, ImageSource source)
+      throws InterruptedException {
+    try {
+      return location == null ? null : source.fetch(location);
+    } catch (RowException e) {
+      throw e.in(column);
+    }
   }
 
   Outcome.InputDigests digests() {
@@ -70,7 +81,8 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
    *
    * @throws io.spackle.image.ImageException naming the column of a file that is not an image
    */
-  FramedRow.Images decode(DecodeLimits limits) {
+  FramedRow.Images decode(ImageSettings settings) {
+    DecodeLimits limits = settings.limits();
     SourceImage source =
         RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits));
     return new FramedRow.Images(
@@ -79,7 +91,10 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
         reference == null
             ? null
             : RowFailures.naming(
-                RowColumns.REFERENCE_IMAGE, () -> ImageCodec.decode(reference, limits)),
+                RowColumns.REFERENCE_IMAGE,
+                () ->
+                    ImageCodec.decode(
+                        reference, limits.withBackground(settings.referenceBackground()))),
         exclude == null ? null : mask(exclude, RowColumns.EXCLUDE_IMAGE, source, limits).mask());
   }
 

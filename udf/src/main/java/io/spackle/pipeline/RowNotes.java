@@ -34,9 +34,6 @@ final class RowNotes {
     if (frame.maskCoverage() == 1) {
       notes.add(Note.MASK_FULL);
     }
-    if (row.hasUnusedReference(traits)) {
-      notes.add(Note.REFERENCE_UNUSED);
-    }
     if (settings.hasUnusedExclusion(row, traits)) {
       notes.add(Note.EXCLUDE_UNUSED);
     }

@@ -12,6 +12,7 @@ import io.spackle.image.RgbImage;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
 import io.spackle.model.OpenModel;
+import io.spackle.pipeline.PreviewWriter.Preview;
 import io.spackle.provenance.Generation;
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
@@ -91,7 +92,7 @@ public final class RowPipeline {
   private record Decoded(FramedRow framed, Set<Note> inputNotes, Optional<Generation> generation) {}
 
   /** A complete file; the row's first one may have a preview. */
-  private record Encoded(byte[] file, ImageFormat format, Optional<byte[]> preview) {}
+  private record Encoded(byte[] file, ImageFormat format, Optional<Preview> preview) {}
 
   /**
    * Runs one row from its locations to its written images.
@@ -204,7 +205,7 @@ public final class RowPipeline {
         .onCore(
             () -> {
               enter(RowStage.DECODE, timer);
-              FramedRow.Images images = files.decode(settings.limits());
+              FramedRow.Images images = files.decode(settings);
               enter(RowStage.FRAME, timer);
               Optional<RowCanvas> canvas = RowCanvas.of(row, images.init(), settings);
               FramedRow framed = framed(row, images, canvas);
@@ -310,7 +311,11 @@ public final class RowPipeline {
                         marking.complete(file, decoded.generation()),
                         file.format(),
                         hasPreview
-                            ? previews.of(framed.row().id(), frame, image)
+                            ? previews.of(
+                                framed.row().id(),
+                                frame,
+                                Optional.ofNullable(framed.reference()),
+                                image)
                             : Optional.empty());
                   }));
     }

@@ -17,6 +17,14 @@ public enum ErrorCode {
       "A field is missing, has the wrong type or is out of range",
       "Fix what the message lists",
       Retry.IN_VAIN),
+  REFERENCE_MISSING(
+      "The model needs a reference image, and the row has none",
+      "Fill in the column reference_image",
+      Retry.IN_VAIN),
+  REFERENCE_UNUSED(
+      "The row has a reference image, and the model takes none",
+      "Set reference.layout for a model that is guided by prompts, or leave reference_image empty",
+      Retry.IN_VAIN),
   ID_INVALID(
       "The id has control characters or malformed text, or more than 512 bytes",
       "Choose another id",

@@ -84,7 +84,10 @@ final class FieldReader {
     return "";
   }
 
-  /** A location, or null if the cell is null or blank; invalid text is a problem. */
+  /**
+   * A location that need not be there, or null if the cell is null or blank; invalid text is a
+   * problem.
+   */
   String optionalLocation(String column) {
     return raw(column) instanceof String text && DataUri.isOne(text) ? text : text(column, null);
   }

@@ -1,6 +1,5 @@
 package io.spackle.row;
 
-import io.spackle.family.ModelTraits.Guide;
 import io.spackle.image.Extension;
 import java.util.Locale;
 
@@ -15,19 +14,17 @@ final class ImageColumns {
   /**
    * Reads the columns; problems are added to the fields.
    *
-   * @param guide of the model
+   * @param references which rows have a reference image
    * @param extension of rows that do not say, or null
    */
-  static ManifestRow.Locations read(FieldReader fields, Guide guide, Extension extension) {
+  static ManifestRow.Locations read(FieldReader fields, ReferenceRule references, Extension extension) {
     Extension extended = extension(fields, extension);
     return new ManifestRow.Locations(
         fields.location(RowColumns.INIT_IMAGE),
         extended == null
             ? fields.location(RowColumns.MASK_IMAGE)
             : fields.optionalLocation(RowColumns.MASK_IMAGE),
-        guide == Guide.REFERENCE
-            ? fields.location(RowColumns.REFERENCE_IMAGE)
-            : fields.optionalLocation(RowColumns.REFERENCE_IMAGE),
+        references.location(fields),
         fields.optionalLocation(RowColumns.EXCLUDE_IMAGE),
         extended);
   }

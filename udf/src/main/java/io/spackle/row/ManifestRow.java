@@ -34,7 +34,7 @@ public record ManifestRow(
    *
    * @param init the image to inpaint
    * @param mask white where the image is to be generated; null only if the canvas grows
-   * @param reference the image of a garment, or null; it is fetched only if {@link #usesReference}
+   * @param reference the image of a garment, or null if the row has none
    * @param exclude a mask, white where no pixel is copied into the masked region, or null; it is
    *     fetched only if pixels are copied
    * @param extension of the canvas of the init image, or null
@@ -53,13 +53,14 @@ public record ManifestRow(
    *
    * @param prompt what to generate; may be empty
    * @param negative what to avoid; may be empty, which differs from null, no negative prompt
-   * @param enhanced what the model reads in place of the prompt, or null if that is not enhanced
+   * @param enhanced takes the place of the prompt, or null if that is not enhanced
+   * @param context of the reference image, if the row has one beside its prompt
    */
-  public record Prompts(String prompt, String negative, String enhanced) {
+  public record Prompts(String prompt, String negative, String enhanced, ReferenceContext context) {
 
     /** The prompt that the model reads. */
     String effective() {
-      return enhanced == null ? prompt : enhanced;
+      return context.around(enhanced == null ? prompt : enhanced);
     }
   }
 
@@ -93,7 +94,8 @@ public record ManifestRow(
             parameters.strength(),
             parameters.scheduler()),
         maskReduction,
-        safetyChecker);
+        safetyChecker,
+        prompts.context().layout());
   }
 
   /**
@@ -116,15 +118,5 @@ public record ManifestRow(
   public boolean hasUnusedSize(ModelTraits traits) {
     return traits.sizes().areOfImage()
         && Math.max(parameters.width(), parameters.height()) > GenerationParameters.SIDE_OF_IMAGE;
-  }
-
-  /** Whether a model uses the row's reference image, which the row then has. */
-  public boolean usesReference(ModelTraits traits) {
-    return traits.guide() == ModelTraits.Guide.REFERENCE;
-  }
-
-  /** Whether the row has a reference image that the model does not use. */
-  public boolean hasUnusedReference(ModelTraits traits) {
-    return locations.reference() != null && !usesReference(traits);
   }
 }

@@ -9,14 +9,28 @@ import java.io.Serializable;
  * @param extension of the canvas of init images, or null
  * @param safetyChecker whether images are checked
  * @param seed of every row that has none, or null to derive one from each row's content
+ * @param references of rows for models that are guided by prompts
  */
 public record RowDefaults(
     GenerationParameters parameters,
     Prompts prompts,
     Extension extension,
     boolean safetyChecker,
-    Long seed)
+    Long seed,
+    References references)
     implements Serializable {
+
+  /**
+   * How models that are guided by prompts get reference images.
+   *
+   * @param context of the rows that have one; {@link ReferenceContext#NONE} if none may have one
+   * @param required whether every row must have one
+   */
+  public record References(ReferenceContext context, boolean required) implements Serializable {
+
+    /** No row may have one. */
+    public static final References NONE = new References(ReferenceContext.NONE, false);
+  }
 
   /**
    * The default texts.

@@ -20,6 +20,11 @@ public final class RowException extends RuntimeException {
     this.code = code;
   }
 
+  /** The same failure, with the column whose image it concerns. */
+  public RowException in(String column) {
+    return new RowException(code, column + ": " + getMessage(), this);
+  }
+
   public ErrorCode code() {
     return code;
   }

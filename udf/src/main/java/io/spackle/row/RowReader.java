@@ -32,6 +32,7 @@ public final class RowReader implements Serializable {
   private final boolean erases;
   private final RowDefaults defaults;
   private final SafetyPolicy safety;
+  private final ReferenceRule references;
 
   /**
    * @param traits of the model: limits, schedulers and what guides it
@@ -46,6 +47,7 @@ public final class RowReader implements Serializable {
     this.erases = traits.erases();
     this.defaults = defaults;
     this.safety = safety;
+    this.references = new ReferenceRule(traits, defaults.references());
   }
 
   /** How rows that ask for a safety checker are treated. */
@@ -107,13 +109,14 @@ public final class RowReader implements Serializable {
     ManifestRow manifestRow = manifestRow(fields, key);
     return fields.hasProblems()
         ? new Invalid(invalid(fields, key))
-        : new Valid(manifestRow, UnusedColumns.notes(fields, guide));
+        : new Valid(manifestRow, UnusedColumns.notes(fields, manifestRow, guide));
   }
 
   private ManifestRow manifestRow(FieldReader fields, String key) {
     String id = id(fields, key);
-    ManifestRow.Locations locations = ImageColumns.read(fields, guide, defaults.extension());
-    ManifestRow.Prompts prompts = prompts(fields);
+    ManifestRow.Locations locations =
+        ImageColumns.read(fields, references, defaults.extension());
+    ManifestRow.Prompts prompts = prompts(fields, references.context(locations.reference()));
     GenerationParameters parameters = parameters(fields);
     boolean safetyChecker = safetyChecker(fields);
     long seed =
@@ -129,28 +132,30 @@ public final class RowReader implements Serializable {
         fields.text(RowColumns.TRACK_ID, null));
   }
 
-  private ManifestRow.Prompts prompts(FieldReader fields) {
-    String prompt = prompt(fields);
+  private ManifestRow.Prompts prompts(FieldReader fields, ReferenceContext context) {
+    boolean isRead = guide == Guide.PROMPT && context.readsPrompt();
+    String prompt = prompt(fields, isRead ? defaults.prompts().prompt() : "");
     return new ManifestRow.Prompts(
         prompt,
         fields.prompt(
             RowColumns.NEGATIVE_PROMPT,
             guide == Guide.PROMPT ? defaults.prompts().negativePrompt() : null),
-        enhanced(fields, prompt));
+        isRead ? enhanced(fields, prompt) : null,
+        context);
   }
 
-  private String prompt(FieldReader fields) {
-    String defaultPrompt = guide == Guide.PROMPT ? defaults.prompts().prompt() : "";
+  private static String prompt(FieldReader fields, String defaultPrompt) {
     return defaultPrompt == null
         ? fields.requiredText(RowColumns.PROMPT)
         : fields.prompt(RowColumns.PROMPT, defaultPrompt);
   }
 
-  /** Null if the row asks for no enhancement, the prompt is blank or the model reads no prompt. */
+  /** Null if the row asks for no enhancement, or the prompt is blank. */
   private String enhanced(FieldReader fields, String prompt) {
     boolean isRequested = fields.flag(RowColumns.ENHANCE_PROMPT, defaults.prompts().enhance());
-    boolean isUsed = guide == Guide.PROMPT && !prompt.isBlank();
-    return isRequested && isUsed ? prompt + ", " + defaults.prompts().enhanceSuffix() : null;
+    return isRequested && !prompt.isBlank()
+        ? prompt + ", " + defaults.prompts().enhanceSuffix()
+        : null;
   }
 
   private GenerationParameters parameters(FieldReader fields) {

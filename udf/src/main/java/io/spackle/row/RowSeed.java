@@ -37,9 +37,10 @@ final class RowSeed {
         add(content, prompts.effective());
         add(content, String.valueOf(prompts.negative()));
         addDenoising(content, parameters);
+        addReference(content, locations);
       }
       case REFERENCE -> {
-        add(content, LocationKey.of(locations.reference()));
+        addReference(content, locations);
         addDenoising(content, parameters);
       }
       case PATCHES -> {
@@ -50,6 +51,12 @@ final class RowSeed {
       case NONE, FILL -> {}
     }
     return Long.parseLong(Sha256.hex(content.toString()).substring(0, DIGITS), 16);
+  }
+
+  private static void addReference(StringJoiner content, Locations locations) {
+    if (locations.reference() != null) {
+      add(content, LocationKey.of(locations.reference()));
+    }
   }
 
   private static void addDenoising(StringJoiner content, GenerationParameters parameters) {

@@ -24,12 +24,14 @@ final class UnusedColumns {
   /**
    * The notes for the owner of a row.
    *
+   * @param row as it was read
    * @param guide of the model
    */
-  static Set<Note> notes(FieldReader fields, Guide guide) {
+  static Set<Note> notes(FieldReader fields, ManifestRow row, Guide guide) {
+    boolean readsPrompt = row.prompts().context().readsPrompt();
     boolean isUnused =
         switch (guide) {
-          case PROMPT -> false;
+          case PROMPT -> !readsPrompt && isEnhanced(fields);
           case REFERENCE -> isEnhanced(fields);
           case PATCHES -> isEnhanced(fields) || isSet(fields, DENOISING);
           case NONE, FILL ->
@@ -37,7 +39,14 @@ final class UnusedColumns {
                   || isSet(fields, DENOISING)
                   || isSet(fields, List.of(RowColumns.SEED));
         };
-    return isUnused ? EnumSet.of(Note.PARAMETERS_UNUSED) : Set.of();
+    Set<Note> notes = EnumSet.noneOf(Note.class);
+    if (isUnused) {
+      notes.add(Note.PARAMETERS_UNUSED);
+    }
+    if (guide == Guide.PROMPT && !readsPrompt && !row.prompts().prompt().isBlank()) {
+      notes.add(Note.PROMPT_UNUSED);
+    }
+    return notes;
   }
 
   private static boolean isEnhanced(FieldReader fields) {

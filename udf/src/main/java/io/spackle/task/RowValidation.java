@@ -77,16 +77,12 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
 
   private Row checked(Row manifest, ManifestRow row, ImageSource source) {
     try {
-      source.check(row.locations().init());
-      if (row.locations().mask() != null) {
-        source.check(row.locations().mask());
-      }
-      if (row.usesReference(settings.rows().traits())) {
-        source.check(row.locations().reference());
-      }
+      check(RowColumns.INIT_IMAGE, row.locations().init(), source);
+      check(RowColumns.MASK_IMAGE, row.locations().mask(), source);
+      check(RowColumns.REFERENCE_IMAGE, row.locations().reference(), source);
       if (row.locations().exclude() != null
           && settings.images().copiesPixels(row, settings.rows().traits())) {
-        source.check(row.locations().exclude());
+        check(RowColumns.EXCLUDE_IMAGE, row.locations().exclude(), source);
       }
       return row(
           manifest,
@@ -95,6 +91,17 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
           row.parameters().samples());
     } catch (RowException e) {
       return failed(manifest, row.id(), e.code(), e.getMessage());
+    }
+  }
+
+  private static void check(String column, String location, ImageSource source) {
+    if (location == null) {
+      return;
+    }
+    try {
+      source.check(location);
+    } catch (RowException e) {
+      throw e.in(column);
     }
   }
 

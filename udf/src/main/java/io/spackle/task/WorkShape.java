@@ -13,25 +13,44 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The parameters of rows that decide which rows share a batch, and how long a batch takes.
  *
- * @param width requested width in pixels; 0 for the init image's
- * @param height requested height in pixels; 0 for the init image's
+ * @param canvas what the model works on
  * @param steps inference steps of the full schedule
  * @param strength share of the schedule that is run
  * @param scheduler the algorithm, or null for a model without steps
  * @param checked whether a safety checker runs on the images
  */
 public record WorkShape(
-    int width,
-    int height,
+    Canvas canvas,
     int steps,
     double guidanceScale,
     double strength,
     String scheduler,
     boolean checked) {
 
+  /**
+   * What a model works on.
+   *
+   * @param width requested width in pixels; 0 for the init image's
+   * @param height requested height in pixels; 0 for the init image's
+   * @param inContext whether a reference image of the same size stands beside the image
+   */
+  public record Canvas(int width, int height, boolean inContext) {
+
+    private double pixels() {
+      return (inContext ? 2.0 : 1.0) * width * height;
+    }
+
+    @Override
+    public String toString() {
+      String size =
+          width == GenerationParameters.SIDE_OF_IMAGE ? "any size" : width + " x " + height;
+      return inContext ? size + " with a reference in context" : size;
+    }
+  }
+
   /** The columns of a shape, as DDL; all are null for a row without a shape. */
   static final String COLUMNS =
-      "width int, height int, steps int, guidance_scale double, strength double,"
+      "width int, height int, in_context boolean, steps int, guidance_scale double, strength double,"
           + " scheduler string, checked boolean";
 
   private static final StructType TYPE = StructType.fromDDL(COLUMNS);
@@ -42,8 +61,10 @@ public record WorkShape(
     String algorithm = parameters.scheduler().algorithm();
     boolean karras = Boolean.TRUE.equals(parameters.scheduler().karrasSigmas());
     return new WorkShape(
-        sized ? parameters.width() : GenerationParameters.SIDE_OF_IMAGE,
-        sized ? parameters.height() : GenerationParameters.SIDE_OF_IMAGE,
+        new Canvas(
+            sized ? parameters.width() : GenerationParameters.SIDE_OF_IMAGE,
+            sized ? parameters.height() : GenerationParameters.SIDE_OF_IMAGE,
+            !row.prompts().context().isNone()),
         parameters.steps(),
         parameters.guidanceScale(),
         parameters.strength(),
@@ -54,8 +75,7 @@ public record WorkShape(
   /** The shape in the columns of a row that has one. */
   public static WorkShape of(Row row) {
     return new WorkShape(
-        row.getAs("width"),
-        row.getAs("height"),
+        new Canvas(row.getAs("width"), row.getAs("height"), row.getAs("in_context")),
         row.getAs("steps"),
         row.getAs("guidance_scale"),
         row.getAs("strength"),
@@ -65,7 +85,15 @@ public record WorkShape(
 
   /** The values of the columns. */
   List<Object> values() {
-    return Arrays.asList(width, height, steps, guidanceScale, strength, scheduler, checked);
+    return Arrays.asList(
+        canvas.width(),
+        canvas.height(),
+        canvas.inContext(),
+        steps,
+        guidanceScale,
+        strength,
+        scheduler,
+        checked);
   }
 
   /** The values of the columns for a row without a shape. */
@@ -84,15 +112,12 @@ public record WorkShape(
    */
   public double work() {
     int predictions = guidanceScale > 1 ? 2 : 1;
-    return Math.max(1, (double) width * height)
-        * Math.max(1, (int) (steps * strength))
-        * predictions;
+    return Math.max(1, canvas.pixels()) * Math.max(1, (int) (steps * strength)) * predictions;
   }
 
   @Override
   public String toString() {
-    String size = width == GenerationParameters.SIDE_OF_IMAGE ? "any size" : width + " x " + height;
-    return "%s, %d steps, guidance %s".formatted(size, steps, plain(guidanceScale))
+    return "%s, %d steps, guidance %s".formatted(canvas, steps, plain(guidanceScale))
         + (strength == 1 ? "" : ", strength " + plain(strength))
         + (scheduler == null ? "" : ", " + scheduler)
         + (checked ? ", checked" : "");

@@ -43,6 +43,9 @@ class JobDigestTest {
           "defaults.seed",
           "prompt.syntax",
           "prompt.enhance-suffix",
+          "reference.layout",
+          "reference.prompt",
+          "reference.background",
           "image.paste-back",
           "image.crop-padding",
           "image.mask-blur",
@@ -78,7 +81,8 @@ class JobDigestTest {
           "hadoop.",
           "plan.",
           "failures.",
-          "image.mask-strict");
+          "image.mask-strict",
+          "reference.required");
 
   /** Pinned: another digest would reprocess every finished row. */
   @Test
@@ -119,6 +123,8 @@ class JobDigestTest {
         "defaults.seed|1",
         "prompt.syntax|plain",
         "prompt.enhance-suffix|sharp",
+        "reference.layout|left",
+        "reference.background|f6f6f6",
         "image.paste-back|false",
         "image.composite|recolour",
         "image.crop-padding|0",
@@ -162,6 +168,18 @@ class JobDigestTest {
     assertThat(digest(checked)).isNotIn(digest, digest(Map.of()));
   }
 
+  /** Without a layout, no image has a reference whose text could count. */
+  @Test
+  void theTextOfReferencesCountsWithTheirLayout() {
+    Map<String, String> left = Map.of("reference.layout", "left");
+    String digest = digest(left);
+    assertThat(digest(Map.of("reference.layout", "below"))).isNotEqualTo(digest);
+    assertThat(digest(Map.of("reference.layout", "left", "reference.prompt", "a pair; {prompt}")))
+        .isNotEqualTo(digest);
+    assertThat(digest(Map.of("reference.layout", "left", "reference.required", "true")))
+        .isEqualTo(digest);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -176,6 +194,9 @@ class JobDigestTest {
         "prompt.syntax|a1111",
         "prompt.enhance-suffix|highly detailed, sharp focus, natural light, professional photograph",
         "safety.labels|[nsfw]",
+        "reference.layout|none",
+        "reference.prompt|a pair; {prompt}",
+        "reference.background|ffffff",
         "image.paste-back|true",
         "image.crop-padding|none",
         "image.resize|fit",

@@ -25,6 +25,7 @@ import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
+import io.spackle.row.ReferenceContext;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ class FramedRowTest {
     return new ManifestRow(
         "a",
         new ManifestRow.Locations("init", "mask", null, exclude),
-        new ManifestRow.Prompts("a wall", null, null),
+        new ManifestRow.Prompts("a wall", null, null, ReferenceContext.NONE),
         new GenerationParameters(64, 64, 2, 4, 7.5, strength, SchedulerChoice.DEFAULT),
         false,
         7,
@@ -129,6 +130,7 @@ class FramedRowTest {
   private static ImageSettings settings(Fill fill, FramingOptions framing) {
     return new ImageSettings(
         DecodeLimits.defaults(),
+        TestImages.WHITE,
         framing,
         OutputOptions.defaults(),
         fill,

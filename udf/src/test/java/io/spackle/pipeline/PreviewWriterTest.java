@@ -3,14 +3,19 @@ package io.spackle.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import io.spackle.codec.DecodeLimits;
+import io.spackle.codec.ImageCodec;
 import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.FakeInpainter;
+import io.spackle.pipeline.PreviewWriter.Preview;
 import io.spackle.sink.ImageSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -39,19 +44,32 @@ class PreviewWriterTest {
 
   @Test
   void previewIsNamedAfterTheRow() {
-    new PreviewWriter(TestImages.sink(written), 1).write("a/b", new byte[] {1});
+    PreviewWriter previews = new PreviewWriter(TestImages.sink(written), 1);
+    previews.write("a/b", previews.of("a/b", FRAME, Optional.empty(), IMAGE).orElseThrow());
     assertThat(written).containsOnlyKeys("a%2Fb.jpg");
   }
 
   @Test
+  void referenceImageHasAFileOfItsOwn() {
+    PreviewWriter previews = new PreviewWriter(TestImages.sink(written), 1);
+    RgbImage wide = new RgbImage(1280, 640, new byte[3 * 1280 * 640]);
+    previews.write("a", previews.of("a", FRAME, Optional.of(wide), IMAGE).orElseThrow());
+    assertThat(written).containsOnlyKeys("a.jpg", "a.reference.jpeg");
+    RgbImage small = ImageCodec.decode(written.get("a.reference.jpeg"), DecodeLimits.defaults());
+    assertThat(List.of(small.width(), small.height())).isEqualTo(List.of(320, 160));
+  }
+
+  @Test
   void writeFailureIsIgnored() {
-    assertThatNoException().isThrownBy(() -> new PreviewWriter(full(), 1).write("a", new byte[1]));
+    PreviewWriter previews = new PreviewWriter(full(), 1);
+    Preview preview = previews.of("a", FRAME, Optional.of(IMAGE), IMAGE).orElseThrow();
+    assertThatNoException().isThrownBy(() -> previews.write("a", preview));
   }
 
   private long chosen(double share) {
     PreviewWriter previews = new PreviewWriter(TestImages.sink(written), share);
     return IntStream.range(0, 1000)
-        .filter(i -> previews.of("row " + i, FRAME, IMAGE).isPresent())
+        .filter(i -> previews.of("row " + i, FRAME, Optional.empty(), IMAGE).isPresent())
         .count();
   }
 

@@ -18,6 +18,7 @@ import io.spackle.image.RgbImage;
 import io.spackle.lane.FakeInpainter;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
+import io.spackle.row.ReferenceContext;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,7 +116,7 @@ class RowCanvasTest {
         "id",
         new ManifestRow.Locations(
             "init", null, null, null, extend == null ? null : Extension.of(extend)),
-        new ManifestRow.Prompts("", null, null),
+        new ManifestRow.Prompts("", null, null, ReferenceContext.NONE),
         new GenerationParameters(SIDE, SIDE, 1, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
         7,

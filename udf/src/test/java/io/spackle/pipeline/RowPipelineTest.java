@@ -220,6 +220,7 @@ class RowPipelineTest {
     settings =
         new ImageSettings(
             settings.limits().withMasks(options),
+            settings.referenceBackground(),
             settings.framing(),
             settings.output(),
             settings.fill(),
@@ -268,14 +269,41 @@ class RowPipelineTest {
             ErrorCode.IMAGE_UNSUPPORTED,
             RowStage.DECODE);
     assertThat(failed.message()).startsWith("reference_image: ");
+    byte[] whole = files.get(TestImages.FULL);
+    files.put("cut", Arrays.copyOf(whole, whole.length - 30));
+    Outcome.Failed cut =
+        assertFailed(
+            TestImages.withReference(row, "cut"), ErrorCode.IMAGE_CORRUPT, RowStage.DECODE);
+    assertThat(cut.message()).startsWith("reference_image: ");
   }
 
+  /** The model gets the reference at the size of the row's canvas, and says where it stands. */
   @Test
-  void unusedReferenceImageIsNotedAndNotFetched() throws Exception {
+  void referenceImageInContextIsFittedOnItsBackground() throws Exception {
+    List<InpaintInput> inputs = new ArrayList<>();
+    inpainter = new FakeInpainter((batch, cancellation) -> inputs.addAll(batch));
+    settings = withReferenceBackground(settings, 0xF6F6F6);
     open(4, PLENTY);
-    Outcome.Succeeded done = succeeded(TestImages.withReference(TestImages.row("a"), "none"));
-    assertThat(done.notes()).containsExactly(Note.REFERENCE_UNUSED);
-    assertThat(done.digests().reference()).isNull();
+    files.put("shirt", TestImages.png(20, 80, x -> 0xF6));
+    Outcome.Succeeded done = succeeded(TestImages.inContext(TestImages.row("a"), "shirt"));
+    InpaintInput input = inputs.get(0);
+    assertThat(input.prompt()).isEqualTo("a shirt; a");
+    assertThat(input.reference().width()).isEqualTo(TestImages.SIDE);
+    assertThat(input.reference().height()).isEqualTo(TestImages.SIDE);
+    assertThat(input.reference().pixels()).as("no edge around it").containsOnly((byte) 0xF6);
+    assertThat(done.digests().reference()).isEqualTo(Sha256.hex(files.get("shirt")));
+    assertThat(done.notes()).isEmpty();
+  }
+
+  private static ImageSettings withReferenceBackground(ImageSettings settings, int colour) {
+    return new ImageSettings(
+        settings.limits(),
+        colour,
+        settings.framing(),
+        settings.output(),
+        settings.fill(),
+        settings.extendOverlap(),
+        settings.marking());
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.spackle.codec.ImageFormat;
 import io.spackle.codec.OutputOptions;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
+import io.spackle.family.ReferenceLayout;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.Mask;
@@ -18,6 +19,7 @@ import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
+import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowException;
 import io.spackle.sink.ImageSink;
 import io.spackle.source.ImageSource;
@@ -33,6 +35,7 @@ public final class TestImages {
 
   public static final int SIDE = 64;
   static final byte GREY = 100;
+  static final int WHITE = 0xFFFFFF;
 
   public static final String INIT = "init";
 
@@ -65,7 +68,7 @@ public final class TestImages {
     return new ManifestRow(
         prompt,
         new ManifestRow.Locations(INIT, mask, null, null),
-        new ManifestRow.Prompts(prompt, null, null),
+        new ManifestRow.Prompts(prompt, null, null, ReferenceContext.NONE),
         new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
         7,
@@ -75,6 +78,24 @@ public final class TestImages {
   /** The row with the location of a reference image. */
   static ManifestRow withReference(ManifestRow row, String reference) {
     return at(row, new ManifestRow.Locations(INIT, row.locations().mask(), reference, null));
+  }
+
+  /** The row with a reference image in context, left of the init image. */
+  static ManifestRow inContext(ManifestRow row, String reference) {
+    ManifestRow.Prompts prompts = row.prompts();
+    ManifestRow located = withReference(row, reference);
+    return new ManifestRow(
+        located.id(),
+        located.locations(),
+        new ManifestRow.Prompts(
+            prompts.prompt(),
+            prompts.negative(),
+            null,
+            new ReferenceContext(ReferenceLayout.LEFT, "a shirt; {prompt}")),
+        located.parameters(),
+        located.safetyChecker(),
+        located.seed(),
+        located.trackId());
   }
 
   /** The row with the location of a mask of what must not be copied. */
@@ -120,6 +141,7 @@ public final class TestImages {
   public static ImageSettings settings() {
     return new ImageSettings(
         DecodeLimits.defaults(),
+        WHITE,
         FramingOptions.defaults(),
         OutputOptions.defaults(),
         Fill.INIT,

@@ -28,7 +28,8 @@ class MetaRowTest {
               "/data/b.png",
               "https://h/c.png?sig=secret",
               "https://h/d.png?sig=secret"),
-          new ManifestRow.Prompts("🐈 e\u0301 <script>", "blurry", "🐈 e\u0301 <script>, sharp"),
+          new ManifestRow.Prompts(
+              "🐈 e\u0301 <script>", "blurry", "🐈 e\u0301 <script>, sharp", ReferenceContext.NONE),
           new GenerationParameters(
               512, 256, 2, 20, 7.5, 0.7, new SchedulerChoice("DDIMScheduler", null)),
           true,

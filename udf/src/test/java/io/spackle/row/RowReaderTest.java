@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
+import io.spackle.family.ReferenceLayout;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.row.RowReader.SafetyPolicy;
 import java.math.BigDecimal;
@@ -61,7 +63,10 @@ class RowReaderTest {
                     null,
                     null),
                 new ManifestRow.Prompts(
-                    "a cat sitting on a bench", null, "a cat sitting on a bench, sharp"),
+                    "a cat sitting on a bench",
+                    null,
+                    "a cat sitting on a bench, sharp",
+                    ReferenceContext.NONE),
                 new GenerationParameters(512, 512, 1, 30, 7.5, 0.7, SchedulerChoice.DEFAULT),
                 true,
                 0,
@@ -141,13 +146,11 @@ class RowReaderTest {
     assertThat(read.locations().reference()).isEqualTo("https://example.com/shirt.png");
     assertThat(read.prompts().prompt()).isEmpty();
     assertThat(read.prompts().enhanced()).isNull();
-    assertThat(read.usesReference(TestRows.CATVTON)).isTrue();
-    assertThat(read.hasUnusedReference(TestRows.CATVTON)).isFalse();
-
-    assertThat(message(guided, TestRows.row()))
-        .isEqualTo("reference_image: nothing found, the location of an image expected");
-    assertThat(message(guided, TestRows.row("reference_image", " ")))
-        .isEqualTo("reference_image: a blank text found, the location of an image expected");
+    for (Row missing : List.of(TestRows.row(), TestRows.row("reference_image", " "))) {
+      assertThat(invalid(guided, missing).code()).isEqualTo(ErrorCode.REFERENCE_MISSING);
+      assertThat(message(guided, missing))
+          .isEqualTo("reference_image: nothing found, the location of an image expected");
+    }
     assertThat(
             message(
                 guided,
@@ -156,16 +159,104 @@ class RowReaderTest {
   }
 
   @Test
-  void referenceImageIsUnusedByOtherModels() {
+  void referenceImageIsRefusedWhereTheModelTakesNone() {
     assertThat(valid(TestRows.row()).locations().reference()).isNull();
     assertThat(valid(TestRows.row("reference_image", " ")).locations().reference()).isNull();
-    ManifestRow row = valid(TestRows.row("reference_image", "shirt.png"));
-    assertThat(row.locations().reference()).isEqualTo("shirt.png");
-    assertThat(row.hasUnusedReference(TestRows.TRAITS)).isTrue();
+    Row row = TestRows.row("reference_image", "shirt.png");
+    RowReader prompted = new RowReader(TestRows.TRAITS, TestRows.DEFAULTS, SafetyPolicy.CHECKED);
+    assertThat(invalid(prompted, row).code()).isEqualTo(ErrorCode.REFERENCE_UNUSED);
+    assertThat(message(prompted, row))
+        .isEqualTo(
+            "reference_image: a location found, none expected: models of the family sd15 take a"
+                + " reference image only with spackle.reference.layout = left or below");
+    RowReader eraser = inContext(TestRows.ERASE, "{prompt}", false);
+    assertThat(invalid(eraser, row).code()).isEqualTo(ErrorCode.REFERENCE_UNUSED);
+    assertThat(message(eraser, row))
+        .endsWith("none expected: models of the family erase take no reference image");
+  }
+
+  @Test
+  void referenceImageInContextPutsATextAroundThePrompt() {
+    RowReader reader = inContext(TestRows.TRAITS, "a shirt; {prompt}", false);
+    Row wearing =
+        TestRows.row("reference_image", "/shirt.png", "prompt", "a man", "enhance_prompt", "no");
+    ManifestRow row = ((RowReader.Valid) reader.read(wearing)).row();
+    assertThat(row.prompts().prompt()).as("in the meta row").isEqualTo("a man");
+    assertThat(row.prompts().effective()).isEqualTo("a shirt; a man");
+    assertThat(row.prompts().context().layout()).isEqualTo(ReferenceLayout.LEFT);
+    ManifestRow enhanced =
+        ((RowReader.Valid)
+                reader.read(TestRows.row("reference_image", "/shirt.png", "prompt", "a man")))
+            .row();
+    assertThat(enhanced.prompts().effective()).isEqualTo("a shirt; a man, sharp");
+
+    ManifestRow alone = ((RowReader.Valid) reader.read(TestRows.row("prompt", "a man"))).row();
+    assertThat(alone.prompts().effective()).isEqualTo("a man, sharp");
+    assertThat(alone.prompts().context()).isEqualTo(ReferenceContext.NONE);
+    assertThat(message(reader, TestRows.row("reference_image", "/shirt.png", "prompt", null)))
+        .startsWith("prompt: nothing found");
+  }
+
+  @Test
+  void textWithoutThePromptNeedsNone() {
+    RowReader reader = inContext(TestRows.TRAITS, "a shirt, worn", false);
+    Row row = TestRows.row("reference_image", "/shirt.png", "prompt", null, "enhance_prompt", null);
+    ManifestRow read = ((RowReader.Valid) reader.read(row)).row();
+    assertThat(read.prompts().effective()).isEqualTo("a shirt, worn");
+    assertThat(notes(reader, row)).isEmpty();
+    assertThat(
+            notes(
+                reader,
+                TestRows.row("reference_image", "/a.png", "prompt", "x", "enhance_prompt", "yes")))
+        .containsExactly(Note.PROMPT_UNUSED, Note.PARAMETERS_UNUSED);
+    assertThat(message(reader, TestRows.row("prompt", null)))
+        .as("a row without a reference image")
+        .startsWith("prompt: nothing found");
+  }
+
+  @Test
+  void referenceImageMayBeRequired() {
+    RowReader reader = inContext(TestRows.TRAITS, "{prompt}", true);
+    assertThat(invalid(reader, TestRows.row()).code()).isEqualTo(ErrorCode.REFERENCE_MISSING);
+    assertThat(message(reader, TestRows.row()))
+        .endsWith("the location of an image expected, or spackle.reference.required = false");
+    assertThat(reader.read(TestRows.row("reference_image", "/shirt.png")))
+        .isInstanceOf(RowReader.Valid.class);
+  }
+
+  @Test
+  void referenceImageInContextChangesTheDerivedSeed() {
+    RowReader reader = inContext(TestRows.TRAITS, "{prompt}", false);
+    long alone = ((RowReader.Valid) reader.read(TestRows.row())).row().seed();
+    long shirt = seed(reader, "/shirt.png");
+    assertThat(alone).isEqualTo(valid(TestRows.row()).seed());
+    assertThat(shirt).isNotEqualTo(alone).isEqualTo(seed(reader, "/shirt.png"));
+    assertThat(seed(reader, "/coat.png")).isNotEqualTo(shirt);
+  }
+
+  private static long seed(RowReader reader, String reference) {
+    return ((RowReader.Valid) reader.read(TestRows.row("reference_image", reference))).row().seed();
+  }
+
+  private static RowReader inContext(ModelTraits traits, String template, boolean required) {
+    RowDefaults defaults =
+        new RowDefaults(
+            TestRows.DEFAULTS.parameters(),
+            TestRows.DEFAULTS.prompts(),
+            null,
+            true,
+            null,
+            new RowDefaults.References(
+                new ReferenceContext(ReferenceLayout.LEFT, template), required));
+    return new RowReader(traits, defaults, SafetyPolicy.CHECKED);
   }
 
   private static String message(RowReader reader, Row row) {
-    return ((RowReader.Invalid) reader.read(row)).outcome().message();
+    return invalid(reader, row).message();
+  }
+
+  private static Outcome.Failed invalid(RowReader reader, Row row) {
+    return ((RowReader.Invalid) reader.read(row)).outcome();
   }
 
   @Test
@@ -370,7 +461,12 @@ class RowReaderTest {
     assertThat(valid(TestRows.row("seed", "-1.0")).seed()).isEqualTo(derived);
     RowDefaults seeded =
         new RowDefaults(
-            TestRows.parameters(), TestRows.defaults(null, null).prompts(), null, false, 7L);
+            TestRows.parameters(),
+            TestRows.defaults(null, null).prompts(),
+            null,
+            false,
+            7L,
+            RowDefaults.References.NONE);
     RowReader reader = new RowReader(TestRows.TRAITS, seeded, SafetyPolicy.CHECKED);
     assertThat(((RowReader.Valid) reader.read(TestRows.row("seed", -1))).row().seed()).isEqualTo(7);
   }

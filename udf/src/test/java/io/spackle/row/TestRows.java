@@ -4,6 +4,7 @@ import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.row.RowDefaults.References;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,12 @@ final class TestRows {
 
   static final RowDefaults DEFAULTS =
       new RowDefaults(
-          parameters(), new RowDefaults.Prompts(null, null, true, "sharp"), null, true, null);
+          parameters(),
+          new RowDefaults.Prompts(null, null, true, "sharp"),
+          null,
+          true,
+          null,
+          References.NONE);
 
   private TestRows() {}
 
@@ -39,7 +45,8 @@ final class TestRows {
         new RowDefaults.Prompts(prompt, negativePrompt, false, ""),
         null,
         false,
-        null);
+        null,
+        References.NONE);
   }
 
   private static ModelTraits traits(String family, Guide guide) {

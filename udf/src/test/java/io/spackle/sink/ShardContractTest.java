@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
+import io.spackle.row.ReferenceContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -148,7 +149,8 @@ class ShardContractTest {
     return new ManifestRow(
         id,
         new ManifestRow.Locations("photo.png", "mask.png", null, null),
-        new ManifestRow.Prompts("a prompt, \"quoted\"", negativePrompt, null),
+        new ManifestRow.Prompts(
+            "a prompt, \"quoted\"", negativePrompt, null, ReferenceContext.NONE),
         new GenerationParameters(64, 64, 2, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
         (1L << 32) - 1,

@@ -113,8 +113,19 @@ class SqlFunctionsTest {
   @Test
   void referenceImageIsAnOption() {
     Row unused = inpaint(IMAGES + ", 'a door', map('reference_image', '$dir/none.png')");
-    assertThat(unused.<String>getList(unused.fieldIndex("notes")))
-        .containsExactly("REFERENCE_UNUSED");
+    assertThat(unused.<Row>getAs("error").<String>getAs("code")).isEqualTo("REFERENCE_UNUSED");
+    Row inContext =
+        session
+            .row(
+                Map.of(
+                    "spark.spackle.reference.layout", "left",
+                    "spark.spackle.reference.prompt", "a pair; {prompt}"),
+                "SELECT inpaint("
+                    + IMAGES
+                    + ", 'a door', map('reference_image', '$dir/half.png')) AS r")
+            .getAs("r");
+    assertThat(inContext.<String>getAs("status")).as("%s", inContext).isEqualTo("success");
+    assertThat(inContext.<Row>getAs("digests").<String>getAs("reference_image")).hasSize(64);
     Row guided =
         session.row(
             Map.of("spark.spackle.model.path", SqlSession.bundle("tiny-catvton")),

@@ -552,7 +552,8 @@ class InpaintPartitionTest {
                 new RowDefaults.Prompts(null, null, false, ""),
                 null,
                 false,
-                7L),
+                7L,
+                RowDefaults.References.NONE),
             new RunInfo("fake", "digest", null, null, null, "images")),
         HadoopConf.of(new Configuration()));
   }

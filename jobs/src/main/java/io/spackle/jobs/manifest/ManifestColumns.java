@@ -11,6 +11,7 @@ import io.spackle.family.ModelTraits;
 import io.spackle.image.Extension;
 import io.spackle.row.ForeignColumns;
 import io.spackle.row.RowColumns;
+import io.spackle.row.RowDefaults;
 import io.spackle.sink.ImageLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -121,11 +122,21 @@ public final class ManifestColumns {
    * configuration has any, or reference images.
    */
   public static void checkGuide(
-      StructType manifest, String defaultPrompt, ModelTraits traits, Problems problems) {
+      StructType manifest, RowDefaults defaults, ModelTraits traits, Problems problems) {
     String missing = "the manifest has no column %s, which models of the family %s need%s";
+    boolean hasReferences = RowColumns.has(manifest, RowColumns.REFERENCE_IMAGE);
     switch (traits.guide()) {
       case PROMPT -> {
-        if (defaultPrompt == null && !RowColumns.has(manifest, RowColumns.PROMPT)) {
+        if (defaults.references().required() && !hasReferences) {
+          problems.add(
+              "the manifest has no column %s, which spackle.reference.required asks for%s"
+                  .formatted(
+                      RowColumns.REFERENCE_IMAGE, instead(manifest, RowColumns.REFERENCE_IMAGE)));
+        }
+        boolean mayNeedPrompt = !hasReferences || defaults.references().context().readsPrompt();
+        if (mayNeedPrompt
+            && defaults.prompts().prompt() == null
+            && !RowColumns.has(manifest, RowColumns.PROMPT)) {
           problems.add(
               missing.formatted(
                       RowColumns.PROMPT, traits.family(), instead(manifest, RowColumns.PROMPT))
@@ -133,7 +144,7 @@ public final class ManifestColumns {
         }
       }
       case REFERENCE -> {
-        if (!RowColumns.has(manifest, RowColumns.REFERENCE_IMAGE)) {
+        if (!hasReferences) {
           problems.add(
               missing.formatted(
                   RowColumns.REFERENCE_IMAGE,

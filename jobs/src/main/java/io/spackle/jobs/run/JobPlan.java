@@ -85,7 +85,7 @@ public record JobPlan(
     ResolvedConf setup = ResolvedConf.of(conf.tasks(), hadoop, problems);
     if (manifest != null && setup != null) {
       ManifestColumns.checkGuide(
-          manifest.schema(), setup.defaults().prompts().prompt(), setup.model().traits(), problems);
+          manifest.schema(), setup.defaults(), setup.model().traits(), problems);
     }
     problems.refuse();
     JobPlan plan =

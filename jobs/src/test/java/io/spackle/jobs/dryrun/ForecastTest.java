@@ -103,6 +103,7 @@ class ForecastTest {
   }
 
   private static WorkShape shape(int side, int steps) {
-    return new WorkShape(side, side, steps, 7.5, 1, "DDIMScheduler", false);
+    return new WorkShape(
+        new WorkShape.Canvas(side, side, false), steps, 7.5, 1, "DDIMScheduler", false);
   }
 }
