@@ -104,8 +104,7 @@ final class OrtRuntime {
   private static void keepOpen() throws ReflectiveOperationException {
     Field api = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("ortApiHandle");
     Method create =
-        OrtEnvironment.class.getDeclaredMethod(
-            "createHandle", long.class, int.class, String.class);
+        OrtEnvironment.class.getDeclaredMethod("createHandle", long.class, int.class, String.class);
     api.setAccessible(true);
     create.setAccessible(true);
     create.invoke(
