@@ -4,6 +4,7 @@ import io.spackle.conf.HomeFolder;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.conf.JobConf;
+import io.spackle.jobs.driver.Interruption;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.run.ExitCode;
@@ -37,21 +38,23 @@ public final class InpaintJob implements Callable<Integer> {
 
   private final PrintStream out;
   private final PrintStream messages;
+  private final Interruption interruption;
   private final Instant start = Instant.now();
 
   /** A job that prints to stdout and stderr. */
   public InpaintJob() {
-    this(System.out, System.err);
+    this(System.out, System.err, Interruption.none());
   }
 
-  InpaintJob(PrintStream out, PrintStream messages) {
+  private InpaintJob(PrintStream out, PrintStream messages, Interruption interruption) {
     this.out = out;
     this.messages = messages;
+    this.interruption = interruption;
   }
 
   /** Runs the command and exits. */
   public static void main(String[] args) {
-    int code = run(args, System.out, System.err);
+    int code = run(args, new InpaintJob(System.out, System.err, Interruption.bySignals()));
     SparkSessions.stop();
     // A YARN application whose driver exits by itself counts as failed, even with 0.
     if (code != ExitCode.DONE.code()) {
@@ -61,7 +64,10 @@ public final class InpaintJob implements Callable<Integer> {
 
   /** Runs the command and returns its exit code. */
   static int run(String[] args, PrintStream out, PrintStream messages) {
-    InpaintJob job = new InpaintJob(out, messages);
+    return run(args, new InpaintJob(out, messages, Interruption.none()));
+  }
+
+  private static int run(String[] args, InpaintJob job) {
     return new CommandLine(job)
         .registerConverter(Path.class, HomeFolder::path)
         .setParameterExceptionHandler((e, arguments) -> job.refuse(List.of(e.getMessage()), null))
@@ -77,11 +83,14 @@ public final class InpaintJob implements Callable<Integer> {
       output = conf.output().path();
       return close(run(conf));
     } catch (RefusedException e) {
-      return refuse(e.problems(), output);
+      return interruption.isRequested() ? interrupted(output) : refuse(e.problems(), output);
     } catch (Lease.LostException e) {
       messages.println("The run was stopped: " + e.getMessage());
       return close(Summary.empty(ExitCode.BROKEN, output, elapsed()));
     } catch (Exception e) { // Spark throws checked exceptions without declaring them
+      if (interruption.isRequested()) {
+        return interrupted(output);
+      }
       messages.println("The job failed: " + Problems.firstLine(e));
       e.printStackTrace(messages);
       return close(Summary.empty(ExitCode.BROKEN, output, elapsed()));
@@ -93,9 +102,22 @@ public final class InpaintJob implements Callable<Integer> {
     if (conf.tasks().model().labels().note() != null) {
       messages.println("Note: " + conf.tasks().model().labels().note());
     }
-    JobPlan plan = JobPlan.of(spark, conf);
+    JobPlan plan = plan(spark, conf);
     plan.warnings().forEach(warning -> messages.println("Warning: " + warning));
-    return new JobRun(spark, plan, messages, start).execute();
+    return new JobRun(spark, plan, messages, start, interruption).execute();
+  }
+
+  private JobPlan plan(SparkSession spark, JobConf conf) {
+    try (Interruption.Abandonable planning = interruption.abandonable(spark.sparkContext())) {
+      return JobPlan.of(spark, conf);
+    }
+  }
+
+  /** The end of a command that had not begun to process rows. */
+  private int interrupted(String output) {
+    messages.println("Interrupted before the first row: run the same command again to start.");
+    ExitCode exit = ExitCode.of(interruption.requested().orElseThrow());
+    return close(Summary.empty(exit, output, elapsed()));
   }
 
   private int refuse(List<String> problems, String output) {

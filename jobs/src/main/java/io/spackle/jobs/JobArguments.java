@@ -33,6 +33,11 @@ final class JobArguments {
       description = "Processes failed rows with these error codes again; sets output.retry-codes.")
   private List<String> retryCodes = new ArrayList<>();
 
+  @Option(
+      names = "--retry-failed",
+      description = "Processes all failed rows again; sets output.retry-failed.")
+  private boolean retryFailed;
+
   /**
    * Loads the configuration.
    *
@@ -51,6 +56,9 @@ final class JobArguments {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     if (!retryCodes.isEmpty()) {
       all.put("output.retry-codes", retryCodes.toString());
+    }
+    if (retryFailed) {
+      all.put("output.retry-failed", "true");
     }
     return all;
   }

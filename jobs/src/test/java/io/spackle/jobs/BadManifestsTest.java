@@ -103,7 +103,7 @@ class BadManifestsTest {
   @Test
   void b04_malformedCsvRecords_failWithTheirNumbers() throws IOException {
     String csv = "init_image,mask_image,prompt\n/a,/b,x\n/a\n/a,/b,x,y\n";
-    JobResult result = JobResult.run(folder, "rows.csv", csv.getBytes(UTF_8), "").isDone();
+    JobResult result = JobResult.run(folder, "rows.csv", csv.getBytes(UTF_8), "").isComplete();
     assertThat(result.meta())
         .filteredOn(row -> "ROW_MALFORMED".equals(JobRows.code(row)))
         .extracting(row -> JobRows.message(row).substring(0, 8))
@@ -141,7 +141,7 @@ class BadManifestsTest {
   @Test
   void b04_aJsonArray_isItsRows() throws IOException {
     String rows = "[" + ROW.strip() + ",\n" + ROW.replace("\"x\"", "\"y\"") + "]";
-    JobResult result = JobResult.run(folder, "rows.json", rows.getBytes(UTF_8), "").isDone();
+    JobResult result = JobResult.run(folder, "rows.json", rows.getBytes(UTF_8), "").isComplete();
     assertThat(result.line().path("rows").asInt()).isEqualTo(2);
     assertThat(result.meta()).hasSize(2);
   }
@@ -227,7 +227,7 @@ class BadManifestsTest {
   @Test
   void b12_columnsOfOtherTools_areReportedOnce() throws IOException {
     String row = ROW.replace("}", ", \"steps\": 30, \"cfg_scale\": 7, \"shelf\": 1}");
-    assertThat(JobResult.run(folder, row + row, "").isDone().messages())
+    assertThat(JobResult.run(folder, row + row, "").isComplete().messages())
         .containsOnlyOnce(
             "Warning: the manifest's column steps is not used, only copied to the meta rows: did"
                 + " you mean num_inference_steps?")
@@ -254,7 +254,7 @@ class BadManifestsTest {
                   folder,
                   ROW.replace("/none.png", url),
                   "spackle.fetch.allow-private = [127.0.0.1]")
-              .isDone();
+              .isComplete();
       assertThat(result.messages()).contains("rows.jsonl changed during the run");
       assertThat(result.summary().path("manifest_changed").asBoolean()).isTrue();
       assertThat(result.meta()).hasSize(1);
@@ -291,7 +291,7 @@ class BadManifestsTest {
     SparkSession spark = TestSpark.session();
     spark.sparkContext().addSparkListener(results);
     try {
-      JobResult result = JobResult.run(folder, manifest.toString(), "").isDone();
+      JobResult result = JobResult.run(folder, manifest.toString(), "").isComplete();
       assertThat(result.line().path("failed").asInt()).isEqualTo(60);
     } finally {
       spark.sparkContext().removeSparkListener(results);

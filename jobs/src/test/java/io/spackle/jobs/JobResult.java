@@ -97,6 +97,12 @@ public record JobResult(int code, JsonNode line, String messages, Path output) {
     return this;
   }
 
+  /** Checks that all rows were processed, with success or not. */
+  JobResult isComplete() {
+    assertThat(code).as(messages).isIn(0, 3);
+    return this;
+  }
+
   List<Row> meta() {
     return TestSpark.session().read().parquet(output.resolve("meta").toString()).collectAsList();
   }

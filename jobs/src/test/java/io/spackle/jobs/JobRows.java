@@ -71,9 +71,9 @@ public final class JobRows {
     return row;
   }
 
-  /** Runs the job, which must succeed even if rows fail. */
+  /** Runs the job, which must process all rows, even if they fail. */
   public JobResult run(String conf) throws IOException {
-    result = JobResult.run(folder, "rows.jsonl", lines.toByteArray(), conf).isDone();
+    result = JobResult.run(folder, "rows.jsonl", lines.toByteArray(), conf).isComplete();
     meta = result.meta();
     return result;
   }

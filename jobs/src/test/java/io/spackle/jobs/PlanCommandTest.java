@@ -209,7 +209,7 @@ class PlanCommandTest {
 
   @Test
   void secretsAreNotShown() throws IOException {
-    rows.row("a", "init_image", "http://u:" + SECRET + "@127.0.0.1:22/?sign=" + SECRET);
+    rows.row("b").row("a", "init_image", "http://u:" + SECRET + "@127.0.0.1:22/?sign=" + SECRET);
     Result end =
         plan(
             """

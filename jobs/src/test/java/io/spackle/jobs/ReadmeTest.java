@@ -162,6 +162,18 @@ class ReadmeTest {
   }
 
   @Test
+  void librariesForSparkSubmitHaveTheVersionsOfTheBuild() throws IOException {
+    String pom = Files.readString(ROOT.resolve("pom.xml"));
+    assertThat(matches("com\\.microsoft\\.onnxruntime:onnxruntime:([0-9.]+)"))
+        .isNotEmpty()
+        .allSatisfy(
+            version -> assertThat(pom).contains("<onnxruntime.version>" + version + "</onn"));
+    assertThat(matches("org\\.apache\\.hadoop:hadoop-aws:([0-9.]+)"))
+        .isNotEmpty()
+        .allSatisfy(version -> assertThat(pom).contains("<hadoop.version>" + version + "</had"));
+  }
+
+  @Test
   void retryCodesAreErrorCodes() throws IOException {
     List<String> codes = Stream.of(ErrorCode.values()).map(ErrorCode::name).toList();
     assertThat(matches("--retry-codes ([A-Z_,]+)"))

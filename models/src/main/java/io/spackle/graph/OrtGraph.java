@@ -73,12 +73,14 @@ public final class OrtGraph implements Graph {
    * @throws InvalidModelException if the file is not a graph that ONNX Runtime can run
    * @throws IllegalStateException if the device is CUDA and this process cannot use it
    * @throws GraphException if memory is exhausted
+   * @throws CancellationException if the process ends
    */
   public static OrtGraph open(Path model, Device device) {
     String name =
         model.subpath(Math.max(0, model.getNameCount() - 2), model.getNameCount()).toString();
     OrtSession session = null;
-    try (OrtSession.SessionOptions options = OrtRuntime.options(device)) {
+    try (NativeCalls.Call call = NativeCalls.begin();
+        OrtSession.SessionOptions options = OrtRuntime.options(device)) {
       session = OrtRuntime.environment().createSession(model.toString(), options);
       return new OrtGraph(
           name, session, specs(session.getInputInfo()), specs(session.getOutputInfo()));
@@ -130,7 +132,7 @@ public final class OrtGraph implements Graph {
 
   private Map<String, FloatTensor> runOpen(Map<String, Tensor> tensors, Cancellation cancellation) {
     NativeTensors staging = Objects.requireNonNullElseGet(idle.poll(), NativeTensors::new);
-    try {
+    try (NativeCalls.Call call = NativeCalls.begin()) {
       return runStaged(tensors, staging, cancellation);
     } catch (OrtException e) {
       throw failure(e, cancellation);
@@ -148,7 +150,8 @@ public final class OrtGraph implements Graph {
     Map<String, OnnxTensor> staged = new LinkedHashMap<>();
     try (CloseStack closing = new CloseStack();
         RunOptions options = new RunOptions();
-        Cancellation.Registration registration = cancellation.onCancel(() -> terminate(options))) {
+        Cancellation.Registration registration = cancellation.onCancel(() -> terminate(options));
+        Cancellation.Registration atEnd = NativeCalls.onEnd(() -> terminate(options))) {
       // Errors are thrown as exceptions too, and a cancelled run is not an error.
       options.setLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       for (TensorSpec spec : inputs.values()) {
@@ -182,7 +185,7 @@ public final class OrtGraph implements Graph {
   }
 
   private RuntimeException failure(OrtException e, Cancellation cancellation) {
-    if (cancellation.isCancelled()) {
+    if (cancellation.isCancelled() || NativeCalls.isEnding()) {
       CancellationException cancelled = new CancellationException(name + ": the run was cancelled");
       cancelled.initCause(e);
       return cancelled;

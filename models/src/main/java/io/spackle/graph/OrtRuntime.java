@@ -7,6 +7,8 @@ import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 
 /** ONNX Runtime in this process: its environment and the options of sessions. */
 final class OrtRuntime {
@@ -87,9 +89,25 @@ final class OrtRuntime {
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "spackle");
     try {
       environment.setTelemetry(false);
-    } catch (OrtException e) {
+      keepOpen();
+    } catch (OrtException | ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
     return environment;
+  }
+
+  /**
+   * Keeps the environment open until the process has ended. ONNX Runtime closes it in a shutdown
+   * hook, while {@link NativeCalls} still waits for calls that use it. Natively, the environment
+   * counts its references and is closed with the last one, but only private methods can add one.
+   */
+  private static void keepOpen() throws ReflectiveOperationException {
+    Field api = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("ortApiHandle");
+    Method create =
+        OrtEnvironment.class.getDeclaredMethod("createHandle", long.class, int.class, String.class);
+    api.setAccessible(true);
+    create.setAccessible(true);
+    create.invoke(
+        null, api.getLong(null), OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR.getValue(), "spackle");
   }
 }

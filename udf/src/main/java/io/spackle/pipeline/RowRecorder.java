@@ -58,7 +58,7 @@ public final class RowRecorder implements Serializable {
       return new Recorded(outcome, metaRow.of(outcome, row, key, attempt));
     } catch (RuntimeException e) {
       Outcome.Failed failed = unexpected(key, e);
-      return new Recorded(failed, metaRow.ofUnreadable(failed, key, attempt));
+      return new Recorded(failed, metaRow.ofUnreadable(failed, row, key, attempt));
     }
   }
 

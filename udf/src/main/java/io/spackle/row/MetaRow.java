@@ -32,7 +32,7 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The conversion of outcomes to meta rows: the API's response, then error, timings, digests,
- * attempt and key, then the manifest's further columns with their names and types.
+ * attempt, number of runs and key, then the manifest's further columns with their names and types.
  *
  * <p>A further column whose name is already used is prefixed with {@code manifest_}. Locations are
  * redacted; a failed row repeats its prompts and locations as far as they are readable.
@@ -43,6 +43,9 @@ public final class MetaRow implements Serializable {
   public static final String SUCCESS = "success";
   public static final String FAILED = "failed";
   public static final String ROW_KEY = "row_key";
+
+  /** The number of runs that processed the row; older meta rows lack it. */
+  public static final String RUNS = "runs";
 
   private static final String PREFIX_OF_FURTHER = "manifest_";
   private static final double NANOS_PER_MILLI = 1e6;
@@ -153,6 +156,7 @@ public final class MetaRow implements Serializable {
           field("timings", timingsType()),
           field("digests", DIGESTS),
           field("attempt", IntegerType),
+          field(RUNS, IntegerType),
           field(ROW_KEY, StringType));
 
   private final StructType schema;
@@ -193,6 +197,7 @@ public final class MetaRow implements Serializable {
       addFailed(values, failed, source);
     }
     values.add(attempt);
+    values.add(runs(source));
     values.add(key);
     for (int column : further) {
       values.add(source.get(column));
@@ -201,19 +206,27 @@ public final class MetaRow implements Serializable {
   }
 
   /**
-   * The meta row of a manifest row that cannot be read: it repeats nothing of its source.
+   * The meta row of a manifest row that cannot be read: it repeats nothing that the source says.
    *
    * @param failed outcome of the row
+   * @param source the row, of which only the number of earlier runs is used
    * @param key of the row, see {@link RowKey}
    * @param attempt from 1
    */
-  public Row ofUnreadable(Failed failed, String key, int attempt) {
+  public Row ofUnreadable(Failed failed, Row source, String key, int attempt) {
     var values = new ArrayList<Object>();
     addFailed(values, failed, null);
     values.add(attempt);
+    values.add(runs(source));
     values.add(key);
     values.addAll(Collections.nCopies(further.length, null));
     return new GenericRowWithSchema(values.toArray(), schema);
+  }
+
+  private static int runs(Row source) {
+    return RowColumns.value(source, RowColumns.EARLIER_RUNS) instanceof Integer earlier
+        ? earlier + 1
+        : 1;
   }
 
   /** A meta row in the form of the API's response, on one line; absent values are null. */

@@ -70,6 +70,9 @@ public final class RowColumns {
   /** Added by the driver if known: the line of the manifest, from 1. */
   public static final String LINE = "_spackle_line";
 
+  /** Added by the driver: the number of earlier runs in which the row failed; null means none. */
+  public static final String EARLIER_RUNS = "_spackle_earlier_runs";
+
   /** The columns that contain the locations of images. */
   public static final List<String> IMAGES =
       List.of(INIT_IMAGE, MASK_IMAGE, REFERENCE_IMAGE, EXCLUDE_IMAGE);
@@ -101,7 +104,8 @@ public final class RowColumns {
           USE_KARRAS_SIGMAS,
           API_KEY);
 
-  private static final Set<String> INTERNAL = Set.of(CORRUPT, PROBLEM, KEY, DUPLICATE, LINE);
+  private static final Set<String> INTERNAL =
+      Set.of(CORRUPT, PROBLEM, KEY, DUPLICATE, LINE, EARLIER_RUNS);
 
   private RowColumns() {}
 

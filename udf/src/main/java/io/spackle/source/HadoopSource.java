@@ -122,17 +122,11 @@ final class HadoopSource implements ImageSource {
   }
 
   private static void checkConnector(Path prefix, Configuration configuration) {
-    String scheme = prefix.toUri().getScheme();
-    try {
-      FileSystem.getFileSystemClass(scheme, configuration);
-    } catch (IOException | RuntimeException e) {
-      throw new IllegalArgumentException(
-          "spackle.fetch.allow-files: "
-              + prefix
-              + " found, but no file system for "
-              + scheme
-              + " is on the class path; add its Hadoop connector",
-          e);
-    }
+    Connectors.missing(prefix.toUri().getScheme(), configuration)
+        .ifPresent(
+            problem -> {
+              throw new IllegalArgumentException(
+                  "spackle.fetch.allow-files: " + prefix + " found, but " + problem);
+            });
   }
 }

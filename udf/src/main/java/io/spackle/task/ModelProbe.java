@@ -17,6 +17,9 @@ public final class ModelProbe {
 
   private static final int MAX_PROBLEMS = 8;
 
+  /** The version that Spackle is built with. */
+  static final String ONNX_RUNTIME = "1.29.0";
+
   private ModelProbe() {}
 
   /**
@@ -53,8 +56,17 @@ public final class ModelProbe {
       return null;
     } catch (RuntimeException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      return place(SparkEnv.get(), task.gpuAddress()) + cause.getMessage();
+      return place(SparkEnv.get(), task.gpuAddress()) + reason(cause);
     }
+  }
+
+  /** The reason of a failure; that of a missing library says which option brings it. */
+  static String reason(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return failure instanceof NoClassDefFoundError && message.contains("onnxruntime")
+        ? "ONNX Runtime is not on the class path; add it to spark-submit: --packages com.microsoft.onnxruntime:onnxruntime:%1$s, or for CUDA --packages com.microsoft.onnxruntime:onnxruntime_gpu:%1$s"
+            .formatted(ONNX_RUNTIME)
+        : message;
   }
 
   /** The executor, for a message; empty if it is the driver. */

@@ -93,6 +93,7 @@ class MetaRowTest {
     assertThat(json.get("digests").get("reference_image").asText()).isEqualTo("r3f");
     assertThat(json.get("digests").get("exclude_image").asText()).isEqualTo("3xc");
     assertThat(json.get("attempt").asInt()).isEqualTo(3);
+    assertThat(json.get("runs").asInt()).as("without a count of earlier ones").isEqualTo(1);
     assertThat(json.get("row_key").asText()).isEqualTo("key");
     JsonNode meta = json.get("meta");
     assertThat(meta.get("H").asInt()).isEqualTo(256);

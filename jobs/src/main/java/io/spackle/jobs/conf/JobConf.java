@@ -55,10 +55,18 @@ public record JobConf(
   /**
    * How rows are processed.
    *
-   * @param retryCodes error codes of failed rows that are processed again
    * @param perFile maximum rows of one task and one meta file, approximately
    */
-  public record RowsConf(Set<ErrorCode> retryCodes, int perFile) {}
+  public record RowsConf(RetryConf retries, int perFile) {}
+
+  /**
+   * Which failed rows a run processes again.
+   *
+   * @param maxAttempts number of runs that try a row whose failure may pass by itself
+   * @param all whether all failed rows are processed again, in any case
+   * @param codes error codes of the rows that are processed again in any case
+   */
+  public record RetryConf(int maxAttempts, boolean all, Set<ErrorCode> codes) {}
 
   /**
    * The HTML report at the end of a run.
@@ -126,12 +134,17 @@ public record JobConf(
         reader.location("output.path"),
         reader.choice("output.mode", OutputFolder.Mode.class),
         reader.choice("output.images", ImageLayout.class),
-        new RowsConf(
-            reader.constants("output.retry-codes", ErrorCode.class),
-            reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE)),
+        new RowsConf(retries(reader), reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE)),
         reader.duration("output.claim-timeout", Duration.ofSeconds(1)),
         reader.orNull("output.table", key -> table(reader, key)),
         report(reader));
+  }
+
+  private static RetryConf retries(ConfReader reader) {
+    return new RetryConf(
+        reader.integer("output.max-attempts", 1, Integer.MAX_VALUE),
+        reader.flag("output.retry-failed"),
+        reader.constants("output.retry-codes", ErrorCode.class));
   }
 
   private static TableSettings table(ConfReader reader, String key) {

@@ -1,5 +1,6 @@
 package io.spackle.jobs.dryrun;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -13,6 +14,7 @@ import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.run.JobPlan;
+import io.spackle.jobs.run.RetryRule;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
@@ -41,7 +43,6 @@ public record ManifestSurvey(List<Group> groups) {
   private static final int MAX_GROUPS = 10_000;
 
   private static final String OLD_KEY = "_spackle_old_key";
-  private static final String CODE = "_spackle_code";
 
   /** The result of earlier runs for a row. */
   enum State {
@@ -176,21 +177,18 @@ public record ManifestSurvey(List<Group> groups) {
     if (plan.conf().output().mode() == OutputFolder.Mode.OVERWRITE) {
       return keyed.withColumn(RowValidation.STATE, lit(State.NEW.name()));
     }
+    Column earlier =
+        when(RetryRule.selects(plan.conf().output().rows().retries()), State.RETRY.name())
+            .when(col("error").isNotNull(), State.FAILED.name())
+            .otherwise(State.DONE.name());
     Dataset<Row> published =
         plan.output()
-            .rows(spark, "row_key string, error struct<code: string>")
-            .select(col(MetaRow.ROW_KEY).as(OLD_KEY), col("error.code").as(CODE));
-    Object[] retried =
-        plan.conf().output().rows().retryCodes().stream().map(ErrorCode::name).toArray();
-    Column state =
-        when(col(OLD_KEY).isNull(), State.NEW.name())
-            .when(col(CODE).isNull(), State.DONE.name())
-            .when(col(CODE).isin(retried), State.RETRY.name())
-            .otherwise(State.FAILED.name());
+            .rows(spark, MetaRow.ROW_KEY + " string, " + RetryRule.COLUMNS)
+            .select(col(MetaRow.ROW_KEY).as(OLD_KEY), earlier.as(RowValidation.STATE));
     return keyed
         .join(published, col(RowColumns.KEY).equalTo(col(OLD_KEY)), "left")
-        .withColumn(RowValidation.STATE, state)
-        .drop(OLD_KEY, CODE);
+        .withColumn(RowValidation.STATE, coalesce(col(RowValidation.STATE), lit(State.NEW.name())))
+        .drop(OLD_KEY);
   }
 
   private static Group group(Row row) {

@@ -47,8 +47,11 @@ public record PlanResult(
 
   /** The exit code of a run in which all rows succeed but those known to fail. */
   public ExitCode exit() {
-    long failed = invalid() + survey.rows(group -> group.state() == State.FAILED);
-    return failed > limits.maxFailedShare() * rows ? ExitCode.FAILURES : ExitCode.DONE;
+    long before = survey.rows(group -> group.state() == State.FAILED);
+    long toProcess = survey.rows(Group::isToProcess);
+    boolean allFail = toProcess > 0 ? invalid() == toProcess : before > 0 && before == rows;
+    boolean tooMany = invalid() + before > limits.maxFailedShare() * rows;
+    return allFail || tooMany ? ExitCode.FAILURES : ExitCode.DONE;
   }
 
   /** The number of rows to process that would fail. */

@@ -61,6 +61,9 @@ public final class PlanText {
         survey.rows(group -> group.state() == State.FAILED),
         survey.rows(Group::isToProcess),
         survey.rows(group -> group.state() == State.RETRY));
+    if (survey.rows(group -> group.state() == State.FAILED) > 0) {
+      add("  --retry-failed processes all failed rows again, --retry-codes those of some codes");
+    }
     if (plan.invalid() > 0) {
       add("  %d of these would fail:", plan.invalid());
       addProblems(survey.problems());

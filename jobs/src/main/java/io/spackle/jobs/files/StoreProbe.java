@@ -2,6 +2,7 @@ package io.spackle.jobs.files;
 
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.Problems;
+import io.spackle.source.Connectors;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
@@ -38,7 +39,10 @@ public final class StoreProbe {
     locations.forEach(
         (key, location) -> {
           if (isOnS3(location)) {
-            check(key, location, hadoop, problems);
+            Connectors.missing("s3a", hadoop)
+                .ifPresentOrElse(
+                    problem -> problems.add(cannotBeReached(key, location, problem)),
+                    () -> check(key, location, hadoop, problems));
           }
         });
     return problems;
@@ -62,10 +66,12 @@ public final class StoreProbe {
     try (FileSystem fileSystem = FileSystem.newInstance(uri, fewRetries)) {
       fileSystem.exists(new Path(location));
     } catch (IOException e) {
-      problems.add(
-          "%s.%s %s cannot be reached: %s"
-              .formatted(ConfFile.ROOT, key, location, explain(location, e)));
+      problems.add(cannotBeReached(key, location, explain(location, e)));
     }
+  }
+
+  private static String cannotBeReached(String key, String location, String reason) {
+    return "%s.%s %s cannot be reached: %s".formatted(ConfFile.ROOT, key, location, reason);
   }
 
   private static String advice(IOException e) {

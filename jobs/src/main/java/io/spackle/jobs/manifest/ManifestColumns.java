@@ -3,6 +3,7 @@ package io.spackle.jobs.manifest;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import io.spackle.conf.Problems;
@@ -178,12 +179,16 @@ public final class ManifestColumns {
         continue;
       }
       Column location = col(name);
-      Column isKept = location.rlike(ABSOLUTE).or(location.equalTo("")).or(location.isNull());
       resolved =
           resolved.withColumn(
-              name, when(isKept, location).otherwise(concat(lit(folder), location)));
+              name, when(isRelative(location), concat(lit(folder), location)).otherwise(location));
     }
     return resolved;
+  }
+
+  /** Whether a location counts from manifest.base; null for null. */
+  public static Column isRelative(Column location) {
+    return not(location.rlike(ABSOLUTE)).and(location.notEqual(""));
   }
 
   private static Column column(String name) {

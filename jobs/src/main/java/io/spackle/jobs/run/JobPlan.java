@@ -97,6 +97,7 @@ public record JobPlan(
             setup,
             output,
             setup.settings(manifest.schema(), outputSettings(conf, output, rows)));
+    FirstRows.check(spark, plan, problems);
     plan.openModel(spark, problems);
     problems.refuse();
     return plan;

@@ -2,6 +2,7 @@ package io.spackle.jobs.run;
 
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
+import io.spackle.jobs.driver.Interruption;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.manifest.KeyedRows;
@@ -36,17 +37,25 @@ public final class JobRun {
   private final JobPlan plan;
   private final PrintStream messages;
   private final Instant start;
+  private final Interruption interruption;
   private final String run;
 
   /**
    * @param messages for the user
    * @param start of the command
+   * @param interruption ends the run early; what the finished tasks have published is reported
    */
-  public JobRun(SparkSession spark, JobPlan plan, PrintStream messages, Instant start) {
+  public JobRun(
+      SparkSession spark,
+      JobPlan plan,
+      PrintStream messages,
+      Instant start,
+      Interruption interruption) {
     this.spark = spark;
     this.plan = plan;
     this.messages = messages;
     this.start = start;
+    this.interruption = interruption;
     // Names sort by time; the random suffix tells apart two machines that start in the same second.
     int random = ThreadLocalRandom.current().nextInt(0x1000000);
     this.run = STAMP.format(start) + "-%06x".formatted(random);
@@ -80,30 +89,57 @@ public final class JobRun {
     output.prepare(plan.conf().output().mode());
     table.catchUp();
     Dataset<Row> keyed = KeyedRows.keyed(plan.manifest(), plan.setup().digest());
-    WorkList work =
-        WorkList.write(keyed, output, lease.folder(), plan.conf().output().rows().retryCodes());
-    messages.printf(
-        "%d rows, %d of them done by earlier runs; processing the rest with %s, writing to %s%n",
-        plan.rows(), plan.rows() - work.count(), plan.setup().model().traits().model(), output);
+    WorkList work = workList(keyed, lease);
+    Summary.Skipped skipped = new Summary.Skipped(plan.rows() - work.count(), work.failedBefore());
+    announce(work, skipped);
     boolean isComplete = process(work, lease, table);
     if (isComplete) {
       output.clearMarkers();
     }
-    Map<String, Long> webhooks = settleWebhooks(keyed);
-    Summary summary = summarize(work, isComplete);
+    Map<String, Long> webhooks = interruption.isRequested() ? Map.of() : settleWebhooks(keyed);
+    Summary summary = summarize(work, skipped, isComplete);
     Map<String, Object> facts = facts();
     facts.put("webhooks", webhooks);
     output.writeSummary(summary.file(facts));
-    report();
+    if (interruption.isRequested()) {
+      messages.println(summary.interruption());
+    } else {
+      report();
+      summary.failures().forEach(messages::println);
+    }
     return summary;
   }
 
-  private Summary summarize(WorkList work, boolean isComplete) throws IOException {
-    RunStatistics statistics = RunStatistics.of(spark, plan.output(), run, work);
-    return new Summary(
-        isComplete ? exit(statistics.failed() + work.skippedFailures()) : ExitCode.BROKEN,
+  private WorkList workList(Dataset<Row> keyed, Lease lease) throws IOException {
+    try (Interruption.Abandonable list = interruption.abandonable(spark.sparkContext())) {
+      return WorkList.write(
+          keyed, plan.output(), lease.folder(), plan.conf().output().rows().retries());
+    }
+  }
+
+  private void announce(WorkList work, Summary.Skipped skipped) {
+    long failedBefore = skipped.failures().rows();
+    messages.printf(
+        "%d rows: %d done and %d failed in earlier runs; processing %d, %d of them again, with %s, writing to %s%n",
         plan.rows(),
-        plan.rows() - work.count(),
+        skipped.rows() - failedBefore,
+        failedBefore,
+        work.count(),
+        work.retriedCount(),
+        plan.setup().model().traits().model(),
+        plan.output());
+  }
+
+  private Summary summarize(WorkList work, Summary.Skipped skipped, boolean isComplete)
+      throws IOException {
+    RunStatistics statistics = RunStatistics.of(spark, plan, run, work);
+    return new Summary(
+        interruption
+            .requested()
+            .map(ExitCode::of)
+            .orElseGet(() -> isComplete ? exit(statistics, skipped) : ExitCode.BROKEN),
+        plan.rows(),
+        skipped,
         statistics,
         Duration.between(start, Instant.now()),
         plan.conf().output().path());
@@ -129,7 +165,8 @@ public final class JobRun {
         OrphanCleanup.observing(spark, plan.output(), plan.settings().hadoop())) {
       boolean isInpainted = inpaint(work, lease, table);
       lease.check();
-      boolean isInTable = table.complete(!work.replacedFiles().isEmpty());
+      boolean isInTable =
+          !interruption.isRequested() && table.complete(!work.replacedFiles().isEmpty());
       if (isInpainted) {
         deleteOrphans(work, lease, cleanup);
         lease.done();
@@ -145,12 +182,16 @@ public final class JobRun {
     InpaintPass pass = new InpaintPass(plan, run, counters);
     SparkSessions.describeJobs(spark, "inpaint " + work.count() + " rows");
     try (Progress progress = Progress.start(context, counters, work.count(), messages);
-        TableSync.Commits commits = table.start(lease)) {
+        TableSync.Commits commits = table.start(lease);
+        Interruption.Abandonable inpainting = interruption.abandonable(context)) {
       pass.add(work);
       pass.replace(work);
       return true;
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked exceptions without declaring them
       lease.check();
+      if (interruption.isRequested()) {
+        return false;
+      }
       messages.println("The run was stopped: " + rootCause(e));
       messages.println("Finished rows are kept; start the job again to process the rest.");
       return false;
@@ -159,7 +200,7 @@ public final class JobRun {
 
   /** Failed webhooks do not change the outcome of the run. */
   private Map<String, Long> settleWebhooks(Dataset<Row> keyed) {
-    try {
+    try (Interruption.Abandonable calling = interruption.abandonable(spark.sparkContext())) {
       Map<String, Long> calls = WebhookSettlement.settle(spark, plan, keyed);
       if (!calls.isEmpty()) {
         messages.println("Webhooks: " + calls + ", see " + plan.output().webhooks());
@@ -183,9 +224,13 @@ public final class JobRun {
     lease.orphansDeleted();
   }
 
-  private ExitCode exit(long failed) {
+  private ExitCode exit(RunStatistics statistics, Summary.Skipped skipped) {
+    long failed = statistics.failed() + skipped.failures().rows();
+    long processed = statistics.succeeded() + statistics.failed();
+    boolean allFailed =
+        processed > 0 ? statistics.succeeded() == 0 : failed > 0 && failed == plan.rows();
     double allowed = plan.conf().maxFailedShare() * plan.rows();
-    return failed > allowed ? ExitCode.FAILURES : ExitCode.DONE;
+    return allFailed || failed > allowed ? ExitCode.FAILURES : ExitCode.DONE;
   }
 
   /** What summary.json says besides the closing line. */

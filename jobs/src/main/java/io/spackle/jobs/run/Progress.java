@@ -106,7 +106,9 @@ final class Progress implements AutoCloseable {
 
     @Override
     public void show(Snapshot snapshot) {
-      messages.println(snapshot.line());
+      if (snapshot.total() > 0) {
+        messages.println(snapshot.line());
+      }
     }
 
     @Override

@@ -4,18 +4,18 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 
+import io.spackle.jobs.conf.JobConf.RetryConf;
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.output.TaskPublishProtocol;
 import io.spackle.row.MetaRow;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -24,20 +24,20 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The numbers of rows and images that a run has published, counted from its meta rows, so that
  * retries do not count twice.
- *
- * @param errors failed rows by error code
  */
-record RunStatistics(long succeeded, long failed, long images, Map<String, Long> errors) {
+record RunStatistics(long succeeded, long images, Failures failures) {
+
+  static final RunStatistics NONE = new RunStatistics(0, 0, Failures.NONE);
 
   private static final StructType COLUMNS =
       StructType.fromDDL(
-          "row_key string, status string, output array<string>, error struct<code: string>");
+          "row_key string, id string, status string, output array<string>, " + RetryRule.COLUMNS);
 
   /** Counts the meta rows of a run whose tasks have finished. */
-  static RunStatistics of(SparkSession spark, OutputFolder output, String run, WorkList work)
+  static RunStatistics of(SparkSession spark, JobPlan plan, String run, WorkList work)
       throws IOException {
     SparkSessions.describeJobs(spark, "count the results");
-    List<Path> added = output.published(TaskPublishProtocol.published(run));
+    List<Path> added = plan.output().published(TaskPublishProtocol.published(run));
     Dataset<Row> rows = read(spark, added);
     List<Path> replaced = work.replacedFiles();
     if (!replaced.isEmpty()) {
@@ -46,7 +46,7 @@ record RunStatistics(long succeeded, long failed, long images, Map<String, Long>
               read(spark, replaced)
                   .join(work.replacingKeys(), new String[] {MetaRow.ROW_KEY}, "left_semi"));
     }
-    return of(rows);
+    return of(rows, plan.conf().output().rows().retries());
   }
 
   private static Dataset<Row> read(SparkSession spark, List<Path> files) {
@@ -58,25 +58,23 @@ record RunStatistics(long succeeded, long failed, long images, Map<String, Long>
             .parquet(files.stream().map(Path::toString).toArray(String[]::new));
   }
 
-  private static RunStatistics of(Dataset<Row> rows) {
-    Iterable<Row> groups =
-        rows.groupBy(col("status"), col("error.code").as("code"))
+  private static RunStatistics of(Dataset<Row> rows, RetryConf retries) {
+    Column isSuccess = col("status").equalTo(MetaRow.SUCCESS);
+    Row success =
+        rows.where(isSuccess)
             .agg(count(lit(1)), coalesce(sum(size(col("output"))), lit(0L)))
-            .collectAsList();
-    RunStatistics total = new RunStatistics(0, 0, 0, new TreeMap<>());
-    for (Row group : groups) {
-      total =
-          total.plus(group.getString(0), group.getString(1), group.getLong(2), group.getLong(3));
-    }
-    return total;
+            .first();
+    Dataset<Row> failed =
+        rows.where(not(isSuccess))
+            .select(
+                col("id").as(Failures.ID),
+                col("error.code").as(Failures.CODE),
+                col("error.message").as(Failures.MESSAGE),
+                RetryRule.selectsByItself(retries).as(Failures.BY_ITSELF));
+    return new RunStatistics(success.getLong(0), success.getLong(1), Failures.of(failed));
   }
 
-  private RunStatistics plus(String status, String code, long rows, long groupImages) {
-    if (status.equals(MetaRow.SUCCESS)) {
-      return new RunStatistics(succeeded + rows, failed, images + groupImages, errors);
-    }
-    Map<String, Long> merged = new TreeMap<>(errors);
-    merged.merge(String.valueOf(code), rows, Long::sum);
-    return new RunStatistics(succeeded, failed + rows, images, merged);
+  long failed() {
+    return failures.rows();
   }
 }

@@ -6,30 +6,41 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The outcome of a run command.
  *
  * @param rows number of rows of the manifest
- * @param skipped number of rows that earlier runs had processed
+ * @param skipped rows that earlier runs had processed
  * @param elapsed time since the start of the command
  * @param output location, or null if unknown
  */
 public record Summary(
     ExitCode exit,
     long rows,
-    long skipped,
+    Skipped skipped,
     RunStatistics statistics,
     Duration elapsed,
     String output) {
+
+  /**
+   * Rows that earlier runs had processed and that this one left as they are.
+   *
+   * @param rows their number
+   * @param failures those among them that failed
+   */
+  record Skipped(long rows, Failures failures) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The outcome of a command that processed nothing. */
   public static Summary empty(ExitCode exit, String output, Duration elapsed) {
-    return new Summary(exit, 0, 0, new RunStatistics(0, 0, 0, Map.of()), elapsed, output);
+    Skipped none = new Skipped(0, Failures.NONE);
+    return new Summary(exit, 0, none, RunStatistics.NONE, elapsed, output);
   }
 
   /** The closing line of a command, whose keys are always the same. */
@@ -44,9 +55,31 @@ public record Summary(
    */
   String file(Map<String, Object> more) {
     Map<String, Object> all = fields();
-    all.put("errors", statistics.errors());
+    all.put("errors", statistics.failures().counts());
     all.putAll(more);
     return write(JSON.copy().enable(SerializationFeature.INDENT_OUTPUT), all) + "\n";
+  }
+
+  /** The failed rows of this run and of earlier ones, and what to do, line by line. */
+  List<String> failures() {
+    List<String> lines = new ArrayList<>();
+    if (statistics.failed() > 0) {
+      long processed = statistics.succeeded() + statistics.failed();
+      lines.add("Failed: %d of %d rows".formatted(statistics.failed(), processed));
+      lines.addAll(statistics.failures().lines());
+    }
+    if (skipped.failures().rows() > 0) {
+      lines.add("Failed in earlier runs and left: %d".formatted(skipped.failures().rows()));
+      lines.addAll(skipped.failures().lines());
+    }
+    return lines;
+  }
+
+  /** What an interrupted run has done, as one sentence. */
+  String interruption() {
+    long done = skipped.rows() + statistics.succeeded() + statistics.failed();
+    return "Interrupted: %d of %d rows are done; run the same command again to process the rest."
+        .formatted(done, rows);
   }
 
   private Map<String, Object> fields() {
@@ -56,7 +89,8 @@ public record Summary(
     fields.put("rows", rows);
     fields.put("succeeded", statistics.succeeded());
     fields.put("failed", statistics.failed());
-    fields.put("skipped", skipped);
+    fields.put("skipped", skipped.rows());
+    fields.put("failed_before", skipped.failures().rows());
     fields.put("images", statistics.images());
     fields.put("seconds", rounded(seconds));
     fields.put("images_per_second", rounded(seconds > 0 ? statistics.images() / seconds : 0));

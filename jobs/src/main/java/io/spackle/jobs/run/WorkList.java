@@ -2,18 +2,18 @@ package io.spackle.jobs.run;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
+import io.spackle.jobs.conf.JobConf.RetryConf;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.output.TaskPublishProtocol;
-import io.spackle.row.ErrorCode;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +32,8 @@ import org.apache.spark.sql.types.StructType;
  * stored in the run's folder before the first row is processed, so that neither changes of the
  * manifest nor the run's own results affect it.
  *
- * <p>A row is done if there is a meta row of its key, unless that row failed with a code that is to
- * be retried. The meta row of a processed row replaces that failed one; otherwise it replaces one
+ * <p>A row is done if there is a meta row of its key, unless that row failed and {@link RetryRule}
+ * selects it. The meta row of a processed row replaces that failed one; otherwise it replaces one
  * of the same id whose key no row of the manifest has any more, because prompt, parameters, model
  * or settings have changed. Meta rows whose ids are gone from the manifest stay.
  *
@@ -48,7 +48,7 @@ final class WorkList {
 
   private static final String OLD_ID = "_spackle_old_id";
   private static final String FILE = TaskPublishProtocol.REPLACED;
-  private static final String CODE = "_spackle_code";
+  private static final String ERROR = "_spackle_error";
   private static final String STATE = "_spackle_state";
   private static final String FOLDED_ID = "_spackle_folded_id";
   private static final String RANK = "_spackle_rank";
@@ -104,15 +104,14 @@ final class WorkList {
    *
    * @param keyed all rows of the manifest
    * @param folder the run's hidden folder
-   * @param retried error codes of failed rows that are processed again
+   * @param retries which failed rows are processed again
    */
-  static WorkList write(
-      Dataset<Row> keyed, OutputFolder output, Path folder, Collection<ErrorCode> retried)
+  static WorkList write(Dataset<Row> keyed, OutputFolder output, Path folder, RetryConf retries)
       throws IOException {
     SparkSession spark = keyed.sparkSession();
     SparkSessions.describeJobs(spark, "find the rows to process");
-    Dataset<Row> meta = output.rows(spark, "row_key string, id string, error struct<code: string>");
-    Dataset<Row> listed = stored(listed(keyed, meta, retried), new Path(folder, "rows"));
+    Dataset<Row> meta = output.rows(spark, "row_key string, id string, " + RetryRule.COLUMNS);
+    Dataset<Row> listed = stored(listed(keyed, meta, retries), new Path(folder, "rows"));
     Map<State, Long> counts = new EnumMap<>(State.class);
     counts(listed, STATE).forEach((state, count) -> counts.put(State.valueOf(state), count));
     boolean mayReplace =
@@ -137,9 +136,23 @@ final class WorkList {
     return replaced.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** The number of failed rows that are not processed again. */
-  long skippedFailures() {
-    return count(State.FAILED);
+  /** The number of rows that failed in earlier runs and are processed again. */
+  long retriedCount() {
+    return count(State.RETRY);
+  }
+
+  /** The failed rows of earlier runs that are not processed again. */
+  Failures failedBefore() {
+    return count(State.FAILED) == 0
+        ? Failures.NONE
+        : Failures.of(
+            listed
+                .where(is(State.FAILED))
+                .select(
+                    col(OLD_ID).as(Failures.ID),
+                    col(ERROR).getField("code").as(Failures.CODE),
+                    col(ERROR).getField("message").as(Failures.MESSAGE),
+                    lit(false).as(Failures.BY_ITSELF)));
   }
 
   /** The rows to process whose meta rows are added. */
@@ -177,7 +190,9 @@ final class WorkList {
   }
 
   private Dataset<Row> rows() {
-    return listed.where(is(State.NEW).or(is(State.RETRY))).drop(STATE, OLD_KEY, OLD_ID, FILE);
+    return listed
+        .where(is(State.NEW).or(is(State.RETRY)))
+        .drop(STATE, OLD_KEY, OLD_ID, ERROR, FILE);
   }
 
   private void writeKept() {
@@ -192,25 +207,23 @@ final class WorkList {
   }
 
   /** Rows of the manifest joined with meta rows, and their state; without those that are done. */
-  private static Dataset<Row> listed(
-      Dataset<Row> keyed, Dataset<Row> meta, Collection<ErrorCode> retried) {
+  private static Dataset<Row> listed(Dataset<Row> keyed, Dataset<Row> meta, RetryConf retries) {
     Dataset<Row> old =
         meta.select(
             col(MetaRow.ROW_KEY).as(OLD_KEY),
             col(RowColumns.ID).as(OLD_ID),
-            col("error.code").as(CODE),
+            col("error").as(ERROR),
+            when(RetryRule.selects(retries), RetryRule.RUNS).as(RowColumns.EARLIER_RUNS),
             col(FILE));
-    Object[] codes = retried.stream().map(ErrorCode::name).toArray();
     Column state =
         when(col(RowColumns.KEY).isNull(), State.OBSOLETE.name())
             .when(col(OLD_KEY).isNull(), State.NEW.name())
-            .when(col(CODE).isin(codes), State.RETRY.name())
-            .when(col(CODE).isNotNull(), State.FAILED.name());
+            .when(col(RowColumns.EARLIER_RUNS).isNotNull(), State.RETRY.name())
+            .when(col(ERROR).isNotNull(), State.FAILED.name());
     return keyed
         .join(old, col(RowColumns.KEY).equalTo(col(OLD_KEY)), "full_outer")
         .withColumn(STATE, state)
-        .where(col(STATE).isNotNull())
-        .drop(CODE);
+        .where(col(STATE).isNotNull());
   }
 
   /** Rows that are processed again, paired with their failed meta rows. */
