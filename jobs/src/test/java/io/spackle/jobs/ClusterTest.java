@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spackle.jobs.LocalCluster.Job;
 import io.spackle.jobs.LocalCluster.Result;
 import io.spackle.jobs.conf.JobConf;
-import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.row.RowColumns;
 import io.spackle.spark.TaskPartition;
@@ -180,8 +179,7 @@ class ClusterTest {
 
   private Dataset<Row> hangingRow(String id) {
     JobPlan plan = JobPlan.of(TestSpark.session(), JobConf.load(conf, Map.of()));
-    return KeyedRows.keyed(plan.manifest(), plan.setup().digest())
-        .where(col(RowColumns.ID).equalTo(id));
+    return plan.keyedRows().where(col(RowColumns.ID).equalTo(id));
   }
 
   /** The name of the file with the meta row of an id. */

@@ -8,7 +8,6 @@ import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
 import io.spackle.jobs.lease.Leases;
-import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.output.TaskPublishProtocol;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.row.MetaRow;
@@ -92,7 +91,7 @@ final class ResumeBench {
     SparkSession spark = SparkSessions.open(new HadoopOptions(Map.of()));
     JobPlan plan = JobPlan.of(spark, JobConf.load(conf(manifest, "resumed"), Map.of()));
     Dataset<Row> keys =
-        KeyedRows.keyed(plan.manifest(), plan.setup().digest())
+        plan.keyedRows()
             .where(col(RowColumns.LINE).gt(remaining))
             .select(col(RowColumns.KEY).as(MetaRow.ROW_KEY), col(RowColumns.ID).as("new_id"));
     Dataset<Row> real = spark.read().parquet(folder.resolve("alone/meta").toString()).limit(1);

@@ -233,7 +233,7 @@ public final class ConfReader {
    *
    * @param text what is wrong, without the value
    */
-  void problem(String key, String text) {
+  public void problem(String key, String text) {
     problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, text, origin(key).description()));
   }
 

@@ -5,7 +5,8 @@ import io.spackle.conf.ConfReader;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.TaskConf;
 import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
-import io.spackle.jobs.manifest.Manifest;
+import io.spackle.jobs.manifest.ManifestForm;
+import io.spackle.jobs.manifest.ManifestInput;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.table.TableFormat;
 import io.spackle.jobs.table.TableSettings;
@@ -27,7 +28,7 @@ import java.util.Set;
  *     exit code 3
  */
 public record JobConf(
-    Manifest.Settings manifest,
+    ManifestInput manifest,
     OutputConf output,
     TaskConf tasks,
     WebhookConf webhook,
@@ -101,21 +102,13 @@ public record JobConf(
   /** Reads every key; the result is valid only if the reader then has no problems. */
   static JobConf of(ConfReader reader) {
     return new JobConf(
-        manifest(reader),
+        ManifestForm.read(reader),
         output(reader),
         TaskConf.of(reader),
         webhook(reader),
         reader.number("failures.max-share", 0, 1),
         plan(reader),
         new HadoopOptions(reader.options("hadoop.options")));
-  }
-
-  private static Manifest.Settings manifest(ConfReader reader) {
-    return new Manifest.Settings(
-        reader.location("manifest.path"),
-        reader.text("manifest.format"),
-        reader.orNull("manifest.base", reader::location),
-        reader.options("manifest.options"));
   }
 
   private static OutputConf output(ConfReader reader) {

@@ -45,9 +45,9 @@ final class JsonManifest {
       udf((UDF1<String, Boolean>) JsonFile::isOneObject, DataTypes.BooleanType);
 
   private final SparkSession spark;
-  private final Manifest.Settings settings;
+  private final FileManifest settings;
 
-  JsonManifest(SparkSession spark, Manifest.Settings settings) {
+  JsonManifest(SparkSession spark, FileManifest settings) {
     this.spark = spark;
     this.settings = settings;
   }

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -99,6 +98,16 @@ public final class OutputFolder {
     return new Path(root, "webhooks");
   }
 
+  /** The folder itself, as a URI. */
+  public Path root() {
+    return root;
+  }
+
+  /** The folders of results that a run writes or deletes. */
+  public List<Path> results() {
+    return List.of(images(), meta(), webhooks());
+  }
+
   /** A check that the folder can be written to, which returns the current time. */
   @FunctionalInterface
   private interface WriteCheck {
@@ -106,24 +115,17 @@ public final class OutputFolder {
   }
 
   /** Returns why a run cannot write here; a file is written and deleted to find out. */
-  public List<String> problems(Mode mode, Path manifest) {
-    return problems(mode, manifest, this::writeProbe);
+  public List<String> problems(Mode mode) {
+    return problems(mode, this::writeProbe);
   }
 
   /** The same without writing anything, by asking the file system for the permission. */
-  public List<String> problemsReadOnly(Mode mode, Path manifest) {
-    return problems(mode, manifest, this::askForPermission);
+  public List<String> problemsReadOnly(Mode mode) {
+    return problems(mode, this::askForPermission);
   }
 
-  private List<String> problems(Mode mode, Path manifest, WriteCheck access) {
+  private List<String> problems(Mode mode, WriteCheck access) {
     List<String> problems = new ArrayList<>();
-    boolean isInResults =
-        Stream.of(images(), meta(), webhooks()).anyMatch(folder -> isBelow(manifest, folder));
-    if (isBelow(root, manifest) || isInResults) {
-      problems.add(
-          "spackle.output.path %s and spackle.manifest.path %s overlap: use separate folders"
-              .formatted(root, manifest));
-    }
     try {
       if (mode == Mode.FAIL_IF_EXISTS && hasResults()) {
         problems.add(alreadyHasResults());
@@ -283,10 +285,5 @@ public final class OutputFolder {
     }
     fileSystem.access(nearest, FsAction.WRITE_EXECUTE);
     return Instant.now();
-  }
-
-  private boolean isBelow(Path inner, Path outer) {
-    String folder = fileSystem.makeQualified(outer).toUri().normalize() + "/";
-    return (inner.toUri().normalize() + "/").startsWith(folder);
   }
 }

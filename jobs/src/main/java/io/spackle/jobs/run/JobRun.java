@@ -4,8 +4,7 @@ import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
-import io.spackle.jobs.manifest.KeyedRows;
-import io.spackle.jobs.manifest.Manifest;
+import io.spackle.jobs.manifest.ManifestInput;
 import io.spackle.jobs.output.OrphanCleanup;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.table.TableSync;
@@ -75,11 +74,11 @@ public final class JobRun {
   private Summary execute(Lease lease) throws IOException {
     OutputFolder output = plan.output();
     TableSync.Run rows =
-        new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().schema()), messages);
+        new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().rows().schema()), messages);
     TableSync table = TableSync.open(spark, plan.conf().output().table(), output, rows);
     output.prepare(plan.conf().output().mode());
     table.catchUp();
-    Dataset<Row> keyed = KeyedRows.keyed(plan.manifest(), plan.setup().digest());
+    Dataset<Row> keyed = plan.keyedRows();
     WorkList work =
         WorkList.write(keyed, output, lease.folder(), plan.conf().output().rows().retryCodes());
     messages.printf(
@@ -193,7 +192,7 @@ public final class JobRun {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("run", run);
     facts.put("started", start.toString());
-    facts.put("manifest", plan.conf().manifest().redactedPath());
+    facts.put("manifest", plan.conf().manifest().location());
     facts.put("manifest_changed", manifestChanged());
     facts.put("model", plan.setup().model().traits().model());
     facts.put("model_digest", plan.setup().model().digest());
@@ -202,14 +201,13 @@ public final class JobRun {
   }
 
   private boolean manifestChanged() {
-    String path = plan.conf().manifest().path();
-    Manifest.Snapshot now = Manifest.Snapshot.of(path, spark.sparkContext().hadoopConfiguration());
-    boolean changed = !now.equals(plan.snapshot());
+    ManifestInput input = plan.conf().manifest();
+    boolean changed =
+        !input.snapshot(spark.sparkContext().hadoopConfiguration()).equals(plan.snapshot());
     if (changed) {
-      messages.println(
-          "The manifest "
-              + plan.conf().manifest().redactedPath()
-              + " changed during the run: start the job again to process its new rows.");
+      messages.printf(
+          "Note that %s changed during the run: start the job again to process its new rows.%n",
+          input.description());
     }
     return changed;
   }

@@ -7,6 +7,7 @@ import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.RefusedException;
 import io.spackle.image.FramingOptions;
+import io.spackle.jobs.manifest.FileManifest;
 import io.spackle.jobs.output.OutputFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,8 +34,8 @@ class JobConfTest {
   @Test
   void defaultsComeFromTheReference() throws IOException {
     JobConf conf = load("", REQUIRED);
-    assertThat(conf.manifest().format()).isEqualTo("auto");
-    assertThat(conf.manifest().options()).isEmpty();
+    assertThat(files(conf).format()).isEqualTo("auto");
+    assertThat(files(conf).options()).isEmpty();
     assertThat(conf.output().mode()).isEqualTo(OutputFolder.Mode.RESUME);
     assertThat(conf.tasks().defaults().parameters().steps()).isNull();
     assertThat(conf.tasks().defaults().parameters().samples()).isEqualTo(1);
@@ -99,8 +100,8 @@ class JobConfTest {
             }
             """,
             Map.of());
-    assertThat(conf.manifest().path()).isEqualTo("s3a://bucket/rows.jsonl");
-    assertThat(conf.manifest().base()).isEqualTo("s3a://bucket/photos");
+    assertThat(files(conf).path()).isEqualTo("s3a://bucket/rows.jsonl");
+    assertThat(files(conf).base()).isEqualTo("s3a://bucket/photos");
     assertThat(conf.output().path()).isEqualTo("s3a://bucket/out");
     assertThat(conf.tasks().model().path()).isEqualTo("s3a://bucket/model");
     assertThat(conf.tasks().fetch().allow().files()).containsExactly("s3a://bucket/photos");
@@ -119,7 +120,7 @@ class JobConfTest {
             """,
             Map.of("output.path", "out"));
     assertThat(conf.tasks().model().path()).isEqualTo(folder.resolve("model").toString());
-    assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
+    assertThat(files(conf).path()).isEqualTo(folder.resolve("rows.jsonl").toString());
     assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
     assertThat(conf.tasks().fetch().allow().files())
         .containsExactly(folder.resolve("images").toString(), "s3a://bucket/x");
@@ -212,8 +213,12 @@ class JobConfTest {
   void freeFormOptionsAreStrings() throws IOException {
     JobConf conf =
         load("spackle.manifest.options { delimiter = \";\", maxColumns = 40 }", REQUIRED);
-    assertThat(conf.manifest().options())
+    assertThat(files(conf).options())
         .containsOnly(Map.entry("delimiter", ";"), Map.entry("maxColumns", "40"));
+  }
+
+  private static FileManifest files(JobConf conf) {
+    return (FileManifest) conf.manifest();
   }
 
   /** Without quotes, the second option would silently replace the first. */
@@ -236,13 +241,26 @@ class JobConfTest {
   @Test
   void codeReadsExactlyTheKeysOfTheReference() throws IOException {
     String code =
-        Files.readString(Path.of("src/main/java/io/spackle/jobs/conf/JobConf.java"))
+        inputs()
+            + Files.readString(Path.of("src/main/java/io/spackle/jobs/conf/JobConf.java"))
             + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/TaskConf.java"))
             + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/MarkingConf.java"));
     Matcher key = Pattern.compile("\"([a-z]+\\.[a-z0-9-]+)\"").matcher(code);
     List<String> read =
         key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());
     assertThat(read).containsExactlyInAnyOrderElementsOf(ConfFile.keys());
+  }
+
+  /** The code of the forms of input, each of which reads its own keys. */
+  private static String inputs() throws IOException {
+    StringBuilder code = new StringBuilder();
+    try (var files = Files.list(Path.of("src/main/java/io/spackle/jobs/manifest"))) {
+      for (Path file : files.toList()) {
+        String text = Files.readString(file);
+        code.append(text.contains("(ConfReader reader)") ? text : "");
+      }
+    }
+    return code.toString();
   }
 
   @Test

@@ -1,0 +1,50 @@
+package io.spackle.jobs.files;
+
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Paths compared by where they lead, whatever links they go through. */
+public final class RealPaths {
+
+  private static final String LOCAL = "file";
+
+  private RealPaths() {}
+
+  /**
+   * The path as a complete URI, without links on the local file system. What does not exist yet is
+   * resolved as far as it does.
+   */
+  public static Path of(Path path, Configuration hadoop) throws IOException {
+    FileSystem files = path.getFileSystem(hadoop);
+    Path qualified = new Path(files.makeQualified(path).toUri().normalize());
+    return isLocal(qualified) ? new Path(local(qualified).toUri().normalize()) : qualified;
+  }
+
+  /** Whether a path of {@link #of} is on this machine's file system. */
+  public static boolean isLocal(Path real) {
+    return LOCAL.equals(real.toUri().getScheme());
+  }
+
+  /** Whether one path of {@link #of} is another or below it. */
+  public static boolean isBelow(Path inner, Path outer) {
+    return folder(inner).startsWith(folder(outer));
+  }
+
+  /** With a slash at the end, so that /data is not above /database. */
+  private static String folder(Path path) {
+    String uri = path.toString();
+    return uri.endsWith("/") ? uri : uri + "/";
+  }
+
+  private static java.nio.file.Path local(Path path) throws IOException {
+    java.nio.file.Path rest = java.nio.file.Path.of(path.toUri().getPath());
+    java.nio.file.Path missing = java.nio.file.Path.of("");
+    while (!java.nio.file.Files.exists(rest) && rest.getParent() != null) {
+      missing = rest.getFileName().resolve(missing);
+      rest = rest.getParent();
+    }
+    return rest.toRealPath().resolve(missing);
+  }
+}
