@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -178,7 +179,7 @@ class ClusterTest {
   }
 
   private Dataset<Row> hangingRow(String id) {
-    JobPlan plan = JobPlan.of(TestSpark.session(), JobConf.load(conf, Map.of()));
+    JobPlan plan = JobPlan.of(TestSpark.session(), JobConf.load(Optional.of(conf), Map.of()));
     return plan.keyedRows().where(col(RowColumns.ID).equalTo(id));
   }
 

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -89,7 +90,7 @@ final class ResumeBench {
 
   private void writeDone(Path manifest) throws IOException {
     SparkSession spark = SparkSessions.open(new HadoopOptions(Map.of()));
-    JobPlan plan = JobPlan.of(spark, JobConf.load(conf(manifest, "resumed"), Map.of()));
+    JobPlan plan = JobPlan.of(spark, JobConf.load(Optional.of(conf(manifest, "resumed")), Map.of()));
     Dataset<Row> keys =
         plan.keyedRows()
             .where(col(RowColumns.LINE).gt(remaining))

@@ -53,8 +53,11 @@ public final class RowColumns {
   /** The text of a line that could not be parsed, as Spark's CSV and JSON readers name it. */
   public static final String CORRUPT = "_corrupt_record";
 
-  /** Added by the driver: why a line could not be parsed, what was found and expected. */
+  /** Added by the driver: why a row cannot be processed, what was found and expected. */
   public static final String PROBLEM = "_spackle_problem";
+
+  /** Added by the driver: the {@link ErrorCode} of a row that has a problem, but could be parsed. */
+  public static final String CODE = "_spackle_problem_code";
 
   /** Added by the driver: the row's content key, see {@link RowKey}. */
   public static final String KEY = "_spackle_key";
@@ -95,7 +98,7 @@ public final class RowColumns {
           USE_KARRAS_SIGMAS,
           API_KEY);
 
-  private static final Set<String> INTERNAL = Set.of(CORRUPT, PROBLEM, KEY, DUPLICATE, LINE);
+  private static final Set<String> INTERNAL = Set.of(CORRUPT, PROBLEM, CODE, KEY, DUPLICATE, LINE);
 
   private RowColumns() {}
 

@@ -104,6 +104,9 @@ public final class RowReader implements Serializable {
     if (fields.raw(RowColumns.CORRUPT) != null) {
       return new Invalid(malformed(fields, key));
     }
+    if (fields.hasKnownProblem()) {
+      return new Invalid(invalid(fields, key));
+    }
     ManifestRow manifestRow = manifestRow(fields, key);
     return fields.hasProblems()
         ? new Invalid(invalid(fields, key))

@@ -4,6 +4,7 @@ import io.spackle.conf.ConfFile;
 import io.spackle.conf.ConfReader;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.TaskConf;
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
 import io.spackle.jobs.manifest.ManifestForm;
 import io.spackle.jobs.manifest.ManifestInput;
@@ -92,19 +93,21 @@ public record JobConf(
   /**
    * Reads and checks a configuration.
    *
+   * @param file empty for the defaults and the overrides alone
    * @param overrides values by key (with or without the root), as set with -D
    * @throws RefusedException with all problems
    */
-  public static JobConf load(Path file, Map<String, String> overrides) {
-    return ConfFile.load(Optional.of(file), overrides, JobConf::of);
+  public static JobConf load(Optional<Path> file, Map<String, String> overrides) {
+    return ConfFile.load(file, overrides, JobConf::of);
   }
 
   /** Reads every key; the result is valid only if the reader then has no problems. */
   static JobConf of(ConfReader reader) {
+    ManifestInput input = ManifestForm.read(reader);
     return new JobConf(
-        ManifestForm.read(reader),
+        input,
         output(reader),
-        TaskConf.of(reader),
+        input.mirrorsFiles() ? TaskConf.of(reader, Resize.ORIGINAL) : TaskConf.of(reader),
         webhook(reader),
         reader.number("failures.max-share", 0, 1),
         plan(reader),

@@ -19,7 +19,7 @@ public final class RealPaths {
   public static Path of(Path path, Configuration hadoop) throws IOException {
     FileSystem files = path.getFileSystem(hadoop);
     Path qualified = new Path(files.makeQualified(path).toUri().normalize());
-    return isLocal(qualified) ? new Path(local(qualified).toUri().normalize()) : qualified;
+    return isLocal(qualified) ? new Path(LOCAL, null, local(qualified).toString()) : qualified;
   }
 
   /** Whether a path of {@link #of} is on this machine's file system. */
@@ -30,6 +30,13 @@ public final class RealPaths {
   /** Whether one path of {@link #of} is another or below it. */
   public static boolean isBelow(Path inner, Path outer) {
     return folder(inner).startsWith(folder(outer));
+  }
+
+  /** The path of one below another, with slashes; empty if they are the same. */
+  public static String relative(Path inner, Path outer) {
+    int start = folder(outer).length();
+    String uri = inner.toString();
+    return uri.length() < start ? "" : uri.substring(start);
   }
 
   /** With a slash at the end, so that /data is not above /database. */

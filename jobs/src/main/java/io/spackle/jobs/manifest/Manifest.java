@@ -2,6 +2,7 @@ package io.spackle.jobs.manifest;
 
 import io.spackle.row.RowColumns;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,20 +28,42 @@ import org.apache.spark.sql.types.StructType;
  * RowColumns#PROBLEM} why. {@link RowColumns#LINE} numbers the rows from 1 in reading order, which
  * is the same each time: the lines of text files, the rows of other forms.
  *
- * @param skipped files that are no rows
+ * @param skipped what the input has beside its rows; empty for files of rows
  */
 public record Manifest(Dataset<Row> rows, List<Skipped> skipped) {
 
   /**
-   * Files of an input that are no rows, for a reason that they share.
+   * Entries of an input that are no rows, for a reason that they share.
    *
-   * @param what the files in the plural, such as "files that are no images"
    * @param example the path of one of them
    */
-  public record Skipped(long files, String what, String example) {
+  public record Skipped(Reason reason, long count, String example) implements Serializable {
+
+    /** Why entries are skipped. */
+    public enum Reason {
+      NOT_AN_IMAGE("file that is no image", "files that are no images"),
+      MASK_WITHOUT_IMAGE("mask without an image", "masks without an image"),
+      EMPTY_FOLDER("empty folder", "empty folders"),
+      HIDDEN_FOLDER("hidden folder", "hidden folders"),
+      LINK_TO_FOLDER("link to a folder", "links to folders");
+
+      private final String one;
+      private final String many;
+
+      Reason(String one, String many) {
+        this.one = one;
+        this.many = many;
+      }
+    }
+
+    Skipped plus(Skipped other) {
+      String first = example.compareTo(other.example) < 0 ? example : other.example;
+      return new Skipped(reason, count + other.count, first);
+    }
+
     @Override
     public String toString() {
-      return "%d %s, such as %s".formatted(files, what, example);
+      return "%d %s, such as %s".formatted(count, count == 1 ? reason.one : reason.many, example);
     }
   }
 

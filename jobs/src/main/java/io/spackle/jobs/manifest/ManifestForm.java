@@ -7,13 +7,22 @@ import java.util.stream.Stream;
 
 /** The forms of input, each selected by the key that says where it is. A job has exactly one. */
 public enum ManifestForm {
-  FILES(FileManifest.PATH, FileManifest::of);
+  FILES(FileManifest.PATH, List.of(), FileManifest::of),
+  FOLDER(
+      FolderManifest.IMAGES,
+      List.of(FolderManifest.MASKS, FolderManifest.SUFFIX),
+      FolderManifest::of);
 
   private final String key;
+  private final List<String> further;
   private final Function<ConfReader, ManifestInput> input;
 
-  ManifestForm(String key, Function<ConfReader, ManifestInput> input) {
+  /**
+   * @param further keys that no other form has
+   */
+  ManifestForm(String key, List<String> further, Function<ConfReader, ManifestInput> input) {
     this.key = key;
+    this.further = further;
     this.input = input;
   }
 
@@ -24,6 +33,17 @@ public enum ManifestForm {
       reader.problem(
           other.key, "is set, and so is spackle.%s; expected one".formatted(set.get(0).key));
     }
+    for (ManifestForm form : values()) {
+      form.checkFurther(reader);
+    }
     return (set.isEmpty() ? FILES : set.get(0)).input.apply(reader);
+  }
+
+  private void checkFurther(ConfReader reader) {
+    if (!reader.isSet(key)) {
+      further.stream()
+          .filter(reader::isSet)
+          .forEach(other -> reader.problem(other, "is set, but not spackle." + key));
+    }
   }
 }

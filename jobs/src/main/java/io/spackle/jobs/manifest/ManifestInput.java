@@ -39,4 +39,14 @@ public interface ManifestInput {
    */
   List<String> overlapping(Path output, List<Path> results, Configuration hadoop)
       throws IOException;
+
+  /** Locations below which rows may name files, because the configuration names them. */
+  default List<String> folders(Configuration hadoop) throws IOException {
+    return List.of();
+  }
+
+  /** Whether outputs have the size and the name of their images, unless told otherwise. */
+  default boolean mirrorsFiles() {
+    return false;
+  }
 }

@@ -3,6 +3,7 @@ package io.spackle.jobs.run;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
+import io.spackle.conf.TaskConf;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.files.StoreProbe;
@@ -84,7 +85,7 @@ public record JobPlan(
     if (manifest != null) {
       ManifestColumns.checkWebhooks(manifest.rows().schema(), conf.output().images(), problems);
     }
-    ResolvedConf setup = ResolvedConf.of(conf.tasks(), hadoop, problems);
+    ResolvedConf setup = ResolvedConf.of(tasks(conf, hadoop, problems), hadoop, problems);
     if (manifest != null && setup != null) {
       ManifestColumns.checkGuide(
           manifest.rows().schema(),
@@ -169,6 +170,15 @@ public record JobPlan(
                     "spackle.output.path %s and spackle.%s %s overlap: use separate folders"
                         .formatted(output, key, Redaction.redacted(input.locations().get(key)))));
     return null;
+  }
+
+  /** The folders of the input may be read; no allow list has to name them again. */
+  private static TaskConf tasks(JobConf conf, Configuration hadoop, Problems problems) {
+    List<String> folders =
+        problems.attempt(
+            conf.manifest().description() + " cannot be found",
+            () -> conf.manifest().folders(hadoop));
+    return folders == null ? conf.tasks() : conf.tasks().allowing(folders);
   }
 
   private static void checkTable(

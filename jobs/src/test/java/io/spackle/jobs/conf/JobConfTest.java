@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,7 +52,7 @@ class JobConfTest {
     String empty = "spackle.defaults.negative-prompt = \"\"";
     assertThat(load(empty, REQUIRED).tasks().defaults().prompts().negativePrompt()).isEmpty();
     assertThat(
-            JobConf.load(PROFILES.resolve("api.conf"), REQUIRED)
+            JobConf.load(Optional.of(PROFILES.resolve("api.conf")), REQUIRED)
                 .tasks()
                 .defaults()
                 .prompts()
@@ -64,7 +65,7 @@ class JobConfTest {
   void promptSyntaxIsA1111ExceptInTheParityProfile() throws IOException {
     assertThat(load("", REQUIRED).tasks().model().options().promptSyntax())
         .isEqualTo(PromptSyntax.A1111);
-    JobConf parity = JobConf.load(PROFILES.resolve("diffusers-parity.conf"), REQUIRED);
+    JobConf parity = JobConf.load(Optional.of(PROFILES.resolve("diffusers-parity.conf")), REQUIRED);
     assertThat(parity.tasks().model().options().promptSyntax()).isEqualTo(PromptSyntax.PLAIN);
   }
 
@@ -190,7 +191,7 @@ class JobConfTest {
   void missingOrMalformedFileIsOneProblem() {
     RefusedException missing =
         catchThrowableOfType(
-            RefusedException.class, () -> JobConf.load(folder.resolve("none.conf"), REQUIRED));
+            RefusedException.class, () -> JobConf.load(Optional.of(folder.resolve("none.conf")), REQUIRED));
     assertThat(missing.problems()).singleElement().asString().contains("none.conf");
     assertThat(problems("spackle {\n a = [", REQUIRED)).singleElement().asString().contains("2");
     assertThat(problems("spackle = 5", Map.of()))
@@ -271,7 +272,7 @@ class JobConfTest {
   }
 
   private void isValidProfile(Path profile) {
-    assertThat(JobConf.load(profile, REQUIRED)).isNotNull();
+    assertThat(JobConf.load(Optional.of(profile), REQUIRED)).isNotNull();
   }
 
   private static Map<String, String> with(String key, String value) {
@@ -288,7 +289,7 @@ class JobConfTest {
 
   private JobConf load(String text, Map<String, String> overrides) throws IOException {
     Path file = Files.writeString(folder.resolve("job.conf"), text);
-    return JobConf.load(file, overrides);
+    return JobConf.load(Optional.of(file), overrides);
   }
 
   /** The problems, without the folder of the file. */
