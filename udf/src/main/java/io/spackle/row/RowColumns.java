@@ -59,6 +59,9 @@ public final class RowColumns {
   /** Added by the driver: the {@link ErrorCode} of a row that has a problem, but could be parsed. */
   public static final String CODE = "_spackle_problem_code";
 
+  /** Added by the driver: what the row's images are called, see {@link ManifestRow.Names}. */
+  public static final String OUTPUT_NAME = "_spackle_output_name";
+
   /** Added by the driver: the row's content key, see {@link RowKey}. */
   public static final String KEY = "_spackle_key";
 
@@ -98,7 +101,7 @@ public final class RowColumns {
           USE_KARRAS_SIGMAS,
           API_KEY);
 
-  private static final Set<String> INTERNAL = Set.of(CORRUPT, PROBLEM, CODE, KEY, DUPLICATE, LINE);
+  private static final Set<String> INTERNAL = Set.of(CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE);
 
   private RowColumns() {}
 

@@ -127,14 +127,12 @@ public final class RowReader implements Serializable {
     long seed =
         seed(fields, parameters.samples(), RowSeed.of(locations, prompts, parameters, guide));
     fields.text(RowColumns.WEBHOOK, null); // only checked here
-    return new ManifestRow(
-        id,
-        locations,
-        prompts,
-        parameters,
-        safetyChecker,
-        seed,
-        fields.text(RowColumns.TRACK_ID, null));
+    ManifestRow.Names names =
+        new ManifestRow.Names(
+            id,
+            fields.text(RowColumns.OUTPUT_NAME, null),
+            fields.text(RowColumns.TRACK_ID, null));
+    return new ManifestRow(names, locations, prompts, parameters, safetyChecker, seed);
   }
 
   private String reference(FieldReader fields) {

@@ -63,13 +63,12 @@ public final class TestImages {
 
   public static ManifestRow row(String prompt, String mask, int samples) {
     return new ManifestRow(
-        prompt,
+        new ManifestRow.Names(prompt, null, null),
         new ManifestRow.Locations(INIT, mask, null, null),
         new ManifestRow.Prompts(prompt, null, null),
         new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
-        7,
-        null);
+        7);
   }
 
   /** The row with the location of a reference image. */
@@ -84,13 +83,12 @@ public final class TestImages {
 
   private static ManifestRow at(ManifestRow row, ManifestRow.Locations locations) {
     return new ManifestRow(
-        row.id(),
+        row.names(),
         locations,
         row.prompts(),
         row.parameters(),
         row.safetyChecker(),
-        row.seed(),
-        row.trackId());
+        row.seed());
   }
 
   static InpaintParameters parameters() {

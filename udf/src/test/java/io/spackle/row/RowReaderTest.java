@@ -51,10 +51,10 @@ class RowReaderTest {
     assertThat(row.seed()).isBetween(0L, (1L << 32) - 1);
     assertThat(row)
         .usingRecursiveComparison()
-        .ignoringFields("id", "seed")
+        .ignoringFields("names", "seed")
         .isEqualTo(
             new ManifestRow(
-                "",
+                new ManifestRow.Names("", null, null),
                 new ManifestRow.Locations(
                     "https://raw.githubusercontent.com/CompVis/a.png",
                     "https://raw.githubusercontent.com/CompVis/a_mask.png",
@@ -64,8 +64,7 @@ class RowReaderTest {
                     "a cat sitting on a bench", null, "a cat sitting on a bench, sharp"),
                 new GenerationParameters(512, 512, 1, 30, 7.5, 0.7, SchedulerChoice.DEFAULT),
                 true,
-                0,
-                null));
+                0));
   }
 
   @Test

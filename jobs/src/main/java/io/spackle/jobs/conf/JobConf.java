@@ -13,6 +13,7 @@ import io.spackle.jobs.table.TableFormat;
 import io.spackle.jobs.table.TableSettings;
 import io.spackle.row.ErrorCode;
 import io.spackle.sink.ImageLayout;
+import io.spackle.sink.NameTemplate;
 import io.spackle.webhook.WebhookSecret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,18 +41,25 @@ public record JobConf(
   /**
    * The output folder, and what is kept in step with it.
    *
-   * @param images one file per image, or files of many images
    * @param leaseTimeout time after a driver's last heartbeat at which another run may take over
    * @param table to keep equal to the meta rows, or null
    */
   public record OutputConf(
       String path,
       OutputFolder.Mode mode,
-      ImageLayout images,
+      ImagesConf images,
       RowsConf rows,
       Duration leaseTimeout,
       TableSettings table,
       ReportConf report) {}
+
+  /**
+   * How images are stored.
+   *
+   * @param layout one file per image, or files of many images
+   * @param name of the images, or null: after the ids of their rows, spread over folders
+   */
+  public record ImagesConf(ImageLayout layout, NameTemplate name) {}
 
   /**
    * How rows are processed.
@@ -106,7 +114,7 @@ public record JobConf(
     ManifestInput input = ManifestForm.read(reader);
     return new JobConf(
         input,
-        output(reader),
+        output(reader, input),
         input.mirrorsFiles() ? TaskConf.of(reader, Resize.ORIGINAL) : TaskConf.of(reader),
         webhook(reader),
         reader.number("failures.max-share", 0, 1),
@@ -114,17 +122,30 @@ public record JobConf(
         new HadoopOptions(reader.options("hadoop.options")));
   }
 
-  private static OutputConf output(ConfReader reader) {
+  private static OutputConf output(ConfReader reader, ManifestInput input) {
     return new OutputConf(
         reader.location("output.path"),
         reader.choice("output.mode", OutputFolder.Mode.class),
-        reader.choice("output.images", ImageLayout.class),
+        new ImagesConf(reader.choice("output.images", ImageLayout.class), name(reader, input)),
         new RowsConf(
             reader.constants("output.retry-codes", ErrorCode.class),
             reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE)),
         reader.duration("output.claim-timeout", Duration.ofSeconds(1)),
         reader.orNull("output.table", key -> table(reader, key)),
         report(reader));
+  }
+
+  private static NameTemplate name(ConfReader reader, ManifestInput input) {
+    String key = "output.name";
+    if (!reader.isSet(key)) {
+      return input.mirrorsFiles() ? NameTemplate.MIRROR : null;
+    }
+    try {
+      return NameTemplate.of(reader.anyText(key));
+    } catch (IllegalArgumentException e) {
+      reader.problem(key, "cannot be used: " + e.getMessage());
+      return null;
+    }
   }
 
   private static TableSettings table(ConfReader reader, String key) {

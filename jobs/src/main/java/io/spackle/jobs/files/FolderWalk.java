@@ -75,13 +75,20 @@ final class FolderWalk implements Iterator<Entry> {
     try {
       children = lister.open(folder.location());
       return null;
-    } catch (NoSuchFileException | FileNotFoundException e) {
-      return null;
-    } catch (AccessDeniedException | AccessControlException e) {
-      return new Entry(folder.path(), folder.location(), Kind.UNREADABLE);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list " + folder.location() + ": " + e, e);
+      return unlisted(e);
     }
+  }
+
+  /** What a folder that cannot be listed is: nothing if it has disappeared. */
+  private Entry unlisted(IOException e) {
+    if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
+      return null;
+    }
+    if (e instanceof AccessDeniedException || e instanceof AccessControlException) {
+      return new Entry(folder.path(), folder.location(), Kind.UNREADABLE);
+    }
+    throw new UncheckedIOException("cannot list " + folder.location() + ": " + e, e);
   }
 
   /** The next entry of the open folder; null if it is passed over or there is none. */
@@ -91,8 +98,12 @@ final class FolderWalk implements Iterator<Entry> {
         isEmpty = false;
         return entry(children.next());
       }
-    } catch (DirectoryIteratorException | UncheckedIOException e) {
-      throw new IllegalStateException("cannot list " + folder.location() + ": " + e, e);
+    } catch (DirectoryIteratorException e) {
+      close();
+      return unlisted(e.getCause());
+    } catch (UncheckedIOException e) {
+      close();
+      return unlisted(e.getCause());
     }
     close();
     return isEmpty ? new Entry(folder.path(), folder.location(), Kind.EMPTY) : null;

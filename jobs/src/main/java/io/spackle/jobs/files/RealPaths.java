@@ -1,8 +1,9 @@
 package io.spackle.jobs.files;
 
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Paths compared by where they lead, whatever links they go through. */
@@ -12,13 +13,18 @@ public final class RealPaths {
 
   private RealPaths() {}
 
+  /** The path as a complete URI, without the parts {@code .} and {@code ..}. */
+  public static Path qualified(Path path, Configuration hadoop) throws IOException {
+    URI uri = path.getFileSystem(hadoop).makeQualified(path).toUri().normalize();
+    return new Path(uri.getScheme(), uri.getAuthority(), uri.getPath());
+  }
+
   /**
    * The path as a complete URI, without links on the local file system. What does not exist yet is
    * resolved as far as it does.
    */
   public static Path of(Path path, Configuration hadoop) throws IOException {
-    FileSystem files = path.getFileSystem(hadoop);
-    Path qualified = new Path(files.makeQualified(path).toUri().normalize());
+    Path qualified = qualified(path, hadoop);
     return isLocal(qualified) ? new Path(LOCAL, null, local(qualified).toString()) : qualified;
   }
 
@@ -46,9 +52,9 @@ public final class RealPaths {
   }
 
   private static java.nio.file.Path local(Path path) throws IOException {
-    java.nio.file.Path rest = java.nio.file.Path.of(path.toUri().getPath());
-    java.nio.file.Path missing = java.nio.file.Path.of("");
-    while (!java.nio.file.Files.exists(rest) && rest.getParent() != null) {
+    var rest = java.nio.file.Path.of(path.toUri().getPath());
+    var missing = java.nio.file.Path.of("");
+    while (!Files.exists(rest) && rest.getParent() != null) {
       missing = rest.getFileName().resolve(missing);
       rest = rest.getParent();
     }

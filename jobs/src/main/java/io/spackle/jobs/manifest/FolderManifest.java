@@ -2,6 +2,7 @@ package io.spackle.jobs.manifest;
 
 import io.spackle.conf.ConfReader;
 import io.spackle.conf.RefusedException;
+import io.spackle.jobs.files.RealPaths;
 import io.spackle.jobs.manifest.FolderNames.Masks;
 import io.spackle.jobs.manifest.Listed.Problem;
 import io.spackle.jobs.manifest.Manifest.Skipped;
@@ -16,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
@@ -116,7 +116,9 @@ public record FolderManifest(String images, String masks, String suffix) impleme
       JavaRDD<Listed> images = listed.filter(Listed::isRow);
       if (images.isEmpty()) {
         throw new RefusedException(
-            description() + " has no image" + (skipped.isEmpty() ? "" : ", only " + text(skipped)));
+            "no image found in "
+                + location()
+                + Skipped.text(skipped).map(text -> ". " + text).orElse(""));
       }
       boolean hasPrompts = !images.filter(image -> image.prompt() != null).isEmpty();
       return new Manifest(rows(spark, images, hasPrompts), skipped);
@@ -145,7 +147,9 @@ public record FolderManifest(String images, String masks, String suffix) impleme
     if (masks == null) {
       return Optional.empty();
     }
-    ImageFolder folder = new ImageFolder(qualified(masks, hadoop), new FolderPattern(List.of()));
+    ImageFolder folder =
+        new ImageFolder(
+            RealPaths.qualified(new Path(masks), hadoop), new FolderPattern(List.of()));
     folder.check(MASKS, hadoop);
     boolean isSame = "".equals(imageFolder.pathOf(folder, hadoop));
     if (isSame && suffix == null) {
@@ -154,11 +158,6 @@ public record FolderManifest(String images, String masks, String suffix) impleme
               .formatted(folder.location()));
     }
     return isSame ? Optional.empty() : Optional.of(folder);
-  }
-
-  private static Path qualified(String location, Configuration hadoop) throws IOException {
-    Path path = new Path(location);
-    return path.getFileSystem(hadoop).makeQualified(path);
   }
 
   private static List<Skipped> skipped(JavaRDD<Listed> listed) {
@@ -171,10 +170,6 @@ public record FolderManifest(String images, String masks, String suffix) impleme
         .stream()
         .sorted(Comparator.comparing(Skipped::reason))
         .toList();
-  }
-
-  private static String text(List<Skipped> skipped) {
-    return skipped.stream().map(Skipped::toString).collect(Collectors.joining(", "));
   }
 
   /** The rows, without columns of which no row has a value. */

@@ -3,11 +3,11 @@ package io.spackle.jobs.manifest;
 import io.spackle.jobs.files.FileTree.Entry;
 import io.spackle.jobs.files.FileTree.Kind;
 import io.spackle.jobs.manifest.FolderFile.Role;
+import io.spackle.row.ImageNames;
 import java.io.Serializable;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What the names of files in folders say: which are images, masks or captions, and which of them
@@ -26,13 +26,7 @@ record FolderNames(FolderPattern selected, String suffix, Masks masks) implement
     IN_A_FOLDER
   }
 
-  /** Formats that are read, and those of photos that are not: such rows fail instead of vanishing. */
-  private static final Set<String> IMAGES =
-      Set.of(
-          "png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic",
-          "heif", "jxl");
-
-  private static final String CAPTION = "txt";
+  private static final String CAPTION = ".txt";
 
   /** The name that an image shares with its mask and its caption: its path without extension. */
   static String key(String path) {
@@ -52,11 +46,10 @@ record FolderNames(FolderPattern selected, String suffix, Masks masks) implement
     if (isNoFile(entry)) {
       return Optional.empty();
     }
-    String extension = extension(entry);
-    if (extension.equals(CAPTION)) {
+    if (entry.name().toLowerCase(Locale.ROOT).endsWith(CAPTION)) {
       return file(Role.CAPTION, entry);
     }
-    if (!IMAGES.contains(extension)) {
+    if (!ImageNames.isImage(entry.path())) {
       return Optional.empty();
     }
     if (masks == Masks.BESIDE && hasSuffix(entry)) {
@@ -68,7 +61,7 @@ record FolderNames(FolderPattern selected, String suffix, Masks masks) implement
   /** A file in the folder of the masks; empty if its name is not that of a mask. */
   Optional<FolderFile> mask(Entry entry) {
     boolean isMask =
-        !isNoFile(entry) && IMAGES.contains(extension(entry)) && hasSuffix(entry);
+        !isNoFile(entry) && ImageNames.isImage(entry.path()) && hasSuffix(entry);
     return isMask ? file(Role.MASK, entry) : Optional.empty();
   }
 
@@ -84,10 +77,5 @@ record FolderNames(FolderPattern selected, String suffix, Masks masks) implement
   private boolean hasSuffix(Entry entry) {
     String name = key(entry.name());
     return name.endsWith(suffix) && name.length() > suffix.length();
-  }
-
-  private static String extension(Entry entry) {
-    String name = entry.name();
-    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
   }
 }

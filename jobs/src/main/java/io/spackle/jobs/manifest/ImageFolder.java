@@ -35,9 +35,8 @@ record ImageFolder(Path root, FolderPattern pattern) {
    * @throws RefusedException if it is no pattern
    */
   static ImageFolder of(String key, String location, Configuration hadoop) throws IOException {
-    Path path = new Path(location);
-    FileSystem files = path.getFileSystem(hadoop);
-    Path qualified = files.makeQualified(path);
+    Path qualified = RealPaths.qualified(new Path(location), hadoop);
+    FileSystem files = qualified.getFileSystem(hadoop);
     List<String> pattern = new ArrayList<>();
     if (!files.exists(qualified)) {
       for (Path at = qualified; at.getParent() != null && hasSpecial(at); at = at.getParent()) {

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -54,6 +56,19 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped) {
         this.one = one;
         this.many = many;
       }
+    }
+
+    /** The numbers of entries by their reasons. */
+    public static Map<String, Long> counts(List<Skipped> skipped) {
+      Map<String, Long> counts = new TreeMap<>();
+      skipped.forEach(group -> counts.put(group.reason.name(), group.count));
+      return counts;
+    }
+
+    /** What is skipped, for people; empty if nothing is. */
+    public static Optional<String> text(List<Skipped> skipped) {
+      String text = skipped.stream().map(Skipped::toString).collect(Collectors.joining("; "));
+      return skipped.isEmpty() ? Optional.empty() : Optional.of("Skipped: " + text);
     }
 
     Skipped plus(Skipped other) {

@@ -1,6 +1,7 @@
 package io.spackle.jobs.output;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
 
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.files.AtomicFiles;
@@ -9,6 +10,7 @@ import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.lease.LeaseRecord;
 import io.spackle.jobs.lease.Leases;
 import io.spackle.report.Report;
+import io.spackle.sink.NameTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,9 +25,12 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -45,6 +50,8 @@ public final class OutputFolder {
 
   /** The pattern of all published meta files. */
   public static final String ALL = "*.parquet";
+
+  static final String IMAGES = "images";
 
   private static final String SUMMARY = "summary.json";
 
@@ -75,7 +82,7 @@ public final class OutputFolder {
 
   /** The folder of images, as a URI. */
   public Path images() {
-    return new Path(root, "images");
+    return new Path(root, IMAGES);
   }
 
   /** The folder of the markers of rows in progress, as a URI; exists only while a run needs it. */
@@ -227,6 +234,33 @@ public final class OutputFolder {
 
   private Dataset<Row> read(SparkSession spark, StructType schema) {
     return reader(spark).schema(schema).parquet(meta().toString());
+  }
+
+  /** The locations of all images that meta rows name, with the ids of their rows. */
+  public Dataset<Row> locations(SparkSession spark) throws IOException {
+    return rows(spark, "id string, output array<string>")
+        .select(col("id"), explode(col("output")).as("location"));
+  }
+
+  /**
+   * What a template would call the published images, with the ids of their rows.
+   *
+   * @return columns owner and name
+   */
+  public Dataset<Row> names(SparkSession spark, NameTemplate template) throws IOException {
+    StructType schema =
+        new StructType()
+            .add("owner", DataTypes.StringType)
+            .add("name", DataTypes.StringType);
+    return locations(spark)
+        .flatMap(
+            (FlatMapFunction<Row, Row>)
+                row ->
+                    ImagePaths.of(row.getString(1)).stream()
+                        .flatMap(path -> ImagePaths.name(path, template).stream())
+                        .map(name -> RowFactory.create(row.getString(0), name))
+                        .iterator(),
+            Encoders.row(schema));
   }
 
   /** The union of the columns of all published meta files. */

@@ -9,13 +9,17 @@ import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.files.StoreProbe;
 import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.manifest.Manifest;
+import io.spackle.jobs.manifest.Manifest.Skipped;
 import io.spackle.jobs.manifest.ManifestColumns;
 import io.spackle.jobs.manifest.ManifestInput;
+import io.spackle.jobs.manifest.OutputNames;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.table.LakeTable;
 import io.spackle.jobs.table.TableSettings;
 import io.spackle.row.MetaRow;
 import io.spackle.row.Redaction;
+import io.spackle.row.RowColumns;
+import io.spackle.sink.NameTemplate;
 import io.spackle.task.ModelProbe;
 import io.spackle.task.TaskSettings;
 import io.spackle.task.TaskSettings.OutputSettings;
@@ -83,7 +87,7 @@ public record JobPlan(
     OutputFolder output = output(conf, hadoop, check, problems);
     checkTable(spark, conf, manifest, output, problems);
     if (manifest != null) {
-      ManifestColumns.checkWebhooks(manifest.rows().schema(), conf.output().images(), problems);
+      ManifestColumns.checkWebhooks(manifest.rows().schema(), conf.output().images().layout(), problems);
     }
     ResolvedConf setup = ResolvedConf.of(tasks(conf, hadoop, problems), hadoop, problems);
     if (manifest != null && setup != null) {
@@ -103,6 +107,12 @@ public record JobPlan(
             setup,
             output,
             setup.settings(manifest.rows().schema(), outputSettings(conf, output, rows)));
+    problems.attempt(
+        "the names of images cannot be compared",
+        () -> {
+          plan.checkNames(problems);
+          return null;
+        });
     plan.openModel(spark, problems);
     problems.refuse();
     return plan;
@@ -111,6 +121,40 @@ public record JobPlan(
   /** All rows with their keys. */
   public Dataset<Row> keyedRows() {
     return KeyedRows.keyed(manifest.rows(), setup.digest());
+  }
+
+  /** All rows with their keys, and with the names of their images if these are not called by ids. */
+  public Dataset<Row> namedRows() throws IOException {
+    NameTemplate template = conf.output().images().name();
+    return template == null
+        ? keyedRows()
+        : OutputNames.named(keyedRows(), template, namesInUse(template));
+  }
+
+  private Dataset<Row> namesInUse(NameTemplate template) throws IOException {
+    Dataset<Row> names = output.names(manifest.rows().sparkSession(), template);
+    return conf.output().mode() == OutputFolder.Mode.OVERWRITE ? names.limit(0) : names;
+  }
+
+  private void checkNames(Problems problems) throws IOException {
+    NameTemplate template = conf.output().images().name();
+    if (template == null) {
+      return;
+    }
+    boolean mayHaveSamples =
+        conf.tasks().defaults().parameters().samples() > 1
+            || RowColumns.has(manifest.rows().schema(), RowColumns.SAMPLES);
+    if (mayHaveSamples && !template.hasNumber()) {
+      problems.add(
+          "spackle.output.name %s has no {n}, but rows may have several samples".formatted(template));
+    }
+    SparkSessions.describeJobs(manifest.rows().sparkSession(), "compare the names of images");
+    problems.addAll(OutputNames.collisions(namedRows(), namesInUse(template)));
+  }
+
+  /** What the input has beside its rows. */
+  public List<Skipped> skipped() {
+    return manifest.skipped();
   }
 
   /** What the owner of the manifest should know before the first row. */
@@ -192,7 +236,7 @@ public record JobPlan(
   private static OutputSettings outputSettings(JobConf conf, OutputFolder output, long rows) {
     return new OutputSettings(
         output.images().toString(),
-        conf.output().images(),
+        conf.output().images().layout(),
         new OutputSettings.Previews(
             output.previews().toString(), conf.output().report().previewShare(rows)),
         output.markers().toString(),

@@ -4,12 +4,14 @@ import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
+import io.spackle.jobs.manifest.Manifest.Skipped;
 import io.spackle.jobs.manifest.ManifestInput;
 import io.spackle.jobs.output.OrphanCleanup;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.table.TableSync;
 import io.spackle.report.Report;
 import io.spackle.row.MetaRow;
+import io.spackle.sink.NameTemplate;
 import io.spackle.task.TaskCounters;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -78,9 +80,10 @@ public final class JobRun {
     TableSync table = TableSync.open(spark, plan.conf().output().table(), output, rows);
     output.prepare(plan.conf().output().mode());
     table.catchUp();
-    Dataset<Row> keyed = plan.keyedRows();
+    Dataset<Row> keyed = plan.namedRows();
     WorkList work =
         WorkList.write(keyed, output, lease.folder(), plan.conf().output().rows().retryCodes());
+    Skipped.text(plan.skipped()).ifPresent(messages::println);
     messages.printf(
         "%d rows, %d of them done by earlier runs; processing the rest with %s, writing to %s%n",
         plan.rows(), plan.rows() - work.count(), plan.setup().model().traits().model(), output);
@@ -174,7 +177,8 @@ public final class JobRun {
   private void deleteOrphans(WorkList work, Lease lease, OrphanCleanup cleanup) throws IOException {
     if (lease.orphansPossible() || cleanup.tasksWereLost() || !work.replacedFiles().isEmpty()) {
       SparkSessions.describeJobs(spark, "delete orphaned images");
-      long deleted = cleanup.run();
+      NameTemplate template = plan.conf().output().images().name();
+      long deleted = cleanup.run(template, work.names(), work.replacedImages());
       if (deleted > 0) {
         messages.printf("%d orphaned images, which no meta row names, were deleted%n", deleted);
       }
@@ -193,6 +197,7 @@ public final class JobRun {
     facts.put("run", run);
     facts.put("started", start.toString());
     facts.put("manifest", plan.conf().manifest().location());
+    facts.put("skipped", Skipped.counts(plan.skipped()));
     facts.put("manifest_changed", manifestChanged());
     facts.put("model", plan.setup().model().traits().model());
     facts.put("model_digest", plan.setup().model().digest());

@@ -282,9 +282,9 @@ class FolderManifestTest {
   void aFolderWithoutImagesIsRefused() throws IOException {
     Files.createDirectories(folder.resolve("photos"));
     assertThat(refusal(images()))
-        .isEqualTo("the folder of images %s/photos has no image".formatted(folder));
+        .isEqualTo("no image found in %s/photos".formatted(folder));
     files("photos", "notes.txt");
-    assertThat(refusal(images())).endsWith(" has no image, only 1 file that is no image, such as notes.txt");
+    assertThat(refusal(images())).endsWith("/photos. Skipped: 1 file that is no image, such as notes.txt");
   }
 
   @Test
@@ -296,7 +296,7 @@ class FolderManifestTest {
     assertThat(refusal(withMasks()))
         .isEqualTo("spackle.manifest.masks: the folder %s/masks does not exist".formatted(folder));
     assertThat(refusal(new FolderManifest(folder + "/photos/*.png", null, null)))
-        .isEqualTo("the folder of images %s/photos/*.png has no image".formatted(folder));
+        .isEqualTo("no image found in %s/photos/*.png".formatted(folder));
     assertThat(refusal(new FolderManifest(folder + "/none/*.png", null, null)))
         .endsWith("/none does not exist");
     assertThat(refusal(new FolderManifest(folder + "/photos/a.jpg", null, null)))
