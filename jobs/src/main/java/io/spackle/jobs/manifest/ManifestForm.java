@@ -2,6 +2,7 @@ package io.spackle.jobs.manifest;
 
 import io.spackle.conf.ConfReader;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -36,7 +37,11 @@ public enum ManifestForm {
     for (ManifestForm form : values()) {
       form.checkFurther(reader);
     }
-    return (set.isEmpty() ? FILES : set.get(0)).input.apply(reader);
+    if (set.isEmpty()) {
+      reader.noneSet(Stream.of(values()).map(form -> form.key).toList());
+      return new FileManifest("", "auto", null, Map.of());
+    }
+    return set.get(0).input.apply(reader);
   }
 
   private void checkFurther(ConfReader reader) {

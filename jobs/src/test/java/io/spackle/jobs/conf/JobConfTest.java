@@ -162,7 +162,7 @@ class JobConfTest {
             "manifest is not a known key, did you mean spackle.manifest? (job.conf: 9)",
             "spackle.lane.thread is not a known key, did you mean spackle.lane.threads? (-D"
                 + " spackle.lane.thread)",
-            "spackle.manifest.path is not set, expected a text",
+            "none of spackle.manifest.path, spackle.manifest.images is set, expected one",
             "spackle.output.path is not set, expected a text");
   }
 
