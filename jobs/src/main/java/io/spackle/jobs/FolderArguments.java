@@ -101,8 +101,7 @@ final class FolderArguments {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description =
-          "The model folder, or builtin:patchmatch, which needs none; sets model.path.")
+      description = "The model folder, or builtin:patchmatch, which needs none; sets model.path.")
   void model(String value) {
     set("--model", "model.path", value);
   }

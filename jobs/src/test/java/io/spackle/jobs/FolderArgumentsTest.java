@@ -22,7 +22,16 @@ class FolderArgumentsTest {
   @Test
   void optionsSetKeys() {
     JobConf conf =
-        load("--images", "photos", "--masks=/m", "--out", "out", "--model", "/model", "--prompt", "");
+        load(
+            "--images",
+            "photos",
+            "--masks=/m",
+            "--out",
+            "out",
+            "--model",
+            "/model",
+            "--prompt",
+            "");
     assertThat(conf.manifest().locations())
         .containsExactly(
             Map.entry("manifest.images", Path.of("photos").toAbsolutePath().toString()),
@@ -57,7 +66,8 @@ class FolderArgumentsTest {
   @Test
   void aPlaceForMasksReplacesThatOfTheFile() throws IOException {
     String file =
-        file("spackle { manifest { images = p, mask-suffix = _m }, output.path = o, model.path = m }");
+        file(
+            "spackle { manifest { images = p, mask-suffix = _m }, output.path = o, model.path = m }");
     assertThat(load(file, "--masks", "/m").manifest())
         .hasToString("FolderManifest[images=%s/p, masks=/m, suffix=null]".formatted(folder));
     assertThat(load(file, "--masks", "/m", "--mask-suffix", "_x").manifest())
@@ -94,7 +104,8 @@ class FolderArgumentsTest {
         file("spackle { manifest { path = a, images = b }, output.path = o, model.path = m }");
     assertThat(refusal(file))
         .contains("spackle.manifest.images is set, and so is spackle.manifest.path; expected one");
-    String masks = file("spackle { manifest { path = a, masks = b }, output.path = o, model.path = m }");
+    String masks =
+        file("spackle { manifest { path = a, masks = b }, output.path = o, model.path = m }");
     assertThat(refusal(masks))
         .contains("spackle.manifest.masks is set, but not spackle.manifest.images");
     assertThat(refusal(file("spackle { output.path = o, model.path = m }")))

@@ -135,8 +135,7 @@ class FolderJobTest {
     photo("photos/a.jpg", 20, 20);
     photo("photos/a.png", 20, 20);
     photo("photos/x/a.png", 20, 20);
-    String rows =
-        row("photos/a.jpg") + row("photos/a.png") + row("photos/x/a.png");
+    String rows = row("photos/a.jpg") + row("photos/a.png") + row("photos/x/a.png");
     JobResult result =
         JobResult.run(folder, rows, "spackle.output.name = \"{dir}/{name}-{n}\"").isDone();
     assertThat(result.meta()).hasSize(3).allMatch(meta -> JobRows.message(meta) == null);
@@ -164,8 +163,10 @@ class FolderJobTest {
     JobResult.run(folder, rows, "spackle.output.name = \"{name}-{n}\"")
         .isRefused(
             "the images of x/a and y/a would have the same name, a-{n}: set another spackle.output.name");
-    JobResult.run(folder, rows, "spackle.output.name = \"{dir}/{name}\", spackle.defaults.samples = 2")
-        .isRefused("spackle.output.name {dir}/{name} has no {n}, but rows may have several samples");
+    JobResult.run(
+            folder, rows, "spackle.output.name = \"{dir}/{name}\", spackle.defaults.samples = 2")
+        .isRefused(
+            "spackle.output.name {dir}/{name} has no {n}, but rows may have several samples");
     JobResult.run(folder, rows, "spackle.output.name = \"../{name}\"")
         .isRefused("spackle.output.name cannot be used: no part of the path may start with a dot");
     JobResult.run(folder, rows, "spackle.output.name = \"{dir}/{name}\"").isDone();
@@ -192,7 +193,9 @@ class FolderJobTest {
     mask("masks/c.png", 20, 20);
     Result second = run(options);
     assertThat(second.messages()).contains("3 rows, 1 of them done by earlier runs");
-    assertThat(meta()).hasSize(3).allSatisfy((id, row) -> assertThat(JobRows.message(row)).isNull());
+    assertThat(meta())
+        .hasSize(3)
+        .allSatisfy((id, row) -> assertThat(JobRows.message(row)).isNull());
     assertThat(images()).containsExactly("a-0.png", "b-0.png", "c-0.png");
   }
 
@@ -222,7 +225,15 @@ class FolderJobTest {
     assertThat(result.code()).as(result.messages()).isZero();
     Row row = meta().get("x/a.b.jpg");
     assertThat(row.<String>getList(row.fieldIndex("output")).get(0)).endsWith(".tar#x/a%2Eb-0.png");
-    run("--images", at("photos"), "--masks", at("masks"), "-D", "output.images=webdataset", "-D", "image.mask-grow=1");
+    run(
+        "--images",
+        at("photos"),
+        "--masks",
+        at("masks"),
+        "-D",
+        "output.images=webdataset",
+        "-D",
+        "image.mask-grow=1");
     row = meta().get("x/a.b.jpg");
     String location = row.<String>getList(row.fieldIndex("output")).get(0);
     assertThat(images()).as("the older shard is gone").hasSize(1);
@@ -247,7 +258,14 @@ class FolderJobTest {
             """
                 .formatted(TestJob.bundle("idle-sd15-inpaint")));
     assertThat(JobResult.of(conf).isDone().meta()).allMatch(row -> size(row).equals("90 x 60"));
-    JobResult fitted = JobResult.of(conf, folder.resolve("fit"), "-D", "image.resize=fit", "-D", "output.path=" + at("fit"));
+    JobResult fitted =
+        JobResult.of(
+            conf,
+            folder.resolve("fit"),
+            "-D",
+            "image.resize=fit",
+            "-D",
+            "output.path=" + at("fit"));
     assertThat(fitted.isDone().meta()).allMatch(row -> size(row).equals("64 x 43"));
   }
 
@@ -259,9 +277,22 @@ class FolderJobTest {
     mask("masks/a.png", 64, 64);
     mask("masks/b.png", 64, 64);
     String[] options = {
-      "--images", at("photos"), "--masks", at("masks"), "--out", at("out"),
-      "--model", TestJob.bundle("idle-sd15-inpaint").toString(), "-D", "model.device=cpu",
-      "-D", "defaults.num-inference-steps=2", "-D", "report.enabled=false", "--prompt", "a lawn"
+      "--images",
+      at("photos"),
+      "--masks",
+      at("masks"),
+      "--out",
+      at("out"),
+      "--model",
+      TestJob.bundle("idle-sd15-inpaint").toString(),
+      "-D",
+      "model.device=cpu",
+      "-D",
+      "defaults.num-inference-steps=2",
+      "-D",
+      "report.enabled=false",
+      "--prompt",
+      "a lawn"
     };
     Result result = execute(options);
     assertThat(result.code()).as(result.messages()).isZero();
@@ -300,7 +331,8 @@ class FolderJobTest {
     if (command.equals("plan")) {
       CommandResult result =
           CommandResult.run(Stream.concat(Stream.of(command), all.stream()).toArray());
-      return new Result(result.code(), new ObjectMapper().readTree(result.out()), result.messages());
+      return new Result(
+          result.code(), new ObjectMapper().readTree(result.out()), result.messages());
     }
     return execute(all.toArray(String[]::new));
   }

@@ -90,7 +90,8 @@ final class ResumeBench {
 
   private void writeDone(Path manifest) throws IOException {
     SparkSession spark = SparkSessions.open(new HadoopOptions(Map.of()));
-    JobPlan plan = JobPlan.of(spark, JobConf.load(Optional.of(conf(manifest, "resumed")), Map.of()));
+    JobPlan plan =
+        JobPlan.of(spark, JobConf.load(Optional.of(conf(manifest, "resumed")), Map.of()));
     Dataset<Row> keys =
         plan.keyedRows()
             .where(col(RowColumns.LINE).gt(remaining))

@@ -6,7 +6,9 @@ import java.util.Set;
 /** The extensions of image files. What a file is, only its content decides. */
 public final class ImageNames {
 
-  /** Formats that are read, and those of photos that are not: such rows fail instead of vanishing. */
+  /**
+   * Formats that are read, and those of photos that are not: such rows fail instead of vanishing.
+   */
   private static final Set<String> EXTENSIONS =
       Set.of(
           "png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic",

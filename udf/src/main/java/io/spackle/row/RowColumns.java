@@ -56,7 +56,9 @@ public final class RowColumns {
   /** Added by the driver: why a row cannot be processed, what was found and expected. */
   public static final String PROBLEM = "_spackle_problem";
 
-  /** Added by the driver: the {@link ErrorCode} of a row that has a problem, but could be parsed. */
+  /**
+   * Added by the driver: the {@link ErrorCode} of a row that has a problem, but could be parsed.
+   */
   public static final String CODE = "_spackle_problem_code";
 
   /** Added by the driver: what the row's images are called, see {@link ManifestRow.Names}. */
@@ -101,7 +103,8 @@ public final class RowColumns {
           USE_KARRAS_SIGMAS,
           API_KEY);
 
-  private static final Set<String> INTERNAL = Set.of(CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE);
+  private static final Set<String> INTERNAL =
+      Set.of(CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE);
 
   private RowColumns() {}
 

@@ -129,9 +129,7 @@ public final class RowReader implements Serializable {
     fields.text(RowColumns.WEBHOOK, null); // only checked here
     ManifestRow.Names names =
         new ManifestRow.Names(
-            id,
-            fields.text(RowColumns.OUTPUT_NAME, null),
-            fields.text(RowColumns.TRACK_ID, null));
+            id, fields.text(RowColumns.OUTPUT_NAME, null), fields.text(RowColumns.TRACK_ID, null));
     return new ManifestRow(names, locations, prompts, parameters, safetyChecker, seed);
   }
 

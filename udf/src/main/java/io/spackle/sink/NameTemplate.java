@@ -205,7 +205,8 @@ public final class NameTemplate implements Serializable {
     int[] points = text.codePoints().toArray();
     for (int i = 0; i < points.length; i++) {
       boolean isAtEdge = i == 0 || i == points.length - 1;
-      encoded.append(isKept(points[i], i == 0, isAtEdge) ? Character.toString(points[i]) : hex(points[i]));
+      encoded.append(
+          isKept(points[i], i == 0, isAtEdge) ? Character.toString(points[i]) : hex(points[i]));
     }
     String part = encoded.toString();
     return part.getBytes(UTF_8).length <= LONGEST ? part : cut(part, text);
@@ -213,7 +214,8 @@ public final class NameTemplate implements Serializable {
 
   private static boolean isKept(int point, boolean isFirst, boolean isAtEdge) {
     if (point >= 0x80) {
-      return Character.isLetterOrDigit(point) || Character.getType(point) == Character.NON_SPACING_MARK;
+      return Character.isLetterOrDigit(point)
+          || Character.getType(point) == Character.NON_SPACING_MARK;
     }
     return Character.isLetterOrDigit(point)
         || point == '-'

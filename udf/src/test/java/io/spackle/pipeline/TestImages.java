@@ -83,12 +83,7 @@ public final class TestImages {
 
   private static ManifestRow at(ManifestRow row, ManifestRow.Locations locations) {
     return new ManifestRow(
-        row.names(),
-        locations,
-        row.prompts(),
-        row.parameters(),
-        row.safetyChecker(),
-        row.seed());
+        row.names(), locations, row.prompts(), row.parameters(), row.safetyChecker(), row.seed());
   }
 
   static InpaintParameters parameters() {

@@ -98,8 +98,7 @@ public final class FileTree {
       JavaRDD<Entry> found =
           listed(context.parallelize(folders, tasks), isLast).persist(StorageLevel.DISK_ONLY());
       entries = entries.union(found.filter(entry -> entry.kind() != Kind.FOLDER));
-      folders =
-          isLast ? List.of() : found.filter(entry -> entry.kind() == Kind.FOLDER).collect();
+      folders = isLast ? List.of() : found.filter(entry -> entry.kind() == Kind.FOLDER).collect();
     }
     return entries;
   }

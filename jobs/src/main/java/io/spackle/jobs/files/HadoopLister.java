@@ -14,8 +14,7 @@ record HadoopLister(Configuration hadoop) implements FolderLister {
   @Override
   public Children open(String location) throws IOException {
     Path folder = new Path(location);
-    RemoteIterator<FileStatus> entries =
-        folder.getFileSystem(hadoop).listStatusIterator(folder);
+    RemoteIterator<FileStatus> entries = folder.getFileSystem(hadoop).listStatusIterator(folder);
     return new Children() {
       @Override
       public boolean hasNext() {

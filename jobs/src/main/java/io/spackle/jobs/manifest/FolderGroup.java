@@ -81,8 +81,7 @@ final class FolderGroup {
       return new Problem(
           ErrorCode.MASK_MISSING,
           "mask_image: no mask of %s found, one expected: %s/%s%s.png, or with another extension of images"
-              .formatted(
-                  image.path(), maskFolder, FolderNames.key(image.path()), names.suffix()));
+              .formatted(image.path(), maskFolder, FolderNames.key(image.path()), names.suffix()));
     }
     return new Problem(
         ErrorCode.MASK_AMBIGUOUS,
@@ -95,7 +94,10 @@ final class FolderGroup {
   }
 
   private static String paths(List<FolderFile> files) {
-    return files.stream().limit(EXAMPLES).map(FolderFile::path).collect(Collectors.joining(" and "));
+    return files.stream()
+        .limit(EXAMPLES)
+        .map(FolderFile::path)
+        .collect(Collectors.joining(" and "));
   }
 
   private static String locations(List<FolderFile> files) {

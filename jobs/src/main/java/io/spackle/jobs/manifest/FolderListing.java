@@ -3,7 +3,6 @@ package io.spackle.jobs.manifest;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.files.FileTree.Entry;
 import io.spackle.jobs.files.FileTree.Kind;
-import io.spackle.jobs.manifest.FolderNames.Masks;
 import io.spackle.jobs.manifest.Manifest.Skipped.Reason;
 import io.spackle.spark.HadoopConf;
 import java.io.IOException;

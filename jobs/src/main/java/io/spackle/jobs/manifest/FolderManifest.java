@@ -148,8 +148,7 @@ public record FolderManifest(String images, String masks, String suffix) impleme
       return Optional.empty();
     }
     ImageFolder folder =
-        new ImageFolder(
-            RealPaths.qualified(new Path(masks), hadoop), new FolderPattern(List.of()));
+        new ImageFolder(RealPaths.qualified(new Path(masks), hadoop), new FolderPattern(List.of()));
     folder.check(MASKS, hadoop);
     boolean isSame = "".equals(imageFolder.pathOf(folder, hadoop));
     if (isSame && suffix == null) {
@@ -163,7 +162,8 @@ public record FolderManifest(String images, String masks, String suffix) impleme
   private static List<Skipped> skipped(JavaRDD<Listed> listed) {
     return listed
         .filter(file -> !file.isRow())
-        .mapToPair(file -> new Tuple2<>(file.skipped(), new Skipped(file.skipped(), 1, file.path())))
+        .mapToPair(
+            file -> new Tuple2<>(file.skipped(), new Skipped(file.skipped(), 1, file.path())))
         .reduceByKey(Skipped::plus)
         .values()
         .collect()

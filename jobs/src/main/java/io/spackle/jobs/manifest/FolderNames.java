@@ -60,8 +60,7 @@ record FolderNames(FolderPattern selected, String suffix, Masks masks) implement
 
   /** A file in the folder of the masks; empty if its name is not that of a mask. */
   Optional<FolderFile> mask(Entry entry) {
-    boolean isMask =
-        !isNoFile(entry) && ImageNames.isImage(entry.path()) && hasSuffix(entry);
+    boolean isMask = !isNoFile(entry) && ImageNames.isImage(entry.path()) && hasSuffix(entry);
     return isMask ? file(Role.MASK, entry) : Optional.empty();
   }
 

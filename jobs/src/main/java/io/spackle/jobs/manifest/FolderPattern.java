@@ -5,9 +5,9 @@ import java.util.List;
 import org.apache.hadoop.fs.GlobPattern;
 
 /**
- * A glob pattern for paths below a folder, part by part, as Hadoop reads it: {@code * ? [abc] {a,b}}.
- * In addition the part {@code **} stands for any number of folders. A folder that matches is meant
- * with all that is below it.
+ * A glob pattern for paths below a folder, part by part, as Hadoop reads it: {@code * ? [abc]
+ * {a,b}}. In addition the part {@code **} stands for any number of folders. A folder that matches
+ * is meant with all that is below it.
  *
  * @param parts of the pattern; none matches everything
  */

@@ -20,7 +20,8 @@ import org.apache.spark.sql.SparkSession;
 /**
  * A folder of files, or the part of one that a pattern selects.
  *
- * @param root the folder as a URI; for a pattern the longest path before its first special character
+ * @param root the folder as a URI; for a pattern the longest path before its first special
+ *     character
  * @param pattern of paths below the root
  */
 record ImageFolder(Path root, FolderPattern pattern) {
@@ -75,7 +76,9 @@ record ImageFolder(Path root, FolderPattern pattern) {
     }
   }
 
-  /** The root as rows have locations: an absolute path on the local file system, a URI on others. */
+  /**
+   * The root as rows have locations: an absolute path on the local file system, a URI on others.
+   */
   String location() {
     return FileTree.location(root);
   }

@@ -95,8 +95,7 @@ public final class OutputNames {
   private static Dataset<Row> owners(Dataset<Row> named, Dataset<Row> inUse) {
     return named
         .where(not(col(RowColumns.DUPLICATE)))
-        .select(
-            id(named).as(OWNER), col(RowColumns.OUTPUT_NAME).as(NAME), lit(true).as("isNew"))
+        .select(id(named).as(OWNER), col(RowColumns.OUTPUT_NAME).as(NAME), lit(true).as("isNew"))
         .union(inUse.select(col(OWNER), col(NAME), lit(false).as("isNew")))
         .withColumn(FOLDED_NAME, KeyedRows.folded(col(NAME)))
         .withColumn(FOLDED_OWNER, KeyedRows.folded(col(OWNER)));

@@ -249,9 +249,7 @@ public final class OutputFolder {
    */
   public Dataset<Row> names(SparkSession spark, NameTemplate template) throws IOException {
     StructType schema =
-        new StructType()
-            .add("owner", DataTypes.StringType)
-            .add("name", DataTypes.StringType);
+        new StructType().add("owner", DataTypes.StringType).add("name", DataTypes.StringType);
     return locations(spark)
         .flatMap(
             (FlatMapFunction<Row, Row>)

@@ -87,7 +87,8 @@ public record JobPlan(
     OutputFolder output = output(conf, hadoop, check, problems);
     checkTable(spark, conf, manifest, output, problems);
     if (manifest != null) {
-      ManifestColumns.checkWebhooks(manifest.rows().schema(), conf.output().images().layout(), problems);
+      ManifestColumns.checkWebhooks(
+          manifest.rows().schema(), conf.output().images().layout(), problems);
     }
     ResolvedConf setup = ResolvedConf.of(tasks(conf, hadoop, problems), hadoop, problems);
     if (manifest != null && setup != null) {
@@ -123,7 +124,9 @@ public record JobPlan(
     return KeyedRows.keyed(manifest.rows(), setup.digest());
   }
 
-  /** All rows with their keys, and with the names of their images if these are not called by ids. */
+  /**
+   * All rows with their keys, and with the names of their images if these are not called by ids.
+   */
   public Dataset<Row> namedRows() throws IOException {
     NameTemplate template = conf.output().images().name();
     return template == null
@@ -146,7 +149,8 @@ public record JobPlan(
             || RowColumns.has(manifest.rows().schema(), RowColumns.SAMPLES);
     if (mayHaveSamples && !template.hasNumber()) {
       problems.add(
-          "spackle.output.name %s has no {n}, but rows may have several samples".formatted(template));
+          "spackle.output.name %s has no {n}, but rows may have several samples"
+              .formatted(template));
     }
     SparkSessions.describeJobs(manifest.rows().sparkSession(), "compare the names of images");
     problems.addAll(OutputNames.collisions(namedRows(), namesInUse(template)));

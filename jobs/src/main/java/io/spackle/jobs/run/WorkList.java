@@ -62,8 +62,7 @@ final class WorkList {
 
   private static final String LOCATION = "location";
 
-  private static final StructType NAMES =
-      StructType.fromDDL(RowColumns.OUTPUT_NAME + " string");
+  private static final StructType NAMES = StructType.fromDDL(RowColumns.OUTPUT_NAME + " string");
 
   private static final StructType PAIR =
       StructType.fromDDL("%s string, %s string, %s string".formatted(NEW_KEY, OLD_KEY, FILE));

@@ -191,7 +191,8 @@ class JobConfTest {
   void missingOrMalformedFileIsOneProblem() {
     RefusedException missing =
         catchThrowableOfType(
-            RefusedException.class, () -> JobConf.load(Optional.of(folder.resolve("none.conf")), REQUIRED));
+            RefusedException.class,
+            () -> JobConf.load(Optional.of(folder.resolve("none.conf")), REQUIRED));
     assertThat(missing.problems()).singleElement().asString().contains("none.conf");
     assertThat(problems("spackle {\n a = [", REQUIRED)).singleElement().asString().contains("2");
     assertThat(problems("spackle = 5", Map.of()))

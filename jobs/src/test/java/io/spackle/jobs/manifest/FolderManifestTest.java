@@ -36,9 +36,7 @@ class FolderManifestTest {
     assertThat(rows)
         .extracting(FolderManifestTest::id)
         .containsExactly("a.png", "b.jpg", "x/a.png", "x/deep/er/c.webp");
-    assertThat(rows)
-        .extracting(row -> at(row, RowColumns.LINE))
-        .containsExactly(1L, 2L, 3L, 4L);
+    assertThat(rows).extracting(row -> at(row, RowColumns.LINE)).containsExactly(1L, 2L, 3L, 4L);
     assertThat(at(rows.get(2), RowColumns.INIT_IMAGE)).isEqualTo(folder + "/photos/x/a.png");
     assertThat(at(rows.get(2), RowColumns.CODE)).isNull();
   }
@@ -281,10 +279,10 @@ class FolderManifestTest {
   @Test
   void aFolderWithoutImagesIsRefused() throws IOException {
     Files.createDirectories(folder.resolve("photos"));
-    assertThat(refusal(images()))
-        .isEqualTo("no image found in %s/photos".formatted(folder));
+    assertThat(refusal(images())).isEqualTo("no image found in %s/photos".formatted(folder));
     files("photos", "notes.txt");
-    assertThat(refusal(images())).endsWith("/photos. Skipped: 1 file that is no image, such as notes.txt");
+    assertThat(refusal(images()))
+        .endsWith("/photos. Skipped: 1 file that is no image, such as notes.txt");
   }
 
   @Test

@@ -38,8 +38,7 @@ class ManifestInputContractTest {
     TSV("rows.tsv") {
       @Override
       void write(Path at) throws IOException {
-        Files.writeString(
-            at, "id\tinit_image\tmask_image\n" + lines("%1$s\t/i/%1$s\t/m/%1$s"));
+        Files.writeString(at, "id\tinit_image\tmask_image\n" + lines("%1$s\t/i/%1$s\t/m/%1$s"));
       }
     },
     JSON_LINES("rows.jsonl") {
@@ -53,8 +52,9 @@ class ManifestInputContractTest {
       @Override
       void write(Path at) {
         SPARK
-            .sql(lines("select '%1$s' id, '/i/%1$s' init_image, '/m/%1$s' mask_image union all")
-                .replaceFirst("union all\\s*$", ""))
+            .sql(
+                lines("select '%1$s' id, '/i/%1$s' init_image, '/m/%1$s' mask_image union all")
+                    .replaceFirst("union all\\s*$", ""))
             .coalesce(1)
             .write()
             .parquet(at.toString());
