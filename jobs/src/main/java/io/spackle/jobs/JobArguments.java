@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -17,8 +19,11 @@ final class JobArguments {
 
   @Parameters(
       paramLabel = "CONF",
-      description = "The job's configuration, see conf/reference.conf.")
+      arity = "0..1",
+      description = "The job's configuration, see conf/reference.conf; not needed with --images.")
   private Path file;
+
+  @Mixin private FolderArguments folder = new FolderArguments();
 
   @Option(
       names = "-D",
@@ -44,22 +49,32 @@ final class JobArguments {
    * @throws RefusedException with all problems
    */
   JobConf load() {
-    return JobConf.load(file, all());
+    if (file == null && all().isEmpty()) {
+      throw new RefusedException(
+          "no job is given, expected a configuration file, or --images DIR --out DIR --model DIR");
+    }
+    return JobConf.load(Optional.ofNullable(file), all());
   }
 
   /** The values of all keys with their origins; the configuration must be loadable. */
   List<ConfEntry> settings() {
-    return ConfFile.settings(file, all());
+    return ConfFile.settings(Optional.ofNullable(file), all());
   }
 
   private Map<String, String> all() {
-    Map<String, String> all = new LinkedHashMap<>(overrides);
+    Map<String, String> given = new LinkedHashMap<>();
+    overrides.forEach((key, value) -> given.put(withoutRoot(key), value));
     if (!retryCodes.isEmpty()) {
-      all.put("output.retry-codes", retryCodes.toString());
+      given.put("output.retry-codes", retryCodes.toString());
     }
     if (retryFailed) {
-      all.put("output.retry-failed", "true");
+      given.put("output.retry-failed", "true");
     }
-    return all;
+    return folder.over(given, file != null);
+  }
+
+  private static String withoutRoot(String key) {
+    String root = ConfFile.ROOT + ".";
+    return key.startsWith(root) ? key.substring(root.length()) : key;
   }
 }

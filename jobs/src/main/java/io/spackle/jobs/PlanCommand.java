@@ -112,6 +112,7 @@ final class PlanCommand implements Callable<Integer> {
         trial == 0 ? TrialResult.EMPTY : TrialResult.inpaint(spark, plan, trial);
     return new PlanResult(
         plan.rows(),
+        plan.skipped(),
         new Limits(conf.tasks().lane().maxImages(), conf.maxFailedShare(), conf.plan().price()),
         survey,
         probeResult,

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.spackle.row.MetaRow;
+import io.spackle.row.PercentEncoding;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -173,7 +174,7 @@ final class Gallery {
 
   /** Encodes a path as a URI: image names contain percent signs, see FilePrefix. */
   private static String encoded(String path) {
-    return path.replace("%", "%25").replace("~", "%7E");
+    return PercentEncoding.encoded(path.replace("%", "%25")).replace("~", "%7E");
   }
 
   private static String truncated(String text) {

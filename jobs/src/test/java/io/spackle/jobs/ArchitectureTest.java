@@ -36,7 +36,7 @@ class ArchitectureTest {
           entry("jobs.lease", List.of("jobs.driver", "jobs.files")),
           entry("report", List.of()),
           entry("jobs.output", List.of("jobs.files", "jobs.lease", "report")),
-          entry("jobs.manifest", List.of()),
+          entry("jobs.manifest", List.of("jobs.files")),
           entry("jobs.table", List.of("jobs.driver", "jobs.lease", "jobs.output")),
           entry("jobs.conf", List.of("jobs.driver", "jobs.manifest", "jobs.output", "jobs.table")),
           entry(

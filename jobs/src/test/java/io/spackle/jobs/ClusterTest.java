@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spackle.jobs.LocalCluster.Job;
 import io.spackle.jobs.LocalCluster.Result;
 import io.spackle.jobs.conf.JobConf;
-import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.row.RowColumns;
 import io.spackle.spark.TaskPartition;
@@ -17,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -180,9 +180,8 @@ class ClusterTest {
   }
 
   private Dataset<Row> hangingRow(String id) {
-    JobPlan plan = JobPlan.of(TestSpark.session(), JobConf.load(conf, Map.of()));
-    return KeyedRows.keyed(plan.manifest(), plan.setup().digest())
-        .where(col(RowColumns.ID).equalTo(id));
+    JobPlan plan = JobPlan.of(TestSpark.session(), JobConf.load(Optional.of(conf), Map.of()));
+    return plan.keyedRows().where(col(RowColumns.ID).equalTo(id));
   }
 
   /** The name of the file with the meta row of an id. */

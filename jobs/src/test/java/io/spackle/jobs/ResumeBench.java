@@ -8,7 +8,6 @@ import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
 import io.spackle.jobs.lease.Leases;
-import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.output.TaskPublishProtocol;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.row.MetaRow;
@@ -21,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -90,9 +90,10 @@ final class ResumeBench {
 
   private void writeDone(Path manifest) throws IOException {
     SparkSession spark = SparkSessions.open(new HadoopOptions(Map.of()));
-    JobPlan plan = JobPlan.of(spark, JobConf.load(conf(manifest, "resumed"), Map.of()));
+    JobPlan plan =
+        JobPlan.of(spark, JobConf.load(Optional.of(conf(manifest, "resumed")), Map.of()));
     Dataset<Row> keys =
-        KeyedRows.keyed(plan.manifest(), plan.setup().digest())
+        plan.keyedRows()
             .where(col(RowColumns.LINE).gt(remaining))
             .select(col(RowColumns.KEY).as(MetaRow.ROW_KEY), col(RowColumns.ID).as("new_id"));
     Dataset<Row> real = spark.read().parquet(folder.resolve("alone/meta").toString()).limit(1);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -124,7 +125,7 @@ class S3CredentialsTest {
     Map<String, String> required =
         Map.of("manifest.path", "/in", "output.path", "/out", "model.path", "/model");
     Configuration hadoop = new Configuration();
-    JobConf.load(PROFILE, required).hadoop().setIn(hadoop, new SparkConf(false));
+    JobConf.load(Optional.of(PROFILE), required).hadoop().setIn(hadoop, new SparkConf(false));
     return hadoop;
   }
 

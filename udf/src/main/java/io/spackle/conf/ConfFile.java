@@ -83,9 +83,9 @@ public final class ConfFile {
   }
 
   /** All keys with their values, secrets hidden. */
-  public static List<ConfEntry> settings(Path file, Map<String, String> overrides) {
+  public static List<ConfEntry> settings(Optional<Path> file, Map<String, String> overrides) {
     Config reference = reference();
-    ConfigObject merged = group(merged(Optional.of(file), overrides, reference).root());
+    ConfigObject merged = group(merged(file, overrides, reference).root());
     ConfigObject known = group(reference.root());
     return keys().stream()
         .sorted()

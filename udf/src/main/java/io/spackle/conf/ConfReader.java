@@ -1,6 +1,7 @@
 package io.spackle.conf;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.stream.Collectors.joining;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
@@ -239,8 +240,14 @@ public final class ConfReader {
    *
    * @param text what is wrong, without the value
    */
-  void problem(String key, String text) {
+  public void problem(String key, String text) {
     problems.add("%s.%s %s (%s)".formatted(ConfFile.ROOT, key, text, origin(key).description()));
+  }
+
+  /** Adds the problem that none of some keys is set. */
+  public void noneSet(List<String> keys) {
+    String names = keys.stream().map(key -> ConfFile.ROOT + "." + key).collect(joining(", "));
+    problems.add("none of " + names + " is set, expected one");
   }
 
   public List<String> texts(String key) {

@@ -54,6 +54,8 @@ public record TaskConf(
   /** The key of the quality of lossy output images. */
   public static final String QUALITY = "output.quality";
 
+  private static final String RESIZE = "image.resize";
+
   /**
    * The model.
    *
@@ -116,13 +118,27 @@ public record TaskConf(
 
   /** Reads the keys; the result is valid only if the reader has no problems afterwards. */
   public static TaskConf of(ConfReader reader) {
+    return of(reader, FramingOptions.defaults().resize());
+  }
+
+  /**
+   * Reads the keys of a job.
+   *
+   * @param resize how init images are fitted if the key is not set
+   */
+  public static TaskConf of(ConfReader reader, Resize resize) {
     return new TaskConf(
         model(reader),
         safety(reader),
         defaults(reader),
-        images(reader),
+        images(reader, resize),
         fetch(reader),
         lane(reader));
+  }
+
+  /** The same, with more folders whose files may be read. */
+  public TaskConf allowing(List<String> folders) {
+    return new TaskConf(model, safety, defaults, images, fetch.allowing(folders), lane);
   }
 
   private static ModelConf model(ConfReader reader) {
@@ -197,11 +213,11 @@ public record TaskConf(
             reader.orNull("defaults.use-karras-sigmas", reader::flag)));
   }
 
-  private static ImageSettings images(ConfReader reader) {
+  private static ImageSettings images(ConfReader reader, Resize resize) {
     return new ImageSettings(
         limits(reader),
         reader.colour("reference.background"),
-        framing(reader),
+        framing(reader, resize),
         output(reader),
         reader.choice("image.fill", Fill.class),
         reader.integer("image.extend-overlap", 0, 64),
@@ -216,10 +232,10 @@ public record TaskConf(
         reader.choice("image.colour", Colour.class));
   }
 
-  private static FramingOptions framing(ConfReader reader) {
+  private static FramingOptions framing(ConfReader reader, Resize resize) {
     boolean crop = reader.isSet("image.crop-padding") && !reader.is("image.crop-padding", "none");
     return new FramingOptions(
-        reader.choice("image.resize", Resize.class),
+        reader.isSet(RESIZE) ? reader.choice(RESIZE, Resize.class) : resize,
         crop ? OptionalInt.of(pixels(reader, "image.crop-padding")) : OptionalInt.empty(),
         reader.choice("image.mask-reduce", MaskReduction.class),
         reader.flag("image.paste-back"),

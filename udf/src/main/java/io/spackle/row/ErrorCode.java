@@ -96,6 +96,14 @@ public enum ErrorCode {
       "The mask may mean several things, or has other proportions than the init image",
       "Save it as white on black, or set image.mask-rule, or image.mask-strict = false",
       Retry.ON_REQUEST),
+  MASK_MISSING(
+      "The folder has no mask for the image",
+      "Add a mask of the image's name, or remove the image",
+      Retry.ON_REQUEST),
+  MASK_AMBIGUOUS(
+      "Several masks belong to the image, or several images to the mask",
+      "Rename or remove what the message names, so that one mask belongs to one image",
+      Retry.ON_REQUEST),
   MODEL_OUTPUT(
       "The model computed values that are not finite, or an image that is all black",
       "Choose another seed or scheduler, or a model of higher precision",

@@ -40,6 +40,16 @@ final class FieldReader {
     return !problems.isEmpty();
   }
 
+  /** Whether the driver already found a problem in the row, which is then the only one. */
+  boolean hasKnownProblem() {
+    Object code = raw(RowColumns.CODE);
+    if (code != null) {
+      firstCode = ErrorCode.valueOf(code.toString());
+      problems.add(String.valueOf(raw(RowColumns.PROBLEM)));
+    }
+    return code != null;
+  }
+
   /** The code of the first problem. */
   ErrorCode code() {
     return firstCode;

@@ -15,19 +15,25 @@ import io.spackle.image.RgbImage;
 /**
  * A valid manifest row: the API's request body with every default filled in.
  *
- * @param id names the output; given, or derived from the content
  * @param safetyChecker whether the generated images are checked
  * @param seed of the first sample, from 0; sample i has the seed {@code seed + i}
- * @param trackId copied to the meta row, or null
  */
 public record ManifestRow(
-    String id,
+    Names names,
     Locations locations,
     Prompts prompts,
     GenerationParameters parameters,
     boolean safetyChecker,
-    long seed,
-    String trackId) {
+    long seed) {
+
+  /**
+   * What a row and its outputs are called.
+   *
+   * @param id given, or derived from the content
+   * @param output the name of its images, with {@code {n}} for their numbers; null: after the id
+   * @param trackId copied to the meta row, or null
+   */
+  public record Names(String id, String output, String trackId) {}
 
   /**
    * The input images: where they are, and how far the canvas of the first one grows.
@@ -62,6 +68,16 @@ public record ManifestRow(
     String effective() {
       return context.around(enhanced == null ? prompt : enhanced);
     }
+  }
+
+  /** The row's id. */
+  public String id() {
+    return names.id();
+  }
+
+  /** The track id, or null. */
+  public String trackId() {
+    return names.trackId();
   }
 
   /**

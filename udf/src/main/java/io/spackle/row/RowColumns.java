@@ -1,6 +1,5 @@
 package io.spackle.row;
 
-import io.spackle.image.Extension;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,8 +57,16 @@ public final class RowColumns {
   /** The text of a line that could not be parsed, as Spark's CSV and JSON readers name it. */
   public static final String CORRUPT = "_corrupt_record";
 
-  /** Added by the driver: why a line could not be parsed, what was found and expected. */
+  /** Added by the driver: why a row cannot be processed, what was found and expected. */
   public static final String PROBLEM = "_spackle_problem";
+
+  /**
+   * Added by the driver: the {@link ErrorCode} of a row that has a problem, but could be parsed.
+   */
+  public static final String CODE = "_spackle_problem_code";
+
+  /** Added by the driver: what the row's images are called, see {@link ManifestRow.Names}. */
+  public static final String OUTPUT_NAME = "_spackle_output_name";
 
   /** Added by the driver: the row's content key, see {@link RowKey}. */
   public static final String KEY = "_spackle_key";
@@ -105,7 +112,7 @@ public final class RowColumns {
           API_KEY);
 
   private static final Set<String> INTERNAL =
-      Set.of(CORRUPT, PROBLEM, KEY, DUPLICATE, LINE, EARLIER_RUNS);
+      Set.of(CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE, EARLIER_RUNS);
 
   private RowColumns() {}
 
@@ -133,12 +140,12 @@ public final class RowColumns {
 
   /**
    * The columns that are missing, without which no row can be valid: that of init images, and that
-   * of masks unless canvases may be extended.
+   * of masks unless rows may have a mask without it.
    *
-   * @param extension of rows that do not say, or null
+   * @param hasDefaultMask whether the configuration has a mask for rows without
    */
-  public static List<String> missingImages(StructType manifest, Extension extension) {
-    boolean masked = has(manifest, MASK_IMAGE) || has(manifest, EXTEND) || extension != null;
+  public static List<String> missingImages(StructType manifest, boolean hasDefaultMask) {
+    boolean masked = has(manifest, MASK_IMAGE) || has(manifest, EXTEND) || hasDefaultMask;
     return Stream.of(INIT_IMAGE, MASK_IMAGE)
         .filter(column -> !has(manifest, column))
         .filter(column -> column.equals(INIT_IMAGE) || !masked)

@@ -106,6 +106,9 @@ public final class RowReader implements Serializable {
     if (fields.raw(RowColumns.CORRUPT) != null) {
       return new Invalid(malformed(fields, key));
     }
+    if (fields.hasKnownProblem()) {
+      return new Invalid(invalid(fields, key));
+    }
     ManifestRow manifestRow = manifestRow(fields, key);
     return fields.hasProblems()
         ? new Invalid(invalid(fields, key))
@@ -122,14 +125,10 @@ public final class RowReader implements Serializable {
     long seed =
         seed(fields, parameters.samples(), RowSeed.of(locations, prompts, parameters, guide));
     fields.text(RowColumns.WEBHOOK, null); // only checked here
-    return new ManifestRow(
-        id,
-        locations,
-        prompts,
-        parameters,
-        safetyChecker,
-        seed,
-        fields.text(RowColumns.TRACK_ID, null));
+    ManifestRow.Names names =
+        new ManifestRow.Names(
+            id, fields.text(RowColumns.OUTPUT_NAME, null), fields.text(RowColumns.TRACK_ID, null));
+    return new ManifestRow(names, locations, prompts, parameters, safetyChecker, seed);
   }
 
   private ManifestRow.Prompts prompts(FieldReader fields, ReferenceContext context) {

@@ -2,8 +2,10 @@ package io.spackle.sink;
 
 import io.spackle.codec.ImageFormat;
 import io.spackle.row.FilePrefix;
+import io.spackle.row.ManifestRow;
 import io.spackle.row.Sha256;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,6 +13,8 @@ import java.util.regex.Pattern;
 public final class ImageKeys {
 
   private static final Pattern IMAGE = Pattern.compile("(.+)-\\d{1,3}\\.([a-z]+)");
+
+  private static final Pattern FOLDER = Pattern.compile("[0-9a-f]{2}");
 
   /** The temporary files of sinks. */
   private static final Pattern UNFINISHED = Pattern.compile("\\._?[0-9a-f-]{36}\\.tmp");
@@ -33,19 +37,37 @@ public final class ImageKeys {
   }
 
   /**
+   * The key of one sample of a row: as its output name says, or else {@link #of(String, int,
+   * String)} of its id.
+   */
+  static String of(ManifestRow row, int sample, String extension) {
+    String name = row.names().output();
+    return name == null
+        ? of(row.id(), sample, extension)
+        : NameTemplate.numbered(name, sample) + "." + extension;
+  }
+
+  /** A path without the extension of an image; empty if it has none of those that are written. */
+  public static Optional<String> withoutExtension(String path) {
+    int dot = path.lastIndexOf('.');
+    return isExtension(path.substring(dot + 1))
+        ? Optional.of(path.substring(0, dot))
+        : Optional.empty();
+  }
+
+  /**
    * Whether a file below the output folder must be Spackle's: an image in the folder that belongs
-   * to its name, or a temporary file.
-   *
-   * @param path of a folder and a file name
+   * to its name, or a temporary file. Images with names of a {@link NameTemplate} are not told.
    */
   public static boolean isOurs(String path) {
-    int slash = path.indexOf('/');
-    String folder = path.substring(0, slash);
+    int slash = path.lastIndexOf('/');
+    String folder = path.substring(0, Math.max(0, slash));
     String name = path.substring(slash + 1);
     Matcher image = IMAGE.matcher(name);
     return UNFINISHED.matcher(name).matches()
         || image.matches()
             && isExtension(image.group(2))
+            && FOLDER.matcher(folder).matches()
             && FilePrefix.digest(image.group(1)).startsWith(folder);
   }
 

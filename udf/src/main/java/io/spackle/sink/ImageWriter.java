@@ -39,7 +39,7 @@ public interface ImageWriter extends AutoCloseable {
     return (row, images, extension) -> {
       List<String> locations = new ArrayList<>();
       for (byte[] image : images) {
-        locations.add(sink.write(ImageKeys.of(row.id(), locations.size(), extension), image));
+        locations.add(sink.write(ImageKeys.of(row, locations.size(), extension), image));
       }
       return locations;
     };

@@ -27,7 +27,12 @@ interface ShardFormat {
 
     /** Unique in an output; without dots, since WebDataset splits names at the first dot. */
     String key() {
-      return FilePrefix.of(row.id()).replace(".", "%2E") + "-" + number;
+      String name = row.names().output();
+      String key =
+          name == null
+              ? FilePrefix.of(row.id()) + "-" + number
+              : NameTemplate.numbered(name, number);
+      return key.replace(".", "%2E");
     }
 
     /** The key with its extension. */

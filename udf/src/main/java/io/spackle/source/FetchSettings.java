@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The limits and rules of fetching: {@code spackle.fetch} of the configuration.
@@ -55,6 +56,13 @@ public record FetchSettings(
     /** No headers, the default user agent, and the proxy of the JVM or the environment. */
     public static final RequestSettings DEFAULT =
         new RequestSettings(RequestHeaders.NONE, null, ProxySetting.AUTOMATIC);
+  }
+
+  /** The same, with more folders below which local and Hadoop files may be read. */
+  public FetchSettings allowing(List<String> folders) {
+    List<String> files = Stream.concat(allow.files().stream(), folders.stream()).toList();
+    AllowLists more = new AllowLists(allow.hosts(), files, allow.privateHosts());
+    return new FetchSettings(timeout, maxBytes, retries, perHost, more, requests);
   }
 
   /**

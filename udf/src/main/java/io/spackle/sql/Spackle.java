@@ -2,7 +2,6 @@ package io.spackle.sql;
 
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
-import io.spackle.image.Extension;
 import io.spackle.row.ForeignColumns;
 import io.spackle.row.RowColumns;
 import io.spackle.task.InpaintRows;
@@ -47,16 +46,16 @@ public final class Spackle {
    */
   public static Dataset<Row> inpaint(Dataset<Row> rows, Map<String, String> settings) {
     ResolvedConf conf = SessionConf.of(rows.sparkSession(), settings).resolved();
-    check(rows, conf.defaults().extension());
+    check(rows, conf.defaults().extension() != null);
     InpaintRows task =
         new InpaintRows(conf.settings(rows.schema(), null), conf.digest(), rows.schema());
     return rows.mapPartitions(task, Encoders.row(task.schema()));
   }
 
-  private static void check(Dataset<Row> rows, Extension extension) {
+  private static void check(Dataset<Row> rows, boolean hasDefaultMask) {
     String[] columns = rows.columns();
     List<String> missing =
-        RowColumns.missingImages(rows.schema(), extension).stream()
+        RowColumns.missingImages(rows.schema(), hasDefaultMask).stream()
             .map(name -> "the rows have no column " + name + ForeignColumns.instead(name, columns))
             .toList();
     if (!missing.isEmpty()) {

@@ -130,7 +130,7 @@ class FetchConfTest {
               proxy = "user:s3cret@proxy:3128"
             }
             """);
-    assertThat(ConfFile.settings(file, Map.of()).toString())
+    assertThat(ConfFile.settings(Optional.of(file), Map.of()).toString())
         .contains("fetch.headers = {a.example = ***}", "fetch.proxy = ")
         .doesNotContain("s3cret");
   }

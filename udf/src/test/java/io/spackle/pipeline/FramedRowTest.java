@@ -114,13 +114,12 @@ class FramedRowTest {
 
   private static ManifestRow row(double strength, String exclude) {
     return new ManifestRow(
-        "a",
+        new ManifestRow.Names("a", null, null),
         new ManifestRow.Locations("init", "mask", null, exclude),
         new ManifestRow.Prompts("a wall", null, null, ReferenceContext.NONE),
         new GenerationParameters(64, 64, 2, 4, 7.5, strength, SchedulerChoice.DEFAULT),
         false,
-        7,
-        null);
+        7);
   }
 
   private static ImageSettings settings(Fill fill) {

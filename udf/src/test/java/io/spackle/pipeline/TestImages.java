@@ -66,13 +66,12 @@ public final class TestImages {
 
   public static ManifestRow row(String prompt, String mask, int samples) {
     return new ManifestRow(
-        prompt,
+        new ManifestRow.Names(prompt, null, null),
         new ManifestRow.Locations(INIT, mask, null, null),
         new ManifestRow.Prompts(prompt, null, null, ReferenceContext.NONE),
         new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
-        7,
-        null);
+        7);
   }
 
   /** The row with the location of a reference image. */
@@ -105,13 +104,7 @@ public final class TestImages {
 
   private static ManifestRow at(ManifestRow row, ManifestRow.Locations locations) {
     return new ManifestRow(
-        row.id(),
-        locations,
-        row.prompts(),
-        row.parameters(),
-        row.safetyChecker(),
-        row.seed(),
-        row.trackId());
+        row.names(), locations, row.prompts(), row.parameters(), row.safetyChecker(), row.seed());
   }
 
   static InpaintParameters parameters() {

@@ -22,7 +22,7 @@ class MetaRowTest {
 
   private static final ManifestRow ROW =
       new ManifestRow(
-          "a/b",
+          new ManifestRow.Names("a/b", null, "t"),
           new ManifestRow.Locations(
               "https://user:secret@h/a.png?sig=secret",
               "/data/b.png",
@@ -33,8 +33,7 @@ class MetaRowTest {
           new GenerationParameters(
               512, 256, 2, 20, 7.5, 0.7, new SchedulerChoice("DDIMScheduler", null)),
           true,
-          Long.MAX_VALUE - 1,
-          "t");
+          Long.MAX_VALUE - 1);
 
   private static final Outcome SUCCEEDED =
       new Outcome.Succeeded(

@@ -53,10 +53,10 @@ class RowReaderTest {
     assertThat(row.seed()).isBetween(0L, (1L << 32) - 1);
     assertThat(row)
         .usingRecursiveComparison()
-        .ignoringFields("id", "seed")
+        .ignoringFields("names", "seed")
         .isEqualTo(
             new ManifestRow(
-                "",
+                new ManifestRow.Names("", null, null),
                 new ManifestRow.Locations(
                     "https://raw.githubusercontent.com/CompVis/a.png",
                     "https://raw.githubusercontent.com/CompVis/a_mask.png",
@@ -69,8 +69,7 @@ class RowReaderTest {
                     ReferenceContext.NONE),
                 new GenerationParameters(512, 512, 1, 30, 7.5, 0.7, SchedulerChoice.DEFAULT),
                 true,
-                0,
-                null));
+                0));
   }
 
   @Test

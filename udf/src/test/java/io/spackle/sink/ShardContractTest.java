@@ -147,14 +147,13 @@ class ShardContractTest {
 
   private static ManifestRow row(String id, String negativePrompt) {
     return new ManifestRow(
-        id,
+        new ManifestRow.Names(id, null, null),
         new ManifestRow.Locations("photo.png", "mask.png", null, null),
         new ManifestRow.Prompts(
             "a prompt, \"quoted\"", negativePrompt, null, ReferenceContext.NONE),
         new GenerationParameters(64, 64, 2, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
-        (1L << 32) - 1,
-        null);
+        (1L << 32) - 1);
   }
 
   private List<String> names() throws IOException {

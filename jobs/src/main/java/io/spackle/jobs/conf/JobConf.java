@@ -4,14 +4,16 @@ import io.spackle.conf.ConfFile;
 import io.spackle.conf.ConfReader;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.TaskConf;
-import io.spackle.image.Extension;
+import io.spackle.image.FramingOptions.Resize;
 import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
-import io.spackle.jobs.manifest.Manifest;
+import io.spackle.jobs.manifest.ManifestForm;
+import io.spackle.jobs.manifest.ManifestInput;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.table.TableFormat;
 import io.spackle.jobs.table.TableSettings;
 import io.spackle.row.ErrorCode;
 import io.spackle.sink.ImageLayout;
+import io.spackle.sink.NameTemplate;
 import io.spackle.webhook.WebhookSecret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +30,7 @@ import java.util.Set;
  *     exit code 3
  */
 public record JobConf(
-    Manifest.Settings manifest,
+    ManifestInput manifest,
     OutputConf output,
     TaskConf tasks,
     WebhookConf webhook,
@@ -39,18 +41,25 @@ public record JobConf(
   /**
    * The output folder, and what is kept in step with it.
    *
-   * @param images one file per image, or files of many images
    * @param leaseTimeout time after a driver's last heartbeat at which another run may take over
    * @param table to keep equal to the meta rows, or null
    */
   public record OutputConf(
       String path,
       OutputFolder.Mode mode,
-      ImageLayout images,
+      ImagesConf images,
       RowsConf rows,
       Duration leaseTimeout,
       TableSettings table,
       ReportConf report) {}
+
+  /**
+   * How images are stored.
+   *
+   * @param layout one file per image, or files of many images
+   * @param name of the images, or null: after the ids of their rows, spread over folders
+   */
+  public record ImagesConf(ImageLayout layout, NameTemplate name) {}
 
   /**
    * How rows are processed.
@@ -100,40 +109,32 @@ public record JobConf(
   /**
    * Reads and checks a configuration.
    *
+   * @param file empty for the defaults and the overrides alone
    * @param overrides values by key (with or without the root), as set with -D
    * @throws RefusedException with all problems
    */
-  public static JobConf load(Path file, Map<String, String> overrides) {
-    return ConfFile.load(Optional.of(file), overrides, JobConf::of);
+  public static JobConf load(Optional<Path> file, Map<String, String> overrides) {
+    return ConfFile.load(file, overrides, JobConf::of);
   }
 
   /** Reads every key; the result is valid only if the reader then has no problems. */
   static JobConf of(ConfReader reader) {
-    TaskConf tasks = TaskConf.of(reader);
+    ManifestInput input = ManifestForm.read(reader);
     return new JobConf(
-        manifest(reader, tasks.defaults().extension()),
-        output(reader),
-        tasks,
+        input,
+        output(reader, input),
+        input.mirrorsFiles() ? TaskConf.of(reader, Resize.ORIGINAL) : TaskConf.of(reader),
         webhook(reader),
         reader.number("failures.max-share", 0, 1),
         plan(reader),
         new HadoopOptions(reader.options("hadoop.options")));
   }
 
-  private static Manifest.Settings manifest(ConfReader reader, Extension extension) {
-    return new Manifest.Settings(
-        reader.location("manifest.path"),
-        reader.text("manifest.format"),
-        reader.orNull("manifest.base", reader::location),
-        reader.options("manifest.options"),
-        extension);
-  }
-
-  private static OutputConf output(ConfReader reader) {
+  private static OutputConf output(ConfReader reader, ManifestInput input) {
     return new OutputConf(
         reader.location("output.path"),
         reader.choice("output.mode", OutputFolder.Mode.class),
-        reader.choice("output.images", ImageLayout.class),
+        new ImagesConf(reader.choice("output.images", ImageLayout.class), name(reader, input)),
         new RowsConf(retries(reader), reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE)),
         reader.duration("output.claim-timeout", Duration.ofSeconds(1)),
         reader.orNull("output.table", key -> table(reader, key)),
@@ -145,6 +146,19 @@ public record JobConf(
         reader.integer("output.max-attempts", 1, Integer.MAX_VALUE),
         reader.flag("output.retry-failed"),
         reader.constants("output.retry-codes", ErrorCode.class));
+  }
+
+  private static NameTemplate name(ConfReader reader, ManifestInput input) {
+    String key = "output.name";
+    if (!reader.isSet(key)) {
+      return input.mirrorsFiles() ? NameTemplate.MIRROR : null;
+    }
+    try {
+      return NameTemplate.of(reader.anyText(key));
+    } catch (IllegalArgumentException e) {
+      reader.problem(key, "cannot be used: " + e.getMessage());
+      return null;
+    }
   }
 
   private static TableSettings table(ConfReader reader, String key) {

@@ -11,7 +11,6 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.jobs.run.RetryRule;
@@ -173,7 +172,7 @@ public record ManifestSurvey(List<Group> groups) {
 
   /** Adds the key and the state of each row. */
   private static Dataset<Row> keyed(JobPlan plan, SparkSession spark) throws IOException {
-    Dataset<Row> keyed = KeyedRows.keyed(plan.manifest(), plan.setup().digest());
+    Dataset<Row> keyed = plan.keyedRows();
     if (plan.conf().output().mode() == OutputFolder.Mode.OVERWRITE) {
       return keyed.withColumn(RowValidation.STATE, lit(State.NEW.name()));
     }

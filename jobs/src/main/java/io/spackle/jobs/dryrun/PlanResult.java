@@ -3,6 +3,7 @@ package io.spackle.jobs.dryrun;
 import io.spackle.jobs.dryrun.ManifestSurvey.Group;
 import io.spackle.jobs.dryrun.ManifestSurvey.Problem;
 import io.spackle.jobs.dryrun.ManifestSurvey.State;
+import io.spackle.jobs.manifest.Manifest.Skipped;
 import io.spackle.jobs.run.ExitCode;
 import io.spackle.jobs.run.Summary;
 import java.util.LinkedHashMap;
@@ -14,12 +15,14 @@ import java.util.Optional;
  * What a run of a job would do.
  *
  * @param rows number of rows of the manifest
+ * @param skipped of the manifest
  * @param probe fetched and framed rows; empty unless requested
  * @param trial inpainted rows; empty unless requested
  * @param forecast empty without a trial
  */
 public record PlanResult(
     long rows,
+    List<Skipped> skipped,
     Limits limits,
     ManifestSurvey survey,
     TrialResult probe,
@@ -39,6 +42,7 @@ public record PlanResult(
   public static final PlanResult EMPTY =
       new PlanResult(
           0,
+          List.of(),
           new Limits(1, 1, null),
           new ManifestSurvey(List.of()),
           TrialResult.EMPTY,
@@ -83,6 +87,7 @@ public record PlanResult(
   public Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("rows", rows);
+    fields.put("skipped", Skipped.counts(skipped));
     fields.put("to_do", survey.rows(Group::isToProcess));
     fields.put("again", survey.rows(group -> group.state() == State.RETRY));
     fields.put("done", survey.rows(group -> group.state() == State.DONE));

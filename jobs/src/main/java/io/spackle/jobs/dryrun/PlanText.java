@@ -5,6 +5,7 @@ import io.spackle.family.Note;
 import io.spackle.jobs.dryrun.ManifestSurvey.Group;
 import io.spackle.jobs.dryrun.ManifestSurvey.Problem;
 import io.spackle.jobs.dryrun.ManifestSurvey.State;
+import io.spackle.jobs.manifest.Manifest.Skipped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +54,7 @@ public final class PlanText {
   }
 
   private void addRows() {
+    Skipped.text(plan.skipped()).ifPresent(lines::add);
     ManifestSurvey survey = plan.survey();
     add(
         "Rows: %d; %d done, %d failed earlier and not retried; %d to process, %d of them retries",

@@ -34,14 +34,14 @@ final class CsvManifest {
   private static final List<String> SEPARATORS = List.of(",", ";", "\t", "|");
 
   private final SparkSession spark;
-  private final Manifest.Settings settings;
+  private final FileManifest settings;
   private final CsvFormat format;
   private final ManifestFiles files;
 
   /**
    * @param separator where the options name none
    */
-  CsvManifest(SparkSession spark, Manifest.Settings settings, String separator) {
+  CsvManifest(SparkSession spark, FileManifest settings, String separator) {
     this.spark = spark;
     this.settings = settings;
     this.format = CsvFormat.of(settings.options(), separator);
@@ -82,7 +82,7 @@ final class CsvManifest {
     for (String name : header) {
       schema = schema.add(name, DataTypes.StringType);
     }
-    schema = ManifestColumns.checked(schema, settings.extension());
+    schema = ManifestColumns.checked(schema);
     List<String> names = header.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
     List<Integer> images =
         Stream.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)

@@ -45,9 +45,9 @@ final class JsonManifest {
       udf((UDF1<String, Boolean>) JsonFile::isOneObject, DataTypes.BooleanType);
 
   private final SparkSession spark;
-  private final Manifest.Settings settings;
+  private final FileManifest settings;
 
-  JsonManifest(SparkSession spark, Manifest.Settings settings) {
+  JsonManifest(SparkSession spark, FileManifest settings) {
     this.spark = spark;
     this.settings = settings;
   }
@@ -64,7 +64,7 @@ final class JsonManifest {
     if (inferred.isEmpty()) {
       return null;
     }
-    StructType columns = ManifestColumns.checked(inferred, settings.extension());
+    StructType columns = ManifestColumns.checked(inferred);
     StructType schema = columns.add(RowColumns.CORRUPT, DataTypes.StringType);
     Column isUtf8 = is_valid_utf8(col(TEXT));
     Column valid = isUtf8.and(IS_ONE_OBJECT.apply(col(TEXT)));

@@ -63,8 +63,12 @@ public final class KeyedRows {
 
   /** The normalized ids of rows, by which they are compared; null for rows without one. */
   public static Column foldedId(Dataset<Row> rows) {
-    UserDefinedFunction fold = udf((UDF1<String, String>) KeyedRows::fold, DataTypes.StringType);
-    return hasIds(rows) ? fold.apply(col(RowColumns.ID)) : lit(null).cast("string");
+    return hasIds(rows) ? folded(col(RowColumns.ID)) : lit(null).cast("string");
+  }
+
+  /** Texts as ids are compared; null for blank ones. */
+  static Column folded(Column texts) {
+    return udf((UDF1<String, String>) KeyedRows::fold, DataTypes.StringType).apply(texts);
   }
 
   /**
@@ -89,7 +93,7 @@ public final class KeyedRows {
     return rows.repartition(tasks, col(by)).sortWithinPartitions(RowColumns.LINE);
   }
 
-  private static boolean hasIds(Dataset<Row> manifest) {
+  static boolean hasIds(Dataset<Row> manifest) {
     return Arrays.stream(manifest.columns()).anyMatch(RowColumns.ID::equalsIgnoreCase);
   }
 

@@ -1,14 +1,13 @@
 package io.spackle.jobs.manifest;
 
-import io.spackle.conf.RefusedException;
-import io.spackle.image.Extension;
-import io.spackle.row.Redaction;
 import io.spackle.row.RowColumns;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -24,41 +23,62 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The rows of a manifest as Spark reads them; none is dropped, not even malformed lines.
+ * The rows of a job's input.
  *
  * <p>All columns of the API are strings, because the API accepts numbers as strings too; further
  * columns keep their types. {@link RowColumns#CORRUPT} holds what could not be parsed, {@link
  * RowColumns#PROBLEM} why. {@link RowColumns#LINE} numbers the rows from 1 in reading order, which
- * is the same each time: the lines of text files, the rows of other formats.
+ * is the same each time: the lines of text files, the rows of other forms.
+ *
+ * @param skipped what the input has beside its rows; empty for files of rows
  */
-public final class Manifest {
-
-  private static final String JSON_LINES = "jsonl";
-  private static final String CSV = "csv";
-  private static final String TSV = "tsv";
-
-  private Manifest() {}
+public record Manifest(Dataset<Row> rows, List<Skipped> skipped) {
 
   /**
-   * Where the rows are and how to read them.
+   * Entries of an input that are no rows, for a reason that they share.
    *
-   * @param path a file, folder or pattern, as Spark reads it
-   * @param format auto, csv, tsv, jsonl, parquet or a Spark source
-   * @param base folder of relative image locations, or null: rows with such locations fail
-   * @param options for Spark's reader
-   * @param extension of rows that do not say how far their canvas grows, or null
+   * @param example the path of one of them
    */
-  public record Settings(
-      String path, String format, String base, Map<String, String> options, Extension extension) {
+  public record Skipped(Reason reason, long count, String example) implements Serializable {
 
-    /** Settings of rows that all have masks. */
-    public Settings(String path, String format, String base, Map<String, String> options) {
-      this(path, format, base, options, null);
+    /** Why entries are skipped. */
+    public enum Reason {
+      NOT_AN_IMAGE("file that is no image", "files that are no images"),
+      MASK_WITHOUT_IMAGE("mask without an image", "masks without an image"),
+      EMPTY_FOLDER("empty folder", "empty folders"),
+      HIDDEN_FOLDER("hidden folder", "hidden folders"),
+      LINK_TO_FOLDER("link to a folder", "links to folders");
+
+      private final String one;
+      private final String many;
+
+      Reason(String one, String many) {
+        this.one = one;
+        this.many = many;
+      }
     }
 
-    /** The path without secrets. */
-    public String redactedPath() {
-      return Redaction.redacted(path);
+    /** The numbers of entries by their reasons. */
+    public static Map<String, Long> counts(List<Skipped> skipped) {
+      Map<String, Long> counts = new TreeMap<>();
+      skipped.forEach(group -> counts.put(group.reason.name(), group.count));
+      return counts;
+    }
+
+    /** What is skipped, for people; empty if nothing is. */
+    public static Optional<String> text(List<Skipped> skipped) {
+      String text = skipped.stream().map(Skipped::toString).collect(Collectors.joining("; "));
+      return skipped.isEmpty() ? Optional.empty() : Optional.of("Skipped: " + text);
+    }
+
+    Skipped plus(Skipped other) {
+      String first = example.compareTo(other.example) < 0 ? example : other.example;
+      return new Skipped(reason, count + other.count, first);
+    }
+
+    @Override
+    public String toString() {
+      return "%d %s, such as %s".formatted(count, count == 1 ? reason.one : reason.many, example);
     }
   }
 
@@ -95,52 +115,8 @@ public final class Manifest {
     }
   }
 
-  /**
-   * Returns the rows of a manifest; one without rows need not have columns.
-   *
-   * @throws RefusedException if columns are missing or of the wrong type, or the format is unknown
-   */
-  public static Dataset<Row> read(SparkSession spark, Settings settings) {
-    Dataset<Row> rows =
-        switch (format(settings)) {
-          case JSON_LINES -> new JsonManifest(spark, settings).rows();
-          case CSV -> new CsvManifest(spark, settings, ",").rows();
-          case TSV -> new CsvManifest(spark, settings, "\t").rows();
-          default -> other(spark, settings);
-        };
-    Dataset<Row> found = rows == null ? empty(spark) : rows;
-    return settings.base() == null ? found : ManifestColumns.withBase(found, settings.base());
-  }
-
-  private static String format(Settings settings) {
-    if (!settings.format().equals("auto")) {
-      String format = settings.format().toLowerCase(Locale.ROOT);
-      return format.equals("json") ? JSON_LINES : format;
-    }
-    String path = settings.path().toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|bz2|zst|lz4)$", "");
-    String extension = path.substring(path.lastIndexOf('.') + 1);
-    return switch (extension) {
-      case CSV, TSV, "parquet" -> extension;
-      case "tab" -> TSV;
-      case JSON_LINES, "ndjson", "json" -> JSON_LINES;
-      case "xlsx", "xls", "ods" ->
-          throw new RefusedException(
-              "the manifest %s is a spreadsheet: export it as CSV in UTF-8"
-                  .formatted(settings.redactedPath()));
-      default ->
-          throw new RefusedException(
-              "spackle.manifest.format is auto, but %s does not end in .jsonl, .csv, .tsv or .parquet: name the format"
-                  .formatted(settings.redactedPath()));
-    };
-  }
-
-  private static Dataset<Row> other(SparkSession spark, Settings settings) {
-    Dataset<Row> rows =
-        spark.read().options(settings.options()).format(format(settings)).load(settings.path());
-    return numbered(ManifestColumns.asStrings(rows, settings.extension()), 1);
-  }
-
-  private static Dataset<Row> empty(SparkSession spark) {
+  /** A manifest without rows. */
+  static Dataset<Row> empty(SparkSession spark) {
     return numbered(spark.createDataFrame(List.of(), ManifestColumns.REQUIRED), 1);
   }
 

@@ -9,7 +9,6 @@ import static org.apache.spark.sql.functions.when;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.family.ModelTraits;
-import io.spackle.image.Extension;
 import io.spackle.row.ForeignColumns;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
@@ -63,10 +62,9 @@ public final class ManifestColumns {
    * Returns the columns of a manifest, those of the API as strings, without that of malformed
    * lines.
    *
-   * @param extension of rows that do not say how far their canvas grows, or null
    * @throws RefusedException naming each column that is missing, duplicate or of the wrong type
    */
-  static StructType checked(StructType found, Extension extension) {
+  static StructType checked(StructType found) {
     List<String> problems = new ArrayList<>();
     Set<String> names = new HashSet<>();
     StructType checked = new StructType();
@@ -85,19 +83,29 @@ public final class ManifestColumns {
       checkType(name, field.dataType(), problems);
       checked = checked.add(field.name(), typeOf(field));
     }
-    for (String required : RowColumns.missingImages(found, extension)) {
-      problems.add(
-          "the manifest has no column "
-              + required
-              + ForeignColumns.instead(required, found.fieldNames()));
-    }
     if (!names.contains(RowColumns.INIT_IMAGE)) {
+      RowColumns.missingImages(found, false).forEach(column -> problems.add(missing(found, column)));
       addNestedRows(found, problems);
     }
     if (!problems.isEmpty()) {
       throw new RefusedException(problems);
     }
     return checked;
+  }
+
+  private static String missing(StructType manifest, String column) {
+    return "the manifest has no column " + column + instead(manifest, column);
+  }
+
+  /**
+   * Adds a problem if rows can have no mask.
+   *
+   * @param hasDefault whether the configuration has one for rows without
+   */
+  public static void checkMasks(StructType manifest, boolean hasDefault, Problems problems) {
+    if (RowColumns.missingImages(manifest, hasDefault).contains(RowColumns.MASK_IMAGE)) {
+      problems.add(missing(manifest, RowColumns.MASK_IMAGE));
+    }
   }
 
   /** Names columns that hold the rows, as in {@code {"data": [{"init_image": ...}]}}. */
@@ -162,9 +170,9 @@ public final class ManifestColumns {
   }
 
   /** Casts the columns of the API to strings. */
-  static Dataset<Row> asStrings(Dataset<Row> rows, Extension extension) {
+  static Dataset<Row> asStrings(Dataset<Row> rows) {
     Dataset<Row> strings = rows;
-    for (StructField field : checked(rows.schema(), extension).fields()) {
+    for (StructField field : checked(rows.schema()).fields()) {
       strings = strings.withColumn(field.name(), column(field.name()).cast(field.dataType()));
     }
     return strings;

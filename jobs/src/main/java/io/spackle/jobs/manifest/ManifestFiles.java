@@ -37,7 +37,7 @@ record ManifestFiles(List<String> paths, HadoopConf hadoop) implements Serializa
   private static final int TASKS_PER_CORE = 4;
 
   /** The files that a path, folder or pattern names, as Spark finds them. */
-  static ManifestFiles of(SparkSession spark, Manifest.Settings settings) {
+  static ManifestFiles of(SparkSession spark, FileManifest settings) {
     String[] found = spark.read().options(settings.options()).text(settings.path()).inputFiles();
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     return new ManifestFiles(Stream.of(found).sorted().toList(), HadoopConf.of(hadoop));

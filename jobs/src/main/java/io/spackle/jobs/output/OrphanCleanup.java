@@ -2,52 +2,53 @@ package io.spackle.jobs.output;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
-import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.regexp_extract;
 
 import io.spackle.jobs.files.AtomicFiles;
+import io.spackle.jobs.files.FileTree;
 import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageLayout;
+import io.spackle.sink.NameTemplate;
 import io.spackle.spark.HadoopConf;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.Spliterators;
-import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.Success$;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 
 /**
  * The deletion of orphaned images, which no published meta row names: of attempts that were killed,
  * of rows that failed halfway, of rows that had more samples before they were replaced. Shards,
- * files of many images, are replaced by ones without the orphans. Only files with names that
- * Spackle generates are touched.
+ * files of many images, are replaced by ones without the orphans. Only files that must be Spackle's
+ * are touched: those with names that it generates, of rows of this run or of replaced meta rows.
  *
  * <p>Until closed it also observes whether Spark loses tasks, which may leave orphans.
  */
 public final class OrphanCleanup implements AutoCloseable {
 
   private static final String KEY = "key";
+  private static final String PATH = "path";
+  private static final String NAME = "name";
+  private static final String IS_OURS = "is_ours";
+  private static final StructType FILES =
+      StructType.fromDDL("path string, is_ours boolean, name string");
   private static final String SHARD = "shard";
   private static final String LOCATION = "location";
-  private static final int FOLDERS = 256;
 
   private final SparkSession spark;
   private final OutputFolder output;
@@ -98,19 +99,33 @@ public final class OrphanCleanup implements AutoCloseable {
    * Deletes orphaned images. The caller holds the lease, and all its tasks have finished. Executors
    * list the folders, each task a few of them.
    *
+   * @param template of the names of images, or null if they are called after their ids
+   * @param names by the template, of the rows that this run had to process
+   * @param replaced locations of the images of meta rows that this run has replaced
    * @return how many images were deleted
    */
-  public long run() throws IOException {
-    return singleFiles() + shards();
+  public long run(NameTemplate template, Dataset<Row> names, Dataset<Row> replaced)
+      throws IOException {
+    Dataset<Row> files = present(template);
+    Dataset<Row> named = names.toDF(NAME).where(col(NAME).isNotNull()).distinct();
+    Dataset<Row> ours =
+        files
+            .where(col(IS_OURS))
+            .select(PATH)
+            .union(files.join(named, new String[] {NAME}, "left_semi").select(PATH))
+            .union(files.join(paths(replaced), new String[] {PATH}, "left_semi").select(PATH))
+            .distinct();
+    Dataset<Row> kept = paths(output.locations(spark).select(LOCATION));
+    return delete(ours.join(kept, new String[] {PATH}, "left_anti")) + shards();
   }
 
-  private long singleFiles() throws IOException {
+  private long delete(Dataset<Row> orphans) {
     LongAccumulator deleted = spark.sparkContext().longAccumulator();
     String images = output.images().toString();
     HadoopConf conf = hadoop;
     ForeachPartitionFunction<Row> delete =
-        keys -> deleted.add(delete(new Path(images), keys, conf));
-    orphans().foreachPartition(delete);
+        paths -> deleted.add(delete(new Path(images), paths, conf));
+    orphans.foreachPartition(delete);
     return deleted.value();
   }
 
@@ -137,7 +152,8 @@ public final class OrphanCleanup implements AutoCloseable {
 
   private Dataset<Row> namedInShards() throws IOException {
     String shardAndName = "([^/]+)#([^#]*)$";
-    return locations()
+    return output
+        .locations(spark)
         .select(
             regexp_extract(col(LOCATION), shardAndName, 1).as(SHARD),
             regexp_extract(col(LOCATION), shardAndName, 2).as(KEY))
@@ -158,58 +174,32 @@ public final class OrphanCleanup implements AutoCloseable {
     return deleted;
   }
 
-  /** The locations of all images that meta rows name. */
-  private Dataset<Row> locations() throws IOException {
-    return output.rows(spark, "output array<string>").select(explode(col("output")).as(LOCATION));
-  }
-
-  /** The keys of single files that no meta row names. */
-  private Dataset<Row> orphans() throws IOException {
-    Dataset<Row> named =
-        locations().select(regexp_extract(col(LOCATION), "[^/]+/[^/]+$", 0).as(KEY));
-    return present().join(named, new String[] {KEY}, "left_anti");
-  }
-
-  /** The keys of all single files with names that Spackle generates. */
-  private Dataset<Row> present() {
-    List<String> folders =
-        IntStream.range(0, FOLDERS).mapToObj(i -> String.format("%02x", i)).toList();
-    int tasks = Math.min(FOLDERS / 4, 4 * spark.sparkContext().defaultParallelism());
-    String images = output.images().toString();
-    HadoopConf conf = hadoop;
-    return spark
-        .createDataset(folders, Encoders.STRING())
-        .repartition(tasks)
-        .mapPartitions(
-            (MapPartitionsFunction<String, String>) names -> keys(new Path(images), names, conf),
+  private static Dataset<Row> paths(Dataset<Row> locations) {
+    return locations
+        .flatMap(
+            (FlatMapFunction<Row, String>) row -> ImagePaths.of(row.getString(0)).iterator(),
             Encoders.STRING())
-        .toDF(KEY);
+        .toDF(PATH);
   }
 
-  /** Lists folders one at a time: all keys of a task may be too many for its memory. */
-  private static Iterator<String> keys(Path images, Iterator<String> folders, HadoopConf conf)
-      throws IOException {
-    FileSystem fileSystem = fileSystem(images, conf);
-    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(folders, 0), false)
-        .flatMap(folder -> keys(fileSystem, new Path(images, folder)).stream())
-        .iterator();
-  }
-
-  private static List<String> keys(FileSystem fileSystem, Path folder) {
-    List<String> keys = new ArrayList<>();
-    try {
-      for (FileStatus file : fileSystem.listStatus(folder)) {
-        String key = folder.getName() + "/" + file.getPath().getName();
-        if (file.isFile() && ImageKeys.isOurs(key)) {
-          keys.add(key);
-        }
-      }
-    } catch (FileNotFoundException e) {
-      // No image was written to this folder.
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot list " + folder, e);
-    }
-    return keys;
+  /**
+   * All files in the folder of images: their paths, whether these show that they are Spackle's, and
+   * what the template calls them.
+   */
+  private Dataset<Row> present(NameTemplate template) {
+    JavaRDD<Row> files =
+        new FileTree(spark, output.images(), path -> FileTree.Visit.ENTER)
+            .list()
+            .filter(entry -> entry.kind() == FileTree.Kind.FILE)
+            .map(
+                entry ->
+                    RowFactory.create(
+                        entry.path(),
+                        ImageKeys.isOurs(entry.path()),
+                        template == null
+                            ? null
+                            : ImagePaths.name(entry.path(), template).orElse(null)));
+    return spark.createDataFrame(files, FILES);
   }
 
   private static long delete(Path images, Iterator<Row> keys, HadoopConf conf) throws IOException {

@@ -1,6 +1,7 @@
 package io.spackle.jobs.output;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
 
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.files.AtomicFiles;
@@ -9,6 +10,7 @@ import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.lease.LeaseRecord;
 import io.spackle.jobs.lease.Leases;
 import io.spackle.report.Report;
+import io.spackle.sink.NameTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,15 +20,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -46,6 +50,8 @@ public final class OutputFolder {
 
   /** The pattern of all published meta files. */
   public static final String ALL = "*.parquet";
+
+  static final String IMAGES = "images";
 
   private static final String SUMMARY = "summary.json";
 
@@ -76,7 +82,7 @@ public final class OutputFolder {
 
   /** The folder of images, as a URI. */
   public Path images() {
-    return new Path(root, "images");
+    return new Path(root, IMAGES);
   }
 
   /** The folder of the markers of rows in progress, as a URI; exists only while a run needs it. */
@@ -99,6 +105,16 @@ public final class OutputFolder {
     return new Path(root, "webhooks");
   }
 
+  /** The folder itself, as a URI. */
+  public Path root() {
+    return root;
+  }
+
+  /** The folders of results that a run writes or deletes. */
+  public List<Path> results() {
+    return List.of(images(), meta(), webhooks());
+  }
+
   /** A check that the folder can be written to, which returns the current time. */
   @FunctionalInterface
   private interface WriteCheck {
@@ -106,24 +122,17 @@ public final class OutputFolder {
   }
 
   /** Returns why a run cannot write here; a file is written and deleted to find out. */
-  public List<String> problems(Mode mode, Path manifest) {
-    return problems(mode, manifest, this::writeProbe);
+  public List<String> problems(Mode mode) {
+    return problems(mode, this::writeProbe);
   }
 
   /** The same without writing anything, by asking the file system for the permission. */
-  public List<String> problemsReadOnly(Mode mode, Path manifest) {
-    return problems(mode, manifest, this::askForPermission);
+  public List<String> problemsReadOnly(Mode mode) {
+    return problems(mode, this::askForPermission);
   }
 
-  private List<String> problems(Mode mode, Path manifest, WriteCheck access) {
+  private List<String> problems(Mode mode, WriteCheck access) {
     List<String> problems = new ArrayList<>();
-    boolean isInResults =
-        Stream.of(images(), meta(), webhooks()).anyMatch(folder -> isBelow(manifest, folder));
-    if (isBelow(root, manifest) || isInResults) {
-      problems.add(
-          "spackle.output.path %s and spackle.manifest.path %s overlap: use separate folders"
-              .formatted(root, manifest));
-    }
     try {
       if (mode == Mode.FAIL_IF_EXISTS && hasResults()) {
         problems.add(alreadyHasResults());
@@ -227,6 +236,31 @@ public final class OutputFolder {
     return reader(spark).schema(schema).parquet(meta().toString());
   }
 
+  /** The locations of all images that meta rows name, with the ids of their rows. */
+  public Dataset<Row> locations(SparkSession spark) throws IOException {
+    return rows(spark, "id string, output array<string>")
+        .select(col("id"), explode(col("output")).as("location"));
+  }
+
+  /**
+   * What a template would call the published images, with the ids of their rows.
+   *
+   * @return columns owner and name
+   */
+  public Dataset<Row> names(SparkSession spark, NameTemplate template) throws IOException {
+    StructType schema =
+        new StructType().add("owner", DataTypes.StringType).add("name", DataTypes.StringType);
+    return locations(spark)
+        .flatMap(
+            (FlatMapFunction<Row, Row>)
+                row ->
+                    ImagePaths.of(row.getString(1)).stream()
+                        .flatMap(path -> ImagePaths.name(path, template).stream())
+                        .map(name -> RowFactory.create(row.getString(0), name))
+                        .iterator(),
+            Encoders.row(schema));
+  }
+
   /** The union of the columns of all published meta files. */
   public StructType columns(SparkSession spark) throws IOException {
     return published(ALL).isEmpty()
@@ -283,10 +317,5 @@ public final class OutputFolder {
     }
     fileSystem.access(nearest, FsAction.WRITE_EXECUTE);
     return Instant.now();
-  }
-
-  private boolean isBelow(Path inner, Path outer) {
-    String folder = fileSystem.makeQualified(outer).toUri().normalize() + "/";
-    return (inner.toUri().normalize() + "/").startsWith(folder);
   }
 }

@@ -50,8 +50,8 @@ final class FirstRows {
   static void check(SparkSession spark, JobPlan plan, Problems problems) {
     SparkSessions.describeJobs(spark, "check the locations of the first rows");
     Dataset<Row> first =
-        KeyedRows.keyed(plan.manifest().limit(ROWS), plan.setup().digest())
-            .withColumn(RowValidation.STATE, kind(plan.manifest()));
+        KeyedRows.keyed(plan.manifest().rows().limit(ROWS), plan.setup().digest())
+            .withColumn(RowValidation.STATE, kind(plan.manifest().rows()));
     List<Row> checked =
         first
             .mapPartitions(new RowValidation(plan.settings()), Encoders.row(RowValidation.SCHEMA))

@@ -3,25 +3,33 @@ package io.spackle.jobs.run;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
+import io.spackle.conf.TaskConf;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.files.StoreProbe;
+import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.manifest.Manifest;
+import io.spackle.jobs.manifest.Manifest.Skipped;
 import io.spackle.jobs.manifest.ManifestColumns;
+import io.spackle.jobs.manifest.ManifestInput;
+import io.spackle.jobs.manifest.OutputNames;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.table.LakeTable;
 import io.spackle.jobs.table.TableSettings;
 import io.spackle.row.MetaRow;
+import io.spackle.row.Redaction;
+import io.spackle.row.RowColumns;
+import io.spackle.sink.NameTemplate;
 import io.spackle.task.ModelProbe;
 import io.spackle.task.TaskSettings;
 import io.spackle.task.TaskSettings.OutputSettings;
 import io.spackle.webhook.Webhooks.WebhookSettings;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -29,15 +37,14 @@ import org.apache.spark.sql.SparkSession;
 /**
  * A job that passed all checks and can start.
  *
- * @param manifest all rows
- * @param rows their number
+ * @param rows number of all rows of the manifest
  * @param snapshot the manifest's files before they were read
  * @param setup the configuration, resolved with the model
  * @param settings of tasks
  */
 public record JobPlan(
     JobConf conf,
-    Dataset<Row> manifest,
+    Manifest manifest,
     long rows,
     Manifest.Snapshot snapshot,
     ResolvedConf setup,
@@ -66,7 +73,7 @@ public record JobPlan(
   /** A check of an output, which returns its problems. */
   @FunctionalInterface
   private interface OutputCheck {
-    List<String> problems(OutputFolder output, OutputFolder.Mode mode, Path manifest);
+    List<String> problems(OutputFolder output, OutputFolder.Mode mode);
   }
 
   private static JobPlan of(SparkSession spark, JobConf conf, OutputCheck check) {
@@ -74,18 +81,21 @@ public record JobPlan(
     Problems problems = new Problems();
     problems.addAll(StoreProbe.problems(locations(conf), hadoop));
     problems.refuse(); // the checks below would take minutes to fail
-    Manifest.Snapshot snapshot = Manifest.Snapshot.of(conf.manifest().path(), hadoop);
-    Dataset<Row> manifest = manifest(spark, conf, problems);
-    Long rows = manifest == null ? null : count(manifest, conf, problems);
+    Manifest.Snapshot snapshot = conf.manifest().snapshot(hadoop);
+    Manifest manifest = manifest(spark, conf, problems);
+    Long rows = manifest == null ? null : count(manifest.rows(), conf, problems);
     OutputFolder output = output(conf, hadoop, check, problems);
     checkTable(spark, conf, manifest, output, problems);
     if (manifest != null) {
-      ManifestColumns.checkWebhooks(manifest.schema(), conf.output().images(), problems);
+      ManifestColumns.checkMasks(
+          manifest.rows().schema(), conf.tasks().defaults().extension() != null, problems);
+      ManifestColumns.checkWebhooks(
+          manifest.rows().schema(), conf.output().images().layout(), problems);
     }
-    ResolvedConf setup = ResolvedConf.of(conf.tasks(), hadoop, problems);
+    ResolvedConf setup = ResolvedConf.of(tasks(conf, hadoop, problems), hadoop, problems);
     if (manifest != null && setup != null) {
       ManifestColumns.checkGuide(
-          manifest.schema(), setup.defaults(), setup.model().traits(), problems);
+          manifest.rows().schema(), setup.defaults(), setup.model().traits(), problems);
     }
     problems.refuse();
     JobPlan plan =
@@ -96,43 +106,88 @@ public record JobPlan(
             snapshot,
             setup,
             output,
-            setup.settings(manifest.schema(), outputSettings(conf, output, rows)));
+            setup.settings(manifest.rows().schema(), outputSettings(conf, output, rows)));
     FirstRows.check(spark, plan, problems);
+    problems.attempt(
+        "the names of images cannot be compared",
+        () -> {
+          plan.checkNames(problems);
+          return null;
+        });
     plan.openModel(spark, problems);
     problems.refuse();
     return plan;
+  }
+
+  /** All rows with their keys. */
+  public Dataset<Row> keyedRows() {
+    return KeyedRows.keyed(manifest.rows(), setup.digest());
+  }
+
+  /**
+   * All rows with their keys, and with the names of their images if these are not called by ids.
+   */
+  public Dataset<Row> namedRows() throws IOException {
+    NameTemplate template = conf.output().images().name();
+    return template == null
+        ? keyedRows()
+        : OutputNames.named(keyedRows(), template, namesInUse(template));
+  }
+
+  private Dataset<Row> namesInUse(NameTemplate template) throws IOException {
+    Dataset<Row> names = output.names(manifest.rows().sparkSession(), template);
+    return conf.output().mode() == OutputFolder.Mode.OVERWRITE ? names.limit(0) : names;
+  }
+
+  private void checkNames(Problems problems) throws IOException {
+    NameTemplate template = conf.output().images().name();
+    if (template == null) {
+      return;
+    }
+    boolean mayHaveSamples =
+        conf.tasks().defaults().parameters().samples() > 1
+            || RowColumns.has(manifest.rows().schema(), RowColumns.SAMPLES);
+    if (mayHaveSamples && !template.hasNumber()) {
+      problems.add(
+          "spackle.output.name %s has no {n}, but rows may have several samples"
+              .formatted(template));
+    }
+    SparkSessions.describeJobs(manifest.rows().sparkSession(), "compare the names of images");
+    problems.addAll(OutputNames.collisions(namedRows(), namesInUse(template)));
+  }
+
+  /** What the input has beside its rows. */
+  public List<Skipped> skipped() {
+    return manifest.skipped();
   }
 
   /** What the owner of the manifest should know before the first row. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     if (rows == 0) {
-      warnings.add("the manifest %s has no rows".formatted(conf.manifest().redactedPath()));
+      warnings.add(conf.manifest().description() + " has no rows");
     }
-    warnings.addAll(ManifestColumns.warnings(manifest.schema()));
+    warnings.addAll(ManifestColumns.warnings(manifest.rows().schema()));
     return List.copyOf(warnings);
   }
 
   private static Map<String, String> locations(JobConf conf) {
-    Map<String, String> locations = new LinkedHashMap<>();
-    locations.put("manifest.path", conf.manifest().path());
+    Map<String, String> locations = new LinkedHashMap<>(conf.manifest().locations());
     locations.put("output.path", conf.output().path());
     locations.put("model.path", conf.tasks().model().path());
     return locations;
   }
 
-  private static Dataset<Row> manifest(SparkSession spark, JobConf conf, Problems problems) {
+  private static Manifest manifest(SparkSession spark, JobConf conf, Problems problems) {
     SparkSessions.describeJobs(spark, "read the manifest");
     return problems.attempt(
-        "the manifest " + conf.manifest().redactedPath() + " cannot be read",
-        () -> Manifest.read(spark, conf.manifest()));
+        conf.manifest().description() + " cannot be read", () -> conf.manifest().read(spark));
   }
 
   /** Reads the whole manifest, so that a file that is damaged at its end is refused, too. */
   private static Long count(Dataset<Row> manifest, JobConf conf, Problems problems) {
     SparkSessions.describeJobs(manifest.sparkSession(), "count the rows of the manifest");
-    return problems.attempt(
-        "the manifest " + conf.manifest().redactedPath() + " cannot be read", manifest::count);
+    return problems.attempt(conf.manifest().description() + " cannot be read", manifest::count);
   }
 
   private static OutputFolder output(
@@ -143,28 +198,49 @@ public record JobPlan(
             "spackle.output.path " + location + " cannot be used",
             () -> OutputFolder.of(location, hadoop));
     if (output != null) {
-      Path manifest = new Path(conf.manifest().path());
-      problems.addAll(check.problems(output, conf.output().mode(), manifest));
+      problems.attempt(
+          "spackle.output.path " + location + " cannot be compared with the input",
+          () -> checkOverlap(conf, output, hadoop, problems));
+      problems.addAll(check.problems(output, conf.output().mode()));
     }
     return output;
   }
 
+  private static Void checkOverlap(
+      JobConf conf, OutputFolder output, Configuration hadoop, Problems problems)
+      throws IOException {
+    ManifestInput input = conf.manifest();
+    input
+        .overlapping(output.root(), output.results(), hadoop)
+        .forEach(
+            key ->
+                problems.add(
+                    "spackle.output.path %s and spackle.%s %s overlap: use separate folders"
+                        .formatted(output, key, Redaction.redacted(input.locations().get(key)))));
+    return null;
+  }
+
+  /** The folders of the input may be read; no allow list has to name them again. */
+  private static TaskConf tasks(JobConf conf, Configuration hadoop, Problems problems) {
+    List<String> folders =
+        problems.attempt(
+            conf.manifest().description() + " cannot be found",
+            () -> conf.manifest().folders(hadoop));
+    return folders == null ? conf.tasks() : conf.tasks().allowing(folders);
+  }
+
   private static void checkTable(
-      SparkSession spark,
-      JobConf conf,
-      Dataset<Row> manifest,
-      OutputFolder output,
-      Problems problems) {
+      SparkSession spark, JobConf conf, Manifest manifest, OutputFolder output, Problems problems) {
     TableSettings table = conf.output().table();
     if (table != null && manifest != null && output != null) {
-      LakeTable.check(spark, table, output, MetaRow.schemaOf(manifest.schema()), problems);
+      LakeTable.check(spark, table, output, MetaRow.schemaOf(manifest.rows().schema()), problems);
     }
   }
 
   private static OutputSettings outputSettings(JobConf conf, OutputFolder output, long rows) {
     return new OutputSettings(
         output.images().toString(),
-        conf.output().images(),
+        conf.output().images().layout(),
         new OutputSettings.Previews(
             output.previews().toString(), conf.output().report().previewShare(rows)),
         output.markers().toString(),

@@ -5,13 +5,14 @@ import io.spackle.conf.RefusedException;
 import io.spackle.jobs.driver.Interruption;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
-import io.spackle.jobs.manifest.KeyedRows;
-import io.spackle.jobs.manifest.Manifest;
+import io.spackle.jobs.manifest.Manifest.Skipped;
+import io.spackle.jobs.manifest.ManifestInput;
 import io.spackle.jobs.output.OrphanCleanup;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.table.TableSync;
 import io.spackle.report.Report;
 import io.spackle.row.MetaRow;
+import io.spackle.sink.NameTemplate;
 import io.spackle.task.TaskCounters;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -84,11 +85,11 @@ public final class JobRun {
   private Summary execute(Lease lease) throws IOException {
     OutputFolder output = plan.output();
     TableSync.Run rows =
-        new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().schema()), messages);
+        new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().rows().schema()), messages);
     TableSync table = TableSync.open(spark, plan.conf().output().table(), output, rows);
     output.prepare(plan.conf().output().mode());
     table.catchUp();
-    Dataset<Row> keyed = KeyedRows.keyed(plan.manifest(), plan.setup().digest());
+    Dataset<Row> keyed = plan.namedRows();
     WorkList work = workList(keyed, lease);
     Summary.Skipped skipped = new Summary.Skipped(plan.rows() - work.count(), work.failedBefore());
     announce(work, skipped);
@@ -118,6 +119,7 @@ public final class JobRun {
   }
 
   private void announce(WorkList work, Summary.Skipped skipped) {
+    Skipped.text(plan.skipped()).ifPresent(messages::println);
     long failedBefore = skipped.failures().rows();
     messages.printf(
         "%d rows: %d done and %d failed in earlier runs; processing %d, %d of them again, with %s, writing to %s%n",
@@ -216,7 +218,8 @@ public final class JobRun {
   private void deleteOrphans(WorkList work, Lease lease, OrphanCleanup cleanup) throws IOException {
     if (lease.orphansPossible() || cleanup.tasksWereLost() || !work.replacedFiles().isEmpty()) {
       SparkSessions.describeJobs(spark, "delete orphaned images");
-      long deleted = cleanup.run();
+      NameTemplate template = plan.conf().output().images().name();
+      long deleted = cleanup.run(template, work.names(), work.replacedImages());
       if (deleted > 0) {
         messages.printf("%d orphaned images, which no meta row names, were deleted%n", deleted);
       }
@@ -238,7 +241,8 @@ public final class JobRun {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("run", run);
     facts.put("started", start.toString());
-    facts.put("manifest", plan.conf().manifest().redactedPath());
+    facts.put("manifest", plan.conf().manifest().location());
+    facts.put("skipped", Skipped.counts(plan.skipped()));
     facts.put("manifest_changed", manifestChanged());
     facts.put("model", plan.setup().model().traits().model());
     facts.put("model_digest", plan.setup().model().digest());
@@ -247,14 +251,13 @@ public final class JobRun {
   }
 
   private boolean manifestChanged() {
-    String path = plan.conf().manifest().path();
-    Manifest.Snapshot now = Manifest.Snapshot.of(path, spark.sparkContext().hadoopConfiguration());
-    boolean changed = !now.equals(plan.snapshot());
+    ManifestInput input = plan.conf().manifest();
+    boolean changed =
+        !input.snapshot(spark.sparkContext().hadoopConfiguration()).equals(plan.snapshot());
     if (changed) {
-      messages.println(
-          "The manifest "
-              + plan.conf().manifest().redactedPath()
-              + " changed during the run: start the job again to process its new rows.");
+      messages.printf(
+          "Note that %s changed during the run: start the job again to process its new rows.%n",
+          input.description());
     }
     return changed;
   }

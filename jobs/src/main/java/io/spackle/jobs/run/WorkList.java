@@ -1,6 +1,7 @@
 package io.spackle.jobs.run;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
@@ -55,6 +56,13 @@ final class WorkList {
 
   /** The stored meta rows that share a file with a replaced one. */
   private static final String KEPT = "kept";
+
+  /** The stored locations of the images of replaced meta rows. */
+  private static final String OLD_IMAGES = "old-images";
+
+  private static final String LOCATION = "location";
+
+  private static final StructType NAMES = StructType.fromDDL(RowColumns.OUTPUT_NAME + " string");
 
   private static final StructType PAIR =
       StructType.fromDDL("%s string, %s string, %s string".formatted(NEW_KEY, OLD_KEY, FILE));
@@ -175,6 +183,22 @@ final class WorkList {
     return listed.sparkSession().read().parquet(new Path(folder, KEPT).toString());
   }
 
+  /** The locations of the images of replaced meta rows. */
+  Dataset<Row> replacedImages() {
+    SparkSession spark = listed.sparkSession();
+    return replaced.isEmpty()
+        ? spark.createDataFrame(List.of(), StructType.fromDDL(LOCATION + " string"))
+        : spark.read().parquet(new Path(folder, OLD_IMAGES).toString());
+  }
+
+  /** What the images of the rows are called; nothing if they are called after the ids. */
+  Dataset<Row> names() {
+    boolean hasNames = RowColumns.has(listed.schema(), RowColumns.OUTPUT_NAME);
+    return hasNames
+        ? listed.select(RowColumns.OUTPUT_NAME).where(col(RowColumns.OUTPUT_NAME).isNotNull())
+        : listed.sparkSession().createDataFrame(List.of(), NAMES);
+  }
+
   /** The keys of the rows whose meta rows replace others, as {@link MetaRow#ROW_KEY}. */
   Dataset<Row> replacingKeys() {
     return pairs.select(col(NEW_KEY).as(MetaRow.ROW_KEY));
@@ -203,6 +227,8 @@ final class WorkList {
               listed.sparkSession().read().option("mergeSchema", "true").parquet(paths));
       Column isOld = col(MetaRow.ROW_KEY).equalTo(col(OLD_KEY));
       stored(inFiles.join(pairs, isOld, "left_anti"), new Path(folder, KEPT));
+      Dataset<Row> old = inFiles.join(pairs, isOld, "left_semi");
+      stored(old.select(explode(col("output")).as(LOCATION)), new Path(folder, OLD_IMAGES));
     }
   }
 

@@ -7,6 +7,7 @@ import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.RefusedException;
 import io.spackle.image.FramingOptions;
+import io.spackle.jobs.manifest.FileManifest;
 import io.spackle.jobs.output.OutputFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,8 +35,8 @@ class JobConfTest {
   @Test
   void defaultsComeFromTheReference() throws IOException {
     JobConf conf = load("", REQUIRED);
-    assertThat(conf.manifest().format()).isEqualTo("auto");
-    assertThat(conf.manifest().options()).isEmpty();
+    assertThat(files(conf).format()).isEqualTo("auto");
+    assertThat(files(conf).options()).isEmpty();
     assertThat(conf.output().mode()).isEqualTo(OutputFolder.Mode.RESUME);
     assertThat(conf.tasks().defaults().parameters().steps()).isNull();
     assertThat(conf.tasks().defaults().parameters().samples()).isEqualTo(1);
@@ -50,7 +52,7 @@ class JobConfTest {
     String empty = "spackle.defaults.negative-prompt = \"\"";
     assertThat(load(empty, REQUIRED).tasks().defaults().prompts().negativePrompt()).isEmpty();
     assertThat(
-            JobConf.load(PROFILES.resolve("api.conf"), REQUIRED)
+            JobConf.load(Optional.of(PROFILES.resolve("api.conf")), REQUIRED)
                 .tasks()
                 .defaults()
                 .prompts()
@@ -63,7 +65,7 @@ class JobConfTest {
   void promptSyntaxIsA1111ExceptInTheParityProfile() throws IOException {
     assertThat(load("", REQUIRED).tasks().model().options().promptSyntax())
         .isEqualTo(PromptSyntax.A1111);
-    JobConf parity = JobConf.load(PROFILES.resolve("diffusers-parity.conf"), REQUIRED);
+    JobConf parity = JobConf.load(Optional.of(PROFILES.resolve("diffusers-parity.conf")), REQUIRED);
     assertThat(parity.tasks().model().options().promptSyntax()).isEqualTo(PromptSyntax.PLAIN);
   }
 
@@ -99,8 +101,8 @@ class JobConfTest {
             }
             """,
             Map.of());
-    assertThat(conf.manifest().path()).isEqualTo("s3a://bucket/rows.jsonl");
-    assertThat(conf.manifest().base()).isEqualTo("s3a://bucket/photos");
+    assertThat(files(conf).path()).isEqualTo("s3a://bucket/rows.jsonl");
+    assertThat(files(conf).base()).isEqualTo("s3a://bucket/photos");
     assertThat(conf.output().path()).isEqualTo("s3a://bucket/out");
     assertThat(conf.tasks().model().path()).isEqualTo("s3a://bucket/model");
     assertThat(conf.tasks().fetch().allow().files()).containsExactly("s3a://bucket/photos");
@@ -119,7 +121,7 @@ class JobConfTest {
             """,
             Map.of("output.path", "out"));
     assertThat(conf.tasks().model().path()).isEqualTo(folder.resolve("model").toString());
-    assertThat(conf.manifest().path()).isEqualTo(folder.resolve("rows.jsonl").toString());
+    assertThat(files(conf).path()).isEqualTo(folder.resolve("rows.jsonl").toString());
     assertThat(conf.output().path()).isEqualTo(Path.of("out").toAbsolutePath().toString());
     assertThat(conf.tasks().fetch().allow().files())
         .containsExactly(folder.resolve("images").toString(), "s3a://bucket/x");
@@ -160,7 +162,7 @@ class JobConfTest {
             "manifest is not a known key, did you mean spackle.manifest? (job.conf: 9)",
             "spackle.lane.thread is not a known key, did you mean spackle.lane.threads? (-D"
                 + " spackle.lane.thread)",
-            "spackle.manifest.path is not set, expected a text",
+            "none of spackle.manifest.path, spackle.manifest.images is set, expected one",
             "spackle.output.path is not set, expected a text");
   }
 
@@ -189,7 +191,8 @@ class JobConfTest {
   void missingOrMalformedFileIsOneProblem() {
     RefusedException missing =
         catchThrowableOfType(
-            RefusedException.class, () -> JobConf.load(folder.resolve("none.conf"), REQUIRED));
+            RefusedException.class,
+            () -> JobConf.load(Optional.of(folder.resolve("none.conf")), REQUIRED));
     assertThat(missing.problems()).singleElement().asString().contains("none.conf");
     assertThat(problems("spackle {\n a = [", REQUIRED)).singleElement().asString().contains("2");
     assertThat(problems("spackle = 5", Map.of()))
@@ -212,8 +215,12 @@ class JobConfTest {
   void freeFormOptionsAreStrings() throws IOException {
     JobConf conf =
         load("spackle.manifest.options { delimiter = \";\", maxColumns = 40 }", REQUIRED);
-    assertThat(conf.manifest().options())
+    assertThat(files(conf).options())
         .containsOnly(Map.entry("delimiter", ";"), Map.entry("maxColumns", "40"));
+  }
+
+  private static FileManifest files(JobConf conf) {
+    return (FileManifest) conf.manifest();
   }
 
   /** Without quotes, the second option would silently replace the first. */
@@ -236,13 +243,26 @@ class JobConfTest {
   @Test
   void codeReadsExactlyTheKeysOfTheReference() throws IOException {
     String code =
-        Files.readString(Path.of("src/main/java/io/spackle/jobs/conf/JobConf.java"))
+        inputs()
+            + Files.readString(Path.of("src/main/java/io/spackle/jobs/conf/JobConf.java"))
             + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/TaskConf.java"))
             + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/MarkingConf.java"));
     Matcher key = Pattern.compile("\"([a-z]+\\.[a-z0-9-]+)\"").matcher(code);
     List<String> read =
         key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());
     assertThat(read).containsExactlyInAnyOrderElementsOf(ConfFile.keys());
+  }
+
+  /** The code of the forms of input, each of which reads its own keys. */
+  private static String inputs() throws IOException {
+    StringBuilder code = new StringBuilder();
+    try (var files = Files.list(Path.of("src/main/java/io/spackle/jobs/manifest"))) {
+      for (Path file : files.toList()) {
+        String text = Files.readString(file);
+        code.append(text.contains("(ConfReader reader)") ? text : "");
+      }
+    }
+    return code.toString();
   }
 
   @Test
@@ -253,7 +273,7 @@ class JobConfTest {
   }
 
   private void isValidProfile(Path profile) {
-    assertThat(JobConf.load(profile, REQUIRED)).isNotNull();
+    assertThat(JobConf.load(Optional.of(profile), REQUIRED)).isNotNull();
   }
 
   private static Map<String, String> with(String key, String value) {
@@ -270,7 +290,7 @@ class JobConfTest {
 
   private JobConf load(String text, Map<String, String> overrides) throws IOException {
     Path file = Files.writeString(folder.resolve("job.conf"), text);
-    return JobConf.load(file, overrides);
+    return JobConf.load(Optional.of(file), overrides);
   }
 
   @Test

@@ -113,7 +113,7 @@ class KeyedRowsTest {
   }
 
   private static Dataset<Row> read(Path file) {
-    return Manifest.read(SPARK, new Manifest.Settings(file.toString(), "csv", null, Map.of()));
+    return new FileManifest(file.toString(), "csv", null, Map.of()).read(SPARK).rows();
   }
 
   private static String key(Row row) {

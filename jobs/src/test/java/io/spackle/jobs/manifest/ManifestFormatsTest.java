@@ -84,7 +84,9 @@ class ManifestFormatsTest {
     Files.writeString(many.resolve("a.json"), "[" + ROW.formatted(1) + "]");
     Files.writeString(many.resolve("b.json"), ROW.formatted(2) + "\nbroken\n");
     List<Row> rows =
-        Manifest.read(SPARK, new Manifest.Settings(many.toString(), "jsonl", null, Map.of()))
+        new FileManifest(many.toString(), "jsonl", null, Map.of())
+            .read(SPARK)
+            .rows()
             .collectAsList();
     assertThat(rows).extracting(row -> at(row, "id")).containsExactlyInAnyOrder("1", "2", null);
   }
@@ -211,13 +213,13 @@ class ManifestFormatsTest {
     Path many = Files.createDirectory(folder.resolve("many"));
     Files.writeString(many.resolve("a.csv"), CSV + "/b.png,/m.png,\"x\ny\"\n/c.png,/m.png,z\n");
     Files.writeString(many.resolve("b.csv"), CSV);
-    Manifest.Settings settings = new Manifest.Settings(many.toString(), "csv", null, Map.of());
-    assertThat(Manifest.read(SPARK, settings).collectAsList())
+    FileManifest settings = new FileManifest(many.toString(), "csv", null, Map.of());
+    assertThat(settings.read(SPARK).rows().collectAsList())
         .extracting(row -> at(row, RowColumns.LINE))
         .containsExactly(2L, 3L, 5L, 7L);
     Files.writeString(many.resolve("c.csv"), CSV.replace("prompt", "text"));
     RefusedException refused =
-        catchThrowableOfType(RefusedException.class, () -> Manifest.read(SPARK, settings));
+        catchThrowableOfType(RefusedException.class, () -> settings.read(SPARK).rows());
     assertThat(refused).hasMessageContaining("[init_image, mask_image, text] found in c.csv");
   }
 
@@ -260,7 +262,9 @@ class ManifestFormatsTest {
   private List<Row> rows(String name, byte[] content, Map<String, String> options)
       throws IOException {
     Path file = Files.write(folder.resolve(name), content);
-    return Manifest.read(SPARK, new Manifest.Settings(file.toString(), "auto", null, options))
+    return new FileManifest(file.toString(), "auto", null, options)
+        .read(SPARK)
+        .rows()
         .collectAsList();
   }
 

@@ -220,8 +220,8 @@ class ManifestTest {
         Files.writeString(
             folder.resolve("rows.csv"),
             "init_image,mask_image,prompt\na/b.png,/m.png,x\ns3a://b/c.png,,x\n");
-    Manifest.Settings conf = new Manifest.Settings(file.toString(), "auto", "/base", Map.of());
-    List<Row> rows = Manifest.read(SPARK, conf).collectAsList();
+    FileManifest conf = new FileManifest(file.toString(), "auto", "/base", Map.of());
+    List<Row> rows = conf.read(SPARK).rows().collectAsList();
     assertThat(rows)
         .extracting(row -> at(row, "init_image"))
         .containsExactly("/base/a/b.png", "s3a://b/c.png");
@@ -289,7 +289,7 @@ class ManifestTest {
   }
 
   private static Dataset<Row> read(Path file, String format, Map<String, String> options) {
-    return Manifest.read(SPARK, new Manifest.Settings(file.toString(), format, null, options));
+    return new FileManifest(file.toString(), format, null, options).read(SPARK).rows();
   }
 
   private static Object at(Row row, String column) {
