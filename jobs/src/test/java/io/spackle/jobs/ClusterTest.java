@@ -1,6 +1,6 @@
 package io.spackle.jobs;
 
-import static io.spackle.jobs.output.TaskPublishProtocol.REPLACED;
+import static io.spackle.jobs.output.MetaFiles.REPLACED;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterTest {
 
   private static final Pattern OPENING = Pattern.compile("opening the model \\S+ on (.*)");
-  private static final Pattern TASK_MARKER = Pattern.compile("task-(.+)-(\\d+)-(\\d+)");
+  private static final Pattern TASK_MARKER = Pattern.compile("task-(.+)-(\\d+)-(\\d+)\\.\\d+@.+");
   private static final int ROWS = 12;
 
   /** Prefix of the ids of rows whose prompts hang the model. */

@@ -55,9 +55,10 @@ public record JobConf(
    * How rows are processed.
    *
    * @param retryCodes error codes of failed rows that are processed again
-   * @param perFile maximum rows of one task and one meta file, approximately
+   * @param perFile the rows of one task, approximately, and the most rows of a meta file
+   * @param publishInterval the longest time from the end of a row to the publication of its meta row
    */
-  public record RowsConf(Set<ErrorCode> retryCodes, int perFile) {}
+  public record RowsConf(Set<ErrorCode> retryCodes, int perFile, Duration publishInterval) {}
 
   /**
    * The HTML report at the end of a run.
@@ -125,7 +126,8 @@ public record JobConf(
         reader.choice("output.images", ImageLayout.class),
         new RowsConf(
             reader.constants("output.retry-codes", ErrorCode.class),
-            reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE)),
+            reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE),
+            reader.duration("output.publish-interval", Duration.ofMillis(1))),
         reader.duration("output.claim-timeout", Duration.ofSeconds(1)),
         reader.orNull("output.table", key -> table(reader, key)),
         report(reader));

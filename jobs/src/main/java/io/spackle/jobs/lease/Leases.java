@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
@@ -44,6 +47,16 @@ public final class Leases {
 
     /** Why no other run may start, and what to do about it. */
     public String problem(Path meta) {
+      Path file = leaseFile(runFolder(meta, record.run()));
+      if (record.isOfUnknownHolder()) {
+        return "spackle.output.path %s may be being written by the run %s, whose lease %s is empty or damaged: wait until that file is %d s old, it is %d s now, or delete it if no run is active"
+            .formatted(
+                meta.getParent(),
+                record.run(),
+                file,
+                record.timeout().toSeconds(),
+                silence.toSeconds());
+      }
       return "spackle.output.path %s is being written by the run %s on %s (process %d) since %s, last heartbeat %d s ago: wait for it to end, or stop it; if it crashed, its lease expires %d s after that heartbeat, or at once if you delete %s"
           .formatted(
               meta.getParent(),
@@ -53,7 +66,7 @@ public final class Leases {
               record.since(),
               silence.toSeconds(),
               record.timeout().toSeconds(),
-              leaseFile(runFolder(meta, record.run())));
+              file);
     }
   }
 
@@ -63,6 +76,11 @@ public final class Leases {
    */
   public static Path runFolder(Path meta, String run) {
     return new Path(meta, AtomicFiles.HIDDEN + run);
+  }
+
+  /** The run of a hidden folder. */
+  private static String run(Path folder) {
+    return folder.getName().substring(AtomicFiles.HIDDEN.length());
   }
 
   /** The file in a run's folder that records its holder; rewritten by each heartbeat. */
@@ -88,15 +106,17 @@ public final class Leases {
 
   /** The folders of all runs that did not end normally or have not ended yet. */
   List<Path> folders() throws IOException {
-    List<Path> folders = new ArrayList<>();
+    Set<Path> folders = new LinkedHashSet<>();
+    Set<Path> fences = new HashSet<>();
     if (files.system().exists(meta)) {
       for (FileStatus status : files.system().listStatus(meta)) {
-        if (status.isDirectory() && isHidden(status)) {
-          folders.add(status.getPath());
+        if (isHidden(status)) {
+          (status.isDirectory() ? folders : fences).add(status.getPath());
         }
       }
     }
-    return folders;
+    folders.removeAll(fences); // an object store can have both
+    return List.copyOf(folders);
   }
 
   /** Fences a run: once this returns, its tasks publish nothing more. */
@@ -156,7 +176,7 @@ public final class Leases {
 
   private Live liveOrNull(Path file, Instant now) throws IOException {
     try {
-      LeaseRecord record = read(file);
+      LeaseRecord record = LeaseRecord.ofFile(read(file), run(file.getParent()));
       long heartbeat = files.system().getFileStatus(file).getModificationTime();
       Duration silence = Duration.between(Instant.ofEpochMilli(heartbeat), now);
       boolean isExpired = record.isOfDeadProcess() || silence.compareTo(record.timeout()) > 0;
@@ -167,10 +187,10 @@ public final class Leases {
   }
 
   /** Retries, because HDFS may fail a read while the file is being replaced. */
-  private LeaseRecord read(Path file) throws IOException {
+  private byte[] read(Path file) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return LeaseRecord.of(files.read(file));
+        return files.read(file);
       } catch (FileNotFoundException e) {
         throw e;
       } catch (IOException e) {

@@ -6,12 +6,17 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.regexp_extract;
 
 import io.spackle.jobs.files.AtomicFiles;
+import io.spackle.jobs.lease.Lease;
+import io.spackle.jobs.lease.RunFiles;
+import io.spackle.sink.HadoopFiles;
 import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageLayout;
 import io.spackle.spark.HadoopConf;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -95,26 +100,101 @@ public final class OrphanCleanup implements AutoCloseable {
   }
 
   /**
-   * Deletes orphaned images. The caller holds the lease, and all its tasks have finished. Executors
-   * list the folders, each task a few of them.
+   * Deletes orphaned images. All tasks of the run have finished. Executors list the folders, each
+   * task a few of them.
    *
+   * <p>Images that are newer than the last heartbeat stay: if this run is suspended and another one
+   * takes over meanwhile, they are its images, whose meta rows are not published yet.
+   *
+   * @param lease of the run
    * @return how many images were deleted
    */
-  public long run() throws IOException {
-    return singleFiles() + shards();
+  public long run(Lease lease) throws IOException {
+    String folder = lease.folder().getName();
+    Deletion deletion =
+        new Deletion(
+            output.images().toString(),
+            output.meta().toString(),
+            folder.substring(AtomicFiles.HIDDEN.length()),
+            lease.confirm(),
+            hadoop);
+    return singleFiles(deletion) + shards(deletion);
   }
 
-  private long singleFiles() throws IOException {
+  /**
+   * What executors delete, and for whom.
+   *
+   * @param images URI of their folder
+   * @param meta URI of the folder of meta files
+   * @param run that deletes them
+   * @param latest images that are newer stay, by the file system's clock
+   */
+  private record Deletion(
+      String images, String meta, String run, Instant latest, HadoopConf hadoop)
+      implements Serializable {
+
+    /** Deletes single files; returns how many there were. */
+    long delete(Iterator<Row> keys) throws IOException {
+      RunFiles files = files();
+      long deleted = 0;
+      while (keys.hasNext()) {
+        deleted += files.deleteIfOld(new Path(images, keys.next().getString(0)), latest) ? 1 : 0;
+      }
+      return deleted;
+    }
+
+    /** Removes from shards what meta rows do not name; returns how many images were deleted. */
+    long keep(Iterator<Row> shards) throws IOException {
+      RunFiles files = files();
+      long deleted = 0;
+      while (shards.hasNext()) {
+        Row row = shards.next();
+        Set<String> named = row.isNullAt(1) ? Set.of() : Set.copyOf(row.<String>getList(1));
+        Path shard = new Path(images, row.getString(0));
+        if (files.isOld(shard, latest)) {
+          deleted += keep(shard, named, files);
+        }
+      }
+      return deleted;
+    }
+
+    private long keep(Path shard, Set<String> named, RunFiles files) throws IOException {
+      ImageLayout layout = ImageLayout.ofShard(shard.getName()).orElseThrow();
+      List<String> all = layout.names(shard, hadoop.configuration());
+      long removed = all.stream().filter(name -> !named.contains(name)).count();
+      if (removed == all.size()) {
+        files.delete(shard);
+      } else if (removed > 0) {
+        rewrite(layout, shard, named, files);
+      }
+      return removed;
+    }
+
+    private void rewrite(ImageLayout layout, Path shard, Set<String> named, RunFiles files)
+        throws IOException {
+      if (HadoopFiles.isObjectStore(files.files().system())) {
+        files.requireNotFenced();
+        layout.copy(shard, named, shard, hadoop.configuration());
+      } else {
+        Path kept = files.hidden(shard.getName());
+        layout.copy(shard, named, kept, hadoop.configuration());
+        files.replaceBy(kept, shard);
+      }
+    }
+
+    private RunFiles files() throws IOException {
+      return RunFiles.ofTask(new Path(meta), run, hadoop.configuration());
+    }
+  }
+
+  private long singleFiles(Deletion deletion) throws IOException {
     LongAccumulator deleted = spark.sparkContext().longAccumulator();
-    String images = output.images().toString();
-    HadoopConf conf = hadoop;
-    ForeachPartitionFunction<Row> delete =
-        keys -> deleted.add(delete(new Path(images), keys, conf));
+    ForeachPartitionFunction<Row> delete = keys -> deleted.add(deletion.delete(keys));
     orphans().foreachPartition(delete);
     return deleted.value();
   }
 
-  private long shards() throws IOException {
+  private long shards(Deletion deletion) throws IOException {
     List<String> shards =
         output.images("*").stream()
             .map(Path::getName)
@@ -124,9 +204,7 @@ public final class OrphanCleanup implements AutoCloseable {
       return 0;
     }
     LongAccumulator deleted = spark.sparkContext().longAccumulator();
-    String images = output.images().toString();
-    HadoopConf conf = hadoop;
-    ForeachPartitionFunction<Row> keep = rows -> deleted.add(keep(new Path(images), rows, conf));
+    ForeachPartitionFunction<Row> keep = rows -> deleted.add(deletion.keep(rows));
     spark
         .createDataset(shards, Encoders.STRING())
         .toDF(SHARD)
@@ -143,19 +221,6 @@ public final class OrphanCleanup implements AutoCloseable {
             regexp_extract(col(LOCATION), shardAndName, 2).as(KEY))
         .groupBy(SHARD)
         .agg(collect_list(KEY).as(KEY));
-  }
-
-  /** Removes from shards what meta rows do not name; returns how many images were deleted. */
-  private static long keep(Path images, Iterator<Row> shards, HadoopConf conf) throws IOException {
-    long deleted = 0;
-    while (shards.hasNext()) {
-      Row row = shards.next();
-      String shard = row.getString(0);
-      Set<String> named = row.isNullAt(1) ? Set.of() : Set.copyOf(row.<String>getList(1));
-      ImageLayout layout = ImageLayout.ofShard(shard).orElseThrow();
-      deleted += layout.keep(new Path(images, shard), named, conf.configuration());
-    }
-    return deleted;
   }
 
   /** The locations of all images that meta rows name. */
@@ -210,15 +275,6 @@ public final class OrphanCleanup implements AutoCloseable {
       throw new UncheckedIOException("cannot list " + folder, e);
     }
     return keys;
-  }
-
-  private static long delete(Path images, Iterator<Row> keys, HadoopConf conf) throws IOException {
-    FileSystem fileSystem = fileSystem(images, conf);
-    long deleted = 0;
-    while (keys.hasNext()) {
-      deleted += fileSystem.delete(new Path(images, keys.next().getString(0)), false) ? 1 : 0;
-    }
-    return deleted;
   }
 
   private static FileSystem fileSystem(Path path, HadoopConf conf) throws IOException {

@@ -15,6 +15,7 @@ import io.spackle.row.MetaRow;
 import io.spackle.task.ModelProbe;
 import io.spackle.task.TaskSettings;
 import io.spackle.task.TaskSettings.OutputSettings;
+import io.spackle.task.TaskSettings.PublishSettings;
 import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -171,7 +172,9 @@ public record JobPlan(
             conf.webhook().secret(),
             conf.webhook().timeout(),
             conf.webhook().retries(),
-            output.webhooks().toString()));
+            output.webhooks().toString()),
+        new PublishSettings(
+            conf.output().rows().publishInterval(), conf.output().rows().perFile()));
   }
 
   /** Opens the model on each executor, so that a failing device or graph is reported at once. */

@@ -77,7 +77,8 @@ public final class JobRun {
     TableSync.Run rows =
         new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().schema()), messages);
     TableSync table = TableSync.open(spark, plan.conf().output().table(), output, rows);
-    output.prepare(plan.conf().output().mode());
+    output.prepare(plan.conf().output().mode(), lease.files());
+    lease.requireHeld();
     table.catchUp();
     Dataset<Row> keyed = KeyedRows.keyed(plan.manifest(), plan.setup().digest());
     WorkList work =
@@ -87,13 +88,15 @@ public final class JobRun {
         plan.rows(), plan.rows() - work.count(), plan.setup().model().traits().model(), output);
     boolean isComplete = process(work, lease, table);
     if (isComplete) {
-      output.clearMarkers();
+      output.clearMarkers(lease.files());
     }
+    lease.requireHeld();
     Map<String, Long> webhooks = settleWebhooks(keyed);
     Summary summary = summarize(work, isComplete);
     Map<String, Object> facts = facts();
     facts.put("webhooks", webhooks);
-    output.writeSummary(summary.file(facts));
+    output.writeSummary(summary.file(facts), lease.files());
+    lease.requireHeld();
     report();
     return summary;
   }
@@ -128,7 +131,7 @@ public final class JobRun {
     try (OrphanCleanup cleanup =
         OrphanCleanup.observing(spark, plan.output(), plan.settings().hadoop())) {
       boolean isInpainted = inpaint(work, lease, table);
-      lease.check();
+      lease.requireHeld();
       boolean isInTable = table.complete(!work.replacedFiles().isEmpty());
       if (isInpainted) {
         deleteOrphans(work, lease, cleanup);
@@ -146,11 +149,11 @@ public final class JobRun {
     SparkSessions.describeJobs(spark, "inpaint " + work.count() + " rows");
     try (Progress progress = Progress.start(context, counters, work.count(), messages);
         TableSync.Commits commits = table.start(lease)) {
-      pass.add(work);
+      pass.add(work, lease.files());
       pass.replace(work);
       return true;
     } catch (RuntimeException e) {
-      lease.check();
+      lease.requireHeld();
       messages.println("The run was stopped: " + rootCause(e));
       messages.println("Finished rows are kept; start the job again to process the rest.");
       return false;
@@ -175,7 +178,7 @@ public final class JobRun {
   private void deleteOrphans(WorkList work, Lease lease, OrphanCleanup cleanup) throws IOException {
     if (lease.orphansPossible() || cleanup.tasksWereLost() || !work.replacedFiles().isEmpty()) {
       SparkSessions.describeJobs(spark, "delete orphaned images");
-      long deleted = cleanup.run();
+      long deleted = cleanup.run(lease);
       if (deleted > 0) {
         messages.printf("%d orphaned images, which no meta row names, were deleted%n", deleted);
       }

@@ -9,7 +9,7 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.output.OutputFolder;
-import io.spackle.jobs.output.TaskPublishProtocol;
+import io.spackle.jobs.output.MetaFiles;
 import io.spackle.row.MetaRow;
 import java.io.IOException;
 import java.util.List;
@@ -37,7 +37,7 @@ record RunStatistics(long succeeded, long failed, long images, Map<String, Long>
   static RunStatistics of(SparkSession spark, OutputFolder output, String run, WorkList work)
       throws IOException {
     SparkSessions.describeJobs(spark, "count the results");
-    List<Path> added = output.published(TaskPublishProtocol.published(run));
+    List<Path> added = output.published(MetaFiles.published(run));
     Dataset<Row> rows = read(spark, added);
     List<Path> replaced = work.replacedFiles();
     if (!replaced.isEmpty()) {
