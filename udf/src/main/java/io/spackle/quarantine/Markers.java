@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * crashes. Those of live processes belong to other attempts and say nothing.
  *
  * <ul>
- *   <li>{@code task-COLUMN-NUMBER-COUNT.ATTEMPT@PROCESS}: some row of this {@link TaskPartition} may
- *       have crashed the process. From now on the rows of the partition are run one at a time.
+ *   <li>{@code task-COLUMN-NUMBER-COUNT.ATTEMPT@PROCESS}: some row of this {@link TaskPartition}
+ *       may have crashed the process. From now on the rows of the partition are run one at a time.
  *   <li>{@code row-KEY.ATTEMPT@PROCESS}: this row was alone in the model when the process crashed.
  *       It is not run again.
  * </ul>

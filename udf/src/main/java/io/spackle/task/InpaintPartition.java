@@ -82,8 +82,7 @@ public final class InpaintPartition implements Serializable {
     }
   }
 
-  void run(
-      Iterator<Row> rows, Publication publication, ExecutorContext executor, TaskSignals task)
+  void run(Iterator<Row> rows, Publication publication, ExecutorContext executor, TaskSignals task)
       throws IOException {
     Iterator<Row> pending = publication.pending(rows);
     if (!pending.hasNext()) {

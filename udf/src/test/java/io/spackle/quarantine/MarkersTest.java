@@ -60,7 +60,8 @@ class MarkersTest {
     current.markTask(new TaskPartition(COLUMN, 1, 2), new FakeTask());
     current.markRow(KEY, new FakeTask(), "me");
     current.close();
-    assertThat(other.remaining(new FakeTask()).tasks()).containsExactly(new TaskPartition(COLUMN, 0, 2));
+    assertThat(other.remaining(new FakeTask()).tasks())
+        .containsExactly(new TaskPartition(COLUMN, 0, 2));
     assertThat(other.remaining(new FakeTask()).rows()).isEmpty();
   }
 
@@ -94,7 +95,8 @@ class MarkersTest {
   @Test
   void writeFailureIsIgnored() throws Exception {
     Files.writeString(temp.resolve("marks"), "a file in place of the folder");
-    assertThatCode(() -> markers().markTask(new TaskPartition(COLUMN, 0, 1), new FakeTask()).close())
+    assertThatCode(
+            () -> markers().markTask(new TaskPartition(COLUMN, 0, 1), new FakeTask()).close())
         .doesNotThrowAnyException();
   }
 

@@ -142,7 +142,11 @@ class FinishedRowsTest {
 
   private static void add(FinishedRows rows, String key, String image) {
     Object[] values = {
-      key, MetaRow.SUCCESS, scala.jdk.javaapi.CollectionConverters.asScala(List.of(image)), null, null
+      key,
+      MetaRow.SUCCESS,
+      scala.jdk.javaapi.CollectionConverters.asScala(List.of(image)),
+      null,
+      null
     };
     rows.add(new GenericRowWithSchema(values, META), RECEIVER.url("/hook"));
   }

@@ -429,8 +429,7 @@ class InpaintPartitionTest {
     FakeTask task = new FakeTask();
     task.interrupt();
     MemoryPublication publication = new MemoryPublication();
-    assertThatThrownBy(
-            () -> process(settings(4), task, rows("a", "b"), publication, executor))
+    assertThatThrownBy(() -> process(settings(4), task, rows("a", "b"), publication, executor))
         .isInstanceOf(CancellationException.class);
     assertThat(publication.files).isEmpty();
   }
@@ -539,7 +538,10 @@ class InpaintPartitionTest {
           new InpaintPartition(settings, MANIFEST, distributionColumn, counters);
       IN_SPARK.clear();
       ForeachPartitionFunction<Row> task = rows -> partition.run(rows, InpaintPartitionTest::open);
-      spark.createDataFrame(rows("a", "b", "c", "d", "e"), MANIFEST).repartition(3).foreachPartition(task);
+      spark
+          .createDataFrame(rows("a", "b", "c", "d", "e"), MANIFEST)
+          .repartition(3)
+          .foreachPartition(task);
       List<Row> meta = IN_SPARK.stream().flatMap(one -> one.rows().stream()).toList();
       assertThat(meta).extracting(row -> code(row)).containsOnly("none");
       assertThat(meta)

@@ -138,9 +138,7 @@ class WebhooksTest {
     webhooks.close();
     webhooks = webhooks(SECRET, 0);
     List<WebhookCall> calls =
-        IntStream.range(0, 30)
-            .mapToObj(i -> call("k" + i, "http://127.0.0.1:1/", "{}"))
-            .toList();
+        IntStream.range(0, 30).mapToObj(i -> call("k" + i, "http://127.0.0.1:1/", "{}")).toList();
     send(calls);
     assertThat(String.join("", records).lines().count()).isBetween(10L, 18L);
   }

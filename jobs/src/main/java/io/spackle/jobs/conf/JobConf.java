@@ -56,7 +56,8 @@ public record JobConf(
    *
    * @param retryCodes error codes of failed rows that are processed again
    * @param perFile the rows of one task, approximately, and the most rows of a meta file
-   * @param publishInterval the longest time from the end of a row to the publication of its meta row
+   * @param publishInterval the longest time from the end of a row to the publication of its meta
+   *     row
    */
   public record RowsConf(Set<ErrorCode> retryCodes, int perFile, Duration publishInterval) {}
 

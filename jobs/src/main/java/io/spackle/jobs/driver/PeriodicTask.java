@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Work that is repeated at a fixed interval on a thread of its own until closed. Closing waits for
- * the execution that is in progress, and none starts afterwards. An exception is logged and does not
- * stop the repetition.
+ * the execution that is in progress, and none starts afterwards. An exception is logged and does
+ * not stop the repetition.
  */
 public final class PeriodicTask implements AutoCloseable {
 
@@ -59,7 +59,8 @@ public final class PeriodicTask implements AutoCloseable {
     try {
       work.run();
     } catch (RuntimeException e) {
-      LOG.error("the periodic work {} failed and will be repeated", Thread.currentThread().getName(), e);
+      LOG.error(
+          "the periodic work {} failed and will be repeated", Thread.currentThread().getName(), e);
     }
   }
 }

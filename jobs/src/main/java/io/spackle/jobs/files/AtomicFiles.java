@@ -81,9 +81,6 @@ public final class AtomicFiles {
    * @return whether the file has this content now; false if it already existed with another one
    */
   public boolean create(Path name, byte[] bytes, Path staging) throws IOException {
-    if (files.exists(name)) {
-      return Arrays.equals(read(name), bytes);
-    }
     try {
       createNew(name, bytes, staging);
       return true;
@@ -151,7 +148,8 @@ public final class AtomicFiles {
     if (isLocal()) {
       Files.move(local(from), local(to), StandardCopyOption.ATOMIC_MOVE);
     } else {
-      FileContext.getFileContext(files.getUri(), files.getConf()).rename(from, to, Rename.OVERWRITE);
+      FileContext.getFileContext(files.getUri(), files.getConf())
+          .rename(from, to, Rename.OVERWRITE);
     }
   }
 
@@ -183,24 +181,29 @@ public final class AtomicFiles {
 
   private void createNew(Path name, byte[] bytes, Path staging) throws IOException {
     if (HadoopFiles.isObjectStore(files)) {
-      FSDataOutputStreamBuilder<?, ?> target = files.createFile(name);
-      target.overwrite(false).recursive();
-      if (files.hasPathCapability(name, IF_NONE_MATCH)) {
-        target.must(IF_NONE_MATCH, true);
-      }
-      put(target, bytes);
+      putNew(name, bytes);
       return;
     }
     Path staged = staged(bytes, staging);
     try {
       if (isLocal()) {
         link(staged, name);
-      } else if (!files.rename(staged, name)) {
-        throw new FileNotFoundException("cannot rename " + staged + " to " + name);
+      } else if (files.exists(name) || !files.rename(staged, name)) {
+        throw new FileAlreadyExistsException(name.toString());
       }
     } finally {
       deleteQuietly(staged);
     }
+  }
+
+  private void putNew(Path name, byte[] bytes) throws IOException {
+    FSDataOutputStreamBuilder<?, ?> target = files.createFile(name).overwrite(false).recursive();
+    if (files.hasPathCapability(name, IF_NONE_MATCH)) {
+      target.must(IF_NONE_MATCH, true);
+    } else if (files.exists(name)) {
+      throw new FileAlreadyExistsException(name.toString());
+    }
+    put(target, bytes);
   }
 
   /** A move would replace a file that another attempt has just created; a link cannot. */
@@ -229,10 +232,10 @@ public final class AtomicFiles {
     return staged;
   }
 
-  /** The request is made when the stream closes; nothing is read in between. */
-  private static void put(FSDataOutputStreamBuilder<?, ?> target, byte[] bytes)
-      throws IOException {
-    FSDataOutputStream out = target.build();
+  /** One request, which is made when the stream closes. */
+  private static void put(FSDataOutputStreamBuilder<?, ?> target, byte[] bytes) throws IOException {
+    // S3A would look for the object and for a folder of its name first.
+    FSDataOutputStream out = target.opt("fs.s3a.create.performance", true).build();
     out.write(bytes);
     out.close();
   }

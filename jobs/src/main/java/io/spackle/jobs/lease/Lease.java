@@ -76,8 +76,7 @@ public final class Lease implements AutoCloseable {
     }
   }
 
-  Lease(
-      AtomicFiles files, Path meta, LeaseRecord record, Runnable onLoss, Supplier<Moment> clock) {
+  Lease(AtomicFiles files, Path meta, LeaseRecord record, Runnable onLoss, Supplier<Moment> clock) {
     this.files = files;
     this.leases = new Leases(files, meta);
     this.record = record;
@@ -126,8 +125,13 @@ public final class Lease implements AutoCloseable {
 
   /** Records that orphaned images have been deleted. */
   public void orphansDeleted() throws IOException {
-    requireHeld();
-    leases.orphansDeleted(now());
+    files().delete(leases.orphanMarker());
+    leases.deleteOldFences(now());
+  }
+
+  /** The name of the run. */
+  public String run() {
+    return record.run();
   }
 
   /** The hidden folder of this run, see {@link Leases#runFolder}. */

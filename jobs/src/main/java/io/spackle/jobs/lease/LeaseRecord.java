@@ -54,8 +54,8 @@ public record LeaseRecord(
   }
 
   /**
-   * Reads the content of a lease file. One that is empty or damaged, because a machine crashed while
-   * it was written, is the lease of an unknown holder, which expires by the age of the file.
+   * Reads the content of a lease file. One that is empty or damaged, because a machine crashed
+   * while it was written, is the lease of an unknown holder, which expires by the age of the file.
    *
    * @param run that the file belongs to
    */

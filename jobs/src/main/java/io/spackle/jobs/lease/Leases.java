@@ -141,13 +141,11 @@ public final class Leases {
   }
 
   /**
-   * Records that orphaned images have been deleted, and removes fences that are too old for any
-   * task of their runs to be alive.
+   * Removes fences that are too old for any task of their runs to be alive.
    *
    * @param now by the file system's clock
    */
-  void orphansDeleted(Instant now) throws IOException {
-    files.system().delete(orphanMarker(), false);
+  void deleteOldFences(Instant now) throws IOException {
     for (FileStatus status : files.system().listStatus(meta)) {
       Instant fenced = Instant.ofEpochMilli(status.getModificationTime());
       boolean isOld = fenced.plus(FENCE_RETENTION).isBefore(now);
@@ -166,7 +164,8 @@ public final class Leases {
     }
   }
 
-  private Path orphanMarker() {
+  /** The file whose existence says that orphaned images are possible. */
+  Path orphanMarker() {
     return new Path(meta, AtomicFiles.HIDDEN + "unswept");
   }
 

@@ -21,9 +21,9 @@ import org.apache.spark.sql.Row;
  *
  * <p>The files are numbered. An attempt adds file n only after it has read the keys of files 0 to n
  * - 1, and only rows that are in none of these. It creates the file unless it exists, which one
- * attempt alone achieves. Any other reads the winner's file, drops its own rows of the same keys and
- * adds the rest as file n + 1. So a retry continues where the crashed attempt ended, and duplicate
- * attempts share the work from one file to the next.
+ * attempt alone achieves. Any other reads the winner's file, drops its own rows of the same keys
+ * and adds the rest as file n + 1. So a retry continues where the crashed attempt ended, and
+ * duplicate attempts share the work from one file to the next.
  *
  * <p>If the file system cannot decide between concurrent attempts, a task adds one file with all of
  * its rows at its end: then it does not matter which attempt wins.

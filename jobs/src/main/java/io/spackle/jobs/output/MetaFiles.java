@@ -69,8 +69,7 @@ public final class MetaFiles implements MetaFormat, Serializable {
       Job job = Job.getInstance(spark.sparkContext().hadoopConfiguration());
       OutputWriterFactory factory =
           new ParquetFileFormat()
-              .prepareWrite(
-                  spark, job, scala.collection.immutable.Map$.MODULE$.empty(), schema);
+              .prepareWrite(spark, job, scala.collection.immutable.Map$.MODULE$.empty(), schema);
       return new MetaFiles(schema, factory, HadoopConf.of(job.getConfiguration()));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot prepare files of meta rows", e);
@@ -129,8 +128,7 @@ public final class MetaFiles implements MetaFormat, Serializable {
   public Set<String> keys(AtomicFiles files, Path file) throws IOException {
     Set<String> keys = new HashSet<>();
     HadoopInputFile input =
-        HadoopInputFile.fromStatus(
-            files.system().getFileStatus(file), files.system().getConf());
+        HadoopInputFile.fromStatus(files.system().getFileStatus(file), files.system().getConf());
     try (ParquetReader<Group> rows =
         new ParquetReader.Builder<Group>(input) {
           @Override

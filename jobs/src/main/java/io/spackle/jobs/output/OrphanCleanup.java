@@ -110,12 +110,11 @@ public final class OrphanCleanup implements AutoCloseable {
    * @return how many images were deleted
    */
   public long run(Lease lease) throws IOException {
-    String folder = lease.folder().getName();
     Deletion deletion =
         new Deletion(
             output.images().toString(),
             output.meta().toString(),
-            folder.substring(AtomicFiles.HIDDEN.length()),
+            lease.run(),
             lease.confirm(),
             hadoop);
     return singleFiles(deletion) + shards(deletion);
@@ -129,8 +128,7 @@ public final class OrphanCleanup implements AutoCloseable {
    * @param run that deletes them
    * @param latest images that are newer stay, by the file system's clock
    */
-  private record Deletion(
-      String images, String meta, String run, Instant latest, HadoopConf hadoop)
+  private record Deletion(String images, String meta, String run, Instant latest, HadoopConf hadoop)
       implements Serializable {
 
     /** Deletes single files; returns how many there were. */

@@ -203,16 +203,14 @@ public final class OutputFolder {
   }
 
   /**
-   * The published meta rows in some columns and {@link MetaFiles#REPLACED}, the name of
-   * their file.
+   * The published meta rows in some columns and {@link MetaFiles#REPLACED}, the name of their file.
    *
    * @param columns as in DDL; null for files without such a column
    */
   public Dataset<Row> rows(SparkSession spark, String columns) throws IOException {
     StructType schema = StructType.fromDDL(columns);
     return published(ALL).isEmpty()
-        ? spark.createDataFrame(
-            List.of(), schema.add(MetaFiles.REPLACED, DataTypes.StringType))
+        ? spark.createDataFrame(List.of(), schema.add(MetaFiles.REPLACED, DataTypes.StringType))
         : withFile(read(spark, schema));
   }
 

@@ -75,7 +75,8 @@ final class InpaintPass {
     if (count > 0) {
       Column file = functions.col(MetaFiles.REPLACED);
       // A task holds the rows that stay in memory, so it must not have too many files.
-      int tasks = tasks(rows, Math.max(count, ROWS_PER_REPLACED_FILE * work.replacedFiles().size()));
+      int tasks =
+          tasks(rows, Math.max(count, ROWS_PER_REPLACED_FILE * work.replacedFiles().size()));
       Dataset<Row> spread =
           rows.repartition(tasks, file).sortWithinPartitions(file, functions.col(RowColumns.LINE));
       replace(spread, work.kept().repartition(tasks, file));

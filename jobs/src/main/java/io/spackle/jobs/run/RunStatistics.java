@@ -8,8 +8,8 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.output.MetaFiles;
+import io.spackle.jobs.output.OutputFolder;
 import io.spackle.row.MetaRow;
 import java.io.IOException;
 import java.util.List;

@@ -30,8 +30,8 @@ import org.apache.spark.sql.types.StructType;
  * The settlement of a manifest's webhooks at the end of a run: pending calls are made and all are
  * counted.
  *
- * <p>A call is pending if its row has a meta row but this outcome has no record of a call: its queue
- * was full, its executor or an earlier run crashed, or its host was down.
+ * <p>A call is pending if its row has a meta row but this outcome has no record of a call: its
+ * queue was full, its executor or an earlier run crashed, or its host was down.
  */
 final class WebhookSettlement {
 
@@ -75,7 +75,8 @@ final class WebhookSettlement {
     SparkSessions.describeJobs(spark, "count webhook calls");
     Map<String, Long> counts = new TreeMap<>();
     Dataset<Row> called =
-        recorded().join(processed().select(WebhookRecord.OUTCOME), WebhookRecord.OUTCOME, "left_semi");
+        recorded()
+            .join(processed().select(WebhookRecord.OUTCOME), WebhookRecord.OUTCOME, "left_semi");
     for (Row group : called.groupBy(WebhookRecord.STATUS).agg(count(lit(1))).collectAsList()) {
       counts.put(group.getString(0), group.getLong(1));
     }

@@ -7,8 +7,8 @@ import static org.apache.spark.sql.functions.when;
 
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.manifest.KeyedRows;
-import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.output.MetaFiles;
+import io.spackle.jobs.output.OutputFolder;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
@@ -148,9 +148,7 @@ final class WorkList {
     return rows.join(pairs, rows.col(RowColumns.KEY).equalTo(col(NEW_KEY)), "left_anti");
   }
 
-  /**
-   * The rows to process whose meta rows replace others, with {@link MetaFiles#REPLACED}.
-   */
+  /** The rows to process whose meta rows replace others, with {@link MetaFiles#REPLACED}. */
   Dataset<Row> replacing() {
     Dataset<Row> rows = rows();
     return rows.join(pairs.drop(OLD_KEY), rows.col(RowColumns.KEY).equalTo(col(NEW_KEY)))

@@ -19,6 +19,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +101,27 @@ class AtomicFilesTest {
     assertThat(content(name(kind))).startsWith("attempt ");
   }
 
+  /** What is published is published: to compute the rows again would not help. */
+  @Test
+  void failingDeletionOfTheStagedFileIsNoFailure() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.file.impl", ReadOnlyNames.class, FileSystem.class);
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    AtomicFiles files = AtomicFiles.of(Kind.LOCAL.folder(local), hadoop);
+    Path name = name(Kind.LOCAL);
+    assertThat(files.create(name, "rows".getBytes(UTF_8), staging(Kind.LOCAL))).isTrue();
+    assertThat(content(name)).isEqualTo("rows");
+    assertThat(staged(Kind.LOCAL)).as("until the folder of the run is deleted").hasSize(1);
+  }
+
+  /** A file system that deletes nothing. */
+  public static final class ReadOnlyNames extends RawLocalFileSystem {
+    @Override
+    public boolean delete(Path path, boolean recursive) throws IOException {
+      throw new IOException("the server is busy");
+    }
+  }
+
   @Test
   void storeWithoutConditionalRequestsCannotDecide() throws IOException {
     assertThat(files(Kind.PUT).createsExclusively(Kind.PUT.folder(local))).isFalse();
@@ -146,8 +168,7 @@ class AtomicFilesTest {
     return files(kind).create(name(kind), content.getBytes(UTF_8), staging(kind));
   }
 
-  private void replace(Kind kind, AtomicFiles.Version expected, String content)
-      throws IOException {
+  private void replace(Kind kind, AtomicFiles.Version expected, String content) throws IOException {
     files(kind).replace(name(kind), expected, content.getBytes(UTF_8), staging(kind));
   }
 

@@ -167,7 +167,8 @@ class LeaseTest {
   /** A task of a run that was taken over may try to change the output in every way. */
   @Test
   void fencedRunCanChangeNothing() throws IOException {
-    org.apache.hadoop.fs.Path image = hadoop(Files.writeString(meta.resolve("image"), "next run's"));
+    org.apache.hadoop.fs.Path image =
+        hadoop(Files.writeString(meta.resolve("image"), "next run's"));
     org.apache.hadoop.fs.Path added = new org.apache.hadoop.fs.Path(path(), "one-000001.parquet");
     byte[] rows = {1};
     files.system().mkdirs(Leases.runFolder(path(), "one"));
@@ -189,7 +190,8 @@ class LeaseTest {
   /** The run is suspended after its last check, and another one takes over before it continues. */
   @Test
   void runThatIsFencedBetweenCheckAndChangeChangesNothing() throws IOException {
-    org.apache.hadoop.fs.Path image = hadoop(Files.writeString(meta.resolve("image"), "next run's"));
+    org.apache.hadoop.fs.Path image =
+        hadoop(Files.writeString(meta.resolve("image"), "next run's"));
     org.apache.hadoop.fs.Path added = new org.apache.hadoop.fs.Path(path(), "one-000001.parquet");
     byte[] rows = {1};
     Map<String, RunChange> changes =
@@ -265,7 +267,8 @@ class LeaseTest {
     assertThatThrownBy(() -> acquire("two", LONG))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("the run torn, whose lease ")
-        .hasMessageContaining("is empty or damaged: wait until that file is 600 s old, it is 0 s now");
+        .hasMessageContaining(
+            "is empty or damaged: wait until that file is 600 s old, it is 0 s now");
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(601)));
     acquire("two", LONG).close();
     assertThat(meta.resolve(".spackle-torn")).as("fence").isRegularFile();

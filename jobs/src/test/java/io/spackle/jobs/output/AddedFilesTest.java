@@ -47,8 +47,7 @@ class AddedFilesTest {
           .add(MetaRow.ROW_KEY, DataTypes.StringType)
           .add("attempt", DataTypes.IntegerType);
 
-  private static final StructType ROWS =
-      new StructType().add(RowColumns.KEY, DataTypes.StringType);
+  private static final StructType ROWS = new StructType().add(RowColumns.KEY, DataTypes.StringType);
 
   private static final MetaFiles FORMAT = MetaFiles.of(SPARK, META);
 
@@ -164,6 +163,21 @@ class AddedFilesTest {
     Path undecided = new Path("s3a://undecided/meta");
     assertThat(AddedFiles.of(format, undecided, "run", 7).isIncremental()).isFalse();
     assertThat(attempt().isIncremental()).isTrue();
+  }
+
+  /** The session may be the caller's, with a protocol of its own for other writes. */
+  @Test
+  void commitProtocolOfTheSessionIsNeitherUsedNorChanged() throws IOException {
+    String protocol = "spark.sql.sources.commitProtocolClass";
+    SPARK.conf().set(protocol, "com.example.Protocol");
+    try {
+      AddedFiles attempt = AddedFiles.of(MetaFiles.of(SPARK, META), meta, "run", 7);
+      pending(attempt, "a");
+      assertThat(attempt.publish(finished(1, "a"))).hasSize(1);
+      assertThat(SPARK.conf().get(protocol)).isEqualTo("com.example.Protocol");
+    } finally {
+      SPARK.conf().unset(protocol);
+    }
   }
 
   @Test

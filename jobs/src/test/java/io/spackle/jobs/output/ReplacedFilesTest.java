@@ -29,9 +29,7 @@ class ReplacedFilesTest {
   private static final SparkSession SPARK = TestSpark.session();
 
   private static final StructType NEW_META =
-      new StructType()
-          .add(MetaRow.ROW_KEY, DataTypes.StringType)
-          .add("text", DataTypes.StringType);
+      new StructType().add(MetaRow.ROW_KEY, DataTypes.StringType).add("text", DataTypes.StringType);
 
   private static final StructType META = NEW_META.add("older_column", DataTypes.StringType);
   private static final StructType KEPT = META.add(MetaFiles.REPLACED, DataTypes.StringType);
