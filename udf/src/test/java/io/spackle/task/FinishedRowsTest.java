@@ -27,6 +27,7 @@ import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** When finished rows are published, and whose webhooks are called. */
 class FinishedRowsTest {
@@ -142,11 +143,7 @@ class FinishedRowsTest {
 
   private static void add(FinishedRows rows, String key, String image) {
     Object[] values = {
-      key,
-      MetaRow.SUCCESS,
-      scala.jdk.javaapi.CollectionConverters.asScala(List.of(image)),
-      null,
-      null
+      key, MetaRow.SUCCESS, CollectionConverters.asScala(List.of(image)).toSeq(), null, null
     };
     rows.add(new GenericRowWithSchema(values, META), RECEIVER.url("/hook"));
   }
