@@ -1,6 +1,6 @@
 package io.spackle.jobs;
 
-import static io.spackle.jobs.output.TaskPublishProtocol.REPLACED;
+import static io.spackle.jobs.output.MetaFiles.REPLACED;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterTest {
 
   private static final Pattern OPENING = Pattern.compile("opening the model \\S+ on (.*)");
-  private static final Pattern TASK_MARKER = Pattern.compile("task-(.+)-(\\d+)-(\\d+)");
+  private static final Pattern TASK_MARKER = Pattern.compile("task-(.+)-(\\d+)-(\\d+)\\.\\d+@.+");
   private static final int ROWS = 12;
 
   /** Prefix of the ids of rows whose prompts hang the model. */
@@ -43,6 +44,7 @@ class ClusterTest {
 
   @TempDir Path folder;
 
+  private final Map<String, Row> publishedBeforeAKill = new TreeMap<>();
   private Path conf;
 
   @BeforeEach
@@ -56,7 +58,7 @@ class ClusterTest {
             """
             spackle {
               manifest { path = rows.jsonl, base = . }
-              output { path = out, rows-per-file = 3 }
+              output { path = out, rows-per-file = 3, publish-interval = 100ms }
               model { path = "%s", device = cpu }
               defaults { width = 64, height = 64, num-inference-steps = 2 }
               fetch.allow-files = [.]
@@ -131,6 +133,8 @@ class ClusterTest {
         .allSatisfy(row -> assertThat(row.<String>getAs("status")).isEqualTo("success"))
         .allSatisfy(row -> assertThat(Path.of(row.<String>getList(4).get(0))).isRegularFile());
     assertThat(folder.resolve("out/.spackle-marks")).doesNotExist();
+    assertThat(publishedBeforeAKill.values()).isNotEmpty();
+    assertThat(meta).as("rows are not processed again").containsAllEntriesOf(publishedBeforeAKill);
   }
 
   /**
@@ -142,6 +146,10 @@ class ClusterTest {
     awaitMarker(job, name -> name.contains(partitionedBy) && isTaskOf(name, row));
     job.executors().forEach(ProcessHandle::destroyForcibly);
     awaitMarker(job, name -> name.startsWith("row-" + row.getAs(RowColumns.KEY)));
+    Thread.sleep(1000); // ten intervals
+    TestJob.meta(folder.resolve("out")).entrySet().stream()
+        .filter(published -> published.getValue().getAs("status").equals("success"))
+        .forEach(published -> publishedBeforeAKill.put(published.getKey(), published.getValue()));
     job.executors().forEach(ProcessHandle::destroyForcibly);
   }
 

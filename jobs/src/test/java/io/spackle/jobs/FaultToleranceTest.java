@@ -43,8 +43,11 @@ class FaultToleranceTest {
   @Test
   void cancelledJobEndsAtOnceWithoutPartialImages() throws Exception {
     Path work = Files.createDirectories(folder.resolve("job"));
-    Files.writeString(work.resolve("rows.jsonl"), rows("wall 1", "# wall", "wall 2", "wall 3"));
-    Path conf = Files.writeString(work.resolve("job.conf"), conf("") + TestJob.PATHS);
+    String failing = rows("fails at once").replace("photo.png", "none.png");
+    Files.writeString(
+        work.resolve("rows.jsonl"), rows("wall 1", "# wall", "wall 2", "wall 3") + failing);
+    String interval = conf("output.publish-interval = 100ms");
+    Path conf = Files.writeString(work.resolve("job.conf"), interval + TestJob.PATHS);
     SparkContext spark = TestSpark.session().sparkContext();
     ByteArrayOutputStream messages = new ByteArrayOutputStream();
     CompletableFuture<Integer> job =
@@ -57,6 +60,7 @@ class FaultToleranceTest {
     Path markers = work.resolve("out/.spackle-marks");
     await(() -> holdsFiles(markers));
     Thread.sleep(500); // until rows are in the model
+    await(() -> holdsMetaFiles(work.resolve("out/meta")));
     long start = System.nanoTime();
     spark.cancelAllJobs();
     await(() -> runningTasks(spark) == 0);
@@ -65,6 +69,9 @@ class FaultToleranceTest {
     assertThat(job.get()).as(messages.toString(UTF_8)).isEqualTo(1);
     await(() -> !holdsFiles(markers));
     assertThat(work.resolve("out/images")).satisfies(FaultToleranceTest::holdsNoPartialImage);
+    assertThat(TestJob.meta(work.resolve("out")))
+        .as("what was finished is published, although its task was killed")
+        .containsKey("fails at once");
   }
 
   @Test
@@ -117,6 +124,11 @@ class FaultToleranceTest {
 
   private static boolean holdsFiles(Path folder) {
     String[] names = folder.toFile().list();
+    return names != null && names.length > 0;
+  }
+
+  private static boolean holdsMetaFiles(Path folder) {
+    String[] names = folder.toFile().list((parent, name) -> name.endsWith(".parquet"));
     return names != null && names.length > 0;
   }
 

@@ -379,7 +379,7 @@ final class KillBench implements AutoCloseable {
         """
         spackle {
           manifest { path = rows.jsonl, base = "." }
-          output { rows-per-file = %d, claim-timeout = 3s, retry-codes = [MODEL_CRASHED, FETCH_UNREACHABLE, FETCH_TIMEOUT, INTERNAL] }
+          output { rows-per-file = %d, publish-interval = 500ms, claim-timeout = 3s, retry-codes = [MODEL_CRASHED, FETCH_UNREACHABLE, FETCH_TIMEOUT, INTERNAL] }
           model { path = "%s", device = cpu }
           defaults { width = 64, height = 64, num-inference-steps = 2 }
           fetch { allow-files = [.], allow-private = ["127.0.0.1"], retries = 0 }

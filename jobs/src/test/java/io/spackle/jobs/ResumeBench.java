@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
-import io.spackle.jobs.lease.Leases;
-import io.spackle.jobs.output.TaskPublishProtocol;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
@@ -21,7 +19,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -103,9 +100,7 @@ final class ResumeBench {
             .toArray(Column[]::new);
     Dataset<Row> done = keys.crossJoin(real.drop(MetaRow.ROW_KEY)).select(columns);
     org.apache.hadoop.fs.Path meta = plan.output().meta();
-    TaskPublishProtocol.append(done.repartition(rows / ROWS_PER_FILE), "bench", meta);
-    // As after a run that ended normally: the next one need not look for orphaned images.
-    meta.getFileSystem(new Configuration()).delete(Leases.runFolder(meta, "bench"), true);
+    done.repartition(rows / ROWS_PER_FILE).write().parquet(meta.toString());
   }
 
   private Path conf(Path manifest, String output) {

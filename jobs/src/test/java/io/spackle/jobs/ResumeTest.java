@@ -258,7 +258,7 @@ class ResumeTest {
       Result end = run(row("a"));
       assertThat(end.code()).isEqualTo(2);
       assertThat(messages).contains("is being written by the run other on ");
-      lease.check();
+      lease.requireHeld();
     }
     assertThat(run(row("a")).code()).isZero();
   }

@@ -88,7 +88,22 @@ class WebhookJobTest {
     assertThat(again.line().path("skipped").asInt()).isOne();
     assertThat(host.requests("/hook")).isOne();
     rows.run(CONF + "spackle.output.mode = overwrite");
-    assertThat(received.values()).singleElement().satisfies(calls -> assertThat(calls).hasSize(2));
+    assertThat(received).as("calls with other ids, for other outcomes").hasSize(2);
+    assertThat(received.values()).allSatisfy(calls -> assertThat(calls).hasSize(1));
+  }
+
+  /** A receiver ignores a call with an id that it has seen. */
+  @Test
+  void successAfterARetriedFailureIsAnotherCall() throws Exception {
+    rows.row("a", "webhook", host.url("/hook"), "init_image", rows.file("late.png").toString());
+    rows.run(CONF);
+    assertThat(body("a").path("error").path("code").asText()).isEqualTo("FETCH_NOT_FOUND");
+    Files.copy(folder.resolve("photo.png"), folder.resolve("late.png"));
+    JobResult result = rows.run(CONF + "spackle.output.retry-codes = [FETCH_NOT_FOUND]");
+    assertThat(received).hasSize(2);
+    assertThat(body("a").path("status").asText()).isEqualTo("success");
+    assertThat(result.summary().path("webhooks").toString())
+        .isEqualTo("{\"delivered\":1,\"owed\":0}");
   }
 
   /** Calls that an executor had not made when it crashed have no record. */
@@ -157,7 +172,7 @@ class WebhookJobTest {
 
   /** The only call for a row. */
   private Received call(String id) {
-    List<Received> calls = received.get("msg_" + rows.of(id).<String>getAs("row_key"));
+    List<Received> calls = received.get("msg_" + MetaRow.outcome(rows.of(id)));
     assertThat(calls).as("calls for %s", id).hasSize(1);
     return calls.get(0);
   }
@@ -174,7 +189,7 @@ class WebhookJobTest {
     String signed =
         "msg_%s.%s.%s"
             .formatted(
-                rows.of(id).<String>getAs("row_key"),
+                MetaRow.outcome(rows.of(id)),
                 call(id).timestamp(),
                 new String(call(id).body(), UTF_8));
     return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(signed.getBytes(UTF_8)));

@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.slf4j.Logger;
@@ -31,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * the lock of a process that crashed, and the next one removes its partial copy. Whenever a copy is
  * requested, it is read completely and compared with the digest; a damaged copy is replaced.
  *
- * <p>When a model is copied, copies that were not used for 30 days are deleted.
+ * <p>When a model is copied, copies that were not used for 30 days are deleted. Other files in the
+ * folder are left alone.
  */
 public final class ModelCache {
 
@@ -46,6 +49,9 @@ public final class ModelCache {
 
   /** The suffix of small files that store the digest of a remote listing's content. */
   private static final String DIGEST = ".digest";
+
+  /** The names of copies and their files; the cache may share its folder with others. */
+  private static final Pattern OWN_NAME = Pattern.compile("([0-9a-f]{64})(\\.digest)?(\\.part)?");
 
   private final Path folder;
 
@@ -219,24 +225,27 @@ public final class ModelCache {
   private void deleteOld() throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       for (Path entry : entries.filter(ModelCache::isOld).toList()) {
-        String name = entry.getFileName().toString();
-        HostLock.ifFree(
-            folder.resolve(name.replaceFirst("\\.[a-z]+$", "") + LOCK),
-            () -> {
-              if (isOld(entry)) { // not used in the meantime
-                LOG.info("deleting {}, unused for {} days", entry, MAX_UNUSED.toDays());
-                delete(entry);
-              }
-              return null;
-            });
+        Matcher own = OWN_NAME.matcher(entry.getFileName().toString());
+        if (own.matches()) {
+          HostLock.ifFree(folder.resolve(own.group(1) + LOCK), () -> deleteIfOld(entry));
+        }
       }
     }
   }
 
   /** Lock files stay: a process may wait for one that is deleted while another creates it again. */
+  private static boolean deleteIfOld(Path entry) throws IOException {
+    boolean isUnused = isOld(entry); // it may have been used in the meantime
+    if (isUnused) {
+      LOG.info("deleting {}, unused for {} days", entry, MAX_UNUSED.toDays());
+      delete(entry);
+    }
+    return isUnused;
+  }
+
   private static boolean isOld(Path entry) {
     Instant used = Instant.ofEpochMilli(entry.toFile().lastModified());
-    return used.isBefore(Instant.now().minus(MAX_UNUSED)) && !entry.toString().endsWith(LOCK);
+    return used.isBefore(Instant.now().minus(MAX_UNUSED));
   }
 
   /** Records that an entry was used now, if it exists. */

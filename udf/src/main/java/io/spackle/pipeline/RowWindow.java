@@ -4,6 +4,7 @@ import io.spackle.lane.InFlightLimits;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
@@ -64,11 +65,39 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
 
   @Override
   public boolean hasNext() {
-    if (next == null) {
-      fill();
-      next = inFlight == 0 ? null : await();
+    while (next == null && !isExhausted()) {
+      next = poll().orElse(null);
     }
     return next != null;
+  }
+
+  /** Whether no row is left to read or to return. Reads rows. */
+  public boolean isExhausted() {
+    fill();
+    return inFlight == 0;
+  }
+
+  /**
+   * The next result; empty if none is finished within about 100 ms.
+   *
+   * @throws CancellationException if the task must stop
+   */
+  public Optional<O> poll() {
+    try {
+      Done<O> first = done.poll();
+      if (first == null) {
+        requireNotInterrupted();
+        first = done.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      if (first == null) {
+        return Optional.empty();
+      }
+      inFlight--;
+      return Optional.of(resultOf(first));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("the task's thread is interrupted");
+    }
   }
 
   @Override
@@ -105,6 +134,15 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
       inFlight++;
       threads.execute(() -> done.add(run(row)));
     }
+    if (inFlight == 0) {
+      requireNotInterrupted(); // or the rows that were not read would be taken for none
+    }
+  }
+
+  private void requireNotInterrupted() {
+    if (interrupted.getAsBoolean()) {
+      throw new CancellationException("the task is interrupted");
+    }
   }
 
   private Done<O> run(I row) {
@@ -112,23 +150,6 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
       return new Done<>(work.run(row), null);
     } catch (Throwable e) { // any failure must reach the task
       return new Done<>(null, e);
-    }
-  }
-
-  private O await() {
-    try {
-      Done<O> first = done.poll();
-      while (first == null) {
-        if (interrupted.getAsBoolean()) {
-          throw new CancellationException("the task is interrupted");
-        }
-        first = done.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
-      }
-      inFlight--;
-      return resultOf(first);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("the task's thread is interrupted");
     }
   }
 

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spackle.sink.HadoopFiles;
 import io.spackle.spark.TaskPartition;
+import io.spackle.spark.TaskSignals;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -30,14 +32,14 @@ import org.slf4j.LoggerFactory;
  * the next attempt what was running when a process crashed.
  *
  * <p>Work that ends in an orderly way removes its markers: on success, on failure, when a task is
- * killed and when the process gets a signal. So the markers that a task finds at its start were
- * left by processes that crashed:
+ * killed and when the process gets a signal. So markers of processes that are gone were left by
+ * crashes. Those of live processes belong to other attempts and say nothing.
  *
  * <ul>
- *   <li>{@code task-COLUMN-NUMBER-COUNT}: some row of this {@link TaskPartition} may have crashed
- *       its process. From now on the rows of the partition are run one at a time.
- *   <li>{@code row-KEY.ATTEMPT}: this row was alone in the model when its process crashed. It is
- *       not run again.
+ *   <li>{@code task-COLUMN-NUMBER-COUNT.ATTEMPT@PROCESS}: some row of this {@link TaskPartition}
+ *       may have crashed the process. From now on the rows of the partition are run one at a time.
+ *   <li>{@code row-KEY.ATTEMPT@PROCESS}: this row was alone in the model when the process crashed.
+ *       It is not run again.
  * </ul>
  *
  * <p>A task without crashes costs one listing, one empty file and its deletion. Markers are kept
@@ -47,8 +49,8 @@ import org.slf4j.LoggerFactory;
 public final class Markers implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Markers.class);
-  private static final Pattern TASK = Pattern.compile("task-(.+)-(\\d+)-(\\d+)");
-  private static final Pattern ROW = Pattern.compile("row-(.+)\\.\\d+");
+  private static final Pattern TASK = Pattern.compile("task-(.+)-(\\d+)-(\\d+)\\.\\d+@(.+)");
+  private static final Pattern ROW = Pattern.compile("row-(.+)\\.\\d+@(.+)");
   private static final int LONGEST_NOTE = 500;
 
   private final FileSystem files;
@@ -79,12 +81,13 @@ public final class Markers implements AutoCloseable {
   }
 
   /**
-   * The markers that crashed processes left.
+   * The markers that other processes have left or made.
    *
-   * @param tasks the partitions that were being processed
-   * @param rows crashes by the key of the row that was alone in the model
+   * @param tasks the partitions that were being processed when their processes crashed
+   * @param rows a marker by the key of the row that was alone in the model when its process crashed
+   * @param live the partitions that other live processes are processing
    */
-  record Remaining(Set<TaskPartition> tasks, Map<String, Crashes> rows) {
+  record Remaining(Set<TaskPartition> tasks, Map<String, Path> rows, Set<TaskPartition> live) {
 
     /** Whether a row may have crashed a process. */
     boolean suspects(Row row) {
@@ -92,32 +95,26 @@ public final class Markers implements AutoCloseable {
     }
   }
 
-  /**
-   * The crashes while one row was alone in the model.
-   *
-   * @param lastMarker left by one of them
-   */
-  record Crashes(int count, Path lastMarker) {
-    Crashes plus(Crashes more) {
-      return new Crashes(count + more.count, more.lastMarker);
-    }
-  }
-
   /** The markers that exist now, of any run. */
-  Remaining remaining() {
-    Set<TaskPartition> tasks = new HashSet<>();
-    Map<String, Crashes> rows = new TreeMap<>();
+  Remaining remaining(TaskSignals current) {
+    Remaining found = new Remaining(new HashSet<>(), new TreeMap<>(), new HashSet<>());
+    Map<String, Boolean> alive = new HashMap<>();
     for (FileStatus file : list()) {
       String name = file.getPath().getName();
       Matcher task = TASK.matcher(name);
       Matcher row = ROW.matcher(name);
       if (task.matches()) {
-        tasks.add(partition(task));
-      } else if (row.matches()) {
-        rows.merge(row.group(1), new Crashes(1, file.getPath()), Crashes::plus);
+        String process = task.group(4);
+        if (!alive.computeIfAbsent(process, current::isAlive)) {
+          found.tasks().add(partition(task));
+        } else if (!process.equals(current.process())) {
+          found.live().add(partition(task));
+        }
+      } else if (row.matches() && !alive.computeIfAbsent(row.group(2), current::isAlive)) {
+        found.rows().put(row.group(1), file.getPath());
       }
     }
-    return new Remaining(tasks, rows);
+    return found;
   }
 
   private static TaskPartition partition(Matcher task) {
@@ -126,23 +123,29 @@ public final class Markers implements AutoCloseable {
   }
 
   /** Marks the rows of a task as being processed. */
-  Marker markTask(TaskPartition task) {
-    return write("task-%s-%d-%d".formatted(task.column(), task.number(), task.count()), "");
+  Marker markTask(TaskPartition rows, TaskSignals task) {
+    String name = "task-%s-%d-%d".formatted(rows.column(), rows.number(), rows.count());
+    return write(name + suffix(task), "");
   }
 
   /**
    * Marks a row as alone in the model.
    *
-   * @param attempt distinguishes attempts that run at the same time
+   * @param task in which it is
    * @param note names the process
    */
-  Marker markRow(String key, long attempt, String note) {
-    return write("row-%s.%d".formatted(key, attempt), note);
+  Marker markRow(String key, TaskSignals task, String note) {
+    return write("row-" + key + suffix(task), note);
   }
 
-  /** The note of a row's last marker. */
-  String note(Crashes crashes) {
-    try (InputStream in = files.open(crashes.lastMarker())) {
+  /** Tells apart attempts that run at the same time. */
+  private static String suffix(TaskSignals task) {
+    return ".%d@%s".formatted(task.attemptId(), task.process());
+  }
+
+  /** The note of a row's marker. */
+  String note(Path marker) {
+    try (InputStream in = files.open(marker)) {
       return new String(in.readNBytes(LONGEST_NOTE), UTF_8);
     } catch (IOException e) {
       return "a process whose marker cannot be read (" + e + ")";

@@ -7,8 +7,10 @@ import io.spackle.row.Outcome;
 import io.spackle.row.RowStage;
 import io.spackle.spark.TaskPartition;
 import io.spackle.spark.TaskSignals;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.spark.sql.Row;
@@ -27,24 +29,26 @@ public final class Quarantine implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
 
+  /** The time in which the driver notices that an executor is lost. */
+  private static final Duration NOTICE = Duration.ofSeconds(2);
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
   private final Markers markers;
   private final Markers.Remaining remaining;
-  private final int crashesToQuarantine;
-  private final long attempt;
+  private final TaskSignals task;
   private final Optional<Marker> taskMarker;
 
   private Quarantine(
       Markers markers, Markers.Remaining remaining, TaskPartition partition, TaskSignals task) {
     this.markers = markers;
     this.remaining = remaining;
-    // A duplicate attempt may be running, with a marker on a row that crashed nothing.
-    this.crashesToQuarantine = task.mayHaveDuplicate() ? 2 : 1;
-    this.attempt = task.attemptId();
+    this.task = task;
     // The marker of a crashed process stays, whatever the outcome of this attempt.
     this.taskMarker =
         remaining.tasks().contains(partition)
             ? Optional.empty()
-            : Optional.of(markers.markTask(partition));
+            : Optional.of(markers.markTask(partition, task));
   }
 
   /**
@@ -53,25 +57,39 @@ public final class Quarantine implements AutoCloseable {
    * @param column by whose hash rows were distributed to tasks
    */
   public static Quarantine of(Markers markers, TaskSignals task, String column) {
-    Markers.Remaining remaining = markers.remaining();
     TaskPartition partition = task.partition(column);
+    Markers.Remaining remaining = settled(markers, task, partition);
     if (remaining.tasks().contains(partition)) {
       LOG.warn("{}: a process crashed with these rows, they now run one at a time", partition);
     }
     return new Quarantine(markers, remaining, partition, task);
   }
 
+  /**
+   * The markers, once it is clear whether other attempts of the task are alive: duplicates, or
+   * attempts of a stage that was repeated.
+   */
+  private static Markers.Remaining settled(
+      Markers markers, TaskSignals task, TaskPartition partition) {
+    long end = System.nanoTime() + NOTICE.toNanos();
+    Markers.Remaining remaining = markers.remaining(task);
+    while (remaining.live().contains(partition) && System.nanoTime() < end) {
+      LockSupport.parkNanos(POLL.toNanos());
+      remaining = markers.remaining(task);
+    }
+    return remaining;
+  }
+
   /** The outcome of a quarantined row; empty if the row may run. */
   public Optional<Outcome> outcome(ManifestRow row, String key) {
     return Optional.ofNullable(remaining.rows().get(key))
-        .filter(crashes -> crashes.count() >= crashesToQuarantine)
-        .map(crashes -> crashed(row, markers.note(crashes)));
+        .map(marker -> crashed(row, markers.note(marker)));
   }
 
   /** The marker of a row that must be alone in the model; empty if it may share a batch. */
   public Optional<Supplier<Marker>> marker(Row row, String key) {
     return remaining.suspects(row)
-        ? Optional.of(() -> markers.markRow(key, attempt, thisProcess()))
+        ? Optional.of(() -> markers.markRow(key, task, thisProcess()))
         : Optional.empty();
   }
 

@@ -47,6 +47,10 @@ public final class MetaRow implements Serializable {
   /** The number of runs that processed the row; older meta rows lack it. */
   public static final String RUNS = "runs";
 
+  private static final String STATUS = "status";
+  private static final String ERROR_COLUMN = "error";
+  private static final String TIMINGS = "timings";
+  private static final int OUTCOME_DIGITS = 16;
   private static final String PREFIX_OF_FURTHER = "manifest_";
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -145,15 +149,15 @@ public final class MetaRow implements Serializable {
 
   private static final StructType FIXED_COLUMNS =
       struct(
-          field("status", StringType),
+          field(STATUS, StringType),
           field("generationTime", DoubleType),
           field("id", StringType),
           field("track_id", StringType),
           field("output", createArrayType(StringType)),
           field("meta", META),
-          field("error", ERROR),
+          field(ERROR_COLUMN, ERROR),
           field("notes", createArrayType(StringType)),
-          field("timings", timingsType()),
+          field(TIMINGS, timingsType()),
           field("digests", DIGESTS),
           field("attempt", IntegerType),
           field(RUNS, IntegerType),
@@ -232,6 +236,20 @@ public final class MetaRow implements Serializable {
   /** A meta row in the form of the API's response, on one line; absent values are null. */
   public static String toJson(Row meta) {
     return meta.json();
+  }
+
+  /**
+   * Identifies the outcome that a meta row records: the row's key and a hash of status, error and
+   * timings. If the row is processed again, its timings are others.
+   */
+  public static String outcome(Row meta) {
+    StringBuilder content = new StringBuilder(meta.<String>getAs(STATUS));
+    for (String column : List.of(ERROR_COLUMN, TIMINGS)) {
+      Row struct = meta.getAs(column);
+      content.append(struct == null ? "" : struct.json());
+    }
+    String key = meta.getAs(ROW_KEY);
+    return key + "_" + Sha256.hex(content.toString()).substring(0, OUTCOME_DIGITS);
   }
 
   private void addSucceeded(List<Object> values, Succeeded done) {

@@ -3,6 +3,7 @@ package io.spackle.sink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -61,24 +62,23 @@ public enum ImageLayout {
         .findFirst();
   }
 
+  /** The names of the images in a shard of this layout. */
+  public List<String> names(Path shard, Configuration configuration) throws IOException {
+    return format.names(HadoopFiles.withoutChecksums(shard, configuration), shard);
+  }
+
   /**
-   * Removes images from a shard of this layout, atomically; deletes the shard if none remain.
+   * Writes a shard with some images of another, which may be the same.
    *
-   * @param kept names of the images that stay
-   * @return how many were removed
+   * @param kept names of the images
+   * @param target appears when it is complete
    */
-  public int keep(Path shard, Set<String> kept, Configuration configuration) throws IOException {
+  public void copy(Path shard, Set<String> kept, Path target, Configuration configuration)
+      throws IOException {
     FileSystem files = HadoopFiles.withoutChecksums(shard, configuration);
-    var all = format.names(files, shard);
-    int removed = (int) all.stream().filter(name -> !kept.contains(name)).count();
-    if (removed == all.size()) {
-      files.delete(shard, false);
-    } else if (removed > 0) {
-      try (AtomicFile rewritten = AtomicFile.create(files, shard)) {
-        format.copy(files, shard, kept, rewritten.stream());
-        rewritten.finish();
-      }
+    try (AtomicFile copy = AtomicFile.create(files, target)) {
+      format.copy(files, shard, kept, copy.stream());
+      copy.finish();
     }
-    return removed;
   }
 }

@@ -31,6 +31,14 @@ public interface ImageWriter extends AutoCloseable {
    */
   default void finish() {}
 
+  /** Whether locations are valid only after {@link #finish}: all images go to one file. */
+  default boolean isOneFile() {
+    return false;
+  }
+
+  /** Deletes the file that {@link #finish} has completed, if it is this writer's alone. */
+  default void discard() {}
+
   @Override
   default void close() {}
 

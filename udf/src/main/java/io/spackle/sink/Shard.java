@@ -64,6 +64,20 @@ final class Shard implements ImageWriter {
   }
 
   @Override
+  public boolean isOneFile() {
+    return true;
+  }
+
+  @Override
+  public synchronized void discard() {
+    try {
+      files.delete(path, false);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{}, whose images no meta row names, cannot be deleted", path, e);
+    }
+  }
+
+  @Override
   public synchronized void close() {
     isClosed = true;
     try {

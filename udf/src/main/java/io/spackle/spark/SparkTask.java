@@ -4,7 +4,9 @@ import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.storage.BlockManager;
 import org.apache.spark.util.TaskCompletionListener;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** The signals of a task that runs in Spark. */
 public record SparkTask(TaskContext context) implements TaskSignals {
@@ -20,11 +22,6 @@ public record SparkTask(TaskContext context) implements TaskSignals {
   }
 
   @Override
-  public boolean hasFailed() {
-    return context.isFailed();
-  }
-
-  @Override
   public int attempt() {
     return context.attemptNumber() + 1;
   }
@@ -35,8 +32,21 @@ public record SparkTask(TaskContext context) implements TaskSignals {
   }
 
   @Override
-  public boolean mayHaveDuplicate() {
-    return SparkEnv.get().conf().getBoolean("spark.speculation", false);
+  public String process() {
+    return process(SparkEnv.get().executorId());
+  }
+
+  /** Asks the driver, which knows of a lost executor before it repeats a task. */
+  @Override
+  public boolean isAlive(String process) {
+    BlockManager own = SparkEnv.get().blockManager();
+    return process.equals(process())
+        || CollectionConverters.asJava(own.master().getPeers(own.blockManagerId())).stream()
+            .anyMatch(peer -> process.equals(process(peer.executorId())));
+  }
+
+  private static String process(String executor) {
+    return SparkEnv.get().conf().getAppId() + "." + executor;
   }
 
   @Override

@@ -11,17 +11,17 @@ public interface TaskSignals {
   /** Registers an action that runs when the task ends, with or without success. */
   void onCompletion(Runnable action);
 
-  /** Whether the task failed; valid once it has ended. */
-  boolean hasFailed();
-
   /** The number of this attempt of the task, from 1. */
   int attempt();
 
   /** An id that is unique among all attempts of all tasks. */
   long attemptId();
 
-  /** Whether Spark may run a duplicate attempt of the task at the same time. */
-  boolean mayHaveDuplicate();
+  /** The name of this process, which no other process has or had. */
+  String process();
+
+  /** Whether Spark takes a process of some name for alive. */
+  boolean isAlive(String process);
 
   /** The task's rows among those that were distributed by the hash of a column. */
   TaskPartition partition(String column);

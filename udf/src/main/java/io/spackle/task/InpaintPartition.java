@@ -8,7 +8,6 @@ import io.spackle.pipeline.RowRecorder.Recorded;
 import io.spackle.pipeline.RowWindow;
 import io.spackle.quarantine.Quarantine;
 import io.spackle.row.ManifestRow;
-import io.spackle.row.MetaRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.sink.ImageWriter;
@@ -16,27 +15,23 @@ import io.spackle.spark.SparkTask;
 import io.spackle.spark.TaskPartition;
 import io.spackle.spark.TaskSignals;
 import io.spackle.task.TaskSettings.OutputSettings;
-import io.spackle.webhook.WebhookCall;
 import io.spackle.webhook.Webhooks;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.io.IOException;
+import java.io.Serializable;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The task of a job: manifest rows in, meta rows out, with their images written on the way. Rows
- * are returned as they finish, in any order.
+ * The task of a job: manifest rows in, published meta rows and their images out.
  *
- * <p>Only the task's thread uses the input rows, the task's context and its accumulators. When the
- * task ends, with or without success, its rows in flight stop within a second; the model stays open
- * for the next task.
+ * <p>Only the task's thread uses the input rows, the publication, the task's context and its
+ * accumulators. When the task ends, with or without success, its rows in flight stop within a
+ * second; the model stays open for the next task.
  */
-public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
+public final class InpaintPartition implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
@@ -69,37 +64,65 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
   }
 
   /** One attempt of the task. */
-  private record Attempt(
-      int number, RowPipeline pipeline, Quarantine quarantine, TaskWebhooks webhooks) {}
+  private record Attempt(int number, RowPipeline pipeline, Quarantine quarantine) {}
 
-  @Override
-  public Iterator<Row> call(Iterator<Row> rows) {
-    return rows.hasNext()
-        ? run(rows, ExecutorContext.ofJvm(), new SparkTask(TaskContext.get()))
-        : Collections.emptyIterator();
+  /** A row with its meta row. */
+  private record Finished(Row source, Recorded recorded) {}
+
+  /** Opens the publication of a task on its executor. */
+  @FunctionalInterface
+  public interface Opening {
+    Publication open() throws IOException;
   }
 
-  Iterator<Row> run(Iterator<Row> rows, ExecutorContext executor, TaskSignals task) {
+  /** Processes the rows of the current Spark task. */
+  public void run(Iterator<Row> rows, Opening publication) throws IOException {
+    if (rows.hasNext()) {
+      run(rows, publication.open(), ExecutorContext.ofJvm(), new SparkTask(TaskContext.get()));
+    }
+  }
+
+  void run(Iterator<Row> rows, Publication publication, ExecutorContext executor, TaskSignals task)
+      throws IOException {
+    Iterator<Row> pending = publication.pending(rows);
+    if (!pending.hasNext()) {
+      return; // earlier attempts have published all rows
+    }
     Cancellation end = new Cancellation();
     Quarantine quarantine = Quarantine.of(executor.markers(settings, task), task, column);
     task.onCompletion(quarantine::close);
     ImageWriter images = executor.images(settings, task);
-    RowPipeline pipeline = pipeline(executor, task, images, end);
-    TaskWebhooks webhooks =
-        new TaskWebhooks(
-            hasWebhooks ? Optional.of(executor.webhooks(settings, task)) : Optional.empty());
-    Attempt attempt = new Attempt(task.attempt(), pipeline, quarantine, webhooks);
-    RowWindow<Row, Recorded> window =
+    Attempt attempt =
+        new Attempt(task.attempt(), pipeline(executor, task, images, end), quarantine);
+    RowWindow<Row, Finished> window =
         new RowWindow<>(
-            rows, row -> process(row, attempt), rowsInFlight(settings), task::isInterrupted);
+            pending, row -> process(row, attempt), rowsInFlight(settings), task::isInterrupted);
     task.onCompletion(
         () -> {
           end.cancel();
           window.close();
           images.close();
-          webhooks.end(task.hasFailed());
         });
-    return counted(window, images);
+    Optional<Webhooks> webhooks =
+        hasWebhooks ? Optional.of(executor.webhooks(settings, task)) : Optional.empty();
+    publish(
+        window,
+        new FinishedRows(
+            publication, settings.output().publish(), images, webhooks, System::nanoTime));
+  }
+
+  private void publish(RowWindow<Row, Finished> window, FinishedRows rows) {
+    while (!window.isExhausted()) {
+      window
+          .poll()
+          .ifPresent(
+              row -> {
+                counters.add(row.recorded().outcome());
+                rows.add(row.recorded().meta(), RowColumns.webhook(row.source()));
+              });
+      rows.publishIfDue();
+    }
+    rows.publishAll();
   }
 
   private RowPipeline pipeline(
@@ -119,12 +142,10 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
     return BATCHES_IN_FLIGHT * settings.lane().maxImages();
   }
 
-  private Recorded process(Row row, Attempt attempt) throws InterruptedException {
+  private Finished process(Row row, Attempt attempt) throws InterruptedException {
     String key = row.getAs(RowColumns.KEY);
     Outcome outcome = recorder.read(row, key).then(valid -> outcome(valid, row, key, attempt));
-    Recorded recorded = recorder.record(row, key, outcome, attempt.number());
-    attempt.webhooks().add(row, recorded.meta(), key);
-    return recorded;
+    return new Finished(row, recorder.record(row, key, outcome, attempt.number()));
   }
 
   private static Outcome outcome(ManifestRow valid, Row row, String key, Attempt attempt)
@@ -134,71 +155,5 @@ public final class InpaintPartition implements MapPartitionsFunction<Row, Row> {
     return quarantined.isPresent()
         ? quarantined.get()
         : attempt.pipeline().run(valid, quarantine.marker(row, key));
-  }
-
-  /** Completes the images before Spark sees the end of the rows and publishes them. */
-  private Iterator<Row> counted(RowWindow<Row, Recorded> window, ImageWriter images) {
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        boolean hasNext = window.hasNext();
-        if (!hasNext) {
-          images.finish();
-        }
-        return hasNext;
-      }
-
-      @Override
-      public Row next() {
-        Recorded recorded = window.next();
-        counters.add(recorded.outcome());
-        return recorded.meta();
-      }
-    };
-  }
-
-  /**
-   * The webhook calls of one task. They are sent after the task has published its meta rows, so
-   * that no call refers to a row that is not in the table. Calls beyond the capacity stay pending.
-   * Thread-safe.
-   */
-  private static final class TaskWebhooks {
-    private final Optional<Webhooks> webhooks;
-    private final List<WebhookCall> reserved = new ArrayList<>();
-    private boolean hasEnded;
-
-    /**
-     * @param webhooks empty if no row of the manifest can have a webhook
-     */
-    TaskWebhooks(Optional<Webhooks> webhooks) {
-      this.webhooks = webhooks;
-    }
-
-    /** Adds the call of a row, if the row has a webhook. */
-    void add(Row source, Row meta, String key) {
-      String url = RowColumns.webhook(source);
-      if (url != null && webhooks.isPresent()) {
-        reserve(WebhookCall.of(key, url, MetaRow.toJson(meta)), webhooks.get());
-      }
-    }
-
-    /** Sends the calls, or drops them if the task failed; later rows are ignored. */
-    synchronized void end(boolean hasFailed) {
-      hasEnded = true;
-      if (webhooks.isEmpty()) {
-        return;
-      }
-      if (hasFailed) {
-        reserved.forEach(webhooks.get()::release);
-      } else {
-        webhooks.get().send(reserved);
-      }
-    }
-
-    private synchronized void reserve(WebhookCall call, Webhooks sender) {
-      if (!hasEnded && sender.reserve(call)) {
-        reserved.add(call);
-      }
-    }
   }
 }

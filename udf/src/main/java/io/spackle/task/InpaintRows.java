@@ -205,11 +205,6 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     }
 
     @Override
-    public boolean hasFailed() {
-      return false;
-    }
-
-    @Override
     public int attempt() {
       return FIRST_ATTEMPT;
     }
@@ -220,8 +215,13 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     }
 
     @Override
-    public boolean mayHaveDuplicate() {
-      return false;
+    public String process() {
+      return "driver";
+    }
+
+    @Override
+    public boolean isAlive(String process) {
+      return process.equals(process());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.spackle.task;
 
-import io.spackle.row.MetaRow;
 import io.spackle.spark.SparkTask;
 import io.spackle.webhook.WebhookCall;
 import io.spackle.webhook.Webhooks;
@@ -38,7 +37,7 @@ public final class PendingWebhooks implements ForeachPartitionFunction<Row> {
   /**
    * Sends calls, for a minute at most.
    *
-   * @param pending key, webhook and meta row of finished rows
+   * @param pending webhook and meta row of finished rows
    */
   public static void send(Dataset<Row> pending, TaskSettings settings) {
     int executors = ModelProbe.executors(pending.sparkSession().sparkContext());
@@ -75,8 +74,7 @@ public final class PendingWebhooks implements ForeachPartitionFunction<Row> {
     try {
       while (calls.size() < CALLS_PER_RECORD && rows.hasNext()) {
         Row row = rows.next();
-        WebhookCall call =
-            WebhookCall.of(row.getString(0), row.getString(1), MetaRow.toJson(row.getStruct(2)));
+        WebhookCall call = WebhookCall.of(row.getStruct(1), row.getString(0));
         if (!webhooks.reserve(call, remaining(end))) {
           return calls;
         }

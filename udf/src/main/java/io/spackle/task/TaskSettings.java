@@ -13,6 +13,7 @@ import io.spackle.source.FetchSettings;
 import io.spackle.spark.HadoopConf;
 import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.io.Serializable;
+import java.time.Duration;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -39,13 +40,15 @@ public record TaskSettings(
    * @param previews for the report
    * @param markers URI of the folder of quarantine markers
    * @param webhooks of the rows
+   * @param publish when meta rows are published
    */
   public record OutputSettings(
       String images,
       ImageLayout layout,
       Previews previews,
       String markers,
-      WebhookSettings webhooks)
+      WebhookSettings webhooks,
+      PublishSettings publish)
       implements Serializable {
 
     /**
@@ -56,6 +59,14 @@ public record TaskSettings(
      */
     public record Previews(String folder, double share) implements Serializable {}
   }
+
+  /**
+   * When a task publishes finished rows.
+   *
+   * @param interval the longest time that a finished row waits for others
+   * @param rowsPerFile the most rows of a file
+   */
+  public record PublishSettings(Duration interval, int rowsPerFile) implements Serializable {}
 
   /**
    * The settings for reading rows and writing meta rows.

@@ -2,27 +2,39 @@ package io.spackle.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.spackle.row.MetaRow;
 import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.spark.sql.Row;
 
 /**
  * A call of a row's webhook.
  *
  * @param rowKey of the row
+ * @param outcome identifies the row's outcome, see {@link MetaRow#outcome}
  * @param url as in the manifest, with its secrets
  * @param body the row's meta row as JSON
  */
-public record WebhookCall(String rowKey, String url, byte[] body) {
+public record WebhookCall(String rowKey, String outcome, String url, byte[] body) {
 
-  /** The call of a row. */
-  public static WebhookCall of(String rowKey, String url, String json) {
-    return new WebhookCall(rowKey, url, json.getBytes(UTF_8));
+  private static final String ID_PREFIX = "msg_";
+
+  /** The call of a published row. */
+  public static WebhookCall of(Row meta, String url) {
+    return new WebhookCall(
+        meta.getAs(MetaRow.ROW_KEY),
+        MetaRow.outcome(meta),
+        url,
+        MetaRow.toJson(meta).getBytes(UTF_8));
   }
 
-  /** The id by which the receiver recognizes repeated calls: the same in all attempts and runs. */
+  /**
+   * The id by which the receiver recognizes repeated calls: the same in all attempts and runs, and
+   * another one if the row is processed again.
+   */
   String id() {
-    return "msg_" + rowKey;
+    return ID_PREFIX + outcome;
   }
 
   /**

@@ -9,7 +9,7 @@ import java.time.Instant;
 /** The result of a call as a line of JSON; a call that has a record is not made again. */
 public final class WebhookRecord {
 
-  public static final String ROW_KEY = "row_key";
+  public static final String OUTCOME = "outcome";
   public static final String STATUS = "status";
   public static final String DELIVERED = "delivered";
   public static final String FAILED = "failed";
@@ -32,7 +32,8 @@ public final class WebhookRecord {
   private static ObjectNode record(WebhookCall call, String status, int attempts) {
     return JsonNodeFactory.instance
         .objectNode()
-        .put(ROW_KEY, call.rowKey())
+        .put("row_key", call.rowKey())
+        .put(OUTCOME, call.outcome())
         .put("webhook_id", call.id())
         .put("webhook", Redaction.redacted(call.url()))
         .put(STATUS, status)

@@ -168,8 +168,8 @@ class ModelCacheTest {
 
   @Test
   void copiesUnusedForAMonthAreDeletedAtTheNextCopy() throws IOException {
-    Path old = Files.createDirectories(cache.resolve("old"));
-    Path young = Files.createDirectories(cache.resolve("young"));
+    Path old = Files.createDirectories(cache.resolve("0".repeat(64)));
+    Path young = Files.createDirectories(cache.resolve("1".repeat(64)));
     Files.setLastModifiedTime(old, daysAgo(31));
     Files.setLastModifiedTime(young, daysAgo(29));
     Path copy = local(remote(), DIGEST);
@@ -178,6 +178,25 @@ class ModelCacheTest {
     Files.setLastModifiedTime(copy.getParent(), daysAgo(31));
     local(remote(), DIGEST);
     assertThat(Files.getLastModifiedTime(copy.getParent())).isGreaterThan(daysAgo(1));
+  }
+
+  /** The folder may be one that the user shares with other programs, such as /data/models. */
+  @Test
+  void filesOfOthersInTheCacheFolderAreKeptHoweverOldTheyAre() throws IOException {
+    List<Path> foreign =
+        List.of(
+            Files.createDirectories(cache.resolve("sd15-inpainting/unet")).getParent(),
+            Files.createDirectories(cache.resolve("0123abcd")),
+            Files.writeString(cache.resolve("notes.part"), "mine"));
+    Path part = Files.createDirectories(cache.resolve("2".repeat(64) + ".part"));
+    Path digest = Files.writeString(cache.resolve("3".repeat(64) + ".digest"), DIGEST);
+    for (Path file : List.of(foreign.get(0), foreign.get(1), foreign.get(2), part, digest)) {
+      Files.setLastModifiedTime(file, daysAgo(400));
+    }
+    local(remote(), DIGEST);
+    assertThat(foreign).allSatisfy(file -> assertThat(file).exists());
+    assertThat(part).doesNotExist();
+    assertThat(digest).doesNotExist();
   }
 
   private Path local(String location, String digest) {

@@ -24,11 +24,14 @@ import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyOptions;
 import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
+import io.spackle.spark.FakeTask;
 import io.spackle.spark.HadoopConf;
 import io.spackle.spark.TaskPartition;
-import io.spackle.spark.TaskSignals;
 import io.spackle.task.TaskSettings.OutputSettings;
+import io.spackle.task.TaskSettings.PublishSettings;
 import io.spackle.webhook.Webhooks.WebhookSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,8 +40,8 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,8 +51,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
+import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
@@ -62,6 +64,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
@@ -90,67 +93,8 @@ class InpaintPartitionTest {
   @TempDir Path temp;
   private ExecutorContext executor;
   private String distributionColumn = RowColumns.KEY;
-
-  /** The signals of a task without Spark. */
-  private static final class FakeTask implements TaskSignals {
-    private final List<Runnable> completions = new ArrayList<>();
-    private final int number;
-    private final int count;
-    private volatile boolean interrupted;
-
-    FakeTask() {
-      this(0, 1);
-    }
-
-    FakeTask(int number, int count) {
-      this.number = number;
-      this.count = count;
-    }
-
-    @Override
-    public boolean isInterrupted() {
-      return interrupted;
-    }
-
-    @Override
-    public void onCompletion(Runnable action) {
-      completions.add(action);
-    }
-
-    @Override
-    public boolean hasFailed() {
-      return interrupted;
-    }
-
-    @Override
-    public int attempt() {
-      return 2;
-    }
-
-    @Override
-    public long attemptId() {
-      return 77;
-    }
-
-    @Override
-    public boolean mayHaveDuplicate() {
-      return false;
-    }
-
-    @Override
-    public TaskPartition partition(String column) {
-      return new TaskPartition(column, number, count);
-    }
-
-    @Override
-    public Optional<String> gpuAddress() {
-      return Optional.empty();
-    }
-
-    void complete() {
-      completions.forEach(Runnable::run);
-    }
-  }
+  private ImageLayout layout = ImageLayout.FILES;
+  private PublishSettings publish = new PublishSettings(Duration.ofHours(1), 1000);
 
   @BeforeEach
   void prepare() throws Exception {
@@ -216,9 +160,7 @@ class InpaintPartitionTest {
 
   @Test
   void emptyPartitionOpensNoModel() throws Exception {
-    InpaintPartition partition =
-        new InpaintPartition(settings(4), MANIFEST, distributionColumn, progress);
-    assertThat(partition.call(Collections.emptyIterator()).hasNext()).isFalse();
+    partition(settings(4)).run(Collections.emptyIterator(), MemoryPublication::new);
     assertThat(opened).hasValue(0);
   }
 
@@ -260,7 +202,7 @@ class InpaintPartitionTest {
     thread.start();
     started.acquire();
     long start = System.nanoTime();
-    killed.interrupted = true;
+    killed.interrupt();
     ended.await();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
     assertThat(executor.model(settings, new FakeTask()).limits().areFree()).isTrue();
@@ -282,7 +224,7 @@ class InpaintPartitionTest {
         slots.submit(() -> run(settings, new FakeTask(), rows("a", "b", "c")));
     Future<List<Row>> killedRows = slots.submit(() -> run(settings, killed, rows("d", "e", "f")));
     started.acquire();
-    killed.interrupted = true;
+    killed.interrupt();
     assertThatThrownBy(killedRows::get).hasCauseInstanceOf(CancellationException.class);
     gate.release(10);
     assertThat(surviving.get()).hasSize(3);
@@ -322,9 +264,7 @@ class InpaintPartitionTest {
     Thread process =
         new Thread(
             () -> {
-              var out = new InpaintPartition(settings(4), MANIFEST, distributionColumn, progress);
-              out.run(rows.iterator(), context, task).forEachRemaining(row -> {});
-              task.complete();
+              process(settings(4), task, rows, new MemoryPublication(), context);
               context.close();
             });
     process.start();
@@ -402,8 +342,8 @@ class InpaintPartitionTest {
     ExecutorService slot = Executors.newSingleThreadExecutor();
     Future<List<Row>> killedRows = slot.submit(() -> run(settings(4), killed, rows("a", "b")));
     started.acquire();
-    assertThat(temp.resolve("marks/task-_spackle_key-0-1")).exists();
-    killed.interrupted = true;
+    assertThat(temp.resolve("marks")).isDirectoryContaining("glob:**/task-_spackle_key-0-1.*");
+    killed.interrupt();
     assertThatThrownBy(killedRows::get).hasCauseInstanceOf(CancellationException.class);
     assertThat(temp.resolve("marks")).isEmptyDirectory();
     slot.shutdown();
@@ -416,6 +356,121 @@ class InpaintPartitionTest {
     executor.markers(settings(4), new FakeTask()).close();
     assertThat(temp.resolve("marks")).isEmptyDirectory();
     executor(new FakeInpainter()); // the crashed one is closed at the end
+  }
+
+  /**
+   * After an executor was lost, Spark repeats a stage while attempts of its tasks still run on
+   * others: their markers are not those of crashed processes.
+   */
+  @Test
+  void markersOfLiveAttemptsAreNotTakenForThoseOfCrashedProcesses() throws Exception {
+    List<Row> rows = rows("a", "b", CRASHING, "c");
+    FakeTask crashed = new FakeTask();
+    crashing(crashed, rows);
+    FakeTask alone = new FakeTask();
+    crashing(alone, rows); // its row runs alone, with a marker
+    FakeInpainter third = new FakeInpainter();
+    executor(third);
+    List<Row> meta = run(settings(4), new FakeTask().seesAlive(crashed).seesAlive(alone), rows);
+    assertThat(meta).hasSize(4).extracting(InpaintPartitionTest::code).containsOnly("none");
+    assertThat(third.batches()).as("together").anyMatch(batch -> batch.size() > 1);
+  }
+
+  @Test
+  void rowsArePublishedWhenTheyFillAFile() {
+    publish = new PublishSettings(Duration.ofHours(1), 2);
+    MemoryPublication publication = new MemoryPublication();
+    process(settings(1), new FakeTask(), rows("a", "b", "c", "d", "e"), publication, executor);
+    assertThat(publication.files).extracting(List::size).containsExactly(2, 2, 1);
+  }
+
+  /** A row that takes long does not keep the finished ones from being published. */
+  @Test
+  void finishedRowsArePublishedAfterTheIntervalWhateverTheOthersDo() throws Exception {
+    publish = new PublishSettings(Duration.ofMillis(200), 1000);
+    MemoryPublication publication = new MemoryPublication();
+    executor(new FakeInpainter((inputs, cancellation) -> testEnd.await()));
+    ExecutorContext context = executor;
+    TaskSettings settings = settings(1);
+    FakeTask task = new FakeTask();
+    List<Row> rows = new ArrayList<>(rows("slow"));
+    rows.add(row("a", temp.resolve("missing").toString(), "a")); // fails without the model
+    rows.add(row("b", temp.resolve("missing").toString(), "b"));
+    Thread thread = new Thread(() -> process(settings, task, rows, publication, context));
+    thread.start();
+    while (publication.rows().size() < 2) {
+      Thread.sleep(20);
+    }
+    assertThat(publication.rows())
+        .extracting(row -> row.<String>getAs("id"))
+        .containsExactlyInAnyOrder("a", "b");
+    testEnd.countDown();
+    thread.join();
+    assertThat(publication.rows()).hasSize(3);
+  }
+
+  @Test
+  void retryProcessesOnlyTheRowsThatAreNotPublished() {
+    MemoryPublication publication = new MemoryPublication();
+    process(settings(4), new FakeTask(), rows("a", "b"), publication, executor);
+    FakeInpainter second = new FakeInpainter();
+    executor(second);
+    process(settings(4), new FakeTask(), rows("a", "b", "c"), publication, executor);
+    assertThat(second.batches()).containsExactly(List.of("c"));
+    assertThat(publication.rows()).hasSize(3);
+    opened.set(0);
+    process(settings(4), new FakeTask(), rows("a", "b", "c"), publication, executor);
+    assertThat(opened).as("nothing is left, so no model is opened").hasValue(0);
+  }
+
+  /** A killed task has not read all of its rows: those that it has must not count as all. */
+  @Test
+  void taskThatIsKilledBetweenTwoRowsDoesNotEndInGoodOrder() {
+    FakeTask task = new FakeTask();
+    task.interrupt();
+    MemoryPublication publication = new MemoryPublication();
+    assertThatThrownBy(() -> process(settings(4), task, rows("a", "b"), publication, executor))
+        .isInstanceOf(CancellationException.class);
+    assertThat(publication.files).isEmpty();
+  }
+
+  /** A file of many images is not cut up, and the loser's one is deleted. */
+  @ParameterizedTest
+  @EnumSource(names = "FILES", mode = EnumSource.Mode.EXCLUDE)
+  void shardOfAnAttemptThatLostIsDeleted(ImageLayout shards) throws Exception {
+    layout = shards;
+    publish = new PublishSettings(Duration.ZERO, 1);
+    MemoryPublication publication = new MemoryPublication();
+    process(settings(1), new FakeTask(), rows("a", "b"), publication, executor);
+    assertThat(publication.files).hasSize(1);
+    assertThat(shards()).hasSize(1);
+    MemoryPublication stale = new MemoryPublication();
+    Publication late =
+        new Publication() {
+          @Override
+          public boolean isIncremental() {
+            return true;
+          }
+
+          @Override
+          public Iterator<Row> pending(Iterator<Row> rows) {
+            return stale.pending(rows); // before the winner published
+          }
+
+          @Override
+          public List<Row> publish(List<Row> finished) {
+            return publication.publish(finished);
+          }
+        };
+    process(settings(1), new FakeTask(), rows("a", "b"), late, executor);
+    assertThat(shards()).hasSize(1);
+    assertThat(publication.rows()).hasSize(2);
+  }
+
+  private List<Path> shards() throws IOException {
+    try (Stream<Path> files = Files.list(temp.resolve("images"))) {
+      return files.toList();
+    }
   }
 
   @Test
@@ -446,6 +501,15 @@ class InpaintPartitionTest {
     assertThat(meta).extracting(InpaintPartitionTest::output).doesNotHaveDuplicates();
   }
 
+  /** What the tasks of Spark, which run in this JVM, have published. */
+  private static final List<MemoryPublication> IN_SPARK = new CopyOnWriteArrayList<>();
+
+  private static Publication open() {
+    MemoryPublication publication = new MemoryPublication();
+    IN_SPARK.add(publication);
+    return publication;
+  }
+
   /** Through Spark, with everything that a task opens by itself. */
   @Test
   void runsInSparkWithARealModel() throws Exception {
@@ -472,10 +536,13 @@ class InpaintPartitionTest {
       TaskCounters counters = TaskCounters.in(spark.sparkContext());
       InpaintPartition partition =
           new InpaintPartition(settings, MANIFEST, distributionColumn, counters);
-      Dataset<Row> manifest =
-          spark.createDataFrame(rows("a", "b", "c", "d", "e"), MANIFEST).repartition(3);
-      List<Row> meta =
-          manifest.mapPartitions(partition, Encoders.row(partition.schema())).collectAsList();
+      IN_SPARK.clear();
+      ForeachPartitionFunction<Row> task = rows -> partition.run(rows, InpaintPartitionTest::open);
+      spark
+          .createDataFrame(rows("a", "b", "c", "d", "e"), MANIFEST)
+          .repartition(3)
+          .foreachPartition(task);
+      List<Row> meta = IN_SPARK.stream().flatMap(one -> one.rows().stream()).toList();
       assertThat(meta).extracting(row -> code(row)).containsOnly("none");
       assertThat(meta)
           .extracting(row -> row.<String>getAs("id"))
@@ -500,16 +567,28 @@ class InpaintPartitionTest {
   }
 
   private List<Row> run(TaskSettings settings, FakeTask task, List<Row> rows) {
+    MemoryPublication publication = new MemoryPublication();
+    process(settings, task, rows, publication, executor);
+    return publication.rows();
+  }
+
+  private void process(
+      TaskSettings settings,
+      FakeTask task,
+      List<Row> rows,
+      Publication publication,
+      ExecutorContext context) {
     try {
-      List<Row> meta = new ArrayList<>();
-      Iterator<Row> out =
-          new InpaintPartition(settings, MANIFEST, distributionColumn, progress)
-              .run(rows.iterator(), executor, task);
-      out.forEachRemaining(meta::add);
-      return meta;
+      partition(settings).run(rows.iterator(), publication, context, task);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } finally {
       task.complete();
     }
+  }
+
+  private InpaintPartition partition(TaskSettings settings) {
+    return new InpaintPartition(settings, MANIFEST, distributionColumn, progress);
   }
 
   private TaskSettings settings(int maxImages) {
@@ -539,11 +618,12 @@ class InpaintPartitionTest {
         TestImages.settings(),
         new OutputSettings(
             temp.resolve("images").toString(),
-            ImageLayout.FILES,
+            layout,
             new OutputSettings.Previews(temp.resolve("previews").toString(), 0),
             temp.resolve("marks").toString(),
             new WebhookSettings(
-                null, Duration.ofSeconds(1), 0, temp.resolve("webhooks").toString())),
+                null, Duration.ofSeconds(1), 0, temp.resolve("webhooks").toString()),
+            publish),
         new TaskSettings.RowSettings(
             traits,
             new RowDefaults(

@@ -50,11 +50,11 @@ class WebhooksTest {
     LoggedRequest request = RECEIVER.findAll(postRequestedFor(urlEqualTo("/hook"))).get(0);
     assertThat(request.getBodyAsString()).isEqualTo("{\"prompt\":\"caf\u00E9\"}");
     assertThat(request.getHeader("content-type")).startsWith("application/json");
-    assertThat(request.getHeader("webhook-id")).isEqualTo("msg_k0");
+    assertThat(request.getHeader("webhook-id")).isEqualTo("msg_k0_1");
     long timestamp = Long.parseLong(request.getHeader("webhook-timestamp"));
     assertThat(timestamp).isCloseTo(Instant.now().getEpochSecond(), within(60L));
     assertThat(request.getHeader("webhook-signature"))
-        .isEqualTo(SECRET.signature("msg_k0", timestamp, request.getBody()));
+        .isEqualTo(SECRET.signature("msg_k0_1", timestamp, request.getBody()));
     assertThat(records).singleElement().asString().contains("\"status\":\"delivered\",\"tries\":1");
   }
 
@@ -66,7 +66,7 @@ class WebhooksTest {
     call("/hook");
     LoggedRequest request = RECEIVER.findAll(postRequestedFor(urlEqualTo("/hook"))).get(0);
     assertThat(request.containsHeader("webhook-signature")).isFalse();
-    assertThat(request.getHeader("webhook-id")).isEqualTo("msg_k0");
+    assertThat(request.getHeader("webhook-id")).isEqualTo("msg_k0_1");
   }
 
   @Test
@@ -84,7 +84,7 @@ class WebhooksTest {
     List<LoggedRequest> attempts = RECEIVER.findAll(postRequestedFor(urlEqualTo("/busy")));
     assertThat(attempts)
         .extracting(request -> request.getHeader("webhook-id"))
-        .containsOnly("msg_k0");
+        .containsOnly("msg_k0_1");
     assertThat(records).singleElement().asString().contains("\"status\":\"delivered\",\"tries\":2");
   }
 
@@ -124,9 +124,9 @@ class WebhooksTest {
   @Test
   void forbiddenReceiversAreNotContacted() throws Exception {
     for (String url : List.of("http://10.0.0.1/", "http://localhost/", "https://a.example:22/")) {
-      send(List.of(WebhookCall.of("k", url, "{}")));
+      send(List.of(call("k", url, "{}")));
     }
-    send(List.of(WebhookCall.of("k", "file:/etc/passwd", "{}")));
+    send(List.of(call("k", "file:/etc/passwd", "{}")));
     assertThat(records)
         .extracting(record -> record.replaceAll(".*\"code\":\"([A-Z_]+)\".*\n", "$1"))
         .containsExactly("URL_FORBIDDEN", "URL_FORBIDDEN", "URL_FORBIDDEN", "URL_INVALID");
@@ -138,16 +138,14 @@ class WebhooksTest {
     webhooks.close();
     webhooks = webhooks(SECRET, 0);
     List<WebhookCall> calls =
-        IntStream.range(0, 30)
-            .mapToObj(i -> WebhookCall.of("k" + i, "http://127.0.0.1:1/", "{}"))
-            .toList();
+        IntStream.range(0, 30).mapToObj(i -> call("k" + i, "http://127.0.0.1:1/", "{}")).toList();
     send(calls);
     assertThat(String.join("", records).lines().count()).isBetween(10L, 18L);
   }
 
   @Test
   void callBeyondTheCapacityIsRefused() {
-    WebhookCall large = new WebhookCall("k", "http://127.0.0.1/", new byte[40 << 20]);
+    WebhookCall large = new WebhookCall("k", "k_1", "http://127.0.0.1/", new byte[40 << 20]);
     assertThat(webhooks.reserve(large)).isTrue();
     assertThat(webhooks.reserve(large)).isFalse();
     webhooks.release(large);
@@ -159,7 +157,7 @@ class WebhooksTest {
   void secretsInUrlsAreUsedButNotRecorded() throws Exception {
     RECEIVER.stubFor(post(anyUrl()).willReturn(aResponse().withStatus(400)));
     String url = RECEIVER.url("/hook?token=s3cr3t").replace("localhost", "anna:p4ss@127.0.0.1");
-    send(List.of(WebhookCall.of("k", url, "{}")));
+    send(List.of(call("k", url, "{}")));
     LoggedRequest request = RECEIVER.findAll(postRequestedFor(anyUrl())).get(0);
     assertThat(request.getUrl()).isEqualTo("/hook?token=s3cr3t");
     assertThat(request.getHeader("authorization")).startsWith("Basic ");
@@ -168,7 +166,7 @@ class WebhooksTest {
 
   private void call(String path) throws InterruptedException {
     String url = "http://127.0.0.1:" + RECEIVER.getPort() + path;
-    send(List.of(WebhookCall.of("k0", url, "{\"prompt\":\"caf\u00E9\"}")));
+    send(List.of(call("k0", url, "{\"prompt\":\"caf\u00E9\"}")));
   }
 
   private void send(List<WebhookCall> calls) throws InterruptedException {
@@ -192,5 +190,9 @@ class WebhooksTest {
 
   private static org.assertj.core.data.Offset<Long> within(long seconds) {
     return org.assertj.core.data.Offset.offset(seconds);
+  }
+
+  private static WebhookCall call(String key, String url, String json) {
+    return new WebhookCall(key, key + "_1", url, json.getBytes(UTF_8));
   }
 }

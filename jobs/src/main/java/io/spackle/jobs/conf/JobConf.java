@@ -64,9 +64,11 @@ public record JobConf(
   /**
    * How rows are processed.
    *
-   * @param perFile maximum rows of one task and one meta file, approximately
+   * @param perFile the rows of one task, approximately, and the most rows of a meta file
+   * @param publishInterval the longest time from the end of a row to the publication of its meta
+   *     row
    */
-  public record RowsConf(RetryConf retries, int perFile) {}
+  public record RowsConf(RetryConf retries, int perFile, Duration publishInterval) {}
 
   /**
    * Which failed rows a run processes again.
@@ -135,7 +137,10 @@ public record JobConf(
         reader.location("output.path"),
         reader.choice("output.mode", OutputFolder.Mode.class),
         new ImagesConf(reader.choice("output.images", ImageLayout.class), name(reader, input)),
-        new RowsConf(retries(reader), reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE)),
+        new RowsConf(
+            retries(reader),
+            reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE),
+            reader.duration("output.publish-interval", Duration.ofMillis(1))),
         reader.duration("output.claim-timeout", Duration.ofSeconds(1)),
         reader.orNull("output.table", key -> table(reader, key)),
         report(reader));

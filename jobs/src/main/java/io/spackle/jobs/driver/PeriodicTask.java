@@ -3,12 +3,17 @@ package io.spackle.jobs.driver;
 import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Work that is repeated at a fixed interval on a thread of its own until closed. Closing waits for
- * the execution that is in progress, and none starts afterwards.
+ * the execution that is in progress, and none starts afterwards. An exception is logged and does
+ * not stop the repetition.
  */
 public final class PeriodicTask implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PeriodicTask.class);
 
   private final Timer timer;
   private final Runnable work;
@@ -48,8 +53,14 @@ public final class PeriodicTask implements AutoCloseable {
 
   /** Cancelling a timer neither stops nor awaits an execution that has begun: the lock does. */
   private synchronized void runUnlessClosed() {
-    if (!isClosed) {
+    if (isClosed) {
+      return;
+    }
+    try {
       work.run();
+    } catch (RuntimeException e) {
+      LOG.error(
+          "the periodic work {} failed and will be repeated", Thread.currentThread().getName(), e);
     }
   }
 }

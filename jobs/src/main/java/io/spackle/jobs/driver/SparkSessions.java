@@ -75,6 +75,9 @@ public final class SparkSessions {
     // A row that crashes its executor costs the tasks there one attempt each, even once it runs
     // alone: a few such rows must not fail the job. Errors of the job itself recur quickly.
     conf.setIfMissing("spark.task.maxFailures", "16");
+    // Each executor that is lost takes its part of the distributed work list with it, which costs
+    // one attempt of the stage. It is written again within seconds: preemption must not end a run.
+    conf.setIfMissing("spark.stage.maxConsecutiveAttempts", "10000");
     // Spark sorts the rows of a task in pages of up to 64 MiB, which it holds until the task ends:
     // far more than a hundred manifest rows need, and the heap is for images.
     conf.setIfMissing("spark.buffer.pageSize", "2m");

@@ -3,10 +3,15 @@ package io.spackle.jobs.files;
 import io.spackle.sink.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
@@ -15,20 +20,30 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.CreateFileOptionKeys;
 import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A file system on which files appear under their final names only when complete: atomically where
- * it is local (a move), HDFS (a rename) or an object store (an object becomes visible when its
- * upload completes). On other file systems a file that is being replaced may be missing for a
- * moment.
+ * A file system on which small files appear under their names only when complete: atomically where
+ * it is local (a link or a move), HDFS (a rename) or an object store (an object becomes visible
+ * when its upload completes). On other file systems a file that is being replaced may be missing
+ * for a moment.
+ *
+ * <p>Except on object stores, a file is written to a staging folder and then renamed: if that
+ * folder is gone, nothing changes. On object stores each change is one request.
  */
 public final class AtomicFiles {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AtomicFiles.class);
 
   /** Prefix of the names of unpublished files, which Spark and most other readers ignore. */
   public static final String HIDDEN = ".spackle-";
 
   private static final String IF_NONE_MATCH =
       CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
+
+  private static final String IF_MATCH =
+      CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE_ETAG;
 
   private final FileSystem files;
 
@@ -41,49 +56,111 @@ public final class AtomicFiles {
     return new AtomicFiles(HadoopFiles.withoutChecksums(path, hadoop));
   }
 
+  /**
+   * A state of a file.
+   *
+   * @param tag of its content, or null if the store has none
+   */
+  public record Version(String tag) {}
+
   /** The underlying file system, without Hadoop's checksum files. */
   public FileSystem system() {
     return files;
   }
 
+  /** Whether {@link #create} decides atomically which of concurrent attempts wins. */
+  public boolean createsExclusively(Path folder) throws IOException {
+    boolean isS3 = files.getUri().getScheme().startsWith("s3");
+    return !isS3 || files.hasPathCapability(folder, IF_NONE_MATCH);
+  }
+
   /**
-   * Publishes a complete file under its final name. If the name already exists, nothing changes:
-   * both files stay as they are.
+   * Creates a file unless the name is taken.
+   *
+   * @param staging an existing folder
+   * @return whether the file has this content now; false if it already existed with another one
    */
-  public void publish(Path file, Path name) throws IOException {
-    if (files.exists(name)) {
+  public boolean create(Path name, byte[] bytes, Path staging) throws IOException {
+    try {
+      createNew(name, bytes, staging);
+      return true;
+    } catch (IOException e) {
+      // Another attempt won, or a repeated request found what its first attempt had created.
+      if (!files.exists(name)) {
+        throw e;
+      }
+      return Arrays.equals(read(name), bytes);
+    }
+  }
+
+  /** The current version of a file, for {@link #replace}. */
+  public Version version(Path name) throws IOException {
+    return new Version(
+        files.getFileStatus(name) instanceof EtagSource tagged ? tagged.getEtag() : null);
+  }
+
+  /**
+   * Replaces a file. Object stores refuse it if the file has changed since the expected version, if
+   * they support conditional requests.
+   *
+   * @param staging an existing folder
+   */
+  public void replace(Path name, Version expected, byte[] bytes, Path staging) throws IOException {
+    if (!HadoopFiles.isObjectStore(files)) {
+      write(name, bytes, staging);
       return;
     }
-    if (isLocal()) {
-      move(file, name);
-    } else if (HadoopFiles.isObjectStore(files)) {
-      copyUnlessTaken(file, name);
-    } else if (!files.rename(file, name) && !files.exists(name)) {
-      throw new FileNotFoundException("cannot rename " + file + " to " + name);
+    FSDataOutputStreamBuilder<?, ?> target = files.createFile(name).overwrite(true);
+    if (expected.tag() != null && files.hasPathCapability(name, IF_MATCH)) {
+      target.must(IF_MATCH, expected.tag());
+    }
+    try {
+      put(target, bytes);
+    } catch (IOException e) {
+      // A repeated request found what its first attempt had put.
+      if (!files.exists(name) || !Arrays.equals(read(name), bytes)) {
+        throw e;
+      }
     }
   }
 
-  /** Publishes a complete file under its final name, replacing any file of that name. */
-  public void replace(Path file, Path name) throws IOException {
+  /**
+   * Writes a file, replacing any file of that name.
+   *
+   * @param staging an existing folder
+   */
+  public void write(Path name, byte[] bytes, Path staging) throws IOException {
+    if (HadoopFiles.isObjectStore(files)) {
+      put(files.createFile(name).overwrite(true).recursive(), bytes);
+      return;
+    }
+    Path staged = staged(bytes, staging);
+    try {
+      rename(staged, name);
+    } catch (IOException | RuntimeException e) {
+      deleteQuietly(staged);
+      throw e;
+    }
+  }
+
+  /** Renames a file, replacing any file of that name; not on object stores. */
+  public void rename(Path from, Path to) throws IOException {
     if (isLocal()) {
-      move(file, name);
-    } else if (HadoopFiles.isObjectStore(files)) {
-      FSDataOutputStreamBuilder<?, ?> target = files.createFile(name);
-      copy(file, target.overwrite(true));
-      files.delete(file, false);
+      Files.move(local(from), local(to), StandardCopyOption.ATOMIC_MOVE);
     } else {
       FileContext.getFileContext(files.getUri(), files.getConf())
-          .rename(file, name, Rename.OVERWRITE);
+          .rename(from, to, Rename.OVERWRITE);
     }
   }
 
-  /** Writes a small file atomically, replacing any file of that name. */
-  public void write(Path name, byte[] bytes) throws IOException {
-    Path hidden = new Path(name.getParent(), HIDDEN + "new-" + UUID.randomUUID());
-    try (FSDataOutputStream out = files.create(hidden, false)) {
-      out.write(bytes);
+  /** Moves a file or folder to a name that is free, in an existing folder. */
+  public void move(Path from, Path to) throws IOException {
+    if (isLocal()) {
+      // Hadoop's rename falls back to copying.
+      Files.move(local(from), local(to), StandardCopyOption.ATOMIC_MOVE);
+    } else if (!files.rename(from, to)) {
+      throw new FileNotFoundException("cannot rename " + from + " to " + to);
     }
-    replace(hidden, name);
   }
 
   /** Reads a small file. */
@@ -93,44 +170,81 @@ public final class AtomicFiles {
     }
   }
 
-  private boolean isLocal() {
-    return files.getUri().getScheme().equals("file");
-  }
-
-  /** Hadoop's rename falls back to copying, during which readers would see a partial file. */
-  private static void move(Path file, Path name) throws IOException {
-    Files.move(
-        java.nio.file.Path.of(file.toUri().getPath()),
-        java.nio.file.Path.of(name.toUri().getPath()),
-        StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  /**
-   * Uploads the file on the condition that none exists ({@code If-None-Match: *}), which the store
-   * checks atomically. If the file system does not support the condition, the last of concurrent
-   * attempts wins; all of them have the same rows.
-   */
-  private void copyUnlessTaken(Path file, Path name) throws IOException {
+  /** Deletes a file or folder; a failure is only logged. */
+  public void deleteQuietly(Path path) {
     try {
-      FSDataOutputStreamBuilder<?, ?> target = files.createFile(name);
-      target.overwrite(false).recursive();
-      if (files.hasPathCapability(name, IF_NONE_MATCH)) {
-        target.must(IF_NONE_MATCH, true);
+      files.delete(path, true);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("cannot delete {}, which is not needed any more", path, e);
+    }
+  }
+
+  private void createNew(Path name, byte[] bytes, Path staging) throws IOException {
+    if (HadoopFiles.isObjectStore(files)) {
+      putNew(name, bytes);
+      return;
+    }
+    Path staged = staged(bytes, staging);
+    try {
+      if (isLocal()) {
+        link(staged, name);
+      } else if (files.exists(name) || !files.rename(staged, name)) {
+        throw new FileAlreadyExistsException(name.toString());
       }
-      copy(file, target);
-    } catch (IOException e) {
-      // The condition failed, or a retried request found the object that its first attempt had put.
-      if (!files.exists(name)) {
-        throw e;
+    } finally {
+      deleteQuietly(staged);
+    }
+  }
+
+  private void putNew(Path name, byte[] bytes) throws IOException {
+    FSDataOutputStreamBuilder<?, ?> target = files.createFile(name).overwrite(false).recursive();
+    if (files.hasPathCapability(name, IF_NONE_MATCH)) {
+      target.must(IF_NONE_MATCH, true);
+    } else if (files.exists(name)) {
+      throw new FileAlreadyExistsException(name.toString());
+    }
+    put(target, bytes);
+  }
+
+  /** A move would replace a file that another attempt has just created; a link cannot. */
+  private static void link(Path staged, Path name) throws IOException {
+    try {
+      Files.createLink(local(name), local(staged));
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      // Some network file systems have no links.
+      synchronized (AtomicFiles.class) {
+        Files.move(local(staged), local(name)); // fails if the name is taken
       }
     }
   }
 
-  private void copy(Path file, FSDataOutputStreamBuilder<?, ?> target) throws IOException {
-    byte[] bytes =
-        read(file); // before the target is opened: closing it publishes whatever was written
-    FSDataOutputStream out = target.build();
+  /** Writes a file to the staging folder, which is not created. */
+  private Path staged(byte[] bytes, Path staging) throws IOException {
+    Path staged = new Path(staging, HIDDEN + "new-" + UUID.randomUUID());
+    try (FSDataOutputStream out = files.createFile(staged).build()) {
+      out.write(bytes);
+    } catch (IOException | RuntimeException e) {
+      deleteQuietly(staged);
+      throw e;
+    }
+    return staged;
+  }
+
+  /** One request, which is made when the stream closes. */
+  private static void put(FSDataOutputStreamBuilder<?, ?> target, byte[] bytes) throws IOException {
+    // S3A would look for the object and for a folder of its name first.
+    FSDataOutputStream out = target.opt("fs.s3a.create.performance", true).build();
     out.write(bytes);
     out.close();
+  }
+
+  private boolean isLocal() {
+    return files.getUri().getScheme().equals("file");
+  }
+
+  private static java.nio.file.Path local(Path path) {
+    return java.nio.file.Path.of(path.toUri().getPath());
   }
 }

@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.slf4j.Logger;
@@ -20,7 +23,12 @@ import org.slf4j.LoggerFactory;
  * runs, and withdraws if one of them is alive. Of two runs that start at the same time at least one
  * sees the other, so they never both proceed; it may happen that neither does. The protocol needs a
  * file system whose listings show completed writes, as those of all current stores do, and no
- * atomic operation.
+ * atomic operation. A lease that expired, because its process was suspended, is renewed by the same
+ * three steps.
+ *
+ * <p>The lease is held while the last written heartbeat is younger than the timeout: {@link
+ * #requireHeld} compares, so it does not matter whether the heartbeat's thread is slow, stuck or
+ * dead. Every change of the output goes through {@link #files()}, which asks it.
  *
  * <p>A lease whose last heartbeat is older than its timeout is taken over, and its run is fenced,
  * see {@link Leases}: tasks that are still running for it cannot publish. Object stores have no
@@ -48,11 +56,15 @@ public final class Lease implements AutoCloseable {
   private final Path folder;
   private final Path file;
   private final Runnable onLoss;
+  private final Supplier<Moment> clock;
   private final Runnable atShutdown = this::fence;
-  private volatile boolean isLost;
-  private volatile long lastBeat = System.nanoTime();
+  private final AtomicBoolean isLost = new AtomicBoolean();
+  private final ReentrantLock beating = new ReentrantLock();
+  private volatile Moment lastBeat;
   private boolean isDone;
+  private boolean wasSeenExpired;
   private PeriodicTask heartbeat;
+  private PeriodicTask watch;
 
   /** Another run has taken over the output: this one must not write to it any more. */
   public static final class LostException extends RuntimeException {
@@ -64,35 +76,46 @@ public final class Lease implements AutoCloseable {
     }
   }
 
-  private Lease(AtomicFiles files, Path meta, LeaseRecord record, Runnable onLoss) {
+  Lease(AtomicFiles files, Path meta, LeaseRecord record, Runnable onLoss, Supplier<Moment> clock) {
     this.files = files;
     this.leases = new Leases(files, meta);
     this.record = record;
     this.folder = Leases.runFolder(meta, record.run());
     this.file = Leases.leaseFile(folder);
     this.onLoss = onLoss;
+    this.clock = clock;
+    this.lastBeat = clock.get();
   }
 
   /**
    * Acquires the lease of an output and fences the runs whose leases have expired.
    *
    * @param meta the output's folder of meta files, need not exist
-   * @param onLoss called, from another thread, when another run has taken over the lease
+   * @param onLoss called, from another thread, when the lease is lost
    * @throws RefusedException if another run holds the lease
    */
   public static Lease acquire(AtomicFiles files, Path meta, LeaseRecord record, Runnable onLoss)
       throws IOException {
-    Lease lease = new Lease(files, meta, record, onLoss);
-    lease.write();
-    try {
-      lease.refuseIfAnotherIsLive(meta);
-      lease.fenceExpired();
-    } catch (IOException | RuntimeException e) {
-      files.system().delete(lease.folder, true);
-      throw e;
-    }
+    Lease lease = new Lease(files, meta, record, onLoss, Moment::now);
+    lease.take();
     lease.start();
     return lease;
+  }
+
+  /** Acquires the lease without starting the heartbeat. */
+  void take() throws IOException {
+    lastBeat = clock.get();
+    if (!HadoopFiles.isObjectStore(files.system())) {
+      files.system().mkdirs(folder);
+    }
+    files.write(file, record.json(), folder);
+    try {
+      refuseIfAnotherIsLive();
+      fenceExpired();
+    } catch (IOException | RuntimeException e) {
+      files.system().delete(folder, true);
+      throw e;
+    }
   }
 
   /** Whether fenced runs may have left orphaned images: images that no meta row names. */
@@ -102,7 +125,13 @@ public final class Lease implements AutoCloseable {
 
   /** Records that orphaned images have been deleted. */
   public void orphansDeleted() throws IOException {
-    leases.orphansDeleted(now());
+    files().delete(leases.orphanMarker());
+    leases.deleteOldFences(now());
+  }
+
+  /** The name of the run. */
+  public String run() {
+    return record.run();
   }
 
   /** The hidden folder of this run, see {@link Leases#runFolder}. */
@@ -110,16 +139,39 @@ public final class Lease implements AutoCloseable {
     return folder;
   }
 
+  /** The files of the output; each change requires that the lease is held. */
+  public RunFiles files() {
+    return new RunFiles(files, leases, folder, this::requireHeld);
+  }
+
   /**
-   * Checks that the lease is still held.
+   * Checks that the lease is held: that a heartbeat was written within the timeout.
    *
-   * @throws LostException if another run has taken over
+   * @throws LostException if it is not, or another run has taken over
    */
-  public void check() {
-    if (isLost) {
+  public void requireHeld() {
+    if (!isHeld()) {
+      lose();
       throw new LostException(
-          "another run took over the output: the last heartbeat of this run is more than %d s old (spackle.output.claim-timeout)"
+          "another run took over the output, or may have: the last heartbeat of this run is more than %d s old (spackle.output.claim-timeout)"
               .formatted(record.timeout().toSeconds()));
+    }
+  }
+
+  /**
+   * Writes a heartbeat and returns its time by the file system's clock. A run that takes over later
+   * creates its files after that time.
+   *
+   * @throws LostException if the lease is lost
+   */
+  public Instant confirm() throws IOException {
+    beating.lock();
+    try {
+      renew();
+      requireHeld();
+      return now();
+    } finally {
+      beating.unlock();
     }
   }
 
@@ -131,19 +183,21 @@ public final class Lease implements AutoCloseable {
   /** Releases the lease: the next run may start at once. */
   @Override
   public void close() {
+    watch.close();
     heartbeat.close(); // a concurrent heartbeat would write the lease file again once it is deleted
     if (!ShutdownHookManager.get().isShutdownInProgress()) {
       ShutdownHookManager.get().removeShutdownHook(atShutdown);
     }
-    if (isDone && !isLost) {
-      delete();
+    release();
+  }
+
+  /** Deletes the folder of a run that ended normally; fences any other. */
+  void release() {
+    if (isDone && isHeld()) {
+      files.deleteQuietly(folder);
     } else {
       fence();
     }
-  }
-
-  private void write() throws IOException {
-    files.write(file, record.json());
   }
 
   /** The time by the file system's clock. */
@@ -151,12 +205,15 @@ public final class Lease implements AutoCloseable {
     return Instant.ofEpochMilli(files.system().getFileStatus(file).getModificationTime());
   }
 
-  private void refuseIfAnotherIsLive(Path meta) throws IOException {
+  private List<Leases.Live> others() throws IOException {
+    return leases.live(now()).stream()
+        .filter(live -> !live.record().run().equals(record.run()))
+        .toList();
+  }
+
+  private void refuseIfAnotherIsLive() throws IOException {
     List<String> problems =
-        leases.live(now()).stream()
-            .filter(live -> !live.record().run().equals(record.run()))
-            .map(live -> live.problem(meta))
-            .toList();
+        others().stream().map(live -> live.problem(folder.getParent())).toList();
     if (!problems.isEmpty()) {
       throw new RefusedException(problems);
     }
@@ -177,35 +234,78 @@ public final class Lease implements AutoCloseable {
 
   private void start() {
     ShutdownHookManager.get().addShutdownHook(atShutdown, SHUTDOWN_PRIORITY);
-    heartbeat =
-        PeriodicTask.start(
-            "spackle-lease", record.timeout().dividedBy(BEATS_PER_TIMEOUT), this::beat);
+    Duration interval = record.timeout().dividedBy(BEATS_PER_TIMEOUT);
+    heartbeat = PeriodicTask.start("spackle-lease", interval, this::beat);
+    watch = PeriodicTask.start("spackle-lease-watch", interval, this::watch);
   }
 
-  private void beat() {
-    if (isLost) {
+  /** Writes a heartbeat, unless another thread is about to. */
+  void beat() {
+    if (!beating.tryLock()) {
       return;
     }
     try {
-      isLost = !files.system().exists(file) || leases.isFenced(folder);
-      if (!isLost) {
-        write();
-        lastBeat = System.nanoTime();
-      }
-    } catch (IOException e) {
+      renew();
+    } catch (IOException | RuntimeException e) {
       LOG.warn("cannot renew the lease {}", file, e);
-      isLost = System.nanoTime() - lastBeat > record.timeout().toNanos();
-    }
-    if (isLost) {
-      onLoss.run();
+    } finally {
+      beating.unlock();
     }
   }
 
-  private void delete() {
-    try {
-      files.system().delete(folder, true);
-    } catch (IOException e) {
-      LOG.warn("cannot delete {}; the next run will", folder, e);
+  private void renew() throws IOException {
+    Moment begun = clock.get();
+    boolean wasExpired = isExpired();
+    if (isLost.get() || !rewrite() || wasExpired && !others().isEmpty()) {
+      lose();
+    } else {
+      lastBeat = begun;
+    }
+  }
+
+  /**
+   * Writes the lease file again, unless it is gone. Its content stays the same, and so does its
+   * version: an object store refuses the request if a run that took over has deleted it.
+   */
+  private boolean rewrite() throws IOException {
+    if (leases.isFenced(folder) || !files.system().exists(file)) {
+      return false;
+    }
+    AtomicFiles.Version version = files.version(file);
+    if (leases.isFenced(folder)) {
+      return false;
+    }
+    files.replace(file, version, record.json(), folder);
+    return true;
+  }
+
+  /**
+   * Loses a lease whose heartbeat hangs. It gives the heartbeat of a process that was suspended the
+   * time to renew it.
+   */
+  void watch() {
+    boolean isExpired = isExpired();
+    if (isExpired && wasSeenExpired) {
+      lose();
+    }
+    wasSeenExpired = isExpired;
+  }
+
+  private boolean isHeld() {
+    if (!isLost.get() && isExpired()) {
+      beat(); // the process was suspended; nobody may have taken over
+    }
+    return !isLost.get() && !isExpired();
+  }
+
+  private boolean isExpired() {
+    return lastBeat.until(clock.get()).compareTo(record.timeout()) > 0;
+  }
+
+  private void lose() {
+    if (!isLost.getAndSet(true)) {
+      LOG.warn("the lease {} is lost", file);
+      onLoss.run();
     }
   }
 

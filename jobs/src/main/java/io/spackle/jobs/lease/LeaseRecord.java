@@ -10,6 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The content of a lease file: which run holds the lease, and where it runs.
@@ -24,6 +27,7 @@ import java.util.Map;
 public record LeaseRecord(
     String run, String host, String machine, long process, Instant since, Duration timeout) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseRecord.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String UNKNOWN = "unknown";
 
@@ -33,6 +37,16 @@ public record LeaseRecord(
   /** Linux only: the process namespace, one per container. */
   private static final Path PROCESSES = Path.of("/proc/self/ns/pid");
 
+  /** After which a lease expires whose file does not say it. */
+  private static final Duration TIMEOUT_OF_UNKNOWN = Duration.ofMinutes(10);
+
+  /** Refuses missing values. */
+  public LeaseRecord {
+    Objects.requireNonNull(run, "run");
+    Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(machine, "machine");
+  }
+
   /** The lease of a run whose driver is this process. */
   public static LeaseRecord mine(String run, Duration timeout) {
     return new LeaseRecord(
@@ -40,13 +54,14 @@ public record LeaseRecord(
   }
 
   /**
-   * Reads the content of a lease file.
+   * Reads the content of a lease file. One that is empty or damaged, because a machine crashed
+   * while it was written, is the lease of an unknown holder, which expires by the age of the file.
    *
-   * @throws IOException if it is not a lease
+   * @param run that the file belongs to
    */
-  static LeaseRecord of(byte[] json) throws IOException {
-    Map<?, ?> fields = JSON.readValue(json, Map.class);
+  static LeaseRecord ofFile(byte[] json, String run) {
     try {
+      Map<?, ?> fields = JSON.readValue(json, Map.class);
       return new LeaseRecord(
           (String) fields.get("run"),
           (String) fields.get("host"),
@@ -54,9 +69,15 @@ public record LeaseRecord(
           ((Number) fields.get("process")).longValue(),
           Instant.parse((String) fields.get("since")),
           Duration.ofMillis(((Number) fields.get("timeout_ms")).longValue()));
-    } catch (RuntimeException e) {
-      throw new IOException("not a lease: " + fields, e);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("the lease of the run {} cannot be read", run, e);
+      return new LeaseRecord(run, UNKNOWN, UNKNOWN, 0, Instant.EPOCH, TIMEOUT_OF_UNKNOWN);
     }
+  }
+
+  /** Whether the file of the lease was damaged. */
+  boolean isOfUnknownHolder() {
+    return since.equals(Instant.EPOCH);
   }
 
   /** The content of the lease file. */

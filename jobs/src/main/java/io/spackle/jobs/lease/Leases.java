@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
@@ -44,6 +47,16 @@ public final class Leases {
 
     /** Why no other run may start, and what to do about it. */
     public String problem(Path meta) {
+      Path file = leaseFile(runFolder(meta, record.run()));
+      if (record.isOfUnknownHolder()) {
+        return "spackle.output.path %s may be being written by the run %s, whose lease %s is empty or damaged: wait until that file is %d s old, it is %d s now, or delete it if no run is active"
+            .formatted(
+                meta.getParent(),
+                record.run(),
+                file,
+                record.timeout().toSeconds(),
+                silence.toSeconds());
+      }
       return "spackle.output.path %s is being written by the run %s on %s (process %d) since %s, last heartbeat %d s ago: wait for it to end, or stop it; if it crashed, its lease expires %d s after that heartbeat, or at once if you delete %s"
           .formatted(
               meta.getParent(),
@@ -53,7 +66,7 @@ public final class Leases {
               record.since(),
               silence.toSeconds(),
               record.timeout().toSeconds(),
-              leaseFile(runFolder(meta, record.run())));
+              file);
     }
   }
 
@@ -63,6 +76,11 @@ public final class Leases {
    */
   public static Path runFolder(Path meta, String run) {
     return new Path(meta, AtomicFiles.HIDDEN + run);
+  }
+
+  /** The run of a hidden folder. */
+  private static String run(Path folder) {
+    return folder.getName().substring(AtomicFiles.HIDDEN.length());
   }
 
   /** The file in a run's folder that records its holder; rewritten by each heartbeat. */
@@ -88,15 +106,17 @@ public final class Leases {
 
   /** The folders of all runs that did not end normally or have not ended yet. */
   List<Path> folders() throws IOException {
-    List<Path> folders = new ArrayList<>();
+    Set<Path> folders = new LinkedHashSet<>();
+    Set<Path> fences = new HashSet<>();
     if (files.system().exists(meta)) {
       for (FileStatus status : files.system().listStatus(meta)) {
-        if (status.isDirectory() && isHidden(status)) {
-          folders.add(status.getPath());
+        if (isHidden(status)) {
+          (status.isDirectory() ? folders : fences).add(status.getPath());
         }
       }
     }
-    return folders;
+    folders.removeAll(fences); // an object store can have both
+    return List.copyOf(folders);
   }
 
   /** Fences a run: once this returns, its tasks publish nothing more. */
@@ -121,13 +141,11 @@ public final class Leases {
   }
 
   /**
-   * Records that orphaned images have been deleted, and removes fences that are too old for any
-   * task of their runs to be alive.
+   * Removes fences that are too old for any task of their runs to be alive.
    *
    * @param now by the file system's clock
    */
-  void orphansDeleted(Instant now) throws IOException {
-    files.system().delete(orphanMarker(), false);
+  void deleteOldFences(Instant now) throws IOException {
     for (FileStatus status : files.system().listStatus(meta)) {
       Instant fenced = Instant.ofEpochMilli(status.getModificationTime());
       boolean isOld = fenced.plus(FENCE_RETENTION).isBefore(now);
@@ -146,7 +164,8 @@ public final class Leases {
     }
   }
 
-  private Path orphanMarker() {
+  /** The file whose existence says that orphaned images are possible. */
+  Path orphanMarker() {
     return new Path(meta, AtomicFiles.HIDDEN + "unswept");
   }
 
@@ -156,7 +175,7 @@ public final class Leases {
 
   private Live liveOrNull(Path file, Instant now) throws IOException {
     try {
-      LeaseRecord record = read(file);
+      LeaseRecord record = LeaseRecord.ofFile(read(file), run(file.getParent()));
       long heartbeat = files.system().getFileStatus(file).getModificationTime();
       Duration silence = Duration.between(Instant.ofEpochMilli(heartbeat), now);
       boolean isExpired = record.isOfDeadProcess() || silence.compareTo(record.timeout()) > 0;
@@ -167,10 +186,10 @@ public final class Leases {
   }
 
   /** Retries, because HDFS may fail a read while the file is being replaced. */
-  private LeaseRecord read(Path file) throws IOException {
+  private byte[] read(Path file) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return LeaseRecord.of(files.read(file));
+        return files.read(file);
       } catch (FileNotFoundException e) {
         throw e;
       } catch (IOException e) {

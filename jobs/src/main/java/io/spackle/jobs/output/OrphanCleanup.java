@@ -4,17 +4,20 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.regexp_extract;
 
-import io.spackle.jobs.files.AtomicFiles;
 import io.spackle.jobs.files.FileTree;
+import io.spackle.jobs.lease.Lease;
+import io.spackle.jobs.lease.RunFiles;
+import io.spackle.sink.HadoopFiles;
 import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageLayout;
 import io.spackle.sink.NameTemplate;
 import io.spackle.spark.HadoopConf;
 import java.io.IOException;
+import java.io.Serializable;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.Success$;
 import org.apache.spark.api.java.JavaRDD;
@@ -96,16 +99,27 @@ public final class OrphanCleanup implements AutoCloseable {
   }
 
   /**
-   * Deletes orphaned images. The caller holds the lease, and all its tasks have finished. Executors
-   * list the folders, each task a few of them.
+   * Deletes orphaned images. All tasks of the run have finished. Executors list the folders, each
+   * task a few of them.
    *
+   * <p>Images that are newer than the last heartbeat stay: if this run is suspended and another one
+   * takes over meanwhile, they are its images, whose meta rows are not published yet.
+   *
+   * @param lease of the run
    * @param template of the names of images, or null if they are called after their ids
    * @param names by the template, of the rows that this run had to process
    * @param replaced locations of the images of meta rows that this run has replaced
    * @return how many images were deleted
    */
-  public long run(NameTemplate template, Dataset<Row> names, Dataset<Row> replaced)
+  public long run(Lease lease, NameTemplate template, Dataset<Row> names, Dataset<Row> replaced)
       throws IOException {
+    Deletion deletion =
+        new Deletion(
+            output.images().toString(),
+            output.meta().toString(),
+            lease.run(),
+            lease.confirm(),
+            hadoop);
     Dataset<Row> files = present(template);
     Dataset<Row> named = names.toDF(NAME).where(col(NAME).isNotNull()).distinct();
     Dataset<Row> ours =
@@ -116,20 +130,83 @@ public final class OrphanCleanup implements AutoCloseable {
             .union(files.join(paths(replaced), new String[] {PATH}, "left_semi").select(PATH))
             .distinct();
     Dataset<Row> kept = paths(output.locations(spark).select(LOCATION));
-    return delete(ours.join(kept, new String[] {PATH}, "left_anti")) + shards();
+    return singleFiles(ours.join(kept, new String[] {PATH}, "left_anti"), deletion)
+        + shards(deletion);
   }
 
-  private long delete(Dataset<Row> orphans) {
+  /**
+   * What executors delete, and for whom.
+   *
+   * @param images URI of their folder
+   * @param meta URI of the folder of meta files
+   * @param run that deletes them
+   * @param latest images that are newer stay, by the file system's clock
+   */
+  private record Deletion(String images, String meta, String run, Instant latest, HadoopConf hadoop)
+      implements Serializable {
+
+    /** Deletes single files; returns how many there were. */
+    long delete(Iterator<Row> keys) throws IOException {
+      RunFiles files = files();
+      long deleted = 0;
+      while (keys.hasNext()) {
+        deleted += files.deleteIfOld(new Path(images, keys.next().getString(0)), latest) ? 1 : 0;
+      }
+      return deleted;
+    }
+
+    /** Removes from shards what meta rows do not name; returns how many images were deleted. */
+    long keep(Iterator<Row> shards) throws IOException {
+      RunFiles files = files();
+      long deleted = 0;
+      while (shards.hasNext()) {
+        Row row = shards.next();
+        Set<String> named = row.isNullAt(1) ? Set.of() : Set.copyOf(row.<String>getList(1));
+        Path shard = new Path(images, row.getString(0));
+        if (files.isOld(shard, latest)) {
+          deleted += keep(shard, named, files);
+        }
+      }
+      return deleted;
+    }
+
+    private long keep(Path shard, Set<String> named, RunFiles files) throws IOException {
+      ImageLayout layout = ImageLayout.ofShard(shard.getName()).orElseThrow();
+      List<String> all = layout.names(shard, hadoop.configuration());
+      long removed = all.stream().filter(name -> !named.contains(name)).count();
+      if (removed == all.size()) {
+        files.delete(shard);
+      } else if (removed > 0) {
+        rewrite(layout, shard, named, files);
+      }
+      return removed;
+    }
+
+    private void rewrite(ImageLayout layout, Path shard, Set<String> named, RunFiles files)
+        throws IOException {
+      if (HadoopFiles.isObjectStore(files.files().system())) {
+        files.requireNotFenced();
+        layout.copy(shard, named, shard, hadoop.configuration());
+      } else {
+        Path kept = files.hidden(shard.getName());
+        layout.copy(shard, named, kept, hadoop.configuration());
+        files.replaceBy(kept, shard);
+      }
+    }
+
+    private RunFiles files() throws IOException {
+      return RunFiles.ofTask(new Path(meta), run, hadoop.configuration());
+    }
+  }
+
+  private long singleFiles(Dataset<Row> orphans, Deletion deletion) {
     LongAccumulator deleted = spark.sparkContext().longAccumulator();
-    String images = output.images().toString();
-    HadoopConf conf = hadoop;
-    ForeachPartitionFunction<Row> delete =
-        paths -> deleted.add(delete(new Path(images), paths, conf));
+    ForeachPartitionFunction<Row> delete = paths -> deleted.add(deletion.delete(paths));
     orphans.foreachPartition(delete);
     return deleted.value();
   }
 
-  private long shards() throws IOException {
+  private long shards(Deletion deletion) throws IOException {
     List<String> shards =
         output.images("*").stream()
             .map(Path::getName)
@@ -139,9 +216,7 @@ public final class OrphanCleanup implements AutoCloseable {
       return 0;
     }
     LongAccumulator deleted = spark.sparkContext().longAccumulator();
-    String images = output.images().toString();
-    HadoopConf conf = hadoop;
-    ForeachPartitionFunction<Row> keep = rows -> deleted.add(keep(new Path(images), rows, conf));
+    ForeachPartitionFunction<Row> keep = rows -> deleted.add(deletion.keep(rows));
     spark
         .createDataset(shards, Encoders.STRING())
         .toDF(SHARD)
@@ -159,19 +234,6 @@ public final class OrphanCleanup implements AutoCloseable {
             regexp_extract(col(LOCATION), shardAndName, 2).as(KEY))
         .groupBy(SHARD)
         .agg(collect_list(KEY).as(KEY));
-  }
-
-  /** Removes from shards what meta rows do not name; returns how many images were deleted. */
-  private static long keep(Path images, Iterator<Row> shards, HadoopConf conf) throws IOException {
-    long deleted = 0;
-    while (shards.hasNext()) {
-      Row row = shards.next();
-      String shard = row.getString(0);
-      Set<String> named = row.isNullAt(1) ? Set.of() : Set.copyOf(row.<String>getList(1));
-      ImageLayout layout = ImageLayout.ofShard(shard).orElseThrow();
-      deleted += layout.keep(new Path(images, shard), named, conf.configuration());
-    }
-    return deleted;
   }
 
   private static Dataset<Row> paths(Dataset<Row> locations) {
@@ -200,18 +262,5 @@ public final class OrphanCleanup implements AutoCloseable {
                             ? null
                             : ImagePaths.name(entry.path(), template).orElse(null)));
     return spark.createDataFrame(files, FILES);
-  }
-
-  private static long delete(Path images, Iterator<Row> keys, HadoopConf conf) throws IOException {
-    FileSystem fileSystem = fileSystem(images, conf);
-    long deleted = 0;
-    while (keys.hasNext()) {
-      deleted += fileSystem.delete(new Path(images, keys.next().getString(0)), false) ? 1 : 0;
-    }
-    return deleted;
-  }
-
-  private static FileSystem fileSystem(Path path, HadoopConf conf) throws IOException {
-    return AtomicFiles.of(path, conf.configuration()).system();
   }
 }

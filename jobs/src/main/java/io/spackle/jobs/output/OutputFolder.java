@@ -9,6 +9,7 @@ import io.spackle.jobs.files.StoreProbe;
 import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.lease.LeaseRecord;
 import io.spackle.jobs.lease.Leases;
+import io.spackle.jobs.lease.RunFiles;
 import io.spackle.report.Report;
 import io.spackle.sink.NameTemplate;
 import java.io.IOException;
@@ -160,31 +161,30 @@ public final class OutputFolder {
   }
 
   /**
-   * Deletes the results of earlier runs if the mode is {@link Mode#OVERWRITE}. The caller holds the
-   * lease.
+   * Deletes the results of earlier runs if the mode is {@link Mode#OVERWRITE}.
    *
+   * @param run that holds the lease
    * @throws RefusedException if the mode is {@link Mode#FAIL_IF_EXISTS} and another run has written
    *     results since the check
    */
-  public void prepare(Mode mode) throws IOException {
+  public void prepare(Mode mode, RunFiles run) throws IOException {
     if (mode == Mode.FAIL_IF_EXISTS && hasResults()) {
       throw new RefusedException(alreadyHasResults());
     }
     if (mode == Mode.OVERWRITE) {
       for (Path file : published(ALL)) {
-        fileSystem.delete(file, false);
+        run.delete(file);
       }
-      fileSystem.delete(images(), true);
-      fileSystem.delete(new Path(root, Report.FOLDER), true);
-      fileSystem.delete(webhooks(), true);
-      fileSystem.delete(markers(), true);
-      fileSystem.delete(new Path(root, SUMMARY), false);
+      for (Path old : List.of(images(), new Path(root, Report.FOLDER), webhooks(), markers())) {
+        run.delete(old);
+      }
+      run.delete(new Path(root, SUMMARY));
     }
   }
 
   /** Deletes the markers, once every row has its meta row. */
-  public void clearMarkers() throws IOException {
-    fileSystem.delete(markers(), true);
+  public void clearMarkers(RunFiles run) throws IOException {
+    run.delete(markers());
   }
 
   /** The entries of the folder of images that match a pattern; none if it does not exist. */
@@ -212,16 +212,14 @@ public final class OutputFolder {
   }
 
   /**
-   * The published meta rows in some columns and {@link TaskPublishProtocol#REPLACED}, the name of
-   * their file.
+   * The published meta rows in some columns and {@link MetaFiles#REPLACED}, the name of their file.
    *
    * @param columns as in DDL; null for files without such a column
    */
   public Dataset<Row> rows(SparkSession spark, String columns) throws IOException {
     StructType schema = StructType.fromDDL(columns);
     return published(ALL).isEmpty()
-        ? spark.createDataFrame(
-            List.of(), schema.add(TaskPublishProtocol.REPLACED, DataTypes.StringType))
+        ? spark.createDataFrame(List.of(), schema.add(MetaFiles.REPLACED, DataTypes.StringType))
         : withFile(read(spark, schema));
   }
 
@@ -274,12 +272,12 @@ public final class OutputFolder {
 
   /** Adds the names of the files that rows were read from. */
   public static Dataset<Row> withFile(Dataset<Row> rows) {
-    return rows.withColumn(TaskPublishProtocol.REPLACED, col("_metadata.file_name"));
+    return rows.withColumn(MetaFiles.REPLACED, col("_metadata.file_name"));
   }
 
   /** Replaces summary.json atomically. */
-  public void writeSummary(String json) throws IOException {
-    files.write(new Path(root, SUMMARY), json.getBytes(StandardCharsets.UTF_8));
+  public void writeSummary(String json, RunFiles run) throws IOException {
+    run.write(new Path(root, SUMMARY), json.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

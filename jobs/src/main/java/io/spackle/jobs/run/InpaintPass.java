@@ -1,22 +1,26 @@
 package io.spackle.jobs.run;
 
+import io.spackle.jobs.lease.RunFiles;
 import io.spackle.jobs.manifest.KeyedRows;
+import io.spackle.jobs.output.AddedFiles;
+import io.spackle.jobs.output.MetaFiles;
 import io.spackle.jobs.output.OutputFolder;
-import io.spackle.jobs.output.TaskPublishProtocol;
+import io.spackle.jobs.output.ReplacedFiles;
 import io.spackle.row.RowColumns;
 import io.spackle.task.InpaintPartition;
 import io.spackle.task.TaskCounters;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.function.Function;
-import org.apache.spark.api.java.JavaRDD;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.FlatMapFunction2;
+import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -24,6 +28,9 @@ import org.apache.spark.sql.types.StructType;
 
 /** The processing of a work list: its rows become images and published meta rows. */
 final class InpaintPass {
+
+  /** What a replaced file counts at least, so that a task has a few of them. */
+  private static final long ROWS_PER_REPLACED_FILE = 16;
 
   private final JobPlan plan;
   private final String run;
@@ -35,16 +42,25 @@ final class InpaintPass {
     this.counters = counters;
   }
 
-  /** Processes the rows without a meta row; each task publishes its meta rows when it finishes. */
-  void add(WorkList work) throws IOException {
+  /** Processes the rows without a meta row. */
+  void add(WorkList work, RunFiles files) throws IOException {
     Dataset<Row> rows = work.added();
     long count = work.count() - work.replacingCount();
-    // Even without rows Spark writes an empty file, so that the meta rows can always be read.
-    if (count > 0 || plan.output().published(OutputFolder.ALL).isEmpty()) {
+    Path meta = plan.output().meta();
+    String name = run;
+    if (count > 0) {
       Dataset<Row> spread = KeyedRows.spread(rows, tasks(rows, count), RowColumns.KEY);
       InpaintPartition inpaint = inpaint(spread.schema(), RowColumns.KEY);
-      TaskPublishProtocol.append(
-          spread.mapPartitions(inpaint, Encoders.row(inpaint.schema())), run, plan.output().meta());
+      MetaFiles format = MetaFiles.of(rows.sparkSession(), inpaint.schema());
+      ForeachPartitionFunction<Row> task =
+          pending -> {
+            int partition = TaskContext.getPartitionId();
+            inpaint.run(pending, () -> AddedFiles.of(format, meta, name, partition));
+          };
+      spread.foreachPartition(task);
+    } else if (plan.output().published(OutputFolder.ALL).isEmpty()) {
+      StructType schema = inpaint(rows.schema(), RowColumns.KEY).schema();
+      AddedFiles.addEmpty(MetaFiles.of(rows.sparkSession(), schema), meta, run, files);
     }
   }
 
@@ -57,27 +73,29 @@ final class InpaintPass {
     Dataset<Row> rows = work.replacing();
     long count = work.replacingCount();
     if (count > 0) {
-      int tasks = tasks(rows, count);
-      Dataset<Row> spread = KeyedRows.spread(rows, tasks, TaskPublishProtocol.REPLACED);
-      Dataset<Row> kept =
-          work.kept().repartition(tasks, functions.col(TaskPublishProtocol.REPLACED));
-      TaskPublishProtocol.replace(zipped(spread, kept), run, plan.output().meta());
+      Column file = functions.col(MetaFiles.REPLACED);
+      // A task holds the rows that stay in memory, so it must not have too many files.
+      int tasks =
+          tasks(rows, Math.max(count, ROWS_PER_REPLACED_FILE * work.replacedFiles().size()));
+      Dataset<Row> spread =
+          rows.repartition(tasks, file).sortWithinPartitions(file, functions.col(RowColumns.LINE));
+      replace(spread, work.kept().repartition(tasks, file));
     }
   }
 
-  /** New meta rows followed by the kept ones of the same files, partition by partition. */
-  private Dataset<Row> zipped(Dataset<Row> rows, Dataset<Row> kept) {
-    InpaintPartition inpaint = inpaint(rows.schema(), TaskPublishProtocol.REPLACED);
-    StructType schema = union(inpaint.schema(), kept.schema());
-    int width = schema.length();
-    JavaRDD<Row> meta =
-        rows.javaRDD()
-            .zipPartitions(
-                kept.select(columns(schema, kept.schema())).javaRDD(),
-                (pending, unchanged) ->
-                    new Chain(widened(inpaint.call(pending), width), unchanged));
-    SparkSession spark = rows.sparkSession();
-    return spark.createDataFrame(meta, schema);
+  private void replace(Dataset<Row> rows, Dataset<Row> kept) {
+    InpaintPartition inpaint = inpaint(rows.schema(), MetaFiles.REPLACED);
+    StructType schema = union(inpaint.schema(), kept.drop(MetaFiles.REPLACED).schema());
+    MetaFiles format = MetaFiles.of(rows.sparkSession(), schema);
+    Column[] columns = columns(schema.add(MetaFiles.REPLACED, "string"), kept.schema());
+    Path meta = plan.output().meta();
+    String name = run;
+    FlatMapFunction2<Iterator<Row>, Iterator<Row>, Row> task =
+        (pending, unchanged) -> {
+          inpaint.run(pending, () -> ReplacedFiles.of(format, meta, name, unchanged));
+          return Collections.emptyIterator();
+        };
+    rows.javaRDD().zipPartitions(kept.select(columns).javaRDD(), task).count();
   }
 
   private InpaintPartition inpaint(StructType rows, String partitionedBy) {
@@ -148,38 +166,5 @@ final class InpaintPass {
 
   private static boolean has(StructType schema, String name) {
     return Arrays.stream(schema.fieldNames()).anyMatch(name::equalsIgnoreCase);
-  }
-
-  private static Iterator<Row> widened(Iterator<Row> rows, int width) {
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return rows.hasNext();
-      }
-
-      @Override
-      public Row next() {
-        Row row = rows.next();
-        Object[] values = new Object[width];
-        for (int i = 0; i < row.length(); i++) {
-          values[i] = row.get(i);
-        }
-        return RowFactory.create(values);
-      }
-    };
-  }
-
-  /** Two iterators in sequence; the second is not touched before the first is exhausted. */
-  private record Chain(Iterator<Row> first, Iterator<Row> second) implements Iterator<Row> {
-
-    @Override
-    public boolean hasNext() {
-      return first.hasNext() || second.hasNext();
-    }
-
-    @Override
-    public Row next() {
-      return first.hasNext() ? first.next() : second.next();
-    }
   }
 }

@@ -23,6 +23,7 @@ import io.spackle.sink.NameTemplate;
 import io.spackle.task.ModelProbe;
 import io.spackle.task.TaskSettings;
 import io.spackle.task.TaskSettings.OutputSettings;
+import io.spackle.task.TaskSettings.PublishSettings;
 import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -248,7 +249,9 @@ public record JobPlan(
             conf.webhook().secret(),
             conf.webhook().timeout(),
             conf.webhook().retries(),
-            output.webhooks().toString()));
+            output.webhooks().toString()),
+        new PublishSettings(
+            conf.output().rows().publishInterval(), conf.output().rows().perFile()));
   }
 
   /** Opens the model on each executor, so that a failing device or graph is reported at once. */

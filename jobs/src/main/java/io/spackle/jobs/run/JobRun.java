@@ -87,7 +87,8 @@ public final class JobRun {
     TableSync.Run rows =
         new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().rows().schema()), messages);
     TableSync table = TableSync.open(spark, plan.conf().output().table(), output, rows);
-    output.prepare(plan.conf().output().mode());
+    output.prepare(plan.conf().output().mode(), lease.files());
+    lease.requireHeld();
     table.catchUp();
     Dataset<Row> keyed = plan.namedRows();
     WorkList work = workList(keyed, lease);
@@ -95,16 +96,18 @@ public final class JobRun {
     announce(work, skipped);
     boolean isComplete = process(work, lease, table);
     if (isComplete) {
-      output.clearMarkers();
+      output.clearMarkers(lease.files());
     }
+    lease.requireHeld();
     Map<String, Long> webhooks = interruption.isRequested() ? Map.of() : settleWebhooks(keyed);
     Summary summary = summarize(work, skipped, isComplete);
     Map<String, Object> facts = facts();
     facts.put("webhooks", webhooks);
-    output.writeSummary(summary.file(facts));
+    output.writeSummary(summary.file(facts), lease.files());
     if (interruption.isRequested()) {
       messages.println(summary.interruption());
     } else {
+      lease.requireHeld();
       report();
       summary.failures().forEach(messages::println);
     }
@@ -166,7 +169,7 @@ public final class JobRun {
     try (OrphanCleanup cleanup =
         OrphanCleanup.observing(spark, plan.output(), plan.settings().hadoop())) {
       boolean isInpainted = inpaint(work, lease, table);
-      lease.check();
+      lease.requireHeld();
       boolean isInTable =
           !interruption.isRequested() && table.complete(!work.replacedFiles().isEmpty());
       if (isInpainted) {
@@ -186,11 +189,11 @@ public final class JobRun {
     try (Progress progress = Progress.start(context, counters, work.count(), messages);
         TableSync.Commits commits = table.start(lease);
         Interruption.Abandonable inpainting = interruption.abandonable(context)) {
-      pass.add(work);
+      pass.add(work, lease.files());
       pass.replace(work);
       return true;
     } catch (Exception e) { // Spark throws checked exceptions without declaring them
-      lease.check();
+      lease.requireHeld();
       if (interruption.isRequested()) {
         return false;
       }
@@ -219,7 +222,7 @@ public final class JobRun {
     if (lease.orphansPossible() || cleanup.tasksWereLost() || !work.replacedFiles().isEmpty()) {
       SparkSessions.describeJobs(spark, "delete orphaned images");
       NameTemplate template = plan.conf().output().images().name();
-      long deleted = cleanup.run(template, work.names(), work.replacedImages());
+      long deleted = cleanup.run(lease, template, work.names(), work.replacedImages());
       if (deleted > 0) {
         messages.printf("%d orphaned images, which no meta row names, were deleted%n", deleted);
       }

@@ -10,7 +10,7 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.spackle.jobs.conf.JobConf.RetryConf;
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.output.TaskPublishProtocol;
+import io.spackle.jobs.output.MetaFiles;
 import io.spackle.row.MetaRow;
 import java.io.IOException;
 import java.util.List;
@@ -37,7 +37,7 @@ record RunStatistics(long succeeded, long images, Failures failures) {
   static RunStatistics of(SparkSession spark, JobPlan plan, String run, WorkList work)
       throws IOException {
     SparkSessions.describeJobs(spark, "count the results");
-    List<Path> added = plan.output().published(TaskPublishProtocol.published(run));
+    List<Path> added = plan.output().published(MetaFiles.published(run));
     Dataset<Row> rows = read(spark, added);
     List<Path> replaced = work.replacedFiles();
     if (!replaced.isEmpty()) {

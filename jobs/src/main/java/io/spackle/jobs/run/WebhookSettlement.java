@@ -20,19 +20,25 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
  * The settlement of a manifest's webhooks at the end of a run: pending calls are made and all are
  * counted.
  *
- * <p>A call is pending if its row has a meta row but the call has no record: its queue was full,
- * its executor or an earlier run crashed, or its host was down.
+ * <p>A call is pending if its row has a meta row but this outcome has no record of a call: its
+ * queue was full, its executor or an earlier run crashed, or its host was down.
  */
 final class WebhookSettlement {
 
   private static final StructType RECORD =
-      StructType.fromDDL(WebhookRecord.ROW_KEY + " string, " + WebhookRecord.STATUS + " string");
+      StructType.fromDDL(WebhookRecord.OUTCOME + " string, " + WebhookRecord.STATUS + " string");
+
+  private static final String META = "meta_row";
 
   private final SparkSession spark;
   private final JobPlan plan;
@@ -68,33 +74,43 @@ final class WebhookSettlement {
     PendingWebhooks.send(pending(), plan.settings());
     SparkSessions.describeJobs(spark, "count webhook calls");
     Map<String, Long> counts = new TreeMap<>();
-    for (Row group : recorded().groupBy(WebhookRecord.STATUS).agg(count(lit(1))).collectAsList()) {
+    Dataset<Row> called =
+        recorded()
+            .join(processed().select(WebhookRecord.OUTCOME), WebhookRecord.OUTCOME, "left_semi");
+    for (Row group : called.groupBy(WebhookRecord.STATUS).agg(count(lit(1))).collectAsList()) {
       counts.put(group.getString(0), group.getLong(1));
     }
     counts.put("owed", pending().count());
     return counts;
   }
 
-  /** Key, webhook and meta row of the rows that have a meta row and no record of their call. */
+  /** Webhook and meta row of the rows whose last outcome has no record of a call. */
   private Dataset<Row> pending() throws IOException {
-    Dataset<Row> table = spark.read().parquet(plan.output().meta().toString());
-    Dataset<Row> meta = table.select(col(MetaRow.ROW_KEY), struct(col("*")).as("meta"));
-    Dataset<Row> processed =
-        requested
-            .join(meta, col(RowColumns.KEY).equalTo(col(MetaRow.ROW_KEY)))
-            .select(RowColumns.KEY, RowColumns.WEBHOOK, "meta");
-    Dataset<Row> recorded = recorded().select(WebhookRecord.ROW_KEY);
-    return processed.join(
-        recorded, col(RowColumns.KEY).equalTo(recorded.col(WebhookRecord.ROW_KEY)), "left_anti");
+    return processed()
+        .join(recorded(), WebhookRecord.OUTCOME, "left_anti")
+        .select(RowColumns.WEBHOOK, META);
   }
 
-  /** Key and status of the recorded calls of this manifest, one per row. */
+  /** Webhook, meta row and outcome of the rows that have a meta row. */
+  private Dataset<Row> processed() {
+    UserDefinedFunction outcome =
+        functions.udf((UDF1<Row, String>) MetaRow::outcome, DataTypes.StringType);
+    Dataset<Row> table = spark.read().parquet(plan.output().meta().toString());
+    Dataset<Row> meta = table.select(col(MetaRow.ROW_KEY), struct(col("*")).as(META));
+    return requested
+        .join(meta, col(RowColumns.KEY).equalTo(col(MetaRow.ROW_KEY)))
+        .select(
+            col(RowColumns.WEBHOOK), col(META), outcome.apply(col(META)).as(WebhookRecord.OUTCOME));
+  }
+
+  /** Outcome and status of the recorded calls, one per outcome. */
   private Dataset<Row> recorded() throws IOException {
-    if (!plan.output().hasWebhookRecords()) {
-      return spark.createDataFrame(List.of(), RECORD);
-    }
-    Dataset<Row> records = spark.read().schema(RECORD).json(plan.output().webhooks().toString());
-    Column ofManifest = col(RowColumns.KEY).equalTo(col(WebhookRecord.ROW_KEY));
-    return records.join(requested, ofManifest, "left_semi").dropDuplicates(WebhookRecord.ROW_KEY);
+    return plan.output().hasWebhookRecords()
+        ? spark
+            .read()
+            .schema(RECORD)
+            .json(plan.output().webhooks().toString())
+            .dropDuplicates(WebhookRecord.OUTCOME)
+        : spark.createDataFrame(List.of(), RECORD);
   }
 }

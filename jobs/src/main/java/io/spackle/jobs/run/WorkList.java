@@ -10,8 +10,9 @@ import static org.apache.spark.sql.functions.when;
 import io.spackle.jobs.conf.JobConf.RetryConf;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.manifest.KeyedRows;
+import io.spackle.jobs.output.MetaFiles;
 import io.spackle.jobs.output.OutputFolder;
-import io.spackle.jobs.output.TaskPublishProtocol;
+import io.spackle.row.ErrorCode;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class WorkList {
   private static final String OLD_KEY = "_spackle_old_key";
 
   private static final String OLD_ID = "_spackle_old_id";
-  private static final String FILE = TaskPublishProtocol.REPLACED;
+  private static final String FILE = MetaFiles.REPLACED;
   private static final String ERROR = "_spackle_error";
   private static final String STATE = "_spackle_state";
   private static final String FOLDED_ID = "_spackle_folded_id";
@@ -169,9 +170,7 @@ final class WorkList {
     return rows.join(pairs, rows.col(RowColumns.KEY).equalTo(col(NEW_KEY)), "left_anti");
   }
 
-  /**
-   * The rows to process whose meta rows replace others, with {@link TaskPublishProtocol#REPLACED}.
-   */
+  /** The rows to process whose meta rows replace others, with {@link MetaFiles#REPLACED}. */
   Dataset<Row> replacing() {
     Dataset<Row> rows = rows();
     return rows.join(pairs.drop(OLD_KEY), rows.col(RowColumns.KEY).equalTo(col(NEW_KEY)))

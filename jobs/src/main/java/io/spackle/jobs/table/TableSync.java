@@ -5,8 +5,8 @@ import io.spackle.conf.RefusedException;
 import io.spackle.jobs.driver.PeriodicTask;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
+import io.spackle.jobs.output.MetaFiles;
 import io.spackle.jobs.output.OutputFolder;
-import io.spackle.jobs.output.TaskPublishProtocol;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -127,7 +127,7 @@ public final class TableSync {
   private void commit(Lease lease) {
     spark.sparkContext().setLocalProperty("spark.scheduler.pool", POOL);
     try {
-      lease.check();
+      lease.requireHeld();
       if (!isBehind) {
         addNewFiles(table.orElseThrow());
       }
@@ -138,7 +138,7 @@ public final class TableSync {
   }
 
   private void addNewFiles(LakeTable table) throws Exception {
-    List<Path> files = new ArrayList<>(output.published(TaskPublishProtocol.published(run.name())));
+    List<Path> files = new ArrayList<>(output.published(MetaFiles.published(run.name())));
     files.removeAll(added);
     if (!files.isEmpty()) {
       SparkSessions.describeJobs(spark, "add the rows of " + files.size() + " files to the table");

@@ -23,6 +23,19 @@ class PeriodicTaskTest {
   }
 
   @Test
+  void failureDoesNotStopTheRepetition() throws InterruptedException {
+    CountDownLatch turns = new CountDownLatch(3);
+    Runnable failing =
+        () -> {
+          turns.countDown();
+          throw new IllegalStateException("a failure that the test expects");
+        };
+    try (PeriodicTask periodic = PeriodicTask.start("test", SHORT, failing)) {
+      turns.await();
+    }
+  }
+
+  @Test
   void closingWaitsForTheExecutionInProgress() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     AtomicInteger ended = new AtomicInteger();

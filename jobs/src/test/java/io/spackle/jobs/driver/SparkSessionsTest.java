@@ -39,6 +39,15 @@ class SparkSessionsTest {
     assertThat(SparkSessions.prepared(given).get(tries)).isEqualTo("3");
   }
 
+  /** On preemptible machines a long run loses any number of executors, each with its shuffle. */
+  @Test
+  void lostExecutorsDoNotEndARunUnlessConfiguredOtherwise() {
+    String attempts = "spark.stage.maxConsecutiveAttempts";
+    assertThat(SparkSessions.prepared(new SparkConf(false)).get(attempts)).isEqualTo("10000");
+    SparkConf given = new SparkConf(false).set(attempts, "4");
+    assertThat(SparkSessions.prepared(given).get(attempts)).isEqualTo("4");
+  }
+
   @Test
   void executorsStartWithoutTelemetry() {
     String telemetry = "spark.executorEnv.ORT_DISABLE_TELEMETRY";

@@ -7,9 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.spackle.jobs.S3Server;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,12 +19,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Publishing and replacing files on every kind of file system. */
+/** Creating and replacing files on every kind of file system. */
 class AtomicFilesTest {
 
   private static final S3Server SERVER = S3Server.ofTests();
@@ -65,83 +65,123 @@ class AtomicFilesTest {
 
   @ParameterizedTest
   @EnumSource
-  void publishingRenamesTheFile(Kind kind) throws IOException {
-    Path name = name(kind);
-    publish(kind, "rows", name);
-    assertThat(content(name)).isEqualTo("rows");
-    assertThat(names(kind)).containsExactly(name.getName());
+  void fileAppearsUnderItsName(Kind kind) throws IOException {
+    assertThat(create(kind, "rows")).isTrue();
+    assertThat(content(name(kind))).isEqualTo("rows");
+    assertThat(names(kind)).containsExactly(name(kind).getName());
+    assertThat(staged(kind)).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource
-  void firstPublicationWins(Kind kind) throws IOException {
-    Path name = name(kind);
-    publish(kind, "first", name);
-    publish(kind, "second", name);
-    assertThat(content(name)).isEqualTo("first");
-    assertThat(names(kind)).containsExactly(name.getName());
+  void firstOfSeveralAttemptsWins(Kind kind) throws IOException {
+    assertThat(create(kind, "first")).isTrue();
+    assertThat(create(kind, "second")).isFalse();
+    assertThat(create(kind, "first")).as("a request whose answer was lost").isTrue();
+    assertThat(content(name(kind))).isEqualTo("first");
+    assertThat(names(kind)).containsExactly(name(kind).getName());
+    assertThat(staged(kind)).isEmpty();
   }
 
-  /** All files are written before the first is published, as by concurrent attempts. */
   @ParameterizedTest
-  @EnumSource(names = "CONDITIONAL_PUT")
-  void oneOfManyConcurrentPublicationsWinsAndNoneFails(Kind kind) throws Exception {
-    Path name = name(kind);
-    List<Path> staged = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      staged.add(stage(kind, "attempt " + i));
-    }
+  @EnumSource(names = "PUT", mode = EnumSource.Mode.EXCLUDE)
+  void oneOfManyConcurrentAttemptsWinsAndNoneFails(Kind kind) throws Exception {
+    assertThat(files(kind).createsExclusively(kind.folder(local))).isTrue();
     ExecutorService threads = Executors.newFixedThreadPool(8);
-    List<Callable<String>> attempts =
+    List<Callable<Boolean>> attempts =
         IntStream.range(0, 8)
-            .<Callable<String>>mapToObj(i -> () -> publishAndRead(kind, staged.get(i), name))
+            .<Callable<Boolean>>mapToObj(i -> () -> create(kind, "attempt " + i))
             .toList();
-    List<String> seen = new ArrayList<>();
-    for (Future<String> attempt : threads.invokeAll(attempts)) {
-      seen.add(attempt.get());
+    int winners = 0;
+    for (Future<Boolean> attempt : threads.invokeAll(attempts)) {
+      winners += attempt.get() ? 1 : 0;
     }
     threads.shutdown();
-    assertThat(seen).containsOnly(content(name)).first().asString().startsWith("attempt ");
+    assertThat(winners).isOne();
+    assertThat(content(name(kind))).startsWith("attempt ");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void publishingAMissingFileFails(Kind kind) {
-    assertThatThrownBy(
-            () -> files(kind).publish(new Path(staging(kind), "none.parquet"), name(kind)))
+  /** What is published is published: to compute the rows again would not help. */
+  @Test
+  void failingDeletionOfTheStagedFileIsNoFailure() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.file.impl", ReadOnlyNames.class, FileSystem.class);
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    AtomicFiles files = AtomicFiles.of(Kind.LOCAL.folder(local), hadoop);
+    Path name = name(Kind.LOCAL);
+    assertThat(files.create(name, "rows".getBytes(UTF_8), staging(Kind.LOCAL))).isTrue();
+    assertThat(content(name)).isEqualTo("rows");
+    assertThat(staged(Kind.LOCAL)).as("until the folder of the run is deleted").hasSize(1);
+  }
+
+  /** A file system that deletes nothing. */
+  public static final class ReadOnlyNames extends RawLocalFileSystem {
+    @Override
+    public boolean delete(Path path, boolean recursive) throws IOException {
+      throw new IOException("the server is busy");
+    }
+  }
+
+  @Test
+  void storeWithoutConditionalRequestsCannotDecide() throws IOException {
+    assertThat(files(Kind.PUT).createsExclusively(Kind.PUT.folder(local))).isFalse();
+  }
+
+  /** The folder of a run that was taken over is gone. */
+  @Test
+  void withoutItsStagingFolderNothingChanges() throws IOException {
+    Path gone = new Path(Kind.LOCAL.folder(local), "gone");
+    AtomicFiles files = files(Kind.LOCAL);
+    byte[] rows = "rows".getBytes(UTF_8);
+    create(Kind.LOCAL, "first");
+    Path other = new Path(Kind.LOCAL.folder(local), "other.parquet");
+    assertThatThrownBy(() -> files.create(other, rows, gone)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> files.write(name(Kind.LOCAL), rows, gone))
         .isInstanceOf(IOException.class);
-    assertThat(names(kind)).isEmpty();
+    assertThat(names(Kind.LOCAL)).containsExactly(name(Kind.LOCAL).getName());
+    assertThat(content(name(Kind.LOCAL))).isEqualTo("first");
   }
 
   @ParameterizedTest
   @EnumSource
   void replacingOverwritesTheFile(Kind kind) throws IOException {
-    Path name = name(kind);
-    publish(kind, "first", name);
-    files(kind).replace(stage(kind, "second"), name);
-    assertThat(content(name)).isEqualTo("second");
-    assertThat(names(kind)).containsExactly(name.getName());
+    create(kind, "first");
+    replace(kind, files(kind).version(name(kind)), "second");
+    assertThat(content(name(kind))).isEqualTo("second");
+    assertThat(names(kind)).containsExactly(name(kind).getName());
+    assertThat(staged(kind)).isEmpty();
   }
 
-  private String publishAndRead(Kind kind, Path staged, Path name) throws IOException {
-    files(kind).publish(staged, name);
-    return content(name);
+  /** Another run may have taken over and replaced the file, too. */
+  @Test
+  void objectThatHasChangedIsNotReplaced() throws IOException {
+    Kind kind = Kind.CONDITIONAL_PUT;
+    create(kind, "first");
+    AtomicFiles.Version seen = files(kind).version(name(kind));
+    replace(kind, seen, "by the next run");
+    assertThatThrownBy(() -> replace(kind, seen, "late")).isInstanceOf(IOException.class);
+    assertThat(content(name(kind))).isEqualTo("by the next run");
+    replace(kind, seen, "by the next run"); // a request whose answer was lost
   }
 
-  private void publish(Kind kind, String content, Path name) throws IOException {
-    files(kind).publish(stage(kind, content), name);
+  private boolean create(Kind kind, String content) throws IOException {
+    return files(kind).create(name(kind), content.getBytes(UTF_8), staging(kind));
   }
 
-  private Path stage(Kind kind, String content) throws IOException {
-    Path file = new Path(staging(kind), "rows.parquet");
-    try (OutputStream out = fileSystem(file).create(file)) {
-      out.write(content.getBytes(UTF_8));
-    }
-    return file;
+  private void replace(Kind kind, AtomicFiles.Version expected, String content) throws IOException {
+    files(kind).replace(name(kind), expected, content.getBytes(UTF_8), staging(kind));
   }
 
-  private Path staging(Kind kind) {
-    return new Path(kind.folder(local), ".hidden/" + System.nanoTime());
+  private Path staging(Kind kind) throws IOException {
+    Path folder = new Path(kind.folder(local), ".hidden");
+    fileSystem(folder).mkdirs(folder);
+    return folder;
+  }
+
+  private List<String> staged(Kind kind) throws IOException {
+    return Arrays.stream(fileSystem(staging(kind)).listStatus(staging(kind)))
+        .map(status -> status.getPath().getName())
+        .toList();
   }
 
   private Path name(Kind kind) {

@@ -12,19 +12,24 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.util.Progressable;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class LeaseTest {
@@ -61,6 +66,7 @@ class LeaseTest {
     SlowDisk disk = (SlowDisk) files.system();
     disk.isSlow = true;
     disk.begun.await();
+    disk.isSlow = false;
     lease.done();
     lease.close();
     disk.ended.await();
@@ -75,26 +81,13 @@ class LeaseTest {
     private volatile boolean isSlow;
 
     @Override
-    public FSDataOutputStream create(
-        org.apache.hadoop.fs.Path file,
-        boolean overwrite,
-        int buffer,
-        short replication,
-        long block,
-        Progressable progress)
-        throws IOException {
-      boolean isDelayed = isSlow;
-      try {
-        if (isDelayed) {
-          begun.countDown();
-          LockSupport.parkNanos(SHORT.toNanos());
-        }
-        return super.create(file, overwrite, buffer, replication, block, progress);
-      } finally {
-        if (isDelayed) {
-          ended.countDown();
-        }
+    public FSDataOutputStreamBuilder<?, ?> createFile(org.apache.hadoop.fs.Path file) {
+      if (isSlow) {
+        begun.countDown();
+        LockSupport.parkNanos(SHORT.toNanos());
+        ended.countDown();
       }
+      return super.createFile(file);
     }
   }
 
@@ -108,7 +101,7 @@ class LeaseTest {
           .hasMessageContaining("last heartbeat 0 s ago")
           .hasMessageContaining(
               "its lease expires 120 s after that heartbeat, or at once if you delete ");
-      lease.check();
+      lease.requireHeld();
       assertThat(names()).containsExactly(".spackle-one");
     }
   }
@@ -119,7 +112,7 @@ class LeaseTest {
     try (Lease lease = acquire("one", timeout)) {
       Thread.sleep(2 * timeout.toMillis());
       assertThatThrownBy(() -> acquire("two", LONG)).isInstanceOf(RefusedException.class);
-      lease.check();
+      lease.requireHeld();
     }
   }
 
@@ -153,7 +146,7 @@ class LeaseTest {
         Lease.acquire(files, path(), LeaseRecord.mine("one", SHORT), lost::countDown)) {
       Files.delete(meta.resolve(".spackle-one/claim"));
       assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
-      assertThatThrownBy(lease::check)
+      assertThatThrownBy(lease::requireHeld)
           .isInstanceOf(Lease.LostException.class)
           .hasMessageContaining("another run took over");
     }
@@ -171,18 +164,90 @@ class LeaseTest {
     assertThat(meta.resolve(".spackle-one")).as("fence").isRegularFile();
   }
 
-  /** A task of a run that was taken over may try to publish its file or to write a new one. */
+  /** A task of a run that was taken over may try to change the output in every way. */
   @Test
-  void fencedRunCannotPublish() throws IOException {
-    Path begun = meta.resolve(".spackle-one/attempt/one-000001.parquet");
-    Files.createDirectories(begun.getParent());
-    Files.writeString(begun, "rows");
-    new Leases(files, path()).fence(new org.apache.hadoop.fs.Path(path(), ".spackle-one"));
-    org.apache.hadoop.fs.Path name = new org.apache.hadoop.fs.Path(path(), "one-000001.parquet");
-    assertThatThrownBy(() -> files.publish(hadoop(begun), name)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> files.replace(hadoop(begun), name)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> files.system().create(hadoop(begun))).isInstanceOf(IOException.class);
-    assertThat(names()).containsExactlyInAnyOrder(".spackle-one", ".spackle-unswept");
+  void fencedRunCanChangeNothing() throws IOException {
+    org.apache.hadoop.fs.Path image =
+        hadoop(Files.writeString(meta.resolve("image"), "next run's"));
+    org.apache.hadoop.fs.Path added = new org.apache.hadoop.fs.Path(path(), "one-000001.parquet");
+    byte[] rows = {1};
+    files.system().mkdirs(Leases.runFolder(path(), "one"));
+    RunFiles run = RunFiles.ofTask(path(), "one", new Configuration());
+    new Leases(files, path()).fence(Leases.runFolder(path(), "one"));
+    for (ThrowingCallable change :
+        List.<ThrowingCallable>of(
+            () -> run.create(added, rows),
+            () -> run.write(image, rows),
+            () -> run.replace(image, rows),
+            () -> run.replaceBy(image, added),
+            () -> run.delete(image))) {
+      assertThatThrownBy(change).isInstanceOf(Lease.LostException.class);
+    }
+    assertThat(names()).containsExactlyInAnyOrder(".spackle-one", ".spackle-unswept", "image");
+    assertThat(meta.resolve("image")).hasContent("next run's");
+  }
+
+  /** The run is suspended after its last check, and another one takes over before it continues. */
+  @Test
+  void runThatIsFencedBetweenCheckAndChangeChangesNothing() throws IOException {
+    org.apache.hadoop.fs.Path image =
+        hadoop(Files.writeString(meta.resolve("image"), "next run's"));
+    org.apache.hadoop.fs.Path added = new org.apache.hadoop.fs.Path(path(), "one-000001.parquet");
+    byte[] rows = {1};
+    Map<String, RunChange> changes =
+        Map.of(
+            "create", run -> run.create(added, rows),
+            "write", run -> run.write(image, rows),
+            "replace", run -> run.replace(image, rows),
+            "delete", run -> run.delete(image));
+    for (Map.Entry<String, RunChange> change : changes.entrySet()) {
+      org.apache.hadoop.fs.Path folder = Leases.runFolder(path(), change.getKey());
+      files.system().mkdirs(folder);
+      Configuration hadoop = new Configuration();
+      hadoop.setClass("fs.file.impl", SuspendingDisk.class, FileSystem.class);
+      hadoop.setBoolean("fs.file.impl.disable.cache", true);
+      RunFiles run = RunFiles.ofTask(path(), change.getKey(), hadoop);
+      SuspendingDisk disk = (SuspendingDisk) run.files().system();
+      disk.afterCheckOf(folder, () -> new Leases(files, path()).fence(folder));
+      assertThatThrownBy(() -> change.getValue().make(run))
+          .as(change.getKey())
+          .isInstanceOf(Lease.LostException.class);
+      assertThat(disk.suspensions).as(change.getKey()).isPositive();
+    }
+    assertThat(meta.resolve("image")).hasContent("next run's");
+    assertThat(meta.resolve("one-000001.parquet")).doesNotExist();
+  }
+
+  /** A change of a run. */
+  private interface RunChange {
+    void make(RunFiles run) throws IOException;
+  }
+
+  /** A file system on which the process is suspended whenever it has looked for its fence. */
+  public static final class SuspendingDisk extends RawLocalFileSystem {
+
+    private org.apache.hadoop.fs.Path checked;
+    private Suspension suspension;
+    private int suspensions;
+
+    /** What happens while the process is suspended. */
+    interface Suspension {
+      void run() throws IOException;
+    }
+
+    void afterCheckOf(org.apache.hadoop.fs.Path folder, Suspension then) {
+      checked = folder;
+      suspension = then;
+    }
+
+    @Override
+    public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
+      FileStatus status = super.getFileStatus(path);
+      if (path.equals(checked) && suspensions++ == 0) {
+        suspension.run();
+      }
+      return status;
+    }
   }
 
   @Test
@@ -190,6 +255,156 @@ class LeaseTest {
     acquire("one", LONG).close();
     assertThat(meta.resolve(".spackle-one")).isRegularFile();
     assertThat(meta.resolve(".spackle-unswept")).exists();
+  }
+
+  /** A crash of the machine can leave a file without its content. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{\"run\": \"torn", "{}", "[1]"})
+  void damagedLeaseExpiresByTheAgeOfItsFile(String content) throws IOException {
+    Path file = meta.resolve(".spackle-torn/claim");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content);
+    assertThatThrownBy(() -> acquire("two", LONG))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("the run torn, whose lease ")
+        .hasMessageContaining(
+            "is empty or damaged: wait until that file is 600 s old, it is 0 s now");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(601)));
+    acquire("two", LONG).close();
+    assertThat(meta.resolve(".spackle-torn")).as("fence").isRegularFile();
+  }
+
+  @Test
+  void leaseWithoutARecentHeartbeatIsNotHeldWhateverTheHeartbeatDoes() throws IOException {
+    Clock clock = new Clock();
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.file.impl", BrokenDisk.class, FileSystem.class);
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    AtomicFiles disk = AtomicFiles.of(path(), hadoop);
+    AtomicInteger losses = new AtomicInteger();
+    Lease lease = lease(disk, "one", clock, losses::incrementAndGet);
+    lease.take();
+    ((BrokenDisk) disk.system()).isBroken = true;
+    clock.advance(LONG);
+    lease.beat(); // fails with an exception that no one expects
+    lease.requireHeld();
+    clock.advance(Duration.ofSeconds(1));
+    assertThatThrownBy(lease::requireHeld).isInstanceOf(Lease.LostException.class);
+    assertThat(losses).hasValue(1);
+    ((BrokenDisk) disk.system()).isBroken = false;
+    assertThatThrownBy(lease::requireHeld).as("for good").isInstanceOf(Lease.LostException.class);
+    assertThatThrownBy(() -> lease.files().delete(hadoop(meta.resolve("image"))))
+        .isInstanceOf(Lease.LostException.class);
+    assertThat(losses).as("once").hasValue(1);
+  }
+
+  @Test
+  void aHeartbeatThatHangsIsNoticed() throws Exception {
+    Clock clock = new Clock();
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.file.impl", BrokenDisk.class, FileSystem.class);
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    AtomicFiles disk = AtomicFiles.of(path(), hadoop);
+    AtomicInteger losses = new AtomicInteger();
+    Lease lease = lease(disk, "one", clock, losses::incrementAndGet);
+    lease.take();
+    BrokenDisk broken = (BrokenDisk) disk.system();
+    broken.hang = new CountDownLatch(1);
+    Thread heartbeat = new Thread(lease::beat);
+    heartbeat.start();
+    broken.hangs.await();
+    lease.watch();
+    clock.advance(LONG.plusSeconds(1));
+    lease.watch();
+    assertThat(losses).as("the process may only have been suspended").hasValue(0);
+    lease.watch();
+    assertThat(losses).hasValue(1);
+    assertThatThrownBy(lease::requireHeld).isInstanceOf(Lease.LostException.class);
+    broken.hang.countDown();
+    heartbeat.join();
+  }
+
+  @Test
+  void suspendedRunContinuesIfNobodyHasTakenOver() throws IOException {
+    Clock clock = new Clock();
+    Lease lease = lease(files, "one", clock, () -> {});
+    lease.take();
+    clock.suspend(Duration.ofHours(8));
+    lease.requireHeld();
+    lease.requireHeld();
+  }
+
+  /** The other run has written its lease, but it has not fenced this one yet. */
+  @Test
+  void suspendedRunYieldsToOneThatIsTakingOver() throws IOException {
+    Clock clock = new Clock();
+    Lease lease = lease(files, "one", clock, () -> {});
+    lease.take();
+    clock.suspend(Duration.ofHours(8));
+    abandon("two", Instant.now(), ProcessHandle.current().pid());
+    assertThatThrownBy(lease::requireHeld).isInstanceOf(Lease.LostException.class);
+  }
+
+  @Test
+  void filesThatAreNewerThanTheLastHeartbeatAreNotDeleted() throws IOException {
+    try (Lease lease = acquire("one", LONG)) {
+      Path old = Files.writeString(meta.resolve("old"), "an orphan");
+      Path young = Files.writeString(meta.resolve("young"), "of the run that has taken over");
+      Instant latest = lease.confirm();
+      Files.setLastModifiedTime(young, FileTime.from(latest.plusSeconds(1)));
+      assertThat(lease.files().deleteIfOld(hadoop(young), latest)).isFalse();
+      assertThat(lease.files().deleteIfOld(hadoop(old), latest)).isTrue();
+      assertThat(lease.files().deleteIfOld(hadoop(old), latest)).as("again").isFalse();
+      assertThat(names()).contains("young").doesNotContain("old");
+    }
+  }
+
+  private Lease lease(AtomicFiles on, String run, Clock clock, Runnable onLoss) {
+    return new Lease(on, path(), LeaseRecord.mine(run, LONG), onLoss, clock::now);
+  }
+
+  /** The clocks of a machine, under the control of the test. */
+  private static final class Clock {
+    private long wall = 1_000_000_000_000L;
+    private long nanos;
+
+    Moment now() {
+      return new Moment(wall, nanos);
+    }
+
+    void advance(Duration time) {
+      suspend(time);
+      nanos += time.toNanos();
+    }
+
+    /** One of the clocks stops. */
+    void suspend(Duration time) {
+      wall += time.toMillis();
+    }
+  }
+
+  /** A file system that can be broken or hang when it creates files. */
+  public static final class BrokenDisk extends RawLocalFileSystem {
+
+    private final CountDownLatch hangs = new CountDownLatch(1);
+    private volatile boolean isBroken;
+    private volatile CountDownLatch hang = new CountDownLatch(0);
+
+    @Override
+    public FSDataOutputStreamBuilder<?, ?> createFile(org.apache.hadoop.fs.Path file) {
+      if (isBroken) {
+        throw new IllegalStateException("a fault of the client library");
+      }
+      if (hang.getCount() > 0) {
+        hangs.countDown();
+        try {
+          hang.await();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }
+      return super.createFile(file);
+    }
   }
 
   @Test

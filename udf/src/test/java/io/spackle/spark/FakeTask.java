@@ -1,0 +1,90 @@
+package io.spackle.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The signals of a task without Spark. Each task is in a process of its own, which is dead. */
+public final class FakeTask implements TaskSignals {
+
+  private static final AtomicLong ATTEMPTS = new AtomicLong();
+
+  private final List<Runnable> completions = new ArrayList<>();
+  private final int number;
+  private final int count;
+  private final long attempt = ATTEMPTS.incrementAndGet();
+  private final String process = "app-1." + UUID.randomUUID();
+  private final Set<String> alive = ConcurrentHashMap.newKeySet();
+  private volatile boolean isInterrupted;
+
+  public FakeTask() {
+    this(0, 1);
+  }
+
+  /**
+   * @param number of the task, from 0
+   * @param count of all tasks
+   */
+  public FakeTask(int number, int count) {
+    this.number = number;
+    this.count = count;
+  }
+
+  /** Lets this task see the process of another one as alive. */
+  public FakeTask seesAlive(FakeTask other) {
+    alive.add(other.process);
+    return this;
+  }
+
+  public void interrupt() {
+    isInterrupted = true;
+  }
+
+  public void complete() {
+    completions.forEach(Runnable::run);
+  }
+
+  @Override
+  public boolean isInterrupted() {
+    return isInterrupted;
+  }
+
+  @Override
+  public void onCompletion(Runnable action) {
+    completions.add(action);
+  }
+
+  @Override
+  public int attempt() {
+    return 2;
+  }
+
+  @Override
+  public long attemptId() {
+    return attempt;
+  }
+
+  @Override
+  public String process() {
+    return process;
+  }
+
+  @Override
+  public boolean isAlive(String name) {
+    return name.equals(process) || alive.contains(name);
+  }
+
+  @Override
+  public TaskPartition partition(String column) {
+    return new TaskPartition(column, number, count);
+  }
+
+  @Override
+  public Optional<String> gpuAddress() {
+    return Optional.empty();
+  }
+}
