@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       InpaintJob.class,
       PlanCommand.class,
+      ExportCommand.class,
       InpaintCommand.class,
       ModelsCommand.class,
       ReportCommand.class
@@ -37,6 +38,7 @@ public final class Main {
   /** The parser of the command line. */
   static CommandLine commands() {
     return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Path.class, HomeFolder::path)
         .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
   }

@@ -54,9 +54,18 @@ class ArchitectureTest {
               "jobs.dryrun",
               List.of("jobs.conf", "jobs.driver", "jobs.manifest", "jobs.output", "jobs.run")),
           entry(
+              "jobs.export",
+              List.of("jobs.conf", "jobs.driver", "jobs.files", "jobs.manifest", "jobs.output")),
+          entry(
               "jobs",
               List.of(
-                  "jobs.conf", "jobs.driver", "jobs.dryrun", "jobs.lease", "jobs.run", "report")));
+                  "jobs.conf",
+                  "jobs.driver",
+                  "jobs.dryrun",
+                  "jobs.export",
+                  "jobs.lease",
+                  "jobs.run",
+                  "report")));
 
   /** Rules over no classes always hold: this fails when the import finds nothing. */
   @Test

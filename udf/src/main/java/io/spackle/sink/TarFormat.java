@@ -26,8 +26,8 @@ final class TarFormat implements ShardFormat {
 
     @Override
     public void add(Sample sample) throws IOException {
-      put(sample.name(), sample.bytes());
-      put(sample.key() + PROPERTIES, JSON.writeValueAsBytes(sample.properties()));
+      put(tar, sample.name(), sample.bytes());
+      put(tar, sample.key() + PROPERTIES, JSON.writeValueAsBytes(sample.properties()));
     }
 
     @Override
@@ -35,15 +35,16 @@ final class TarFormat implements ShardFormat {
       tar.finish();
       tar.flush();
     }
+  }
 
-    private void put(String name, byte[] bytes) throws IOException {
-      TarArchiveEntry entry = new TarArchiveEntry(name);
-      entry.setSize(bytes.length);
-      entry.setModTime(0L); // makes shards reproducible
-      tar.putArchiveEntry(entry);
-      tar.write(bytes);
-      tar.closeArchiveEntry();
-    }
+  /** Adds an entry that depends on its name and its bytes alone. */
+  static void put(TarArchiveOutputStream tar, String name, byte[] bytes) throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setSize(bytes.length);
+    entry.setModTime(0L); // makes shards reproducible
+    tar.putArchiveEntry(entry);
+    tar.write(bytes);
+    tar.closeArchiveEntry();
   }
 
   @Override
@@ -85,7 +86,8 @@ final class TarFormat implements ShardFormat {
     return name.substring(0, name.indexOf('.'));
   }
 
-  private static TarArchiveOutputStream tar(OutputStream out) {
+  /** Begins a tar in the form of POSIX, with names of any length. */
+  static TarArchiveOutputStream tar(OutputStream out) {
     TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8");
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);

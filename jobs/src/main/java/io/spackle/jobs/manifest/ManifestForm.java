@@ -12,7 +12,8 @@ public enum ManifestForm {
   FOLDER(
       FolderManifest.IMAGES,
       List.of(FolderManifest.MASKS, FolderManifest.SUFFIX),
-      FolderManifest::of);
+      FolderManifest::of),
+  PAIRS(PairsManifest.PAIRS, List.of(PairsManifest.LIST), PairsManifest::of);
 
   private final String key;
   private final List<String> further;
