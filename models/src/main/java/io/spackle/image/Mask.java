@@ -80,6 +80,26 @@ public record Mask(int width, int height, byte[] levels) {
     return new Mask(width, height, grown);
   }
 
+  /** The largest distance in pixels of a masked pixel to one that is not; 0 if there is none. */
+  public double deepest() {
+    DistanceField toKept = DistanceField.to(this, level -> !isMasked(level));
+    int deepest = 0;
+    for (int i = 0; i < levels.length; i++) {
+      int squared = toKept.squared(i);
+      deepest = squared == Integer.MAX_VALUE ? deepest : Math.max(deepest, squared);
+    }
+    return Math.sqrt(deepest);
+  }
+
+  /** The union with another mask of the same size. */
+  public Mask or(Mask other) {
+    byte[] both = levels.clone();
+    for (int i = 0; i < both.length; i++) {
+      both[i] |= other.levels[i];
+    }
+    return new Mask(width, height, both);
+  }
+
   /** Whether no pixel is masked. */
   public boolean isBlank() {
     for (byte level : levels) {

@@ -1,5 +1,6 @@
 package io.spackle.safety;
 
+import io.spackle.preprocess.ImagePreprocessor;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;

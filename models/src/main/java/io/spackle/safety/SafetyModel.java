@@ -1,5 +1,6 @@
 package io.spackle.safety;
 
+import io.spackle.preprocess.ImagePreprocessor;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.spackle.bundle.ModelBundle;

@@ -12,6 +12,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
+import io.spackle.preprocess.ImagePreprocessor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

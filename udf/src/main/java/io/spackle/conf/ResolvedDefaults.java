@@ -17,7 +17,8 @@ public final class ResolvedDefaults {
   private ResolvedDefaults() {}
 
   /** The defaults of rows, valid only if no problem was added. */
-  public static RowDefaults of(DefaultsConf conf, ModelTraits traits, Problems problems) {
+  public static RowDefaults of(
+      DefaultsConf conf, RowDefaults.Masks masks, ModelTraits traits, Problems problems) {
     ParametersConf given = conf.parameters();
     GenerationParameters parameters =
         new GenerationParameters(
@@ -34,7 +35,7 @@ public final class ResolvedDefaults {
       checkSides(parameters, traits.limits(), problems);
     }
     check(parameters, traits.limits(), problems);
-    return new RowDefaults(parameters, conf.prompts(), conf.safetyChecker(), conf.seed());
+    return new RowDefaults(parameters, conf.prompts(), conf.safetyChecker(), conf.seed(), masks);
   }
 
   private static int side(Integer given, ModelTraits.Sizes sizes) {

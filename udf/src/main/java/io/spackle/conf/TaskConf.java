@@ -15,6 +15,7 @@ import io.spackle.image.FramingOptions;
 import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
 import io.spackle.lane.LaneSettings;
+import io.spackle.mask.MaskSettings;
 import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.pipeline.ImageSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
@@ -41,7 +42,8 @@ public record TaskConf(
     DefaultsConf defaults,
     ImageSettings images,
     FetchSettings fetch,
-    LaneSettings lane) {
+    LaneSettings lane,
+    MasksConf masks) {
 
   /** The key of the format of output images. */
   public static final String IMAGE_FORMAT = "output.image-format";
@@ -92,7 +94,25 @@ public record TaskConf(
 
   /** The defaults of rows. */
   public record DefaultsConf(
-      ParametersConf parameters, RowDefaults.Prompts prompts, boolean safetyChecker, Long seed) {}
+      ParametersConf parameters,
+      RowDefaults.Prompts prompts,
+      boolean safetyChecker,
+      Long seed,
+      MaskDefaultsConf masks) {}
+
+  /**
+   * The mask of rows that have none; at most one of the two is set.
+   *
+   * @param from names as rows give them, or null
+   * @param image the location of a file, or null
+   */
+  public record MaskDefaultsConf(String from, String image) {
+
+    /** Whether rows may have no mask of their own. */
+    public boolean areSet() {
+      return from != null || image != null;
+    }
+  }
 
   /** The configured part of {@link GenerationParameters}; null means the model's default. */
   public record ParametersConf(
@@ -112,7 +132,8 @@ public record TaskConf(
         defaults(reader),
         images(reader),
         fetch(reader),
-        lane(reader));
+        lane(reader),
+        MasksConf.of(reader));
   }
 
   private static ModelConf model(ConfReader reader) {
@@ -154,7 +175,17 @@ public record TaskConf(
             reader.flag("defaults.enhance-prompt"),
             reader.text("prompt.enhance-suffix")),
         reader.flag("defaults.safety-checker"),
-        seed(reader));
+        seed(reader),
+        masks(reader));
+  }
+
+  private static MaskDefaultsConf masks(ConfReader reader) {
+    String from = reader.orNull("defaults.mask-from", reader::text);
+    String image = reader.orNull("defaults.mask-image", reader::location);
+    if (from != null && image != null) {
+      reader.problem("defaults.mask-from", "is set, and so is mask-image: expected one of them");
+    }
+    return new MaskDefaultsConf(from, image);
   }
 
   /** Null for -1, which stands for none in other tools. */
@@ -183,7 +214,8 @@ public record TaskConf(
         framing(reader),
         output(reader),
         reader.choice("image.fill", Fill.class),
-        MarkingConf.of(reader));
+        MarkingConf.of(reader),
+        MaskSettings.NONE); // resolved with the segmenters' folders
   }
 
   private static OutputOptions output(ConfReader reader) {

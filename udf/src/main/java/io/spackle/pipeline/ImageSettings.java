@@ -5,6 +5,7 @@ import io.spackle.codec.OutputOptions;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.image.FramingOptions;
+import io.spackle.mask.MaskSettings;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ManifestRow;
 import java.io.Serializable;
@@ -17,13 +18,15 @@ import java.io.Serializable;
  * @param output what the output keeps of the init image, and its format
  * @param fill what a diffusion model finds in the masked region
  * @param marking what the output says besides its pixels
+ * @param masks of rows, beside the files of their own
  */
 public record ImageSettings(
     DecodeLimits limits,
     FramingOptions framing,
     OutputOptions output,
     Fill fill,
-    MarkingOptions marking)
+    MarkingOptions marking,
+    MaskSettings masks)
     implements Serializable {
 
   /** What a diffusion model finds in the masked region, where it reads that at all. */
@@ -32,6 +35,11 @@ public record ImageSettings(
     INIT,
     /** Patches of the init image's other pixels. */
     PATCHMATCH
+  }
+
+  /** These settings with other masks. */
+  public ImageSettings withMasks(MaskSettings other) {
+    return new ImageSettings(limits, framing, output, fill, marking, other);
   }
 
   /** Whether the masked region is filled before the model gets the row's image. */

@@ -2,22 +2,34 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
-import io.spackle.codec.MaskReading;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.ModelTraits;
+import io.spackle.image.Mask;
+import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.Sha256;
 import io.spackle.source.ImageSource;
+import java.util.Optional;
 
 /**
  * The input files of a row, as they were fetched.
  *
+ * @param mask empty if the mask is made without a file of the row
  * @param reference null if the model uses none
  * @param exclude null if there is none or nothing is copied
  */
-record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
+record InputFiles(byte[] init, Optional<byte[]> mask, byte[] reference, byte[] exclude) {
+
+  /**
+   * The decoded images beside the mask.
+   *
+   * @param reference null if the model uses none
+   * @param exclude white where no pixel is copied; null if there is none or nothing is copied
+   */
+  record Decoded(SourceImage init, RgbImage reference, Mask exclude) {}
+
 
   /**
    * Fetches the files that a model uses.
@@ -26,19 +38,20 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
    * @throws InterruptedException if the thread is interrupted
    */
   static InputFiles fetch(
-      ManifestRow row, ModelTraits traits, ImageSettings settings, ImageSource source)
+      ManifestRow row, ModelTraits traits, ImageSettings settings, RowInputs inputs)
       throws InterruptedException {
+    ImageSource source = inputs.source();
     boolean excludes = row.locations().exclude() != null && settings.copiesPixels(row, traits);
     return new InputFiles(
         source.fetch(row.locations().init()),
-        source.fetch(row.locations().mask()),
+        inputs.masks().fetch(row.locations().mask(), source),
         row.usesReference(traits) ? source.fetch(row.locations().reference()) : null,
         excludes ? source.fetch(row.locations().exclude()) : null);
   }
 
   Outcome.InputDigests digests() {
     return new Outcome.InputDigests(
-        Sha256.hex(init), Sha256.hex(mask), hex(reference), hex(exclude));
+        Sha256.hex(init), mask.map(Sha256::hex).orElse(null), hex(reference), hex(exclude));
   }
 
   private static String hex(byte[] file) {
@@ -46,13 +59,12 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
   }
 
   /**
-   * The pixels of the images beside the init image together, without decoding them.
+   * The pixels of the images beside the init image and the mask, without decoding them.
    *
    * @throws io.spackle.image.ImageException if a file is not an image within the limits
    */
   long otherPixels(DecodeLimits limits) {
-    return pixels(mask, RowColumns.MASK_IMAGE, limits)
-        + (reference == null ? 0 : pixels(reference, RowColumns.REFERENCE_IMAGE, limits))
+    return (reference == null ? 0 : pixels(reference, RowColumns.REFERENCE_IMAGE, limits))
         + (exclude == null ? 0 : pixels(exclude, RowColumns.EXCLUDE_IMAGE, limits));
   }
 
@@ -70,22 +82,20 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
    *
    * @throws io.spackle.image.ImageException naming the column of a file that is not an image
    */
-  FramedRow.Images decode(DecodeLimits limits) {
+  Decoded decode(DecodeLimits limits) {
     SourceImage source =
         RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits));
-    return new FramedRow.Images(
+    return new Decoded(
         source,
-        mask(mask, RowColumns.MASK_IMAGE, source, limits),
         reference == null
             ? null
             : RowFailures.naming(
                 RowColumns.REFERENCE_IMAGE, () -> ImageCodec.decode(reference, limits)),
-        exclude == null ? null : mask(exclude, RowColumns.EXCLUDE_IMAGE, source, limits).mask());
-  }
-
-  private static MaskReading mask(
-      byte[] file, String column, SourceImage init, DecodeLimits limits) {
-    return RowFailures.naming(column, () -> ImageCodec.decodeMask(file, limits, init.maskTarget()));
+        exclude == null
+            ? null
+            : RowFailures.naming(
+                RowColumns.EXCLUDE_IMAGE,
+                () -> ImageCodec.decodeMask(exclude, limits, source.maskTarget()).mask()));
   }
 
   private static long pixels(byte[] file, String column, DecodeLimits limits) {

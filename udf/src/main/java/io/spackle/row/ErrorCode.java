@@ -84,6 +84,14 @@ public enum ErrorCode {
       "The mask may mean several things, or has other proportions than the init image",
       "Save it as white on black, or set image.mask-rule, or image.mask-strict = false",
       Retry.IN_VAIN),
+  NOTHING_FOUND(
+      "The model that makes the mask found nothing, and the row is to fail then",
+      "Set empty = copy or skip below masks, lower its threshold, or choose another model",
+      Retry.IN_VAIN),
+  MASK_TOO_LARGE(
+      "The mask of a model covers more of the image than max-share allows",
+      "Raise max-share below masks, or choose fewer classes",
+      Retry.IN_VAIN),
   MODEL_OUTPUT(
       "The model computed values that are not finite, or an image that is all black",
       "Choose another seed or scheduler, or a model of higher precision",

@@ -32,12 +32,12 @@ public record ManifestRow(
    * Where the input images are.
    *
    * @param init the image to inpaint
-   * @param mask white where the image is to be generated
+   * @param mask what says where the image is to be generated
    * @param reference the image of a garment, or null; it is fetched only if {@link #usesReference}
    * @param exclude a mask, white where no pixel is copied into the masked region, or null; it is
    *     fetched only if pixels are copied
    */
-  public record Locations(String init, String mask, String reference, String exclude) {}
+  public record Locations(String init, RowMask mask, String reference, String exclude) {}
 
   /**
    * The texts that guide the model.

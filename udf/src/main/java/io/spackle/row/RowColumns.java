@@ -21,6 +21,9 @@ public final class RowColumns {
   public static final String INIT_IMAGE = "init_image";
   public static final String MASK_IMAGE = "mask_image";
 
+  /** What a model is to find as the mask; not of the API. */
+  public static final String MASK_FROM = "mask_from";
+
   /** The image of a garment, for models that are guided by one; not of the API. */
   public static final String REFERENCE_IMAGE = "reference_image";
 
@@ -75,6 +78,7 @@ public final class RowColumns {
           ID,
           INIT_IMAGE,
           MASK_IMAGE,
+          MASK_FROM,
           REFERENCE_IMAGE,
           EXCLUDE_IMAGE,
           PROMPT,

@@ -9,8 +9,24 @@ import java.io.Serializable;
  * @param seed of every row that has none, or null to derive one from each row's content
  */
 public record RowDefaults(
-    GenerationParameters parameters, Prompts prompts, boolean safetyChecker, Long seed)
+    GenerationParameters parameters,
+    Prompts prompts,
+    boolean safetyChecker,
+    Long seed,
+    Masks masks)
     implements Serializable {
+
+  /**
+   * The masks of rows without one.
+   *
+   * @param names that rows may give
+   * @param byDefault of rows that give neither a file nor a name, or null
+   */
+  public record Masks(MaskNames names, RowMask byDefault) implements Serializable {
+
+    /** Each row needs a file. */
+    public static final Masks NONE = new Masks(MaskNames.NONE, null);
+  }
 
   /**
    * The default texts.

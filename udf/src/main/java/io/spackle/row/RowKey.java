@@ -29,6 +29,7 @@ public final class RowKey {
           RowColumns.SCHEDULER,
           RowColumns.REFERENCE_IMAGE,
           RowColumns.EXCLUDE_IMAGE,
+          RowColumns.MASK_FROM,
           RowColumns.CORRUPT);
 
   /** The only texts that, empty, are not none. */

@@ -115,7 +115,7 @@ public final class RowReader implements Serializable {
     ManifestRow.Locations locations =
         new ManifestRow.Locations(
             fields.location(RowColumns.INIT_IMAGE),
-            fields.location(RowColumns.MASK_IMAGE),
+            mask(fields),
             reference(fields),
             fields.text(RowColumns.EXCLUDE_IMAGE, null));
     ManifestRow.Prompts prompts = prompts(fields);
@@ -132,6 +132,30 @@ public final class RowReader implements Serializable {
         safetyChecker,
         seed,
         fields.text(RowColumns.TRACK_ID, null));
+  }
+
+  /** A file wins over a name, and both over the defaults. */
+  private RowMask mask(FieldReader fields) {
+    if (!CellValues.isAbsent(fields.raw(RowColumns.MASK_IMAGE))) {
+      return new RowMask.File(fields.location(RowColumns.MASK_IMAGE));
+    }
+    String names = fields.text(RowColumns.MASK_FROM, null);
+    if (names != null) {
+      return found(fields, names);
+    }
+    RowMask byDefault = defaults.masks().byDefault();
+    return byDefault != null
+        ? byDefault
+        : new RowMask.File(fields.location(RowColumns.MASK_IMAGE));
+  }
+
+  private RowMask found(FieldReader fields, String names) {
+    try {
+      return defaults.masks().names().resolve(names);
+    } catch (IllegalArgumentException e) {
+      fields.addProblem(RowColumns.MASK_FROM, e.getMessage());
+      return new RowMask.File("");
+    }
   }
 
   private String reference(FieldReader fields) {

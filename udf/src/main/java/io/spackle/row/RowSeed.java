@@ -25,7 +25,7 @@ final class RowSeed {
       Locations locations, Prompts prompts, GenerationParameters parameters, Guide guide) {
     StringJoiner content = new StringJoiner("\n");
     add(content, LocationKey.of(locations.init()));
-    add(content, LocationKey.of(locations.mask()));
+    add(content, text(locations.mask()));
     add(content, parameters.width() + "x" + parameters.height());
     switch (guide) {
       case PROMPT -> {
@@ -45,6 +45,12 @@ final class RowSeed {
       case NONE -> {}
     }
     return Long.parseLong(Sha256.hex(content.toString()).substring(0, DIGITS), 16);
+  }
+
+  private static String text(RowMask mask) {
+    return mask instanceof RowMask.Found found
+        ? found.names()
+        : LocationKey.of(mask.location());
   }
 
   private static void addDenoising(StringJoiner content, GenerationParameters parameters) {

@@ -37,7 +37,15 @@ final class UnusedColumns {
                   || isSet(fields, DENOISING)
                   || isSet(fields, List.of(RowColumns.SEED));
         };
-    return isUnused ? EnumSet.of(Note.PARAMETERS_UNUSED) : Set.of();
+    Set<Note> notes = EnumSet.noneOf(Note.class);
+    if (isUnused) {
+      notes.add(Note.PARAMETERS_UNUSED);
+    }
+    if (isSet(fields, List.of(RowColumns.MASK_IMAGE))
+        && isSet(fields, List.of(RowColumns.MASK_FROM))) {
+      notes.add(Note.MASK_FROM_UNUSED);
+    }
+    return notes;
   }
 
   private static boolean isEnhanced(FieldReader fields) {

@@ -45,16 +45,22 @@ public final class Spackle {
    * @throws RefusedException with all problems: of settings, of the model, of the columns
    */
   public static Dataset<Row> inpaint(Dataset<Row> rows, Map<String, String> settings) {
-    check(rows.columns());
     ResolvedConf conf = SessionConf.of(rows.sparkSession(), settings).resolved();
+    check(rows.columns(), conf.defaults().masks().byDefault() != null);
     InpaintRows task =
         new InpaintRows(conf.settings(rows.schema(), null), conf.digest(), rows.schema());
     return rows.mapPartitions(task, Encoders.row(task.schema()));
   }
 
-  private static void check(String[] columns) {
+  private static void check(String[] columns, boolean hasDefaultMask) {
+    boolean hasMask =
+        hasDefaultMask || Stream.of(columns).anyMatch(RowColumns.MASK_FROM::equalsIgnoreCase);
+    List<String> required =
+        hasMask
+            ? List.of(RowColumns.INIT_IMAGE)
+            : List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE);
     List<String> missing =
-        Stream.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)
+        required.stream()
             .filter(name -> Stream.of(columns).noneMatch(name::equalsIgnoreCase))
             .map(name -> "the rows have no column " + name + ForeignColumns.instead(name, columns))
             .toList();

@@ -5,6 +5,7 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowException;
+import io.spackle.row.RowMask;
 import io.spackle.row.RowReader;
 import io.spackle.source.ImageSource;
 import io.spackle.spark.SparkTask;
@@ -78,7 +79,9 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
   private Row checked(Row manifest, ManifestRow row, ImageSource source) {
     try {
       source.check(row.locations().init());
-      source.check(row.locations().mask());
+      if (row.locations().mask() instanceof RowMask.File mask) {
+        source.check(mask.location());
+      }
       if (row.usesReference(settings.rows().traits())) {
         source.check(row.locations().reference());
       }

@@ -2,6 +2,8 @@ package io.spackle.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.mask.MaskSettings;
+import io.spackle.row.RowMask;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
@@ -114,7 +116,7 @@ class FramedRowTest {
   private static ManifestRow row(double strength, String exclude) {
     return new ManifestRow(
         "a",
-        new ManifestRow.Locations("init", "mask", null, exclude),
+        new ManifestRow.Locations("init", new RowMask.File("mask"), null, exclude),
         new ManifestRow.Prompts("a wall", null, null),
         new GenerationParameters(64, 64, 2, 4, 7.5, strength, SchedulerChoice.DEFAULT),
         false,
@@ -132,7 +134,8 @@ class FramedRowTest {
         framing,
         OutputOptions.defaults(),
         fill,
-        MarkingOptions.defaults());
+        MarkingOptions.defaults(),
+        MaskSettings.NONE);
   }
 
   /** A dark texture with a white thing in it. */

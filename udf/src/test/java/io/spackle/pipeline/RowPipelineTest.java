@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.mask.RowMasks;
+import io.spackle.lane.InpaintLane;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
@@ -223,7 +225,8 @@ class RowPipelineTest {
             settings.framing(),
             settings.output(),
             settings.fill(),
-            settings.marking());
+            settings.marking(),
+            settings.masks());
     ManifestRow row = TestImages.row("a", TestImages.INIT, 1);
     assertThat(succeeded(row).notes()).containsExactly(Note.MASK_EMPTY, Note.MASK_UNCLEAR);
     assertThat(((Outcome.Succeeded) pipeline().probe(row)).notes())
@@ -501,8 +504,8 @@ class RowPipelineTest {
             inpainter,
             new ModelSettings.InFolder(
                 new ModelSettings.Folder("model", "digest", ModelSettings.FolderKind.MODEL), null),
-            new Lane(
-                inpainter,
+            new Lane<>(
+                new InpaintLane(inpainter),
                 TestImages.laneSettings(maxImages, LONG),
                 TestImages.guard(),
                 new ExecutorMetrics()),
@@ -517,9 +520,11 @@ class RowPipelineTest {
   private RowPipeline pipeline() {
     return new RowPipeline(
         model,
-        source,
-        ImageWriter.toFiles(sink),
-        new PreviewWriter(TestImages.sink(previews), 1),
+        new RowInputs(source, new RowMasks(settings.masks(), settings.limits(), none -> null)),
+        new RowOutputs(
+            ImageWriter.toFiles(sink),
+            new PreviewWriter(TestImages.sink(previews), 1),
+            Optional.empty()),
         settings,
         task);
   }

@@ -1,5 +1,7 @@
 package io.spackle.pipeline;
 
+import io.spackle.mask.MaskSettings;
+import io.spackle.row.RowMask;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
@@ -64,7 +66,7 @@ public final class TestImages {
   public static ManifestRow row(String prompt, String mask, int samples) {
     return new ManifestRow(
         prompt,
-        new ManifestRow.Locations(INIT, mask, null, null),
+        new ManifestRow.Locations(INIT, new RowMask.File(mask), null, null),
         new ManifestRow.Prompts(prompt, null, null),
         new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
@@ -123,7 +125,8 @@ public final class TestImages {
         FramingOptions.defaults(),
         OutputOptions.defaults(),
         Fill.INIT,
-        MarkingOptions.defaults());
+        MarkingOptions.defaults(),
+        MaskSettings.NONE);
   }
 
   static ImageSource source(Map<String, byte[]> files) {

@@ -57,7 +57,7 @@ class RowReaderTest {
                 "",
                 new ManifestRow.Locations(
                     "https://raw.githubusercontent.com/CompVis/a.png",
-                    "https://raw.githubusercontent.com/CompVis/a_mask.png",
+                    new RowMask.File("https://raw.githubusercontent.com/CompVis/a_mask.png"),
                     null,
                     null),
                 new ManifestRow.Prompts(
@@ -348,7 +348,8 @@ class RowReaderTest {
     assertThat(valid(TestRows.row("seed", -1)).seed()).isEqualTo(derived);
     assertThat(valid(TestRows.row("seed", "-1.0")).seed()).isEqualTo(derived);
     RowDefaults seeded =
-        new RowDefaults(TestRows.parameters(), TestRows.defaults(null, null).prompts(), false, 7L);
+        new RowDefaults(TestRows.parameters(), TestRows.defaults(null, null).prompts(), false, 7L,
+            RowDefaults.Masks.NONE);
     RowReader reader = new RowReader(TestRows.TRAITS, seeded, SafetyPolicy.CHECKED);
     assertThat(((RowReader.Valid) reader.read(TestRows.row("seed", -1))).row().seed()).isEqualTo(7);
   }

@@ -3,6 +3,7 @@ package io.spackle.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.row.RowMask;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.row.GenerationParameters;
@@ -147,7 +148,7 @@ class ShardContractTest {
   private static ManifestRow row(String id, String negativePrompt) {
     return new ManifestRow(
         id,
-        new ManifestRow.Locations("photo.png", "mask.png", null, null),
+        new ManifestRow.Locations("photo.png", new RowMask.File("mask.png"), null, null),
         new ManifestRow.Prompts("a prompt, \"quoted\"", negativePrompt, null),
         new GenerationParameters(64, 64, 2, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,

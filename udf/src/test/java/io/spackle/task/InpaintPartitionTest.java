@@ -540,6 +540,7 @@ class InpaintPartitionTest {
         new OutputSettings(
             temp.resolve("images").toString(),
             ImageLayout.FILES,
+            false,
             new OutputSettings.Previews(temp.resolve("previews").toString(), 0),
             temp.resolve("marks").toString(),
             new WebhookSettings(
@@ -551,7 +552,8 @@ class InpaintPartitionTest {
                     TestImages.SIDE, TestImages.SIDE, 1, 4, 7.5, 1, SchedulerChoice.DEFAULT),
                 new RowDefaults.Prompts(null, null, false, ""),
                 false,
-                7L),
+                7L,
+                RowDefaults.Masks.NONE),
             new RunInfo("fake", "digest", null, null, null, "images")),
         HadoopConf.of(new Configuration()));
   }

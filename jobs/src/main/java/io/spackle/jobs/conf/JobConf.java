@@ -39,6 +39,7 @@ public record JobConf(
    * The output folder, and what is kept in step with it.
    *
    * @param images one file per image, or files of many images
+   * @param masks whether the masks are written beside the images
    * @param leaseTimeout time after a driver's last heartbeat at which another run may take over
    * @param table to keep equal to the meta rows, or null
    */
@@ -46,6 +47,7 @@ public record JobConf(
       String path,
       OutputFolder.Mode mode,
       ImageLayout images,
+      boolean masks,
       RowsConf rows,
       Duration leaseTimeout,
       TableSettings table,
@@ -123,12 +125,22 @@ public record JobConf(
         reader.location("output.path"),
         reader.choice("output.mode", OutputFolder.Mode.class),
         reader.choice("output.images", ImageLayout.class),
+        masks(reader),
         new RowsConf(
             reader.constants("output.retry-codes", ErrorCode.class),
             reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE)),
         reader.duration("output.claim-timeout", Duration.ofSeconds(1)),
         reader.orNull("output.table", key -> table(reader, key)),
         report(reader));
+  }
+
+  private static boolean masks(ConfReader reader) {
+    String key = "output.masks";
+    boolean masks = reader.flag(key);
+    if (masks && reader.choice("output.images", ImageLayout.class) != ImageLayout.FILES) {
+      reader.problem(key, "is true, but output.images is not files: masks are files of their own");
+    }
+    return masks;
   }
 
   private static TableSettings table(ConfReader reader, String key) {

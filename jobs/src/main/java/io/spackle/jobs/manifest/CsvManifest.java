@@ -85,7 +85,10 @@ final class CsvManifest {
     schema = ManifestColumns.checked(schema);
     List<String> names = header.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
     List<Integer> images =
-        Stream.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE).map(names::indexOf).toList();
+        Stream.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)
+            .map(names::indexOf)
+            .filter(place -> place >= 0)
+            .toList();
     Columns columns = new Columns(header.size(), images);
     StructType all =
         schema

@@ -81,21 +81,39 @@ public final class ManifestColumns {
       checkType(name, field.dataType(), problems);
       checked = checked.add(field.name(), typeOf(field));
     }
-    for (String required : List.of(RowColumns.INIT_IMAGE, RowColumns.MASK_IMAGE)) {
-      if (!names.contains(required)) {
-        problems.add(
-            "the manifest has no column "
-                + required
-                + ForeignColumns.instead(required, found.fieldNames()));
-      }
-    }
     if (!names.contains(RowColumns.INIT_IMAGE)) {
+      problems.add(missing(found, RowColumns.INIT_IMAGE));
+      if (hasNoMask(found)) {
+        problems.add(missing(found, RowColumns.MASK_IMAGE));
+      }
       addNestedRows(found, problems);
     }
     if (!problems.isEmpty()) {
       throw new RefusedException(problems);
     }
     return checked;
+  }
+
+  private static String missing(StructType manifest, String column) {
+    return "the manifest has no column " + column + instead(manifest, column);
+  }
+
+  private static boolean hasNoMask(StructType manifest) {
+    return !RowColumns.has(manifest, RowColumns.MASK_IMAGE)
+        && !RowColumns.has(manifest, RowColumns.MASK_FROM);
+  }
+
+  /**
+   * Adds a problem if rows can have no mask.
+   *
+   * @param hasDefault whether the configuration has one for rows without
+   */
+  public static void checkMasks(StructType manifest, boolean hasDefault, Problems problems) {
+    if (hasNoMask(manifest) && !hasDefault) {
+      problems.add(
+          missing(manifest, RowColumns.MASK_IMAGE)
+              + ", nor mask_from, and neither spackle.defaults.mask-from nor mask-image is set");
+    }
   }
 
   /** Names columns that hold the rows, as in {@code {"data": [{"init_image": ...}]}}. */

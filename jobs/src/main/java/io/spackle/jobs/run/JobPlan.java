@@ -80,6 +80,8 @@ public record JobPlan(
     OutputFolder output = output(conf, hadoop, check, problems);
     checkTable(spark, conf, manifest, output, problems);
     if (manifest != null) {
+      ManifestColumns.checkMasks(
+          manifest.schema(), conf.tasks().defaults().masks().areSet(), problems);
       ManifestColumns.checkWebhooks(manifest.schema(), conf.output().images(), problems);
     }
     ResolvedConf setup = ResolvedConf.of(conf.tasks(), hadoop, problems);
@@ -164,6 +166,7 @@ public record JobPlan(
     return new OutputSettings(
         output.images().toString(),
         conf.output().images(),
+        conf.output().masks(),
         new OutputSettings.Previews(
             output.previews().toString(), conf.output().report().previewShare(rows)),
         output.markers().toString(),
