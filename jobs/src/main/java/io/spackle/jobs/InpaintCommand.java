@@ -44,9 +44,14 @@ final class InpaintCommand implements Callable<Integer> {
   @Option(
       names = "--mask",
       paramLabel = "FILE",
-      required = true,
-      description = "The mask: white is replaced, black is kept.")
+      description = "The mask: white is replaced, black is kept. Or --mask-from.")
   private Path mask;
+
+  @Option(
+      names = "--mask-from",
+      paramLabel = "NAMES",
+      description = "What a model finds as the mask: text, or names below masks in --conf.")
+  private String maskFrom;
 
   @Option(
       names = "--out",
@@ -162,7 +167,12 @@ final class InpaintCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     FileNames.warning().ifPresent(spec.commandLine().getErr()::println);
     fields.put("init_image", image.toString());
-    fields.put("mask_image", mask.toString());
+    if (mask != null) {
+      fields.put("mask_image", mask.toString());
+    }
+    if (maskFrom != null) {
+      fields.put("mask_from", maskFrom);
+    }
     try {
       spec.commandLine().getOut().println(inpaint());
       return ExitCode.DONE.code();

@@ -1,7 +1,9 @@
 package io.spackle.jobs.output;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.regexp_extract;
 
@@ -158,9 +160,12 @@ public final class OrphanCleanup implements AutoCloseable {
     return deleted;
   }
 
-  /** The locations of all images that meta rows name. */
+  /** The locations of all images and masks that meta rows name. */
   private Dataset<Row> locations() throws IOException {
-    return output.rows(spark, "output array<string>").select(explode(col("output")).as(LOCATION));
+    return output
+        .rows(spark, "output array<string>, meta struct<mask_output: string>")
+        .select(explode(concat(col("output"), array(col("meta.mask_output")))).as(LOCATION))
+        .where(col(LOCATION).isNotNull());
   }
 
   /** The keys of single files that no meta row names. */

@@ -25,9 +25,11 @@ import org.apache.spark.sql.types.StructType;
  * The numbers of rows and images that a run has published, counted from its meta rows, so that
  * retries do not count twice.
  *
+ * @param unmasked finished rows without images, because a model found nothing to mask
  * @param errors failed rows by error code
  */
-record RunStatistics(long succeeded, long failed, long images, Map<String, Long> errors) {
+record RunStatistics(
+    long succeeded, long failed, long unmasked, long images, Map<String, Long> errors) {
 
   private static final StructType COLUMNS =
       StructType.fromDDL(
@@ -63,7 +65,7 @@ record RunStatistics(long succeeded, long failed, long images, Map<String, Long>
         rows.groupBy(col("status"), col("error.code").as("code"))
             .agg(count(lit(1)), coalesce(sum(size(col("output"))), lit(0L)))
             .collectAsList();
-    RunStatistics total = new RunStatistics(0, 0, 0, new TreeMap<>());
+    RunStatistics total = new RunStatistics(0, 0, 0, 0, new TreeMap<>());
     for (Row group : groups) {
       total =
           total.plus(group.getString(0), group.getString(1), group.getLong(2), group.getLong(3));
@@ -73,10 +75,13 @@ record RunStatistics(long succeeded, long failed, long images, Map<String, Long>
 
   private RunStatistics plus(String status, String code, long rows, long groupImages) {
     if (status.equals(MetaRow.SUCCESS)) {
-      return new RunStatistics(succeeded + rows, failed, images + groupImages, errors);
+      return new RunStatistics(succeeded + rows, failed, unmasked, images + groupImages, errors);
+    }
+    if (status.equals(MetaRow.SKIPPED)) {
+      return new RunStatistics(succeeded, failed, unmasked + rows, images, errors);
     }
     Map<String, Long> merged = new TreeMap<>(errors);
     merged.merge(String.valueOf(code), rows, Long::sum);
-    return new RunStatistics(succeeded, failed + rows, images, merged);
+    return new RunStatistics(succeeded, failed + rows, unmasked, images, merged);
   }
 }

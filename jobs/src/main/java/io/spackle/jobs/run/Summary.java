@@ -29,7 +29,7 @@ public record Summary(
 
   /** The outcome of a command that processed nothing. */
   public static Summary empty(ExitCode exit, String output, Duration elapsed) {
-    return new Summary(exit, 0, 0, new RunStatistics(0, 0, 0, Map.of()), elapsed, output);
+    return new Summary(exit, 0, 0, new RunStatistics(0, 0, 0, 0, Map.of()), elapsed, output);
   }
 
   /** The closing line of a command, whose keys are always the same. */
@@ -57,6 +57,7 @@ public record Summary(
     fields.put("succeeded", statistics.succeeded());
     fields.put("failed", statistics.failed());
     fields.put("skipped", skipped);
+    fields.put("unmasked", statistics.unmasked());
     fields.put("images", statistics.images());
     fields.put("seconds", rounded(seconds));
     fields.put("images_per_second", rounded(seconds > 0 ? statistics.images() / seconds : 0));
