@@ -15,7 +15,7 @@ import random
 import subprocess
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 FAMILIES = ["DejaVu Sans", "DejaVu Serif:bold", "DejaVu Sans Mono", "Liberation Sans", "Liberation Serif:italic",
             "Liberation Sans Narrow:bold", "FreeSans", "FreeSerif", "Noto Sans CJK SC", "Noto Sans CJK SC:bold",
@@ -26,8 +26,10 @@ CHINESE = ["新品上市", "限时优惠", "包邮 59元", "夏季清仓", "品�
 WATERMARKS = ["SAMPLE", "© stock photo", "preview", "样品水印"]
 ANGLES = [0, 0, 0, 10, -20, 30, 90]
 OPACITIES = [0.15, 0.3, 0.5]
-SIDES = [1, 2, 3]  # photos in a row and in a column of one image
+SIDES = [1, 1, 2]  # photos in a row and in a column of one image
 OPAQUE = 128
+LABELS = {"Pants", "Skirt", "Dress", "Shirt", "Blazer", "Blouse"}
+WITH_TEXT = set()  # by the first eight letters of their names
 
 
 def fonts():
@@ -55,15 +57,15 @@ def ink(text, font, outline, column):
     return fill, edge
 
 
-def draw(image, rng, files, opacity=None):
-    """Draws one text and returns where it is, as levels."""
+def draw(image, taken, rng, files, opacity=None):
+    """Draws one text where none is taken and returns where it is, as levels; None if there is no room."""
     chinese = rng.random() < 0.35
     family = rng.choice([name for name in files if ("CJK" in name) == chinese])
     text = rng.choice(WATERMARKS[3:] if chinese else WATERMARKS[:3]) if opacity else rng.choice(CHINESE if chinese else LATIN)
     width, height = image.size
     file, index = files[family]
     outline = 0 if opacity else rng.choice([0, 0, 1, 2])
-    size = int(min(width, height) * rng.uniform(0.05, 0.11) + 5)
+    size = int(min(width, height) * rng.uniform(0.045, 0.09) + 4)
     column = chinese and not opacity and rng.random() < 0.4
     angle = 0 if column else rng.choice(ANGLES)
     while True:
@@ -78,12 +80,11 @@ def draw(image, rng, files, opacity=None):
     colour = rng.choice([(255, 255, 255), (255, 240, 120), (255, 210, 230)] if bright else [(0, 0, 0), (150, 0, 0), (20, 30, 120)])
     place = Image.new("L", image.size)
     place.paste(edge, at)
-    if place.getbbox() and (np.asarray(place) & draw.taken).any():
+    if (np.asarray(place.filter(ImageFilter.MaxFilter(5))) & taken).any():
         return None
     level = opacity or 1
     image.paste((0, 0, 0) if bright else (255, 255, 255), at, edge.point(lambda v: int(v * level)))
     image.paste(colour, at, fill.point(lambda v: int(v * level)))
-    draw.taken |= np.asarray(place)
     return np.asarray(place)
 
 
@@ -95,9 +96,17 @@ def mosaic(photos, count):
     return image
 
 
+def plain(folder):
+    """Photos of garments that rarely have prints, without those on which text can be seen."""
+    with open(folder.parent / "labels.csv", newline="") as file:
+        labels = {row["image"]: row["label"] for row in csv.DictReader(file)}
+    kept = [name for name in sorted(labels) if labels[name] in LABELS and name[:8] not in WITH_TEXT]
+    return [path for path in (folder / f"{name}.jpg" for name in kept) if path.exists()]
+
+
 def make(photos, work, count):
     files = fonts()
-    paths = sorted(pathlib.Path(photos).glob("*.jpg"))
+    paths = plain(pathlib.Path(photos))
     for name in ("images", "truth"):
         (work / name).mkdir(parents=True, exist_ok=True)
     rows = []
@@ -108,13 +117,12 @@ def make(photos, work, count):
         chosen = paths[used:used + side * side]
         used += side * side
         image = mosaic(chosen, side)
-        image.save(work / "images" / f"plain-{i:03}.png")
+        Image.open(paths[i]).convert("RGB").save(work / "images" / f"plain-{i:03}.png")
         rows.append((f"plain-{i:03}", f"images/plain-{i:03}.png"))
-        draw.taken = np.zeros(image.size[::-1], np.uint8)
-        levels = np.zeros_like(draw.taken)
+        levels = np.zeros(image.size[::-1], np.uint8)
         opacity = OPACITIES[i // 4 % len(OPACITIES)] if i % 4 == 3 else None
-        for _ in range(1 if opacity else rng.randint(1, 3)):
-            place = draw(image, rng, files, opacity)
+        for _ in range(1 if opacity else rng.randint(1, 2)):
+            place = draw(image, levels, rng, files, opacity)
             levels = levels if place is None else np.maximum(levels, place)
         name = f"{'mark-%02d' % (opacity * 100) if opacity else 'text'}-{i:03}"
         image.save(work / "images" / f"{name}.png")

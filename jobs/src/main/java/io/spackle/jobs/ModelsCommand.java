@@ -10,11 +10,11 @@ import io.spackle.graph.Device;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.jobs.run.ExitCode;
 import io.spackle.safety.SafetyModel;
+import io.spackle.safety.SafetyOptions;
 import io.spackle.segment.Segmenter;
 import io.spackle.segment.SegmenterModel;
 import io.spackle.segment.SegmenterOptions;
 import io.spackle.segment.SegmenterTraits;
-import io.spackle.safety.SafetyOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +34,9 @@ final class ModelsCommand {
       mixinStandardHelpOptions = true,
       description = "Opens a model folder and prints family or kind, graphs, digests and problems.")
   int check(
-      @Parameters(paramLabel = "DIR", description = "The folder, builtin:patchmatch or builtin:text.")
+      @Parameters(
+              paramLabel = "DIR",
+              description = "The folder, builtin:patchmatch or builtin:text.")
           String path) {
     PrintWriter out = spec.commandLine().getOut();
     try {
@@ -57,8 +59,7 @@ final class ModelsCommand {
       out.println("digest     " + SegmenterModel.digest(Path.of(path)));
     } else {
       Optional<BuiltInModel> builtIn = BuiltInModel.of(path);
-      builtIn.ifPresentOrElse(
-          model -> describe(model, out), () -> checkFolder(Path.of(path), out));
+      builtIn.ifPresentOrElse(model -> describe(model, out), () -> checkFolder(Path.of(path), out));
     }
   }
 

@@ -202,8 +202,7 @@ class MasksFromModelsTest {
     return folder.resolve(name + ".png").toString();
   }
 
-  private void image(
-      String name, int width, int height, int type, Consumer<Graphics2D> painting)
+  private void image(String name, int width, int height, int type, Consumer<Graphics2D> painting)
       throws IOException {
     BufferedImage image = new BufferedImage(width, height, type);
     Graphics2D graphics = image.createGraphics();
@@ -256,8 +255,42 @@ class MasksFromModelsTest {
   /** A JPEG file with an EXIF segment that has the orientation alone. */
   private static byte[] withOrientation(byte[] jpeg, int orientation) {
     byte[] exif = {
-      (byte) 0xFF, (byte) 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
-      1, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte) orientation, 0, 0, 0, 0, 0, 0
+      (byte) 0xFF,
+      (byte) 0xE1,
+      0,
+      34,
+      'E',
+      'x',
+      'i',
+      'f',
+      0,
+      0,
+      'M',
+      'M',
+      0,
+      42,
+      0,
+      0,
+      0,
+      8,
+      0,
+      1,
+      1,
+      0x12,
+      0,
+      3,
+      0,
+      0,
+      0,
+      1,
+      0,
+      (byte) orientation,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0
     };
     byte[] all = new byte[jpeg.length + exif.length];
     System.arraycopy(jpeg, 0, all, 0, 2);

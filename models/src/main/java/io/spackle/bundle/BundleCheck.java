@@ -94,7 +94,8 @@ final class BundleCheck {
     BundleCheck check = new BundleCheck();
     if (!Files.isDirectory(folder)) {
       check.problems.add(
-          (Files.exists(folder) ? "is a file" : "not found") + ", expected a folder with one graph");
+          (Files.exists(folder) ? "is a file" : "not found")
+              + ", expected a folder with one graph");
       return check;
     }
     List<String> names =

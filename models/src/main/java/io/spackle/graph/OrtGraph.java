@@ -94,10 +94,7 @@ public final class OrtGraph implements Graph {
    */
   public static OrtGraph open(String name, byte[] model, Device device) {
     return open(
-        name,
-        name,
-        options -> OrtRuntime.environment().createSession(model, options),
-        device);
+        name, name, options -> OrtRuntime.environment().createSession(model, options), device);
   }
 
   /** Opens a session. */

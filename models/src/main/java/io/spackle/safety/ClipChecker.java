@@ -1,10 +1,10 @@
 package io.spackle.safety;
 
-import io.spackle.preprocess.ImagePreprocessor;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.graph.TensorSpec;
 import io.spackle.image.RgbImage;
+import io.spackle.preprocess.ImagePreprocessor;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;

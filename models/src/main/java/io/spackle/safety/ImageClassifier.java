@@ -1,11 +1,11 @@
 package io.spackle.safety;
 
-import io.spackle.preprocess.ImagePreprocessor;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.graph.GraphException;
 import io.spackle.image.RgbImage;
+import io.spackle.preprocess.ImagePreprocessor;
 import io.spackle.tensor.FloatTensor;
 import java.util.ArrayList;
 import java.util.List;

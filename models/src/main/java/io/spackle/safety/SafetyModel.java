@@ -1,6 +1,5 @@
 package io.spackle.safety;
 
-import io.spackle.preprocess.ImagePreprocessor;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.spackle.bundle.ModelBundle;
@@ -13,6 +12,7 @@ import io.spackle.graph.GraphException;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.graph.OrtGraph;
 import io.spackle.image.RgbImage;
+import io.spackle.preprocess.ImagePreprocessor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.spackle.segment;
 
 import io.spackle.image.Mask;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,7 +38,7 @@ final class Components {
     Mask mask(int width, int height) {
       byte[] levels = new byte[Math.multiplyExact(width, height)];
       for (Run run : runs) {
-        java.util.Arrays.fill(
+        Arrays.fill(
             levels, run.y() * width + run.from(), run.y() * width + run.to(), (byte) 255);
       }
       return new Mask(width, height, levels);

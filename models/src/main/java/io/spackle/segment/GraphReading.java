@@ -195,8 +195,7 @@ record GraphReading(
       JsonNode byId = json(CONFIG).map(config -> config.path("id2label")).orElse(null);
       if (byId == null || !byId.isObject()) {
         if (planes() < 0) {
-          problems.add(
-              "config.json: no id2label found, expected the names of the graph's classes");
+          problems.add("config.json: no id2label found, expected the names of the graph's classes");
         }
         return IntStream.range(0, Math.max(1, planes())).mapToObj(Integer::toString).toList();
       }
@@ -238,8 +237,7 @@ record GraphReading(
       if (configured.isPresent() && options.normalise() == null) {
         return image -> configured.get().tensor(image, size);
       }
-      return image ->
-          preset.tensor(Filter.BILINEAR.resize(image, size.width(), size.height()));
+      return image -> preset.tensor(Filter.BILINEAR.resize(image, size.width(), size.height()));
     }
 
     private ImagePreprocessor.Size size(

@@ -3,6 +3,7 @@ package io.spackle.segment;
 import io.spackle.segment.Components.Component;
 import io.spackle.segment.Components.Run;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
@@ -78,7 +79,7 @@ record Quadrilateral(double x, double y, Point along, double length, double brea
     List<Point> hull = new ArrayList<>();
     addChain(hull, sorted);
     List<Point> reversed = new ArrayList<>(sorted);
-    java.util.Collections.reverse(reversed);
+    Collections.reverse(reversed);
     addChain(hull, reversed);
     return hull;
   }

@@ -72,8 +72,7 @@ public final class Segmenter implements AutoCloseable {
 
   private FloatTensor run(FloatTensor input, Cancellation cancellation) {
     String name = graph.inputs().keySet().iterator().next();
-    FloatTensor answer =
-        graph.run(Map.of(name, input), Set.of(output), cancellation).get(output);
+    FloatTensor answer = graph.run(Map.of(name, input), Set.of(output), cancellation).get(output);
     if (!answer.isFinite()) {
       throw new GraphException(
           GraphException.Kind.NOT_FINITE,

@@ -1,6 +1,5 @@
 package io.spackle.segment;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.bundle.ModelFolder;
 import io.spackle.graph.Cancellation;
@@ -129,8 +128,7 @@ public final class SegmenterModel {
     GraphReading reading =
         GraphReading.of(
             folder.toString(), parts.header(ModelBundle.ROOT), Optional.of(parts), options);
-    return new SegmenterModel(
-        parts.name(), reading, device -> OrtGraph.open(graph, device));
+    return new SegmenterModel(parts.name(), reading, device -> OrtGraph.open(graph, device));
   }
 
   /**

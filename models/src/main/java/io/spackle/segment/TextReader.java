@@ -27,7 +27,7 @@ record TextReader(Function<RgbImage, FloatTensor> feed, double threshold) implem
   private static final double UNCLIP = 2;
 
   /** Regions whose mean probability is lower are texture. */
-  private static final double LEAST_SCORE = 0.4;
+  private static final double LEAST_SCORE = 0.6;
 
   /** Regions of fewer pixels of the map are noise. */
   private static final int LEAST_AREA = 6;
@@ -106,8 +106,7 @@ record TextReader(Function<RgbImage, FloatTensor> feed, double threshold) implem
           Point left = new Point(run.from() * scaleX(), run.y() * scaleY());
           Point right = new Point(run.to() * scaleX(), (run.y() + 1) * scaleY());
           fill(
-              List.of(
-                  left, new Point(right.x(), left.y()), right, new Point(left.x(), right.y())));
+              List.of(left, new Point(right.x(), left.y()), right, new Point(left.x(), right.y())));
         }
       }
     }
@@ -139,8 +138,7 @@ record TextReader(Function<RgbImage, FloatTensor> feed, double threshold) implem
       int first = (int) Math.max(0, Math.floor(left));
       int end = (int) Math.min(map.width(), Math.ceil(right));
       if (first < end) {
-        Arrays.fill(
-            map.labels(), row * map.width() + first, row * map.width() + end, (byte) 1);
+        Arrays.fill(map.labels(), row * map.width() + first, row * map.width() + end, (byte) 1);
       }
     }
   }

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 /** What is made of the classes that are found. Letters are classes, dots the background. */
 class LabelMapTest {
 
-  private static final List<String> CLASSES =
-      List.of("background", "shirt", "trousers", "hands");
+  private static final List<String> CLASSES = List.of("background", "shirt", "trousers", "hands");
 
   private static final LabelMap PERSON =
       map(
@@ -120,9 +119,7 @@ class LabelMapTest {
         Components.of(
             map(
                     "s..s", //
-                    ".ss.",
-                    "....",
-                    "s.ss")
+                    ".ss.", "....", "s.ss")
                 .mask(SegmentRule.of(List.of("shirt"))));
     assertThat(regions.stream().map(Components.Component::area).toList())
         .containsExactlyInAnyOrder(4, 1, 2);

@@ -36,8 +36,7 @@ class SegmenterModelTest {
 
   @Test
   void theConfigurationCanStateTheKind() {
-    SegmenterOptions saliency =
-        new SegmenterOptions(SegmenterKind.SALIENCY, null, List.of(), null);
+    SegmenterOptions saliency = new SegmenterOptions(SegmenterKind.SALIENCY, null, List.of(), null);
     assertThat(SegmenterModel.open(folder("text"), saliency).traits().kind())
         .isEqualTo(SegmenterKind.SALIENCY);
     assertThatThrownBy(() -> SegmenterModel.open(folder("planes"), saliency))
@@ -57,8 +56,7 @@ class SegmenterModelTest {
   @Test
   void labelsForAnotherNumberOfClassesAreFoundOutByARunIfTheGraphDoesNotDeclareIt() {
     SegmenterModel model =
-        SegmenterModel.open(
-            folder("classes-too-few-labels-undeclared"), SegmenterOptions.NONE);
+        SegmenterModel.open(folder("classes-too-few-labels-undeclared"), SegmenterOptions.NONE);
     assertThatThrownBy(() -> model.load(Device.cpu(1)))
         .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("expected [1, 3, height, width]");

@@ -76,8 +76,7 @@ class SegmenterTest {
   @Test
   void labelsOfTheConfigurationNamePlanes() {
     List<String> labels = List.of("background", "upper", "lower", "full");
-    try (Segmenter segmenter =
-        open("planes", new SegmenterOptions(null, null, labels, null))) {
+    try (Segmenter segmenter = open("planes", new SegmenterOptions(null, null, labels, null))) {
       assertThat(mask(segmenter, CLOTHES, "lower").isMasked(72, 32)).isTrue();
     }
   }
@@ -186,10 +185,8 @@ class SegmenterTest {
     RgbImage right = image(64, 64, Color.GRAY, block(Color.RED, 40, 8, 16, 48));
     try (Segmenter segmenter = open("classes")) {
       List<FloatTensor> answers =
-          segmenter.run(
-              List.of(segmenter.input(left), segmenter.input(right)), new Cancellation());
-      Mask mask =
-          segmenter.mask(answers, 64, 64, SegmentRule.of(List.of("Upper-clothes")));
+          segmenter.run(List.of(segmenter.input(left), segmenter.input(right)), new Cancellation());
+      Mask mask = segmenter.mask(answers, 64, 64, SegmentRule.of(List.of("Upper-clothes")));
       assertThat(mask.isMasked(16, 32)).isTrue();
       assertThat(mask.isMasked(48, 32)).isTrue();
       assertThat(mask.isMasked(32, 32)).isFalse();

@@ -50,8 +50,7 @@ final class Segments {
     Graphics2D graphics = canvas.createGraphics();
     graphics.setColor(ground);
     graphics.fillRect(0, 0, width, height);
-    graphics.setRenderingHint(
-        RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     painting.accept(graphics);

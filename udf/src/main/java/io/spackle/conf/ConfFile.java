@@ -122,7 +122,9 @@ public final class ConfFile {
     return ((ConfigObject) merged.get(MasksConf.GROUP))
         .keySet().stream()
             .flatMap(
-                name -> ofTemplate.stream().map(key -> key.replace(TEMPLATE + ".", group + name + ".")));
+                name ->
+                    ofTemplate.stream()
+                        .map(key -> key.replace(TEMPLATE + ".", group + name + ".")));
   }
 
   private static String ofTemplate(String key) {

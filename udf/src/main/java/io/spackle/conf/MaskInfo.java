@@ -16,6 +16,7 @@ import io.spackle.row.RowDefaults;
 import io.spackle.row.RowMask;
 import io.spackle.row.Sha256;
 import io.spackle.segment.ClassName;
+import io.spackle.segment.Grow;
 import io.spackle.segment.SegmentRule;
 import io.spackle.segment.SegmenterKind;
 import io.spackle.segment.SegmenterModel;
@@ -131,8 +132,7 @@ record MaskInfo(MaskSettings settings, RowDefaults.Masks defaults, String shared
         (setting, names) ->
             names
                 .filter(
-                    name ->
-                        traits.classes().stream().noneMatch(it -> ClassName.isSame(it, name)))
+                    name -> traits.classes().stream().noneMatch(it -> ClassName.isSame(it, name)))
                 .forEach(
                     name ->
                         problems.add(
@@ -145,8 +145,7 @@ record MaskInfo(MaskSettings settings, RowDefaults.Masks defaults, String shared
     Map<String, List<String>> classes = new TreeMap<>();
     for (MaskEntry entry : entries) {
       boolean isText = entry.traits().kind() == SegmenterKind.TEXT;
-      classes.put(
-          entry.name(), isText ? List.of(SegmenterTraits.TEXT) : entry.traits().classes());
+      classes.put(entry.name(), isText ? List.of(SegmenterTraits.TEXT) : entry.traits().classes());
     }
     return classes;
   }
@@ -215,7 +214,7 @@ record MaskInfo(MaskSettings settings, RowDefaults.Masks defaults, String shared
             entry.policy().empty());
   }
 
-  private static String text(io.spackle.segment.Grow grow) {
+  private static String text(Grow grow) {
     return grow.amount() + (grow.isShare() ? " of the side" : "");
   }
 }

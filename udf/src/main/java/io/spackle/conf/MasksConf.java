@@ -36,7 +36,11 @@ public record MasksConf(List<EntryConf> entries) {
    * @param rule whose classes are empty if the segmenter and the entry's name decide
    */
   public record EntryConf(
-      String name, String path, SegmenterOptions options, SegmentRule rule, MaskEntry.Policy policy) {
+      String name,
+      String path,
+      SegmenterOptions options,
+      SegmentRule rule,
+      MaskEntry.Policy policy) {
 
     /**
      * The classes that this entry masks: those that are configured; else the one with the entry's
@@ -87,8 +91,7 @@ public record MasksConf(List<EntryConf> entries) {
     Map<String, Grow> growOf = new TreeMap<>();
     Grow grow = Grow.NONE;
     if (reader.value(key) instanceof Map<?, ?> byClass) {
-      byClass.forEach(
-          (name, value) -> growOf.put(String.valueOf(name), grow(reader, key, value)));
+      byClass.forEach((name, value) -> growOf.put(String.valueOf(name), grow(reader, key, value)));
     } else {
       grow = grow(reader, key, reader.value(key));
     }

@@ -168,7 +168,8 @@ public final class Lane<K, I, O> implements AutoCloseable {
   private CompletableFuture<Result<O>> submit(
       Group<K> group, I input, Optional<Supplier<Marker>> marker) {
     CompletableFuture<Result<O>> future = new CompletableFuture<>();
-    Request<K, I, O> request = new Request<>(group, input, marker, System.nanoTime(), future, false);
+    Request<K, I, O> request =
+        new Request<>(group, input, marker, System.nanoTime(), future, false);
     queue.add(request).ifPresent(future::completeExceptionally);
     var unused = future.whenComplete((result, fault) -> removeIfCancelled(request));
     return future;
@@ -228,7 +229,8 @@ public final class Lane<K, I, O> implements AutoCloseable {
 
   /** Runs images in one batch; on failure, runs those again that may succeed. */
   private void process(K shared, List<Request<K, I, O>> requests) {
-    List<Request<K, I, O>> present = requests.stream().filter(request -> !request.hasLeft()).toList();
+    List<Request<K, I, O>> present =
+        requests.stream().filter(request -> !request.hasLeft()).toList();
     if (present.isEmpty()) {
       return;
     }
@@ -290,8 +292,7 @@ public final class Lane<K, I, O> implements AutoCloseable {
       List<Request<K, I, O>> requests, List<O> outputs, long start) {
     int size = requests.size();
     if (outputs.size() != size) {
-      throw new IllegalStateException(
-          outputs.size() + " outputs of " + size + " inputs");
+      throw new IllegalStateException(outputs.size() + " outputs of " + size + " inputs");
     }
     Duration share = Duration.ofNanos(System.nanoTime() - start).dividedBy(size);
     for (int i = 0; i < size; i++) {

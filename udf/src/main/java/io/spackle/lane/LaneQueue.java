@@ -68,8 +68,7 @@ final class LaneQueue<K, I, O> {
   }
 
   /** The requests that were in the lane at its end. */
-  record Unfinished<K, I, O>(
-      List<Request<K, I, O>> waiting, Optional<Running<K, I, O>> running) {}
+  record Unfinished<K, I, O>(List<Request<K, I, O>> waiting, Optional<Running<K, I, O>> running) {}
 
   private final Batcher<Group<K>, Request<K, I, O>> waiting;
   private int expected;

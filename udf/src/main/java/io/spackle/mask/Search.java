@@ -47,8 +47,7 @@ record Search(
     List<FloatTensor> answers = answers(open, entry.traits().kind());
     RgbImage rgb = init.rgb();
     try {
-      return cores.onCore(
-          () -> open.segmenter().mask(answers, rgb.width(), rgb.height(), rule));
+      return cores.onCore(() -> open.segmenter().mask(answers, rgb.width(), rgb.height(), rule));
     } catch (GraphException e) {
       throw new RowException(ErrorCode.MODEL_OUTPUT, entry.name() + ": " + e.getMessage(), e);
     }

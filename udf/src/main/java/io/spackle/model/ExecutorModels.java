@@ -29,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open models of an executor, segmenters included. A model is opened by the first task that needs it, shared by all
- * tasks, and closed when another model needs the device and no task uses it, or when the JVM ends.
+ * The open models of an executor, segmenters included. A model is opened by the first task that
+ * needs it, shared by all tasks, and closed when another model needs the device and no task uses
+ * it, or when the JVM ends.
  */
 public final class ExecutorModels implements AutoCloseable {
 

@@ -30,7 +30,6 @@ record InputFiles(byte[] init, Optional<byte[]> mask, byte[] reference, byte[] e
    */
   record Decoded(SourceImage init, RgbImage reference, Mask exclude) {}
 
-
   /**
    * Fetches the files that a model uses.
    *

@@ -11,7 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * @param alpha of an eraser that also fills the alpha
  */
 record LaneSample(
-    CompletableFuture<Lane.Result<InpaintedImage>> image, Optional<CompletableFuture<Lane.Result<InpaintedImage>>> alpha) {
+    CompletableFuture<Lane.Result<InpaintedImage>> image,
+    Optional<CompletableFuture<Lane.Result<InpaintedImage>>> alpha) {
 
   /** Removes the jobs from the lane if they are still there. */
   void cancel() {

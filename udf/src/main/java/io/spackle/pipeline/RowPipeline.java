@@ -224,8 +224,7 @@ public final class RowPipeline {
     try {
       return inputs.masks().make(mask, files.mask(), init, model.limits(), marker);
     } catch (ImageException e) {
-      throw new ImageException(
-          e.reason(), RowColumns.MASK_IMAGE + ": " + e.getMessage(), e);
+      throw new ImageException(e.reason(), RowColumns.MASK_IMAGE + ": " + e.getMessage(), e);
     }
   }
 
@@ -329,8 +328,7 @@ public final class RowPipeline {
                             : Optional.empty());
                   }));
     }
-    return new Encoded(
-        samples, model.limits().onCore(() -> outputs.encoded(frame.outputMask())));
+    return new Encoded(samples, model.limits().onCore(() -> outputs.encoded(frame.outputMask())));
   }
 
   private Written write(ManifestRow row, Encoded encoded, StageTimer timer) {
@@ -354,8 +352,7 @@ public final class RowPipeline {
         frame.outputWidth(),
         frame.outputHeight(),
         flagged,
-        new Outcome.UsedMask(
-            frame.maskCoverage(), written.mask(), decoded.mask().isSkipped()));
+        new Outcome.UsedMask(frame.maskCoverage(), written.mask(), decoded.mask().isSkipped()));
   }
 
   private void enter(RowStage stage, StageTimer timer) {

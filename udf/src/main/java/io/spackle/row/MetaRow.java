@@ -52,7 +52,7 @@ public final class MetaRow implements Serializable {
   private static final double NANOS_PER_SECOND = 1e9;
 
   /** The columns of the manifest that meta repeats under the same name. */
-  private static final Set<String> TEXTS = 
+  private static final Set<String> TEXTS =
       Set.of(RowColumns.PROMPT, RowColumns.NEGATIVE_PROMPT, RowColumns.MASK_FROM);
 
   private static final List<String> LOCATIONS = RowColumns.IMAGES;
@@ -109,7 +109,9 @@ public final class MetaRow implements Serializable {
           ofRow(
               RowColumns.INIT_IMAGE, StringType, row -> Redaction.redacted(row.locations().init())),
           ofRow(
-              RowColumns.MASK_IMAGE, StringType, row -> Redaction.redacted(row.locations().mask().location())),
+              RowColumns.MASK_IMAGE,
+              StringType,
+              row -> Redaction.redacted(row.locations().mask().location())),
           ofRow(
               RowColumns.REFERENCE_IMAGE,
               StringType,

@@ -9,11 +9,7 @@ import java.io.Serializable;
  * @param seed of every row that has none, or null to derive one from each row's content
  */
 public record RowDefaults(
-    GenerationParameters parameters,
-    Prompts prompts,
-    boolean safetyChecker,
-    Long seed,
-    Masks masks)
+    GenerationParameters parameters, Prompts prompts, boolean safetyChecker, Long seed, Masks masks)
     implements Serializable {
 
   /**

@@ -144,9 +144,7 @@ public final class RowReader implements Serializable {
       return found(fields, names);
     }
     RowMask byDefault = defaults.masks().byDefault();
-    return byDefault != null
-        ? byDefault
-        : new RowMask.File(fields.location(RowColumns.MASK_IMAGE));
+    return byDefault != null ? byDefault : new RowMask.File(fields.location(RowColumns.MASK_IMAGE));
   }
 
   private RowMask found(FieldReader fields, String names) {

@@ -48,9 +48,7 @@ final class RowSeed {
   }
 
   private static String text(RowMask mask) {
-    return mask instanceof RowMask.Found found
-        ? found.names()
-        : LocationKey.of(mask.location());
+    return mask instanceof RowMask.Found found ? found.names() : LocationKey.of(mask.location());
   }
 
   private static void addDenoising(StringJoiner content, GenerationParameters parameters) {

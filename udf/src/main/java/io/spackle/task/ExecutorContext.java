@@ -1,8 +1,8 @@
 package io.spackle.task;
 
 import io.spackle.lane.ExecutorGuard;
-import io.spackle.model.ExecutorModels;
 import io.spackle.mask.RowMasks;
+import io.spackle.model.ExecutorModels;
 import io.spackle.model.OpenModel;
 import io.spackle.model.Segmenters;
 import io.spackle.model.SharedResources;

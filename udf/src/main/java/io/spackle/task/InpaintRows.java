@@ -71,11 +71,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
 
   /** The resources that the rows of a task share. */
   private record Resources(
-      TaskContext context,
-      TaskSignals task,
-      OpenModel model,
-      RowInputs inputs,
-      Cancellation end) {}
+      TaskContext context, TaskSignals task, OpenModel model, RowInputs inputs, Cancellation end) {}
 
   /** The schema of the result: that of meta rows, and {@link #IMAGES}. */
   public StructType schema() {

@@ -41,7 +41,8 @@ class LaneTest {
 
   private final Semaphore gate = new Semaphore(0);
   private final Semaphore started = new Semaphore(0);
-  private final List<Lane<InpaintParameters, InpaintInput, InpaintedImage>> lanes = new ArrayList<>();
+  private final List<Lane<InpaintParameters, InpaintInput, InpaintedImage>> lanes =
+      new ArrayList<>();
   private final ExecutorGuard guard = TestImages.guard();
   private final ExecutorMetrics metrics = new ExecutorMetrics();
 
@@ -85,7 +86,8 @@ class LaneTest {
 
   @Test
   void batchWaitsNoLongerThanTheMaximumWait() throws Exception {
-    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(new FakeInpainter(), 8, Duration.ofMillis(20));
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        lane(new FakeInpainter(), 8, Duration.ofMillis(20));
     try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       assertThat(submit(lane, "a").get().queued()).isGreaterThan(Duration.ofMillis(19));
@@ -131,9 +133,11 @@ class LaneTest {
 
   @Test
   void unusableImagesAndUnexpectedFailuresHaveErrorCodes() throws Exception {
-    Lane<InpaintParameters, InpaintInput, InpaintedImage> black = lane(failing("bad", new UnusableImageException("black")), 1);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> black =
+        lane(failing("bad", new UnusableImageException("black")), 1);
     assertFails(submit(black, "bad"), ErrorCode.MODEL_OUTPUT, "black");
-    Lane<InpaintParameters, InpaintInput, InpaintedImage> bug = lane(failing("bad", new IllegalStateException("bug")), 1);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> bug =
+        lane(failing("bad", new IllegalStateException("bug")), 1);
     assertFails(submit(bug, "bad"), ErrorCode.MODEL_FAILED, "java.lang.IllegalStateException: bug");
   }
 
@@ -211,9 +215,11 @@ class LaneTest {
 
   @Test
   void aSuccessResetsTheCountOfFailures() throws Exception {
-    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(failing("bad", new UnusableImageException("bad input")), 1);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        lane(failing("bad", new UnusableImageException("bad input")), 1);
     for (int i = 0; i < 3 * Lane.FAULTS_IN_A_ROW; i++) {
-      CompletableFuture<Lane.Result<InpaintedImage>> next = submit(lane, i % 8 == 0 ? "good" : "bad");
+      CompletableFuture<Lane.Result<InpaintedImage>> next =
+          submit(lane, i % 8 == 0 ? "good" : "bad");
       next.handle((result, fault) -> fault).get();
     }
     assertThat(lane.hasEnded()).isFalse();
@@ -333,7 +339,8 @@ class LaneTest {
   @Test
   void onlyTheImageThatStallsTwiceFails() throws Exception {
     FakeInpainter model = stalling(batch -> batch.contains("bad"));
-    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, PATIENCE); // batches of up to four
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        lane(model, PATIENCE); // batches of up to four
     try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       var bad = submit(lane, "bad");
@@ -400,7 +407,8 @@ class LaneTest {
 
   @Test
   void repeatedStallsEndTheLane() {
-    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(stalling(batch -> true), Duration.ofMillis(50));
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        lane(stalling(batch -> true), Duration.ofMillis(50));
     assertThatThrownBy(() -> submit(lane, "a").get()).hasCauseInstanceOf(RowException.class);
     assertThatThrownBy(() -> submit(lane, "b").get()).hasCauseInstanceOf(LaneBrokenException.class);
   }
@@ -421,8 +429,10 @@ class LaneTest {
           Thread.sleep(5);
           running.getAndDecrement();
         };
-    Lane<InpaintParameters, InpaintInput, InpaintedImage> one = lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
-    Lane<InpaintParameters, InpaintInput, InpaintedImage> other = lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> one =
+        lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> other =
+        lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
     List<CompletableFuture<Lane.Result<InpaintedImage>>> all = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       all.add(submit(one, "p" + i));
@@ -444,8 +454,10 @@ class LaneTest {
     assertThat(openMarkers).hasValue(0);
   }
 
-  private Lane<InpaintParameters, InpaintInput, InpaintedImage> lane(FakeInpainter model, Duration watchdog) {
-    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = new Lane<>(new InpaintLane(model), settings(4, LONG, watchdog), guard, metrics);
+  private Lane<InpaintParameters, InpaintInput, InpaintedImage> lane(
+      FakeInpainter model, Duration watchdog) {
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        new Lane<>(new InpaintLane(model), settings(4, LONG, watchdog), guard, metrics);
     lanes.add(lane);
     return lane;
   }
@@ -454,12 +466,16 @@ class LaneTest {
     return new LaneSettings(maxImages, maxWait, 4, 1 << 28, watchdog);
   }
 
-  private Lane<InpaintParameters, InpaintInput, InpaintedImage> lane(FakeInpainter model, int maxImages) {
+  private Lane<InpaintParameters, InpaintInput, InpaintedImage> lane(
+      FakeInpainter model, int maxImages) {
     return lane(model, maxImages, LONG);
   }
 
-  private Lane<InpaintParameters, InpaintInput, InpaintedImage> lane(FakeInpainter model, int maxImages, Duration maxWait) {
-    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = new Lane<>(new InpaintLane(model), TestImages.laneSettings(maxImages, maxWait), guard, metrics);
+  private Lane<InpaintParameters, InpaintInput, InpaintedImage> lane(
+      FakeInpainter model, int maxImages, Duration maxWait) {
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        new Lane<>(
+            new InpaintLane(model), TestImages.laneSettings(maxImages, maxWait), guard, metrics);
     lanes.add(lane);
     return lane;
   }
@@ -474,7 +490,10 @@ class LaneTest {
   }
 
   private static List<Lane.Result<InpaintedImage>> runTogether(
-      Lane<InpaintParameters, InpaintInput, InpaintedImage> lane, InpaintParameters parameters, String... prompts) throws Exception {
+      Lane<InpaintParameters, InpaintInput, InpaintedImage> lane,
+      InpaintParameters parameters,
+      String... prompts)
+      throws Exception {
     List<CompletableFuture<Lane.Result<InpaintedImage>>> futures = new ArrayList<>();
     try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
@@ -489,7 +508,8 @@ class LaneTest {
     return all;
   }
 
-  private static CompletableFuture<Lane.Result<InpaintedImage>> submit(Lane<InpaintParameters, InpaintInput, InpaintedImage> lane, String prompt) {
+  private static CompletableFuture<Lane.Result<InpaintedImage>> submit(
+      Lane<InpaintParameters, InpaintInput, InpaintedImage> lane, String prompt) {
     return lane.submit(parameters(4), input(prompt));
   }
 

@@ -29,6 +29,7 @@ import io.spackle.segment.SegmenterModel;
 import io.spackle.segment.SegmenterOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,8 +79,7 @@ class RowMasksTest {
   @ParameterizedTest
   @ValueSource(strings = {"file", "model", "shared"})
   void aMaskIsFittedToALargerImage(String origin) throws Exception {
-    Mask mask =
-        make(origin, painted(2 * WIDTH, 2 * HEIGHT), half(WIDTH, HEIGHT)).reading().mask();
+    Mask mask = make(origin, painted(2 * WIDTH, 2 * HEIGHT), half(WIDTH, HEIGHT)).reading().mask();
     assertThat(mask.width() * HEIGHT).isEqualTo(mask.height() * WIDTH);
     assertThat(mask.isMasked(mask.width() / 4, mask.height() / 2)).isTrue();
   }
@@ -129,8 +129,7 @@ class RowMasksTest {
 
   private void assertFails(MaskEntry entry, RgbImage image, ErrorCode code, String message) {
     assertThatThrownBy(() -> found(entry, image, List.of()))
-        .isInstanceOfSatisfying(
-            RowException.class, e -> assertThat(e.code()).isEqualTo(code))
+        .isInstanceOfSatisfying(RowException.class, e -> assertThat(e.code()).isEqualTo(code))
         .hasMessageContaining(message);
   }
 
@@ -147,12 +146,10 @@ class RowMasksTest {
     return switch (origin) {
       case "file" ->
           masks(List.of(), null)
-              .make(
-                  new RowMask.File("mask.png"), Optional.of(file), source(image), cores, none());
+              .make(new RowMask.File("mask.png"), Optional.of(file), source(image), cores, none());
       case "shared" ->
           masks(List.of(), new SharedMask(file, LIMITS))
-              .make(
-                  new RowMask.Shared("logo.png"), Optional.empty(), source(image), cores, none());
+              .make(new RowMask.Shared("logo.png"), Optional.empty(), source(image), cores, none());
       default -> found(entry("clothes", "classes", MaskEntry.Policy.ANY), image, List.of());
     };
   }
@@ -196,7 +193,7 @@ class RowMasksTest {
 
   private static RgbImage grey(int width, int height) {
     byte[] pixels = new byte[3 * width * height];
-    java.util.Arrays.fill(pixels, (byte) 128);
+    Arrays.fill(pixels, (byte) 128);
     return new RgbImage(width, height, pixels);
   }
 

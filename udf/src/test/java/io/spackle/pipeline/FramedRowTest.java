@@ -2,8 +2,6 @@ package io.spackle.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spackle.mask.MaskSettings;
-import io.spackle.row.RowMask;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
@@ -23,10 +21,12 @@ import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.FakeInpainter;
+import io.spackle.mask.MaskSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
+import io.spackle.row.RowMask;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

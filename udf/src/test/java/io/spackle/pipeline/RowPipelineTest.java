@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.spackle.mask.RowMasks;
-import io.spackle.lane.InpaintLane;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
@@ -18,7 +16,9 @@ import io.spackle.graph.GraphException;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.FakeInpainter;
 import io.spackle.lane.InFlightLimits;
+import io.spackle.lane.InpaintLane;
 import io.spackle.lane.Lane;
+import io.spackle.mask.RowMasks;
 import io.spackle.metadata.ImageMetadata;
 import io.spackle.metadata.PlacedManifest;
 import io.spackle.metrics.ExecutorMetrics;

@@ -1,7 +1,5 @@
 package io.spackle.pipeline;
 
-import io.spackle.mask.MaskSettings;
-import io.spackle.row.RowMask;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
@@ -15,12 +13,14 @@ import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.LaneSettings;
+import io.spackle.mask.MaskSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowException;
+import io.spackle.row.RowMask;
 import io.spackle.sink.ImageSink;
 import io.spackle.source.ImageSource;
 import java.nio.ByteBuffer;

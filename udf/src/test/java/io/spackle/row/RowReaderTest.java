@@ -348,7 +348,11 @@ class RowReaderTest {
     assertThat(valid(TestRows.row("seed", -1)).seed()).isEqualTo(derived);
     assertThat(valid(TestRows.row("seed", "-1.0")).seed()).isEqualTo(derived);
     RowDefaults seeded =
-        new RowDefaults(TestRows.parameters(), TestRows.defaults(null, null).prompts(), false, 7L,
+        new RowDefaults(
+            TestRows.parameters(),
+            TestRows.defaults(null, null).prompts(),
+            false,
+            7L,
             RowDefaults.Masks.NONE);
     RowReader reader = new RowReader(TestRows.TRAITS, seeded, SafetyPolicy.CHECKED);
     assertThat(((RowReader.Valid) reader.read(TestRows.row("seed", -1))).row().seed()).isEqualTo(7);

@@ -23,7 +23,11 @@ final class TestRows {
   static final ModelTraits CATVTON = traits("catvton", Guide.REFERENCE);
 
   static final RowDefaults DEFAULTS =
-      new RowDefaults(parameters(), new RowDefaults.Prompts(null, null, true, "sharp"), true, null,
+      new RowDefaults(
+          parameters(),
+          new RowDefaults.Prompts(null, null, true, "sharp"),
+          true,
+          null,
           RowDefaults.Masks.NONE);
 
   private TestRows() {}
@@ -35,7 +39,10 @@ final class TestRows {
   /** Defaults without enhancement or safety checker. */
   static RowDefaults defaults(String prompt, String negativePrompt) {
     return new RowDefaults(
-        parameters(), new RowDefaults.Prompts(prompt, negativePrompt, false, ""), false, null,
+        parameters(),
+        new RowDefaults.Prompts(prompt, negativePrompt, false, ""),
+        false,
+        null,
         RowDefaults.Masks.NONE);
   }
 

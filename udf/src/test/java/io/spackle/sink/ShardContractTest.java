@@ -3,11 +3,11 @@ package io.spackle.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.spackle.row.RowMask;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
+import io.spackle.row.RowMask;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -32,8 +32,7 @@ class ArchitectureTest {
           entry("model", List.of("lane", "metrics", "row", "spark")),
           entry("mask", List.of("lane", "model", "quarantine", "row", "source")),
           entry(
-              "pipeline",
-              List.of("lane", "mask", "model", "quarantine", "row", "sink", "source")),
+              "pipeline", List.of("lane", "mask", "model", "quarantine", "row", "sink", "source")),
           entry(
               "task",
               List.of(
@@ -48,7 +47,9 @@ class ArchitectureTest {
                   "source",
                   "spark",
                   "webhook")),
-          entry("conf", List.of("lane", "mask", "model", "pipeline", "row", "source", "spark", "task")),
+          entry(
+              "conf",
+              List.of("lane", "mask", "model", "pipeline", "row", "source", "spark", "task")),
           entry("sql", List.of("conf", "row", "spark", "task")));
 
   /** Rules over no classes always hold: this fails when the import finds nothing. */
