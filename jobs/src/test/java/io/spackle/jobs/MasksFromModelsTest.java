@@ -72,6 +72,16 @@ class MasksFromModelsTest {
   }
 
   @Test
+  void theProfileNeedsNeitherMasksNorModels() throws IOException {
+    row("caption");
+    row("plain");
+    Path profile = Path.of("..", "conf", "profiles", "remove-text.conf").toAbsolutePath();
+    rows.run("include \"%s\"".formatted(profile.normalize()));
+    assertThat(darkest(rows.image("caption"), 20, 45, 160, 70)).isGreaterThan(150);
+    assertThat(notes("plain")).contains("MASK_EMPTY");
+  }
+
+  @Test
   void whiteAndBlackTextIsFoundOnTransparencyAndAlphaStays() throws IOException {
     for (Color colour : List.of(Color.WHITE, Color.BLACK)) {
       String name = colour == Color.WHITE ? "white" : "black";

@@ -109,6 +109,7 @@ public final class ConfFile {
         completed(group(merged(Optional.of(file), overrides, reference).root()), known);
     return Stream.concat(keys().stream(), keysOfEntries(merged))
         .distinct()
+        .filter(key -> value(merged, key) != null)
         .sorted()
         .map(key -> ConfEntry.of(key, value(merged, key), value(known, ofTemplate(key))))
         .toList();
@@ -137,11 +138,14 @@ public final class ConfFile {
     return (ConfigObject) root.get(ROOT);
   }
 
-  /** The value of an object at a path; unlike the library's methods, also if it is null. */
+  /**
+   * The value of an object at a path; unlike the library's methods, also if it is null. Null if
+   * there is no such path.
+   */
   private static ConfigValue value(ConfigObject object, String path) {
     ConfigValue value = object;
     for (String name : path.split("\\.")) {
-      value = ((ConfigObject) value).get(name);
+      value = value instanceof ConfigObject group ? group.get(name) : null;
     }
     return value;
   }

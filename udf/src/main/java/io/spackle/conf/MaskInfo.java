@@ -173,6 +173,23 @@ record MaskInfo(MaskSettings settings, RowDefaults.Masks defaults, String shared
   }
 
   /**
+   * The settings for tasks, with the entries that rows can use.
+   *
+   * @param canName whether rows can name any; otherwise those of the defaults are used
+   */
+  MaskSettings settings(boolean canName) {
+    return canName ? settings : new MaskSettings(entriesOfDefaults(), settings.shared());
+  }
+
+  private List<MaskEntry> entriesOfDefaults() {
+    if (!(defaults.byDefault() instanceof RowMask.Found found)) {
+      return List.of();
+    }
+    List<String> names = found.parts().stream().map(RowMask.Part::entry).toList();
+    return settings.entries().stream().filter(entry -> names.contains(entry.name())).toList();
+  }
+
+  /**
    * What determines the masks of each entry, by its name; without an entry that is as in
    * reference.conf.
    */

@@ -67,7 +67,7 @@ public record ResolvedConf(
             modelConf.options()),
         conf.lane(),
         conf.fetch(),
-        conf.images().withMasks(masks.settings()),
+        conf.images().withMasks(masks.settings(RowColumns.has(rows, RowColumns.MASK_FROM))),
         output,
         new TaskSettings.RowSettings(
             model.traits(), defaults, info(output == null ? null : output.images())),

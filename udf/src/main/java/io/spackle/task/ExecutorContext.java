@@ -68,14 +68,23 @@ final class ExecutorContext implements AutoCloseable {
     return models.get(settings.model(), settings.lane(), settings.hadoop(), task);
   }
 
+  /** Opens the model and the segmenters that rows can use. */
+  void open(TaskSettings settings, TaskSignals task) {
+    model(settings, task);
+    settings.images().masks().segmenters().forEach(segmenters(settings, task)::get);
+  }
+
   /** What the rows of a task are made from. */
   RowInputs inputs(TaskSettings settings, TaskSignals task) {
-    Segmenters segmenters =
-        models.segmenters(
-            settings.images().masks().segmenters(), settings.lane(), settings.hadoop(), task);
     return new RowInputs(
         source(settings, task),
-        new RowMasks(settings.images().masks(), settings.images().limits(), segmenters));
+        new RowMasks(
+            settings.images().masks(), settings.images().limits(), segmenters(settings, task)));
+  }
+
+  private Segmenters segmenters(TaskSettings settings, TaskSignals task) {
+    return models.segmenters(
+        settings.images().masks().segmenters(), settings.lane(), settings.hadoop(), task);
   }
 
   ImageSource source(TaskSettings settings, TaskSignals task) {
