@@ -44,8 +44,14 @@ final class InpaintCommand implements Callable<Integer> {
   @Option(
       names = "--mask",
       paramLabel = "FILE",
-      description = "The mask: white is replaced, black is kept. Not needed with --extend.")
+      description = "The mask: white is replaced, black is kept. Or --mask-from; not needed with --extend.")
   private Path mask;
+
+  @Option(
+      names = "--mask-from",
+      paramLabel = "NAMES",
+      description = "What a model finds as the mask: text, or names below masks in --conf.")
+  private String maskFrom;
 
   @Option(
       names = "--out",
@@ -173,6 +179,9 @@ final class InpaintCommand implements Callable<Integer> {
     fields.put("init_image", image.toString());
     if (mask != null) {
       fields.put("mask_image", mask.toString());
+    }
+    if (maskFrom != null) {
+      fields.put("mask_from", maskFrom);
     }
     try {
       spec.commandLine().getOut().println(inpaint());

@@ -11,6 +11,10 @@ import io.spackle.graph.InvalidModelException;
 import io.spackle.jobs.run.ExitCode;
 import io.spackle.safety.SafetyModel;
 import io.spackle.safety.SafetyOptions;
+import io.spackle.segment.Segmenter;
+import io.spackle.segment.SegmenterModel;
+import io.spackle.segment.SegmenterOptions;
+import io.spackle.segment.SegmenterTraits;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,24 +32,44 @@ final class ModelsCommand {
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "Opens a model folder and prints family, graphs, digests and problems.")
+      description = "Opens a model folder and prints family or kind, graphs, digests and problems.")
   int check(
-      @Parameters(paramLabel = "DIR", description = "The folder, or builtin:patchmatch.")
+      @Parameters(
+              paramLabel = "DIR",
+              description = "The folder, builtin:patchmatch or builtin:text.")
           String path) {
     PrintWriter out = spec.commandLine().getOut();
     try {
-      Optional<BuiltInModel> builtIn = BuiltInModel.of(path);
-      if (builtIn.isPresent()) {
-        describe(builtIn.get(), out);
-      } else {
-        checkFolder(Path.of(path), out);
-      }
+      check(path, out);
       out.println("problems   none");
       return ExitCode.DONE.code();
     } catch (InvalidModelException e) {
       return problems(e.problems(), out);
     } catch (IllegalArgumentException e) { // no such model is built in
       return problems(List.of(e.getMessage()), out);
+    }
+  }
+
+  private static void check(String path, PrintWriter out) {
+    if (path.equals(SegmenterModel.TEXT)) {
+      describe(SegmenterModel.builtIn(path, SegmenterOptions.NONE), out);
+      out.println("digest     " + SegmenterModel.builtInDigest(path));
+    } else if (SegmenterModel.isIn(Path.of(path))) {
+      describe(SegmenterModel.open(Path.of(path), SegmenterOptions.NONE), out);
+      out.println("digest     " + SegmenterModel.digest(Path.of(path)));
+    } else {
+      Optional<BuiltInModel> builtIn = BuiltInModel.of(path);
+      builtIn.ifPresentOrElse(model -> describe(model, out), () -> checkFolder(Path.of(path), out));
+    }
+  }
+
+  /** Loads the graph, too. */
+  private static void describe(SegmenterModel model, PrintWriter out) {
+    try (Segmenter segmenter = model.load(Device.cpu(0))) {
+      SegmenterTraits traits = segmenter.traits();
+      out.println("segmenter  " + traits.kind().configName());
+      out.println("classes    " + String.join(", ", traits.classes()));
+      out.println("input      " + traits.input());
     }
   }
 

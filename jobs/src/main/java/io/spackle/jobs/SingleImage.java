@@ -132,6 +132,10 @@ record SingleImage(ResolvedConf conf, Row row, Map<String, String> options) {
     InpaintRows rows =
         new InpaintRows(conf.settings(row.schema(), null), conf.digest(), row.schema());
     Row result = rows.inpaint(row);
+    if (result.getAs("status").equals(MetaRow.SKIPPED)) {
+      throw new RefusedException(
+          "nothing found to mask, and the entry below masks has empty = skip: no image was written");
+    }
     if (!result.getAs("status").equals(MetaRow.SUCCESS)) {
       throw new RefusedException(named(result.<Row>getAs("error").<String>getAs("message")));
     }
@@ -158,7 +162,8 @@ record SingleImage(ResolvedConf conf, Row row, Map<String, String> options) {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("status", "success");
     report.put("output", out.toString());
-    for (String field : List.of("W", "H", "seed", "steps", "enhanced_prompt", "safety_checker")) {
+    for (String field :
+        List.of("W", "H", "mask_share", "seed", "steps", "enhanced_prompt", "safety_checker")) {
       report.put(field, meta.getAs(field));
     }
     report.put("notes", result.getList(result.fieldIndex("notes")));

@@ -23,6 +23,7 @@ import org.apache.spark.sql.Row;
  * Totals over all meta rows of an output.
  *
  * @param images number of images written
+ * @param unmasked finished rows without images, because a model found nothing to mask
  * @param failures failed rows by error code, the most frequent first
  * @param notes of succeeded rows, the most frequent first
  * @param stages in the order of the row pipeline
@@ -30,6 +31,7 @@ import org.apache.spark.sql.Row;
 record Counts(
     long succeeded,
     long failed,
+    long unmasked,
     long images,
     List<Named> failures,
     List<Named> notes,
@@ -52,23 +54,26 @@ record Counts(
   /** Counts meta rows of {@link Report#COLUMNS}. */
   static Counts of(Dataset<Row> meta) {
     long succeeded = 0;
+    long unmasked = 0;
     long images = 0;
     List<Named> failures = new ArrayList<>();
     for (Row group : outcomes(meta)) {
       if (group.getString(0).equals(MetaRow.SUCCESS)) {
         succeeded += group.getLong(2);
         images += group.getLong(3);
+      } else if (group.getString(0).equals(MetaRow.SKIPPED)) {
+        unmasked += group.getLong(2);
       } else {
         failures.add(new Named(group.getString(1), group.getLong(2)));
       }
     }
     failures.sort(Comparator.comparingLong(Named::rows).reversed());
     long failed = failures.stream().mapToLong(Named::rows).sum();
-    return new Counts(succeeded, failed, images, failures, notes(meta), stages(meta));
+    return new Counts(succeeded, failed, unmasked, images, failures, notes(meta), stages(meta));
   }
 
   long rows() {
-    return succeeded + failed;
+    return succeeded + failed + unmasked;
   }
 
   private static List<Row> outcomes(Dataset<Row> meta) {

@@ -52,6 +52,7 @@ final class Page {
     values.put("rows", grouped(counts.rows()));
     values.put("succeeded", grouped(counts.succeeded()));
     values.put("failed", grouped(counts.failed()));
+    values.put("unmasked", counts.unmasked() == 0 ? null : grouped(counts.unmasked()));
     values.put("images", grouped(counts.images()));
     values.put("shown", cards.size());
     values.put("failures", shares(counts.failures(), counts.rows()));

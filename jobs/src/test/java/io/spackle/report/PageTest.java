@@ -24,7 +24,7 @@ class PageTest {
 
   @Test
   void leavesOutEmptySections() {
-    Counts nothing = new Counts(0, 0, 0, List.of(), List.of(), List.of());
+    Counts nothing = new Counts(0, 0, 0, 0, List.of(), List.of(), List.of());
     assertThat(Page.html(nothing, List.of(), Map.of()))
         .doesNotContain("<h2>Failures</h2>", "<h2>Notes</h2>", "last run")
         .contains("<dd>0</dd>", "[]</script>");
@@ -43,7 +43,7 @@ class PageTest {
   @Test
   void stringsOfRowsAreEscaped() {
     Counts counts =
-        new Counts(0, 1, 0, List.of(new Counts.Named(HOSTILE, 1)), List.of(), List.of());
+        new Counts(0, 1, 0, 0, List.of(new Counts.Named(HOSTILE, 1)), List.of(), List.of());
     String page = Page.html(counts, List.of(card(HOSTILE, HOSTILE)), Map.of("model", HOSTILE));
     assertThat(page).doesNotContain("<img", "<script>alert", "onerror=a>");
     assertThat(page.split("</script>", -1)).as("elements that end").hasSize(3);
@@ -62,6 +62,7 @@ class PageTest {
     return new Counts(
         1200,
         40,
+        0,
         1200,
         List.of(new Counts.Named("FETCH_TIMEOUT", 40)),
         List.of(new Counts.Named("MASK_FULL", 7)),

@@ -52,6 +52,9 @@ final class BundleCheck {
 
   JsonNode index = MissingNode.getInstance();
 
+  /** The name of the graph in the folder itself. */
+  String graphName = GRAPH;
+
   private BundleCheck() {}
 
   static BundleCheck of(Path folder) {
@@ -82,6 +85,29 @@ final class BundleCheck {
       if (Files.isDirectory(part)) {
         check.checkComponent(part, component.isEmpty() ? "" : component + "/");
       }
+    }
+    return check;
+  }
+
+  /** Checks a folder that holds one graph of any name; of several, {@value #GRAPH} counts. */
+  static BundleCheck ofGraph(Path folder) {
+    BundleCheck check = new BundleCheck();
+    if (!Files.isDirectory(folder)) {
+      check.problems.add(
+          (Files.exists(folder) ? "is a file" : "not found")
+              + ", expected a folder with one graph");
+      return check;
+    }
+    List<String> names =
+        list(folder).stream().map(entry -> entry.getFileName().toString()).toList();
+    List<String> graphs = names.stream().filter(name -> name.endsWith(".onnx")).toList();
+    if (graphs.contains(GRAPH) || graphs.size() == 1) {
+      check.graphName = graphs.contains(GRAPH) ? GRAPH : graphs.get(0);
+      check.checkComponent(folder, "");
+    } else {
+      check.problems.add(
+          "%d graphs found among %s, expected one ONNX file, or one with the name %s"
+              .formatted(graphs.size(), names, GRAPH));
     }
     return check;
   }
@@ -170,7 +196,7 @@ final class BundleCheck {
     for (Path file : list(component)) {
       String fileName = file.getFileName().toString();
       String name = prefix + fileName;
-      if (fileName.equals(GRAPH)) {
+      if (fileName.equals(prefix.isEmpty() ? graphName : GRAPH)) {
         checkGraph(file, name);
       } else if (fileName.endsWith(".json") || fileName.endsWith(".txt")) {
         contents.add(file);

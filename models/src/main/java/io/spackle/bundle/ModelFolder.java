@@ -25,12 +25,14 @@ public final class ModelFolder {
   private static final Pattern HUB_NAME = Pattern.compile("[A-Za-z0-9][\\w.-]*(/[\\w.-]+)?");
 
   private final Path root;
+  private final String graphName;
   private final Map<String, JsonNode> configs;
   private final List<Path> contents;
   private Map<String, String> digests;
 
   private ModelFolder(Path root, BundleCheck checked) {
     this.root = root;
+    this.graphName = checked.graphName;
     this.configs = Map.copyOf(checked.configs);
     this.contents = List.copyOf(checked.contents);
   }
@@ -43,6 +45,16 @@ public final class ModelFolder {
    */
   public static ModelFolder open(Path folder, List<String> components) {
     return of(folder, BundleCheck.of(folder, components));
+  }
+
+  /**
+   * Opens a folder that holds one graph, of any name, beside its configuration; of several graphs
+   * {@code model.onnx} counts. The graph is that of {@link ModelBundle#ROOT}.
+   *
+   * @throws InvalidModelException with all problems
+   */
+  public static ModelFolder openGraph(Path folder) {
+    return of(folder, BundleCheck.ofGraph(folder));
   }
 
   static ModelFolder of(Path folder, BundleCheck checked) {
@@ -99,7 +111,12 @@ public final class ModelFolder {
     return graphPath(component);
   }
 
-  OnnxHeader header(String component) {
+  /**
+   * The declared inputs and outputs of a component's graph, read without loading it.
+   *
+   * @throws InvalidModelException if the graph is missing, or declares an unsupported type
+   */
+  public OnnxHeader header(String component) {
     Path file = graph(component);
     try {
       return OnnxHeader.read(file);
@@ -150,7 +167,7 @@ public final class ModelFolder {
   }
 
   private Path graphPath(String component) {
-    return folder(component).resolve(BundleCheck.GRAPH);
+    return folder(component).resolve(component.isEmpty() ? graphName : BundleCheck.GRAPH);
   }
 
   /**

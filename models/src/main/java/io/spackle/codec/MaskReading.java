@@ -25,7 +25,8 @@ public record MaskReading(Mask mask, Set<Finding> findings) {
     findings = Set.copyOf(findings);
   }
 
-  static MaskReading of(Mask mask) {
+  /** A mask without remarks. */
+  public static MaskReading of(Mask mask) {
     return new MaskReading(mask, Set.of());
   }
 

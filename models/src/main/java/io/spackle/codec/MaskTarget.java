@@ -60,7 +60,7 @@ public record MaskTarget(int width, int height, int orientation) {
   }
 
   /** Whether sides differ by at most one pixel, or 2 %, from the init image's, once scaled. */
-  private boolean fits(int maskWidth, int maskHeight) {
+  public boolean fits(int maskWidth, int maskHeight) {
     double scaled = (double) maskHeight * width / height;
     return Math.abs(maskWidth - scaled)
         <= Math.max(TOLERANCE * scaled, Math.max(1, scaled / maskHeight));

@@ -86,6 +86,20 @@ public final class SourceImage {
     return rgb;
   }
 
+  /**
+   * The image in sRGB with another ground behind transparent pixels.
+   *
+   * @param ground as 0xRRGGBB
+   */
+  public RgbImage rgbOn(int ground) {
+    return ground == background ? rgb : profile.map(stored::inSrgb).orElse(stored).on(ground);
+  }
+
+  /** The ground of {@link #rgb}, as 0xRRGGBB. */
+  public int background() {
+    return background;
+  }
+
   /** The alpha of each pixel, 255 is opaque; empty if the file has none. */
   public Optional<Mask> alpha() {
     return stored.alpha();
@@ -171,7 +185,7 @@ public final class SourceImage {
         properties,
         background,
         shared ? extended.colour() : RgbImage.of(canvas.extend(rgb.plane(), replaced)),
-        extended.alpha().map(levels -> levels.lightened(canvas.mask(masked).inverted())));
+        extended.alpha().map(levels -> levels.or(canvas.mask(masked).inverted())));
   }
 
   /** The memory that the decoded pixels take, in bytes. */

@@ -19,6 +19,8 @@ public enum Note {
   PARAMETERS_UNUSED,
   /** The row excludes pixels from being copied, and none is copied. */
   EXCLUDE_UNUSED,
+  /** The row has a mask file, so that nothing was searched for with {@code mask_from}. */
+  MASK_FROM_UNUSED,
   /** The row asks for a size, and the model works at the size of the init image. */
   SIZE_UNUSED,
   /** The init image has the requested proportions or size already: its canvas is not extended. */
@@ -31,7 +33,7 @@ public enum Note {
   GENERATED_IN_8_BITS,
   /** The init image has a signed manifest of its provenance, which the output has not. */
   PROVENANCE_DROPPED,
-  /** The mask selects nothing: the output is the input. */
+  /** The mask selects nothing, or a model found nothing to mask: the output is the input. */
   MASK_EMPTY,
   /** The mask selects everything: nothing of the input is kept. */
   MASK_FULL,

@@ -62,7 +62,20 @@ public interface Graph extends AutoCloseable {
    * @throws java.util.concurrent.CancellationException if cancelled before or during the run
    * @throws GraphException if the runtime fails; its kind tells whether memory was exhausted
    */
-  Map<String, FloatTensor> run(Map<String, Tensor> inputs, Cancellation cancellation);
+  default Map<String, FloatTensor> run(Map<String, Tensor> inputs, Cancellation cancellation) {
+    return run(inputs, outputs().keySet(), cancellation);
+  }
+
+  /**
+   * Runs the graph once and reads some of its outputs, which spares the copies of the others.
+   *
+   * @param inputs as above
+   * @param read names of outputs
+   * @param cancellation as above
+   * @return these outputs by name
+   */
+  Map<String, FloatTensor> run(
+      Map<String, Tensor> inputs, Set<String> read, Cancellation cancellation);
 
   @Override
   void close();

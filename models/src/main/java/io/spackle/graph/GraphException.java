@@ -9,6 +9,8 @@ public final class GraphException extends RuntimeException {
   public enum Kind {
     /** Device or host memory was exhausted: a smaller batch may succeed. */
     OUT_OF_MEMORY,
+    /** The graph computed NaN or infinite values. */
+    NOT_FINITE,
     /** Any other failure: the same inputs fail again. */
     FAILED
   }

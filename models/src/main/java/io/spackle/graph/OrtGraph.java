@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -78,10 +79,35 @@ public final class OrtGraph implements Graph {
   public static OrtGraph open(Path model, Device device) {
     String name =
         model.subpath(Math.max(0, model.getNameCount() - 2), model.getNameCount()).toString();
+    return open(
+        name,
+        model.toString(),
+        options -> OrtRuntime.environment().createSession(model.toString(), options),
+        device);
+  }
+
+  /**
+   * Loads a graph from memory.
+   *
+   * @param name of the graph in messages
+   * @param model the bytes of an ONNX file without external tensors
+   * @throws InvalidModelException as above, as are the others
+   */
+  public static OrtGraph open(String name, byte[] model, Device device) {
+    return open(
+        name, name, options -> OrtRuntime.environment().createSession(model, options), device);
+  }
+
+  /** Opens a session. */
+  private interface SessionOpener {
+    OrtSession open(OrtSession.SessionOptions options) throws OrtException;
+  }
+
+  private static OrtGraph open(String name, String path, SessionOpener opener, Device device) {
     OrtSession session = null;
     try (NativeCalls.Call call = NativeCalls.begin();
         OrtSession.SessionOptions options = OrtRuntime.options(device)) {
-      session = OrtRuntime.environment().createSession(model.toString(), options);
+      session = opener.open(options);
       return new OrtGraph(
           name, session, specs(session.getInputInfo()), specs(session.getOutputInfo()));
     } catch (OrtException | IllegalArgumentException e) {
@@ -91,7 +117,7 @@ public final class OrtGraph implements Graph {
             GraphException.Kind.OUT_OF_MEMORY, name + ": " + e.getMessage(), e);
       }
       throw new InvalidModelException(
-          model.toString(),
+          path,
           List.of("expected a graph that ONNX Runtime can run: " + e.getMessage() + advice(e)));
     }
   }
@@ -116,7 +142,8 @@ public final class OrtGraph implements Graph {
   }
 
   @Override
-  public Map<String, FloatTensor> run(Map<String, Tensor> tensors, Cancellation cancellation) {
+  public Map<String, FloatTensor> run(
+      Map<String, Tensor> tensors, Set<String> read, Cancellation cancellation) {
     cancellation.check();
     requireAllInputs(tensors);
     lock.readLock().lock();
@@ -124,16 +151,17 @@ public final class OrtGraph implements Graph {
       if (closed) {
         throw new IllegalStateException(name + " is closed: open it again to run it");
       }
-      return runOpen(tensors, cancellation);
+      return runOpen(tensors, read, cancellation);
     } finally {
       lock.readLock().unlock();
     }
   }
 
-  private Map<String, FloatTensor> runOpen(Map<String, Tensor> tensors, Cancellation cancellation) {
+  private Map<String, FloatTensor> runOpen(
+      Map<String, Tensor> tensors, Set<String> outputNames, Cancellation cancellation) {
     NativeTensors staging = Objects.requireNonNullElseGet(idle.poll(), NativeTensors::new);
     try (NativeCalls.Call call = NativeCalls.begin()) {
-      return runStaged(tensors, staging, cancellation);
+      return runStaged(tensors, staging, outputNames, cancellation);
     } catch (OrtException e) {
       throw failure(e, cancellation);
     } catch (OutOfMemoryError e) {
@@ -145,7 +173,10 @@ public final class OrtGraph implements Graph {
   }
 
   private Map<String, FloatTensor> runStaged(
-      Map<String, Tensor> tensors, NativeTensors staging, Cancellation cancellation)
+      Map<String, Tensor> tensors,
+      NativeTensors staging,
+      Set<String> outputNames,
+      Cancellation cancellation)
       throws OrtException {
     Map<String, OnnxTensor> staged = new LinkedHashMap<>();
     try (CloseStack closing = new CloseStack();
@@ -157,7 +188,7 @@ public final class OrtGraph implements Graph {
       for (TensorSpec spec : inputs.values()) {
         staged.put(spec.name(), closing.push(staging.stage(spec, tensors.get(spec.name()))));
       }
-      try (OrtSession.Result result = session.run(staged, outputs.keySet(), options)) {
+      try (OrtSession.Result result = session.run(staged, outputNames, options)) {
         Map<String, FloatTensor> read = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> output : result) {
           TensorSpec spec = outputs.get(output.getKey());

@@ -80,15 +80,6 @@ public record Mask(int width, int height, byte[] levels) {
     return new Mask(width, height, grown);
   }
 
-  /** The higher level of this mask and another one of the same size, for each pixel. */
-  public Mask lightened(Mask other) {
-    byte[] highest = levels.clone();
-    for (int i = 0; i < highest.length; i++) {
-      highest[i] = (byte) Math.max(highest[i] & 0xFF, other.levels[i] & 0xFF);
-    }
-    return new Mask(width, height, highest);
-  }
-
   /** The mask of all pixels whose level is above 0. */
   Mask touched() {
     byte[] binary = new byte[levels.length];
@@ -96,6 +87,26 @@ public record Mask(int width, int height, byte[] levels) {
       binary[i] = levels[i] == 0 ? 0 : (byte) 255;
     }
     return new Mask(width, height, binary);
+  }
+
+  /** The largest distance in pixels of a masked pixel to one that is not; 0 if there is none. */
+  public double deepest() {
+    DistanceField toKept = DistanceField.to(this, level -> !isMasked(level));
+    int deepest = 0;
+    for (int i = 0; i < levels.length; i++) {
+      int squared = toKept.squared(i);
+      deepest = squared == Integer.MAX_VALUE ? deepest : Math.max(deepest, squared);
+    }
+    return Math.sqrt(deepest);
+  }
+
+  /** The union with another mask of the same size: the higher level of each pixel. */
+  public Mask or(Mask other) {
+    byte[] highest = levels.clone();
+    for (int i = 0; i < highest.length; i++) {
+      highest[i] = (byte) Math.max(highest[i] & 0xFF, other.levels[i] & 0xFF);
+    }
+    return new Mask(width, height, highest);
   }
 
   /** Whether no pixel is masked. */

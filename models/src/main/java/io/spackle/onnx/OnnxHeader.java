@@ -34,11 +34,20 @@ public record OnnxHeader(List<TensorSpec> inputs, List<TensorSpec> outputs) {
    */
   public static OnnxHeader read(Path model) throws IOException {
     try (InputStream bytes = Files.newInputStream(model)) {
-      Reader reader = new Reader(CodedInputStream.newInstance(bytes));
-      reader.model();
-      reader.inputs.removeIf(input -> reader.initialized.contains(input.name()));
-      return new OnnxHeader(reader.inputs, reader.outputs);
+      return read(bytes);
     }
+  }
+
+  /**
+   * Reads the bytes of a file; the stream stays open.
+   *
+   * @throws IOException as above
+   */
+  public static OnnxHeader read(InputStream model) throws IOException {
+    Reader reader = new Reader(CodedInputStream.newInstance(model));
+    reader.model();
+    reader.inputs.removeIf(input -> reader.initialized.contains(input.name()));
+    return new OnnxHeader(reader.inputs, reader.outputs);
   }
 
   /** A parser; field numbers are those of {@code onnx.proto} (https://github.com/onnx/onnx). */

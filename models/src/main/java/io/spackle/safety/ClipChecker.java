@@ -4,6 +4,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.graph.TensorSpec;
 import io.spackle.image.RgbImage;
+import io.spackle.preprocess.ImagePreprocessor;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;

@@ -5,6 +5,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.graph.GraphException;
 import io.spackle.image.RgbImage;
+import io.spackle.preprocess.ImagePreprocessor;
 import io.spackle.tensor.FloatTensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,6 +12,7 @@ import io.spackle.graph.GraphException;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.graph.OrtGraph;
 import io.spackle.image.RgbImage;
+import io.spackle.preprocess.ImagePreprocessor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -148,7 +149,8 @@ class PromptEncoderTest {
     }
 
     @Override
-    public Map<String, FloatTensor> run(Map<String, Tensor> inputs, Cancellation cancellation) {
+    public Map<String, FloatTensor> run(
+        Map<String, Tensor> inputs, Set<String> read, Cancellation cancellation) {
       runs++;
       return Map.of(HIDDEN, FloatTensor.of(new float[] {runs, runs}, 1, 2, 1));
     }

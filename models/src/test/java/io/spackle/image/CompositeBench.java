@@ -37,7 +37,7 @@ final class CompositeBench {
         () -> {
           Canvas canvas = Extension.of("4:3").canvas(side, side);
           canvas.extend(photo.plane(), 2);
-          canvas.place(blank).lightened(canvas.mask(4));
+          canvas.place(blank).or(canvas.mask(4));
         });
   }
 

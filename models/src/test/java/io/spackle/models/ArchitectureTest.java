@@ -34,7 +34,9 @@ class ArchitectureTest {
           entry("provenance", List.of("metadata")),
           entry("codec", List.of("binary", "image", "metadata")),
           entry("patchmatch", List.of("graph", "image")),
-          entry("safety", List.of("bundle", "graph", "image", "tensor")),
+          entry("preprocess", List.of("image", "tensor")),
+          entry("safety", List.of("bundle", "graph", "image", "preprocess", "tensor")),
+          entry("segment", List.of("bundle", "graph", "image", "onnx", "preprocess", "tensor")),
           entry(
               "family",
               List.of(

@@ -11,6 +11,7 @@ import io.spackle.golden.Goldens;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.image.RgbImage;
+import io.spackle.preprocess.ImagePreprocessor;
 import io.spackle.tensor.FloatTensor;
 import java.io.IOException;
 import java.nio.file.Files;

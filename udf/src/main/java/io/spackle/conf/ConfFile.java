@@ -34,6 +34,9 @@ public final class ConfFile {
   /** The prefix of keys in a Spark session, and of the origin of their values. */
   public static final String SESSION = "spark.";
 
+  /** The entry whose keys all entries of its group have. */
+  private static final String TEMPLATE = MasksConf.GROUP + "." + MasksConf.TEMPLATE;
+
   /** The most edits between an unknown key and a suggested one. */
   private static final int MAX_EDITS = 3;
 
@@ -73,7 +76,7 @@ public final class ConfFile {
     if (!(merged.root().get(ROOT) instanceof ConfigObject root)) {
       throw new RefusedException(problems);
     }
-    ConfReader reader = new ConfReader(root.toConfig());
+    ConfReader reader = new ConfReader(completed(root, group(reference.root())).toConfig());
     T conf = part.apply(reader);
     problems.addAll(reader.problems());
     if (!problems.isEmpty()) {
@@ -82,26 +85,67 @@ public final class ConfFile {
     return conf;
   }
 
+  /** With the defaults of all entries that the user named. */
+  private static ConfigObject completed(ConfigObject root, ConfigObject reference) {
+    ConfigObject template = (ConfigObject) value(reference, TEMPLATE);
+    ConfigObject completed = root;
+    if (root.get(MasksConf.GROUP) instanceof ConfigObject entries) {
+      for (Map.Entry<String, ConfigValue> entry : entries.entrySet()) {
+        if (entry.getValue() instanceof ConfigObject named) {
+          entries =
+              entries.withValue(entry.getKey(), named.withFallback(template.withoutKey("path")));
+        }
+      }
+      completed = root.withValue(MasksConf.GROUP, entries);
+    }
+    return completed;
+  }
+
   /** All keys with their values, secrets hidden. */
   public static List<ConfEntry> settings(Optional<Path> file, Map<String, String> overrides) {
     Config reference = reference();
-    ConfigObject merged = group(merged(file, overrides, reference).root());
     ConfigObject known = group(reference.root());
-    return keys().stream()
+    ConfigObject merged =
+        completed(group(merged(file, overrides, reference).root()), known);
+    return Stream.concat(keys().stream(), keysOfEntries(merged))
+        .distinct()
+        .filter(key -> value(merged, key) != null)
         .sorted()
-        .map(key -> ConfEntry.of(key, value(merged, key), value(known, key)))
+        .map(key -> ConfEntry.of(key, value(merged, key), value(known, ofTemplate(key))))
         .toList();
+  }
+
+  /** The keys of the entries that the user named. */
+  private static Stream<String> keysOfEntries(ConfigObject merged) {
+    String group = MasksConf.GROUP + ".";
+    List<String> ofTemplate =
+        keys().stream().filter(key -> key.startsWith(TEMPLATE + ".")).toList();
+    return ((ConfigObject) merged.get(MasksConf.GROUP))
+        .keySet().stream()
+            .flatMap(
+                name ->
+                    ofTemplate.stream()
+                        .map(key -> key.replace(TEMPLATE + ".", group + name + ".")));
+  }
+
+  private static String ofTemplate(String key) {
+    return key.startsWith(MasksConf.GROUP + ".")
+        ? TEMPLATE + key.substring(key.lastIndexOf('.'))
+        : key;
   }
 
   private static ConfigObject group(ConfigObject root) {
     return (ConfigObject) root.get(ROOT);
   }
 
-  /** The value of an object at a path; unlike the library's methods, also if it is null. */
+  /**
+   * The value of an object at a path; unlike the library's methods, also if it is null. Null if
+   * there is no such path.
+   */
   private static ConfigValue value(ConfigObject object, String path) {
     ConfigValue value = object;
     for (String name : path.split("\\.")) {
-      value = ((ConfigObject) value).get(name);
+      value = value instanceof ConfigObject group ? group.get(name) : null;
     }
     return value;
   }
@@ -167,7 +211,8 @@ public final class ConfFile {
     for (Map.Entry<String, ConfigValue> entry : found.entrySet()) {
       String key = at + entry.getKey();
       ConfigValue value = entry.getValue();
-      ConfigValue expected = known.get(entry.getKey());
+      boolean isEntry = at.equals(ROOT + "." + MasksConf.GROUP + ".");
+      ConfigValue expected = known.get(isEntry ? MasksConf.TEMPLATE : entry.getKey());
       String where = " (" + value.origin().description() + ")";
       if (expected == null && !isVariable(key, all)) {
         problems.add(key + " is not a known key" + suggestion(key, all) + where);

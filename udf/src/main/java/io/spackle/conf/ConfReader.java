@@ -250,6 +250,41 @@ public final class ConfReader {
     problems.add("none of " + names + " is set, expected one");
   }
 
+  /** The names of the entries of an object, sorted; an entry that is null is none. */
+  List<String> names(String key) {
+    return config.getObject(key).entrySet().stream()
+        .filter(entry -> entry.getValue().unwrapped() != null)
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  /** A list of texts, or one text in which commas separate them; the default if it is not set. */
+  List<String> names(String key, List<String> byDefault) {
+    if (!isSet(key)) {
+      return byDefault;
+    }
+    if (value(key) instanceof String text) {
+      return Arrays.stream(text.split(",")).map(String::strip).filter(it -> !it.isEmpty()).toList();
+    }
+    return texts(key);
+  }
+
+  /** The value of a key that is set, as it was written. */
+  Object value(String key) {
+    return config.getValue(key).unwrapped();
+  }
+
+  /** A list of numbers. */
+  List<Double> numbers(String key) {
+    return read(key, "a list of numbers", List.of(), config::getDoubleList, value -> true);
+  }
+
+  /** A constant by its name; null for {@code auto}. */
+  <E extends Enum<E>> E choiceOrAuto(String key, Class<E> type) {
+    return is(key, "auto") ? null : choice(key, type);
+  }
+
   public List<String> texts(String key) {
     return read(key, "a list of texts", List.of(), config::getStringList, value -> true);
   }

@@ -51,6 +51,8 @@ final class JobDigest {
     digest.addModel(resolved.model(), resolved.conf().model().options());
     digest.addSafety(resolved.model().safety(), resolved.conf().safety());
     digest.addDefaults(resolved.defaults(), resolved.model().traits());
+    digest.add("defaults.mask-from", resolved.conf().defaults().masks().from(), null);
+    digest.add("defaults.mask-image", resolved.masks().sharedDigest(), null);
     ImageSettings images = resolved.conf().images();
     digest.addFraming(images.framing());
     digest.addMasks(images.limits().masks());
@@ -64,6 +66,7 @@ final class JobDigest {
     } else {
       digest.add("image.fill", images.fill().name(), Fill.INIT.name());
     }
+    resolved.masks().digests().forEach((name, entry) -> digest.add("masks." + name, entry, null));
     digest.addOutput(images.output());
     digest.addMarking(resolved.conf().images().marking());
     return UUID.nameUUIDFromBytes(digest.content.toString().getBytes(StandardCharsets.UTF_8))

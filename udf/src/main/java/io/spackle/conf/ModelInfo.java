@@ -195,6 +195,7 @@ public record ModelInfo(
         case MODEL -> "the model " + uri;
         case AUTOENCODER -> "spackle.model.vae " + uri;
         case SAFETY_CHECKER -> "spackle.safety.model " + uri;
+        case SEGMENTER -> "the segmenter " + uri;
       };
     }
   }

@@ -16,10 +16,11 @@ import org.apache.spark.sql.types.StructType;
  * A configuration resolved with its model: everything that determines the outcome of a row.
  *
  * @param defaults of the rows
+ * @param masks beside the files of rows
  * @param hadoop for all file systems
  */
 public record ResolvedConf(
-    TaskConf conf, ModelInfo model, RowDefaults defaults, HadoopConf hadoop) {
+    TaskConf conf, ModelInfo model, RowDefaults defaults, MaskInfo masks, HadoopConf hadoop) {
 
   /**
    * Reads the model's folder, without opening the model, and checks the settings that depend on it.
@@ -33,12 +34,15 @@ public record ResolvedConf(
         problems.attempt(
             "the model " + conf.model().path() + " cannot be read",
             () -> ModelInfo.read(conf.model(), conf.safety(), hadoop));
-    if (model == null) {
+    MaskInfo masks =
+        problems.attempt("the masks cannot be read", () -> MaskInfo.read(conf, hadoop));
+    if (model == null || masks == null) {
       return null;
     }
-    RowDefaults defaults = ResolvedDefaults.of(conf.defaults(), model.traits(), problems);
+    RowDefaults defaults =
+        ResolvedDefaults.of(conf.defaults(), masks.defaults(), model.traits(), problems);
     SafetyInfo.check(model.safety().policy(), conf.defaults(), problems);
-    return new ResolvedConf(conf, model, defaults, HadoopConf.of(hadoop));
+    return new ResolvedConf(conf, model, defaults, masks, HadoopConf.of(hadoop));
   }
 
   /** The digest of everything that shapes images beside the rows, see {@link JobDigest}. */
@@ -63,7 +67,7 @@ public record ResolvedConf(
             modelConf.options()),
         conf.lane(),
         conf.fetch(),
-        conf.images(),
+        conf.images().withMasks(masks.settings(RowColumns.has(rows, RowColumns.MASK_FROM))),
         output,
         new TaskSettings.RowSettings(
             model.traits(), defaults, info(output == null ? null : output.images())),

@@ -19,7 +19,8 @@ public final class ResolvedDefaults {
   private ResolvedDefaults() {}
 
   /** The defaults of rows, valid only if no problem was added. */
-  public static RowDefaults of(DefaultsConf conf, ModelTraits traits, Problems problems) {
+  public static RowDefaults of(
+      DefaultsConf conf, RowDefaults.Masks masks, ModelTraits traits, Problems problems) {
     ParametersConf given = conf.parameters();
     GenerationParameters parameters =
         new GenerationParameters(
@@ -43,7 +44,8 @@ public final class ResolvedDefaults {
         conf.extension(),
         conf.safetyChecker(),
         conf.seed(),
-        conf.references());
+        conf.references(),
+        masks);
   }
 
   private static void checkReferences(References conf, ModelTraits traits, Problems problems) {

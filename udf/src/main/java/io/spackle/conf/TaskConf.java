@@ -18,6 +18,7 @@ import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.MaskReduction;
 import io.spackle.lane.LaneSettings;
+import io.spackle.mask.MaskSettings;
 import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.pipeline.ImageSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
@@ -46,7 +47,8 @@ public record TaskConf(
     DefaultsConf defaults,
     ImageSettings images,
     FetchSettings fetch,
-    LaneSettings lane) {
+    LaneSettings lane,
+    MasksConf masks) {
 
   /** The key of the format of output images. */
   public static final String IMAGE_FORMAT = "output.image-format";
@@ -104,7 +106,28 @@ public record TaskConf(
       Extension extension,
       boolean safetyChecker,
       Long seed,
-      RowDefaults.References references) {}
+      RowDefaults.References references,
+      MaskDefaultsConf masks) {
+
+    /** Whether rows may have no mask of their own. */
+    public boolean haveMask() {
+      return masks.areSet() || extension != null;
+    }
+  }
+
+  /**
+   * The mask of rows that have none; at most one of the two is set.
+   *
+   * @param from names as rows give them, or null
+   * @param image the location of a file, or null
+   */
+  public record MaskDefaultsConf(String from, String image) {
+
+    /** Whether one is set. */
+    public boolean areSet() {
+      return from != null || image != null;
+    }
+  }
 
   /** The configured part of {@link GenerationParameters}; null means the model's default. */
   public record ParametersConf(
@@ -133,12 +156,13 @@ public record TaskConf(
         defaults(reader),
         images(reader, resize),
         fetch(reader),
-        lane(reader));
+        lane(reader),
+        MasksConf.of(reader));
   }
 
   /** The same, with more folders whose files may be read. */
   public TaskConf allowing(List<String> folders) {
-    return new TaskConf(model, safety, defaults, images, fetch.allowing(folders), lane);
+    return new TaskConf(model, safety, defaults, images, fetch.allowing(folders), lane, masks);
   }
 
   private static ModelConf model(ConfReader reader) {
@@ -182,7 +206,8 @@ public record TaskConf(
         reader.orNull("image.extend", key -> reader.parsed(key, Extension.EXPECTED, Extension::of)),
         reader.flag("defaults.safety-checker"),
         seed(reader),
-        references(reader));
+        references(reader),
+        masks(reader));
   }
 
   private static RowDefaults.References references(ConfReader reader) {
@@ -191,6 +216,15 @@ public record TaskConf(
             reader.choice("reference.layout", ReferenceLayout.class),
             reader.text("reference.prompt")),
         reader.flag("reference.required"));
+  }
+
+  private static MaskDefaultsConf masks(ConfReader reader) {
+    String from = reader.orNull("defaults.mask-from", reader::text);
+    String image = reader.orNull("defaults.mask-image", reader::location);
+    if (from != null && image != null) {
+      reader.problem("defaults.mask-from", "is set, and so is mask-image: expected one of them");
+    }
+    return new MaskDefaultsConf(from, image);
   }
 
   /** Null for -1, which stands for none in other tools. */
@@ -221,7 +255,8 @@ public record TaskConf(
         output(reader),
         reader.choice("image.fill", Fill.class),
         reader.integer("image.extend-overlap", 0, 64),
-        MarkingConf.of(reader));
+        MarkingConf.of(reader),
+        MaskSettings.NONE); // resolved with the segmenters' folders
   }
 
   private static OutputOptions output(ConfReader reader) {

@@ -1,10 +1,5 @@
 package io.spackle.lane;
 
-import io.spackle.family.InpaintInput;
-import io.spackle.family.InpaintParameters;
-import io.spackle.family.InpaintedBatch;
-import io.spackle.family.InpaintedImage;
-import io.spackle.family.Inpainter;
 import io.spackle.graph.Cancellation;
 import io.spackle.lane.Batcher.Batch;
 import io.spackle.lane.LaneQueue.Group;
@@ -22,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +37,12 @@ import org.slf4j.LoggerFactory;
  * and so does the process if it is an executor.
  *
  * <p>The queue is unbounded: a row reserves memory before it submits, see {@link InFlightLimits}.
+ *
+ * @param <K> what the members of a batch share
+ * @param <I> an image as the model gets it
+ * @param <O> what the model gives for it
  */
-public final class Lane implements AutoCloseable {
+public final class Lane<K, I, O> implements AutoCloseable {
 
   /** After this many images that failed alone, the model or device counts as broken. */
   static final int FAULTS_IN_A_ROW = 16;
@@ -56,11 +56,11 @@ public final class Lane implements AutoCloseable {
   /** From the cancellation of a batch to its end; it takes effect at the graph's next node. */
   private static final Duration LONGEST_GRACE = Duration.ofMinutes(1);
 
-  private final Inpainter inpainter;
+  private final LaneModel<K, I, O> model;
   private final int maxImages;
   private final ExecutorGuard guard;
   private final ExecutorMetrics metrics;
-  private final LaneQueue queue;
+  private final LaneQueue<K, I, O> queue;
   private final Watchdog watchdog;
   private final Thread thread;
 
@@ -71,49 +71,57 @@ public final class Lane implements AutoCloseable {
   /**
    * Starts the lane's thread.
    *
-   * @param inpainter closed by the lane, after its last batch
+   * @param model closed by the lane, after its last batch
    * @param settings how images are batched, and how long a call into the model may take
    * @param guard shared by all lanes of the JVM
    * @param metrics shared by all lanes of the JVM
    */
   public Lane(
-      Inpainter inpainter, LaneSettings settings, ExecutorGuard guard, ExecutorMetrics metrics) {
-    this.inpainter = inpainter;
+      LaneModel<K, I, O> model,
+      LaneSettings settings,
+      ExecutorGuard guard,
+      ExecutorMetrics metrics) {
+    this.model = model;
     this.maxImages = settings.maxImages();
     this.guard = guard;
     this.metrics = metrics;
-    this.queue = new LaneQueue(settings.maxWait());
+    this.queue = new LaneQueue<>(settings.maxWait());
     Duration patience = settings.watchdog();
     Duration grace = patience.compareTo(LONGEST_GRACE) < 0 ? patience : LONGEST_GRACE;
     this.watchdog = new Watchdog(patience, grace, this::giveUp);
-    this.thread = new Thread(this::run, "spackle-lane-" + inpainter.traits().family());
+    this.thread = new Thread(this::run, "spackle-lane-" + model.name());
     this.thread.setDaemon(true);
     metrics.laneOpened();
     this.thread.start();
   }
 
   /**
-   * A generated image.
+   * What the model gave for an image.
    *
+   * @param <O> its type
+   * @param image the output
    * @param queued how long it waited for its batch
    * @param share its part of the time that its batch took
    */
-  public record Result(InpaintedImage image, Duration queued, Duration share) {}
+  public record Result<O>(O image, Duration queued, Duration share) {}
 
   /**
    * An image that will be submitted. While it is announced, incomplete batches wait for it, up to
    * the lane's maximum wait. Not thread-safe.
    */
-  public final class Arrival implements AutoCloseable {
+  public static final class Arrival implements AutoCloseable {
+    private final IntConsumer expectation;
     private boolean isAnnounced;
 
-    private Arrival() {}
+    private Arrival(IntConsumer expectation) {
+      this.expectation = expectation;
+    }
 
     /** Announces that the image will be submitted soon. */
     public void announce() {
       if (!isAnnounced) {
         isAnnounced = true;
-        queue.expect(1);
+        expectation.accept(1);
       }
     }
 
@@ -121,7 +129,7 @@ public final class Lane implements AutoCloseable {
     public void retract() {
       if (isAnnounced) {
         isAnnounced = false;
-        queue.expect(-1);
+        expectation.accept(-1);
       }
     }
 
@@ -133,7 +141,7 @@ public final class Lane implements AutoCloseable {
 
   /** An image that may be submitted; no batch waits for it until it is announced. */
   public Arrival arrival() {
-    return new Arrival();
+    return new Arrival(queue::expect);
   }
 
   /**
@@ -143,8 +151,8 @@ public final class Lane implements AutoCloseable {
    *     fails alone, or with the reason of the lane's end. Cancelling it removes the image from the
    *     queue, and cancels a running batch all of whose images are cancelled.
    */
-  public CompletableFuture<Result> submit(InpaintParameters parameters, InpaintInput input) {
-    return submit(new Group(parameters, null), input, Optional.empty());
+  public CompletableFuture<Result<O>> submit(K shared, I input) {
+    return submit(new Group<>(shared, null), input, Optional.empty());
   }
 
   /**
@@ -153,21 +161,21 @@ public final class Lane implements AutoCloseable {
    * @param marker opened before the model gets the image and closed afterwards
    * @return as of {@link #submit}
    */
-  public CompletableFuture<Result> submitAlone(
-      InpaintParameters parameters, InpaintInput input, Supplier<Marker> marker) {
-    return submit(new Group(parameters, new Object()), input, Optional.of(marker));
+  public CompletableFuture<Result<O>> submitAlone(K shared, I input, Supplier<Marker> marker) {
+    return submit(new Group<>(shared, new Object()), input, Optional.of(marker));
   }
 
-  private CompletableFuture<Result> submit(
-      Group group, InpaintInput input, Optional<Supplier<Marker>> marker) {
-    CompletableFuture<Result> future = new CompletableFuture<>();
-    Request request = new Request(group, input, marker, System.nanoTime(), future, false);
+  private CompletableFuture<Result<O>> submit(
+      Group<K> group, I input, Optional<Supplier<Marker>> marker) {
+    CompletableFuture<Result<O>> future = new CompletableFuture<>();
+    Request<K, I, O> request =
+        new Request<>(group, input, marker, System.nanoTime(), future, false);
     queue.add(request).ifPresent(future::completeExceptionally);
     var unused = future.whenComplete((result, fault) -> removeIfCancelled(request));
     return future;
   }
 
-  private void removeIfCancelled(Request request) {
+  private void removeIfCancelled(Request<K, I, O> request) {
     if (request.future().isCancelled()) {
       queue.remove(request).ifPresent(abandoned -> abandoned.cancellation().cancel());
     }
@@ -195,9 +203,9 @@ public final class Lane implements AutoCloseable {
 
   private void run() {
     try {
-      Optional<Batch<Group, Request>> batch = queue.take(this::maxBatchSize);
+      Optional<Batch<Group<K>, Request<K, I, O>>> batch = queue.take(this::maxBatchSize);
       while (batch.isPresent()) {
-        process(batch.get().key().parameters(), batch.get().members());
+        process(batch.get().key().shared(), batch.get().members());
         batch = queue.take(this::maxBatchSize);
       }
     } catch (Error e) {
@@ -206,45 +214,46 @@ public final class Lane implements AutoCloseable {
       end(new LaneBrokenException("the lane failed: " + e, e));
     } finally {
       metrics.laneClosed();
-      inpainter.close();
+      model.close();
     }
   }
 
-  private int maxBatchSize(Group group) {
-    return group.isSingle() ? 1 : limit(group.parameters()).current();
+  private int maxBatchSize(Group<K> group) {
+    return group.isSingle() ? 1 : limit(group.shared()).current();
   }
 
   /** Memory use depends on the size in pixels, so each size has a limit of its own. */
-  private BatchLimit limit(InpaintParameters parameters) {
-    return limits.computeIfAbsent(parameters.canvasPixels(), size -> new BatchLimit(maxImages));
+  private BatchLimit limit(K shared) {
+    return limits.computeIfAbsent(model.size(shared), size -> new BatchLimit(maxImages));
   }
 
   /** Runs images in one batch; on failure, runs those again that may succeed. */
-  private void process(InpaintParameters parameters, List<Request> requests) {
-    List<Request> present = requests.stream().filter(request -> !request.hasLeft()).toList();
+  private void process(K shared, List<Request<K, I, O>> requests) {
+    List<Request<K, I, O>> present =
+        requests.stream().filter(request -> !request.hasLeft()).toList();
     if (present.isEmpty()) {
       return;
     }
     try {
-      runBatch(parameters, present);
-      limit(parameters).fitted(present.size());
+      runBatch(shared, present);
+      limit(shared).fitted(present.size());
       faultsInARow = 0;
     } catch (CancellationException e) {
       fail(present, queue.endReason().orElse(e));
     } catch (RuntimeException e) {
-      recover(parameters, present, new ModelFault(e));
+      recover(shared, present, new ModelFault(e));
     } catch (Error e) {
       fail(present, e);
       throw e;
     }
   }
 
-  private void runBatch(InpaintParameters parameters, List<Request> requests) {
-    Running batch = new Running(requests, new Cancellation());
+  private void runBatch(K shared, List<Request<K, I, O>> requests) {
+    Running<K, I, O> batch = new Running<>(requests, new Cancellation());
     long start = System.nanoTime();
     queue.start(batch);
     try {
-      complete(requests, inpaintGuarded(parameters, batch), start);
+      complete(requests, runGuarded(shared, batch), start);
     } finally {
       queue.finish();
       int maxSize = maxBatchSize(requests.get(0).group());
@@ -252,70 +261,70 @@ public final class Lane implements AutoCloseable {
     }
   }
 
-  private InpaintedBatch inpaintGuarded(InpaintParameters parameters, Running batch) {
+  private List<O> runGuarded(K shared, Running<K, I, O> batch) {
     Optional<Supplier<Marker>> opener = batch.requests().get(0).marker();
     if (opener.isEmpty()) {
-      return guard.shared(() -> inpaintWatched(parameters, batch));
+      return guard.shared(() -> runWatched(shared, batch));
     }
     return guard.exclusive(
         () -> {
           Marker marker = opener.get().get();
           try {
-            return inpaintWatched(parameters, batch);
+            return runWatched(shared, batch);
           } finally {
             marker.close();
           }
         });
   }
 
-  private InpaintedBatch inpaintWatched(InpaintParameters parameters, Running batch) {
-    List<InpaintInput> inputs = batch.requests().stream().map(Request::input).toList();
+  private List<O> runWatched(K shared, Running<K, I, O> batch) {
+    List<I> inputs = batch.requests().stream().map(Request::input).toList();
     try (Watch watch = watchdog.watch(batch.cancellation())) {
       try {
-        return inpainter.inpaint(parameters, inputs, batch.cancellation());
+        return model.run(shared, inputs, batch.cancellation());
       } catch (CancellationException e) {
         throw watch.hasCancelled() ? watch.stalled(e) : e;
       }
     }
   }
 
-  private static void complete(List<Request> requests, InpaintedBatch batch, long start) {
+  private static <K, I, O> void complete(
+      List<Request<K, I, O>> requests, List<O> outputs, long start) {
     int size = requests.size();
-    if (batch.images().size() != size) {
-      throw new IllegalStateException(
-          batch.images().size() + " images generated from " + size + " inputs");
+    if (outputs.size() != size) {
+      throw new IllegalStateException(outputs.size() + " outputs of " + size + " inputs");
     }
     Duration share = Duration.ofNanos(System.nanoTime() - start).dividedBy(size);
     for (int i = 0; i < size; i++) {
-      Request request = requests.get(i);
+      Request<K, I, O> request = requests.get(i);
       Duration queued = Duration.ofNanos(start - request.submittedNanos());
-      request.future().complete(new Result(batch.images().get(i), queued, share));
+      request.future().complete(new Result<>(outputs.get(i), queued, share));
     }
   }
 
-  private void recover(InpaintParameters parameters, List<Request> requests, ModelFault fault) {
+  private void recover(K shared, List<Request<K, I, O>> requests, ModelFault fault) {
     int size = requests.size();
     if (fault.isOutOfMemory()) {
-      limit(parameters).outOfMemory(size);
+      limit(shared).outOfMemory(size);
     }
     if (size == 1 && fault.isStall() && !requests.get(0).hasStalled()) {
       LOG.warn("retrying an image: {}", fault.message());
-      process(parameters, List.of(requests.get(0).afterStall()));
+      process(shared, List.of(requests.get(0).afterStall()));
     } else if (size == 1) {
       failAlone(requests.get(0), fault);
     } else if (fault.isOutOfMemory()) {
       LOG.warn("out of memory with a batch of {}, halving it: {}", size, fault.message());
-      process(parameters, requests.subList(0, size / 2));
-      process(parameters, requests.subList(size / 2, size));
+      process(shared, requests.subList(0, size / 2));
+      process(shared, requests.subList(size / 2, size));
     } else {
       LOG.warn("a batch of {} failed, running it image by image: {}", size, fault.message());
-      for (Request request : requests) {
-        process(parameters, List.of(fault.isStall() ? request.afterStall() : request));
+      for (Request<K, I, O> request : requests) {
+        process(shared, List.of(fault.isStall() ? request.afterStall() : request));
       }
     }
   }
 
-  private void failAlone(Request request, ModelFault fault) {
+  private void failAlone(Request<K, I, O> request, ModelFault fault) {
     if (fault.isReported()) {
       LOG.warn("an image failed: {}", fault.message());
     } else {
@@ -331,7 +340,7 @@ public final class Lane implements AutoCloseable {
     fail(List.of(request), queue.endReason().orElse(fault.toRowException()));
   }
 
-  private static void fail(List<Request> requests, Throwable fault) {
+  private static <K, I, O> void fail(List<Request<K, I, O>> requests, Throwable fault) {
     requests.forEach(request -> request.future().completeExceptionally(fault));
   }
 
@@ -345,7 +354,7 @@ public final class Lane implements AutoCloseable {
   }
 
   private void end(Throwable reason) {
-    Unfinished unfinished = queue.end(reason);
+    Unfinished<K, I, O> unfinished = queue.end(reason);
     fail(unfinished.waiting(), reason);
     unfinished.running().ifPresent(batch -> batch.cancellation().cancel());
   }

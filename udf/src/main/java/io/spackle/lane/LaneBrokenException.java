@@ -8,7 +8,10 @@ public final class LaneBrokenException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  LaneBrokenException(String message, Throwable cause) {
+  /**
+   * @param message what failed
+   */
+  public LaneBrokenException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,7 +1,5 @@
 package io.spackle.lane;
 
-import io.spackle.family.InpaintInput;
-import io.spackle.family.InpaintParameters;
 import io.spackle.graph.Cancellation;
 import io.spackle.lane.Batcher.Batch;
 import io.spackle.quarantine.Markers.Marker;
@@ -19,15 +17,20 @@ import java.util.function.ToIntFunction;
  * running batch and the reason of the lane's end.
  *
  * <p>Thread-safe. It completes no future, since that would run callers' code under its lock.
+ *
+ * @param <K> what the members of a batch share
+ * @param <I> an image as the model gets it
+ * @param <O> what the model gives for it
  */
-final class LaneQueue {
+final class LaneQueue<K, I, O> {
 
   /**
    * The properties that the images of a batch share.
    *
+   * @param shared what the model needs to know of them
    * @param soleRequest identity of the only request of the group, or null if it may have several
    */
-  record Group(InpaintParameters parameters, Object soleRequest) {
+  record Group<K>(K shared, Object soleRequest) {
     boolean isSingle() {
       return soleRequest != null;
     }
@@ -40,36 +43,36 @@ final class LaneQueue {
    * @param submittedNanos as of {@link System#nanoTime}
    * @param hasStalled whether a batch with this image stalled before
    */
-  record Request(
-      Group group,
-      InpaintInput input,
+  record Request<K, I, O>(
+      Group<K> group,
+      I input,
       Optional<Supplier<Marker>> marker,
       long submittedNanos,
-      CompletableFuture<Lane.Result> future,
+      CompletableFuture<Lane.Result<O>> future,
       boolean hasStalled) {
 
     boolean hasLeft() {
       return future.isDone();
     }
 
-    Request afterStall() {
-      return new Request(group, input, marker, submittedNanos, future, true);
+    Request<K, I, O> afterStall() {
+      return new Request<>(group, input, marker, submittedNanos, future, true);
     }
   }
 
   /** A batch that is in the model. */
-  record Running(List<Request> requests, Cancellation cancellation) {
+  record Running<K, I, O>(List<Request<K, I, O>> requests, Cancellation cancellation) {
     boolean isAbandoned() {
       return requests.stream().allMatch(Request::hasLeft);
     }
   }
 
   /** The requests that were in the lane at its end. */
-  record Unfinished(List<Request> waiting, Optional<Running> running) {}
+  record Unfinished<K, I, O>(List<Request<K, I, O>> waiting, Optional<Running<K, I, O>> running) {}
 
-  private final Batcher<Group, Request> waiting;
+  private final Batcher<Group<K>, Request<K, I, O>> waiting;
   private int expected;
-  private Running running;
+  private Running<K, I, O> running;
   private Throwable endReason;
 
   /**
@@ -80,7 +83,7 @@ final class LaneQueue {
   }
 
   /** Adds a request, unless the lane has ended: then returns the reason. */
-  synchronized Optional<Throwable> add(Request request) {
+  synchronized Optional<Throwable> add(Request<K, I, O> request) {
     if (endReason == null) {
       waiting.add(request.group(), request, request.submittedNanos());
       notifyAll();
@@ -95,13 +98,13 @@ final class LaneQueue {
   }
 
   /** Removes a request; returns the running batch if all of its requests have left. */
-  synchronized Optional<Running> remove(Request request) {
+  synchronized Optional<Running<K, I, O>> remove(Request<K, I, O> request) {
     waiting.remove(request.group(), request);
     return running().filter(Running::isAbandoned);
   }
 
   /** Waits for the next batch; empty once the lane has ended. */
-  synchronized Optional<Batch<Group, Request>> take(ToIntFunction<Group> maxSize)
+  synchronized Optional<Batch<Group<K>, Request<K, I, O>>> take(ToIntFunction<Group<K>> maxSize)
       throws InterruptedException {
     while (endReason == null) {
       var batch = waiting.next(System.nanoTime(), maxSize, expected > 0);
@@ -119,7 +122,7 @@ final class LaneQueue {
    *
    * @throws CancellationException if the lane has ended or all requests have left
    */
-  synchronized void start(Running batch) {
+  synchronized void start(Running<K, I, O> batch) {
     if (endReason != null || batch.isAbandoned()) {
       throw new CancellationException("no caller waits for this batch");
     }
@@ -131,7 +134,7 @@ final class LaneQueue {
     running = null;
   }
 
-  synchronized Optional<Running> running() {
+  synchronized Optional<Running<K, I, O>> running() {
     return Optional.ofNullable(running);
   }
 
@@ -140,9 +143,9 @@ final class LaneQueue {
   }
 
   /** Ends the lane: no more requests are accepted. The first reason is kept. */
-  synchronized Unfinished end(Throwable reason) {
+  synchronized Unfinished<K, I, O> end(Throwable reason) {
     endReason = endReason == null ? reason : endReason;
-    Unfinished unfinished = new Unfinished(waiting.drain(), running());
+    Unfinished<K, I, O> unfinished = new Unfinished<>(waiting.drain(), running());
     notifyAll();
     return unfinished;
   }

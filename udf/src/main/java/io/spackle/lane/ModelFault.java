@@ -41,6 +41,10 @@ record ModelFault(RuntimeException cause) {
     return new RowException(code(), message(), cause);
   }
 
+  private boolean isNotFinite() {
+    return cause instanceof GraphException graph && graph.kind() == GraphException.Kind.NOT_FINITE;
+  }
+
   private ErrorCode code() {
     if (isOutOfMemory()) {
       return ErrorCode.MODEL_MEMORY;
@@ -51,7 +55,7 @@ record ModelFault(RuntimeException cause) {
     if (cause instanceof ImageException image) {
       return ErrorCode.of(image.reason());
     }
-    return cause instanceof UnusableImageException
+    return cause instanceof UnusableImageException || isNotFinite()
         ? ErrorCode.MODEL_OUTPUT
         : ErrorCode.MODEL_FAILED;
   }

@@ -8,11 +8,15 @@ import io.spackle.family.ModelSource;
 import io.spackle.graph.Device;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.InFlightLimits;
+import io.spackle.lane.InpaintLane;
 import io.spackle.lane.Lane;
+import io.spackle.lane.LaneBrokenException;
 import io.spackle.lane.LaneSettings;
+import io.spackle.lane.SegmentLane;
 import io.spackle.metrics.ExecutorMetrics;
 import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.safety.SafetyModel;
+import io.spackle.segment.Segmenter;
 import io.spackle.spark.HadoopConf;
 import io.spackle.spark.TaskSignals;
 import java.nio.file.Path;
@@ -25,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open models of an executor. A model is opened by the first task that needs it, shared by all
- * tasks, and closed when another model needs the device and no task uses it, or when the JVM ends.
+ * The open models of an executor, segmenters included. A model is opened by the first task that
+ * needs it, shared by all tasks, and closed when another model needs the device and no task uses
+ * it, or when the JVM ends.
  */
 public final class ExecutorModels implements AutoCloseable {
 
@@ -36,15 +41,19 @@ public final class ExecutorModels implements AutoCloseable {
     Inpainter open(LocalModel model, Device device);
   }
 
-  private record Key(ModelSettings model, LaneSettings lane, Device device) {}
+  /** A model, or a segmenter, on a device. */
+  private record Key<S>(S settings, LaneSettings lane, Device device) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
 
   private final Opener opener;
   private final ExecutorGuard guard;
-  private final SharedResources<Key, OpenModel> models =
+  private final SharedResources<Key<ModelSettings>, OpenModel> models =
       new SharedResources<>(model -> !model.lane().hasEnded());
-  private final Map<Key, Integer> taskCounts = new HashMap<>();
+  private final SharedResources<Key<SegmenterSettings>, OpenSegmenter> segmenters =
+      new SharedResources<>(segmenter -> !segmenter.lane().hasEnded());
+  private final Map<Key<ModelSettings>, Integer> modelTasks = new HashMap<>();
+  private final Map<Key<SegmenterSettings>, Integer> segmenterTasks = new HashMap<>();
 
   public ExecutorModels(Opener opener, ExecutorGuard guard) {
     this.opener = opener;
@@ -69,10 +78,39 @@ public final class ExecutorModels implements AutoCloseable {
                 settings.device(),
                 task.gpuAddress(),
                 Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES")));
-    Key key = new Key(settings, lane, device);
-    count(key, 1);
-    task.onCompletion(() -> count(key, -1));
+    Key<ModelSettings> key = new Key<>(settings, lane, device);
+    use(modelTasks, key, task);
     return models.get(key, () -> open(key, hadoop), task::isInterrupted);
+  }
+
+  /**
+   * Segmenters on the device of a task, which uses them until its end.
+   *
+   * @param all that its rows may need
+   */
+  public Segmenters segmenters(
+      List<SegmenterSettings> all, LaneSettings lane, HadoopConf hadoop, TaskSignals task) {
+    Map<SegmenterSettings, Key<SegmenterSettings>> keys = new HashMap<>();
+    for (SegmenterSettings settings : all) {
+      Device device =
+          device(
+              settings.device(),
+              task.gpuAddress(),
+              Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES")));
+      Key<SegmenterSettings> key = new Key<>(settings, lane, device);
+      keys.put(settings, key);
+      use(segmenterTasks, key, task);
+    }
+    return settings -> get(keys.get(settings), hadoop, task);
+  }
+
+  private OpenSegmenter get(Key<SegmenterSettings> key, HadoopConf hadoop, TaskSignals task) {
+    try {
+      return segmenters.get(key, () -> openSegmenter(key, hadoop), task::isInterrupted);
+    } catch (IllegalStateException e) {
+      throw new LaneBrokenException(
+          "the segmenter " + key.settings().path() + ": " + e.getMessage(), e);
+    }
   }
 
   /** The device on which a task runs its model. */
@@ -89,22 +127,45 @@ public final class ExecutorModels implements AutoCloseable {
     return Device.cuda(address.map(gpu -> GpuAddresses.ordinal(gpu, visible)).orElse(0));
   }
 
-  private synchronized void count(Key key, int more) {
-    taskCounts.merge(key, more, Integer::sum);
+  private <S> void use(Map<Key<S>, Integer> tasks, Key<S> key, TaskSignals task) {
+    count(tasks, key, 1);
+    task.onCompletion(() -> count(tasks, key, -1));
   }
 
-  /** Removes the models that no task uses; a task counts itself before it asks for its model. */
-  private synchronized List<OpenModel> removeUnused(Device device) {
-    return taskCounts.keySet().stream()
-        .filter(key -> key.device().equals(device) && taskCounts.get(key) == 0)
-        .map(models::remove)
+  private synchronized <S> void count(Map<Key<S>, Integer> tasks, Key<S> key, int more) {
+    tasks.merge(key, more, Integer::sum);
+  }
+
+  /** Closes what no task uses on a device; a task counts itself before it asks for its model. */
+  private void closeUnused(Device device) {
+    removeUnused(modelTasks, models, device).forEach(OpenModel::close);
+    removeUnused(segmenterTasks, segmenters, device).forEach(OpenSegmenter::close);
+  }
+
+  private synchronized <S, V extends AutoCloseable> List<V> removeUnused(
+      Map<Key<S>, Integer> tasks, SharedResources<Key<S>, V> open, Device device) {
+    return tasks.keySet().stream()
+        .filter(key -> key.device().equals(device) && tasks.get(key) == 0)
+        .map(open::remove)
         .flatMap(Optional::stream)
         .toList();
   }
 
-  private OpenModel open(Key key, HadoopConf hadoop) {
-    removeUnused(key.device()).forEach(OpenModel::close);
-    ModelSettings model = key.model();
+  private OpenSegmenter openSegmenter(Key<SegmenterSettings> key, HadoopConf hadoop) {
+    closeUnused(key.device());
+    SegmenterSettings settings = key.settings();
+    ModelCache cache = ModelCache.in(settings.cache());
+    LOG.info("opening the segmenter {} on {}", settings.path(), key.device());
+    Segmenter segmenter =
+        settings.model(folder -> cache.local(folder, hadoop.configuration())).load(key.device());
+    SegmentLane model = new SegmentLane(segmenter);
+    return new OpenSegmenter(
+        segmenter, new Lane<>(model, key.lane(), guard, ExecutorMetrics.ofJvm()));
+  }
+
+  private OpenModel open(Key<ModelSettings> key, HadoopConf hadoop) {
+    closeUnused(key.device());
+    ModelSettings model = key.settings();
     LaneSettings lane = key.lane();
     ModelCache cache = ModelCache.in(model.cache());
     LocalModel local = new LocalModel(model, folder -> cache.local(folder, hadoop.configuration()));
@@ -114,13 +175,14 @@ public final class ExecutorModels implements AutoCloseable {
     return new OpenModel(
         inpainter,
         model.origin(),
-        new Lane(inpainter, lane, guard, ExecutorMetrics.ofJvm()),
+        new Lane<>(new InpaintLane(inpainter), lane, guard, ExecutorMetrics.ofJvm()),
         new InFlightLimits(lane.fetches(), cores, lane.queueBytes()));
   }
 
   @Override
   public void close() {
     models.close();
+    segmenters.close();
   }
 
   /**

@@ -8,6 +8,7 @@ import io.spackle.graph.InvalidModelException;
 import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyModel;
 import io.spackle.safety.SafetyOptions;
+import io.spackle.segment.SegmenterModel;
 import java.io.Serializable;
 import java.nio.file.Path;
 
@@ -115,6 +116,12 @@ public record ModelSettings(
       @Override
       String digest(Path folder) {
         return SafetyModel.digest(folder);
+      }
+    },
+    SEGMENTER {
+      @Override
+      String digest(Path folder) {
+        return SegmenterModel.digest(folder);
       }
     };
 

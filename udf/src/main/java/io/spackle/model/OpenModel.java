@@ -1,5 +1,8 @@
 package io.spackle.model;
 
+import io.spackle.family.InpaintInput;
+import io.spackle.family.InpaintParameters;
+import io.spackle.family.InpaintedImage;
 import io.spackle.family.Inpainter;
 import io.spackle.lane.InFlightLimits;
 import io.spackle.lane.Lane;
@@ -12,7 +15,11 @@ import io.spackle.model.ModelSettings.Origin;
  * @param origin where the model comes from
  * @param limits shared by all rows of the lane
  */
-public record OpenModel(Inpainter inpainter, Origin origin, Lane lane, InFlightLimits limits)
+public record OpenModel(
+    Inpainter inpainter,
+    Origin origin,
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane,
+    InFlightLimits limits)
     implements AutoCloseable {
 
   @Override

@@ -34,13 +34,18 @@ public record FramedRow(
   private static final long BYTES_DECODED = 4;
 
   /**
-   * The images of a row as their files have them.
+   * The images of a row before they are framed.
    *
    * @param mask white where the image is to be generated
    * @param reference null if the row has none
    * @param exclude white where no pixel is copied; null if there is none or nothing is copied
    */
-  public record Images(SourceImage init, MaskReading mask, RgbImage reference, Mask exclude) {}
+  public record Images(SourceImage init, MaskReading mask, RgbImage reference, Mask exclude) {
+
+    static Images of(InputFiles.Decoded decoded, MaskReading mask) {
+      return new Images(decoded.init(), mask, decoded.reference(), decoded.exclude());
+    }
+  }
 
   /**
    * Frames the images of a row.

@@ -45,6 +45,9 @@ record Generated(
     }
   }
 
+  /** No output. */
+  static final Generated NOTHING = new Generated(List.of(), Set.of(), List.of(), Duration.ZERO);
+
   /** The outputs of a row whose mask is empty: copies of its init image. */
   static Generated unchanged(FramedRow framed) {
     Output copy = new Output(framed.frame()::untouched, Optional::empty, false);
@@ -65,12 +68,12 @@ record Generated(
     List<Output> outputs = new ArrayList<>();
     List<Boolean> flagged = new ArrayList<>();
     for (LaneSample sample : samples) {
-      Lane.Result result = sample.image().get();
+      Lane.Result<InpaintedImage> result = sample.image().get();
       notes.addAll(result.image().notes());
       generation = generation.plus(result.share());
       Optional<InpaintedImage> alpha = Optional.empty();
       if (sample.alpha().isPresent()) {
-        Lane.Result filled = sample.alpha().get().get();
+        Lane.Result<InpaintedImage> filled = sample.alpha().get().get();
         generation = generation.plus(filled.share());
         alpha = Optional.of(filled.image());
       }

@@ -7,6 +7,7 @@ import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.FramingOptions;
+import io.spackle.mask.MaskSettings;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ManifestRow;
 import java.io.Serializable;
@@ -21,6 +22,7 @@ import java.io.Serializable;
  * @param fill what a diffusion model finds in the masked region
  * @param extendOverlap pixels of an init image that are generated anew where its canvas is extended
  * @param marking what the output says besides its pixels
+ * @param masks of rows, beside the files of their own
  */
 public record ImageSettings(
     DecodeLimits limits,
@@ -29,7 +31,8 @@ public record ImageSettings(
     OutputOptions output,
     Fill fill,
     int extendOverlap,
-    MarkingOptions marking)
+    MarkingOptions marking,
+    MaskSettings masks)
     implements Serializable {
 
   /** What a diffusion model finds in the masked region, where it reads that at all. */
@@ -45,7 +48,13 @@ public record ImageSettings(
   /** These settings with another framing. */
   ImageSettings withFraming(FramingOptions other) {
     return new ImageSettings(
-        limits, referenceBackground, other, output, fill, extendOverlap, marking);
+        limits, referenceBackground, other, output, fill, extendOverlap, marking, masks);
+  }
+
+  /** These settings with other masks. */
+  public ImageSettings withMasks(MaskSettings other) {
+    return new ImageSettings(
+        limits, referenceBackground, framing, output, fill, extendOverlap, marking, other);
   }
 
   /** Whether the masked region is filled before the model gets the row's image. */

@@ -2,24 +2,34 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
-import io.spackle.codec.MaskReading;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.ModelTraits;
+import io.spackle.image.Mask;
+import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowException;
 import io.spackle.row.Sha256;
 import io.spackle.source.ImageSource;
+import java.util.Optional;
 
 /**
  * The input files of a row, as they were fetched.
  *
- * @param mask null if there is none: only the extended canvas is generated
+ * @param mask empty if the mask is made without a file of the row
  * @param reference null if the row has none
  * @param exclude null if there is none or nothing is copied
  */
-record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
+record InputFiles(byte[] init, Optional<byte[]> mask, byte[] reference, byte[] exclude) {
+
+  /**
+   * The decoded images beside the mask.
+   *
+   * @param reference null if the row has none
+   * @param exclude white where no pixel is copied; null if there is none or nothing is copied
+   */
+  record Decoded(SourceImage init, RgbImage reference, Mask exclude) {}
 
   /**
    * Fetches the files that a model uses.
@@ -28,12 +38,13 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
    * @throws InterruptedException if the thread is interrupted
    */
   static InputFiles fetch(
-      ManifestRow row, ModelTraits traits, ImageSettings settings, ImageSource source)
+      ManifestRow row, ModelTraits traits, ImageSettings settings, RowInputs inputs)
       throws InterruptedException {
+    ImageSource source = inputs.source();
     boolean excludes = row.locations().exclude() != null && settings.copiesPixels(row, traits);
     return new InputFiles(
         fetch(RowColumns.INIT_IMAGE, row.locations().init(), source),
-        fetch(RowColumns.MASK_IMAGE, row.locations().mask(), source),
+        mask(row, inputs),
         fetch(RowColumns.REFERENCE_IMAGE, row.locations().reference(), source),
         excludes ? fetch(RowColumns.EXCLUDE_IMAGE, row.locations().exclude(), source) : null);
   }
@@ -48,8 +59,18 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
     }
   }
 
+  private static Optional<byte[]> mask(ManifestRow row, RowInputs inputs)
+      throws InterruptedException {
+    try {
+      return inputs.masks().fetch(row.locations().mask(), inputs.source());
+    } catch (RowException e) {
+      throw e.in(RowColumns.MASK_IMAGE);
+    }
+  }
+
   Outcome.InputDigests digests() {
-    return new Outcome.InputDigests(Sha256.hex(init), hex(mask), hex(reference), hex(exclude));
+    return new Outcome.InputDigests(
+        Sha256.hex(init), hex(mask.orElse(null)), hex(reference), hex(exclude));
   }
 
   private static String hex(byte[] file) {
@@ -57,13 +78,12 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
   }
 
   /**
-   * The pixels of the images beside the init image together, without decoding them.
+   * The pixels of the images beside the init image and the mask, without decoding them.
    *
    * @throws io.spackle.image.ImageException if a file is not an image within the limits
    */
   long otherPixels(DecodeLimits limits) {
-    return (mask == null ? 0 : pixels(mask, RowColumns.MASK_IMAGE, limits))
-        + (reference == null ? 0 : pixels(reference, RowColumns.REFERENCE_IMAGE, limits))
+    return (reference == null ? 0 : pixels(reference, RowColumns.REFERENCE_IMAGE, limits))
         + (exclude == null ? 0 : pixels(exclude, RowColumns.EXCLUDE_IMAGE, limits));
   }
 
@@ -81,13 +101,12 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
    *
    * @throws io.spackle.image.ImageException naming the column of a file that is not an image
    */
-  FramedRow.Images decode(ImageSettings settings) {
+  Decoded decode(ImageSettings settings) {
     DecodeLimits limits = settings.limits();
     SourceImage source =
         RowFailures.naming(RowColumns.INIT_IMAGE, () -> SourceImage.decode(init, limits));
-    return new FramedRow.Images(
+    return new Decoded(
         source,
-        mask == null ? RowCanvas.none(source) : mask(mask, RowColumns.MASK_IMAGE, source, limits),
         reference == null
             ? null
             : RowFailures.naming(
@@ -95,12 +114,11 @@ record InputFiles(byte[] init, byte[] mask, byte[] reference, byte[] exclude) {
                 () ->
                     ImageCodec.decode(
                         reference, limits.withBackground(settings.referenceBackground()))),
-        exclude == null ? null : mask(exclude, RowColumns.EXCLUDE_IMAGE, source, limits).mask());
-  }
-
-  private static MaskReading mask(
-      byte[] file, String column, SourceImage init, DecodeLimits limits) {
-    return RowFailures.naming(column, () -> ImageCodec.decodeMask(file, limits, init.maskTarget()));
+        exclude == null
+            ? null
+            : RowFailures.naming(
+                RowColumns.EXCLUDE_IMAGE,
+                () -> ImageCodec.decodeMask(exclude, limits, source.maskTarget()).mask()));
   }
 
   private static long pixels(byte[] file, String column, DecodeLimits limits) {

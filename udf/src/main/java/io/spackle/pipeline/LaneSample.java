@@ -1,5 +1,6 @@
 package io.spackle.pipeline;
 
+import io.spackle.family.InpaintedImage;
 import io.spackle.lane.Lane;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * @param alpha of an eraser that also fills the alpha
  */
 record LaneSample(
-    CompletableFuture<Lane.Result> image, Optional<CompletableFuture<Lane.Result>> alpha) {
+    CompletableFuture<Lane.Result<InpaintedImage>> image,
+    Optional<CompletableFuture<Lane.Result<InpaintedImage>>> alpha) {
 
   /** Removes the jobs from the lane if they are still there. */
   void cancel() {

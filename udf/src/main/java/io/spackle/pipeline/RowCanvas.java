@@ -91,7 +91,7 @@ record RowCanvas(Canvas canvas, ManifestRow row, ImageSettings settings) {
    */
   FramedRow.Images place(FramedRow.Images images) {
     Mask ofInit = sized(images.mask().mask()).grown(settings.framing().maskGrow());
-    Mask mask = canvas.place(ofInit).lightened(canvas.mask(masked()));
+    Mask mask = canvas.place(ofInit).or(canvas.mask(masked()));
     return new FramedRow.Images(
         images.init().extended(canvas, masked(), masked() - settings.framing().maskBlur()),
         new MaskReading(mask, images.mask().findings()),
@@ -128,12 +128,5 @@ record RowCanvas(Canvas canvas, ManifestRow row, ImageSettings settings) {
       }
     }
     return settings.withFraming(options);
-  }
-
-  /** A mask for a row that has no other than that of its canvas. */
-  static MaskReading none(SourceImage init) {
-    RgbImage image = init.rgb();
-    Mask blank = new Mask(image.width(), image.height(), new byte[image.width() * image.height()]);
-    return new MaskReading(blank, Set.of());
   }
 }

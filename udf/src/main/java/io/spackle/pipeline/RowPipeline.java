@@ -2,15 +2,20 @@ package io.spackle.pipeline;
 
 import io.spackle.codec.EncodedImage;
 import io.spackle.codec.ImageFormat;
+import io.spackle.codec.SourceImage;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
+import io.spackle.family.InpaintedImage;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.Frame;
+import io.spackle.image.ImageException;
 import io.spackle.image.RgbImage;
+import io.spackle.lane.InFlightLimits;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
+import io.spackle.mask.MadeMask;
 import io.spackle.model.OpenModel;
 import io.spackle.pipeline.PreviewWriter.Preview;
 import io.spackle.provenance.Generation;
@@ -18,10 +23,10 @@ import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
+import io.spackle.row.RowColumns;
 import io.spackle.row.RowException;
+import io.spackle.row.RowMask;
 import io.spackle.row.RowStage;
-import io.spackle.sink.ImageWriter;
-import io.spackle.source.ImageSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +54,8 @@ public final class RowPipeline {
   private static final long BYTES_OF_MATTE = 16;
 
   private final OpenModel model;
-  private final ImageSource source;
-  private final ImageWriter writer;
-  private final PreviewWriter previews;
+  private final RowInputs inputs;
+  private final RowOutputs outputs;
   private final ImageSettings settings;
   private final Cancellation task;
   private final RowMarking marking;
@@ -61,15 +65,13 @@ public final class RowPipeline {
    */
   public RowPipeline(
       OpenModel model,
-      ImageSource source,
-      ImageWriter writer,
-      PreviewWriter previews,
+      RowInputs inputs,
+      RowOutputs outputs,
       ImageSettings settings,
       Cancellation task) {
     this.model = model;
-    this.source = source;
-    this.writer = writer;
-    this.previews = previews;
+    this.inputs = inputs;
+    this.outputs = outputs;
     this.settings = settings;
     this.task = task;
     this.marking = new RowMarking(settings.marking(), traits().model(), model.origin());
@@ -87,12 +89,23 @@ public final class RowPipeline {
    * The images of a row, and what says how its outputs came about.
    *
    * @param inputNotes how the mask was read, and the canvas extended
+   * @param isSkipped whether the row is to have no image, since nothing was found to mask
    * @param generation for the outputs' marks; empty if the mask is
    */
-  private record Decoded(FramedRow framed, Set<Note> inputNotes, Optional<Generation> generation) {}
+  private record Decoded(
+      FramedRow framed,
+      Set<Note> inputNotes,
+      boolean isSkipped,
+      Optional<Generation> generation) {}
 
   /** A complete file; the row's first one may have a preview. */
-  private record Encoded(byte[] file, ImageFormat format, Optional<Preview> preview) {}
+  private record EncodedSample(byte[] file, ImageFormat format, Optional<Preview> preview) {}
+
+  /** The files of a row: one per sample, and that of the mask. */
+  private record Encoded(List<EncodedSample> samples, Optional<byte[]> mask) {}
+
+  /** The locations of these files; that of the mask may be null. */
+  private record Written(List<String> samples, String mask) {}
 
   /**
    * Runs one row from its locations to its written images.
@@ -105,19 +118,18 @@ public final class RowPipeline {
     StageTimer timer = new StageTimer(RowStage.FETCH);
     try (Lane.Arrival arrival = model.lane().arrival();
         Fetched fetched = fetch(row, arrival, timer)) {
-      Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
+      Decoded decoded = decodeAndFrame(row, fetched.files(), marker, timer);
       FramedRow framed = decoded.framed();
       Frame frame = framed.frame();
       long output = (long) frame.outputWidth() * frame.outputHeight();
       fetched.memory().shrinkTo(framed.bytesUntilWritten() + matte(output));
-      Generated generated =
-          frame.isBlank() ? Generated.unchanged(framed) : generate(framed, marker, arrival, timer);
+      Generated generated = generated(decoded, marker, arrival, timer);
       arrival.retract();
-      List<Encoded> encoded = encode(decoded, generated.outputs(), timer);
-      List<String> locations = write(row, encoded, timer);
+      Encoded encoded = encode(decoded, generated.outputs(), timer);
+      Written written = write(row, encoded, timer);
       return new Outcome.Succeeded(
           row,
-          images(frame, locations, generated.flagged()),
+          images(decoded, written, generated.flagged()),
           fetched.files().digests(),
           notes(decoded, generated.notes()),
           generated.generation(),
@@ -137,10 +149,10 @@ public final class RowPipeline {
     try (Lane.Arrival arrival = model.lane().arrival();
         Fetched fetched = fetch(row, arrival, timer)) {
       arrival.retract(); // nothing is submitted, so no batch should wait for this row
-      Decoded decoded = decodeAndFrame(row, fetched.files(), timer);
+      Decoded decoded = decodeAndFrame(row, fetched.files(), Optional.empty(), timer);
       return new Outcome.Succeeded(
           row,
-          images(decoded.framed().frame(), List.of(), List.of()),
+          images(decoded, new Written(List.of(), null), List.of()),
           fetched.files().digests(),
           notes(decoded, Set.of()),
           Duration.ZERO,
@@ -157,11 +169,14 @@ public final class RowPipeline {
         .fetching(
             () -> {
               arrival.announce();
-              InputFiles files = InputFiles.fetch(row, traits(), settings, source);
+              InputFiles files = InputFiles.fetch(row, traits(), settings, inputs);
               enter(RowStage.DECODE, timer);
               long init = files.initPixels(settings.limits());
               long canvas = RowCanvas.pixels(row, files.init(), settings.limits());
-              long pixels = init + canvas + files.otherPixels(settings.limits());
+              long mask =
+                  RowFailures.naming(
+                      RowColumns.MASK_IMAGE, () -> inputs.masks().pixels(files.mask(), init));
+              long pixels = init + mask + canvas + files.otherPixels(settings.limits());
               enter(RowStage.QUEUE, timer);
               long framed = canvases(row, Math.max(init, canvas));
               long bytes = BYTES_DECODING * (pixels + framed) + matte(Math.max(init, canvas));
@@ -198,23 +213,39 @@ public final class RowPipeline {
     return memory;
   }
 
-  private Decoded decodeAndFrame(ManifestRow row, InputFiles files, StageTimer timer)
+  /** No core is held while a segmenter runs. */
+  private Decoded decodeAndFrame(
+      ManifestRow row, InputFiles files, Optional<Supplier<Marker>> marker, StageTimer timer)
       throws InterruptedException {
-    return model
-        .limits()
-        .onCore(
-            () -> {
-              enter(RowStage.DECODE, timer);
-              FramedRow.Images images = files.decode(settings);
-              enter(RowStage.FRAME, timer);
-              Optional<RowCanvas> canvas = RowCanvas.of(row, images.init(), settings);
-              FramedRow framed = framed(row, images, canvas);
-              Optional<Generation> generation =
-                  framed.frame().isBlank()
-                      ? Optional.empty()
-                      : Optional.of(marking.generation(images.init(), files.init()));
-              return new Decoded(framed, RowNotes.ofInputs(images, canvas, settings), generation);
-            });
+    InFlightLimits cores = model.limits();
+    enter(RowStage.DECODE, timer);
+    InputFiles.Decoded decoded = cores.onCore(() -> files.decode(settings));
+    enter(inputs.masks().stage(row.locations().mask()), timer);
+    MadeMask mask = mask(row, files, decoded.init(), marker);
+    enter(RowStage.FRAME, timer);
+    FramedRow.Images images = FramedRow.Images.of(decoded, mask.reading());
+    return cores.onCore(
+        () -> {
+          Optional<RowCanvas> canvas = RowCanvas.of(row, images.init(), settings);
+          FramedRow framed = framed(row, images, canvas);
+          Optional<Generation> generation =
+              framed.frame().isBlank()
+                  ? Optional.empty()
+                  : Optional.of(marking.generation(images.init(), files.init()));
+          Set<Note> notes = RowNotes.ofInputs(images, canvas, settings);
+          return new Decoded(framed, notes, mask.isSkipped(), generation);
+        });
+  }
+
+  private MadeMask mask(
+      ManifestRow row, InputFiles files, SourceImage init, Optional<Supplier<Marker>> marker)
+      throws InterruptedException {
+    RowMask mask = row.locations().mask();
+    try {
+      return inputs.masks().make(mask, files.mask(), init, model.limits(), marker);
+    } catch (ImageException e) {
+      throw new ImageException(e.reason(), RowColumns.MASK_IMAGE + ": " + e.getMessage(), e);
+    }
   }
 
   private FramedRow framed(ManifestRow row, FramedRow.Images images, Optional<RowCanvas> canvas) {
@@ -230,22 +261,34 @@ public final class RowPipeline {
     return model.inpainter().traits();
   }
 
+  private Generated generated(
+      Decoded decoded, Optional<Supplier<Marker>> marker, Lane.Arrival arrival, StageTimer timer)
+      throws InterruptedException {
+    FramedRow framed = decoded.framed();
+    if (decoded.isSkipped()) {
+      return Generated.NOTHING;
+    }
+    return framed.frame().isBlank()
+        ? Generated.unchanged(framed)
+        : generate(framed, marker, arrival, timer);
+  }
+
   private Generated generate(
       FramedRow framed, Optional<Supplier<Marker>> marker, Lane.Arrival arrival, StageTimer timer)
       throws InterruptedException {
     InpaintParameters parameters =
         framed.row().inpaintParameters(framed.frame(), settings.framing().maskReduction());
     check(parameters);
-    List<InpaintInput> inputs = inputs(framed);
+    List<InpaintInput> samplesIn = inputs(framed);
     enter(RowStage.PAINT, timer);
-    Function<InpaintInput, CompletableFuture<Lane.Result>> submit =
+    Function<InpaintInput, CompletableFuture<Lane.Result<InpaintedImage>>> submit =
         input ->
             marker.isPresent()
                 ? model.lane().submitAlone(parameters, input, marker.get())
                 : model.lane().submit(parameters, input);
     List<LaneSample> samples = new ArrayList<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      samples.add(new LaneSample(submit.apply(inputs.get(i)), framed.alphaInput(i).map(submit)));
+    for (int i = 0; i < samplesIn.size(); i++) {
+      samples.add(new LaneSample(submit.apply(samplesIn.get(i)), framed.alphaInput(i).map(submit)));
     }
     arrival.retract();
     try {
@@ -263,13 +306,13 @@ public final class RowPipeline {
 
   /** One input per sample. Fills take one core each, and leave the lane to the model. */
   private List<InpaintInput> inputs(FramedRow framed) throws InterruptedException {
-    List<InpaintInput> inputs = new ArrayList<>();
+    List<InpaintInput> all = new ArrayList<>();
     for (int i = 0; i < framed.row().parameters().samples(); i++) {
       InpaintInput input = framed.input(i);
-      inputs.add(
+      all.add(
           framed.isFilled() ? model.limits().onCore(() -> settings.filled(input, task)) : input);
     }
-    return inputs;
+    return all;
   }
 
   private void check(InpaintParameters parameters) {
@@ -292,26 +335,26 @@ public final class RowPipeline {
   }
 
   /** Pastes back and encodes one image at a time, so that only one output image is in memory. */
-  private List<Encoded> encode(Decoded decoded, List<Generated.Output> outputs, StageTimer timer)
+  private Encoded encode(Decoded decoded, List<Generated.Output> images, StageTimer timer)
       throws InterruptedException {
     enter(RowStage.ENCODE, timer);
     FramedRow framed = decoded.framed();
     Frame frame = framed.frame();
-    List<Encoded> encoded = new ArrayList<>();
-    for (Generated.Output output : outputs) {
-      boolean hasPreview = encoded.isEmpty();
-      encoded.add(
+    List<EncodedSample> samples = new ArrayList<>();
+    for (Generated.Output output : images) {
+      boolean hasPreview = samples.isEmpty();
+      samples.add(
           model
               .limits()
               .onCore(
                   () -> {
                     RgbImage image = output.image().get();
                     EncodedImage file = output.encode(image, framed, settings.output());
-                    return new Encoded(
+                    return new EncodedSample(
                         marking.complete(file, decoded.generation()),
                         file.format(),
                         hasPreview
-                            ? previews.of(
+                            ? outputs.previews().of(
                                 framed.row().id(),
                                 frame,
                                 Optional.ofNullable(framed.reference()),
@@ -319,20 +362,31 @@ public final class RowPipeline {
                             : Optional.empty());
                   }));
     }
-    return encoded;
+    return new Encoded(samples, model.limits().onCore(() -> outputs.encoded(frame.outputMask())));
   }
 
-  private List<String> write(ManifestRow row, List<Encoded> encoded, StageTimer timer) {
+  private Written write(ManifestRow row, Encoded encoded, StageTimer timer) {
     enter(RowStage.WRITE, timer);
-    List<byte[]> files = encoded.stream().map(Encoded::file).toList();
-    String extension = encoded.get(0).format().extension();
-    List<String> locations = writer.write(row, files, extension);
-    encoded.get(0).preview().ifPresent(preview -> previews.write(row.id(), preview));
-    return locations;
+    String mask = outputs.write(row.id(), encoded.mask());
+    List<EncodedSample> samples = encoded.samples();
+    if (samples.isEmpty()) {
+      return new Written(List.of(), mask);
+    }
+    List<byte[]> files = samples.stream().map(EncodedSample::file).toList();
+    String extension = samples.get(0).format().extension();
+    List<String> locations = outputs.images().write(row, files, extension);
+    samples.get(0).preview().ifPresent(preview -> outputs.previews().write(row.id(), preview));
+    return new Written(locations, mask);
   }
 
-  private static Outcome.Images images(Frame frame, List<String> locations, List<Boolean> flagged) {
-    return new Outcome.Images(locations, frame.outputWidth(), frame.outputHeight(), flagged);
+  private static Outcome.Images images(Decoded decoded, Written written, List<Boolean> flagged) {
+    Frame frame = decoded.framed().frame();
+    return new Outcome.Images(
+        written.samples(),
+        frame.outputWidth(),
+        frame.outputHeight(),
+        flagged,
+        new Outcome.UsedMask(frame.maskCoverage(), written.mask(), decoded.isSkipped()));
   }
 
   private void enter(RowStage stage, StageTimer timer) {

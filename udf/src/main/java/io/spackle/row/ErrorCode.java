@@ -104,6 +104,14 @@ public enum ErrorCode {
       "Several masks belong to the image, or several images to the mask",
       "Rename or remove what the message names, so that one mask belongs to one image",
       Retry.ON_REQUEST),
+  NOTHING_FOUND(
+      "The model that makes the mask found nothing, and the row is to fail then",
+      "Set empty = copy or skip below masks, lower its threshold, or choose another model",
+      Retry.ON_REQUEST),
+  MASK_TOO_LARGE(
+      "The mask of a model covers more of the image than max-share allows",
+      "Raise max-share below masks, or choose fewer classes",
+      Retry.ON_REQUEST),
   MODEL_OUTPUT(
       "The model computed values that are not finite, or an image that is all black",
       "Choose another seed or scheduler, or a model of higher precision",

@@ -15,18 +15,40 @@ final class ImageColumns {
    * Reads the columns; problems are added to the fields.
    *
    * @param references which rows have a reference image
-   * @param extension of rows that do not say, or null
+   * @param defaults of rows that do not say
    */
-  static ManifestRow.Locations read(FieldReader fields, ReferenceRule references, Extension extension) {
-    Extension extended = extension(fields, extension);
+  static ManifestRow.Locations read(FieldReader fields, ReferenceRule references, RowDefaults defaults) {
+    Extension extended = extension(fields, defaults.extension());
     return new ManifestRow.Locations(
         fields.location(RowColumns.INIT_IMAGE),
-        extended == null
-            ? fields.location(RowColumns.MASK_IMAGE)
-            : fields.optionalLocation(RowColumns.MASK_IMAGE),
+        mask(fields, defaults.masks(), extended != null),
         references.location(fields),
         fields.optionalLocation(RowColumns.EXCLUDE_IMAGE),
         extended);
+  }
+
+  /** A file wins over a name, and both over the defaults. */
+  private static RowMask mask(FieldReader fields, RowDefaults.Masks defaults, boolean isExtended) {
+    String names = fields.text(RowColumns.MASK_FROM, null);
+    boolean hasFile = !CellValues.isAbsent(fields.raw(RowColumns.MASK_IMAGE));
+    if (!hasFile && names != null) {
+      return found(fields, defaults.names(), names);
+    }
+    if (!hasFile && defaults.byDefault() != null) {
+      return defaults.byDefault();
+    }
+    return !hasFile && isExtended
+        ? new RowMask.None()
+        : new RowMask.File(fields.location(RowColumns.MASK_IMAGE));
+  }
+
+  private static RowMask found(FieldReader fields, MaskNames known, String names) {
+    try {
+      return known.resolve(names);
+    } catch (IllegalArgumentException e) {
+      fields.addProblem(RowColumns.MASK_FROM, e.getMessage());
+      return new RowMask.None();
+    }
   }
 
   private static Extension extension(FieldReader fields, Extension byDefault) {

@@ -39,17 +39,17 @@ public record ManifestRow(
    * The input images: where they are, and how far the canvas of the first one grows.
    *
    * @param init the image to inpaint
-   * @param mask white where the image is to be generated; null only if the canvas grows
+   * @param mask what says where the image is to be generated
    * @param reference the image of a garment, or null if the row has none
    * @param exclude a mask, white where no pixel is copied into the masked region, or null; it is
    *     fetched only if pixels are copied
    * @param extension of the canvas of the init image, or null
    */
   public record Locations(
-      String init, String mask, String reference, String exclude, Extension extension) {
+      String init, RowMask mask, String reference, String exclude, Extension extension) {
 
     /** Images of which none is extended. */
-    public Locations(String init, String mask, String reference, String exclude) {
+    public Locations(String init, RowMask mask, String reference, String exclude) {
       this(init, mask, reference, exclude, null);
     }
   }

@@ -42,6 +42,10 @@ public final class MetaRow implements Serializable {
 
   public static final String SUCCESS = "success";
   public static final String FAILED = "failed";
+
+  /** The status of a row without images, because a model found nothing to mask. */
+  public static final String SKIPPED = "skipped";
+
   public static final String ROW_KEY = "row_key";
 
   /** The number of runs that processed the row; older meta rows lack it. */
@@ -56,7 +60,8 @@ public final class MetaRow implements Serializable {
   private static final double NANOS_PER_SECOND = 1e9;
 
   /** The columns of the manifest that meta repeats under the same name. */
-  private static final Set<String> TEXTS = Set.of(RowColumns.PROMPT, RowColumns.NEGATIVE_PROMPT);
+  private static final Set<String> TEXTS =
+      Set.of(RowColumns.PROMPT, RowColumns.NEGATIVE_PROMPT, RowColumns.MASK_FROM);
 
   private static final List<String> LOCATIONS = RowColumns.IMAGES;
 
@@ -112,7 +117,9 @@ public final class MetaRow implements Serializable {
           ofRow(
               RowColumns.INIT_IMAGE, StringType, row -> Redaction.redacted(row.locations().init())),
           ofRow(
-              RowColumns.MASK_IMAGE, StringType, row -> Redaction.redacted(row.locations().mask())),
+              RowColumns.MASK_IMAGE,
+              StringType,
+              row -> Redaction.redacted(row.locations().mask().location())),
           ofRow(
               RowColumns.REFERENCE_IMAGE,
               StringType,
@@ -128,7 +135,13 @@ public final class MetaRow implements Serializable {
           ofOutcome(
               "nsfw_content_detected",
               createArrayType(BooleanType),
-              done -> done.images().flagged().isEmpty() ? null : seq(done.images().flagged())));
+              done -> done.images().flagged().isEmpty() ? null : seq(done.images().flagged())),
+          ofRow(
+              RowColumns.MASK_FROM,
+              StringType,
+              row -> row.locations().mask() instanceof RowMask.Found found ? found.names() : null),
+          ofOutcome("mask_share", DoubleType, done -> done.images().mask().share()),
+          ofOutcome("mask_output", StringType, done -> done.images().mask().location()));
 
   private static final StructType META =
       struct(
@@ -253,7 +266,7 @@ public final class MetaRow implements Serializable {
   }
 
   private void addSucceeded(List<Object> values, Succeeded done) {
-    values.add(SUCCESS);
+    values.add(done.images().mask().isSkipped() ? SKIPPED : SUCCESS);
     values.add(done.generation().toNanos() / NANOS_PER_SECOND);
     values.add(done.row().id());
     values.add(done.row().trackId());

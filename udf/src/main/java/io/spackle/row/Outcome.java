@@ -49,14 +49,25 @@ public sealed interface Outcome {
    * @param width in pixels
    * @param height in pixels
    * @param flagged per sample, whether a safety checker blackened it; empty if none was run
+   * @param mask that decided what was generated
    */
-  record Images(List<String> locations, int width, int height, List<Boolean> flagged) {}
+  record Images(
+      List<String> locations, int width, int height, List<Boolean> flagged, UsedMask mask) {}
+
+  /**
+   * The mask of a row as it was used.
+   *
+   * @param share of the output's pixels that are masked, 0 to 1
+   * @param location where it was written, or null if it was not
+   * @param isSkipped whether a model found nothing to mask, and the row was to have no image then
+   */
+  record UsedMask(double share, String location, boolean isSkipped) {}
 
   /**
    * SHA-256 of the input files, in hex.
    *
    * @param init of the init image
-   * @param mask of the mask image
+   * @param mask of the mask image, or null if the mask is not a file of the row
    * @param reference of the reference image, or null if none was used
    * @param exclude of the mask of what must not be copied, or null if none was used
    */

@@ -22,6 +22,9 @@ public final class RowColumns {
   public static final String INIT_IMAGE = "init_image";
   public static final String MASK_IMAGE = "mask_image";
 
+  /** What a model is to find as the mask; not of the API. */
+  public static final String MASK_FROM = "mask_from";
+
   /** The image of a garment, for models that are guided by one; not of the API. */
   public static final String REFERENCE_IMAGE = "reference_image";
 
@@ -90,6 +93,7 @@ public final class RowColumns {
           ID,
           INIT_IMAGE,
           MASK_IMAGE,
+          MASK_FROM,
           REFERENCE_IMAGE,
           EXCLUDE_IMAGE,
           EXTEND,
@@ -145,7 +149,7 @@ public final class RowColumns {
    * @param hasDefaultMask whether the configuration has a mask for rows without
    */
   public static List<String> missingImages(StructType manifest, boolean hasDefaultMask) {
-    boolean masked = has(manifest, MASK_IMAGE) || has(manifest, EXTEND) || hasDefaultMask;
+    boolean masked = has(manifest, MASK_IMAGE) || has(manifest, MASK_FROM) || has(manifest, EXTEND) || hasDefaultMask;
     return Stream.of(INIT_IMAGE, MASK_IMAGE)
         .filter(column -> !has(manifest, column))
         .filter(column -> column.equals(INIT_IMAGE) || !masked)

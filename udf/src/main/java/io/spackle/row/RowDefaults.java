@@ -10,6 +10,7 @@ import java.io.Serializable;
  * @param safetyChecker whether images are checked
  * @param seed of every row that has none, or null to derive one from each row's content
  * @param references of rows for models that are guided by prompts
+ * @param masks of rows without one
  */
 public record RowDefaults(
     GenerationParameters parameters,
@@ -17,7 +18,8 @@ public record RowDefaults(
     Extension extension,
     boolean safetyChecker,
     Long seed,
-    References references)
+    References references,
+    Masks masks)
     implements Serializable {
 
   /**
@@ -30,6 +32,18 @@ public record RowDefaults(
 
     /** No row may have one. */
     public static final References NONE = new References(ReferenceContext.NONE, false);
+  }
+
+  /**
+   * The masks of rows without one.
+   *
+   * @param names that rows may give
+   * @param byDefault of rows that give neither a file nor a name, or null
+   */
+  public record Masks(MaskNames names, RowMask byDefault) implements Serializable {
+
+    /** Each row needs a file. */
+    public static final Masks NONE = new Masks(MaskNames.NONE, null);
   }
 
   /**

@@ -30,6 +30,7 @@ public final class RowKey {
           RowColumns.REFERENCE_IMAGE,
           RowColumns.EXCLUDE_IMAGE,
           RowColumns.EXTEND,
+          RowColumns.MASK_FROM,
           RowColumns.CORRUPT);
 
   /** The only texts that, empty, are not none. */

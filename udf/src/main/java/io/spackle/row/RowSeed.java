@@ -25,8 +25,8 @@ final class RowSeed {
       Locations locations, Prompts prompts, GenerationParameters parameters, Guide guide) {
     StringJoiner content = new StringJoiner("\n");
     add(content, LocationKey.of(locations.init()));
-    if (locations.mask() != null) {
-      add(content, LocationKey.of(locations.mask()));
+    if (!(locations.mask() instanceof RowMask.None)) {
+      add(content, text(locations.mask()));
     }
     if (locations.extension() != null) {
       add(content, "extend " + locations.extension());
@@ -51,6 +51,10 @@ final class RowSeed {
       case NONE, FILL -> {}
     }
     return Long.parseLong(Sha256.hex(content.toString()).substring(0, DIGITS), 16);
+  }
+
+  private static String text(RowMask mask) {
+    return mask instanceof RowMask.Found found ? found.names() : LocationKey.of(mask.location());
   }
 
   private static void addReference(StringJoiner content, Locations locations) {

@@ -7,6 +7,7 @@ public enum RowStage {
   READ,
   FETCH,
   DECODE,
+  MASK,
   FRAME,
   QUEUE,
   PAINT,

@@ -46,6 +46,10 @@ final class UnusedColumns {
     if (guide == Guide.PROMPT && !readsPrompt && !row.prompts().prompt().isBlank()) {
       notes.add(Note.PROMPT_UNUSED);
     }
+    if (isSet(fields, List.of(RowColumns.MASK_IMAGE))
+        && isSet(fields, List.of(RowColumns.MASK_FROM))) {
+      notes.add(Note.MASK_FROM_UNUSED);
+    }
     return notes;
   }
 

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /** The paths of image files below the output folder. */
 public final class ImageKeys {
 
-  private static final Pattern IMAGE = Pattern.compile("(.+)-\\d{1,3}\\.([a-z]+)");
+  private static final String MASK = "mask";
+  private static final Pattern IMAGE = Pattern.compile("(.+)-(?:\\d{1,3}|mask)\\.([a-z]+)");
 
   private static final Pattern FOLDER = Pattern.compile("[0-9a-f]{2}");
 
@@ -32,8 +33,17 @@ public final class ImageKeys {
    * @param extension without its dot, such as png
    */
   public static String of(String id, int sample, String extension) {
+    return of(id, Integer.toString(sample), extension);
+  }
+
+  /** The key of a row's mask: {@code <2 hex>/<id>-mask.png}. */
+  public static String ofMask(String id) {
+    return of(id, MASK, ImageFormat.PNG.extension());
+  }
+
+  private static String of(String id, String name, String extension) {
     String folder = Sha256.hex(id).substring(0, 2);
-    return folder + "/" + FilePrefix.of(id) + "-" + sample + "." + extension;
+    return folder + "/" + FilePrefix.of(id) + "-" + name + "." + extension;
   }
 
   /**

@@ -46,7 +46,7 @@ public final class Spackle {
    */
   public static Dataset<Row> inpaint(Dataset<Row> rows, Map<String, String> settings) {
     ResolvedConf conf = SessionConf.of(rows.sparkSession(), settings).resolved();
-    check(rows, conf.defaults().extension() != null);
+    check(rows, conf.defaults().extension() != null || conf.defaults().masks().byDefault() != null);
     InpaintRows task =
         new InpaintRows(conf.settings(rows.schema(), null), conf.digest(), rows.schema());
     return rows.mapPartitions(task, Encoders.row(task.schema()));

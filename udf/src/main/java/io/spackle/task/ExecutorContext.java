@@ -1,9 +1,12 @@
 package io.spackle.task;
 
 import io.spackle.lane.ExecutorGuard;
+import io.spackle.mask.RowMasks;
 import io.spackle.model.ExecutorModels;
 import io.spackle.model.OpenModel;
+import io.spackle.model.Segmenters;
 import io.spackle.model.SharedResources;
+import io.spackle.pipeline.RowInputs;
 import io.spackle.quarantine.Markers;
 import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageSinks;
@@ -63,6 +66,25 @@ final class ExecutorContext implements AutoCloseable {
 
   OpenModel model(TaskSettings settings, TaskSignals task) {
     return models.get(settings.model(), settings.lane(), settings.hadoop(), task);
+  }
+
+  /** Opens the model and the segmenters that rows can use. */
+  void open(TaskSettings settings, TaskSignals task) {
+    model(settings, task);
+    settings.images().masks().segmenters().forEach(segmenters(settings, task)::get);
+  }
+
+  /** What the rows of a task are made from. */
+  RowInputs inputs(TaskSettings settings, TaskSignals task) {
+    return new RowInputs(
+        source(settings, task),
+        new RowMasks(
+            settings.images().masks(), settings.images().limits(), segmenters(settings, task)));
+  }
+
+  private Segmenters segmenters(TaskSettings settings, TaskSignals task) {
+    return models.segmenters(
+        settings.images().masks().segmenters(), settings.lane(), settings.hadoop(), task);
   }
 
   ImageSource source(TaskSettings settings, TaskSignals task) {

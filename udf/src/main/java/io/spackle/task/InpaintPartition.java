@@ -2,6 +2,7 @@ package io.spackle.task;
 
 import io.spackle.graph.Cancellation;
 import io.spackle.pipeline.PreviewWriter;
+import io.spackle.pipeline.RowOutputs;
 import io.spackle.pipeline.RowPipeline;
 import io.spackle.pipeline.RowRecorder;
 import io.spackle.pipeline.RowRecorder.Recorded;
@@ -10,6 +11,7 @@ import io.spackle.quarantine.Quarantine;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
+import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageWriter;
 import io.spackle.spark.SparkTask;
 import io.spackle.spark.TaskPartition;
@@ -130,11 +132,19 @@ public final class InpaintPartition implements Serializable {
     OutputSettings.Previews previews = settings.output().previews();
     return new RowPipeline(
         executor.model(settings, task),
-        executor.source(settings, task),
-        images,
-        new PreviewWriter(executor.sink(previews.folder(), settings, task), previews.share()),
+        executor.inputs(settings, task),
+        new RowOutputs(
+            images,
+            new PreviewWriter(executor.sink(previews.folder(), settings, task), previews.share()),
+            masks(executor, task)),
         settings.images(),
         end);
+  }
+
+  private Optional<ImageSink> masks(ExecutorContext executor, TaskSignals task) {
+    return settings.output().masks()
+        ? Optional.of(executor.sink(settings.output().images(), settings, task))
+        : Optional.empty();
   }
 
   /** The number of rows of a task that are in flight at the same time. */

@@ -5,6 +5,8 @@ import io.spackle.metrics.ExecutorMetrics;
 import io.spackle.model.OpenModel;
 import io.spackle.pipeline.InlineImages;
 import io.spackle.pipeline.PreviewWriter;
+import io.spackle.pipeline.RowInputs;
+import io.spackle.pipeline.RowOutputs;
 import io.spackle.pipeline.RowPipeline;
 import io.spackle.pipeline.RowRecorder;
 import io.spackle.pipeline.RowWindow;
@@ -69,11 +71,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
 
   /** The resources that the rows of a task share. */
   private record Resources(
-      TaskContext context,
-      TaskSignals task,
-      OpenModel model,
-      ImageSource source,
-      Cancellation end) {}
+      TaskContext context, TaskSignals task, OpenModel model, RowInputs inputs, Cancellation end) {}
 
   /** The schema of the result: that of meta rows, and {@link #IMAGES}. */
   public StructType schema() {
@@ -127,7 +125,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
         TaskContext.get(),
         task,
         executor.model(settings, task),
-        executor.source(settings, task),
+        executor.inputs(settings, task),
         new Cancellation());
   }
 
@@ -137,7 +135,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
   }
 
   private Row process(Row row, Resources resources) throws InterruptedException {
-    InlineImages source = new InlineImages(resources.source());
+    InlineImages source = new InlineImages(resources.inputs().source());
     Row located = source.located(row);
     String key = RowKey.of(located, digest);
     StructType withKey = located.schema().add(RowColumns.KEY, DataTypes.StringType);
@@ -161,9 +159,8 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
   private RowPipeline pipeline(ImageSource source, ImageSink sink, Resources resources) {
     return new RowPipeline(
         resources.model(),
-        source,
-        ImageWriter.toFiles(sink),
-        new PreviewWriter(sink, 0),
+        resources.inputs().withSource(source),
+        new RowOutputs(ImageWriter.toFiles(sink), new PreviewWriter(sink, 0), Optional.empty()),
         settings.images(),
         resources.end());
   }

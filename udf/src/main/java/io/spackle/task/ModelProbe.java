@@ -52,7 +52,7 @@ public final class ModelProbe {
   private static String problem(TaskSettings settings) {
     TaskSignals task = new SparkTask(TaskContext.get());
     try {
-      ExecutorContext.ofJvm().model(settings, task);
+      ExecutorContext.ofJvm().open(settings, task);
       return null;
     } catch (RuntimeException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();

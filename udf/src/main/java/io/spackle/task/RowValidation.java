@@ -5,6 +5,7 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowException;
+import io.spackle.row.RowMask;
 import io.spackle.row.RowReader;
 import io.spackle.source.ImageSource;
 import io.spackle.spark.SparkTask;
@@ -78,7 +79,9 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
   private Row checked(Row manifest, ManifestRow row, ImageSource source) {
     try {
       check(RowColumns.INIT_IMAGE, row.locations().init(), source);
-      check(RowColumns.MASK_IMAGE, row.locations().mask(), source);
+      if (row.locations().mask() instanceof RowMask.File mask) {
+        check(RowColumns.MASK_IMAGE, mask.location(), source);
+      }
       check(RowColumns.REFERENCE_IMAGE, row.locations().reference(), source);
       if (row.locations().exclude() != null
           && settings.images().copiesPixels(row, settings.rows().traits())) {

@@ -37,6 +37,7 @@ public record TaskSettings(
    *
    * @param images URI of the folder of images
    * @param layout of the images in their folder
+   * @param masks whether the masks are written, too, in the folder of images
    * @param previews for the report
    * @param markers URI of the folder of quarantine markers
    * @param webhooks of the rows
@@ -45,6 +46,7 @@ public record TaskSettings(
   public record OutputSettings(
       String images,
       ImageLayout layout,
+      boolean masks,
       Previews previews,
       String markers,
       WebhookSettings webhooks,

@@ -2,6 +2,7 @@ package io.spackle.task;
 
 import io.spackle.graph.Cancellation;
 import io.spackle.pipeline.PreviewWriter;
+import io.spackle.pipeline.RowOutputs;
 import io.spackle.pipeline.RowPipeline;
 import io.spackle.pipeline.RowWindow;
 import io.spackle.row.Outcome;
@@ -120,9 +121,11 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
     ImageSink discarded = (key, bytes) -> key;
     return new RowPipeline(
         executor.model(settings, task),
-        executor.source(settings, task),
-        ImageWriter.toFiles(discarded),
-        new PreviewWriter(discarded, settings.output().previews().share()),
+        executor.inputs(settings, task),
+        new RowOutputs(
+            ImageWriter.toFiles(discarded),
+            new PreviewWriter(discarded, settings.output().previews().share()),
+            settings.output().masks() ? Optional.of(discarded) : Optional.empty()),
         settings.images(),
         end);
   }

@@ -65,7 +65,13 @@ final class ConfigurationPage {
             .collect(Collectors.joining());
   }
 
+  /** One row, or those of the keys of a group within the section. */
   private static String row(String key, ConfigValue value) {
+    if (value instanceof ConfigObject group && !group.isEmpty()) {
+      return inOrder(group)
+          .map(inner -> row(key + "." + inner.getKey(), inner.getValue()))
+          .collect(Collectors.joining());
+    }
     return "| `%s` | `%s` | %s |\n"
         .formatted(
             key, value.render(ConfigRenderOptions.concise()), comment(value).replace("|", "\\|"));

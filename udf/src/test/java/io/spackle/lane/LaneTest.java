@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
+import io.spackle.family.InpaintedImage;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.family.UnusableImageException;
 import io.spackle.graph.GraphException;
@@ -40,7 +41,8 @@ class LaneTest {
 
   private final Semaphore gate = new Semaphore(0);
   private final Semaphore started = new Semaphore(0);
-  private final List<Lane> lanes = new ArrayList<>();
+  private final List<Lane<InpaintParameters, InpaintInput, InpaintedImage>> lanes =
+      new ArrayList<>();
   private final ExecutorGuard guard = TestImages.guard();
   private final ExecutorMetrics metrics = new ExecutorMetrics();
 
@@ -52,7 +54,7 @@ class LaneTest {
   @Test
   void waitingImagesShareABatch() throws Exception {
     FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
-    Lane lane = lane(model, 3);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 3);
     var first = submit(lane, "first");
     started.acquire();
     var others =
@@ -69,7 +71,7 @@ class LaneTest {
   @Test
   void batchWaitsForAnnouncedImages() throws Exception {
     FakeInpainter model = new FakeInpainter();
-    Lane lane = lane(model, 8);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 8);
     try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       var a = submit(lane, "a");
@@ -84,7 +86,8 @@ class LaneTest {
 
   @Test
   void batchWaitsNoLongerThanTheMaximumWait() throws Exception {
-    Lane lane = lane(new FakeInpainter(), 8, Duration.ofMillis(20));
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        lane(new FakeInpainter(), 8, Duration.ofMillis(20));
     try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       assertThat(submit(lane, "a").get().queued()).isGreaterThan(Duration.ofMillis(19));
@@ -94,7 +97,7 @@ class LaneTest {
   @Test
   void batchHasOneSetOfParameters() throws Exception {
     FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
-    Lane lane = lane(model, 8);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 8);
     var first = lane.submit(parameters(4), input("first"));
     started.acquire();
     var others =
@@ -114,7 +117,7 @@ class LaneTest {
   void onlyTheFaultyImageOfABatchFails() throws Exception {
     FakeInpainter model =
         failing("bad", new GraphException(GraphException.Kind.FAILED, "broken", null));
-    Lane lane = lane(model, 3);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 3);
     try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       var a = submit(lane, "a");
@@ -130,9 +133,11 @@ class LaneTest {
 
   @Test
   void unusableImagesAndUnexpectedFailuresHaveErrorCodes() throws Exception {
-    Lane black = lane(failing("bad", new UnusableImageException("black")), 1);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> black =
+        lane(failing("bad", new UnusableImageException("black")), 1);
     assertFails(submit(black, "bad"), ErrorCode.MODEL_OUTPUT, "black");
-    Lane bug = lane(failing("bad", new IllegalStateException("bug")), 1);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> bug =
+        lane(failing("bad", new IllegalStateException("bug")), 1);
     assertFails(submit(bug, "bad"), ErrorCode.MODEL_FAILED, "java.lang.IllegalStateException: bug");
   }
 
@@ -145,7 +150,7 @@ class LaneTest {
                 throw new GraphException(GraphException.Kind.OUT_OF_MEMORY, "full", null);
               }
             });
-    Lane lane = lane(model, 4);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 4);
     assertThat(runTogether(lane, parameters(4), "a", "b", "c", "d")).hasSize(4);
     assertThat(model.batches())
         .containsExactly(
@@ -169,7 +174,7 @@ class LaneTest {
                 throw new GraphException(GraphException.Kind.OUT_OF_MEMORY, "full", null);
               }
             });
-    Lane lane = lane(model, 2);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 2);
     InpaintParameters large =
         new InpaintParameters(
             16,
@@ -184,7 +189,7 @@ class LaneTest {
 
   @Test
   void imageTooLargeForMemoryFails() throws Exception {
-    Lane lane =
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
         lane(
             failing("big", new GraphException(GraphException.Kind.OUT_OF_MEMORY, "full", null)), 4);
     assertFails(submit(lane, "big"), ErrorCode.MODEL_MEMORY, "full");
@@ -195,7 +200,7 @@ class LaneTest {
   void manyFailuresInARowEndTheLane() throws Exception {
     RuntimeException fault = new GraphException(GraphException.Kind.FAILED, "session lost", null);
     FakeInpainter model = failing("bad", fault);
-    Lane lane = lane(model, 1);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 1);
     for (int i = 1; i < Lane.FAULTS_IN_A_ROW; i++) {
       assertFails(submit(lane, "bad"), ErrorCode.MODEL_FAILED, "session lost");
     }
@@ -210,9 +215,11 @@ class LaneTest {
 
   @Test
   void aSuccessResetsTheCountOfFailures() throws Exception {
-    Lane lane = lane(failing("bad", new UnusableImageException("bad input")), 1);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        lane(failing("bad", new UnusableImageException("bad input")), 1);
     for (int i = 0; i < 3 * Lane.FAULTS_IN_A_ROW; i++) {
-      CompletableFuture<Lane.Result> next = submit(lane, i % 8 == 0 ? "good" : "bad");
+      CompletableFuture<Lane.Result<InpaintedImage>> next =
+          submit(lane, i % 8 == 0 ? "good" : "bad");
       next.handle((result, fault) -> fault).get();
     }
     assertThat(lane.hasEnded()).isFalse();
@@ -225,7 +232,7 @@ class LaneTest {
             (inputs, cancellation) -> {
               throw new OutOfMemoryError("heap");
             });
-    Lane lane = lane(model, 1);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 1);
     assertThatThrownBy(() -> submit(lane, "a").get()).hasCauseInstanceOf(OutOfMemoryError.class);
     assertThatThrownBy(() -> submit(lane, "b").get()).hasCauseInstanceOf(OutOfMemoryError.class);
   }
@@ -233,7 +240,7 @@ class LaneTest {
   @Test
   void cancelledImageLeavesTheQueue() throws Exception {
     FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
-    Lane lane = lane(model, 8);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 8);
     var first = submit(lane, "first");
     started.acquire();
     var leaving = submit(lane, "leaving");
@@ -248,8 +255,8 @@ class LaneTest {
   @Test
   void batchWhoseImagesAreAllCancelledEndsWithinASecond() throws Exception {
     FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
-    Lane lane = lane(model, 2);
-    List<CompletableFuture<Lane.Result>> batch;
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 2);
+    List<CompletableFuture<Lane.Result<InpaintedImage>>> batch;
     try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       batch = List.of(submit(lane, "a"), submit(lane, "b"));
@@ -269,8 +276,8 @@ class LaneTest {
   @Test
   void batchContinuesForTheImagesThatAreNotCancelled() throws Exception {
     FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
-    Lane lane = lane(model, 2);
-    List<CompletableFuture<Lane.Result>> batch;
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 2);
+    List<CompletableFuture<Lane.Result<InpaintedImage>>> batch;
     try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       batch = List.of(submit(lane, "a"), submit(lane, "b"));
@@ -285,7 +292,7 @@ class LaneTest {
   @Test
   void closeCancelsAllImagesAndClosesTheModel() throws Exception {
     FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
-    Lane lane = lane(model, 1);
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 1);
     var running = submit(lane, "running");
     started.acquire();
     var waiting = submit(lane, "waiting");
@@ -307,8 +314,8 @@ class LaneTest {
               }
               busy.set(false);
             });
-    Lane lane = lane(model, 3);
-    List<CompletableFuture<Lane.Result>> all = new ArrayList<>();
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 3);
+    List<CompletableFuture<Lane.Result<InpaintedImage>>> all = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       all.add(submit(lane, "p" + i));
     }
@@ -332,7 +339,8 @@ class LaneTest {
   @Test
   void onlyTheImageThatStallsTwiceFails() throws Exception {
     FakeInpainter model = stalling(batch -> batch.contains("bad"));
-    Lane lane = lane(model, PATIENCE); // batches of up to four
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        lane(model, PATIENCE); // batches of up to four
     try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       var bad = submit(lane, "bad");
@@ -377,9 +385,9 @@ class LaneTest {
         new FakeInpainter((inputs, cancellation) -> new CountDownLatch(1).await());
     AtomicInteger halts = new AtomicInteger();
     ExecutorGuard executorGuard = new ExecutorGuard(() -> true, halts::incrementAndGet);
-    Lane lane =
-        new Lane(
-            model,
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        new Lane<>(
+            new InpaintLane(model),
             settings(4, LONG, PATIENCE),
             executorGuard,
             metrics); // not closed, which would wait
@@ -399,7 +407,8 @@ class LaneTest {
 
   @Test
   void repeatedStallsEndTheLane() {
-    Lane lane = lane(stalling(batch -> true), Duration.ofMillis(50));
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        lane(stalling(batch -> true), Duration.ofMillis(50));
     assertThatThrownBy(() -> submit(lane, "a").get()).hasCauseInstanceOf(RowException.class);
     assertThatThrownBy(() -> submit(lane, "b").get()).hasCauseInstanceOf(LaneBrokenException.class);
   }
@@ -420,9 +429,11 @@ class LaneTest {
           Thread.sleep(5);
           running.getAndDecrement();
         };
-    Lane one = lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
-    Lane other = lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
-    List<CompletableFuture<Lane.Result>> all = new ArrayList<>();
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> one =
+        lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> other =
+        lane(new FakeInpainter(inference), 4, Duration.ofMillis(1));
+    List<CompletableFuture<Lane.Result<InpaintedImage>>> all = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       all.add(submit(one, "p" + i));
       all.add(submit(other, "q" + i));
@@ -443,8 +454,10 @@ class LaneTest {
     assertThat(openMarkers).hasValue(0);
   }
 
-  private Lane lane(FakeInpainter model, Duration watchdog) {
-    Lane lane = new Lane(model, settings(4, LONG, watchdog), guard, metrics);
+  private Lane<InpaintParameters, InpaintInput, InpaintedImage> lane(
+      FakeInpainter model, Duration watchdog) {
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        new Lane<>(new InpaintLane(model), settings(4, LONG, watchdog), guard, metrics);
     lanes.add(lane);
     return lane;
   }
@@ -453,12 +466,16 @@ class LaneTest {
     return new LaneSettings(maxImages, maxWait, 4, 1 << 28, watchdog);
   }
 
-  private Lane lane(FakeInpainter model, int maxImages) {
+  private Lane<InpaintParameters, InpaintInput, InpaintedImage> lane(
+      FakeInpainter model, int maxImages) {
     return lane(model, maxImages, LONG);
   }
 
-  private Lane lane(FakeInpainter model, int maxImages, Duration maxWait) {
-    Lane lane = new Lane(model, TestImages.laneSettings(maxImages, maxWait), guard, metrics);
+  private Lane<InpaintParameters, InpaintInput, InpaintedImage> lane(
+      FakeInpainter model, int maxImages, Duration maxWait) {
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
+        new Lane<>(
+            new InpaintLane(model), TestImages.laneSettings(maxImages, maxWait), guard, metrics);
     lanes.add(lane);
     return lane;
   }
@@ -472,23 +489,27 @@ class LaneTest {
         });
   }
 
-  private static List<Lane.Result> runTogether(
-      Lane lane, InpaintParameters parameters, String... prompts) throws Exception {
-    List<CompletableFuture<Lane.Result>> futures = new ArrayList<>();
+  private static List<Lane.Result<InpaintedImage>> runTogether(
+      Lane<InpaintParameters, InpaintInput, InpaintedImage> lane,
+      InpaintParameters parameters,
+      String... prompts)
+      throws Exception {
+    List<CompletableFuture<Lane.Result<InpaintedImage>>> futures = new ArrayList<>();
     try (Lane.Arrival arrival = lane.arrival()) {
       arrival.announce();
       for (String prompt : prompts) {
         futures.add(lane.submit(parameters, input(prompt)));
       }
     }
-    List<Lane.Result> all = new ArrayList<>();
+    List<Lane.Result<InpaintedImage>> all = new ArrayList<>();
     for (var future : futures) {
       all.add(future.get());
     }
     return all;
   }
 
-  private static CompletableFuture<Lane.Result> submit(Lane lane, String prompt) {
+  private static CompletableFuture<Lane.Result<InpaintedImage>> submit(
+      Lane<InpaintParameters, InpaintInput, InpaintedImage> lane, String prompt) {
     return lane.submit(parameters(4), input(prompt));
   }
 
@@ -507,7 +528,7 @@ class LaneTest {
   }
 
   private static void assertFails(
-      CompletableFuture<Lane.Result> future, ErrorCode code, String message) {
+      CompletableFuture<Lane.Result<InpaintedImage>> future, ErrorCode code, String message) {
     assertThatThrownBy(future::get)
         .isInstanceOf(ExecutionException.class)
         .cause()

@@ -21,11 +21,13 @@ import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.FakeInpainter;
+import io.spackle.mask.MaskSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.ReferenceContext;
+import io.spackle.row.RowMask;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -115,7 +117,7 @@ class FramedRowTest {
   private static ManifestRow row(double strength, String exclude) {
     return new ManifestRow(
         new ManifestRow.Names("a", null, null),
-        new ManifestRow.Locations("init", "mask", null, exclude),
+        new ManifestRow.Locations("init", new RowMask.File("mask"), null, exclude),
         new ManifestRow.Prompts("a wall", null, null, ReferenceContext.NONE),
         new GenerationParameters(64, 64, 2, 4, 7.5, strength, SchedulerChoice.DEFAULT),
         false,
@@ -134,7 +136,8 @@ class FramedRowTest {
         OutputOptions.defaults(),
         fill,
         4,
-        MarkingOptions.defaults());
+        MarkingOptions.defaults(),
+        MaskSettings.NONE);
   }
 
   /** A dark texture with a white thing in it. */

@@ -17,8 +17,11 @@ import io.spackle.image.ImageException;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.FakeInpainter;
 import io.spackle.row.GenerationParameters;
+import io.spackle.codec.MaskReading;
+import io.spackle.image.Mask;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.ReferenceContext;
+import io.spackle.row.RowMask;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,19 +111,22 @@ class RowCanvasTest {
   }
 
   private static FramedRow.Images images(SourceImage init) {
-    return new FramedRow.Images(init, RowCanvas.none(init), null, null);
+    return new FramedRow.Images(init, MaskReading.of(blank(init.rgb())), null, null);
   }
 
   private static ManifestRow row(String extend) {
     return new ManifestRow(
-        "id",
+        new ManifestRow.Names("id", null, null),
         new ManifestRow.Locations(
-            "init", null, null, null, extend == null ? null : Extension.of(extend)),
+            "init", new RowMask.None(), null, null, extend == null ? null : Extension.of(extend)),
         new ManifestRow.Prompts("", null, null, ReferenceContext.NONE),
         new GenerationParameters(SIDE, SIDE, 1, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
-        7,
-        null);
+        7);
+  }
+
+  private static Mask blank(RgbImage image) {
+    return new Mask(image.width(), image.height(), new byte[image.width() * image.height()]);
   }
 
   private static SourceImage init(int width, int height) {

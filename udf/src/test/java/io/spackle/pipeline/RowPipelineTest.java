@@ -16,7 +16,9 @@ import io.spackle.graph.GraphException;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.FakeInpainter;
 import io.spackle.lane.InFlightLimits;
+import io.spackle.lane.InpaintLane;
 import io.spackle.lane.Lane;
+import io.spackle.mask.RowMasks;
 import io.spackle.metadata.ImageMetadata;
 import io.spackle.metadata.PlacedManifest;
 import io.spackle.metrics.ExecutorMetrics;
@@ -225,7 +227,8 @@ class RowPipelineTest {
             settings.output(),
             settings.fill(),
             4,
-            settings.marking());
+            settings.marking(),
+            settings.masks());
     ManifestRow row = TestImages.row("a", TestImages.INIT, 1);
     assertThat(succeeded(row).notes()).containsExactly(Note.MASK_EMPTY, Note.MASK_UNCLEAR);
     assertThat(((Outcome.Succeeded) pipeline().probe(row)).notes())
@@ -303,7 +306,8 @@ class RowPipelineTest {
         settings.output(),
         settings.fill(),
         settings.extendOverlap(),
-        settings.marking());
+        settings.marking(),
+        settings.masks());
   }
 
   @Test
@@ -530,8 +534,8 @@ class RowPipelineTest {
             inpainter,
             new ModelSettings.InFolder(
                 new ModelSettings.Folder("model", "digest", ModelSettings.FolderKind.MODEL), null),
-            new Lane(
-                inpainter,
+            new Lane<>(
+                new InpaintLane(inpainter),
                 TestImages.laneSettings(maxImages, LONG),
                 TestImages.guard(),
                 new ExecutorMetrics()),
@@ -546,9 +550,11 @@ class RowPipelineTest {
   private RowPipeline pipeline() {
     return new RowPipeline(
         model,
-        source,
-        ImageWriter.toFiles(sink),
-        new PreviewWriter(TestImages.sink(previews), 1),
+        new RowInputs(source, new RowMasks(settings.masks(), settings.limits(), none -> null)),
+        new RowOutputs(
+            ImageWriter.toFiles(sink),
+            new PreviewWriter(TestImages.sink(previews), 1),
+            Optional.empty()),
         settings,
         task);
   }

@@ -14,6 +14,7 @@ import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.ExecutorGuard;
 import io.spackle.lane.LaneSettings;
+import io.spackle.mask.MaskSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
 import io.spackle.provenance.MarkingOptions;
 import io.spackle.row.ErrorCode;
@@ -21,6 +22,7 @@ import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowException;
+import io.spackle.row.RowMask;
 import io.spackle.sink.ImageSink;
 import io.spackle.source.ImageSource;
 import java.nio.ByteBuffer;
@@ -67,7 +69,7 @@ public final class TestImages {
   public static ManifestRow row(String prompt, String mask, int samples) {
     return new ManifestRow(
         new ManifestRow.Names(prompt, null, null),
-        new ManifestRow.Locations(INIT, mask, null, null),
+        new ManifestRow.Locations(INIT, new RowMask.File(mask), null, null),
         new ManifestRow.Prompts(prompt, null, null, ReferenceContext.NONE),
         new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
         false,
@@ -84,7 +86,7 @@ public final class TestImages {
     ManifestRow.Prompts prompts = row.prompts();
     ManifestRow located = withReference(row, reference);
     return new ManifestRow(
-        located.id(),
+        located.names(),
         located.locations(),
         new ManifestRow.Prompts(
             prompts.prompt(),
@@ -93,8 +95,7 @@ public final class TestImages {
             new ReferenceContext(ReferenceLayout.LEFT, "a shirt; {prompt}")),
         located.parameters(),
         located.safetyChecker(),
-        located.seed(),
-        located.trackId());
+        located.seed());
   }
 
   /** The row with the location of a mask of what must not be copied. */
@@ -139,7 +140,8 @@ public final class TestImages {
         OutputOptions.defaults(),
         Fill.INIT,
         4,
-        MarkingOptions.defaults());
+        MarkingOptions.defaults(),
+        MaskSettings.NONE);
   }
 
   static ImageSource source(Map<String, byte[]> files) {

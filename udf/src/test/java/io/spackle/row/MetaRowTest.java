@@ -25,7 +25,7 @@ class MetaRowTest {
           new ManifestRow.Names("a/b", null, "t"),
           new ManifestRow.Locations(
               "https://user:secret@h/a.png?sig=secret",
-              "/data/b.png",
+              new RowMask.File("/data/b.png"),
               "https://h/c.png?sig=secret",
               "https://h/d.png?sig=secret"),
           new ManifestRow.Prompts(
@@ -42,7 +42,8 @@ class MetaRowTest {
               List.of("/out/images/00/a-0.png", "/out/images/00/a-1.png"),
               512,
               256,
-              List.of(false, true)),
+              List.of(false, true),
+              new Outcome.UsedMask(0.25, "/out/images/00/a-mask.png", false)),
           new Outcome.InputDigests("1n17", "m45k", "r3f", "3xc"),
           Set.of(Note.MASK_FULL, Note.PROMPT_TRUNCATED),
           Duration.ofMillis(2500),

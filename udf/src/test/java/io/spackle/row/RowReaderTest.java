@@ -59,7 +59,7 @@ class RowReaderTest {
                 new ManifestRow.Names("", null, null),
                 new ManifestRow.Locations(
                     "https://raw.githubusercontent.com/CompVis/a.png",
-                    "https://raw.githubusercontent.com/CompVis/a_mask.png",
+                    new RowMask.File("https://raw.githubusercontent.com/CompVis/a_mask.png"),
                     null,
                     null),
                 new ManifestRow.Prompts(
@@ -246,7 +246,8 @@ class RowReaderTest {
             true,
             null,
             new RowDefaults.References(
-                new ReferenceContext(ReferenceLayout.LEFT, template), required));
+                new ReferenceContext(ReferenceLayout.LEFT, template), required),
+            RowDefaults.Masks.NONE);
     return new RowReader(traits, defaults, SafetyPolicy.CHECKED);
   }
 
@@ -465,7 +466,8 @@ class RowReaderTest {
             null,
             false,
             7L,
-            RowDefaults.References.NONE);
+            RowDefaults.References.NONE,
+            RowDefaults.Masks.NONE);
     RowReader reader = new RowReader(TestRows.TRAITS, seeded, SafetyPolicy.CHECKED);
     assertThat(((RowReader.Valid) reader.read(TestRows.row("seed", -1))).row().seed()).isEqualTo(7);
   }

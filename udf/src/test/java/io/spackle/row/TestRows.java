@@ -30,7 +30,8 @@ final class TestRows {
           null,
           true,
           null,
-          References.NONE);
+          References.NONE,
+        RowDefaults.Masks.NONE);
 
   private TestRows() {}
 
@@ -46,7 +47,8 @@ final class TestRows {
         null,
         false,
         null,
-        References.NONE);
+        References.NONE,
+        RowDefaults.Masks.NONE);
   }
 
   private static ModelTraits traits(String family, Guide guide) {

@@ -8,6 +8,7 @@ import io.spackle.family.SchedulerChoice;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.ReferenceContext;
+import io.spackle.row.RowMask;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -147,7 +148,7 @@ class ShardContractTest {
   private static ManifestRow row(String id, String negativePrompt) {
     return new ManifestRow(
         new ManifestRow.Names(id, null, null),
-        new ManifestRow.Locations("photo.png", "mask.png", null, null),
+        new ManifestRow.Locations("photo.png", new RowMask.File("mask.png"), null, null),
         new ManifestRow.Prompts(
             "a prompt, \"quoted\"", negativePrompt, null, ReferenceContext.NONE),
         new GenerationParameters(64, 64, 2, 4, 7.5, 1, SchedulerChoice.DEFAULT),

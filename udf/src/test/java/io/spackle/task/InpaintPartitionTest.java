@@ -619,6 +619,7 @@ class InpaintPartitionTest {
         new OutputSettings(
             temp.resolve("images").toString(),
             layout,
+            false,
             new OutputSettings.Previews(temp.resolve("previews").toString(), 0),
             temp.resolve("marks").toString(),
             new WebhookSettings(
@@ -633,7 +634,8 @@ class InpaintPartitionTest {
                 null,
                 false,
                 7L,
-                RowDefaults.References.NONE),
+                RowDefaults.References.NONE,
+                RowDefaults.Masks.NONE),
             new RunInfo("fake", "digest", null, null, null, "images")),
         HadoopConf.of(new Configuration()));
   }

@@ -30,11 +30,14 @@ class ArchitectureTest {
           entry("quarantine", List.of("row", "sink", "spark")),
           entry("lane", List.of("metrics", "quarantine", "row")),
           entry("model", List.of("lane", "metrics", "row", "spark")),
-          entry("pipeline", List.of("lane", "model", "quarantine", "row", "sink", "source")),
+          entry("mask", List.of("lane", "model", "quarantine", "row", "source")),
+          entry(
+              "pipeline", List.of("lane", "mask", "model", "quarantine", "row", "sink", "source")),
           entry(
               "task",
               List.of(
                   "lane",
+                  "mask",
                   "metrics",
                   "model",
                   "pipeline",
@@ -44,7 +47,9 @@ class ArchitectureTest {
                   "source",
                   "spark",
                   "webhook")),
-          entry("conf", List.of("lane", "model", "pipeline", "row", "source", "spark", "task")),
+          entry(
+              "conf",
+              List.of("lane", "mask", "model", "pipeline", "row", "source", "spark", "task")),
           entry("sql", List.of("conf", "row", "spark", "task")));
 
   /** Rules over no classes always hold: this fails when the import finds nothing. */

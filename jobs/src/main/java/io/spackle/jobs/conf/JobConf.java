@@ -58,8 +58,9 @@ public record JobConf(
    *
    * @param layout one file per image, or files of many images
    * @param name of the images, or null: after the ids of their rows, spread over folders
+   * @param masks whether the masks are written beside the images
    */
-  public record ImagesConf(ImageLayout layout, NameTemplate name) {}
+  public record ImagesConf(ImageLayout layout, NameTemplate name, boolean masks) {}
 
   /**
    * How rows are processed.
@@ -136,7 +137,8 @@ public record JobConf(
     return new OutputConf(
         reader.location("output.path"),
         reader.choice("output.mode", OutputFolder.Mode.class),
-        new ImagesConf(reader.choice("output.images", ImageLayout.class), name(reader, input)),
+        new ImagesConf(
+            reader.choice("output.images", ImageLayout.class), name(reader, input), masks(reader)),
         new RowsConf(
             retries(reader),
             reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE),
@@ -164,6 +166,15 @@ public record JobConf(
       reader.problem(key, "cannot be used: " + e.getMessage());
       return null;
     }
+  }
+
+  private static boolean masks(ConfReader reader) {
+    String key = "output.masks";
+    boolean masks = reader.flag(key);
+    if (masks && reader.choice("output.images", ImageLayout.class) != ImageLayout.FILES) {
+      reader.problem(key, "is true, but output.images is not files: masks are files of their own");
+    }
+    return masks;
   }
 
   private static TableSettings table(ConfReader reader, String key) {

@@ -104,7 +104,10 @@ public final class ManifestColumns {
    */
   public static void checkMasks(StructType manifest, boolean hasDefault, Problems problems) {
     if (RowColumns.missingImages(manifest, hasDefault).contains(RowColumns.MASK_IMAGE)) {
-      problems.add(missing(manifest, RowColumns.MASK_IMAGE));
+      problems.add(
+          missing(manifest, RowColumns.MASK_IMAGE)
+              + ", nor mask_from or extend, and neither spackle.defaults.mask-from, mask-image nor"
+              + " spackle.image.extend is set");
     }
   }
 

@@ -1,6 +1,8 @@
 package io.spackle.jobs.output;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.explode;
 
 import io.spackle.conf.RefusedException;
@@ -236,8 +238,11 @@ public final class OutputFolder {
 
   /** The locations of all images that meta rows name, with the ids of their rows. */
   public Dataset<Row> locations(SparkSession spark) throws IOException {
-    return rows(spark, "id string, output array<string>")
-        .select(col("id"), explode(col("output")).as("location"));
+    return rows(spark, "id string, output array<string>, meta struct<mask_output: string>")
+        .select(
+            col("id"),
+            explode(concat(col("output"), array(col("meta.mask_output")))).as("location"))
+        .where(col("location").isNotNull());
   }
 
   /**

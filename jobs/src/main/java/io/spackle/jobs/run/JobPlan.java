@@ -89,7 +89,7 @@ public record JobPlan(
     checkTable(spark, conf, manifest, output, problems);
     if (manifest != null) {
       ManifestColumns.checkMasks(
-          manifest.rows().schema(), conf.tasks().defaults().extension() != null, problems);
+          manifest.rows().schema(), conf.tasks().defaults().haveMask(), problems);
       ManifestColumns.checkWebhooks(
           manifest.rows().schema(), conf.output().images().layout(), problems);
     }
@@ -242,6 +242,7 @@ public record JobPlan(
     return new OutputSettings(
         output.images().toString(),
         conf.output().images().layout(),
+        conf.output().images().masks(),
         new OutputSettings.Previews(
             output.previews().toString(), conf.output().report().previewShare(rows)),
         output.markers().toString(),

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 
 import io.spackle.jobs.conf.JobConf.RetryConf;
 import io.spackle.jobs.driver.SparkSessions;
@@ -24,10 +25,12 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The numbers of rows and images that a run has published, counted from its meta rows, so that
  * retries do not count twice.
+ *
+ * @param unmasked finished rows without images, because a model found nothing to mask
  */
-record RunStatistics(long succeeded, long images, Failures failures) {
+record RunStatistics(long succeeded, long unmasked, long images, Failures failures) {
 
-  static final RunStatistics NONE = new RunStatistics(0, 0, Failures.NONE);
+  static final RunStatistics NONE = new RunStatistics(0, 0, 0, Failures.NONE);
 
   private static final StructType COLUMNS =
       StructType.fromDDL(
@@ -59,19 +62,26 @@ record RunStatistics(long succeeded, long images, Failures failures) {
   }
 
   private static RunStatistics of(Dataset<Row> rows, RetryConf retries) {
-    Column isSuccess = col("status").equalTo(MetaRow.SUCCESS);
-    Row success =
-        rows.where(isSuccess)
-            .agg(count(lit(1)), coalesce(sum(size(col("output"))), lit(0L)))
+    Row finished =
+        rows.where(not(is(MetaRow.FAILED)))
+            .agg(
+                count(when(is(MetaRow.SUCCESS), 1)),
+                count(when(is(MetaRow.SKIPPED), 1)),
+                coalesce(sum(size(col("output"))), lit(0L)))
             .first();
     Dataset<Row> failed =
-        rows.where(not(isSuccess))
+        rows.where(is(MetaRow.FAILED))
             .select(
                 col("id").as(Failures.ID),
                 col("error.code").as(Failures.CODE),
                 col("error.message").as(Failures.MESSAGE),
                 RetryRule.selectsByItself(retries).as(Failures.BY_ITSELF));
-    return new RunStatistics(success.getLong(0), success.getLong(1), Failures.of(failed));
+    return new RunStatistics(
+        finished.getLong(0), finished.getLong(1), finished.getLong(2), Failures.of(failed));
+  }
+
+  private static Column is(String status) {
+    return col("status").equalTo(status);
   }
 
   long failed() {

@@ -91,6 +91,7 @@ public record Summary(
     fields.put("failed", statistics.failed());
     fields.put("skipped", skipped.rows());
     fields.put("failed_before", skipped.failures().rows());
+    fields.put("unmasked", statistics.unmasked());
     fields.put("images", statistics.images());
     fields.put("seconds", rounded(seconds));
     fields.put("images_per_second", rounded(seconds > 0 ? statistics.images() / seconds : 0));

@@ -1,0 +1,60 @@
+package io.spackle.segment;
+
+import io.spackle.image.RgbImage;
+import io.spackle.tensor.FloatTensor;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Graphs with a plane of logits for each class, such as SegFormer. The planes are enlarged to the
+ * image's size first, then the likeliest class of each pixel is taken: the other way round edges
+ * are jagged.
+ *
+ * @param threshold the probability from which the likeliest class counts; null for none
+ */
+record ClassReader(Function<RgbImage, FloatTensor> feed, List<String> classes, Double threshold)
+    implements AnswerReader {
+
+  @Override
+  public FloatTensor input(RgbImage image) {
+    return feed.apply(image);
+  }
+
+  @Override
+  public LabelMap read(FloatTensor answer, int width, int height) {
+    Planes planes = Planes.of(answer, classes.size());
+    LabelMap map = LabelMap.blank(width, height, classes);
+    if (planes.areConstant()) {
+      return map;
+    }
+    planes.enlarge(
+        width,
+        height,
+        (y, row) -> {
+          for (int x = 0; x < width; x++) {
+            int best = likeliest(row, x);
+            if (threshold == null || probability(row, best, x) >= threshold) {
+              map.labels()[y * width + x] = (byte) best;
+            }
+          }
+        });
+    return map;
+  }
+
+  private static int likeliest(float[][] row, int x) {
+    int best = 0;
+    for (int plane = 1; plane < row.length; plane++) {
+      best = row[plane][x] > row[best][x] ? plane : best;
+    }
+    return best;
+  }
+
+  /** The softmax of a class. */
+  private static double probability(float[][] row, int plane, int x) {
+    double sum = 0;
+    for (float[] values : row) {
+      sum += Math.exp((double) values[x] - row[plane][x]);
+    }
+    return 1 / sum;
+  }
+}

@@ -1,0 +1,47 @@
+package io.spackle.segment;
+
+import io.spackle.image.RgbImage;
+import io.spackle.tensor.FloatTensor;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Graphs with one map of the foreground: U2-Net, IS-Net, BiRefNet.
+ *
+ * <p>The map is not stretched to the range of 0 to 1, as other tools do: without a foreground that
+ * turns noise into one.
+ *
+ * @param threshold the probability from which a pixel is foreground
+ */
+record SaliencyReader(Function<RgbImage, FloatTensor> feed, double threshold)
+    implements AnswerReader {
+
+  static final List<String> CLASSES =
+      List.of(SegmenterTraits.BACKGROUND, SegmenterTraits.FOREGROUND);
+
+  static final double THRESHOLD = 0.5;
+
+  @Override
+  public FloatTensor input(RgbImage image) {
+    return feed.apply(image);
+  }
+
+  @Override
+  public LabelMap read(FloatTensor answer, int width, int height) {
+    Planes planes = Planes.of(answer, 1);
+    LabelMap map = LabelMap.blank(width, height, CLASSES);
+    if (!planes.areConstant()) {
+      planes
+          .probabilities()
+          .enlarge(
+              width,
+              height,
+              (y, row) -> {
+                for (int x = 0; x < width; x++) {
+                  map.labels()[y * width + x] = (byte) (row[0][x] >= threshold ? 1 : 0);
+                }
+              });
+    }
+    return map;
+  }
+}
