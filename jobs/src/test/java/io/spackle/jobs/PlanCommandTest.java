@@ -231,6 +231,7 @@ class PlanCommandTest {
     return List.of(
         "status",
         "rows",
+        "skipped",
         "to_do",
         "again",
         "done",
