@@ -92,7 +92,8 @@ class FolderArgumentsTest {
             "no job is given, expected a configuration file, or --images DIR --out DIR --model DIR");
     assertThat(refusal("--images", "p/a.jpg", "p/b.jpg"))
         .as("after a shell has expanded a pattern")
-        .endsWith("p/b.jpg is an image, expected a configuration file; put a pattern of images in quotes");
+        .endsWith(
+            "p/b.jpg is an image, expected a configuration file; put a pattern of images in quotes");
     assertThat(refusal("--images", "p")).contains("--out is missing", "--model is missing");
     assertThat(refusal("--images", "p", "-D", "output.path=o")).isEqualTo("--model is missing");
     assertThat(refusal("--masks", "m", "--mask", "m.png", "--out", "o"))

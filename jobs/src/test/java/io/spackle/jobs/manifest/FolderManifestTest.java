@@ -303,7 +303,8 @@ class FolderManifestTest {
     files("masks", "a b#1.png");
     LockedFileSystem.register(SPARK.sparkContext().hadoopConfiguration());
     Row row =
-        rows(new FolderManifest("locked://" + images(folder), "locked://" + folder + "/masks", null))
+        rows(new FolderManifest(
+                "locked://" + images(folder), "locked://" + folder + "/masks", null))
             .get(0);
     assertThat(at(row, RowColumns.INIT_IMAGE)).isEqualTo("locked:" + folder + "/photos/a b#1.jpg");
     assertThat(at(row, RowColumns.MASK_IMAGE)).isEqualTo("locked:" + folder + "/masks/a b#1.png");
