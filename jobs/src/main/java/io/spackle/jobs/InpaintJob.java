@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * The command {@code run}, also the main class for spark-submit: inpaints the rows of a manifest.
+ * The command {@code run}, also the main class for spark-submit: inpaints the rows of a manifest or
+ * a folder of images.
  *
  * <p>Messages go to stderr. The last line on stdout is always a JSON object; {@link ExitCode} lists
  * the exit codes.
@@ -31,7 +32,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Inpaints the rows of a manifest on Apache Spark.")
+    description = "Inpaints the rows of a manifest, or a folder of images, on Apache Spark.")
 public final class InpaintJob implements Callable<Integer> {
 
   @Mixin private JobArguments arguments = new JobArguments();

@@ -4,6 +4,7 @@ import io.spackle.conf.ConfEntry;
 import io.spackle.conf.ConfFile;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.conf.JobConf;
+import io.spackle.row.ImageNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,6 +53,10 @@ final class JobArguments {
     if (file == null && all().isEmpty()) {
       throw new RefusedException(
           "no job is given, expected a configuration file, or --images DIR --out DIR --model DIR");
+    }
+    if (file != null && ImageNames.isImage(file.toString())) {
+      throw new RefusedException(
+          file + " is an image, expected a configuration file; put a pattern of images in quotes");
     }
     return JobConf.load(Optional.ofNullable(file), all());
   }

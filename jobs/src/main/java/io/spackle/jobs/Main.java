@@ -15,6 +15,11 @@ import picocli.CommandLine.Command;
 @Command(
     name = "spackle",
     description = "Batch inpainting on Apache Spark.",
+    footer = {
+      "",
+      "A folder of images needs no configuration file:",
+      "  spackle run --images DIR --masks DIR --out DIR --model DIR"
+    },
     mixinStandardHelpOptions = true,
     subcommands = {
       InpaintJob.class,

@@ -90,6 +90,10 @@ class FolderArgumentsTest {
     assertThat(refusal())
         .isEqualTo(
             "no job is given, expected a configuration file, or --images DIR --out DIR --model DIR");
+    assertThat(refusal("--images", "p/a.jpg", "p/b.jpg"))
+        .as("after a shell has expanded a pattern")
+        .endsWith(
+            "p/b.jpg is an image, expected a configuration file; put a pattern of images in quotes");
     assertThat(refusal("--images", "p")).contains("--out is missing", "--model is missing");
     assertThat(refusal("--images", "p", "-D", "output.path=o")).isEqualTo("--model is missing");
     assertThat(refusal("--masks", "m", "--mask", "m.png", "--out", "o"))
@@ -114,6 +118,8 @@ class FolderArgumentsTest {
 
   @Test
   void theHelpOfBothCommandsHasTheOptions() {
+    assertThat(CommandResult.run("--help").out())
+        .contains("spackle run --images DIR --masks DIR --out DIR --model DIR");
     for (String command : new String[] {"run", "plan"}) {
       assertThat(CommandResult.run(command, "--help").out())
           .contains("[CONF]", "--images=DIR", "--masks=DIR", "--mask=FILE", "--mask-suffix=TEXT")

@@ -247,6 +247,7 @@ class PlanCommandTest {
     return List.of(
         "status",
         "rows",
+        "skipped",
         "to_do",
         "again",
         "done",

@@ -234,6 +234,7 @@ class JobDigestTest {
         "image.colour|keep",
         "output.image-format|png",
         "output.quality|95",
+        "output.name|{id}-{n}",
         "fetch.timeout|1s",
         "fetch.max-pixels|1000",
         "fetch.user-agent|Shop/1.0",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.TestSpark;
+import io.spackle.jobs.files.LockedFileSystem;
 import io.spackle.jobs.manifest.Manifest.Skipped;
 import io.spackle.row.RowColumns;
 import java.io.IOException;
@@ -283,6 +284,30 @@ class FolderManifestTest {
     files("photos", "notes.txt");
     assertThat(refusal(images()))
         .endsWith("/photos. Skipped: 1 file that is no image, such as notes.txt");
+  }
+
+  /** Its images would be missing without a word. */
+  @Test
+  void aFolderThatMayNotBeListedIsRefused() throws IOException {
+    files("photos", "a.jpg", "x/locked/b.jpg");
+    LockedFileSystem.register(SPARK.sparkContext().hadoopConfiguration());
+    assertThat(refusal(new FolderManifest("locked://" + images(folder), null, null)))
+        .isEqualTo(
+            "the folder locked:%s/photos/x/locked cannot be listed: permission to read it expected"
+                .formatted(folder));
+  }
+
+  @Test
+  void locationsOfOtherFileSystemsAreUris() throws IOException {
+    files("photos", "a b#1.jpg");
+    files("masks", "a b#1.png");
+    LockedFileSystem.register(SPARK.sparkContext().hadoopConfiguration());
+    Row row =
+        rows(new FolderManifest(
+                "locked://" + images(folder), "locked://" + folder + "/masks", null))
+            .get(0);
+    assertThat(at(row, RowColumns.INIT_IMAGE)).isEqualTo("locked:" + folder + "/photos/a b#1.jpg");
+    assertThat(at(row, RowColumns.MASK_IMAGE)).isEqualTo("locked:" + folder + "/masks/a b#1.png");
   }
 
   @Test
