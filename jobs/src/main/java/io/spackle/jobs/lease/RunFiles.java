@@ -166,10 +166,14 @@ public final class RunFiles {
     try {
       files.move(path, trash);
     } catch (IOException e) {
-      if (files.system().exists(path)) {
+      if (!files.system().exists(path)) {
+        return false; // another process has deleted it
+      }
+      requireNotFenced();
+      if (!files.system().exists(folder)) {
         throw e;
       }
-      return false; // another process has deleted it
+      return remove(path); // it is on another volume
     }
     files.deleteQuietly(trash);
     return true;

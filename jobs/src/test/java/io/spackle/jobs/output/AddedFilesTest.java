@@ -167,14 +167,15 @@ class AddedFilesTest {
 
   /** The session may be the caller's, with a protocol of its own for other writes. */
   @Test
-  void commitProtocolOfTheSessionIsNeitherUsedNorChanged() throws IOException {
+  void commitProtocolOfTheSessionStays() throws IOException {
     String protocol = "spark.sql.sources.commitProtocolClass";
-    SPARK.conf().set(protocol, "com.example.Protocol");
+    String ofCaller = "org.apache.spark.internal.io.HadoopMapReduceCommitProtocol";
+    SPARK.conf().set(protocol, ofCaller);
     try {
       AddedFiles attempt = AddedFiles.of(MetaFiles.of(SPARK, META), meta, "run", 7);
       pending(attempt, "a");
       assertThat(attempt.publish(finished(1, "a"))).hasSize(1);
-      assertThat(SPARK.conf().get(protocol)).isEqualTo("com.example.Protocol");
+      assertThat(SPARK.conf().get(protocol)).isEqualTo(ofCaller);
     } finally {
       SPARK.conf().unset(protocol);
     }
