@@ -17,6 +17,7 @@ import io.spackle.segment.SegmenterOptions;
 import io.spackle.segment.SegmenterTraits;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -55,12 +56,31 @@ final class ModelsCommand {
       describe(SegmenterModel.builtIn(path, SegmenterOptions.NONE), out);
       out.println("digest     " + SegmenterModel.builtInDigest(path));
     } else if (SegmenterModel.isIn(Path.of(path))) {
-      describe(SegmenterModel.open(Path.of(path), SegmenterOptions.NONE), out);
-      out.println("digest     " + SegmenterModel.digest(Path.of(path)));
+      checkGraph(Path.of(path), out);
     } else {
       Optional<BuiltInModel> builtIn = BuiltInModel.of(path);
       builtIn.ifPresentOrElse(model -> describe(model, out), () -> checkFolder(Path.of(path), out));
     }
+  }
+
+  /** One graph may be a segmenter, or an erase model without its erase.json. */
+  private static void checkGraph(Path folder, PrintWriter out) {
+    SegmenterModel segmenter;
+    try {
+      segmenter = SegmenterModel.open(folder, SegmenterOptions.NONE);
+    } catch (InvalidModelException e) {
+      List<String> problems = new ArrayList<>();
+      try {
+        checkFolder(folder, out);
+        return;
+      } catch (InvalidModelException asModel) {
+        problems.addAll(asModel.problems());
+      }
+      e.problems().forEach(problem -> problems.add("as a segmenter: " + problem));
+      throw new InvalidModelException(folder.toString(), problems);
+    }
+    describe(segmenter, out);
+    out.println("digest     " + SegmenterModel.digest(folder));
   }
 
   /** Loads the graph, too. */

@@ -134,7 +134,8 @@ record SingleImage(ResolvedConf conf, Row row, Map<String, String> options) {
     Row result = rows.inpaint(row);
     if (result.getAs("status").equals(MetaRow.SKIPPED)) {
       throw new RefusedException(
-          "nothing found to mask, and the entry below masks has empty = skip: no image was written");
+          "nothing found to mask, and the entry below masks has empty = skip: no image was"
+              + " written");
     }
     if (!result.getAs("status").equals(MetaRow.SUCCESS)) {
       throw new RefusedException(named(result.<Row>getAs("error").<String>getAs("message")));

@@ -84,7 +84,7 @@ class MasksFromModelsTest {
   @Test
   void whiteAndBlackTextIsFoundOnTransparencyAndAlphaStays() throws IOException {
     for (Color colour : List.of(Color.WHITE, Color.BLACK)) {
-      String name = colour == Color.WHITE ? "white" : "black";
+      String name = colour.equals(Color.WHITE) ? "white" : "black";
       image(
           name,
           200,

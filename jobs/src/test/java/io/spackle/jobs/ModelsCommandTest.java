@@ -56,6 +56,23 @@ class ModelsCommandTest {
   }
 
   @Test
+  void describesSegmenters() {
+    String folder = System.getProperty("golden.dir") + "/segment/";
+    CommandResult clothes = CommandResult.run("models", "check", folder + "classes");
+    assertThat(clothes.code()).as(clothes.messages()).isZero();
+    assertThat(clothes.out())
+        .startsWith("segmenter  classes")
+        .contains("classes    Background, Upper-clothes, Dress, Left-arm", "input      32 x 32")
+        .containsPattern("(?m)^digest {5}[0-9a-f]{64}$");
+    CommandResult text = CommandResult.run("models", "check", "builtin:text");
+    assertThat(text.out()).startsWith("segmenter  text").contains("digest     builtin:text 1");
+    CommandResult wrong = CommandResult.run("models", "check", folder + "channels-last");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.out())
+        .contains("erase.json: not found", "as a segmenter: inputs", "channels first");
+  }
+
+  @Test
   void namesTheSafetyChecker() {
     CommandResult command =
         CommandResult.run("models", "check", TestJob.bundle("tiny-sd15-inpaint-legacy"));

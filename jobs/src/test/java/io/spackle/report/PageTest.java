@@ -54,7 +54,8 @@ class PageTest {
     String page = Page.html(counts(), List.of(), Map.of());
     assertThat(page)
         .containsPattern(
-            "default-src 'none'; img-src data:; .*style-src 'sha256-\\S+'; script-src 'sha256-\\S+'")
+            "default-src 'none'; img-src data:; .*style-src 'sha256-\\S+'; script-src"
+                + " 'sha256-\\S+'")
         .doesNotContain("unsafe-inline", "style=\"", "onclick=", "http://", "https://");
   }
 

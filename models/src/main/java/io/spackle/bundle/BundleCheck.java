@@ -153,8 +153,8 @@ final class BundleCheck {
     } else {
       problems.add(
           ERASE
-              + ": not found: create it with {\"mask\": \"repaint\"} or {\"mask\": \"keep\"}, for the meaning"
-              + " of 1 or 255 in the graph's mask input");
+              + ": not found: create it with {\"mask\": \"repaint\"} or {\"mask\": \"keep\"}, for"
+              + " the meaning of 1 or 255 in the graph's mask input");
     }
     Path graph = folder.resolve(GRAPH);
     if (entries.contains(graph)) {

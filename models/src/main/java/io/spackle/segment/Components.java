@@ -38,8 +38,7 @@ final class Components {
     Mask mask(int width, int height) {
       byte[] levels = new byte[Math.multiplyExact(width, height)];
       for (Run run : runs) {
-        Arrays.fill(
-            levels, run.y() * width + run.from(), run.y() * width + run.to(), (byte) 255);
+        Arrays.fill(levels, run.y() * width + run.from(), run.y() * width + run.to(), (byte) 255);
       }
       return new Mask(width, height, levels);
     }

@@ -113,8 +113,8 @@ public record MasksConf(List<EntryConf> entries) {
           key,
           "is "
               + text
-              + ", expected pixels such as 8, a share of the shorter side such as 2%, or one of them"
-              + " for each class");
+              + ", expected pixels such as 8, a share of the shorter side such as 2%, or one of"
+              + " them for each class");
       return Grow.NONE;
     }
     return new Grow(Double.parseDouble(text), false);

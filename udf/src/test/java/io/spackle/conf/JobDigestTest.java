@@ -218,7 +218,8 @@ class JobDigestTest {
         "masks.text.classes|text",
         "masks.text.max-share|0.5",
         "prompt.syntax|a1111",
-        "prompt.enhance-suffix|highly detailed, sharp focus, natural light, professional photograph",
+        "prompt.enhance-suffix|highly detailed, sharp focus, natural light, professional"
+            + " photograph",
         "safety.labels|[nsfw]",
         "reference.layout|none",
         "reference.prompt|a pair; {prompt}",
