@@ -32,7 +32,7 @@ final class Shadow {
   private static final int SAMPLES = 50_000;
 
   /** The side of an object divided by half the width of a line that is no shadow. */
-  private static final double LINE = 40;
+  private static final double LINE = 80;
 
   /** How far a shadow is continued into the soft edge of its object, in pixels. */
   private static final int SOFT_EDGE = 12;

@@ -3,6 +3,7 @@ package io.spackle.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.image.FramingOptions;
+import io.spackle.image.FramingOptions.Composite;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,7 +19,8 @@ class OptionsSerializationTest {
   void framingOptionsSurviveSerialization() throws Exception {
     FramingOptions plain = FramingOptions.defaults();
     assertThat(roundTrip(plain)).isEqualTo(plain);
-    FramingOptions cropped = plain.withCropPadding(OptionalInt.of(32));
+    FramingOptions cropped =
+        plain.withCropPadding(OptionalInt.of(32)).withComposite(Composite.MATTE);
     assertThat(roundTrip(cropped)).isEqualTo(cropped);
   }
 
