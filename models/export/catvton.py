@@ -95,6 +95,8 @@ def write(folder, module, inputs, outputs, axes, config):
     large = sum(weight.numel() * weight.element_size() for weight in module.parameters()) > 1 << 30
     onnx.save(model, folder / "model.onnx", save_as_external_data=large, location="model.onnx_data")
     (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+    for file in folder.iterdir():
+        file.chmod(0o644)  # onnx keeps the file of the weights from others
     print(f"{folder}: {sum(file.stat().st_size for file in folder.iterdir()) / 1e9:.2f} GB", flush=True)
 
 
@@ -126,12 +128,12 @@ def main():
 
     vae = AutoencoderKL.from_pretrained(args.vae).to(**place)
     config = {**plain(vae.config), "_class_name": "AutoencoderKL"}
-    for name, module, channels, source, result in [
-        ("vae_encoder", Encoder(vae), 3, "sample", "latent_parameters"),
-        ("vae_decoder", Decoder(vae), 4, "latent_sample", "sample"),
+    for name, module, shape, source, result in [
+        ("vae_encoder", Encoder(vae), (1, 3, 64, 64), "sample", "latent_parameters"),
+        ("vae_decoder", Decoder(vae), (1, 4, 8, 8), "latent_sample", "sample"),
     ]:
         axes = {axis: {0: BATCH, 2: f"{axis}_{HEIGHT}", 3: f"{axis}_{WIDTH}"} for axis in [source, result]}
-        write(args.to / name, module, {source: torch.randn(1, channels, 64, 64, **place)}, [result], axes, config)
+        write(args.to / name, module, {source: torch.randn(*shape, **place)}, [result], axes, config)
 
     DDIMScheduler.from_pretrained(args.base, subfolder="scheduler").save_pretrained(args.to / "scheduler")
     parts = {"unet": "Unet", "vae_encoder": "VaeEncoder", "vae_decoder": "VaeDecoder"}

@@ -198,7 +198,8 @@ class ReferenceJobTest {
           file("crop/tall-mask"),
           "reference_image",
           folder.resolve("square.png").toString());
-      job.run(left() + "spackle { image.crop-padding = 4, reference.layout = %s }".formatted(layout));
+      job.run(
+          left() + "spackle { image.crop-padding = 4, reference.layout = %s }".formatted(layout));
       RgbImage before = ImageFiles.read(folder.resolve("crop/tall.png"));
       RgbImage after = job.image(layout);
       assertThat(List.of(after.width(), after.height())).isEqualTo(List.of(90, 120));
