@@ -7,8 +7,7 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.SparkContext;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
+import org.apache.spark.util.SignalUtils;
 
 /**
  * The request of a person or a cluster manager that a command ends: SIGINT (Ctrl-C) or SIGTERM.
@@ -51,11 +50,11 @@ public final class Interruption {
     return new Interruption();
   }
 
-  /** One that the signals of this process request, except those that it was started to ignore. */
+  /** One that the signals of this process request. */
   public static Interruption bySignals() {
     Interruption interruption = new Interruption();
     for (Kind kind : Kind.values()) {
-      handle(kind, signal -> interruption.request(kind));
+      SignalUtils.register(kind.name(), () -> interruption.request(kind));
     }
     return interruption;
   }
@@ -87,14 +86,15 @@ public final class Interruption {
     abandonable = spark;
   }
 
-  private void request(Kind kind) {
-    requested.set(kind);
-    for (Kind each : Kind.values()) {
-      handle(each, SignalHandler.SIG_DFL); // a second signal ends the process
+  /** Returns true: the signal is handled. */
+  private boolean request(Kind kind) {
+    if (!requested.compareAndSet(null, kind)) {
+      Runtime.getRuntime().halt(kind.exitStatus());
     }
     Thread thread = new Thread(() -> abandon(kind), "spackle-interruption");
     thread.setDaemon(true);
     thread.start();
+    return true;
   }
 
   private void abandon(Kind kind) {
@@ -119,17 +119,6 @@ public final class Interruption {
       Thread.sleep(INTERVAL.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void handle(Kind kind, SignalHandler handler) {
-    try {
-      Signal signal = new Signal(kind.name());
-      if (Signal.handle(signal, handler) == SignalHandler.SIG_IGN) {
-        Signal.handle(signal, SignalHandler.SIG_IGN);
-      }
-    } catch (IllegalArgumentException e) {
-      // The JVM was told to leave signals alone (-Xrs), or the system has no such signal.
     }
   }
 }

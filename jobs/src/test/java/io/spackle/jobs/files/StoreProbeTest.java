@@ -15,7 +15,8 @@ class StoreProbeTest {
     assertThat(StoreProbe.problems(Map.of("output.path", "s3a://bucket/out"), withoutS3a))
         .singleElement()
         .asString()
-        .startsWith("spackle.output.path s3a://bucket/out cannot be reached: no file system for s3a")
+        .startsWith(
+            "spackle.output.path s3a://bucket/out cannot be reached: no file system for s3a")
         .contains("--packages org.apache.hadoop:hadoop-aws:", "--jars");
   }
 }
