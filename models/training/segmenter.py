@@ -1,7 +1,7 @@
 """Trains the garment segmenter and exports it as a folder in the layout of Transformers' exports.
 
     python segmenter.py train  --work WORK --photos PHOTOS
-    python segmenter.py export --work WORK --to ../bundles/garment-segmenter
+    python segmenter.py export --work WORK --to MODEL
 """
 import argparse
 import json
