@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.spackle.jobs.S3Server;
 import io.spackle.jobs.TestSpark;
 import io.spackle.jobs.files.AtomicFiles;
 import io.spackle.jobs.lease.Lease;
@@ -149,20 +148,6 @@ class AddedFilesTest {
       lease.requireHeld();
     }
     assertThat(names()).isEmpty();
-  }
-
-  /** Each of two attempts may believe to have won, so each must publish all rows. */
-  @Test
-  void storeThatCannotDecideGetsOneFilePerTask() throws IOException {
-    S3Server server = S3Server.ofTests();
-    server.bucket("undecided");
-    Configuration hadoop = SPARK.sparkContext().hadoopConfiguration();
-    server.configuration().forEach(option -> hadoop.set(option.getKey(), option.getValue()));
-    hadoop.setBoolean("fs.s3a.bucket.undecided.create.conditional.enabled", false);
-    MetaFiles format = MetaFiles.of(SPARK, META);
-    Path undecided = new Path("s3a://undecided/meta");
-    assertThat(AddedFiles.of(format, undecided, "run", 7).isIncremental()).isFalse();
-    assertThat(attempt().isIncremental()).isTrue();
   }
 
   /** The session may be the caller's, with a protocol of its own for other writes. */
