@@ -12,6 +12,7 @@ import java.util.Iterator;
 final class LocalLister implements FolderLister {
 
   @Override
+  @SuppressWarnings("StreamResourceLeak") // closed with the children
   public Children open(String location) throws IOException {
     DirectoryStream<Path> folder = Files.newDirectoryStream(Path.of(location));
     Iterator<Path> paths = folder.iterator();
