@@ -44,7 +44,8 @@ final class InpaintCommand implements Callable<Integer> {
   @Option(
       names = "--mask",
       paramLabel = "FILE",
-      description = "The mask: white is replaced, black is kept. Or --mask-from; not needed with --extend.")
+      description =
+          "The mask: white is replaced, black is kept. Or --mask-from; not needed with --extend.")
   private Path mask;
 
   @Option(

@@ -94,8 +94,7 @@ public final class Framing {
         return new Matte(untouched, shares, keepsShadow);
       }
       Mask opacity = Compositor.feathered(outputMask, options.maskBlur());
-      UnaryOperator<RgbImage> paste =
-          generated -> Compositor.blend(untouched, generated, opacity);
+      UnaryOperator<RgbImage> paste = generated -> Compositor.blend(untouched, generated, opacity);
       return options.composite() == Composite.RECOLOUR
           ? generated -> paste.apply(new Recolouring(untouched, outputMask).apply(generated))
           : paste;

@@ -10,9 +10,7 @@ record LinearRgb(double red, double green, double blue) {
   /** The colour of three 8-bit sRGB values. */
   static LinearRgb read(byte[] pixels, int at) {
     return new LinearRgb(
-        LinearLight.of(pixels[at]),
-        LinearLight.of(pixels[at + 1]),
-        LinearLight.of(pixels[at + 2]));
+        LinearLight.of(pixels[at]), LinearLight.of(pixels[at + 1]), LinearLight.of(pixels[at + 2]));
   }
 
   /** Writes the colour as three 8-bit sRGB values; what is outside the gamut is clipped. */

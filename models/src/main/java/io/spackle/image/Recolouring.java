@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
  *
  * <p>A pixel's light is the product of the colour of a thing and of the shading on it: Barrow and
  * Tenenbaum, "Recovering intrinsic scene characteristics from images", 1978. The shading is the
- * photo's, its luminance over the mean luminance of the region. The colour is the generated one,
- * a single one for the region: the geometric median of its pixels, found by Weiszfeld's iteration.
- * It stays the same when fewer than half of the pixels have another colour, so the generated shape
+ * photo's, its luminance over the mean luminance of the region. The colour is the generated one, a
+ * single one for the region: the geometric median of its pixels, found by Weiszfeld's iteration. It
+ * stays the same when fewer than half of the pixels have another colour, so the generated shape
  * need not be the photo's. Dark cloth has more contrast than bright cloth can show. Where the new
  * colour is brighter, shading is raised to a power below 1, so that lit folds keep that colour.
  */
@@ -19,7 +19,9 @@ final class Recolouring {
 
   private static final int MAX_ITERATIONS = 100;
 
-  /** About the most pixels that statistics are taken of; in larger regions they are evenly spaced. */
+  /**
+   * About the most pixels that statistics are taken of; in larger regions they are evenly spaced.
+   */
   private static final int SAMPLE = 1 << 16;
 
   /** The distance between two iterations, in linear light, that is too small to be seen. */
@@ -43,8 +45,7 @@ final class Recolouring {
   Recolouring(RgbImage photo, Mask region) {
     byte[] levels = region.levels();
     this.photo = photo;
-    this.region =
-        IntStream.range(0, levels.length).filter(i -> Mask.isMasked(levels[i])).toArray();
+    this.region = IntStream.range(0, levels.length).filter(i -> Mask.isMasked(levels[i])).toArray();
   }
 
   /**

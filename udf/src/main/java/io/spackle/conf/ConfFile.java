@@ -105,8 +105,7 @@ public final class ConfFile {
   public static List<ConfEntry> settings(Optional<Path> file, Map<String, String> overrides) {
     Config reference = reference();
     ConfigObject known = group(reference.root());
-    ConfigObject merged =
-        completed(group(merged(file, overrides, reference).root()), known);
+    ConfigObject merged = completed(group(merged(file, overrides, reference).root()), known);
     return Stream.concat(keys().stream(), keysOfEntries(merged))
         .distinct()
         .filter(key -> value(merged, key) != null)

@@ -15,12 +15,10 @@ import io.spackle.image.ImageException;
 import io.spackle.image.ImageException.Reason;
 import io.spackle.image.Mask;
 import io.spackle.image.Region;
-import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowColumns;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * The extended canvas of a row, on which its images are placed before they are framed.

@@ -93,10 +93,7 @@ public final class RowPipeline {
    * @param generation for the outputs' marks; empty if the mask is
    */
   private record Decoded(
-      FramedRow framed,
-      Set<Note> inputNotes,
-      boolean isSkipped,
-      Optional<Generation> generation) {}
+      FramedRow framed, Set<Note> inputNotes, boolean isSkipped, Optional<Generation> generation) {}
 
   /** A complete file; the row's first one may have a preview. */
   private record EncodedSample(byte[] file, ImageFormat format, Optional<Preview> preview) {}
@@ -354,11 +351,13 @@ public final class RowPipeline {
                         marking.complete(file, decoded.generation()),
                         file.format(),
                         hasPreview
-                            ? outputs.previews().of(
-                                framed.row().id(),
-                                frame,
-                                Optional.ofNullable(framed.reference()),
-                                image)
+                            ? outputs
+                                .previews()
+                                .of(
+                                    framed.row().id(),
+                                    frame,
+                                    Optional.ofNullable(framed.reference()),
+                                    image)
                             : Optional.empty());
                   }));
     }

@@ -17,7 +17,8 @@ final class ImageColumns {
    * @param references which rows have a reference image
    * @param defaults of rows that do not say
    */
-  static ManifestRow.Locations read(FieldReader fields, ReferenceRule references, RowDefaults defaults) {
+  static ManifestRow.Locations read(
+      FieldReader fields, ReferenceRule references, RowDefaults defaults) {
     Extension extended = extension(fields, defaults.extension());
     return new ManifestRow.Locations(
         fields.location(RowColumns.INIT_IMAGE),

@@ -149,7 +149,11 @@ public final class RowColumns {
    * @param hasDefaultMask whether the configuration has a mask for rows without
    */
   public static List<String> missingImages(StructType manifest, boolean hasDefaultMask) {
-    boolean masked = has(manifest, MASK_IMAGE) || has(manifest, MASK_FROM) || has(manifest, EXTEND) || hasDefaultMask;
+    boolean masked =
+        has(manifest, MASK_IMAGE)
+            || has(manifest, MASK_FROM)
+            || has(manifest, EXTEND)
+            || hasDefaultMask;
     return Stream.of(INIT_IMAGE, MASK_IMAGE)
         .filter(column -> !has(manifest, column))
         .filter(column -> column.equals(INIT_IMAGE) || !masked)

@@ -117,8 +117,7 @@ public final class RowReader implements Serializable {
 
   private ManifestRow manifestRow(FieldReader fields, String key) {
     String id = id(fields, key);
-    ManifestRow.Locations locations =
-        ImageColumns.read(fields, references, defaults);
+    ManifestRow.Locations locations = ImageColumns.read(fields, references, defaults);
     ManifestRow.Prompts prompts = prompts(fields, references.context(locations.reference()));
     GenerationParameters parameters = parameters(fields);
     boolean safetyChecker = safetyChecker(fields);

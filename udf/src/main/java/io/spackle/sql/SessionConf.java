@@ -37,7 +37,16 @@ final class SessionConf {
   /** The groups of keys that apply to rows; all other keys apply to jobs only. */
   private static final Set<String> ROW_GROUPS =
       Set.of(
-          "model", "safety", "defaults", "prompt", "reference", "image", "masks", "fetch", "batch", "lane");
+          "model",
+          "safety",
+          "defaults",
+          "prompt",
+          "reference",
+          "image",
+          "masks",
+          "fetch",
+          "batch",
+          "lane");
 
   private final SparkSession spark;
   private final Map<String, String> settings;

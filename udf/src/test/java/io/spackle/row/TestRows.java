@@ -31,7 +31,7 @@ final class TestRows {
           true,
           null,
           References.NONE,
-        RowDefaults.Masks.NONE);
+          RowDefaults.Masks.NONE);
 
   private TestRows() {}
 

@@ -84,7 +84,8 @@ public final class ManifestColumns {
       checked = checked.add(field.name(), typeOf(field));
     }
     if (!names.contains(RowColumns.INIT_IMAGE)) {
-      RowColumns.missingImages(found, false).forEach(column -> problems.add(missing(found, column)));
+      RowColumns.missingImages(found, false)
+          .forEach(column -> problems.add(missing(found, column)));
       addNestedRows(found, problems);
     }
     if (!problems.isEmpty()) {

@@ -12,7 +12,6 @@ import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.output.MetaFiles;
 import io.spackle.jobs.output.OutputFolder;
-import io.spackle.row.ErrorCode;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import java.io.IOException;
