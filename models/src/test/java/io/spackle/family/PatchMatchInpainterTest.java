@@ -49,7 +49,8 @@ class PatchMatchInpainterTest {
     assertThat(BuiltInModel.of("/models/patchmatch")).isEmpty();
     assertThat(BuiltInModel.of("builtin:patchmatch")).contains(BuiltInModel.PATCHMATCH);
     assertThatThrownBy(() -> BuiltInModel.of("builtin:PatchMatch"))
-        .hasMessage("builtin:PatchMatch is not built in, expected one of builtin:patchmatch");
+        .hasMessage(
+            "builtin:PatchMatch is not built in, expected one of builtin:patchmatch, builtin:fill");
   }
 
   @Test

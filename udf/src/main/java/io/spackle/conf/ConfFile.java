@@ -182,13 +182,21 @@ public final class ConfFile {
     return config;
   }
 
-  /** Lists, objects and null are parsed as HOCON; other values are verbatim, as URIs require. */
+  /**
+   * Lists, objects and null are parsed as HOCON; other values are verbatim, as URIs and templates
+   * such as <code>{dir}/{name}-{n}</code> require.
+   */
   private static ConfigValue given(String path, String text, String origin) {
-    if (text.equals("null") || text.startsWith("[") || text.startsWith("{")) {
+    ConfigValue verbatim = ConfigValueFactory.fromAnyRef(text, origin + path);
+    if (!text.equals("null") && !text.startsWith("[") && !text.startsWith("{")) {
+      return verbatim;
+    }
+    try {
       ConfigParseOptions named = ConfigParseOptions.defaults().setOriginDescription(origin + path);
       return ConfigFactory.parseString("value = " + text, named).root().get("value");
+    } catch (ConfigException.Parse e) {
+      return verbatim;
     }
-    return ConfigValueFactory.fromAnyRef(text, origin + path);
   }
 
   /** Unknown keys, and values in place of a group. */

@@ -436,7 +436,7 @@ class RowReaderTest {
   @Test
   void anExtendedRowNeedsNoMask() {
     ManifestRow row = valid(TestRows.row("extend", "4:5", "mask_image", null));
-    assertThat(row.locations().mask()).isNull();
+    assertThat(row.locations().mask()).isEqualTo(new RowMask.None());
     assertThat(row.locations().extension()).hasToString("4:5");
     assertThat(row.seed()).isNotEqualTo(valid(TestRows.row()).seed());
     assertThat(row.seed())

@@ -77,6 +77,13 @@ public record FolderManifest(String images, String masks, String suffix) impleme
   }
 
   @Override
+  public Optional<String> masksExpected() {
+    return Optional.of(
+        "the images have no masks: set spackle.manifest.masks or mask-suffix, or"
+            + " spackle.defaults.mask-image or mask-from, or spackle.image.extend");
+  }
+
+  @Override
   public boolean mirrorsFiles() {
     return true;
   }

@@ -99,16 +99,18 @@ public final class ManifestColumns {
   }
 
   /**
-   * Adds a problem if rows can have no mask.
+   * Adds a problem if no row can have a mask.
    *
    * @param hasDefault whether the configuration has one for rows without
    */
-  public static void checkMasks(StructType manifest, boolean hasDefault, Problems problems) {
+  public static void checkMasks(
+      ManifestInput input, StructType manifest, boolean hasDefault, Problems problems) {
     if (RowColumns.missingImages(manifest, hasDefault).contains(RowColumns.MASK_IMAGE)) {
-      problems.add(
+      String columns =
           missing(manifest, RowColumns.MASK_IMAGE)
               + ", nor mask_from or extend, and neither spackle.defaults.mask-from, mask-image nor"
-              + " spackle.image.extend is set");
+              + " spackle.image.extend is set";
+      problems.add(input.masksExpected().orElse(columns));
     }
   }
 

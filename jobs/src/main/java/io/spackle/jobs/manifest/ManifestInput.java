@@ -4,6 +4,7 @@ import io.spackle.conf.RefusedException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -43,6 +44,11 @@ public interface ManifestInput {
   /** The folder of relative image locations, or null if there is none. */
   default String base() {
     return null;
+  }
+
+  /** What is told if no row can have a mask; empty if it is that columns are missing. */
+  default Optional<String> masksExpected() {
+    return Optional.empty();
   }
 
   /** Locations below which rows may name files, because the configuration names them. */
