@@ -1,7 +1,5 @@
 package io.spackle.pipeline;
 
-import io.spackle.codec.EncodedImage;
-import io.spackle.codec.ImageFormat;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
@@ -11,13 +9,13 @@ import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
 import io.spackle.image.Frame;
 import io.spackle.image.ImageException;
-import io.spackle.image.RgbImage;
 import io.spackle.lane.InFlightLimits;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
 import io.spackle.mask.MadeMask;
 import io.spackle.model.OpenModel;
-import io.spackle.pipeline.PreviewWriter.Preview;
+import io.spackle.pipeline.RowFiles.Encoded;
+import io.spackle.pipeline.RowFiles.Written;
 import io.spackle.provenance.Generation;
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
@@ -55,10 +53,10 @@ public final class RowPipeline {
 
   private final OpenModel model;
   private final RowInputs inputs;
-  private final RowOutputs outputs;
   private final ImageSettings settings;
   private final Cancellation task;
   private final RowMarking marking;
+  private final RowFiles files;
 
   /**
    * @param task no row enters another stage once it is cancelled
@@ -71,10 +69,10 @@ public final class RowPipeline {
       Cancellation task) {
     this.model = model;
     this.inputs = inputs;
-    this.outputs = outputs;
     this.settings = settings;
     this.task = task;
     this.marking = new RowMarking(settings.marking(), traits().model(), model.origin());
+    this.files = new RowFiles(outputs, settings.output(), marking, model.limits());
   }
 
   /** The fetched files, and the memory reserved for everything that is made of them. */
@@ -95,15 +93,6 @@ public final class RowPipeline {
   private record Decoded(
       FramedRow framed, Set<Note> inputNotes, boolean isSkipped, Optional<Generation> generation) {}
 
-  /** A complete file; the row's first one may have a preview. */
-  private record EncodedSample(byte[] file, ImageFormat format, Optional<Preview> preview) {}
-
-  /** The files of a row: one per sample, and that of the mask. */
-  private record Encoded(List<EncodedSample> samples, Optional<byte[]> mask) {}
-
-  /** The locations of these files; that of the mask may be null. */
-  private record Written(List<String> samples, String mask) {}
-
   /**
    * Runs one row from its locations to its written images.
    *
@@ -122,8 +111,10 @@ public final class RowPipeline {
       fetched.memory().shrinkTo(framed.bytesUntilWritten() + matte(output));
       Generated generated = generated(decoded, marker, arrival, timer);
       arrival.retract();
-      Encoded encoded = encode(decoded, generated.outputs(), timer);
-      Written written = write(row, encoded, timer);
+      enter(RowStage.ENCODE, timer);
+      Encoded encoded = files.encode(framed, decoded.generation(), generated.outputs());
+      enter(RowStage.WRITE, timer);
+      Written written = files.write(row, encoded);
       return new Outcome.Succeeded(
           row,
           images(decoded, written, generated.flagged()),
@@ -149,7 +140,7 @@ public final class RowPipeline {
       Decoded decoded = decodeAndFrame(row, fetched.files(), Optional.empty(), timer);
       return new Outcome.Succeeded(
           row,
-          images(decoded, new Written(List.of(), null), List.of()),
+          images(decoded, Written.NOTHING, List.of()),
           fetched.files().digests(),
           notes(decoded, Set.of()),
           Duration.ZERO,
@@ -329,53 +320,6 @@ public final class RowPipeline {
       notes.add(Note.PROVENANCE_DROPPED);
     }
     return notes;
-  }
-
-  /** Pastes back and encodes one image at a time, so that only one output image is in memory. */
-  private Encoded encode(Decoded decoded, List<Generated.Output> images, StageTimer timer)
-      throws InterruptedException {
-    enter(RowStage.ENCODE, timer);
-    FramedRow framed = decoded.framed();
-    Frame frame = framed.frame();
-    List<EncodedSample> samples = new ArrayList<>();
-    for (Generated.Output output : images) {
-      boolean hasPreview = samples.isEmpty();
-      samples.add(
-          model
-              .limits()
-              .onCore(
-                  () -> {
-                    RgbImage image = output.image().get();
-                    EncodedImage file = output.encode(image, framed, settings.output());
-                    return new EncodedSample(
-                        marking.complete(file, decoded.generation()),
-                        file.format(),
-                        hasPreview
-                            ? outputs
-                                .previews()
-                                .of(
-                                    framed.row().id(),
-                                    frame,
-                                    Optional.ofNullable(framed.reference()),
-                                    image)
-                            : Optional.empty());
-                  }));
-    }
-    return new Encoded(samples, model.limits().onCore(() -> outputs.encoded(frame.outputMask())));
-  }
-
-  private Written write(ManifestRow row, Encoded encoded, StageTimer timer) {
-    enter(RowStage.WRITE, timer);
-    String mask = outputs.write(row.id(), encoded.mask());
-    List<EncodedSample> samples = encoded.samples();
-    if (samples.isEmpty()) {
-      return new Written(List.of(), mask);
-    }
-    List<byte[]> files = samples.stream().map(EncodedSample::file).toList();
-    String extension = samples.get(0).format().extension();
-    List<String> locations = outputs.images().write(row, files, extension);
-    samples.get(0).preview().ifPresent(preview -> outputs.previews().write(row.id(), preview));
-    return new Written(locations, mask);
   }
 
   private static Outcome.Images images(Decoded decoded, Written written, List<Boolean> flagged) {
