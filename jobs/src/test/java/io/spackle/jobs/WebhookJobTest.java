@@ -96,6 +96,7 @@ class WebhookJobTest {
   @Test
   void successAfterARetriedFailureIsAnotherCall() throws Exception {
     rows.row("a", "webhook", host.url("/hook"), "init_image", rows.file("late.png").toString());
+    rows.row("b");
     rows.run(CONF);
     assertThat(body("a").path("error").path("code").asText()).isEqualTo("FETCH_NOT_FOUND");
     Files.copy(folder.resolve("photo.png"), folder.resolve("late.png"));

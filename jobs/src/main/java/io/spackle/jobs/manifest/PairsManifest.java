@@ -41,10 +41,10 @@ record PairsManifest(String folder, Layout layout) implements ManifestInput {
 
   static final String PAIRS = "manifest.pairs";
 
-  /** The start of the keys of the layout. */
-  private static final String LAYOUT = "manifest.pairs-";
-
-  static final String LIST = LAYOUT + "list";
+  static final String LIST = "manifest.pairs-list";
+  private static final String IMAGES = "manifest.pairs-images";
+  private static final String GARMENTS = "manifest.pairs-garments";
+  private static final String MASKS = "manifest.pairs-masks";
 
   /** The list of VITON-HD's test split. */
   private static final String TEST_LIST = "test_pairs.txt";
@@ -83,9 +83,9 @@ record PairsManifest(String folder, Layout layout) implements ManifestInput {
     return new PairsManifest(
         reader.location(PAIRS),
         new Layout(
-            reader.text(LAYOUT + "images"),
-            reader.text(LAYOUT + "garments"),
-            reader.text(LAYOUT + "masks"),
+            reader.text(IMAGES),
+            reader.text(GARMENTS),
+            reader.text(MASKS),
             reader.orNull(LIST, reader::text)));
   }
 
@@ -145,8 +145,8 @@ record PairsManifest(String folder, Layout layout) implements ManifestInput {
       FileHead.check(List.of(FileHead.of(path, lists, null)));
       Files files =
           new Files(
-              files("images", layout.images(), hadoop),
-              files("garments", layout.garments(), hadoop),
+              files(IMAGES, layout.images(), hadoop),
+              files(GARMENTS, layout.garments(), hadoop),
               masks(hadoop),
               list.getName());
       return new Manifest(spark.createDataFrame(rows(spark, lists, files), COLUMNS), List.of());
@@ -205,7 +205,7 @@ record PairsManifest(String folder, Layout layout) implements ManifestInput {
       return PairFiles.in(part(name), hadoop);
     } catch (FileNotFoundException e) {
       throw new RefusedException(
-          "%s has no folder %s: set spackle.%s%s".formatted(description(), name, LAYOUT, key));
+          "%s has no folder %s: set spackle.%s".formatted(description(), name, key));
     }
   }
 

@@ -162,7 +162,8 @@ class JobConfTest {
             "manifest is not a known key, did you mean spackle.manifest? (job.conf: 9)",
             "spackle.lane.thread is not a known key, did you mean spackle.lane.threads? (-D"
                 + " spackle.lane.thread)",
-            "none of spackle.manifest.path, spackle.manifest.images is set, expected one",
+            "none of spackle.manifest.path, spackle.manifest.images, spackle.manifest.pairs is set,"
+                + " expected one",
             "spackle.output.path is not set, expected a text");
   }
 
@@ -250,7 +251,11 @@ class JobConfTest {
     Matcher key = Pattern.compile("\"([a-z]+\\.[a-z0-9-]+)\"").matcher(code);
     List<String> read =
         key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());
-    assertThat(read).containsExactlyInAnyOrderElementsOf(ConfFile.keys());
+    List<String> known =
+        ConfFile.keys().stream().filter(name -> !name.startsWith("masks.")).toList();
+    assertThat(read)
+        .as("keys but those of the entries below masks, which have names of their own")
+        .containsExactlyInAnyOrderElementsOf(known);
   }
 
   /** The code of the forms of input, each of which reads its own keys. */
