@@ -12,20 +12,20 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 
 /**
- * The results of a successful job in the tests' Spark session.
+ * The results of a job that ran to its end in the tests' Spark session.
  *
  * @param line its closing line
  * @param meta its meta rows by id
  */
 record TestJob(JsonNode line, Map<String, Row> meta) {
 
-  /** Runs a job in a folder, with the output in {@code out}; the job must succeed. */
+  /** Runs a job in a folder, with the output in {@code out}; it must process all rows. */
   static TestJob run(Path folder, String manifest, String conf) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("rows.jsonl"), manifest);
     JobResult result =
         JobResult.of(Files.writeString(folder.resolve("job.conf"), NO_REPORT + conf + PATHS))
-            .isDone();
+            .isComplete();
     return new TestJob(result.line(), byId(result.meta()));
   }
 
