@@ -195,7 +195,7 @@ class InpaintJobTest {
     assertThat(end.code()).isEqualTo(2);
     assertThat(end.line().get("status").asText()).isEqualTo("refused");
     assertThat(messages)
-        .contains("no column mask_image", "column prompt is of type bigint")
+        .contains("column prompt is of type bigint")
         .contains("photo.png/out cannot be written", "ftp://host/x")
         .contains("nothing");
     assertThat(output).doesNotExist();
