@@ -21,7 +21,7 @@ class ProcessEndTest {
 
   @TempDir Path folder;
 
-  @RepeatedTest(10)
+  @RepeatedTest(4)
   void aSignalEndsTheProcessAndDoesNotCrashIt() throws Exception {
     Process process = start();
     assertThat(process.inputReader(UTF_8).readLine()).isEqualTo("running");
