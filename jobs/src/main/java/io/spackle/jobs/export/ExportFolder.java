@@ -62,7 +62,7 @@ record ExportFolder(Path root, AtomicFiles files) {
 
   /** Writes a list. */
   void write(String name, String content) throws IOException {
-    files.write(new Path(root, name), content.getBytes(UTF_8), work());
+    files.write(new Path(root, name), content.getBytes(UTF_8), root);
   }
 
   /** The paths of the files of samples, below the root. */
