@@ -40,8 +40,8 @@ public final class Main {
     System.exit(code);
   }
 
-  /** The parser of the command line. */
-  static CommandLine commands() {
+  /** The parser of the command line, for programs and notebooks that run commands themselves. */
+  public static CommandLine commands() {
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Path.class, HomeFolder::path)

@@ -14,7 +14,11 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import java.util.stream.Collectors;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
@@ -26,6 +30,7 @@ import jdk.jshell.execution.LocalExecutionControlProvider;
 public final class NotebookShell implements AutoCloseable {
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final float JPEG_QUALITY = 0.9f;
 
   /** The standard output of this process. Replaced once, because Scala keeps the first stream. */
   private static final ByteArrayOutputStream PRINTED = new ByteArrayOutputStream();
@@ -139,7 +144,7 @@ public final class NotebookShell implements AutoCloseable {
   private static ObjectNode resultOf(Object value) {
     ObjectNode data = NODES.objectNode();
     if (value instanceof RenderedImage image) {
-      data.put("image/png", Base64.getEncoder().encodeToString(png(image)));
+      data.put("image/jpeg", Base64.getEncoder().encodeToString(jpeg(image)));
     } else {
       data.put("text/plain", portable(String.valueOf(value)));
     }
@@ -149,13 +154,21 @@ public final class NotebookShell implements AutoCloseable {
     return output;
   }
 
-  private static byte[] png(RenderedImage image) {
-    try {
-      ByteArrayOutputStream file = new ByteArrayOutputStream();
-      ImageIO.write(image, "png", file);
-      return file.toByteArray();
+  /** The kernel makes PNG files. Those of photos are too large to store in a notebook. */
+  private static byte[] jpeg(RenderedImage image) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ImageWriteParam settings = writer.getDefaultWriteParam();
+    settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+    settings.setCompressionQuality(JPEG_QUALITY);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(image, null, null), settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
     }
+    return file.toByteArray();
   }
 }

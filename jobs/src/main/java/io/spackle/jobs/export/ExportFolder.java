@@ -90,8 +90,8 @@ record ExportFolder(Path root, AtomicFiles files) {
    * @param description for {@code dataset.json}
    */
   void end(String description) throws IOException {
+    write(MARKER, description); // staged in the folder that is deleted next
     files.system().delete(work(), true);
-    write(MARKER, description);
   }
 
   private static boolean isList(String path) {
