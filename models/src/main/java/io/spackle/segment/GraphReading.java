@@ -223,10 +223,10 @@ record GraphReading(
       };
     }
 
-    private Function<RgbImage, FloatTensor> textFeed() {
+    private Function<RgbImage, List<FloatTensor>> textFeed() {
       return hasFixedSize()
-          ? image -> TextInput.of(image, width(), height())
-          : image -> TextInput.of(image);
+          ? image -> List.of(TextInput.of(image, width(), height()))
+          : TextInput::of;
     }
 
     private Function<RgbImage, FloatTensor> feed(SegmenterKind kind) {

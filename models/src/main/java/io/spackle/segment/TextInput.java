@@ -3,6 +3,8 @@ package io.spackle.segment;
 import io.spackle.image.Filter;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Images as the text detectors of PP-OCR take them: scaled by their aspect ratio, blue first, with
@@ -13,11 +15,14 @@ final class TextInput {
   /** Sides are multiples of this: the graph halves its input five times. */
   private static final int MULTIPLE = 32;
 
+  /** Small images are enlarged until their shorter side has this length, as PP-OCR does it. */
+  private static final int SHORTER_SIDE = 736;
+
   /**
-   * Small images are enlarged until their shorter side has this length. PP-OCR enlarges them to 736
-   * pixels, where the weave of cloth begins to look like letters.
+   * The shorter side of the second input. An image enlarged to 736 pixels shows the smallest
+   * letters, but the weave of cloth begins to look like letters; at this size it does not.
    */
-  private static final int SHORTER_SIDE = 320;
+  private static final int SECOND_SHORTER_SIDE = 320;
 
   /** Blurred letters are no easier to find. */
   private static final double LARGEST_SCALE = 4;
@@ -28,13 +33,17 @@ final class TextInput {
   private TextInput() {}
 
   /**
-   * The input for an image of any size.
+   * The inputs for an image of any size: the one that shows most, and a smaller one if the first is
+   * enlarged.
    *
-   * @return (1, 3, h, w), sides in multiples of 32
+   * @return each (1, 3, h, w), sides in multiples of 32
    */
-  static FloatTensor of(RgbImage image) {
-    double scale = scale(image.width(), image.height());
-    return of(image, side(image.width() * scale), side(image.height() * scale));
+  static List<FloatTensor> of(RgbImage image) {
+    return IntStream.of(SHORTER_SIDE, SECOND_SHORTER_SIDE)
+        .mapToDouble(shorter -> scale(shorter, image.width(), image.height()))
+        .distinct()
+        .mapToObj(scale -> of(image, side(image.width() * scale), side(image.height() * scale)))
+        .toList();
   }
 
   /** The input of a graph that takes one size only. */
@@ -43,9 +52,9 @@ final class TextInput {
     return Normalisation.IMAGENET.tensor(blueFirst(scaled));
   }
 
-  static double scale(int width, int height) {
+  private static double scale(int shorterSide, int width, int height) {
     double enlarged =
-        Math.min(LARGEST_SCALE, Math.max(1, (double) SHORTER_SIDE / Math.min(width, height)));
+        Math.min(LARGEST_SCALE, Math.max(1, (double) shorterSide / Math.min(width, height)));
     return Math.min(enlarged, Math.sqrt(MOST_PIXELS / ((double) width * height)));
   }
 
