@@ -225,7 +225,7 @@ record GraphReading(
 
     private Function<RgbImage, List<FloatTensor>> textFeed() {
       return hasFixedSize()
-          ? image -> List.of(TextInput.of(image, width(), height()))
+          ? image -> TextInput.of(image, width(), height())
           : TextInput::of;
     }
 

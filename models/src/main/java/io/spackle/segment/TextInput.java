@@ -3,8 +3,8 @@ package io.spackle.segment;
 import io.spackle.image.Filter;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Images as the text detectors of PP-OCR take them: scaled by their aspect ratio, blue first, with
@@ -33,26 +33,38 @@ final class TextInput {
   private TextInput() {}
 
   /**
-   * The inputs for an image of any size: the one that shows most, and a smaller one if the first is
-   * enlarged.
+   * The inputs for an image of any size: upright, turned by a quarter to the left, and if these are
+   * enlarged, a smaller one.
    *
    * @return each (1, 3, h, w), sides in multiples of 32
    */
   static List<FloatTensor> of(RgbImage image) {
-    return IntStream.of(SHORTER_SIDE, SECOND_SHORTER_SIDE)
-        .mapToDouble(shorter -> scale(shorter, image.width(), image.height()))
-        .distinct()
-        .mapToObj(scale -> of(image, side(image.width() * scale), side(image.height() * scale)))
-        .toList();
+    double large = scale(SHORTER_SIDE, image);
+    double small = scale(SECOND_SHORTER_SIDE, image);
+    List<FloatTensor> inputs = new ArrayList<>(List.of(of(image, large), of(turned(image), large)));
+    if (small < large) {
+      inputs.add(of(image, small));
+    }
+    return inputs;
   }
 
-  /** The input of a graph that takes one size only. */
-  static FloatTensor of(RgbImage image, int width, int height) {
+  private static FloatTensor of(RgbImage image, double scale) {
+    return scaled(image, side(image.width() * scale), side(image.height() * scale));
+  }
+
+  /** The inputs of a graph that takes one size only: upright, and turned by a quarter. */
+  static List<FloatTensor> of(RgbImage image, int width, int height) {
+    return List.of(scaled(image, width, height), scaled(turned(image), width, height));
+  }
+
+  private static FloatTensor scaled(RgbImage image, int width, int height) {
     RgbImage scaled = Filter.BILINEAR.resize(image, width, height);
     return Normalisation.IMAGENET.tensor(blueFirst(scaled));
   }
 
-  private static double scale(int shorterSide, int width, int height) {
+  private static double scale(int shorterSide, RgbImage image) {
+    int width = image.width();
+    int height = image.height();
     double enlarged =
         Math.min(LARGEST_SCALE, Math.max(1, (double) shorterSide / Math.min(width, height)));
     return Math.min(enlarged, Math.sqrt(MOST_PIXELS / ((double) width * height)));
@@ -60,6 +72,21 @@ final class TextInput {
 
   private static int side(double length) {
     return Math.max(1, (int) Math.round(length / MULTIPLE)) * MULTIPLE;
+  }
+
+  /** An image turned by a quarter to the left: its last column becomes the first row. */
+  private static RgbImage turned(RgbImage image) {
+    int width = image.height();
+    int height = image.width();
+    byte[] pixels = new byte[image.pixels().length];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int from = (x * image.width() + height - 1 - y) * RgbImage.CHANNELS;
+        int to = (y * width + x) * RgbImage.CHANNELS;
+        System.arraycopy(image.pixels(), from, pixels, to, RgbImage.CHANNELS);
+      }
+    }
+    return new RgbImage(width, height, pixels);
   }
 
   private static RgbImage blueFirst(RgbImage image) {

@@ -4,16 +4,19 @@ import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * Text detectors that answer with the probability of shrunken text regions: M. Liao et al.,
  * "Real-time Scene Text Detection with Differentiable Binarization" (2020).
  *
- * <p>Each region above the threshold is grown back to {@link TextOutline}, of which {@link
- * TextStrokes} are masked. An enlarged image is shown to the graph twice. What it sees in the first,
- * larger one counts if it sees text there in the second one too, or if it is a {@link
- * TextRegion#isLine line}: textures that look like letters once they are enlarged are neither.
+ * <p>Each region above the threshold is grown back to a {@link TextOutline}, of which {@link
+ * TextStrokes} are masked. The graph sees an image upright, then turned by a quarter, since it misses
+ * parts of lines that run upwards or downwards. An enlarged image it sees a third time, smaller.
+ * {@linkplain TextRegion#isLine Lines} always count. Other regions, of the upright image, count
+ * if the smaller image, where there is one, has text at the same place: textures that look like
+ * letters once they are enlarged do not.
  *
  * @param threshold the probability from which a pixel belongs to a region
  */
@@ -35,21 +38,39 @@ record TextReader(Function<RgbImage, List<FloatTensor>> feed, double threshold)
     LabelMap map = LabelMap.blank(image.width(), image.height(), CLASSES);
     if (!planes.get(0).areConstant()) {
       Arrays.fill(map.labels(), (byte) 0);
-      List<TextMap> maps =
-          planes.stream().map(plane -> new TextMap(plane.probabilities(), threshold)).toList();
-      paint(maps, new TextStrokes(image, map));
+      paint(new Maps(planes, threshold), new TextStrokes(image, map));
     }
     return map;
   }
 
-  private static void paint(List<TextMap> maps, TextStrokes strokes) {
-    TextMap first = maps.get(0);
-    TextMap last = maps.get(maps.size() - 1);
-    for (TextRegion region : first.regions()) {
-      TextOutline outline = TextOutline.of(region, first, strokes.map());
-      if (maps.size() == 1 || region.isLine() || last.hasTextIn(outline, strokes.map())) {
+  private static void paint(Maps maps, TextStrokes strokes) {
+    for (TextRegion region : maps.upright().regions()) {
+      TextOutline outline = TextOutline.of(region, maps.upright(), strokes.map());
+      if (region.isLine()
+          || maps.smaller().stream().allMatch(map -> map.hasTextIn(outline, strokes.map()))) {
         strokes.paint(outline);
       }
+    }
+    maps.turned().regions().stream()
+        .filter(TextRegion::isLine)
+        .forEach(line -> strokes.paint(TextOutline.of(line, maps.turned(), strokes.map())));
+  }
+
+  /**
+   * The answers for one image, upright.
+   *
+   * @param turned of the turned image
+   */
+  private record Maps(TextMap upright, TextMap turned, Optional<TextMap> smaller) {
+
+    Maps(List<Planes> planes, double threshold) {
+      this(
+          new TextMap(planes.get(0).probabilities(), threshold),
+          new TextMap(planes.get(1).probabilities().turnedRight(), threshold),
+          planes.stream()
+              .skip(2)
+              .findFirst()
+              .map(plane -> new TextMap(plane.probabilities(), threshold)));
     }
   }
 }
