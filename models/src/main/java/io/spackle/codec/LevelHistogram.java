@@ -68,9 +68,7 @@ final class LevelHistogram {
     return (double) sum / pixels;
   }
 
-  /**
-   * The most frequent level of the dark and of the bright pixels, which {@link Otsu} separates.
-   */
+  /** The most frequent level of the dark and of the bright pixels, which {@link Otsu} separates. */
   Peaks peaks() {
     int split = Otsu.split(counts);
     return new Peaks(mode(0, split), mode(split + 1, LEVELS - 1));

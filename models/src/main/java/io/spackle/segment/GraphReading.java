@@ -224,9 +224,7 @@ record GraphReading(
     }
 
     private Function<RgbImage, List<FloatTensor>> textFeed() {
-      return hasFixedSize()
-          ? image -> TextInput.of(image, width(), height())
-          : TextInput::of;
+      return hasFixedSize() ? image -> TextInput.of(image, width(), height()) : TextInput::of;
     }
 
     private Function<RgbImage, FloatTensor> feed(SegmenterKind kind) {

@@ -12,11 +12,11 @@ import java.util.function.Function;
  * "Real-time Scene Text Detection with Differentiable Binarization" (2020).
  *
  * <p>Each region above the threshold is grown back to a {@link TextOutline}, of which {@link
- * TextStrokes} are masked. The graph sees an image upright, then turned by a quarter, since it misses
- * parts of lines that run upwards or downwards. An enlarged image it sees a third time, smaller.
- * {@linkplain TextRegion#isLine Lines} always count. Other regions, of the upright image, count
- * if the smaller image, where there is one, has text at the same place: textures that look like
- * letters once they are enlarged do not.
+ * TextStrokes} are masked. The graph sees an image upright, then turned by a quarter, since it
+ * misses parts of lines that run upwards or downwards. An enlarged image it sees a third time,
+ * smaller. {@linkplain TextRegion#isLine Lines} always count. Other regions, of the upright image,
+ * count if the smaller image, where there is one, has text at the same place: textures that look
+ * like letters once they are enlarged do not.
  *
  * @param threshold the probability from which a pixel belongs to a region
  */
