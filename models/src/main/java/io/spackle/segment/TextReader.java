@@ -57,9 +57,10 @@ record TextReader(Function<RgbImage, List<FloatTensor>> feed, double threshold)
   }
 
   /**
-   * The answers for one image, upright.
+   * The answers for one image, in its orientation.
    *
-   * @param turned of the turned image
+   * @param turned of the turned image, turned back
+   * @param smaller empty if the image was not enlarged
    */
   private record Maps(TextMap upright, TextMap turned, Optional<TextMap> smaller) {
 
