@@ -12,11 +12,16 @@ import java.util.function.Function;
  * "Real-time Scene Text Detection with Differentiable Binarization" (2020).
  *
  * <p>Each region above the threshold is grown back to a {@link TextOutline}, of which {@link
- * TextStrokes} are masked. The graph sees an image upright, then turned by a quarter, since it
- * misses parts of lines that run upwards or downwards. An enlarged image it sees a third time,
- * smaller. {@linkplain TextRegion#isLine Lines} always count. Other regions, of the upright image,
- * count if the smaller image, where there is one, has text at the same place: textures that look
- * like letters once they are enlarged do not.
+ * TextStrokes} are masked. The graph sees an image upright, then turned by a quarter. An enlarged
+ * image it sees a third time, smaller.
+ *
+ * <ul>
+ *   <li>{@linkplain TextRegion#isLine Lines} of the upright image count. Other regions of it count
+ *       if the smaller image, where there is one, has text at the same place: textures that look
+ *       like letters once they are enlarged do not.
+ *   <li>Of lines that run upwards or downwards the upright image shows parts only. Lines of the
+ *       turned image count if the upright one shows a part of them: rows of buttons have none.
+ * </ul>
  *
  * @param threshold the probability from which a pixel belongs to a region
  */
@@ -51,9 +56,12 @@ record TextReader(Function<RgbImage, List<FloatTensor>> feed, double threshold)
         strokes.paint(outline);
       }
     }
-    maps.turned().regions().stream()
-        .filter(TextRegion::isLine)
-        .forEach(line -> strokes.paint(TextOutline.of(line, maps.turned(), strokes.map())));
+    for (TextRegion region : maps.turned().regions()) {
+      TextOutline outline = TextOutline.of(region, maps.turned(), strokes.map());
+      if (region.isLine() && maps.upright().hasTextIn(outline, strokes.map())) {
+        strokes.paint(outline);
+      }
+    }
   }
 
   /**

@@ -14,7 +14,7 @@ record TextRegion(Component pixels, Quadrilateral box, double score) {
   /** Regions of textures are more compact. */
   private static final double LINE_ASPECT_RATIO = 6;
 
-  private static final double LINE_SCORE = 0.95;
+  private static final double LINE_SCORE = 0.97;
 
   /** A region that fills less of its rectangle is curved. */
   private static final double STRAIGHT = 0.5;

@@ -73,12 +73,14 @@ class TextReaderTest {
   }
 
   @Test
-  void aLineThatOnlyTheTurnedImageShowsIsMaskedWhereItIsUpright() {
+  void aLineOfTheTurnedImageIsMaskedWhereItIsUprightIfAPartOfItIsSeenUprightToo() {
     Box upwards = new Box(22, 8, 6, 64);
-    List<FloatTensor> answers = answers(NOTHING, upwards.turned(), NOTHING);
-    assertThat(isMasked(answers, upwards)).isTrue();
-    assertThat(isMasked(answers, new Box(44, 8, 36, 64))).isFalse();
-    assertThat(isMasked(answers(NOTHING, WORD.turned(), NOTHING), WORD)).isFalse();
+    Box part = new Box(22, 50, 6, 6);
+    assertThat(isMasked(answers(part, upwards.turned(), NOTHING), upwards)).isTrue();
+    assertThat(isMasked(answers(part, upwards.turned(), NOTHING), new Box(44, 8, 36, 64)))
+        .isFalse();
+    assertThat(isMasked(answers(NOTHING, upwards.turned(), NOTHING), upwards)).isFalse();
+    assertThat(isMasked(answers(part, NOTHING, NOTHING), upwards)).isFalse();
   }
 
   @Test
