@@ -1,6 +1,7 @@
 package io.spackle.codec;
 
 import io.spackle.image.Mask;
+import io.spackle.image.Otsu;
 
 /** The number of pixels of each of the 256 levels of an image. */
 final class LevelHistogram {
@@ -67,13 +68,9 @@ final class LevelHistogram {
     return (double) sum / pixels;
   }
 
-  /**
-   * The most frequent level of the dark and of the bright pixels. They are separated where the
-   * variance between them is largest (Otsu, "A threshold selection method from gray-level
-   * histograms", 1979).
-   */
+  /** The most frequent level of the dark and of the bright pixels, which {@link Otsu} separates. */
   Peaks peaks() {
-    int split = split();
+    int split = Otsu.split(counts);
     return new Peaks(mode(0, split), mode(split + 1, LEVELS - 1));
   }
 
@@ -91,29 +88,6 @@ final class LevelHistogram {
     int middle() {
       return (low + high) / 2;
     }
-  }
-
-  private int split() {
-    double total = 0;
-    for (int level = 0; level < LEVELS; level++) {
-      total += (double) level * counts[level];
-    }
-    double mean = total / pixels;
-    double below = 0;
-    double moment = 0;
-    double best = -1;
-    int split = 0;
-    for (int level = 0; level < LEVELS - 1; level++) {
-      below += (double) counts[level] / pixels;
-      moment += (double) level * counts[level] / pixels;
-      double shift = mean * below - moment;
-      double between = below > 0 && below < 1 ? shift * shift / (below * (1 - below)) : 0;
-      if (between > best) {
-        best = between;
-        split = level;
-      }
-    }
-    return split;
   }
 
   private int mode(int from, int to) {

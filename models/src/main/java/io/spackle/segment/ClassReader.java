@@ -16,13 +16,15 @@ record ClassReader(Function<RgbImage, FloatTensor> feed, List<String> classes, D
     implements AnswerReader {
 
   @Override
-  public FloatTensor input(RgbImage image) {
-    return feed.apply(image);
+  public List<FloatTensor> inputs(RgbImage image) {
+    return List.of(feed.apply(image));
   }
 
   @Override
-  public LabelMap read(FloatTensor answer, int width, int height) {
-    Planes planes = Planes.of(answer, classes.size());
+  public LabelMap read(List<FloatTensor> answers, RgbImage image) {
+    int width = image.width();
+    int height = image.height();
+    Planes planes = Planes.of(answers.get(0), classes.size());
     LabelMap map = LabelMap.blank(width, height, classes);
     if (planes.areConstant()) {
       return map;

@@ -223,10 +223,8 @@ record GraphReading(
       };
     }
 
-    private Function<RgbImage, FloatTensor> textFeed() {
-      return hasFixedSize()
-          ? image -> TextInput.of(image, width(), height())
-          : image -> TextInput.of(image);
+    private Function<RgbImage, List<FloatTensor>> textFeed() {
+      return hasFixedSize() ? image -> TextInput.of(image, width(), height()) : TextInput::of;
     }
 
     private Function<RgbImage, FloatTensor> feed(SegmenterKind kind) {

@@ -66,6 +66,20 @@ record Planes(int count, int width, int height, float[] values) {
     return this;
   }
 
+  /** These planes turned by a quarter to the right: their first row becomes the last column. */
+  Planes turnedRight() {
+    float[] turned = new float[values.length];
+    for (int plane = 0; plane < count; plane++) {
+      int start = plane * width * height;
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          turned[start + x * height + height - 1 - y] = values[start + y * width + x];
+        }
+      }
+    }
+    return new Planes(count, height, width, turned);
+  }
+
   private Planes sigmoid() {
     float[] converted = new float[values.length];
     for (int i = 0; i < converted.length; i++) {

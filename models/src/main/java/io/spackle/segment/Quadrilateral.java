@@ -109,6 +109,16 @@ record Quadrilateral(double x, double y, Point along, double length, double brea
     return 2 * (length + breadth);
   }
 
+  /** The shorter side. */
+  double height() {
+    return Math.min(length, breadth);
+  }
+
+  /** How many times as long as high, at least 1. */
+  double aspectRatio() {
+    return Math.max(length, breadth) / height();
+  }
+
   /** This rectangle with each side moved outwards. */
   Quadrilateral grown(double distance) {
     return new Quadrilateral(x, y, along, length + 2 * distance, breadth + 2 * distance);

@@ -22,13 +22,15 @@ record SaliencyReader(Function<RgbImage, FloatTensor> feed, double threshold)
   static final double THRESHOLD = 0.5;
 
   @Override
-  public FloatTensor input(RgbImage image) {
-    return feed.apply(image);
+  public List<FloatTensor> inputs(RgbImage image) {
+    return List.of(feed.apply(image));
   }
 
   @Override
-  public LabelMap read(FloatTensor answer, int width, int height) {
-    Planes planes = Planes.of(answer, 1);
+  public LabelMap read(List<FloatTensor> answers, RgbImage image) {
+    int width = image.width();
+    int height = image.height();
+    Planes planes = Planes.of(answers.get(0), 1);
     LabelMap map = LabelMap.blank(width, height, CLASSES);
     if (!planes.areConstant()) {
       planes

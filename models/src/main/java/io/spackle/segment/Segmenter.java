@@ -36,18 +36,30 @@ public final class Segmenter implements AutoCloseable {
   }
 
   /**
-   * An image as the graph takes it.
+   * An image with the graph's answers.
    *
-   * @return (1, 3, h, w)
+   * @param answers of {@link #run} for the image's {@link #inputs}, in their order
    */
-  public FloatTensor input(RgbImage image) {
-    return reader.input(image);
+  public record Answered(RgbImage image, List<FloatTensor> answers) {
+
+    public Answered {
+      answers = List.copyOf(answers);
+    }
+  }
+
+  /**
+   * An image as the graph takes it: once, or at several sizes, each of which it must answer.
+   *
+   * @return each (1, 3, h, w)
+   */
+  public List<FloatTensor> inputs(RgbImage image) {
+    return reader.inputs(image);
   }
 
   /**
    * Runs the graph: on all inputs at once if it takes a batch, else on one after the other.
    *
-   * @param inputs of {@link #input}, all of one shape
+   * @param inputs of {@link #inputs}, all of one shape
    * @return one answer per input
    * @throws java.util.concurrent.CancellationException if cancelled
    * @throws GraphException if the runtime fails, or an answer is not finite
@@ -86,16 +98,13 @@ public final class Segmenter implements AutoCloseable {
   /**
    * The mask of an image.
    *
-   * @param answers of {@link #run} for that image: one, or several for versions of it, of which the
-   *     first that is not background counts in each pixel
-   * @param width of the image
-   * @param height of the image
+   * @param versions of it, all of one size: the first that is not background counts in each pixel
    * @return of the image's size, levels 0 or 255
    * @throws GraphException if an answer has another shape than expected
    */
-  public Mask mask(List<FloatTensor> answers, int width, int height, SegmentRule rule) {
-    return answers.stream()
-        .map(answer -> reader.read(answer, width, height))
+  public Mask mask(List<Answered> versions, SegmentRule rule) {
+    return versions.stream()
+        .map(version -> reader.read(version.answers(), version.image()))
         .reduce(LabelMap::or)
         .orElseThrow()
         .mask(rule);

@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -36,7 +37,7 @@ public final class SegmenterModel {
   private static final String TEXT_GRAPH = "/models/ch_PP-OCRv4_det_infer.onnx";
 
   /** Changes whenever the same image may give another mask. */
-  private static final String TEXT_DIGEST = TEXT + " 1";
+  private static final String TEXT_DIGEST = TEXT + " 2";
 
   private final String name;
   private final GraphReading reading;
@@ -165,9 +166,13 @@ public final class SegmenterModel {
   private void runTest(Segmenter segmenter) {
     RgbImage black = RgbImage.black(64, 64);
     try {
-      List<FloatTensor> answers =
-          segmenter.run(List.of(segmenter.input(black)), new Cancellation());
-      segmenter.mask(answers, 64, 64, SegmentRule.of(segmenter.traits().classes()));
+      List<FloatTensor> answers = new ArrayList<>();
+      for (FloatTensor input : segmenter.inputs(black)) {
+        answers.addAll(segmenter.run(List.of(input), new Cancellation()));
+      }
+      segmenter.mask(
+          List.of(new Segmenter.Answered(black, answers)),
+          SegmentRule.of(segmenter.traits().classes()));
     } catch (GraphException e) {
       throw new InvalidModelException(name, List.of("cannot read an image: " + e.getMessage()));
     }

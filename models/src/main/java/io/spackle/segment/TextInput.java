@@ -3,6 +3,8 @@ package io.spackle.segment;
 import io.spackle.image.Filter;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Images as the text detectors of PP-OCR take them: scaled by their aspect ratio, blue first, with
@@ -13,11 +15,14 @@ final class TextInput {
   /** Sides are multiples of this: the graph halves its input five times. */
   private static final int MULTIPLE = 32;
 
+  /** Small images are enlarged until their shorter side has this length, as PP-OCR does it. */
+  private static final int SHORTER_SIDE = 736;
+
   /**
-   * Small images are enlarged until their shorter side has this length. PP-OCR enlarges them to 736
-   * pixels, where the weave of cloth begins to look like letters.
+   * The shorter side of the second input. An image enlarged to 736 pixels shows the smallest
+   * letters, but the weave of cloth begins to look like letters; at this size it does not.
    */
-  private static final int SHORTER_SIDE = 320;
+  private static final int SECOND_SHORTER_SIDE = 320;
 
   /** Blurred letters are no easier to find. */
   private static final double LARGEST_SCALE = 4;
@@ -28,29 +33,60 @@ final class TextInput {
   private TextInput() {}
 
   /**
-   * The input for an image of any size.
+   * The inputs for an image of any size: upright, turned by a quarter to the left, and if these are
+   * enlarged, a smaller one.
    *
-   * @return (1, 3, h, w), sides in multiples of 32
+   * @return each (1, 3, h, w), sides in multiples of 32
    */
-  static FloatTensor of(RgbImage image) {
-    double scale = scale(image.width(), image.height());
-    return of(image, side(image.width() * scale), side(image.height() * scale));
+  static List<FloatTensor> of(RgbImage image) {
+    double large = scale(SHORTER_SIDE, image);
+    double small = scale(SECOND_SHORTER_SIDE, image);
+    List<FloatTensor> inputs = new ArrayList<>(List.of(of(image, large), of(turned(image), large)));
+    if (small < large) {
+      inputs.add(of(image, small));
+    }
+    return inputs;
   }
 
-  /** The input of a graph that takes one size only. */
-  static FloatTensor of(RgbImage image, int width, int height) {
+  private static FloatTensor of(RgbImage image, double scale) {
+    return scaled(image, side(image.width() * scale), side(image.height() * scale));
+  }
+
+  /** The inputs of a graph that takes one size only: upright, and turned by a quarter. */
+  static List<FloatTensor> of(RgbImage image, int width, int height) {
+    return List.of(scaled(image, width, height), scaled(turned(image), width, height));
+  }
+
+  private static FloatTensor scaled(RgbImage image, int width, int height) {
     RgbImage scaled = Filter.BILINEAR.resize(image, width, height);
     return Normalisation.IMAGENET.tensor(blueFirst(scaled));
   }
 
-  static double scale(int width, int height) {
+  private static double scale(int shorterSide, RgbImage image) {
+    int width = image.width();
+    int height = image.height();
     double enlarged =
-        Math.min(LARGEST_SCALE, Math.max(1, (double) SHORTER_SIDE / Math.min(width, height)));
+        Math.min(LARGEST_SCALE, Math.max(1, (double) shorterSide / Math.min(width, height)));
     return Math.min(enlarged, Math.sqrt(MOST_PIXELS / ((double) width * height)));
   }
 
   private static int side(double length) {
     return Math.max(1, (int) Math.round(length / MULTIPLE)) * MULTIPLE;
+  }
+
+  /** An image turned by a quarter to the left: its last column becomes the first row. */
+  private static RgbImage turned(RgbImage image) {
+    int width = image.height();
+    int height = image.width();
+    byte[] pixels = new byte[image.pixels().length];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int from = (x * image.width() + height - 1 - y) * RgbImage.CHANNELS;
+        int to = (y * width + x) * RgbImage.CHANNELS;
+        System.arraycopy(image.pixels(), from, pixels, to, RgbImage.CHANNELS);
+      }
+    }
+    return new RgbImage(width, height, pixels);
   }
 
   private static RgbImage blueFirst(RgbImage image) {

@@ -12,6 +12,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.GraphException;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.segment.Segmenter.Answered;
 import io.spackle.tensor.FloatTensor;
 import java.awt.Color;
 import java.util.List;
@@ -161,20 +162,23 @@ class SegmenterTest {
   void theMasksOfABatchAreThoseOfSingleImages() {
     RgbImage other = image(40, 90, Color.GRAY, block(Color.RED, 5, 30, 20, 40));
     try (Segmenter segmenter = open("classes")) {
-      List<FloatTensor> inputs = List.of(segmenter.input(CLOTHES), segmenter.input(other));
+      List<RgbImage> images = List.of(CLOTHES, other);
+      List<FloatTensor> inputs =
+          images.stream().flatMap(image -> segmenter.inputs(image).stream()).toList();
       List<FloatTensor> answers = segmenter.run(inputs, new Cancellation());
       SegmentRule rule = SegmentRule.of(List.of("Upper-clothes"));
-      assertThat(segmenter.mask(List.of(answers.get(0)), 96, 64, rule).levels())
-          .isEqualTo(mask(segmenter, CLOTHES, rule).levels());
-      assertThat(segmenter.mask(List.of(answers.get(1)), 40, 90, rule).levels())
-          .isEqualTo(mask(segmenter, other, rule).levels());
+      for (int i = 0; i < images.size(); i++) {
+        Answered answered = new Answered(images.get(i), List.of(answers.get(i)));
+        assertThat(segmenter.mask(List.of(answered), rule).levels())
+            .isEqualTo(mask(segmenter, images.get(i), rule).levels());
+      }
     }
   }
 
   @Test
   void aGraphOfOneImageRunsABatchOneByOne() {
     try (Segmenter segmenter = open("saliency")) {
-      FloatTensor input = segmenter.input(DISC);
+      FloatTensor input = segmenter.inputs(DISC).get(0);
       assertThat(segmenter.run(List.of(input, input, input), new Cancellation())).hasSize(3);
     }
   }
@@ -184,9 +188,9 @@ class SegmenterTest {
     RgbImage left = image(64, 64, Color.GRAY, block(Color.RED, 8, 8, 16, 48));
     RgbImage right = image(64, 64, Color.GRAY, block(Color.RED, 40, 8, 16, 48));
     try (Segmenter segmenter = open("classes")) {
-      List<FloatTensor> answers =
-          segmenter.run(List.of(segmenter.input(left), segmenter.input(right)), new Cancellation());
-      Mask mask = segmenter.mask(answers, 64, 64, SegmentRule.of(List.of("Upper-clothes")));
+      List<Answered> versions =
+          List.of(Segments.answered(segmenter, left), Segments.answered(segmenter, right));
+      Mask mask = segmenter.mask(versions, SegmentRule.of(List.of("Upper-clothes")));
       assertThat(mask.isMasked(16, 32)).isTrue();
       assertThat(mask.isMasked(48, 32)).isTrue();
       assertThat(mask.isMasked(32, 32)).isFalse();

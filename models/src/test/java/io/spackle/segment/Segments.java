@@ -4,12 +4,15 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
+import io.spackle.segment.Segmenter.Answered;
+import io.spackle.tensor.FloatTensor;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -35,8 +38,16 @@ final class Segments {
 
   /** The mask of an image by a rule. */
   static Mask mask(Segmenter segmenter, RgbImage image, SegmentRule rule) {
-    var answers = segmenter.run(List.of(segmenter.input(image)), new Cancellation());
-    return segmenter.mask(answers, image.width(), image.height(), rule);
+    return segmenter.mask(List.of(answered(segmenter, image)), rule);
+  }
+
+  /** An image with the answers for it. */
+  static Answered answered(Segmenter segmenter, RgbImage image) {
+    List<FloatTensor> answers = new ArrayList<>();
+    for (FloatTensor input : segmenter.inputs(image)) {
+      answers.addAll(segmenter.run(List.of(input), new Cancellation()));
+    }
+    return new Answered(image, answers);
   }
 
   /** The mask of some classes. */

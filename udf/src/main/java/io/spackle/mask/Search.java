@@ -12,6 +12,7 @@ import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
 import io.spackle.segment.SegmentRule;
+import io.spackle.segment.Segmenter.Answered;
 import io.spackle.segment.SegmenterKind;
 import io.spackle.tensor.FloatTensor;
 import java.util.ArrayList;
@@ -44,28 +45,28 @@ record Search(
   Mask mask(MaskEntry entry, List<String> classes) throws InterruptedException {
     OpenSegmenter open = segmenters.get(entry.segmenter());
     SegmentRule rule = classes.isEmpty() ? entry.rule() : entry.rule().withClasses(classes);
-    List<FloatTensor> answers = answers(open, entry.traits().kind());
-    RgbImage rgb = init.rgb();
+    List<Answered> versions = new ArrayList<>();
+    for (int ground : grounds(entry.traits().kind())) {
+      versions.add(answered(open, ground));
+    }
     try {
-      return cores.onCore(() -> open.segmenter().mask(answers, rgb.width(), rgb.height(), rule));
+      return cores.onCore(() -> open.segmenter().mask(versions, rule));
     } catch (GraphException e) {
       throw new RowException(ErrorCode.MODEL_OUTPUT, entry.name() + ": " + e.getMessage(), e);
     }
   }
 
-  private List<FloatTensor> answers(OpenSegmenter open, SegmenterKind kind)
-      throws InterruptedException {
+  private Answered answered(OpenSegmenter open, int ground) throws InterruptedException {
+    RgbImage image = cores.onCore(() -> init.rgbOn(ground));
+    List<FloatTensor> inputs = cores.onCore(() -> open.segmenter().inputs(image));
     List<CompletableFuture<Lane.Result<FloatTensor>>> running = new ArrayList<>();
     try {
-      for (int ground : grounds(kind)) {
-        FloatTensor input = cores.onCore(() -> open.segmenter().input(init.rgbOn(ground)));
-        running.add(submit(open, input));
-      }
+      inputs.forEach(input -> running.add(submit(open, input)));
       List<FloatTensor> answers = new ArrayList<>();
       for (CompletableFuture<Lane.Result<FloatTensor>> answer : running) {
         answers.add(answer.get().image());
       }
-      return answers;
+      return new Answered(image, answers);
     } catch (ExecutionException e) {
       throw unwrapped(e);
     } finally {
