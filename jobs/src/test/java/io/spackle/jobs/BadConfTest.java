@@ -41,9 +41,9 @@ class BadConfTest {
   @Test
   void b75_existingResults_areRefusedInModeFailIfExists() throws IOException {
     String mode = "spackle.output.mode = fail-if-exists";
-    JobResult.run(folder, NO_ROWS, mode).isDone();
+    JobResult.run(folder, NO_ROWS, mode).isComplete();
     JobResult.run(folder, NO_ROWS, mode).isRefused("already holds the results of a run");
-    JobResult.run(folder, NO_ROWS, "").isDone();
+    JobResult.run(folder, NO_ROWS, "").isComplete();
   }
 
   @Test

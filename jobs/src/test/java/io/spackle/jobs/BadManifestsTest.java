@@ -89,7 +89,9 @@ class BadManifestsTest {
   @Test
   void b03_missingAndMistypedColumns_areRefusedByName() throws IOException {
     JobResult.run(folder, "{\"init_image\": 5, \"prompt\": \"x\"}\n", "")
-        .isRefused("no column mask_image", "column init_image is of type bigint, expected string");
+        .isRefused("column init_image is of type bigint, expected string");
+    JobResult.run(folder, "{\"init_image\": \"/a\", \"prompt\": \"x\"}\n", "")
+        .isRefused("no column mask_image, nor mask_from or extend");
   }
 
   @Test

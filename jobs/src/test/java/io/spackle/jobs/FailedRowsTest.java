@@ -127,7 +127,8 @@ class FailedRowsTest {
   @Test
   void relativeLocationsWithoutABaseAreRefused() throws IOException {
     JobResult refused = run(row("a", "photo.png"));
-    refused.isRefused("spackle.manifest.base is not set", "(line 1, a: init_image: photo.png: no scheme found");
+    refused.isRefused(
+        "spackle.manifest.base is not set", "(line 1, a: init_image: photo.png: no scheme found");
     assertThat(folder.resolve("out")).doesNotExist();
     String base = "spackle.manifest.base = .";
     assertThat(run(row("a", "photo.png"), base).code()).isZero();
@@ -173,7 +174,8 @@ class FailedRowsTest {
   }
 
   private Path job(String conf) throws IOException {
-    String fetch = "spackle.fetch { allow-private = [127.0.0.1], retries = 0 }\nspackle.report.enabled = false\n";
+    String fetch =
+        "spackle.fetch { allow-private = [127.0.0.1], retries = 0 }\nspackle.report.enabled = false\n";
     return Files.write(
         folder.resolve("job.conf"),
         (JobResult.baseConf("rows.jsonl") + fetch + conf).getBytes(UTF_8));

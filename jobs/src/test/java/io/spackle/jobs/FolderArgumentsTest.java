@@ -113,7 +113,8 @@ class FolderArgumentsTest {
     assertThat(refusal(masks))
         .contains("spackle.manifest.masks is set, but not spackle.manifest.images");
     assertThat(refusal(file("spackle { output.path = o, model.path = m }")))
-        .isEqualTo("none of spackle.manifest.path, spackle.manifest.images, spackle.manifest.pairs is set, expected one");
+        .isEqualTo(
+            "none of spackle.manifest.path, spackle.manifest.images, spackle.manifest.pairs is set, expected one");
   }
 
   @Test

@@ -49,7 +49,7 @@ class FolderJobTest {
     assertThat(result.code()).as(result.messages()).isZero();
     assertThat(result.messages())
         .contains("Skipped: 1 file that is no image, such as notes.txt")
-        .contains("2 rows, 0 of them done");
+        .contains("2 rows: 0 done");
     assertThat(images()).containsExactly("a-0.png", "x/b c-0.png");
     Map<String, Row> meta = meta();
     assertThat(meta).containsOnlyKeys("a.jpg", "x/b c.PNG");
@@ -192,7 +192,7 @@ class FolderJobTest {
     photo("photos/c.jpg", 20, 20);
     mask("masks/c.png", 20, 20);
     Result second = run(options);
-    assertThat(second.messages()).contains("3 rows, 1 of them done by earlier runs");
+    assertThat(second.messages()).contains("3 rows: 1 done and 0 failed in earlier runs");
     assertThat(meta())
         .hasSize(3)
         .allSatisfy((id, row) -> assertThat(JobRows.message(row)).isNull());

@@ -159,6 +159,9 @@ class ResumeTest {
     Map<String, Row> meta = meta();
     assertThat(codes()).isEqualTo(Map.of("a", "", "b", ""));
     assertThat(meta.get("a").<Long>getAs("shelf")).isEqualTo(7);
+    assertThat(table().get(0).schema().fieldNames())
+        .as("columns of Spackle's own")
+        .noneMatch(name -> name.startsWith("_spackle"));
   }
 
   @Test

@@ -115,8 +115,11 @@ public final class RowColumns {
           USE_KARRAS_SIGMAS,
           API_KEY);
 
+  /** The name of the file whose meta row the row's new one replaces. */
+  public static final String REPLACED = "_spackle_replaced";
+
   private static final Set<String> INTERNAL =
-      Set.of(CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE, EARLIER_RUNS);
+      Set.of(REPLACED, CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE, EARLIER_RUNS);
 
   private RowColumns() {}
 

@@ -5,6 +5,7 @@ import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
 
 import io.spackle.jobs.files.AtomicFiles;
 import io.spackle.row.MetaRow;
+import io.spackle.row.RowColumns;
 import io.spackle.spark.HadoopConf;
 import java.io.IOException;
 import java.io.Serializable;
@@ -42,7 +43,7 @@ import scala.Function1;
 public final class MetaFiles implements MetaFormat, Serializable {
 
   /** The column with the name of the file whose meta row a row replaces. */
-  public static final String REPLACED = "_spackle_replaced";
+  public static final String REPLACED = RowColumns.REPLACED;
 
   private static final long serialVersionUID = 1L;
 

@@ -89,10 +89,7 @@ public record JobPlan(
     checkTable(spark, conf, manifest, output, problems);
     if (manifest != null) {
       ManifestColumns.checkMasks(
-          conf.manifest(),
-          manifest.rows().schema(),
-          conf.tasks().defaults().haveMask(),
-          problems);
+          conf.manifest(), manifest.rows().schema(), conf.tasks().defaults().haveMask(), problems);
       ManifestColumns.checkWebhooks(
           manifest.rows().schema(), conf.output().images().layout(), problems);
     }
