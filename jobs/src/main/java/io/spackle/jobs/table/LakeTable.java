@@ -111,6 +111,8 @@ public final class LakeTable {
 
   /** Makes the table equal to all published meta rows in one commit, or none if it is equal. */
   void match() throws IOException {
+    // Spark has not written the meta files: a plan that it still caches would miss new ones.
+    spark.catalog().refreshByPath(output.meta().toString());
     widen(output.columns(spark));
     Dataset<Row> changes = changes().persist(StorageLevel.DISK_ONLY());
     try {
