@@ -18,7 +18,7 @@ public record InpaintLane(Inpainter inpainter)
 
   @Override
   public long size(InpaintParameters parameters) {
-    return (long) parameters.width() * parameters.height();
+    return parameters.canvasPixels();
   }
 
   @Override
