@@ -12,6 +12,7 @@ import io.spackle.jobs.run.ExitCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -76,12 +77,9 @@ final class ExportCommand implements Callable<Integer> {
       JobConf conf = arguments.load();
       ExportOptions options =
           new ExportOptions(format, HomeFolder.resolved(to), testShare, without, perShard);
-      spec.commandLine()
-          .getOut()
-          .println(
-              new ObjectMapper()
-                  .writeValueAsString(
-                      Export.write(SparkSessions.open(conf.hadoop()), conf, options)));
+      Map<String, Object> description =
+          Export.write(SparkSessions.open(conf.hadoop()), conf, options);
+      spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(description));
       return ExitCode.DONE.code();
     } catch (RefusedException e) {
       spec.commandLine().getErr().println("Refused, nothing was written:");

@@ -161,7 +161,8 @@ class DemoTest {
     return argb(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
   }
 
-  private static int[] argb(Path file) throws IOException {
+  /** The pixels of one of the demo's photos, or of a result of it. */
+  static int[] argb(Path file) throws IOException {
     return ImageIO.read(file.toFile()).getRGB(0, 0, SIDE, SIDE, null, 0, SIDE);
   }
 }

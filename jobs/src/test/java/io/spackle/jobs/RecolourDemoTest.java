@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,9 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The demo of garments in other colours. */
 class RecolourDemoTest {
-
-  /** Side of a photo in pixels. */
-  private static final int SIDE = 256;
 
   @TempDir static Path folder;
 
@@ -64,10 +60,10 @@ class RecolourDemoTest {
   void theFoldsStayAndTheGroundIsNotTouched(String id) throws IOException {
     int[] before = photo(id);
     int[] after = result(id);
-    int[] mask = argb(DemoTest.PHOTOS.resolve(id + "-mask.png"));
-    assertThat(IntStream.range(0, SIDE * SIDE).filter(i -> (mask[i] & 0xff) == 0))
+    int[] mask = DemoTest.argb(DemoTest.PHOTOS.resolve(id + "-mask.png"));
+    assertThat(IntStream.range(0, mask.length).filter(i -> (mask[i] & 0xff) == 0))
         .allMatch(i -> before[i] == after[i]);
-    int[] garment = IntStream.range(0, SIDE * SIDE).filter(i -> (mask[i] & 0xff) != 0).toArray();
+    int[] garment = IntStream.range(0, mask.length).filter(i -> (mask[i] & 0xff) != 0).toArray();
     assertThat(correlation(garment, before, after)).as("of the light").isGreaterThan(0.9);
   }
 
@@ -99,16 +95,12 @@ class RecolourDemoTest {
   }
 
   private static int[] photo(String id) throws IOException {
-    return argb(
+    return DemoTest.argb(
         DemoTest.PHOTOS.resolve(meta.get(id).<Row>getAs("meta").<String>getAs("init_image")));
   }
 
   private static int[] result(String id) throws IOException {
     Row row = meta.get(id);
-    return argb(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
-  }
-
-  private static int[] argb(Path file) throws IOException {
-    return ImageIO.read(file.toFile()).getRGB(0, 0, SIDE, SIDE, null, 0, SIDE);
+    return DemoTest.argb(Path.of(row.<String>getList(row.fieldIndex("output")).get(0)));
   }
 }

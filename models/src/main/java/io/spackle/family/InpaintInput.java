@@ -74,8 +74,7 @@ public record InpaintInput(
    * @throws java.util.concurrent.CancellationException if cancelled
    */
   public InpaintInput filled(int threads, Cancellation cancellation) {
-    RgbImage filled = new PatchMatchFill(threads).fill(fillRequest(), cancellation);
-    return new InpaintInput(filled, mask, prompt, negativePrompt, reference, sources, seed);
+    return showing(new PatchMatchFill(threads).fill(fillRequest(), cancellation));
   }
 
   /**
@@ -91,8 +90,12 @@ public record InpaintInput(
         pixels[i] = (byte) (colour >> 8 * (2 - i % RgbImage.CHANNELS));
       }
     }
-    RgbImage filled = new RgbImage(image.width(), image.height(), pixels);
-    return new InpaintInput(filled, mask, prompt, negativePrompt, reference, sources, seed);
+    return showing(new RgbImage(image.width(), image.height(), pixels));
+  }
+
+  /** This input with another image of the same size. */
+  private InpaintInput showing(RgbImage other) {
+    return new InpaintInput(other, mask, prompt, negativePrompt, reference, sources, seed);
   }
 
   /**

@@ -88,10 +88,12 @@ public final class Framing {
 
     /** The joining of a generated image with the init image at the size of the output. */
     UnaryOperator<RgbImage> pasting(RgbImage untouched, Mask outputMask) {
-      boolean keepsShadow = options.composite() == Composite.MATTE_WITH_SHADOW;
-      Mask shares = Filter.BILINEAR.resize(matte, untouched.width(), untouched.height());
-      if (options.isMatte() && (keepsShadow || Matte.isSoft(shares))) {
-        return new Matte(untouched, shares, keepsShadow);
+      if (options.isMatte()) {
+        boolean keepsShadow = options.composite() == Composite.MATTE_WITH_SHADOW;
+        Mask shares = Filter.BILINEAR.resize(matte, untouched.width(), untouched.height());
+        if (keepsShadow || Matte.isSoft(shares)) {
+          return new Matte(untouched, shares, keepsShadow);
+        }
       }
       Mask opacity = Compositor.feathered(outputMask, options.maskBlur());
       UnaryOperator<RgbImage> paste = generated -> Compositor.blend(untouched, generated, opacity);

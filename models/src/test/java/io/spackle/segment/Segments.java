@@ -55,7 +55,7 @@ final class Segments {
     return mask(segmenter, image, SegmentRule.of(List.of(classes)));
   }
 
-  /** An image that is painted on a ground. */
+  /** An image that is drawn on a ground. */
   static RgbImage image(int width, int height, Color ground, Consumer<Graphics2D> painting) {
     BufferedImage canvas = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = canvas.createGraphics();

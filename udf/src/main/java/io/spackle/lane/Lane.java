@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -104,6 +105,16 @@ public final class Lane<K, I, O> implements AutoCloseable {
    * @param share its part of the time that its batch took
    */
   public record Result<O>(O image, Duration queued, Duration share) {}
+
+  /** Why an image that was submitted failed; an {@link Error} is thrown. */
+  public static RuntimeException causeOf(ExecutionException failure) {
+    if (failure.getCause() instanceof Error error) {
+      throw error;
+    }
+    return failure.getCause() instanceof RuntimeException cause
+        ? cause
+        : new IllegalStateException(failure.getCause());
+  }
 
   /**
    * An image that will be submitted. While it is announced, incomplete batches wait for it, up to

@@ -68,7 +68,7 @@ record Search(
       }
       return new Answered(image, answers);
     } catch (ExecutionException e) {
-      throw unwrapped(e);
+      throw Lane.causeOf(e);
     } finally {
       running.forEach(answer -> answer.cancel(false));
     }
@@ -87,14 +87,5 @@ record Search(
     return marker.isPresent()
         ? open.lane().submitAlone(input.shape(), input, marker.get())
         : open.lane().submit(input.shape(), input);
-  }
-
-  private static RuntimeException unwrapped(ExecutionException failure) {
-    if (failure.getCause() instanceof Error error) {
-      throw error;
-    }
-    return failure.getCause() instanceof RuntimeException cause
-        ? cause
-        : new IllegalStateException(failure.getCause());
   }
 }

@@ -286,7 +286,7 @@ public final class RowPipeline {
       timer.move(samples.get(0).image().get().queued(), RowStage.PAINT, RowStage.QUEUE);
       return Generated.of(framed, samples);
     } catch (ExecutionException e) {
-      throw unwrapped(e);
+      throw Lane.causeOf(e);
     } finally {
       samples.forEach(LaneSample::cancel);
     }
@@ -335,14 +335,5 @@ public final class RowPipeline {
   private void enter(RowStage stage, StageTimer timer) {
     task.check();
     timer.enter(stage);
-  }
-
-  private static RuntimeException unwrapped(ExecutionException failure) {
-    if (failure.getCause() instanceof Error error) {
-      throw error;
-    }
-    return failure.getCause() instanceof RuntimeException cause
-        ? cause
-        : new IllegalStateException(failure.getCause());
   }
 }

@@ -47,7 +47,7 @@ class RowMasksTest {
   private static final int HEIGHT = 64;
 
   /** Red at the left, green at the right, grey elsewhere. */
-  private static final RgbImage CLOTHES = painted(WIDTH, HEIGHT);
+  private static final RgbImage CLOTHES = drawn(WIDTH, HEIGHT);
 
   private final InFlightLimits cores = new InFlightLimits(4, 2, 1 << 28);
   private final Map<SegmenterSettings, OpenSegmenter> open = new HashMap<>();
@@ -79,7 +79,7 @@ class RowMasksTest {
   @ParameterizedTest
   @ValueSource(strings = {"file", "model", "shared"})
   void aMaskIsFittedToALargerImage(String origin) throws Exception {
-    Mask mask = make(origin, painted(2 * WIDTH, 2 * HEIGHT), half(WIDTH, HEIGHT)).reading().mask();
+    Mask mask = make(origin, drawn(2 * WIDTH, 2 * HEIGHT), half(WIDTH, HEIGHT)).reading().mask();
     assertThat(mask.width() * HEIGHT).isEqualTo(mask.height() * WIDTH);
     assertThat(mask.isMasked(mask.width() / 4, mask.height() / 2)).isTrue();
   }
@@ -197,7 +197,7 @@ class RowMasksTest {
     return new RgbImage(width, height, pixels);
   }
 
-  private static RgbImage painted(int width, int height) {
+  private static RgbImage drawn(int width, int height) {
     RgbImage image = grey(width, height);
     for (int i = 0; i < width * height; i++) {
       int x = i % width;

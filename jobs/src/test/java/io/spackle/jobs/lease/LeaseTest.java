@@ -58,10 +58,7 @@ class LeaseTest {
   /** A heartbeat that wrote the lease file after its deletion would block the next run. */
   @Test
   void heartbeatInProgressDoesNotOutliveItsLease() throws Exception {
-    Configuration hadoop = new Configuration();
-    hadoop.setClass("fs.file.impl", SlowDisk.class, FileSystem.class);
-    hadoop.setBoolean("fs.file.impl.disable.cache", true);
-    files = AtomicFiles.of(path(), hadoop);
+    files = on(SlowDisk.class);
     Lease lease = acquire("one", SHORT);
     SlowDisk disk = (SlowDisk) files.system();
     disk.isSlow = true;
@@ -274,13 +271,18 @@ class LeaseTest {
     assertThat(meta.resolve(".spackle-torn")).as("fence").isRegularFile();
   }
 
+  /** Files on a disk of a kind of its own. */
+  private AtomicFiles on(Class<? extends FileSystem> disk) throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.file.impl", disk, FileSystem.class);
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    return AtomicFiles.of(path(), hadoop);
+  }
+
   @Test
   void leaseWithoutARecentHeartbeatIsNotHeldWhateverTheHeartbeatDoes() throws IOException {
     Clock clock = new Clock();
-    Configuration hadoop = new Configuration();
-    hadoop.setClass("fs.file.impl", BrokenDisk.class, FileSystem.class);
-    hadoop.setBoolean("fs.file.impl.disable.cache", true);
-    AtomicFiles disk = AtomicFiles.of(path(), hadoop);
+    AtomicFiles disk = on(BrokenDisk.class);
     AtomicInteger losses = new AtomicInteger();
     Lease lease = lease(disk, "one", clock, losses::incrementAndGet);
     lease.take();
@@ -301,10 +303,7 @@ class LeaseTest {
   @Test
   void aHeartbeatThatHangsIsNoticed() throws Exception {
     Clock clock = new Clock();
-    Configuration hadoop = new Configuration();
-    hadoop.setClass("fs.file.impl", BrokenDisk.class, FileSystem.class);
-    hadoop.setBoolean("fs.file.impl.disable.cache", true);
-    AtomicFiles disk = AtomicFiles.of(path(), hadoop);
+    AtomicFiles disk = on(BrokenDisk.class);
     AtomicInteger losses = new AtomicInteger();
     Lease lease = lease(disk, "one", clock, losses::incrementAndGet);
     lease.take();
