@@ -54,6 +54,11 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
   }
 
   @Override
+  public boolean takesTimestepPerImage() {
+    return UnetBackbone.takesTimestepPerImage(unet);
+  }
+
+  @Override
   public void check(SchedulerChoice scheduler) {
     schedulers.of(scheduler);
   }
@@ -102,29 +107,25 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
       FloatTensor person = vae.encode(input.image().toTensor(), generator, cancellation);
       latents = run.addNoise(below(person, garmentLatents), noise, 0);
     }
-    return new DenoisingState(latents, prompt, conditioning, null, run, generator, 0);
+    return new DenoisingState(parameters, latents, prompt, conditioning, null, run, generator, 0);
   }
 
   @Override
-  public List<DenoisingState> step(
-      InpaintParameters parameters, List<DenoisingState> batch, Cancellation cancellation) {
-    Guidance guidance = new Guidance(parameters.sampling().guidanceScale());
-    FloatTensor latents = guidance.duplicate(DenoisingState.scaledLatents(batch));
-    FloatTensor conditioning = DenoisingState.gather(batch, DenoisingState::conditioning);
-    if (guidance.isOn()) {
-      conditioning = FloatTensor.concatBatch(List.of(withoutGarment(conditioning), conditioning));
-    }
+  public List<DenoisingState> step(List<DenoisingState> batch, Cancellation cancellation) {
+    FloatTensor latents = Guidance.rows(batch, DenoisingState::scaledLatents);
+    FloatTensor conditioning =
+        Guidance.rows(
+            batch, image -> withoutGarment(image.conditioning()), DenoisingState::conditioning);
     Map<String, Tensor> inputs = new HashMap<>();
     inputs.put("sample", FloatTensor.concat(List.of(latents, conditioning), 1));
-    inputs.put("timestep", FloatTensor.of(new float[] {batch.get(0).timestep()}, 1));
+    inputs.put("timestep", UnetBackbone.timestep(unet, batch));
     FloatTensor noisePrediction = unet.run(inputs, cancellation).get("out_sample");
-    return DenoisingState.step(batch, guidance.apply(noisePrediction));
+    return DenoisingState.step(batch, Guidance.apply(batch, noisePrediction));
   }
 
   @Override
-  public FloatTensor decode(
-      InpaintParameters parameters, FloatTensor latents, Cancellation cancellation) {
-    return vae.decode(upperHalf(latents), cancellation);
+  public FloatTensor decode(DenoisingState done, Cancellation cancellation) {
+    return vae.decode(upperHalf(done.latents()), cancellation);
   }
 
   /** Two tensors, the second below the first: (1, channels, 2 x h, w). */

@@ -102,7 +102,8 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
     FloatTensor latents =
         startsFromNoise ? noise.times(run.initNoiseSigma()) : run.addNoise(imageLatents, noise, 0);
     KeptLatents kept = seesMask ? null : new KeptLatents(imageLatents, noise, mask);
-    return new DenoisingState(latents, prompt, conditioning, kept, run, generator, 0);
+    return new DenoisingState(
+        parameters, latents, prompt, conditioning, kept, run, generator, 0);
   }
 
   private static Shape latentShape(InpaintParameters parameters) {
@@ -123,16 +124,28 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
   /**
    * The {@code sample} input of the UNet.
    *
-   * @param latents (batch or 2 x batch, 4, h/8, w/8)
-   * @return the same for a plain UNet, with mask and masked image latents for an inpainting one:
-   *     (batch or 2 x batch, 9, h/8, w/8)
+   * @return the scaled latents for a plain UNet, (rows, 4, h/8, w/8); with mask and masked image
+   *     latents for an inpainting one, (rows, 9, h/8, w/8)
    */
-  FloatTensor withMask(FloatTensor latents, List<DenoisingState> batch, Guidance guidance) {
+  FloatTensor sample(List<DenoisingState> batch) {
+    FloatTensor latents = Guidance.rows(batch, DenoisingState::scaledLatents);
     if (!seesMask) {
       return latents;
     }
-    FloatTensor conditioning = DenoisingState.gather(batch, DenoisingState::conditioning);
-    return FloatTensor.concat(List.of(latents, guidance.duplicate(conditioning)), 1);
+    FloatTensor conditioning = Guidance.rows(batch, DenoisingState::conditioning);
+    return FloatTensor.concat(List.of(latents, conditioning), 1);
+  }
+
+  /** Whether a UNet takes a timestep for each row of its batch. */
+  static boolean takesTimestepPerImage(Graph unet) {
+    return unet.inputs().get("timestep").axes().equals(List.of(-1L));
+  }
+
+  /** The {@code timestep} input of a UNet: (rows), or (1) if it takes one for all. */
+  static FloatTensor timestep(Graph unet, List<DenoisingState> batch) {
+    return takesTimestepPerImage(unet)
+        ? Guidance.rows(batch, DenoisingState::timestepTensor)
+        : batch.get(0).timestepTensor();
   }
 
   /** For a plain UNet the image's own latents outside the mask; nothing for an inpainting one. */

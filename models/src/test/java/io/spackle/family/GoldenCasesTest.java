@@ -113,8 +113,7 @@ class GoldenCasesTest {
     List<InpaintedImage> results =
         inpainter
             .inpaint(
-                parameters(golden, inpainter.traits()), inputs(golden, frames), new Cancellation())
-            .images();
+                parameters(golden, inpainter.traits()), inputs(golden, frames), new Cancellation());
     List<RgbImage> images = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       images.add(frames.get(i).restore(results.get(i).image()));
