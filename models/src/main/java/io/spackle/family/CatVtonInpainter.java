@@ -36,7 +36,7 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
       CatVtonInpainter model =
           new CatVtonInpainter(
               traits(bundle),
-              components.graph("unet", Set.of("sample", "timestep"), Set.of("out_sample")),
+              components.denoiser(Set.of("sample", "timestep")),
               components.vae(LATENT_CHANNELS),
               components.schedulers(Map.of("eta", 1.0)));
       components.rejectProblems();
