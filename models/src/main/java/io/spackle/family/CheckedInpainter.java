@@ -36,6 +36,11 @@ final class CheckedInpainter implements Inpainter {
   }
 
   @Override
+  public boolean batchesAnySteps() {
+    return inpainter.batchesAnySteps();
+  }
+
+  @Override
   public void check(InpaintParameters parameters) {
     if (parameters.safetyChecked() && checker == null) {
       throw new IllegalArgumentException(

@@ -55,6 +55,11 @@ final class DiffusionInpainter implements Inpainter {
   }
 
   @Override
+  public boolean batchesAnySteps() {
+    return model.takesTimestepPerImage();
+  }
+
+  @Override
   public void check(InpaintParameters parameters) {
     parameters.requireLayout(traits());
     model.check(parameters.sampling().scheduler());

@@ -24,6 +24,13 @@ public interface Inpainter extends AutoCloseable {
   ModelTraits traits();
 
   /**
+   * Whether images share batches whatever steps they are at. If not, those at the same timestep do.
+   */
+  default boolean batchesAnySteps() {
+    return true;
+  }
+
+  /**
    * Rejects parameters that the model cannot run, before images are prepared for it.
    *
    * @throws IllegalArgumentException naming what was found and what was expected
