@@ -131,13 +131,18 @@ record FluxFillInpainter(
       PromptEmbeds prompt,
       Cancellation cancellation) {
     PackedLatents grid = grid(parameters);
-    FloatTensor pixels = input.image().toTensor(); // (1, 3, h, w), -1 to 1
     Shape shape = grid.latents(LATENT_CHANNELS); // (1, 16, h/8, w/8)
     Run run = start(parameters);
 
     // The draws of the reference, in its order: image posterior, noise, masked image posterior.
     TorchNoise generator = TorchNoise.seeded(input.seed());
-    FloatTensor imageLatents = grid.pack(vae.encode(pixels, generator, cancellation));
+    FloatTensor imageLatents;
+    if (run.startsFromNoise()) {
+      imageLatents = grid.pack(FloatTensor.zeros(shape)); // they have no weight
+      vae.skipDraw(shape, generator);
+    } else {
+      imageLatents = grid.pack(vae.encode(input.image().toTensor(), generator, cancellation));
+    }
     FloatTensor noise = grid.pack(new FloatTensor(generator.next(shape.size()), shape));
     FloatTensor maskedImageLatents =
         grid.pack(vae.encode(input.maskedPixels(), generator, cancellation));
