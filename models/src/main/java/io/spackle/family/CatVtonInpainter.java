@@ -5,6 +5,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
+import io.spackle.image.RgbImage;
 import io.spackle.scheduler.Run;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
@@ -85,13 +86,12 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
       InpaintInput input,
       PromptEmbeds prompt,
       Cancellation cancellation) {
-    FloatTensor garment = // (1, 3, h, w)
-        input.referenceWithin(parameters.width(), parameters.height()).toTensor();
+    RgbImage garment = input.referenceWithin(parameters.width(), parameters.height());
     Run run = UnetBackbone.start(schedulers, parameters.sampling());
 
     // The draws of one image, in this order: masked person, garment, noise; of the person last.
     TorchNoise generator = TorchNoise.seeded(input.seed());
-    FloatTensor maskedPerson = vae.encode(input.maskedPixels(), generator, cancellation);
+    FloatTensor maskedPerson = vae.encodeMasked(input, generator, cancellation);
     FloatTensor garmentLatents = vae.encode(garment, generator, cancellation);
     Shape shape = below(maskedPerson, garmentLatents).shape(); // (1, 4, 2 x h/8, w/8)
     FloatTensor noise = new FloatTensor(generator.next(shape.size()), shape);
@@ -104,7 +104,7 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
             1);
     FloatTensor latents = noise.times(run.initNoiseSigma());
     if (!parameters.sampling().startsFromPureNoise()) {
-      FloatTensor person = vae.encode(input.image().toTensor(), generator, cancellation);
+      FloatTensor person = vae.encode(input.image(), generator, cancellation);
       latents = run.addNoise(below(person, garmentLatents), noise, 0);
     }
     return new DenoisingState(parameters, latents, prompt, conditioning, null, run, generator, 0);

@@ -85,8 +85,7 @@ record DenoisingState(
    *
    * @param noisePredictions (1, ...) of each image, for its current call
    */
-  static List<DenoisingState> step(
-      List<DenoisingState> batch, List<FloatTensor> noisePredictions) {
+  static List<DenoisingState> step(List<DenoisingState> batch, List<FloatTensor> noisePredictions) {
     List<DenoisingState> next = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       next.add(batch.get(i).step(noisePredictions.get(i)));

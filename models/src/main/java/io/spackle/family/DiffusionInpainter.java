@@ -97,7 +97,8 @@ final class DiffusionInpainter implements Inpainter {
     return next;
   }
 
-  private Denoising state(InpaintParameters parameters, InpaintInput canvas, DenoisingState latents) {
+  private Denoising state(
+      InpaintParameters parameters, InpaintInput canvas, DenoisingState latents) {
     boolean needsTimestep = !model.takesTimestepPerImage() && !latents.isDone();
     BatchKey key =
         new BatchKey(

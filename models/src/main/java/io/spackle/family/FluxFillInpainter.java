@@ -141,17 +141,15 @@ record FluxFillInpainter(
       imageLatents = grid.pack(FloatTensor.zeros(shape)); // they have no weight
       vae.skipDraw(shape, generator);
     } else {
-      imageLatents = grid.pack(vae.encode(input.image().toTensor(), generator, cancellation));
+      imageLatents = grid.pack(vae.encode(input.image(), generator, cancellation));
     }
     FloatTensor noise = grid.pack(new FloatTensor(generator.next(shape.size()), shape));
-    FloatTensor maskedImageLatents =
-        grid.pack(vae.encode(input.maskedPixels(), generator, cancellation));
+    FloatTensor maskedImageLatents = grid.pack(vae.encodeMasked(input, generator, cancellation));
 
     FloatTensor conditioning = // (1, tokens, 64 + 256)
         FloatTensor.concat(List.of(maskedImageLatents, grid.packMask(input.mask())), 2);
     FloatTensor latents = run.addNoise(imageLatents, noise, 0); // (1, tokens, 64)
-    return new DenoisingState(
-        parameters, latents, prompt, conditioning, null, run, generator, 0);
+    return new DenoisingState(parameters, latents, prompt, conditioning, null, run, generator, 0);
   }
 
   /** Flux rounds the skipped steps down, where the SD pipelines round the kept ones. */
@@ -176,7 +174,8 @@ record FluxFillInpainter(
     inputs.put("img_ids", grid(batch.get(0).parameters()).positions());
     inputs.put("txt_ids", LongTensor.zeros(batch.get(0).prompt().length(), 3));
     FloatTensor prediction = transformer.run(inputs, cancellation).get("out_hidden_states");
-    return DenoisingState.step(batch, IntStream.range(0, batch.size()).mapToObj(prediction::item).toList());
+    return DenoisingState.step(
+        batch, IntStream.range(0, batch.size()).mapToObj(prediction::item).toList());
   }
 
   @Override

@@ -38,7 +38,8 @@ public interface Inpainter extends AutoCloseable {
   void check(InpaintParameters parameters);
 
   /**
-   * Prepares one image for its first step: its prompt is encoded, its noise drawn from its own seed.
+   * Prepares one image for its first step: its prompt is encoded, its noise drawn from its own
+   * seed.
    *
    * @param input framed to {@code parameters.width()} x {@code parameters.height()}
    * @param cancellation ends the work within a second

@@ -80,7 +80,6 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
       InpaintInput input,
       PromptEmbeds prompt,
       Cancellation cancellation) {
-    FloatTensor pixels = input.image().toTensor(); // (1, 3, h, w), -1 to 1
     Shape shape = latentShape(parameters); // (1, 4, h/8, w/8)
     Run run = start(schedulers, parameters.sampling());
     boolean startsFromNoise = parameters.sampling().startsFromPureNoise();
@@ -88,12 +87,12 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
     // The draws of the reference, in its order: image posterior, noise, masked image posterior.
     TorchNoise generator = TorchNoise.seeded(input.seed());
     FloatTensor imageLatents =
-        startsFromNoise && seesMask ? null : vae.encode(pixels, generator, cancellation);
+        startsFromNoise && seesMask ? null : vae.encode(input.image(), generator, cancellation);
     FloatTensor noise = new FloatTensor(generator.next(shape.size()), shape);
     FloatTensor mask = parameters.maskReduction().toLatents(input.mask(), VaeCodec.FACTOR);
     FloatTensor conditioning = null; // (1, 5, h/8, w/8): mask, masked image latents
     if (seesMask) {
-      FloatTensor maskedImageLatents = vae.encode(input.maskedPixels(), generator, cancellation);
+      FloatTensor maskedImageLatents = vae.encodeMasked(input, generator, cancellation);
       conditioning = FloatTensor.concat(List.of(mask, maskedImageLatents), 1);
     } else {
       vae.skipDraw(shape, generator);
@@ -102,8 +101,7 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
     FloatTensor latents =
         startsFromNoise ? noise.times(run.initNoiseSigma()) : run.addNoise(imageLatents, noise, 0);
     KeptLatents kept = seesMask ? null : new KeptLatents(imageLatents, noise, mask);
-    return new DenoisingState(
-        parameters, latents, prompt, conditioning, kept, run, generator, 0);
+    return new DenoisingState(parameters, latents, prompt, conditioning, kept, run, generator, 0);
   }
 
   private static Shape latentShape(InpaintParameters parameters) {

@@ -83,7 +83,9 @@ public final class Run {
     return levels.initNoiseSigma();
   }
 
-  /** Whether the first sample of the run is noise alone: nothing of a clean sample is left in it. */
+  /**
+   * Whether the first sample of the run is noise alone: nothing of a clean sample is left in it.
+   */
   public boolean startsFromNoise() {
     return levels.signal()[firstIndex] == 0;
   }

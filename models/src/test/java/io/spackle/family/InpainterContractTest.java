@@ -232,10 +232,7 @@ class InpainterContractTest {
             negativePrompt,
             sample.reference(),
             sample.seed());
-    return inpainter
-        .inpaint(parameters, List.of(input), new Cancellation())
-        .get(0)
-        .notes();
+    return inpainter.inpaint(parameters, List.of(input), new Cancellation()).get(0).notes();
   }
 
   @Test

@@ -77,8 +77,7 @@ class RandomBatchesTest {
               new SchedulerChoice(scheduler, null));
       jobs.add(
           new Job(
-              new InpaintParameters(
-                  Samples.SIDE, Samples.SIDE, sampling, MaskReduction.MAX, false),
+              new InpaintParameters(Samples.SIDE, Samples.SIDE, sampling, MaskReduction.MAX, false),
               Samples.input("a cat ".repeat(1 + random.nextInt(30)), i)));
     }
     return jobs;
@@ -101,8 +100,7 @@ class RandomBatchesTest {
   }
 
   private void step(Inpainter inpainter, List<Running> batch) {
-    List<InpaintState> next =
-        inpainter.step(batch.stream().map(Running::state).toList(), never);
+    List<InpaintState> next = inpainter.step(batch.stream().map(Running::state).toList(), never);
     running.removeAll(batch);
     for (int i = 0; i < batch.size(); i++) {
       running.add(new Running(batch.get(i).job(), next.get(i)));

@@ -89,8 +89,7 @@ class BatchedInputTest {
     axes[0] = ROWS;
     Shape shape = Shape.of(axes);
     FloatTensor all = new FloatTensor(TorchNoise.seeded(7).next(shape.size()), shape);
-    List<FloatTensor> taken =
-        IntStream.range(first, first + rows).mapToObj(all::item).toList();
+    List<FloatTensor> taken = IntStream.range(first, first + rows).mapToObj(all::item).toList();
     return FloatTensor.concatBatch(taken);
   }
 
@@ -106,10 +105,16 @@ class BatchedInputTest {
 
   @Test
   void graphsThatComputeWithTheOneValueStayAsTheyAre() throws IOException {
-    assertThat(copy(expanding(OnnxFile.node("Sin", "t", "s"), OnnxFile.node("Unsqueeze", "s", "u", "axes"))))
+    assertThat(
+            copy(
+                expanding(
+                    OnnxFile.node("Sin", "t", "s"), OnnxFile.node("Unsqueeze", "s", "u", "axes"))))
         .as("sine of the scalar")
         .isEmpty();
-    assertThat(copy(expanding(OnnxFile.node("Unsqueeze", "t", "u", "axes"), OnnxFile.node("Sin", "u", "s"))))
+    assertThat(
+            copy(
+                expanding(
+                    OnnxFile.node("Unsqueeze", "t", "u", "axes"), OnnxFile.node("Sin", "u", "s"))))
         .as("sine of the vector")
         .isEmpty();
     assertThat(copy(expanding(OnnxFile.node("Unsqueeze", "t", "u", "two"))))
@@ -122,14 +127,19 @@ class BatchedInputTest {
   @Test
   void tensorsInOtherFilesAreFoundNextToTheOriginal() throws IOException {
     Path file =
-        expanding(OnnxFile.node("Unsqueeze", "t", "u", "axes")).writeTo(folder.resolve("unet/model.onnx"));
+        expanding(OnnxFile.node("Unsqueeze", "t", "u", "axes"))
+            .writeTo(folder.resolve("unet/model.onnx"));
     Files.write(folder.resolve("unet/weights"), ONE_AND_TWO);
     ByteBuffer copy = BatchedInput.of(file, "t").orElseThrow();
     try (Graph graph = OrtGraph.open(file, copy, Device.cpu(1))) {
       FloatTensor sum =
           graph
               .run(
-                  Map.of("t", FloatTensor.of(new float[] {5, 6}, 2), "shape", LongTensor.of(new long[] {2}, 1)),
+                  Map.of(
+                      "t",
+                      FloatTensor.of(new float[] {5, 6}, 2),
+                      "shape",
+                      LongTensor.of(new long[] {2}, 1)),
                   new Cancellation())
               .get("y");
       assertThat(sum.data()).containsExactly(6, 8);

@@ -70,8 +70,7 @@ public final class Lane<K, I, O> implements AutoCloseable {
     this.watchdog = new Watchdog(patience, grace, this::giveUp);
     LaneThread.Parts parts =
         new LaneThread.Parts(settings.maxImages(), watchdog, guard, metrics, this::end);
-    this.thread =
-        new Thread(new LaneThread<>(model, queue, parts), "spackle-lane-" + model.name());
+    this.thread = new Thread(new LaneThread<>(model, queue, parts), "spackle-lane-" + model.name());
     this.thread.setDaemon(true);
     metrics.laneOpened();
     this.thread.start();
@@ -153,8 +152,7 @@ public final class Lane<K, I, O> implements AutoCloseable {
    * @param marker opened before the model gets the image and closed afterwards
    * @return as of {@link #submit}
    */
-  public CompletableFuture<Result<O>> submitAlone(
-      K parameters, I input, Supplier<Marker> marker) {
+  public CompletableFuture<Result<O>> submitAlone(K parameters, I input, Supplier<Marker> marker) {
     Group alone = new Group(model.group(parameters), new Object());
     return submit(alone, parameters, input, Optional.of(marker));
   }

@@ -138,7 +138,9 @@ final class LaneThread<K, I, S, O> implements Runnable {
     image.settle();
   }
 
-  /** Begins the images that have joined, advances all by a step, and finishes those that are done. */
+  /**
+   * Begins the images that have joined, advances all by a step, and finishes those that are done.
+   */
   private void advance(Group group, List<LaneImage<K, I, S, O>> images) {
     for (LaneImage<K, I, S, O> image : images) {
       if (image.state() == null) {
@@ -162,8 +164,7 @@ final class LaneThread<K, I, S, O> implements Runnable {
         images.stream()
             .filter(image -> !image.hasLeft() && !model.isDone(image.state()))
             .collect(
-                groupingBy(
-                    image -> model.batchKey(image.state()), LinkedHashMap::new, toList()));
+                groupingBy(image -> model.batchKey(image.state()), LinkedHashMap::new, toList()));
     List<List<LaneImage<K, I, S, O>>> batches = new ArrayList<>();
     for (List<LaneImage<K, I, S, O>> alike : byKey.values()) {
       for (int from = 0; from < alike.size(); from += maxSize) {
@@ -177,7 +178,8 @@ final class LaneThread<K, I, S, O> implements Runnable {
     LaneImage<K, I, S, O> image = one.get(0);
     Request<K, I, O> request = image.request();
     image.setState(
-        call(one, cancellation -> model.begin(request.parameters(), request.input(), cancellation)));
+        call(
+            one, cancellation -> model.begin(request.parameters(), request.input(), cancellation)));
   }
 
   private void step(List<LaneImage<K, I, S, O>> batch) {
