@@ -112,6 +112,11 @@ final class ModelsCommand {
     ModelSource source = new ModelSource.Bundle(bundle);
     try (Inpainter inpainter = Families.open(source, safety, Device.cpu(0))) {
       describe(bundle, inpainter.traits(), out);
+      out.println(
+          "batches    "
+              + (inpainter.batchesAnySteps()
+                  ? "images at any step"
+                  : "only images at the same timestep: the graph takes one for the whole batch"));
       out.println("safety     " + safety.map(SafetyModel::name).orElse("none"));
       files(bundle, out);
     }

@@ -22,7 +22,11 @@ class ModelsCommandTest {
     assertThat(command.code()).as(command.messages()).isZero();
     assertThat(command.out())
         .startsWith("family     sd15 (StableDiffusionInpaintPipeline)")
-        .contains("scheduler  DDIMScheduler", "vae        the model's own", "safety     none")
+        .contains(
+            "scheduler  DDIMScheduler",
+            "batches    images at any step",
+            "vae        the model's own",
+            "safety     none")
         .containsPattern("(?m)^digest {5}[0-9a-f]{64}$")
         .containsPattern("(?m)^  [0-9a-f]{64}  unet/model.onnx$")
         .endsWith("problems   none" + System.lineSeparator());

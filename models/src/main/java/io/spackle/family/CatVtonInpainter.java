@@ -5,6 +5,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
+import io.spackle.image.RgbImage;
 import io.spackle.scheduler.Run;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
@@ -36,7 +37,7 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
       CatVtonInpainter model =
           new CatVtonInpainter(
               traits(bundle),
-              components.graph("unet", Set.of("sample", "timestep"), Set.of("out_sample")),
+              components.denoiser(Set.of("sample", "timestep")),
               components.vae(LATENT_CHANNELS),
               components.schedulers(Map.of("eta", 1.0)));
       components.rejectProblems();
@@ -51,6 +52,11 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
         Limits.ofApi().withSides(1024, 1536).withGuidance(0, 20),
         new ModelTraits.Defaults(50, 2.5, 1.0, BundleSchedulers.defaultName(bundle)),
         ModelTraits.Guide.REFERENCE);
+  }
+
+  @Override
+  public boolean takesTimestepPerImage() {
+    return UnetBackbone.takesTimestepPerImage(unet);
   }
 
   @Override
@@ -80,13 +86,12 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
       InpaintInput input,
       PromptEmbeds prompt,
       Cancellation cancellation) {
-    FloatTensor garment = // (1, 3, h, w)
-        input.referenceWithin(parameters.width(), parameters.height()).toTensor();
+    RgbImage garment = input.referenceWithin(parameters.width(), parameters.height());
     Run run = UnetBackbone.start(schedulers, parameters.sampling());
 
     // The draws of one image, in this order: masked person, garment, noise; of the person last.
     TorchNoise generator = TorchNoise.seeded(input.seed());
-    FloatTensor maskedPerson = vae.encode(input.maskedPixels(), generator, cancellation);
+    FloatTensor maskedPerson = vae.encodeMasked(input, generator, cancellation);
     FloatTensor garmentLatents = vae.encode(garment, generator, cancellation);
     Shape shape = below(maskedPerson, garmentLatents).shape(); // (1, 4, 2 x h/8, w/8)
     FloatTensor noise = new FloatTensor(generator.next(shape.size()), shape);
@@ -99,32 +104,28 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
             1);
     FloatTensor latents = noise.times(run.initNoiseSigma());
     if (!parameters.sampling().startsFromPureNoise()) {
-      FloatTensor person = vae.encode(input.image().toTensor(), generator, cancellation);
+      FloatTensor person = vae.encode(input.image(), generator, cancellation);
       latents = run.addNoise(below(person, garmentLatents), noise, 0);
     }
-    return new DenoisingState(latents, prompt, conditioning, null, run, generator, 0);
+    return new DenoisingState(parameters, latents, prompt, conditioning, null, run, generator, 0);
   }
 
   @Override
-  public List<DenoisingState> step(
-      InpaintParameters parameters, List<DenoisingState> batch, Cancellation cancellation) {
-    Guidance guidance = new Guidance(parameters.sampling().guidanceScale());
-    FloatTensor latents = guidance.duplicate(DenoisingState.scaledLatents(batch));
-    FloatTensor conditioning = DenoisingState.gather(batch, DenoisingState::conditioning);
-    if (guidance.isOn()) {
-      conditioning = FloatTensor.concatBatch(List.of(withoutGarment(conditioning), conditioning));
-    }
+  public List<DenoisingState> step(List<DenoisingState> batch, Cancellation cancellation) {
+    FloatTensor latents = Guidance.rows(batch, DenoisingState::scaledLatents);
+    FloatTensor conditioning =
+        Guidance.rows(
+            batch, image -> withoutGarment(image.conditioning()), DenoisingState::conditioning);
     Map<String, Tensor> inputs = new HashMap<>();
     inputs.put("sample", FloatTensor.concat(List.of(latents, conditioning), 1));
-    inputs.put("timestep", FloatTensor.of(new float[] {batch.get(0).timestep()}, 1));
+    inputs.put("timestep", UnetBackbone.timestep(unet, batch));
     FloatTensor noisePrediction = unet.run(inputs, cancellation).get("out_sample");
-    return DenoisingState.step(batch, guidance.apply(noisePrediction));
+    return DenoisingState.step(batch, Guidance.apply(batch, noisePrediction));
   }
 
   @Override
-  public FloatTensor decode(
-      InpaintParameters parameters, FloatTensor latents, Cancellation cancellation) {
-    return vae.decode(upperHalf(latents), cancellation);
+  public FloatTensor decode(DenoisingState done, Cancellation cancellation) {
+    return vae.decode(upperHalf(done.latents()), cancellation);
   }
 
   /** Two tensors, the second below the first: (1, channels, 2 x h, w). */

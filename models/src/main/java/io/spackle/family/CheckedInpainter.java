@@ -1,16 +1,11 @@
 package io.spackle.family;
 
-import io.spackle.family.InpaintedBatch.Stage;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.image.RgbImage;
 import io.spackle.safety.SafetyChecker;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -41,6 +36,11 @@ final class CheckedInpainter implements Inpainter {
   }
 
   @Override
+  public boolean batchesAnySteps() {
+    return inpainter.batchesAnySteps();
+  }
+
+  @Override
   public void check(InpaintParameters parameters) {
     if (parameters.safetyChecked() && checker == null) {
       throw new IllegalArgumentException(
@@ -50,24 +50,23 @@ final class CheckedInpainter implements Inpainter {
   }
 
   @Override
-  public InpaintedBatch inpaint(
-      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
+  public InpaintState begin(
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
     check(parameters);
-    InpaintedBatch batch = inpainter.inpaint(parameters, inputs, cancellation);
-    return parameters.safetyChecked() ? checked(batch, cancellation) : batch;
+    return inpainter.begin(parameters, input, cancellation);
   }
 
-  private InpaintedBatch checked(InpaintedBatch batch, Cancellation cancellation) {
-    long start = System.nanoTime();
-    List<InpaintedImage> images = new ArrayList<>();
-    for (InpaintedImage image : batch.images()) {
-      boolean flagged = checker.flags(image.image(), cancellation);
-      images.add(flagged ? blackened(image) : image);
-    }
-    Map<Stage, Duration> times = new EnumMap<>(Stage.class);
-    times.putAll(batch.times());
-    times.put(Stage.CHECK, Duration.ofNanos(System.nanoTime() - start));
-    return new InpaintedBatch(images, times);
+  @Override
+  public List<InpaintState> step(List<InpaintState> batch, Cancellation cancellation) {
+    return inpainter.step(batch, cancellation);
+  }
+
+  @Override
+  public InpaintedImage finish(InpaintState done, Cancellation cancellation) {
+    InpaintedImage image = inpainter.finish(done, cancellation);
+    boolean flagged =
+        done.parameters().safetyChecked() && checker.flags(image.image(), cancellation);
+    return flagged ? blackened(image) : image;
   }
 
   private static InpaintedImage blackened(InpaintedImage flagged) {

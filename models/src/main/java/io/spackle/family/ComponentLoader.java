@@ -9,15 +9,20 @@ import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.graph.OrtGraph;
+import io.spackle.onnx.BatchedInput;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.text.ClipTokenizer;
 import io.spackle.text.PromptParser;
 import io.spackle.text.PromptSequences;
 import io.spackle.text.T5Tokenizer;
 import io.spackle.text.Tokenizer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Opens the components of a model folder for a family, and collects the problems found. */
@@ -83,7 +88,7 @@ final class ComponentLoader {
 
   /** The UNet of a bundle with its autoencoder and schedulers. */
   UnetBackbone unetBackbone(Set<String> inputs) {
-    Graph unet = graph("unet", inputs, Set.of("out_sample"));
+    Graph unet = denoiser(inputs);
     return new UnetBackbone(
         unet, vae(UnetBackbone.LATENT_CHANNELS), schedulers(), UnetBackbone.seesMask(unet));
   }
@@ -149,9 +154,37 @@ final class ComponentLoader {
    * @param read outputs that the family reads
    */
   Graph graph(String component, Set<String> fed, Set<String> read) {
-    Graph graph = resources.push(OrtGraph.open(bundle.graph(component), device));
+    return checked(component, OrtGraph.open(bundle.graph(component), device), fed, read);
+  }
+
+  private Graph checked(String component, Graph graph, Set<String> fed, Set<String> read) {
+    resources.push(graph);
     problems.addAll(graph.problems(component + "/model.onnx", fed, read));
     return graph;
+  }
+
+  /**
+   * The UNet, which takes a timestep for each image of a batch if its graph can be changed to that.
+   *
+   * @param fed as of {@link #graph}
+   */
+  Graph denoiser(Set<String> fed) {
+    Path file = bundle.graph("unet");
+    return checked(
+        "unet",
+        batched(file)
+            .map(copy -> OrtGraph.open(file, copy, device))
+            .orElseGet(() -> OrtGraph.open(file, device)),
+        fed,
+        Set.of("out_sample"));
+  }
+
+  private static Optional<ByteBuffer> batched(Path graph) {
+    try {
+      return BatchedInput.of(graph, "timestep");
+    } catch (IOException e) {
+      return Optional.empty(); // opening the file tells what is wrong with it
+    }
   }
 
   /**

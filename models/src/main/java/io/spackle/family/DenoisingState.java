@@ -6,12 +6,12 @@ import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.TorchNoise;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * One image between two calls of the network. Each image has a scheduler run and a noise stream of
  * its own, so that its result does not depend on the batch.
  *
+ * @param parameters of the canvas
  * @param latents (1, 4, h/8, w/8), or packed (1, tokens, 64), at the noise level of {@code call}
  * @param prompt the prompt embeds
  * @param conditioning mask and masked image latents as the network takes them beside the latents,
@@ -23,6 +23,7 @@ import java.util.function.Function;
  * @param call the number of the next call, from 0
  */
 record DenoisingState(
+    InpaintParameters parameters,
     FloatTensor latents,
     PromptEmbeds prompt,
     FloatTensor conditioning,
@@ -64,35 +65,37 @@ record DenoisingState(
     return run.timestep(call);
   }
 
-  /** The latents of a batch, scaled as the scheduler asks: (batch, ...). */
-  static FloatTensor scaledLatents(List<DenoisingState> batch) {
-    return gather(batch, state -> state.run.scaleInput(state.latents, state.call));
+  /** Whether the noise is predicted with and without the prompt, see {@link Guidance}. */
+  boolean isGuided() {
+    return parameters.sampling().isGuided();
   }
 
-  /** A tensor of each image of a batch, (1, ...), joined to (batch, ...). */
-  static FloatTensor gather(
-      List<DenoisingState> batch, Function<DenoisingState, FloatTensor> tensor) {
-    return FloatTensor.concatBatch(batch.stream().map(tensor).toList());
+  /** The latents, scaled as the scheduler asks. */
+  FloatTensor scaledLatents() {
+    return run.scaleInput(latents, call);
+  }
+
+  /** The timestep as a tensor, (1). */
+  FloatTensor timestepTensor() {
+    return FloatTensor.of(new float[] {timestep()}, 1);
   }
 
   /**
    * Advances each image of a batch by its own scheduler.
    *
-   * @param noisePrediction (batch, ...) for the current call
+   * @param noisePredictions (1, ...) of each image, for its current call
    */
-  static List<DenoisingState> step(List<DenoisingState> batch, FloatTensor noisePrediction) {
+  static List<DenoisingState> step(List<DenoisingState> batch, List<FloatTensor> noisePredictions) {
     List<DenoisingState> next = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
-      DenoisingState state = batch.get(i);
-      FloatTensor latents =
-          state.run.step(
-              noisePrediction.item(i),
-              state.call,
-              state.latents,
-              new BatchNoise(List.of(state.noise)));
-      next.add(state.with(latents, state.call + 1));
+      next.add(batch.get(i).step(noisePredictions.get(i)));
     }
     return next;
+  }
+
+  private DenoisingState step(FloatTensor noisePrediction) {
+    FloatTensor next = run.step(noisePrediction, call, latents, new BatchNoise(List.of(noise)));
+    return with(next, call + 1);
   }
 
   /** Replaces the latents outside the mask by the image's own, at the noise level of the call. */
@@ -101,6 +104,6 @@ record DenoisingState(
   }
 
   private DenoisingState with(FloatTensor latents, int call) {
-    return new DenoisingState(latents, prompt, conditioning, kept, run, noise, call);
+    return new DenoisingState(parameters, latents, prompt, conditioning, kept, run, noise, call);
   }
 }

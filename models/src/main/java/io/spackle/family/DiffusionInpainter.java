@@ -1,23 +1,14 @@
 package io.spackle.family;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.toList;
-
-import io.spackle.family.InpaintedBatch.Stage;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
-import io.spackle.tensor.FloatTensor;
-import java.time.Duration;
-import java.util.Collection;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
- * Drives a {@link DiffusionModel}: encode the prompts, prepare latents, step until done, decode.
+ * Drives a {@link DiffusionModel}: encode the prompt, prepare latents, step until done, decode.
+ *
+ * <p>Reference images in context are joined and cut off here: families see one image.
  */
 final class DiffusionInpainter implements Inpainter {
 
@@ -32,9 +23,40 @@ final class DiffusionInpainter implements Inpainter {
     this.resources = resources;
   }
 
+  /**
+   * An image with its latents.
+   *
+   * @param parameters as given, without the reference image in context
+   * @param canvas the image as the model sees it
+   * @param latents between two steps
+   * @param batchKey see {@link BatchKey}
+   */
+  private record Denoising(
+      InpaintParameters parameters, InpaintInput canvas, DenoisingState latents, BatchKey batchKey)
+      implements InpaintState {
+
+    @Override
+    public boolean isDone() {
+      return latents.isDone();
+    }
+  }
+
+  /**
+   * What the inputs of the network fix. Prompts are not padded to the longest of a batch, which
+   * would make an image depend on its neighbours.
+   *
+   * @param timestep NaN where each image of a batch may have its own
+   */
+  private record BatchKey(int width, int height, int promptLength, float timestep) {}
+
   @Override
   public ModelTraits traits() {
     return model.traits();
+  }
+
+  @Override
+  public boolean batchesAnySteps() {
+    return model.takesTimestepPerImage();
   }
 
   @Override
@@ -43,88 +65,60 @@ final class DiffusionInpainter implements Inpainter {
     model.check(parameters.sampling().scheduler());
   }
 
-  /** Reference images in context are joined and cut off here: families see one image. */
   @Override
-  public InpaintedBatch inpaint(
-      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
+  public InpaintState begin(
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
     if (parameters.reference() == ReferenceLayout.NONE) {
-      return denoised(parameters, inputs, cancellation);
+      return begin(parameters, parameters, input, cancellation);
     }
     ReferenceCanvas canvas = ReferenceCanvas.of(parameters);
-    List<InpaintInput> joined = inputs.stream().map(canvas::joined).toList();
-    InpaintedBatch batch = denoised(canvas.joined(parameters), joined, cancellation);
-    return new InpaintedBatch(batch.images().stream().map(canvas::cut).toList(), batch.times());
+    return begin(parameters, canvas.joined(parameters), canvas.joined(input), cancellation);
   }
 
-  private InpaintedBatch denoised(
-      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
-    StageTimes times = new StageTimes();
-    List<PromptEmbeds> prompts =
-        times.measure(
-            Stage.TEXT,
-            () ->
-                inputs.stream()
-                    .map(input -> model.encodePrompt(parameters, input, cancellation))
-                    .toList());
-    InpaintedImage[] images = new InpaintedImage[inputs.size()];
-    for (List<Integer> group : byLength(prompts)) {
-      List<DenoisingState> batch =
-          times.measure(
-              Stage.ENCODE,
-              () ->
-                  group.stream()
-                      .map(
-                          i ->
-                              model.prepareLatents(
-                                  parameters, inputs.get(i), prompts.get(i), cancellation))
-                      .toList());
-      List<DenoisingState> done =
-          times.measure(Stage.DENOISE, () -> denoise(parameters, batch, cancellation));
-      for (int i = 0; i < group.size(); i++) {
-        FloatTensor latents = done.get(i).latents();
-        FloatTensor decoded =
-            times.measure(Stage.DECODE, () -> model.decode(parameters, latents, cancellation));
-        int place = group.get(i);
-        images[place] = InpaintedImage.of(decoded, inputs.get(place), prompts.get(place).notes());
-      }
+  private InpaintState begin(
+      InpaintParameters given,
+      InpaintParameters canvas,
+      InpaintInput input,
+      Cancellation cancellation) {
+    PromptEmbeds prompt = model.encodePrompt(canvas, input, cancellation);
+    return state(given, input, model.prepareLatents(canvas, input, prompt, cancellation));
+  }
+
+  @Override
+  public List<InpaintState> step(List<InpaintState> batch, Cancellation cancellation) {
+    cancellation.check();
+    List<Denoising> images = batch.stream().map(Denoising.class::cast).toList();
+    List<DenoisingState> latents =
+        model.step(images.stream().map(Denoising::latents).toList(), cancellation);
+    List<InpaintState> next = new ArrayList<>();
+    for (int i = 0; i < latents.size(); i++) {
+      next.add(state(images.get(i).parameters(), images.get(i).canvas(), latents.get(i)));
     }
-    return new InpaintedBatch(List.of(images), times.durations);
+    return next;
   }
 
-  private List<DenoisingState> denoise(
-      InpaintParameters parameters, List<DenoisingState> batch, Cancellation cancellation) {
-    List<DenoisingState> states = batch;
-    while (!states.get(0).isDone()) {
-      cancellation.check();
-      states = model.step(parameters, states, cancellation);
-    }
-    return states;
+  private Denoising state(
+      InpaintParameters parameters, InpaintInput canvas, DenoisingState latents) {
+    boolean needsTimestep = !model.takesTimestepPerImage() && !latents.isDone();
+    BatchKey key =
+        new BatchKey(
+            latents.parameters().width(),
+            latents.parameters().height(),
+            latents.prompt().length(),
+            needsTimestep ? latents.timestep() : Float.NaN);
+    return new Denoising(parameters, canvas, latents, key);
   }
 
-  /**
-   * The images of a batch by the length of their prompts, which a call of the network must share:
-   * padding to the longest would make an image depend on its neighbours.
-   */
-  private static Collection<List<Integer>> byLength(List<PromptEmbeds> prompts) {
-    return IntStream.range(0, prompts.size())
-        .boxed()
-        .collect(groupingBy(i -> prompts.get(i).length(), TreeMap::new, toList()))
-        .values();
-  }
-
-  /** The time that each stage of a batch takes. */
-  private static final class StageTimes {
-
-    private final Map<Stage, Duration> durations = new EnumMap<>(Stage.class);
-
-    <T> T measure(Stage stage, Supplier<T> work) {
-      long start = System.nanoTime();
-      try {
-        return work.get();
-      } finally {
-        durations.merge(stage, Duration.ofNanos(System.nanoTime() - start), Duration::plus);
-      }
-    }
+  @Override
+  public InpaintedImage finish(InpaintState done, Cancellation cancellation) {
+    Denoising image = (Denoising) done;
+    DenoisingState latents = image.latents();
+    InpaintedImage canvas =
+        InpaintedImage.of(
+            model.decode(latents, cancellation), image.canvas(), latents.prompt().notes());
+    return image.parameters().reference() == ReferenceLayout.NONE
+        ? canvas
+        : ReferenceCanvas.of(image.parameters()).cut(canvas);
   }
 
   @Override

@@ -16,6 +16,12 @@ interface DiffusionModel {
   ModelTraits traits();
 
   /**
+   * Whether the network takes a timestep for each image of a batch. If not, the images of a batch
+   * must be at the same timestep.
+   */
+  boolean takesTimestepPerImage();
+
+  /**
    * Rejects a choice of scheduler that the model cannot run.
    *
    * @throws IllegalArgumentException naming what was found and what was expected
@@ -37,19 +43,18 @@ interface DiffusionModel {
       Cancellation cancellation);
 
   /**
-   * Denoises a batch by one call of the network: scale, predict, guide, step, blend.
+   * Denoises a batch by one call of the network: scale, predict, guide, step, blend. Each image has
+   * its own guidance, scheduler run and, if the network takes it, timestep.
    *
-   * @param batch at least one image; all at the same call and with prompts of the same length
+   * @param batch at least one image; all of one size and with prompts of one length
    * @return the images after the call, in the order of the batch
    */
-  List<DenoisingState> step(
-      InpaintParameters parameters, List<DenoisingState> batch, Cancellation cancellation);
+  List<DenoisingState> step(List<DenoisingState> batch, Cancellation cancellation);
 
   /**
    * Decodes the latents of one image after its last step.
    *
-   * @param latents as {@link #step} left them
    * @return (1, 3, height, width), about -1 to 1
    */
-  FloatTensor decode(InpaintParameters parameters, FloatTensor latents, Cancellation cancellation);
+  FloatTensor decode(DenoisingState done, Cancellation cancellation);
 }

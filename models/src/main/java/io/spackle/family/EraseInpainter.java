@@ -1,7 +1,6 @@
 package io.spackle.family;
 
 import io.spackle.bundle.ModelBundle;
-import io.spackle.family.InpaintedBatch.Stage;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
@@ -9,11 +8,8 @@ import io.spackle.graph.OrtGraph;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -78,25 +74,27 @@ final class EraseInpainter implements Inpainter {
   }
 
   @Override
-  public InpaintedBatch inpaint(
-      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
-    List<InpaintedImage> images = new ArrayList<>();
-    Duration denoising = Duration.ZERO;
-    for (InpaintInput input : inputs) {
-      long start = System.nanoTime();
-      FloatTensor erased = erase(parameters, input, cancellation);
-      denoising = denoising.plusNanos(System.nanoTime() - start);
-      images.add(InpaintedImage.of(erased, input, notes(input)));
-    }
-    return new InpaintedBatch(images, Map.of(Stage.DENOISE, denoising));
+  public InpaintState begin(
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
+    cancellation.check();
+    return SingleStep.of(parameters, input);
   }
 
-  /** (1, 3, h, w), about -1 to 1. */
-  private FloatTensor erase(
-      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
+  @Override
+  public List<InpaintState> step(List<InpaintState> batch, Cancellation cancellation) {
+    return SingleStep.each(batch, image -> erased(image, cancellation));
+  }
+
+  @Override
+  public InpaintedImage finish(InpaintState done, Cancellation cancellation) {
+    return SingleStep.result(done);
+  }
+
+  private InpaintedImage erased(SingleStep image, Cancellation cancellation) {
+    InpaintInput input = image.input();
     FloatTensor given =
         graph.run(convention.feed().apply(input), cancellation).get(convention.output());
-    Shape expected = Shape.of(1, 3, parameters.height(), parameters.width());
+    Shape expected = Shape.of(1, 3, image.parameters().height(), image.parameters().width());
     if (!given.shape().equals(expected)) {
       throw new UnusableImageException(
           graph
@@ -106,7 +104,7 @@ final class EraseInpainter implements Inpainter {
               + expected
               + ": state the sides that it takes as size_multiple in erase.json");
     }
-    return convention.signed(given);
+    return InpaintedImage.of(convention.signed(given), input, notes(input));
   }
 
   static Set<Note> notes(InpaintInput input) {

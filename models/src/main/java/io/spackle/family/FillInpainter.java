@@ -2,7 +2,6 @@ package io.spackle.family;
 
 import io.spackle.graph.Cancellation;
 import java.util.List;
-import java.util.Map;
 
 /**
  * No model: an image is returned with what was put under its mask before, such as a plain colour.
@@ -30,14 +29,24 @@ final class FillInpainter implements Inpainter {
   }
 
   @Override
-  public InpaintedBatch inpaint(
-      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
+  public InpaintState begin(
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
     cancellation.check();
-    List<InpaintedImage> images =
-        inputs.stream()
-            .map(input -> new InpaintedImage(input.image(), EraseInpainter.notes(input)))
-            .toList();
-    return new InpaintedBatch(images, Map.of());
+    return SingleStep.of(parameters, input);
+  }
+
+  @Override
+  public List<InpaintState> step(List<InpaintState> batch, Cancellation cancellation) {
+    return SingleStep.each(batch, FillInpainter::unchanged);
+  }
+
+  @Override
+  public InpaintedImage finish(InpaintState done, Cancellation cancellation) {
+    return SingleStep.result(done);
+  }
+
+  private static InpaintedImage unchanged(SingleStep image) {
+    return new InpaintedImage(image.input().image(), EraseInpainter.notes(image.input()));
   }
 
   @Override

@@ -16,11 +16,12 @@ import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
 import io.spackle.text.PromptParser;
 import io.spackle.text.WeightedPrompt;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Flux Fill: a transformer over packed latents that sees the masked image and the mask at full
@@ -86,6 +87,11 @@ record FluxFillInpainter(
   }
 
   @Override
+  public boolean takesTimestepPerImage() {
+    return true;
+  }
+
+  @Override
   public void check(SchedulerChoice scheduler) {
     schedulers.of(scheduler);
   }
@@ -125,21 +131,25 @@ record FluxFillInpainter(
       PromptEmbeds prompt,
       Cancellation cancellation) {
     PackedLatents grid = grid(parameters);
-    FloatTensor pixels = input.image().toTensor(); // (1, 3, h, w), -1 to 1
     Shape shape = grid.latents(LATENT_CHANNELS); // (1, 16, h/8, w/8)
     Run run = start(parameters);
 
     // The draws of the reference, in its order: image posterior, noise, masked image posterior.
     TorchNoise generator = TorchNoise.seeded(input.seed());
-    FloatTensor imageLatents = grid.pack(vae.encode(pixels, generator, cancellation));
+    FloatTensor imageLatents;
+    if (run.startsFromNoise()) {
+      imageLatents = grid.pack(FloatTensor.zeros(shape)); // they have no weight
+      vae.skipDraw(shape, generator);
+    } else {
+      imageLatents = grid.pack(vae.encode(input.image(), generator, cancellation));
+    }
     FloatTensor noise = grid.pack(new FloatTensor(generator.next(shape.size()), shape));
-    FloatTensor maskedImageLatents =
-        grid.pack(vae.encode(input.maskedPixels(), generator, cancellation));
+    FloatTensor maskedImageLatents = grid.pack(vae.encodeMasked(input, generator, cancellation));
 
     FloatTensor conditioning = // (1, tokens, 64 + 256)
         FloatTensor.concat(List.of(maskedImageLatents, grid.packMask(input.mask())), 2);
     FloatTensor latents = run.addNoise(imageLatents, noise, 0); // (1, tokens, 64)
-    return new DenoisingState(latents, prompt, conditioning, null, run, generator, 0);
+    return new DenoisingState(parameters, latents, prompt, conditioning, null, run, generator, 0);
   }
 
   /** Flux rounds the skipped steps down, where the SD pipelines round the kept ones. */
@@ -152,34 +162,39 @@ record FluxFillInpainter(
   }
 
   @Override
-  public List<DenoisingState> step(
-      InpaintParameters parameters, List<DenoisingState> batch, Cancellation cancellation) {
-    FloatTensor latents = DenoisingState.scaledLatents(batch); // (batch, tokens, 64)
-    FloatTensor conditioning = DenoisingState.gather(batch, DenoisingState::conditioning);
+  public List<DenoisingState> step(List<DenoisingState> batch, Cancellation cancellation) {
+    FloatTensor latents = gather(batch, DenoisingState::scaledLatents); // (batch, tokens, 64)
+    FloatTensor conditioning = gather(batch, DenoisingState::conditioning);
     Map<String, Tensor> inputs = PromptEmbeds.inputs(batch);
     inputs.put("hidden_states", FloatTensor.concat(List.of(latents, conditioning), 2));
-    inputs.put("timestep", repeat(batch.get(0).timestep() / TIMESTEPS, batch.size()));
-    inputs.put("guidance", repeat((float) parameters.sampling().guidanceScale(), batch.size()));
-    inputs.put("img_ids", grid(parameters).positions());
+    inputs.put("timestep", gather(batch, image -> scalar(image.timestep() / TIMESTEPS)));
+    inputs.put(
+        "guidance",
+        gather(batch, image -> scalar((float) image.parameters().sampling().guidanceScale())));
+    inputs.put("img_ids", grid(batch.get(0).parameters()).positions());
     inputs.put("txt_ids", LongTensor.zeros(batch.get(0).prompt().length(), 3));
     FloatTensor prediction = transformer.run(inputs, cancellation).get("out_hidden_states");
-    return DenoisingState.step(batch, prediction);
+    return DenoisingState.step(
+        batch, IntStream.range(0, batch.size()).mapToObj(prediction::item).toList());
   }
 
   @Override
-  public FloatTensor decode(
-      InpaintParameters parameters, FloatTensor latents, Cancellation cancellation) {
-    return vae.decode(grid(parameters).unpack(latents), cancellation);
+  public FloatTensor decode(DenoisingState done, Cancellation cancellation) {
+    return vae.decode(grid(done.parameters()).unpack(done.latents()), cancellation);
   }
 
   private static PackedLatents grid(InpaintParameters parameters) {
     return PackedLatents.of(parameters.width(), parameters.height());
   }
 
-  /** (batch). */
-  private static FloatTensor repeat(float value, int batch) {
-    float[] values = new float[batch];
-    Arrays.fill(values, value);
-    return FloatTensor.of(values, batch);
+  /** A tensor of each image, (1, ...), as (batch, ...). */
+  private static FloatTensor gather(
+      List<DenoisingState> batch, Function<DenoisingState, FloatTensor> tensor) {
+    return FloatTensor.concatBatch(batch.stream().map(tensor).toList());
+  }
+
+  /** (1). */
+  private static FloatTensor scalar(float value) {
+    return FloatTensor.of(new float[] {value}, 1);
   }
 }

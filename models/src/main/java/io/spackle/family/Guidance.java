@@ -1,44 +1,79 @@
 package io.spackle.family;
 
 import io.spackle.tensor.FloatTensor;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
- * Classifier-free guidance as one batch of twice the size: the first half with the negative prompt,
- * the second half with the prompt.
+ * Classifier-free guidance in a batch. A guided image takes two rows of the network's batch, the
+ * first with the negative prompt, the second with the prompt. An image without guidance takes one.
  *
- * @param scale weight of the prompt; guidance is on above 1
  * @see <a href="https://arxiv.org/abs/2207.12598">Ho and Salimans, Classifier-Free Diffusion
  *     Guidance</a>
  */
-record Guidance(double scale) {
+final class Guidance {
 
-  boolean isOn() {
-    return scale > 1;
-  }
+  private Guidance() {}
 
-  /** A tensor for both halves, (2 x batch, ...); unchanged where guidance is off. */
-  FloatTensor duplicate(FloatTensor tensor) {
-    return isOn() ? FloatTensor.concatBatch(List.of(tensor, tensor)) : tensor;
+  /**
+   * A tensor of each image, (1, ...), for the network: (rows, ...).
+   *
+   * @param tensor the same for both rows of an image
+   */
+  static FloatTensor rows(
+      List<DenoisingState> batch, Function<DenoisingState, FloatTensor> tensor) {
+    return rows(batch, tensor, tensor);
   }
 
   /**
-   * Combines the halves of a noise prediction: {@code negative + scale * (prompt - negative)}.
+   * A tensor of each image, (1, ...), for the network: (rows, ...).
    *
-   * @param noisePrediction (2 x batch, ...) where guidance is on
-   * @return (batch, ...)
+   * @param negative of a guided image, for the row with the negative prompt
+   * @param positive of each image, for the row with the prompt
    */
-  FloatTensor apply(FloatTensor noisePrediction) {
-    if (!isOn()) {
-      return noisePrediction;
+  static FloatTensor rows(
+      List<DenoisingState> batch,
+      Function<DenoisingState, FloatTensor> negative,
+      Function<DenoisingState, FloatTensor> positive) {
+    List<FloatTensor> rows = new ArrayList<>();
+    for (DenoisingState image : batch) {
+      if (image.isGuided()) {
+        rows.add(negative.apply(image));
+      }
+      rows.add(positive.apply(image));
     }
-    float weight = (float) scale;
-    float[] both = noisePrediction.data();
-    float[] guided = new float[both.length / 2];
+    return FloatTensor.concatBatch(rows);
+  }
+
+  /**
+   * The noise prediction of each image: {@code negative + scale * (prompt - negative)} of its two
+   * rows, or its one row.
+   *
+   * @param noisePrediction (rows, ...)
+   * @return (1, ...) each
+   */
+  static List<FloatTensor> apply(List<DenoisingState> batch, FloatTensor noisePrediction) {
+    List<FloatTensor> predictions = new ArrayList<>();
+    int row = 0;
+    for (DenoisingState image : batch) {
+      FloatTensor first = noisePrediction.item(row++);
+      predictions.add(
+          image.isGuided()
+              ? guided(first, noisePrediction.item(row++), image.parameters().sampling())
+              : first);
+    }
+    return predictions;
+  }
+
+  private static FloatTensor guided(
+      FloatTensor negative, FloatTensor prompt, InpaintParameters.Sampling sampling) {
+    float scale = (float) sampling.guidanceScale();
+    float[] guided = new float[negative.data().length];
     for (int i = 0; i < guided.length; i++) {
-      float negative = both[i];
-      guided[i] = negative + weight * (both[i + guided.length] - negative);
+      float without = negative.data()[i];
+      guided[i] = without + scale * (prompt.data()[i] - without);
     }
-    return new FloatTensor(guided, noisePrediction.shape().withBatch(noisePrediction.batch() / 2));
+    return new FloatTensor(guided, negative.shape());
   }
 }

@@ -1,15 +1,11 @@
 package io.spackle.family;
 
-import io.spackle.family.InpaintedBatch.Stage;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.GraphException;
 import io.spackle.image.RgbImage;
 import io.spackle.patchmatch.FillRequest;
 import io.spackle.patchmatch.PatchMatchFill;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Exemplar-based completion: the masked region is filled with patches of the same image, at the
@@ -50,22 +46,28 @@ final class PatchMatchInpainter implements Inpainter {
   }
 
   @Override
-  public InpaintedBatch inpaint(
-      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
-    List<FillRequest> requests = inputs.stream().map(InpaintInput::fillRequest).toList();
-    List<InpaintedImage> images = new ArrayList<>();
-    long start = System.nanoTime();
-    for (int i = 0; i < requests.size(); i++) {
-      RgbImage filled = filled(requests.get(i), cancellation);
-      images.add(new InpaintedImage(filled, EraseInpainter.notes(inputs.get(i))));
-    }
-    Duration filling = Duration.ofNanos(System.nanoTime() - start);
-    return new InpaintedBatch(images, Map.of(Stage.DENOISE, filling));
+  public InpaintState begin(
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
+    cancellation.check();
+    input.fillRequest(); // an image of which nothing may be copied fails alone
+    return SingleStep.of(parameters, input);
   }
 
-  private RgbImage filled(FillRequest request, Cancellation cancellation) {
+  @Override
+  public List<InpaintState> step(List<InpaintState> batch, Cancellation cancellation) {
+    return SingleStep.each(batch, image -> filled(image, cancellation));
+  }
+
+  @Override
+  public InpaintedImage finish(InpaintState done, Cancellation cancellation) {
+    return SingleStep.result(done);
+  }
+
+  private InpaintedImage filled(SingleStep image, Cancellation cancellation) {
+    FillRequest request = image.input().fillRequest();
     try {
-      return fill.fill(request, cancellation);
+      RgbImage filled = fill.fill(request, cancellation);
+      return new InpaintedImage(filled, EraseInpainter.notes(image.input()));
     } catch (OutOfMemoryError e) { // of large arrays: what else runs is not affected
       throw new GraphException(
           GraphException.Kind.OUT_OF_MEMORY,

@@ -28,8 +28,8 @@ record PromptEmbeds(
   }
 
   /**
-   * Network inputs for a batch in the order of {@link Guidance}: all negative prompts, then all
-   * prompts.
+   * Network inputs for a batch in the order of {@link Guidance}: the negative prompt of an image,
+   * if it has one, before its prompt.
    *
    * @param batch images with prompts of the same length
    * @return a map to be completed by the caller
@@ -37,13 +37,15 @@ record PromptEmbeds(
   static Map<String, Tensor> inputs(List<DenoisingState> batch) {
     Map<String, Tensor> inputs = new HashMap<>();
     for (String name : batch.get(0).prompt().prompt().keySet()) {
-      List<FloatTensor> values = new ArrayList<>();
-      batch.stream()
-          .map(state -> state.prompt().negativePrompt())
-          .filter(negative -> negative.containsKey(name))
-          .forEach(negative -> values.add(negative.get(name)));
-      batch.forEach(state -> values.add(state.prompt().prompt().get(name)));
-      inputs.put(name, FloatTensor.concatBatch(values));
+      List<FloatTensor> rows = new ArrayList<>();
+      for (DenoisingState image : batch) {
+        PromptEmbeds embeds = image.prompt();
+        if (embeds.negativePrompt().containsKey(name)) {
+          rows.add(embeds.negativePrompt().get(name));
+        }
+        rows.add(embeds.prompt().get(name));
+      }
+      inputs.put(name, FloatTensor.concatBatch(rows));
     }
     return inputs;
   }

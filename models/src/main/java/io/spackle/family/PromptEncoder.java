@@ -8,9 +8,9 @@ import io.spackle.text.PromptSequences;
 import io.spackle.text.PromptSequences.Sequence;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -21,7 +21,7 @@ import java.util.function.Function;
  */
 final class PromptEncoder {
 
-  private static final int CACHED = 64; // sequences; 64 of 77 x 768 floats are 15 MB
+  private static final long MAX_CACHED_BYTES = 64L << 20; // 280 prompts of SD 1.5, 8 of T5
 
   /**
    * A prompt, encoded.
@@ -36,6 +36,13 @@ final class PromptEncoder {
       return sequences.size();
     }
 
+    long bytes() {
+      return sequences.stream()
+          .flatMap(outputs -> outputs.values().stream())
+          .mapToLong(output -> (long) Float.BYTES * output.data().length)
+          .sum();
+    }
+
     /** An output of the first sequence. */
     FloatTensor output(String name) {
       return sequences.get(0).get(name);
@@ -45,8 +52,8 @@ final class PromptEncoder {
   private final Function<String, PromptSequences> tokenize;
   private final Graph graph;
   private final List<String> outputs;
-  private final Map<String, EncodedPrompt> cache = new LinkedHashMap<>();
-  private int cachedSequences;
+  private final RecentResults<String, EncodedPrompt> encoded =
+      new RecentResults<>(MAX_CACHED_BYTES, EncodedPrompt::bytes);
 
   /**
    * @param tokenize prompt to sequences of tokens
@@ -59,13 +66,7 @@ final class PromptEncoder {
   }
 
   EncodedPrompt encode(String prompt, Cancellation cancellation) {
-    EncodedPrompt cached = remove(prompt);
-    EncodedPrompt encoded = cached == null ? run(prompt, cancellation) : cached;
-    add(prompt, encoded);
-    while (cachedSequences > CACHED && cache.size() > 1) {
-      remove(cache.keySet().iterator().next());
-    }
-    return encoded;
+    return encoded.get(prompt, () -> run(prompt, cancellation));
   }
 
   /**
@@ -88,18 +89,6 @@ final class PromptEncoder {
     return FloatTensor.concat(parts, 1);
   }
 
-  /** Adds to the end of the map, so that the first entry is the least recently used. */
-  private void add(String prompt, EncodedPrompt encoded) {
-    cache.put(prompt, encoded);
-    cachedSequences += encoded.sequenceCount();
-  }
-
-  private EncodedPrompt remove(String prompt) {
-    EncodedPrompt cached = cache.remove(prompt);
-    cachedSequences -= cached == null ? 0 : cached.sequenceCount();
-    return cached;
-  }
-
   private EncodedPrompt run(String prompt, Cancellation cancellation) {
     PromptSequences tokens = tokenize.apply(prompt);
     List<Map<String, FloatTensor>> encoded =
@@ -110,8 +99,7 @@ final class PromptEncoder {
   private Map<String, FloatTensor> run(Sequence sequence, Cancellation cancellation) {
     LongTensor ids = LongTensor.of(sequence.ids(), 1, sequence.ids().length);
     Map<String, FloatTensor> encoded =
-        new HashMap<>(graph.run(Map.of("input_ids", ids), cancellation));
-    encoded.keySet().retainAll(outputs);
+        new HashMap<>(graph.run(Map.of("input_ids", ids), Set.copyOf(outputs), cancellation));
     encoded.replaceAll((name, output) -> weighted(output, sequence.weights()));
     return encoded;
   }

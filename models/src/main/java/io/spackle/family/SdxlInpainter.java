@@ -137,6 +137,11 @@ record SdxlInpainter(ModelTraits traits, TextEncoders text, UnetBackbone backbon
   }
 
   @Override
+  public boolean takesTimestepPerImage() {
+    return UnetBackbone.takesTimestepPerImage(backbone.unet());
+  }
+
+  @Override
   public void check(SchedulerChoice scheduler) {
     backbone.schedulers().of(scheduler);
   }
@@ -185,21 +190,17 @@ record SdxlInpainter(ModelTraits traits, TextEncoders text, UnetBackbone backbon
   }
 
   @Override
-  public List<DenoisingState> step(
-      InpaintParameters parameters, List<DenoisingState> batch, Cancellation cancellation) {
-    Guidance guidance = new Guidance(parameters.sampling().guidanceScale());
-    FloatTensor latents = guidance.duplicate(DenoisingState.scaledLatents(batch));
+  public List<DenoisingState> step(List<DenoisingState> batch, Cancellation cancellation) {
     Map<String, Tensor> inputs = PromptEmbeds.inputs(batch);
-    inputs.put("sample", backbone.withMask(latents, batch, guidance));
-    inputs.put("timestep", FloatTensor.of(new float[] {batch.get(0).timestep()}, 1));
+    inputs.put("sample", backbone.sample(batch));
+    inputs.put("timestep", UnetBackbone.timestep(backbone.unet(), batch));
     FloatTensor noisePrediction = backbone.unet().run(inputs, cancellation).get("out_sample");
-    FloatTensor guided = guidance.apply(noisePrediction); // (batch, 4, h/8, w/8)
+    List<FloatTensor> guided = Guidance.apply(batch, noisePrediction); // (1, 4, h/8, w/8) each
     return backbone.blend(DenoisingState.step(batch, guided));
   }
 
   @Override
-  public FloatTensor decode(
-      InpaintParameters parameters, FloatTensor latents, Cancellation cancellation) {
-    return backbone.vae().decode(latents, cancellation);
+  public FloatTensor decode(DenoisingState done, Cancellation cancellation) {
+    return backbone.vae().decode(done.latents(), cancellation);
   }
 }

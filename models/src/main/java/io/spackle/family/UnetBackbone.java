@@ -80,7 +80,6 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
       InpaintInput input,
       PromptEmbeds prompt,
       Cancellation cancellation) {
-    FloatTensor pixels = input.image().toTensor(); // (1, 3, h, w), -1 to 1
     Shape shape = latentShape(parameters); // (1, 4, h/8, w/8)
     Run run = start(schedulers, parameters.sampling());
     boolean startsFromNoise = parameters.sampling().startsFromPureNoise();
@@ -88,12 +87,12 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
     // The draws of the reference, in its order: image posterior, noise, masked image posterior.
     TorchNoise generator = TorchNoise.seeded(input.seed());
     FloatTensor imageLatents =
-        startsFromNoise && seesMask ? null : vae.encode(pixels, generator, cancellation);
+        startsFromNoise && seesMask ? null : vae.encode(input.image(), generator, cancellation);
     FloatTensor noise = new FloatTensor(generator.next(shape.size()), shape);
     FloatTensor mask = parameters.maskReduction().toLatents(input.mask(), VaeCodec.FACTOR);
     FloatTensor conditioning = null; // (1, 5, h/8, w/8): mask, masked image latents
     if (seesMask) {
-      FloatTensor maskedImageLatents = vae.encode(input.maskedPixels(), generator, cancellation);
+      FloatTensor maskedImageLatents = vae.encodeMasked(input, generator, cancellation);
       conditioning = FloatTensor.concat(List.of(mask, maskedImageLatents), 1);
     } else {
       vae.skipDraw(shape, generator);
@@ -102,7 +101,7 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
     FloatTensor latents =
         startsFromNoise ? noise.times(run.initNoiseSigma()) : run.addNoise(imageLatents, noise, 0);
     KeptLatents kept = seesMask ? null : new KeptLatents(imageLatents, noise, mask);
-    return new DenoisingState(latents, prompt, conditioning, kept, run, generator, 0);
+    return new DenoisingState(parameters, latents, prompt, conditioning, kept, run, generator, 0);
   }
 
   private static Shape latentShape(InpaintParameters parameters) {
@@ -123,16 +122,28 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
   /**
    * The {@code sample} input of the UNet.
    *
-   * @param latents (batch or 2 x batch, 4, h/8, w/8)
-   * @return the same for a plain UNet, with mask and masked image latents for an inpainting one:
-   *     (batch or 2 x batch, 9, h/8, w/8)
+   * @return the scaled latents for a plain UNet, (rows, 4, h/8, w/8); with mask and masked image
+   *     latents for an inpainting one, (rows, 9, h/8, w/8)
    */
-  FloatTensor withMask(FloatTensor latents, List<DenoisingState> batch, Guidance guidance) {
+  FloatTensor sample(List<DenoisingState> batch) {
+    FloatTensor latents = Guidance.rows(batch, DenoisingState::scaledLatents);
     if (!seesMask) {
       return latents;
     }
-    FloatTensor conditioning = DenoisingState.gather(batch, DenoisingState::conditioning);
-    return FloatTensor.concat(List.of(latents, guidance.duplicate(conditioning)), 1);
+    FloatTensor conditioning = Guidance.rows(batch, DenoisingState::conditioning);
+    return FloatTensor.concat(List.of(latents, conditioning), 1);
+  }
+
+  /** Whether a UNet takes a timestep for each row of its batch. */
+  static boolean takesTimestepPerImage(Graph unet) {
+    return unet.inputs().get("timestep").axes().equals(List.of(-1L));
+  }
+
+  /** The {@code timestep} input of a UNet: (rows), or (1) if it takes one for all. */
+  static FloatTensor timestep(Graph unet, List<DenoisingState> batch) {
+    return takesTimestepPerImage(unet)
+        ? Guidance.rows(batch, DenoisingState::timestepTensor)
+        : batch.get(0).timestepTensor();
   }
 
   /** For a plain UNet the image's own latents outside the mask; nothing for an inpainting one. */

@@ -2,11 +2,15 @@ package io.spackle.family;
 
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
+import io.spackle.image.Mask;
+import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.TorchNoise;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Pixels to latents and back.
@@ -19,11 +23,37 @@ import java.util.Map;
  * @param decoder {@code latent_sample} to {@code sample}
  * @param scalingFactor latents are multiplied by it for the network
  * @param shiftFactor is subtracted before that
+ * @param encoded what the encoder gave
  */
-record VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFactor) {
+record VaeCodec(
+    Graph encoder,
+    Graph decoder,
+    float scalingFactor,
+    float shiftFactor,
+    RecentResults<VaeCodec.Source, Map<String, FloatTensor>> encoded) {
 
   private static final String PARAMETERS = "latent_parameters";
   private static final String SAMPLE = "latent_sample";
+
+  private static final long MAX_KEPT_BYTES = 32L << 20;
+
+  VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFactor) {
+    this(
+        encoder,
+        decoder,
+        scalingFactor,
+        shiftFactor,
+        new RecentResults<>(MAX_KEPT_BYTES, VaeCodec::bytes));
+  }
+
+  /** What was encoded: instances, since comparing pixels takes time. */
+  record Source(RgbImage image, Optional<Mask> mask) {}
+
+  private static long bytes(Map<String, FloatTensor> outputs) {
+    return outputs.values().stream()
+        .mapToLong(output -> (long) Float.BYTES * output.data().length)
+        .sum();
+  }
 
   /** The names that an encoder may give its output. */
   static final List<String> ENCODER_OUTPUTS = List.of(PARAMETERS, SAMPLE);
@@ -32,14 +62,26 @@ record VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFa
   static final int FACTOR = 8;
 
   /**
-   * Draws latents from the posterior that the encoder computes.
+   * Draws latents of an image from the posterior that the encoder computes.
    *
-   * @param pixels (1, 3, h, w) in -1 to 1
+   * @param image of which the samples of a row have the same instance; it is encoded once
    * @param noise one draw is taken, unless the encoder gives the mean alone
    * @return (1, channels, h / 8, w / 8), shifted and scaled
    */
-  FloatTensor encode(FloatTensor pixels, TorchNoise noise, Cancellation cancellation) {
-    Map<String, FloatTensor> outputs = encoder.run(Map.of("sample", pixels), cancellation);
+  FloatTensor encode(RgbImage image, TorchNoise noise, Cancellation cancellation) {
+    return encode(new Source(image, Optional.empty()), image::toTensor, noise, cancellation);
+  }
+
+  /** Likewise of the image of an input with its masked region in mid grey. */
+  FloatTensor encodeMasked(InpaintInput input, TorchNoise noise, Cancellation cancellation) {
+    Source source = new Source(input.image(), Optional.of(input.mask()));
+    return encode(source, input::maskedPixels, noise, cancellation);
+  }
+
+  private FloatTensor encode(
+      Source source, Supplier<FloatTensor> pixels, TorchNoise noise, Cancellation cancellation) {
+    Map<String, FloatTensor> outputs =
+        encoded.get(source, () -> encoder.run(Map.of("sample", pixels.get()), cancellation));
     FloatTensor parameters = outputs.get(PARAMETERS);
     return scaled(parameters == null ? outputs.get(SAMPLE) : posterior(parameters, noise));
   }

@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.TensorInfo;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -40,6 +41,9 @@ public final class OrtGraph implements Graph {
           "bad allocation",
           "out_of_memory",
           "alloc_failed");
+
+  private static final String EXTERNAL_FOLDER =
+      "session.model_external_initializers_file_folder_path";
 
   private final String name;
   private final OrtSession session;
@@ -77,10 +81,8 @@ public final class OrtGraph implements Graph {
    * @throws CancellationException if the process ends
    */
   public static OrtGraph open(Path model, Device device) {
-    String name =
-        model.subpath(Math.max(0, model.getNameCount() - 2), model.getNameCount()).toString();
     return open(
-        name,
+        name(model),
         model.toString(),
         options -> OrtRuntime.environment().createSession(model.toString(), options),
         device);
@@ -96,6 +98,28 @@ public final class OrtGraph implements Graph {
   public static OrtGraph open(String name, byte[] model, Device device) {
     return open(
         name, name, options -> OrtRuntime.environment().createSession(model, options), device);
+  }
+
+  /**
+   * Loads a changed copy of a graph, with its external tensors from the files next to the original.
+   *
+   * @param model the original
+   * @param copy the bytes of an ONNX file
+   * @throws InvalidModelException as above, as are the others
+   */
+  public static OrtGraph open(Path model, ByteBuffer copy, Device device) {
+    return open(
+        name(model),
+        model.toString(),
+        options -> {
+          options.addConfigEntry(EXTERNAL_FOLDER, model.toAbsolutePath().getParent().toString());
+          return OrtRuntime.environment().createSession(copy, options);
+        },
+        device);
+  }
+
+  private static String name(Path model) {
+    return model.subpath(Math.max(0, model.getNameCount() - 2), model.getNameCount()).toString();
   }
 
   /** Opens a session. */

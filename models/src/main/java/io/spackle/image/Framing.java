@@ -53,10 +53,18 @@ public final class Framing {
               + " and a multiple of at least 1");
     }
     requireSides(init);
+    if (options.cropPadding().kind() == CropPadding.Kind.AUTO) {
+      throw new IllegalArgumentException("crop padding auto, expected pixels: see CropCanvas");
+    }
     Given given = Given.of(init, mask, options);
-    return options.cropPadding().isPresent()
+    return options.cropPadding().crops()
         ? cropped(given, width, height, sizeMultiple)
         : scaled(given, width, height, sizeMultiple);
+  }
+
+  /** A mask at the size of its init image, grown as it will be. */
+  public static Mask grownMask(RgbImage init, Mask mask, FramingOptions options) {
+    return atSizeOf(init, mask, options).grown(options.maskGrow());
   }
 
   /**
@@ -122,7 +130,7 @@ public final class Framing {
     if (options.maskReduction() == MaskReduction.NEAREST && options.maskGrow() == 0) {
       return mask; // diffusers resamples once, from the mask's original size
     }
-    return atSizeOf(init, mask, options).grown(options.maskGrow());
+    return grownMask(init, mask, options);
   }
 
   private static Frame scaled(Given given, int width, int height, int sizeMultiple) {
@@ -156,7 +164,7 @@ public final class Framing {
     Region region = // a blank mask has no region
         levels.isBlank()
             ? Region.of(init.width(), init.height())
-            : Region.around(levels, width, height, options.cropPadding().getAsInt());
+            : Region.around(levels, width, height, options.cropPadding().pixels());
     Plane view = EdgeFill.fill(init.plane().crop(region), width, height, Filter.LANCZOS::resize);
     Plane viewMask =
         EdgeFill.fill(

@@ -2,14 +2,12 @@ package io.spackle.image;
 
 import java.io.Serializable;
 import java.util.Objects;
-import java.util.OptionalInt;
 
 /**
  * The options of {@link Framing}.
  *
  * @param resize how the init image is scaled to the requested size
- * @param cropPadding the model sees only the masked region's surroundings, widened by this many
- *     pixels of the init image; if empty, it sees the complete image
+ * @param cropPadding how much of the masked region's surroundings the model sees
  * @param maskReduction how the mask is resized
  * @param pasteBack whether pixels outside the mask are bit-identical to the init image; otherwise
  *     they come from the model too
@@ -21,7 +19,7 @@ import java.util.OptionalInt;
  */
 public record FramingOptions(
     Resize resize,
-    OptionalInt cropPadding,
+    CropPadding cropPadding,
     MaskReduction maskReduction,
     boolean pasteBack,
     int maskBlur,
@@ -58,7 +56,7 @@ public record FramingOptions(
     Objects.requireNonNull(resize, "resize");
     Objects.requireNonNull(maskReduction, "maskReduction");
     Objects.requireNonNull(composite, "composite");
-    notNegative("crop padding", cropPadding.orElse(0));
+    Objects.requireNonNull(cropPadding, "cropPadding");
     notNegative("mask blur", maskBlur);
     notNegative("mask growth", maskGrow);
   }
@@ -66,7 +64,7 @@ public record FramingOptions(
   /** Fit, no crop, no thin mask lost, pixels outside the mask kept. */
   public static FramingOptions defaults() {
     return new FramingOptions(
-        Resize.FIT, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0, Composite.PASTE);
+        Resize.FIT, CropPadding.NONE, MaskReduction.MAX, true, 0, 0, Composite.PASTE);
   }
 
   /** Whether the levels of masks are shares. */
@@ -86,7 +84,7 @@ public record FramingOptions(
         other, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow, composite);
   }
 
-  public FramingOptions withCropPadding(OptionalInt other) {
+  public FramingOptions withCropPadding(CropPadding other) {
     return new FramingOptions(
         resize, other, maskReduction, pasteBack, maskBlur, maskGrow, composite);
   }
@@ -108,29 +106,6 @@ public record FramingOptions(
   public FramingOptions withComposite(Composite other) {
     return new FramingOptions(
         resize, cropPadding, maskReduction, pasteBack, maskBlur, maskGrow, other);
-  }
-
-  private Object writeReplace() {
-    Integer padding = cropPadding.isPresent() ? cropPadding.getAsInt() : null;
-    return new Stored(resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, composite);
-  }
-
-  /** The serialized form: an {@link OptionalInt} is not serializable. */
-  private record Stored(
-      Resize resize,
-      Integer cropPadding,
-      MaskReduction maskReduction,
-      boolean pasteBack,
-      int maskBlur,
-      int maskGrow,
-      Composite composite)
-      implements Serializable {
-
-    private Object readResolve() {
-      OptionalInt padding = cropPadding == null ? OptionalInt.empty() : OptionalInt.of(cropPadding);
-      return new FramingOptions(
-          resize, padding, maskReduction, pasteBack, maskBlur, maskGrow, composite);
-    }
   }
 
   private static void notNegative(String name, int pixels) {

@@ -30,6 +30,10 @@ public record Region(int left, int top, int right, int bottom) {
     return bottom - top;
   }
 
+  long pixels() {
+    return (long) width() * height();
+  }
+
   /**
    * The region around a mask, for a model that sees only the masked region's surroundings: the
    * bounding box of all levels above 0, padded, clamped, then grown about its centre to the model's
@@ -44,7 +48,7 @@ public record Region(int left, int top, int right, int bottom) {
    * @param padding in pixels, on each side
    */
   static Region around(Mask mask, int width, int height, int padding) {
-    Region box = boundingBox(mask);
+    Region box = around(mask);
     int left = Math.max(box.left() - padding, 0);
     int top = Math.max(box.top() - padding, 0);
     int right = Math.min(box.right() + padding, mask.width());
@@ -70,7 +74,12 @@ public record Region(int left, int top, int right, int bottom) {
     return new int[] {first + under, Math.min(limit, end + under)};
   }
 
-  private static Region boundingBox(Mask mask) {
+  /**
+   * The bounding box of all levels above 0.
+   *
+   * @param mask with at least one
+   */
+  static Region around(Mask mask) {
     int left = mask.width();
     int top = mask.height();
     int right = 0;

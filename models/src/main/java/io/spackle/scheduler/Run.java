@@ -83,6 +83,13 @@ public final class Run {
     return levels.initNoiseSigma();
   }
 
+  /**
+   * Whether the first sample of the run is noise alone: nothing of a clean sample is left in it.
+   */
+  public boolean startsFromNoise() {
+    return levels.signal()[firstIndex] == 0;
+  }
+
   /** The sample scaled to the model's input at a call. */
   public FloatTensor scaleInput(FloatTensor sample, int call) {
     float scale = levels.inputScale()[indexOf(call)];

@@ -2,6 +2,7 @@ package io.spackle.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.image.CropPadding;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.FramingOptions.Composite;
 import java.io.ByteArrayInputStream;
@@ -9,7 +10,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Options are serialized to executors. */
@@ -20,7 +20,7 @@ class OptionsSerializationTest {
     FramingOptions plain = FramingOptions.defaults();
     assertThat(roundTrip(plain)).isEqualTo(plain);
     FramingOptions cropped =
-        plain.withCropPadding(OptionalInt.of(32)).withComposite(Composite.MATTE);
+        plain.withCropPadding(CropPadding.of(32)).withComposite(Composite.MATTE);
     assertThat(roundTrip(cropped)).isEqualTo(cropped);
   }
 

@@ -2,6 +2,7 @@ package io.spackle.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.image.CropPadding;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
@@ -11,7 +12,6 @@ import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import java.util.Arrays;
-import java.util.OptionalInt;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -63,7 +63,7 @@ class TriptychTest {
     }
     FramingOptions options =
         new FramingOptions(
-            Resize.STRETCH, OptionalInt.empty(), MaskReduction.MAX, true, 0, 0, Composite.PASTE);
+            Resize.STRETCH, CropPadding.NONE, MaskReduction.MAX, true, 0, 0, Composite.PASTE);
     Mask mask = new Mask(width, height, levels);
     return Framing.frame(filled(width, height, 40), mask, width, height, 8, options);
   }

@@ -73,6 +73,6 @@ class CheckedInpainterTest {
             parameters.sampling(),
             parameters.maskReduction(),
             checked);
-    return inpainter.inpaint(asked, List.of(INPUT), new Cancellation()).images().get(0);
+    return inpainter.inpaint(asked, List.of(INPUT), new Cancellation()).get(0);
   }
 }

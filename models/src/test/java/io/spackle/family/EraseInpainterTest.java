@@ -155,7 +155,7 @@ class EraseInpainterTest {
   private static InpaintedImage inpaint(Path bundle, InpaintInput input) {
     InpaintParameters parameters = parameters(input.image().width(), input.image().height());
     try (Inpainter inpainter = open(bundle)) {
-      return inpainter.inpaint(parameters, List.of(input), new Cancellation()).images().get(0);
+      return inpainter.inpaint(parameters, List.of(input), new Cancellation()).get(0);
     }
   }
 

@@ -50,9 +50,6 @@ class FillInpainterTest {
   }
 
   private InpaintedImage inpaint(InpaintInput input, Cancellation cancellation) {
-    return inpainter
-        .inpaint(Samples.parameters(inpainter, 1), List.of(input), cancellation)
-        .images()
-        .get(0);
+    return inpainter.inpaint(Samples.parameters(inpainter, 1), List.of(input), cancellation).get(0);
   }
 }

@@ -111,10 +111,8 @@ class GoldenCasesTest {
     Inpainter inpainter = OPEN.computeIfAbsent(Model.of(golden, bundleName), Model::open);
     List<Frame> frames = frames(golden, inpainter.traits());
     List<InpaintedImage> results =
-        inpainter
-            .inpaint(
-                parameters(golden, inpainter.traits()), inputs(golden, frames), new Cancellation())
-            .images();
+        inpainter.inpaint(
+            parameters(golden, inpainter.traits()), inputs(golden, frames), new Cancellation());
     List<RgbImage> images = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       images.add(frames.get(i).restore(results.get(i).image()));

@@ -187,7 +187,6 @@ class InpainterContractTest {
                 Samples.parameters(inpainter, 2),
                 List.of(Samples.input(tooLong, 1)),
                 new Cancellation())
-            .images()
             .get(0);
 
     assertThat(cut.notes())
@@ -233,17 +232,13 @@ class InpainterContractTest {
             negativePrompt,
             sample.reference(),
             sample.seed());
-    return inpainter
-        .inpaint(parameters, List.of(input), new Cancellation())
-        .images()
-        .get(0)
-        .notes();
+    return inpainter.inpaint(parameters, List.of(input), new Cancellation()).get(0).notes();
   }
 
   @Test
   void stopsOnceCancelledAndStaysOpen() throws Exception {
     Cancellation cancellation = new Cancellation();
-    CompletableFuture<InpaintedBatch> running =
+    CompletableFuture<List<InpaintedImage>> running =
         CompletableFuture.supplyAsync(
             () -> inpainter.inpaint(Samples.parameters(inpainter, 50), many(), cancellation));
     assertThat(running).isNotCompleted();
@@ -273,7 +268,7 @@ class InpainterContractTest {
   }
 
   private List<RgbImage> inpaint(InpaintParameters parameters, List<InpaintInput> inputs) {
-    return inpainter.inpaint(parameters, inputs, new Cancellation()).images().stream()
+    return inpainter.inpaint(parameters, inputs, new Cancellation()).stream()
         .map(InpaintedImage::image)
         .toList();
   }

@@ -125,7 +125,7 @@ class PatchMatchInpainterTest {
             MaskReduction.MAX,
             false);
     try (Inpainter inpainter = BuiltInModel.PATCHMATCH.open(Device.cpu(threads))) {
-      return inpainter.inpaint(parameters, List.of(input), new Cancellation()).images().get(0);
+      return inpainter.inpaint(parameters, List.of(input), new Cancellation()).get(0);
     }
   }
 

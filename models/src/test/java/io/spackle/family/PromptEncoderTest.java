@@ -11,17 +11,12 @@ import io.spackle.golden.Goldens;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
-import io.spackle.graph.Graph;
-import io.spackle.graph.TensorSpec;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.Tensor;
 import io.spackle.text.PromptSequences;
 import io.spackle.text.PromptSequences.Sequence;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -78,30 +73,14 @@ class PromptEncoderTest {
 
   @Test
   void whatWasEncodedLatelyIsNotEncodedAgain() {
-    Counting graph = new Counting();
+    CountingGraph graph = new CountingGraph(HIDDEN, FloatTensor.of(new float[2], 1, 2, 1));
     PromptEncoder encoder = new PromptEncoder(PromptEncoderTest::letters, graph, List.of(HIDDEN));
     for (int i = 0; i < 3; i++) {
       EncodedPrompt encoded = encoder.encode("abc", NEVER);
       assertThat(encoder.hiddenStates(encoded, HIDDEN, 5, NEVER).shape().axes())
           .containsExactly(1, 10, 1);
     }
-    assertThat(graph.runs).as("three letters and the padding").isEqualTo(4);
-  }
-
-  /** A few long prompts would otherwise hold as much memory as many short ones. */
-  @Test
-  void itIsSequencesThatAreCountedNotPrompts() {
-    Counting graph = new Counting();
-    PromptEncoder encoder = new PromptEncoder(PromptEncoderTest::letters, graph, List.of(HIDDEN));
-    encoder.encode("a", NEVER);
-    encoder.encode("b".repeat(63), NEVER);
-    encoder.encode("a", NEVER);
-    assertThat(graph.runs).isEqualTo(64);
-    encoder.encode("c", NEVER); // the b's go, being longest unused
-    encoder.encode("a", NEVER);
-    assertThat(graph.runs).isEqualTo(65);
-    encoder.encode("b".repeat(63), NEVER);
-    assertThat(graph.runs).isEqualTo(128);
+    assertThat(graph.runs()).as("three letters and the padding").isEqualTo(4);
   }
 
   private static PromptEncoder encoder(String bundle, PromptSyntax syntax, CloseStack resources) {
@@ -131,31 +110,5 @@ class PromptEncoderTest {
       sequences.add(new Sequence(new long[] {1, 2}, new float[] {1, 1}));
     }
     return new PromptSequences(sequences, false);
-  }
-
-  /** Counts its runs. */
-  private static final class Counting implements Graph {
-
-    private int runs;
-
-    @Override
-    public Map<String, TensorSpec> inputs() {
-      return Collections.emptyMap();
-    }
-
-    @Override
-    public Map<String, TensorSpec> outputs() {
-      return Collections.emptyMap();
-    }
-
-    @Override
-    public Map<String, FloatTensor> run(
-        Map<String, Tensor> inputs, Set<String> read, Cancellation cancellation) {
-      runs++;
-      return Map.of(HIDDEN, FloatTensor.of(new float[] {runs, runs}, 1, 2, 1));
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -88,7 +88,7 @@ class PromptSyntaxTest {
             MaskReduction.MAX,
             false);
     try (Inpainter inpainter = Families.open(folder, Device.cpu(1))) {
-      return inpainter.inpaint(parameters, List.of(input), new Cancellation()).images().get(0);
+      return inpainter.inpaint(parameters, List.of(input), new Cancellation()).get(0);
     }
   }
 }

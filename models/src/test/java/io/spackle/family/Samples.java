@@ -39,6 +39,6 @@ final class Samples {
 
   static InpaintedImage inpaint(Inpainter inpainter, InpaintInput input) {
     InpaintParameters parameters = parameters(inpainter, 3);
-    return inpainter.inpaint(parameters, List.of(input), new Cancellation()).images().get(0);
+    return inpainter.inpaint(parameters, List.of(input), new Cancellation()).get(0);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
+import io.spackle.image.CropPadding;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
@@ -15,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.StreamSupport;
 
 /**
@@ -88,9 +88,9 @@ public record GoldenCase(Path folder, JsonNode json) {
     return json.path("call").path(name).asDouble(defaultValue);
   }
 
-  public OptionalInt cropPadding() {
+  public CropPadding cropPadding() {
     JsonNode padding = json.path("call").path("padding_mask_crop");
-    return padding.isInt() ? OptionalInt.of(padding.asInt()) : OptionalInt.empty();
+    return padding.isInt() ? CropPadding.of(padding.asInt()) : CropPadding.NONE;
   }
 
   /** The scheduler class that replaces the bundle's, or null. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
-import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -93,8 +92,7 @@ class FramingPropertyTest {
   }
 
   private static FramingOptions options(Random random) {
-    OptionalInt crop =
-        random.nextBoolean() ? OptionalInt.of(random.nextInt(40)) : OptionalInt.empty();
+    CropPadding crop = random.nextBoolean() ? CropPadding.of(random.nextInt(40)) : CropPadding.NONE;
     return new FramingOptions(
         pick(random, Resize.values()),
         crop,

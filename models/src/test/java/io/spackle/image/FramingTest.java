@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.ImageException.Reason;
 import java.util.Arrays;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class FramingTest {
@@ -28,7 +27,7 @@ class FramingTest {
   @Test
   void unscaledFramesAreTheImageItself() {
     FramingOptions options =
-        DEFAULTS.withResize(Resize.FIT).withCropPadding(OptionalInt.of(4)).withMaskGrow(2);
+        DEFAULTS.withResize(Resize.FIT).withCropPadding(CropPadding.of(4)).withMaskGrow(2);
     RgbImage narrow = TestImages.gradient(3, 201);
     Mask mask = TestImages.rectangle(3, 201, new Region(0, 50, 3, 60), 255);
     Frame frame = Framing.unscaled(narrow, mask, options);
@@ -76,7 +75,7 @@ class FramingTest {
 
   @Test
   void cropContainsOnlyTheSurroundingsOfTheMask() {
-    FramingOptions crop = DEFAULTS.withCropPadding(OptionalInt.of(5));
+    FramingOptions crop = DEFAULTS.withCropPadding(CropPadding.of(5));
     Frame frame = Framing.frame(INIT, MASK, 80, 80, 16, crop);
     RgbImage expected = Filter.LANCZOS.resize(cut(INIT, new Region(25, 15, 65, 55)), 80, 80);
     assertThat(frame.image().pixels()).isEqualTo(expected.pixels());
@@ -94,7 +93,7 @@ class FramingTest {
     grey.levels()[30 * 120 + 40] = -1;
     FramingOptions options =
         DEFAULTS
-            .withCropPadding(OptionalInt.of(0))
+            .withCropPadding(CropPadding.of(0))
             .withMaskReduction(MaskReduction.NEAREST)
             .withPasteBack(false);
     Frame frame = Framing.frame(INIT, grey, 30, 30, 1, options);
@@ -116,7 +115,7 @@ class FramingTest {
       assertThat(complete.maskCoverage()).isZero();
       Frame crop =
           Framing.frame(
-              INIT, TestImages.blank(7, 5), 64, 64, 8, options.withCropPadding(OptionalInt.of(3)));
+              INIT, TestImages.blank(7, 5), 64, 64, 8, options.withCropPadding(CropPadding.of(3)));
       assertThat(crop.isBlank()).isTrue();
       assertThat(crop.untouched()).isSameAs(INIT);
     }

@@ -1,5 +1,7 @@
 package io.spackle.onnx;
 
+import static java.util.stream.Collectors.joining;
+
 import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 
 /** A builder of ONNX files, with the field numbers of onnx.proto. */
 public final class OnnxFile {
@@ -133,7 +136,21 @@ public final class OnnxFile {
     return message().text(1, from).text(2, to).text(4, operator);
   }
 
-  private static OnnxFile value(String name, int type, long... axes) {
+  /** {@code to = operator(from, second)}. */
+  static OnnxFile node(String operator, String from, String to, String second) {
+    return message().text(1, from).text(1, second).text(2, to).text(4, operator);
+  }
+
+  /** A vector of small integers. */
+  static OnnxFile integers(String name, int... values) {
+    String bytes =
+        IntStream.of(values)
+            .mapToObj(value -> (char) value + "\0".repeat(Long.BYTES - 1))
+            .collect(joining());
+    return message().number(1, values.length).number(2, INT64).text(8, name).text(9, bytes);
+  }
+
+  static OnnxFile value(String name, int type, long... axes) {
     OnnxFile shape = message();
     for (long axis : axes) {
       shape.part(1, axis < 0 ? message().text(2, "n") : message().number(1, axis));

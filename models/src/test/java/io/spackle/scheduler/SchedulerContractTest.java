@@ -11,6 +11,7 @@ import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.TorchNoise;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -118,6 +119,20 @@ class SchedulerContractTest {
       float ratio = run.addNoise(none, unit, call).data()[0] / signal;
       assertThat(ratio).isPositive().isLessThanOrEqualTo(last);
       last = ratio;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Schedulers.class)
+  void aRunStartsFromNoiseIfNothingOfTheCleanSampleIsLeft(Schedulers scheduler) {
+    for (int skipped : List.of(0, 3)) {
+      Run run = scheduler.create(config(scheduler)).start(spec(STEPS, skipped));
+      float[] one = run.addNoise(gaussian(1), gaussian(9), 0).data();
+      float[] other = run.addNoise(gaussian(2), gaussian(9), 0).data();
+      assertThat(Arrays.equals(one, other)).isEqualTo(run.startsFromNoise());
+      assertThat(run.startsFromNoise())
+          .as("%d steps skipped", skipped)
+          .isEqualTo(scheduler.kind() == Kind.FLOW_MATCHING && skipped == 0);
     }
   }
 

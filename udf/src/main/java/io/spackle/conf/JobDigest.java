@@ -112,8 +112,10 @@ final class JobDigest {
   private void addFraming(FramingOptions image) {
     FramingOptions defaults = FramingOptions.defaults();
     add("image.resize", image.resize().name(), defaults.resize().name());
-    if (image.cropPadding().isPresent()) {
-      add("image.crop-padding", image.cropPadding().getAsInt(), null);
+    switch (image.cropPadding().kind()) {
+      case NONE -> {}
+      case AUTO -> add("image.crop-padding", "auto", null);
+      case PIXELS -> add("image.crop-padding", image.cropPadding().pixels(), null);
     }
     add("image.mask-reduce", image.maskReduction().name(), defaults.maskReduction().name());
     add("image.paste-back", image.pasteBack(), defaults.pasteBack());

@@ -12,6 +12,7 @@ import io.spackle.codec.OutputOptions.Colour;
 import io.spackle.family.Families;
 import io.spackle.family.ReferenceLayout;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.image.CropPadding;
 import io.spackle.image.Extension;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.FramingOptions.Composite;
@@ -32,7 +33,6 @@ import io.spackle.source.RequestHeaders;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -57,6 +57,7 @@ public record TaskConf(
   public static final String QUALITY = "output.quality";
 
   private static final String RESIZE = "image.resize";
+  private static final String CROP_PADDING = "image.crop-padding";
 
   /**
    * The model.
@@ -268,15 +269,23 @@ public record TaskConf(
   }
 
   private static FramingOptions framing(ConfReader reader, Resize resize) {
-    boolean crop = reader.isSet("image.crop-padding") && !reader.is("image.crop-padding", "none");
     return new FramingOptions(
         reader.isSet(RESIZE) ? reader.choice(RESIZE, Resize.class) : resize,
-        crop ? OptionalInt.of(pixels(reader, "image.crop-padding")) : OptionalInt.empty(),
+        cropPadding(reader),
         reader.choice("image.mask-reduce", MaskReduction.class),
         reader.flag("image.paste-back"),
         pixels(reader, "image.mask-blur"),
         pixels(reader, "image.mask-grow"),
         composite(reader));
+  }
+
+  private static CropPadding cropPadding(ConfReader reader) {
+    if (!reader.isSet(CROP_PADDING) || reader.is(CROP_PADDING, "none")) {
+      return CropPadding.NONE;
+    }
+    return reader.is(CROP_PADDING, "auto")
+        ? CropPadding.AUTO
+        : CropPadding.of(pixels(reader, CROP_PADDING));
   }
 
   private static Composite composite(ConfReader reader) {

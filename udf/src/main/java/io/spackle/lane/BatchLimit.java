@@ -5,7 +5,7 @@ package io.spackle.lane;
  *
  * <p>It is halved when memory runs out. It grows by one after a number of full batches that fit;
  * that number doubles each time that memory runs out again, because each failed attempt costs a
- * batch.
+ * step.
  */
 final class BatchLimit {
 

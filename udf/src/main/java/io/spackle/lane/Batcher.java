@@ -11,45 +11,60 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /**
- * Groups waiting members into batches by the key that a batch must share. Not thread-safe; the
- * caller supplies the time, in nanoseconds as of {@link System#nanoTime}.
+ * Decides which group of images runs next, and which of its waiting members join those that run.
+ * Not thread-safe; the caller supplies the time, in nanoseconds as of {@link System#nanoTime}.
  *
- * <p>A batch is due when it is full, when its oldest member has waited for the maximum wait, or at
- * once if no more members are expected. The group of the oldest member goes first if it is due;
- * until then a full group may overtake it. Overtaking ends with the maximum wait, so no group
- * starves.
+ * <p>The group of the oldest member goes first if it runs already or is due. It is due when it is
+ * full, when its oldest member has waited for the maximum wait, or at once if no more members are
+ * expected. Until then the oldest other group that runs or is full may overtake it. Overtaking ends
+ * with the maximum wait, and the oldest member is in every step from then on, so no group starves.
  *
- * @param <K> key that the members of a batch share
+ * @param <K> key of a group
  * @param <T> member
  */
 final class Batcher<K, T> {
 
-  /** The members of one batch and the key that they share. */
-  record Batch<K, T>(K key, List<T> members) {}
+  /** The group that runs next, and its members that join those that run already. */
+  record Turn<K, T>(K key, List<Member<T>> joining) {}
 
-  private record Waiting<T>(T member, long since, long number) {}
+  /**
+   * A member.
+   *
+   * @param since when it was added
+   * @param number how many were added before it
+   */
+  record Member<T>(T value, long since, long number) {}
+
+  /**
+   * The members of a group that run.
+   *
+   * @param count at least 1
+   * @param oldest the number of the oldest
+   */
+  record Running(int count, long oldest) {}
 
   private final long maxWaitNanos;
-  private final Map<K, Deque<Waiting<T>>> groups = new LinkedHashMap<>();
+  private final Map<K, Deque<Member<T>>> groups = new LinkedHashMap<>();
   private long added;
 
   /**
-   * @param maxWait how long an incomplete batch waits for more members
+   * @param maxWait how long an incomplete group waits for more members before it runs
    */
   Batcher(Duration maxWait) {
     maxWaitNanos = maxWait.toNanos();
   }
 
   void add(K key, T member, long now) {
-    groups.computeIfAbsent(key, k -> new ArrayDeque<>()).add(new Waiting<>(member, now, added++));
+    groups.computeIfAbsent(key, k -> new ArrayDeque<>()).add(new Member<>(member, now, added++));
   }
 
   /** Removes a member, if it still waits. */
   void remove(K key, T member) {
-    Deque<Waiting<T>> group = groups.getOrDefault(key, new ArrayDeque<>());
-    group.removeIf(waiting -> waiting.member() == member);
+    Deque<Member<T>> group = groups.getOrDefault(key, new ArrayDeque<>());
+    group.removeIf(waiting -> waiting.value() == member);
     if (group.isEmpty()) {
       groups.remove(key);
     }
@@ -61,60 +76,73 @@ final class Batcher<K, T> {
 
   /** Removes and returns all members. */
   List<T> drain() {
-    List<T> all =
-        groups.values().stream().flatMap(Collection::stream).map(Waiting::member).toList();
+    List<T> all = groups.values().stream().flatMap(Collection::stream).map(Member::value).toList();
     groups.clear();
     return all;
   }
 
   /**
-   * Removes and returns the batch that is due.
+   * Chooses the group that runs next, and removes and returns those of its members that join.
    *
-   * @param maxSize size of a full batch of a group
+   * @param running by group; groups without running members are absent
+   * @param maxSize members of a group that may run at the same time
    * @param moreExpected whether more members are expected soon
-   * @return empty if none is due yet
+   * @return empty if nothing runs and no group is due yet
    */
-  Optional<Batch<K, T>> next(long now, ToIntFunction<K> maxSize, boolean moreExpected) {
-    return oldest()
-        .filter(key -> !moreExpected || isFull(key, maxSize) || nanosUntilDue(key, now) <= 0)
-        .or(() -> oldestFull(maxSize))
-        .map(key -> take(key, maxSize.applyAsInt(key)));
+  Optional<Turn<K, T>> next(
+      long now, Map<K, Running> running, ToIntFunction<K> maxSize, boolean moreExpected) {
+    Comparator<K> byAge = Comparator.comparingLong(key -> oldestNumber(key, running));
+    return keys(running)
+        .min(byAge)
+        .filter(
+            key ->
+                !moreExpected
+                    || canRun(key, running, maxSize)
+                    || groups.containsKey(key) && nanosUntilDue(key, now) <= 0)
+        .or(() -> keys(running).filter(key -> canRun(key, running, maxSize)).min(byAge))
+        .map(key -> take(key, maxSize.applyAsInt(key) - count(key, running)));
+  }
+
+  private boolean canRun(K key, Map<K, Running> running, ToIntFunction<K> maxSize) {
+    return running.containsKey(key) || groups.get(key).size() >= maxSize.applyAsInt(key);
+  }
+
+  private Stream<K> keys(Map<K, Running> running) {
+    return Stream.concat(running.keySet().stream(), groups.keySet().stream()).distinct();
+  }
+
+  /** Running members were added before those of their group that wait. */
+  private long oldestNumber(K key, Map<K, Running> running) {
+    Running members = running.get(key);
+    return members != null ? members.oldest() : groups.get(key).element().number();
+  }
+
+  private int count(K key, Map<K, Running> running) {
+    return running.containsKey(key) ? running.get(key).count() : 0;
   }
 
   /** Nanoseconds until the oldest member reaches the maximum wait; there must be a member. */
   long nanosUntilDue(long now) {
-    return nanosUntilDue(oldest().orElseThrow(), now);
+    K oldest =
+        groups.keySet().stream()
+            .min(Comparator.comparingLong(key -> groups.get(key).element().number()))
+            .orElseThrow();
+    return nanosUntilDue(oldest, now);
   }
 
   private long nanosUntilDue(K key, long now) {
     return maxWaitNanos - (now - groups.get(key).element().since());
   }
 
-  private Optional<K> oldest() {
-    return groups.keySet().stream().min(byAge());
-  }
-
-  private Optional<K> oldestFull(ToIntFunction<K> maxSize) {
-    return groups.keySet().stream().filter(key -> isFull(key, maxSize)).min(byAge());
-  }
-
-  private Comparator<K> byAge() {
-    return Comparator.comparingLong(key -> groups.get(key).element().number());
-  }
-
-  private boolean isFull(K key, ToIntFunction<K> maxSize) {
-    return groups.get(key).size() >= maxSize.applyAsInt(key);
-  }
-
-  private Batch<K, T> take(K key, int maxSize) {
-    Deque<Waiting<T>> group = groups.get(key);
-    List<T> members = new ArrayList<>();
-    while (members.size() < maxSize && !group.isEmpty()) {
-      members.add(group.remove().member());
+  private Turn<K, T> take(K key, int room) {
+    Deque<Member<T>> group = groups.getOrDefault(key, new ArrayDeque<>());
+    List<Member<T>> members = new ArrayList<>();
+    while (members.size() < room && !group.isEmpty()) {
+      members.add(group.remove());
     }
     if (group.isEmpty()) {
       groups.remove(key);
     }
-    return new Batch<>(key, List.copyOf(members));
+    return new Turn<>(key, List.copyOf(members));
   }
 }

@@ -6,7 +6,6 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,13 +42,13 @@ public final class ExecutorGuard {
   }
 
   /** Runs a batch while those of other lanes may run. */
-  <T> T shared(Supplier<T> batch) {
-    return holding(batches.readLock(), batch);
+  void shared(Runnable batch) {
+    holding(batches.readLock(), batch);
   }
 
   /** Runs a batch while no other runs in this JVM: a crash is then caused by this batch. */
-  <T> T exclusive(Supplier<T> batch) {
-    return holding(batches.writeLock(), batch);
+  void exclusive(Runnable batch) {
+    holding(batches.writeLock(), batch);
   }
 
   /**
@@ -81,13 +80,13 @@ public final class ExecutorGuard {
   }
 
   /** Does not wait for the lock after a lane gave up, since that lane never releases it. */
-  private <T> T holding(Lock lock, Supplier<T> batch) {
+  private void holding(Lock lock, Runnable batch) {
     boolean locked = false;
     try {
       while (!locked && !hasGivenUp) {
         locked = lock.tryLock(POLL_SECONDS, TimeUnit.SECONDS);
       }
-      return batch.get();
+      batch.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while waiting for other batches");

@@ -5,10 +5,18 @@ import io.spackle.segment.Segmenter;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
-/** A segmenter in a lane: the inputs of a batch share their shape. */
+/** A segmenter in a lane: inputs of one shape share a batch, and its one step gives the answers. */
 public record SegmentLane(Segmenter segmenter)
-    implements LaneModel<Shape, FloatTensor, FloatTensor> {
+    implements LaneModel<Shape, FloatTensor, SegmentLane.Segmented, FloatTensor> {
+
+  /**
+   * An image between two steps.
+   *
+   * @param answer empty before the step
+   */
+  public record Segmented(FloatTensor input, Optional<FloatTensor> answer) {}
 
   @Override
   public String name() {
@@ -16,13 +24,36 @@ public record SegmentLane(Segmenter segmenter)
   }
 
   @Override
-  public long size(Shape shape) {
-    return shape.size();
+  public Object group(Shape shape) {
+    return shape;
   }
 
   @Override
-  public List<FloatTensor> run(Shape shape, List<FloatTensor> inputs, Cancellation cancellation) {
-    return segmenter.run(inputs, cancellation);
+  public Segmented begin(Shape shape, FloatTensor input, Cancellation cancellation) {
+    return new Segmented(input, Optional.empty());
+  }
+
+  @Override
+  public boolean isDone(Segmented image) {
+    return image.answer().isPresent();
+  }
+
+  @Override
+  public Object batchKey(Segmented image) {
+    return image.input().shape();
+  }
+
+  @Override
+  public List<Segmented> step(List<Segmented> batch, Cancellation cancellation) {
+    List<FloatTensor> inputs = batch.stream().map(Segmented::input).toList();
+    return segmenter.run(inputs, cancellation).stream()
+        .map(answer -> new Segmented(null, Optional.of(answer)))
+        .toList();
+  }
+
+  @Override
+  public FloatTensor finish(Segmented done, Cancellation cancellation) {
+    return done.answer().orElseThrow();
   }
 
   @Override

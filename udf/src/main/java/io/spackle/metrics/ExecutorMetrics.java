@@ -7,6 +7,7 @@ import com.codahale.metrics.MetricSet;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowStage;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -77,15 +78,19 @@ public final class ExecutorMetrics {
   }
 
   /**
-   * Counts a batch that ran on a device.
+   * Counts a batch that took a step on a device.
    *
    * @param maxSize images that the batch could have had
    */
-  public void addBatch(int size, int maxSize, long nanos) {
+  public void addBatch(int size, int maxSize) {
     batches.inc();
     batchImages.inc(size);
     batchRoom.inc(maxSize);
-    busyNanos.add(nanos);
+  }
+
+  /** Adds the time of a call into a model. */
+  public void addBusy(Duration time) {
+    busyNanos.add(time.toNanos());
   }
 
   public void laneOpened() {

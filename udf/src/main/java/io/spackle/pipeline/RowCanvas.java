@@ -7,6 +7,7 @@ import io.spackle.codec.MaskReading;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.ModelTraits;
 import io.spackle.image.Canvas;
+import io.spackle.image.CropPadding;
 import io.spackle.image.Extension;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
@@ -18,7 +19,6 @@ import io.spackle.image.Region;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowColumns;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The extended canvas of a row, on which its images are placed before they are framed.
@@ -119,10 +119,10 @@ record RowCanvas(Canvas canvas, ManifestRow row, ImageSettings settings) {
     int width = row.parameters().width();
     int height = row.parameters().height();
     boolean reduced = canvas.width() > width || canvas.height() > height;
-    if (!traits.sizes().areOfImage() && reduced && options.cropPadding().isEmpty()) {
+    if (!traits.sizes().areOfImage() && reduced && !options.cropPadding().crops()) {
       int context = Math.max(width, height) / CONTEXT;
       if (Framing.crops(mask, width, height, context)) {
-        options = options.withCropPadding(OptionalInt.of(context));
+        options = options.withCropPadding(CropPadding.of(context));
       }
     }
     return settings.withFraming(options);

@@ -3,11 +3,12 @@ package io.spackle.row;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.ModelTraits;
+import io.spackle.image.CropCanvas;
+import io.spackle.image.CropPadding;
 import io.spackle.image.Extension;
 import io.spackle.image.Frame;
 import io.spackle.image.Framing;
 import io.spackle.image.FramingOptions;
-import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
@@ -89,14 +90,26 @@ public record ManifestRow(
     if (traits.sizes().areOfImage()) {
       return Framing.unscaled(init, mask, options);
     }
-    Resize resize = options.resize();
+    ModelTraits.Sizes sizes = traits.sizes();
+    int width = traits.framedSide(parameters.width(), options.resize());
+    int height = traits.framedSide(parameters.height(), options.resize());
+    if (options.cropPadding().kind() != CropPadding.Kind.AUTO) {
+      return Framing.frame(init, mask, width, height, sizes.multiple(), options);
+    }
+    CropCanvas canvas =
+        CropCanvas.of(
+            Framing.grownMask(init, mask, options),
+            width,
+            height,
+            sizes.nativeSide(),
+            sizes.multiple());
     return Framing.frame(
         init,
         mask,
-        traits.framedSide(parameters.width(), resize),
-        traits.framedSide(parameters.height(), resize),
-        traits.sizes().multiple(),
-        options);
+        canvas.width(),
+        canvas.height(),
+        sizes.multiple(),
+        options.withCropPadding(canvas.padding()));
   }
 
   /** The parameters that all samples of the row share. */

@@ -151,6 +151,7 @@ class JobDigestTest {
         "image.paste-back|false",
         "image.composite|recolour",
         "image.crop-padding|0",
+        "image.crop-padding|auto",
         "image.mask-blur|3",
         "image.mask-grow|3",
         "image.mask-invert|true",

@@ -2,8 +2,10 @@ package io.spackle.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spackle.lane.Batcher.Running;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +64,37 @@ class BatcherTest {
   }
 
   @Test
+  void membersJoinThoseThatRunAsFarAsThereIsRoom() {
+    add("a", 0, 1, 2, 3, 4, 5);
+    assertThat(next(0, 2, true)).contains(List.of(1, 2));
+    assertThat(next(0, Map.of("a", new Running(2, 0)), 4, true)).contains(List.of(3, 4));
+    assertThat(next(0, Map.of("a", new Running(4, 0)), 4, true)).contains(List.of());
+    assertThat(next(0, Map.of("a", new Running(4, 0)), 2, true))
+        .as("after memory ran out")
+        .contains(List.of());
+  }
+
+  @Test
+  void theGroupOfTheOldestMemberGoesFirst() {
+    add("a", 0, 1);
+    add("b", 0, 2);
+    add("a", 0, 3);
+    assertThat(key(Map.of("c", new Running(1, 7)), false)).isEqualTo("a");
+    assertThat(key(Map.of("b", new Running(1, 1)), false)).as("a has waited longer").isEqualTo("b");
+  }
+
+  @Test
+  void aGroupThatRunsGoesOnWhileOlderMembersWaitForMore() {
+    add("a", 0, 1);
+    assertThat(key(Map.of("b", new Running(1, 7)), true)).isEqualTo("b");
+    assertThat(key(Map.of("a", new Running(1, 7)), true)).isEqualTo("a");
+  }
+
+  private String key(Map<String, Running> running, boolean moreExpected) {
+    return batcher.next(0, running, group -> 8, moreExpected).orElseThrow().key();
+  }
+
+  @Test
   void removedMemberIsNotInABatch() {
     add("a", 0, 1, 2);
     batcher.remove("a", 1);
@@ -85,6 +118,13 @@ class BatcherTest {
   }
 
   private Optional<List<Integer>> next(long now, int maxSize, boolean moreExpected) {
-    return batcher.next(now, group -> maxSize, moreExpected).map(Batcher.Batch::members);
+    return next(now, Map.of(), maxSize, moreExpected);
+  }
+
+  private Optional<List<Integer>> next(
+      long now, Map<String, Running> running, int maxSize, boolean moreExpected) {
+    return batcher
+        .next(now, running, group -> maxSize, moreExpected)
+        .map(turn -> turn.joining().stream().map(Batcher.Member::value).toList());
   }
 }

@@ -2,7 +2,7 @@ package io.spackle.lane;
 
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
-import io.spackle.family.InpaintedBatch;
+import io.spackle.family.InpaintState;
 import io.spackle.family.InpaintedImage;
 import io.spackle.family.Inpainter;
 import io.spackle.family.Limits;
@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -31,8 +30,28 @@ public final class FakeInpainter implements Inpainter {
     void run(List<InpaintInput> inputs, Cancellation cancellation) throws InterruptedException;
   }
 
+  /** An image with the steps that are left. */
+  private record State(InpaintParameters parameters, InpaintInput input, int left)
+      implements InpaintState {
+
+    State next() {
+      return new State(parameters, input, left - 1);
+    }
+
+    @Override
+    public boolean isDone() {
+      return left == 0;
+    }
+
+    @Override
+    public Object batchKey() {
+      return List.of(parameters.width(), parameters.height());
+    }
+  }
+
   private final Inference inference;
   private final ModelTraits traits;
+  private final boolean takesAllSteps;
   private final List<List<String>> batches = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -41,8 +60,18 @@ public final class FakeInpainter implements Inpainter {
   }
 
   public FakeInpainter(Inference inference, Guide guide) {
+    this(inference, guide, false);
+  }
+
+  private FakeInpainter(Inference inference, Guide guide, boolean takesAllSteps) {
     this.inference = inference;
     this.traits = traits(guide);
+    this.takesAllSteps = takesAllSteps;
+  }
+
+  /** A model whose images take the steps of their parameters; others take one. */
+  public static FakeInpainter stepwise(Inference inference) {
+    return new FakeInpainter(inference, Guide.PROMPT, true);
   }
 
   public FakeInpainter() {
@@ -106,15 +135,27 @@ public final class FakeInpainter implements Inpainter {
   }
 
   @Override
-  public InpaintedBatch inpaint(
-      InpaintParameters parameters, List<InpaintInput> inputs, Cancellation cancellation) {
+  public InpaintState begin(
+      InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
+    return new State(parameters, input, takesAllSteps ? parameters.sampling().steps() : 1);
+  }
+
+  @Override
+  public List<InpaintState> step(List<InpaintState> batch, Cancellation cancellation) {
+    List<State> states = batch.stream().map(State.class::cast).toList();
+    List<InpaintInput> inputs = states.stream().map(State::input).toList();
     batches.add(inputs.stream().map(InpaintInput::prompt).toList());
     try {
       inference.run(inputs, cancellation);
     } catch (InterruptedException e) {
       throw new IllegalStateException("the lane's thread was interrupted", e);
     }
-    return new InpaintedBatch(inputs.stream().map(FakeInpainter::fill).toList(), Map.of());
+    return states.stream().map(State::next).map(InpaintState.class::cast).toList();
+  }
+
+  @Override
+  public InpaintedImage finish(InpaintState done, Cancellation cancellation) {
+    return fill(((State) done).input());
   }
 
   @Override

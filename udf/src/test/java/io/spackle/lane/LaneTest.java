@@ -95,7 +95,7 @@ class LaneTest {
   }
 
   @Test
-  void batchHasOneSetOfParameters() throws Exception {
+  void imagesOfOneSizeShareABatchWhateverTheirParameters() throws Exception {
     FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
     Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 8);
     var first = lane.submit(parameters(4), input("first"));
@@ -103,14 +103,78 @@ class LaneTest {
     var others =
         List.of(
             lane.submit(parameters(4), input("a")),
-            lane.submit(parameters(5), input("b")),
-            lane.submit(parameters(4), input("c")));
+            lane.submit(parameters(16, 4), input("large")),
+            lane.submit(parameters(5), input("b")));
     gate.release(10);
     first.get();
     for (var other : others) {
       other.get();
     }
-    assertThat(model.batches()).containsExactly(List.of("first"), List.of("a", "c"), List.of("b"));
+    assertThat(model.batches())
+        .containsExactly(List.of("first"), List.of("a", "b"), List.of("large"));
+  }
+
+  @Test
+  void imagesJoinBetweenStepsAndLeaveWhenTheyAreDone() throws Exception {
+    FakeInpainter model = FakeInpainter.stepwise(FakeInpainter.gated(gate, started));
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 2);
+    var first = lane.submit(parameters(3), input("first"));
+    started.acquire();
+    var second = lane.submit(parameters(4), input("second"));
+    var third = lane.submit(parameters(1), input("third"));
+    gate.release(10);
+    first.get();
+    second.get();
+    third.get();
+    assertThat(model.batches())
+        .containsExactly(
+            List.of("first"),
+            List.of("first", "second"),
+            List.of("first", "second"),
+            List.of("second", "third"),
+            List.of("second"));
+  }
+
+  @Test
+  void aFaultCostsAStepAndNotTheBatch() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    FakeInpainter model =
+        FakeInpainter.stepwise(
+            (inputs, cancellation) -> {
+              if (calls.incrementAndGet() == 3) {
+                throw new GraphException(GraphException.Kind.FAILED, "now and then", null);
+              }
+            });
+    runTogether(lane(model, 2), parameters(4), "a", "b");
+    assertThat(model.batches())
+        .containsExactly(
+            List.of("a", "b"),
+            List.of("a", "b"),
+            List.of("a", "b"),
+            List.of("a"),
+            List.of("b"),
+            List.of("a", "b"));
+  }
+
+  @Test
+  void theOldestImageIsInEveryStepSoThatNoSizeStarves() throws Exception {
+    FakeInpainter model = FakeInpainter.stepwise(FakeInpainter.gated(gate, started));
+    Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 2);
+    var first = lane.submit(parameters(8, 2), input("first"));
+    started.acquire();
+    var large = lane.submit(parameters(16, 2), input("large"));
+    var late = lane.submit(parameters(8, 2), input("late"));
+    gate.release(10);
+    first.get();
+    large.get();
+    late.get();
+    assertThat(model.batches())
+        .containsExactly(
+            List.of("first"),
+            List.of("first", "late"),
+            List.of("large"),
+            List.of("large"),
+            List.of("late"));
   }
 
   @Test
@@ -175,13 +239,7 @@ class LaneTest {
               }
             });
     Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 2);
-    InpaintParameters large =
-        new InpaintParameters(
-            16,
-            16,
-            new InpaintParameters.Sampling(4, 7.5, 1, SchedulerChoice.DEFAULT),
-            MaskReduction.MAX,
-            false);
+    InpaintParameters large = parameters(16, 4);
     runTogether(lane, large, "large 1", "large 2");
     runTogether(lane, parameters(4), "a", "b");
     assertThat(model.batches()).endsWith(List.of("a", "b"));
@@ -201,7 +259,7 @@ class LaneTest {
     RuntimeException fault = new GraphException(GraphException.Kind.FAILED, "session lost", null);
     FakeInpainter model = failing("bad", fault);
     Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 1);
-    for (int i = 1; i < Lane.FAULTS_IN_A_ROW; i++) {
+    for (int i = 1; i < LaneThread.FAULTS_IN_A_ROW; i++) {
       assertFails(submit(lane, "bad"), ErrorCode.MODEL_FAILED, "session lost");
     }
     assertThatThrownBy(() -> submit(lane, "bad").get())
@@ -217,7 +275,7 @@ class LaneTest {
   void aSuccessResetsTheCountOfFailures() throws Exception {
     Lane<InpaintParameters, InpaintInput, InpaintedImage> lane =
         lane(failing("bad", new UnusableImageException("bad input")), 1);
-    for (int i = 0; i < 3 * Lane.FAULTS_IN_A_ROW; i++) {
+    for (int i = 0; i < 3 * LaneThread.FAULTS_IN_A_ROW; i++) {
       CompletableFuture<Lane.Result<InpaintedImage>> next =
           submit(lane, i % 8 == 0 ? "good" : "bad");
       next.handle((result, fault) -> fault).get();
@@ -402,7 +460,9 @@ class LaneTest {
     assertThatThrownBy(waiting::get).hasCauseInstanceOf(LaneBrokenException.class);
     assertThat(halts).hasValue(1);
     assertThat(executorGuard.hasGivenUp()).isTrue();
-    assertThat(executorGuard.exclusive(() -> "not blocked")).isNotNull();
+    AtomicBoolean isBlocked = new AtomicBoolean(true);
+    executorGuard.exclusive(() -> isBlocked.set(false));
+    assertThat(isBlocked).isFalse();
   }
 
   @Test
@@ -514,9 +574,13 @@ class LaneTest {
   }
 
   private static InpaintParameters parameters(int steps) {
+    return parameters(8, steps);
+  }
+
+  private static InpaintParameters parameters(int side, int steps) {
     return new InpaintParameters(
-        8,
-        8,
+        side,
+        side,
         new InpaintParameters.Sampling(steps, 7.5, 1, SchedulerChoice.DEFAULT),
         MaskReduction.MAX,
         false);

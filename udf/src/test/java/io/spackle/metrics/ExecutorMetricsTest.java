@@ -48,8 +48,8 @@ class ExecutorMetricsTest {
   @Test
   void batchFillIsTheShareOfThePossibleImages() {
     assertThat(value("batch_fill")).as("no batch yet").isZero();
-    metrics.addBatch(8, 8, 1);
-    metrics.addBatch(4, 8, 1);
+    metrics.addBatch(8, 8);
+    metrics.addBatch(4, 8);
     assertThat(value("batches")).isEqualTo(2);
     assertThat(value("batch_images")).isEqualTo(12);
     assertThat(value("batch_fill")).isEqualTo(0.75);
@@ -64,7 +64,7 @@ class ExecutorMetricsTest {
     metrics.laneClosed();
     double open = value("lane_open_seconds");
     assertThat(value("lane_open_seconds")).as("closed").isEqualTo(open);
-    metrics.addBatch(1, 1, (long) (open * 1e9 / 4));
+    metrics.addBusy(Duration.ofNanos((long) (open * 1e9 / 4)));
     assertThat(value("lane_busy_seconds")).isCloseTo(open / 4, within(1e-6));
     assertThat(value("lane_idle_share")).isCloseTo(0.75, within(1e-6));
   }

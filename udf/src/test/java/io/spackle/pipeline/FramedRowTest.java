@@ -15,6 +15,8 @@ import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.graph.Cancellation;
+import io.spackle.image.CropPadding;
+import io.spackle.image.Frame;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.FramingOptions.Resize;
 import io.spackle.image.Mask;
@@ -28,7 +30,7 @@ import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowMask;
-import java.util.OptionalInt;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -89,7 +91,7 @@ class FramedRowTest {
     assertThat(excluded.isMasked(WIDTH / 2 - 1, 5)).isTrue();
     assertThat(excluded.isMasked(WIDTH / 2, 5)).isFalse();
 
-    FramingOptions cropping = FramingOptions.defaults().withCropPadding(OptionalInt.of(0));
+    FramingOptions cropping = FramingOptions.defaults().withCropPadding(CropPadding.of(0));
     FramedRow cropped =
         framed(row(0.7, "logo"), DIFFUSION, settings(Fill.PATCHMATCH, cropping), dark);
     Mask canvas = cropped.input(0).sources().excluded().orElseThrow();
@@ -97,6 +99,17 @@ class FramedRowTest {
     assertThat(canvas.coverage()).as("the crop's left part").isBetween(0.3, 0.7);
     assertThat(canvas.isMasked(0, 30)).isTrue();
     assertThat(canvas.isMasked(canvas.width() - 1, 30)).isFalse();
+  }
+
+  @Test
+  void automaticCropsHaveACanvasOfTheModelsNativeSizeAndTheOutputThatOfTheImage() {
+    FramingOptions auto = FramingOptions.defaults().withCropPadding(CropPadding.AUTO);
+    ManifestRow large = row(1, null, 1024);
+    Frame frame = framed(large, DIFFUSION, settings(Fill.INIT, auto), null).frame();
+    int side = DIFFUSION.sizes().nativeSide();
+    assertThat(frame.image().width() * frame.image().height()).isLessThan(2 * side * side);
+    assertThat(List.of(frame.outputWidth(), frame.outputHeight()))
+        .isEqualTo(List.of(WIDTH, HEIGHT));
   }
 
   @Test
@@ -115,11 +128,15 @@ class FramedRowTest {
   }
 
   private static ManifestRow row(double strength, String exclude) {
+    return row(strength, exclude, 64);
+  }
+
+  private static ManifestRow row(double strength, String exclude, int side) {
     return new ManifestRow(
         new ManifestRow.Names("a", null, null),
         new ManifestRow.Locations("init", new RowMask.File("mask"), null, exclude),
         new ManifestRow.Prompts("a wall", null, null, ReferenceContext.NONE),
-        new GenerationParameters(64, 64, 2, 4, 7.5, strength, SchedulerChoice.DEFAULT),
+        new GenerationParameters(side, side, 2, 4, 7.5, strength, SchedulerChoice.DEFAULT),
         false,
         7);
   }

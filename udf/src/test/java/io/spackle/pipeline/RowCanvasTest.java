@@ -11,6 +11,7 @@ import io.spackle.codec.SourceImage;
 import io.spackle.family.BuiltInModel;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.image.CropPadding;
 import io.spackle.image.Extension;
 import io.spackle.image.FramingOptions;
 import io.spackle.image.FramingOptions.Resize;
@@ -22,7 +23,6 @@ import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowMask;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,24 +49,25 @@ class RowCanvasTest {
     FramingOptions options = settings(width, height, extend, DIFFUSION).framing();
     assertThat(options.resize()).isEqualTo(Resize.ORIGINAL);
     assertThat(options.cropPadding())
-        .isEqualTo(padding == null ? OptionalInt.empty() : OptionalInt.of(padding));
+        .isEqualTo(padding == null ? CropPadding.NONE : CropPadding.of(padding));
   }
 
   @Test
   void aModelOfAnySizeSeesTheWholeCanvas() {
     ModelTraits eraser = BuiltInModel.PATCHMATCH.traits();
-    assertThat(settings(300, 90, "left=40", eraser).framing().cropPadding()).isEmpty();
+    assertThat(settings(300, 90, "left=40", eraser).framing().cropPadding())
+        .isEqualTo(CropPadding.NONE);
   }
 
   @Test
   void theConfiguredPaddingCounts() {
     ImageSettings settings = TestImages.settings();
-    settings = settings.withFraming(settings.framing().withCropPadding(OptionalInt.of(5)));
+    settings = settings.withFraming(settings.framing().withCropPadding(CropPadding.of(5)));
     SourceImage init = init(300, 90);
     RowCanvas canvas = RowCanvas.of(row("left=40"), init, settings).orElseThrow();
     FramedRow.Images placed = canvas.place(images(init));
     assertThat(canvas.settings(placed.mask().mask(), DIFFUSION).framing().cropPadding())
-        .hasValue(5);
+        .isEqualTo(CropPadding.of(5));
   }
 
   @Test
