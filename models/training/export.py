@@ -1,17 +1,12 @@
-"""Exports the moving averages as a model folder in the layout of Stable Diffusion 1.5 inpainting (ONNX, opset 18).
-
-Weights are stored in half precision with casts; the graphs take and give 32-bit floats.
-"""
+"""Exports the moving averages as a model folder in the layout of Stable Diffusion 1.5 inpainting (ONNX, opset 18)."""
 import argparse
 import json
 import os
 import shutil
 
 import diffusers
-import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 
 import common
 import models
@@ -45,29 +40,13 @@ class Text(torch.nn.Module):
         return out.last_hidden_state, out.pooler_output
 
 
-def halve(model):
-    """Large float weights become float16 followed by a Cast to float32."""
-    casts = []
-    for weight in model.graph.initializer:
-        if weight.data_type == TensorProto.FLOAT and np.prod(weight.dims, dtype=np.int64) >= 64:
-            values, name = numpy_helper.to_array(weight), weight.name
-            if np.abs(values).max() > 60000:
-                continue
-            weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), name + "_half"))
-            casts.append(helper.make_node("Cast", [name + "_half"], [name], name=name + "_cast", to=TensorProto.FLOAT))
-    nodes = casts + list(model.graph.node)
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
-    return model
-
-
 def write(folder, module, inputs, names, outputs, axes, config):
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, "model.onnx")
     with torch.no_grad():
         torch.onnx.export(module.eval(), inputs, path, input_names=names, output_names=outputs, dynamic_axes=axes,
                           opset_version=18, dynamo=False)
-    model = halve(onnx.load(path))
+    model = onnx.load(path)
     model.doc_string = ""
     onnx.checker.check_model(model)
     onnx.save(model, path)

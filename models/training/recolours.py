@@ -1,8 +1,8 @@
 """How often garments of test photos get the colour that their prompt names, with image.composite = recolour.
 
 The first call writes the rows of a job and its configuration. After ./spackle run of that, the second call with the same
-arguments prints the share of garments whose mean colour is nearest to the one in the prompt, by word, and the step across
-the outline relative to the photo's own.
+arguments prints the share of garments whose mean colour is nearest to the one in the prompt, and the step across the outline
+relative to the photo's own, both by word.
 """
 import argparse
 import collections
@@ -58,16 +58,18 @@ def write(folder, model, chosen):
 
 
 def figures(folder, chosen):
-    right, edges = collections.Counter(), []
+    right, edges = collections.Counter(), {word: [] for word in WORDS}
     for k, (photo, area, _) in enumerate(chosen):
         for word in WORDS:
             file, = glob.glob(os.path.join(folder, "out", "images", "*", f"{k:02}-{word}-0.png"))
             result = np.asarray(Image.open(file).convert("RGB"))
             right[word] += colours.nearest_of_eight(colours.to_lab(result[area]).mean(0)) == word
-            edges.append(steps(result, area, ~area) / steps(photo, area, ~area))
+            edges[word].append(steps(result, area, ~area) / steps(photo, area, ~area))
     print("colour as asked:", {word: round(right[word] / len(chosen), 3) for word in WORDS},
           f"in all {sum(right.values()) / len(chosen) / len(WORDS):.3f}")
-    print(f"step across the outline over the photo's own: median {np.median(edges):.2f}")
+    print("step across the outline over the photo's own, median:",
+          {word: round(float(np.median(ratios)), 2) for word, ratios in edges.items()},
+          f"of all {np.median(sum(edges.values(), [])):.2f}")
 
 
 def main():

@@ -34,15 +34,21 @@ record LinearRgb(double red, double green, double blue) {
     return new LinearRgb(red + other.red, green + other.green, blue + other.blue);
   }
 
+  LinearRgb minus(LinearRgb other) {
+    return new LinearRgb(red - other.red, green - other.green, blue - other.blue);
+  }
+
+  double dot(LinearRgb other) {
+    return red * other.red + green * other.green + blue * other.blue;
+  }
+
   LinearRgb times(double factor) {
     return new LinearRgb(red * factor, green * factor, blue * factor);
   }
 
   double distance(LinearRgb other) {
-    double r = red - other.red;
-    double g = green - other.green;
-    double b = blue - other.blue;
-    return Math.sqrt(r * r + g * g + b * b);
+    LinearRgb difference = minus(other);
+    return Math.sqrt(difference.dot(difference));
   }
 
   /** The colour made paler until no value is above 1, with the same luminance; white at most. */

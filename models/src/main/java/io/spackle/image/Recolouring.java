@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
  * single one for the region: the geometric median of its pixels, found by Weiszfeld's iteration. It
  * stays the same when fewer than half of the pixels have another colour, so the generated shape
  * need not be the photo's. Dark cloth has more contrast than bright cloth can show. Where the new
- * colour is brighter, shading is raised to a power below 1, so that lit folds keep that colour.
+ * colour is brighter, shading is raised to a power below 1, so that lit folds keep that colour. Along
+ * the outline only the thing's share of a pixel is recoloured ({@link SoftOutline}).
  */
 final class Recolouring {
 
@@ -38,6 +39,7 @@ final class Recolouring {
 
   private final RgbImage photo;
   private final int[] region;
+  private final SoftOutline outline;
 
   /**
    * @param region of the size of the photo; pixels of at least 128 get the colour
@@ -46,6 +48,7 @@ final class Recolouring {
     byte[] levels = region.levels();
     this.photo = photo;
     this.region = IntStream.range(0, levels.length).filter(i -> Mask.isMasked(levels[i])).toArray();
+    this.outline = new SoftOutline(photo, region);
   }
 
   /**
@@ -62,8 +65,13 @@ final class Recolouring {
     double contrast = contrast(colour, middle);
     byte[] pixels = generated.pixels().clone();
     for (int pixel : region) {
-      double shading = Math.pow(luminance(pixel) / middle, contrast);
-      colour.times(shading).withinGamut().write(pixels, pixel * RgbImage.CHANNELS);
+      SoftOutline.Mixture seen = outline.at(pixel);
+      double shading = Math.pow(light(seen.thing()) / middle, contrast);
+      LinearRgb thing = colour.times(shading).withinGamut();
+      thing
+          .times(seen.share())
+          .plus(seen.ground().times(1 - seen.share()))
+          .write(pixels, pixel * RgbImage.CHANNELS);
     }
     return new RgbImage(photo.width(), photo.height(), pixels);
   }
@@ -120,6 +128,10 @@ final class Recolouring {
   }
 
   private double luminance(int pixel) {
-    return DARKEST + LinearRgb.read(photo.pixels(), pixel * RgbImage.CHANNELS).luminance();
+    return light(LinearRgb.read(photo.pixels(), pixel * RgbImage.CHANNELS));
+  }
+
+  private static double light(LinearRgb colour) {
+    return DARKEST + Math.max(0, colour.luminance());
   }
 }

@@ -79,6 +79,17 @@ class RecolouringTest {
   }
 
   @Test
+  void theEdgeIsAsSoftAsInThePhoto() {
+    int softEdge = 0xE4C4C4; // half red, half white, in linear light
+    RgbImage photo = image(i -> i % SIDE < 8 ? 0xC81E1E : i % SIDE == 8 ? softEdge : 0xFFFFFF);
+    Mask mask = TestImages.rectangle(SIDE, SIDE, new Region(0, 0, 10, SIDE), 255);
+    RgbImage recoloured = new Recolouring(photo, mask).apply(image(i -> 0x2040C0));
+    double step = light(photo, 9) - light(recoloured, 7);
+    assertThat((light(photo, 9) - light(recoloured, 8)) / step).isCloseTo(0.5, within(0.1));
+    assertThat(light(recoloured, 9)).as("ground under the mask").isCloseTo(1, within(0.02));
+  }
+
+  @Test
   void aFrameRecoloursAtTheSizeOfThePhoto() {
     FramingOptions options =
         FramingOptions.defaults()
