@@ -82,8 +82,8 @@ final class ExportCommand implements Callable<Integer> {
       spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(description));
       return ExitCode.DONE.code();
     } catch (RefusedException e) {
-      spec.commandLine().getErr().println("Refused, nothing was written:");
-      e.problems().forEach(problem -> spec.commandLine().getErr().println("  - " + problem));
+      Refusal.lines("nothing was written", e.problems())
+          .forEach(spec.commandLine().getErr()::println);
       return ExitCode.REFUSED.code();
     }
   }

@@ -9,7 +9,6 @@ import io.spackle.graph.InvalidModelException;
 import io.spackle.image.ImageException;
 import io.spackle.jobs.run.ExitCode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -237,9 +236,7 @@ final class InpaintCommand implements Callable<Integer> {
   }
 
   private int refuse(List<String> problems) {
-    PrintWriter messages = spec.commandLine().getErr();
-    messages.println("Refused, nothing was done:");
-    problems.forEach(problem -> messages.println("  - " + problem));
+    Refusal.lines("nothing was done", problems).forEach(spec.commandLine().getErr()::println);
     return ExitCode.REFUSED.code();
   }
 }

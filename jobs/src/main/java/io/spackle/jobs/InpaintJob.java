@@ -122,8 +122,7 @@ public final class InpaintJob implements Callable<Integer> {
   }
 
   private int refuse(List<String> problems, String output) {
-    messages.println("Refused, nothing was done:");
-    problems.forEach(problem -> messages.println("  - " + problem));
+    Refusal.lines("nothing was done", problems).forEach(messages::println);
     return close(Summary.empty(ExitCode.REFUSED, output, elapsed()));
   }
 

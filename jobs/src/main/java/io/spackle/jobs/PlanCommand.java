@@ -83,8 +83,7 @@ final class PlanCommand implements Callable<Integer> {
       print(PlanText.of(result));
       return close(result.exit(), result, output);
     } catch (RefusedException e) {
-      print(List.of("Refused, a run would do nothing:"));
-      print(e.problems().stream().map(problem -> "  - " + problem).toList());
+      print(Refusal.lines("a run would do nothing", e.problems()));
       return close(ExitCode.REFUSED, PlanResult.EMPTY, output);
     } catch (Exception e) { // Spark throws checked exceptions without declaring them
       messages().println("The plan failed: " + Problems.firstLine(e));

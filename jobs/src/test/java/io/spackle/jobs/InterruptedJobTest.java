@@ -67,6 +67,9 @@ class InterruptedJobTest {
     assertThat(messages())
         .containsOnlyOnce("Interrupted: %d of %d rows are done; run the same".formatted(done, ROWS))
         .doesNotContain("\tat ", "Exception");
+    assertThat(conf.resolveSibling("out"))
+        .as("the work list is gone")
+        .isDirectoryNotContaining(file -> file.getFileName().toString().startsWith(".spackle-work"));
     slow.close();
     JsonNode next = JobResult.of(conf).isDone().line();
     assertThat(next.get("skipped").asInt()).as("rows of the first run").isEqualTo(done);

@@ -8,9 +8,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,30 +23,56 @@ class SecretsTest {
   /** Contained in all other secrets. */
   private static final String SECRET = "s3cr3t";
 
+  private static final String[] SECRETS = {SECRET, WEBHOOK_SECRET.substring(6)};
+
   @TempDir Path folder;
 
-  /** In a process of its own, to see all of its logs and its command line. */
+  /** In a process of its own, to see all of its logs, its command line and its files. */
   @Test
   void b92_secretsOfUrlsAndWebhooks_areUsedAndNeverLoggedOrWritten() throws Exception {
     JobRows rows = new JobRows(folder);
-    try (FaultyServer host = new FaultyServer()) {
+    try (FaultyServer host = new FaultyServer();
+        SecretsJob job = new SecretsJob(folder, Map.of("SPACKLE_WEBHOOK_SECRET", WEBHOOK_SECRET))) {
       byte[] image = Files.readAllBytes(rows.file("photo.png"));
-      host.on("/image", 200, image).on("/gone", 404, new byte[0]).on("/hook", 200, image);
+      host.on("/image", 200, image).on("/gone", 404, new byte[0]);
+      host.on("/base/image", 200, image).on("/hook", job.observingOnce());
       host.on("/away", 302, new byte[0], "Location", "http://10.0.0.1/?token=" + SECRET);
       host.on("/hook/away", 302, new byte[0], "Location", "/hook?token=" + SECRET);
       rows.row("ok", "init_image", secret(host, "/image"), "webhook", secret(host, "/hook"));
       rows.row("gone", "init_image", secret(host, "/gone"), "webhook", secret(host, "/hook/away"));
       rows.row("away", "init_image", secret(host, "/away"), "key", "API-" + SECRET);
+      rows.row("relative", "init_image", "image");
       rows.row("forbidden", "init_image", "http://u:" + SECRET + "@10.0.0.1/?a=" + SECRET);
       rows.row("odd", "init_image", "http://u:" + SECRET + "/@host/\0?b=" + SECRET);
       rows.row("dead", "mask_image", "http://u:" + SECRET + "@127.0.0.2:1/?c=" + SECRET);
       rows.row("hook", "webhook", "http://u:" + SECRET + "@10.0.0.1/?d=" + SECRET);
-      rows.line("{\"key\": \"" + SECRET + "\", \"init_image\": \"http://u:" + SECRET + "@h/\"");
-      String log = run(rows);
-      assertThat(log).contains("\"status\":\"done\",\"rows\":8,\"succeeded\":2");
-      assertThat(host.authorizations()).hasSize(5);
-      assertThat(log).doesNotContain(SECRET, WEBHOOK_SECRET.substring(6));
-      assertThat(written()).doesNotContain(SECRET, WEBHOOK_SECRET.substring(6)).contains("***");
+      rows.line("{\"key\": \"API-" + SECRET + "\", \"init_image\": \"http://u:" + SECRET + "@h/\"");
+      String base = "spackle.manifest.base = \"" + secret(host, "/base").split("\\?")[0] + "\"\n";
+      String log = job.run(rows.writeJob(base + REPORT + HEADERS + PRIVATE_HOSTS + FEW_RETRIES));
+      assertThat(log).contains("\"status\":\"done\",\"rows\":9,\"succeeded\":3");
+      assertThat(host.authorizations()).hasSize(6);
+      assertThat(log).doesNotContain(SECRETS);
+      assertThat(job.plans()).contains("HashAggregate", "Scan").doesNotContain(SECRETS);
+      assertThat(job.eventLog()).contains("SparkListenerJobStart").doesNotContain(SECRETS);
+      assertThat(written()).doesNotContain(SECRETS).contains("***");
+      assertThat(SecretsJob.withSecrets(folder.resolve("out"), SECRETS)).isEmpty();
+      assertThat(SecretsJob.withSecrets(job.temporaryFiles(), SECRETS)).isEmpty();
+      checkWorkList(job);
+    }
+  }
+
+  /** The only file with signed locations is there while the job runs, for itself alone. */
+  private void checkWorkList(SecretsJob job) throws IOException {
+    assertThat(job.workListPermissions()).isEqualTo("rwx------");
+    List<Row> listed =
+        TestSpark.session().read().parquet(job.workList().toString()).collectAsList();
+    assertThat(listed).hasSize(9);
+    assertThat(listed.toString())
+        .contains("X-Signature=" + SECRET)
+        .doesNotContain("API-" + SECRET, "@h/");
+    try (Stream<Path> files = Files.list(folder.resolve("out"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("images", "meta", "report", "summary.json", "webhooks");
     }
   }
 
@@ -77,46 +104,16 @@ class SecretsTest {
     return host.url(path).replace("//", "//anna:" + SECRET + "@") + "?X-Signature=" + SECRET;
   }
 
-  /** Runs the job; returns its log at level INFO, Spark included, and its command line. */
-  private String run(JobRows rows) throws Exception {
-    Path conf =
-        rows.writeJob(
-            HEADERS + "spackle.fetch.allow-private = [127.0.0.1, 127.0.0.2]\n" + FEW_RETRIES);
-    Path logging = Files.writeString(folder.resolve("log4j2.properties"), LOG);
-    Path log = folder.resolve("log.txt");
-    List<String> command = new ArrayList<>(ChildJvm.command("1g"));
-    command.addAll(
-        List.of(
-            "-Dlog4j2.configurationFile=" + logging,
-            "-Dspark.driver.host=127.0.0.1",
-            "-Dspark.ui.enabled=false",
-            Main.class.getName(),
-            "run",
-            conf.toString()));
-    ProcessBuilder java = new ProcessBuilder(command);
-    java.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    java.environment().put("SPACKLE_WEBHOOK_SECRET", WEBHOOK_SECRET);
-    Process process = java.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    String commandLine = String.join(" ", process.info().arguments().orElse(new String[0]));
-    assertThat(process.waitFor()).as(Files.readString(log)).isZero();
-    return commandLine + Files.readString(log);
-  }
+  private static final String REPORT = "spackle.report.enabled = true\n";
 
   private static final String HEADERS =
       "spackle.fetch.headers { \"127.0.0.1\" { X-Token = " + SECRET + " } }\n";
 
+  private static final String PRIVATE_HOSTS =
+      "spackle.fetch.allow-private = [127.0.0.1, 127.0.0.2]\n";
+
   private static final String FEW_RETRIES =
       "spackle { fetch.retries = 0, webhook { retries = 0, timeout = 5s } }\n";
-
-  private static final String LOG =
-      """
-      appender.console.type = Console
-      appender.console.name = console
-      appender.console.layout.type = PatternLayout
-      appender.console.layout.pattern = %p %c: %m%n%ex
-      rootLogger.level = info
-      rootLogger.appenderRef.console.ref = console
-      """;
 
   /** Meta rows, webhook records and the summary as text. */
   private String written() throws IOException {

@@ -4,23 +4,24 @@ import ai.onnxruntime.OnnxJavaType;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The supported element types of graph inputs and outputs. */
+/**
+ * The supported element types of graph inputs and outputs. Their numbers are known without ONNX
+ * Runtime: the headers of graphs are also read where it is missing.
+ */
 public enum ElementType {
-  FLOAT32(1, OnnxJavaType.FLOAT),
-  FLOAT16(10, OnnxJavaType.FLOAT16),
-  BFLOAT16(16, OnnxJavaType.BFLOAT16),
-  FLOAT64(11, OnnxJavaType.DOUBLE),
-  INT32(6, OnnxJavaType.INT32),
-  INT64(7, OnnxJavaType.INT64),
-  UINT8(2, OnnxJavaType.UINT8),
-  BOOL(9, OnnxJavaType.BOOL);
+  FLOAT32(1),
+  FLOAT16(10),
+  BFLOAT16(16),
+  FLOAT64(11),
+  INT32(6),
+  INT64(7),
+  UINT8(2),
+  BOOL(9);
 
   private final int onnxNumber;
-  private final OnnxJavaType runtimeType;
 
-  ElementType(int onnxNumber, OnnxJavaType runtimeType) {
+  ElementType(int onnxNumber) {
     this.onnxNumber = onnxNumber;
-    this.runtimeType = runtimeType;
   }
 
   /**
@@ -38,10 +39,19 @@ public enum ElementType {
    * @return empty for an unsupported type, such as strings
    */
   static Optional<ElementType> of(OnnxJavaType runtimeType) {
-    return Arrays.stream(values()).filter(type -> type.runtimeType == runtimeType).findFirst();
+    return Arrays.stream(values()).filter(type -> type.runtimeType() == runtimeType).findFirst();
   }
 
   OnnxJavaType runtimeType() {
-    return runtimeType;
+    return switch (this) {
+      case FLOAT32 -> OnnxJavaType.FLOAT;
+      case FLOAT16 -> OnnxJavaType.FLOAT16;
+      case BFLOAT16 -> OnnxJavaType.BFLOAT16;
+      case FLOAT64 -> OnnxJavaType.DOUBLE;
+      case INT32 -> OnnxJavaType.INT32;
+      case INT64 -> OnnxJavaType.INT64;
+      case UINT8 -> OnnxJavaType.UINT8;
+      case BOOL -> OnnxJavaType.BOOL;
+    };
   }
 }

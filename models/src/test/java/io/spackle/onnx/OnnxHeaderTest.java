@@ -8,6 +8,8 @@ import io.spackle.graph.Device;
 import io.spackle.graph.OrtGraph;
 import io.spackle.graph.TensorSpec;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -33,6 +35,45 @@ class OnnxHeaderTest {
     try (OrtGraph graph = OrtGraph.open(file, Device.cpu(1))) {
       assertThat(header.inputs()).isEqualTo(graph.inputs().values().stream().toList());
       assertThat(header.outputs()).isEqualTo(graph.outputs().values().stream().toList());
+    }
+  }
+
+  /** On a driver that lacks it, only the executors can tell how to bring it. */
+  @Test
+  void headersAreReadWithoutOnnxRuntime() throws Exception {
+    Path graph = graphs().findFirst().orElseThrow();
+    try (WithoutOnnxRuntime classes = new WithoutOnnxRuntime()) {
+      Object header =
+          classes.load(OnnxHeader.class).getMethod("read", Path.class).invoke(null, graph);
+      assertThat(header.toString()).isEqualTo(OnnxHeader.read(graph).toString());
+      assertThatThrownBy(() -> classes.load(OrtGraph.class).getDeclaredMethods())
+          .isInstanceOf(NoClassDefFoundError.class);
+    }
+  }
+
+  /** Loads the classes of this module again, and none of ONNX Runtime. */
+  private static final class WithoutOnnxRuntime extends URLClassLoader {
+
+    WithoutOnnxRuntime() {
+      super(new URL[] {OnnxHeader.class.getProtectionDomain().getCodeSource().getLocation()});
+    }
+
+    Class<?> load(Class<?> type) throws ClassNotFoundException {
+      return loadClass(type.getName());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (name.startsWith("ai.onnxruntime.")) {
+        throw new ClassNotFoundException(name);
+      }
+      if (!name.startsWith("io.spackle.")) {
+        return super.loadClass(name, resolve);
+      }
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        return loaded == null ? findClass(name) : loaded;
+      }
     }
   }
 

@@ -14,9 +14,6 @@ import io.spackle.metadata.ImageMetadata;
 import io.spackle.metadata.PlacedManifest;
 import io.spackle.provenance.MarkingOptions.Kept;
 import io.spackle.provenance.MarkingOptions.Mark;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -27,7 +24,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -48,18 +44,15 @@ class OutputMarkingTest {
 
   private static final Map<String, SigningCredentials> CREDENTIALS = new LinkedHashMap<>();
 
-  @TempDir private static Path folder;
-
   @BeforeAll
-  static void generateKeys() throws IOException, InterruptedException, GeneralSecurityException {
-    KeyTool tool = KeyTool.in(folder);
-    String[] p256 = {"-keyalg", "EC", "-groupname", "secp256r1"};
-    CREDENTIALS.put("ES256", tool.credentials("a", p256));
-    CREDENTIALS.put("ES384", tool.credentials("b", "-keyalg", "EC", "-groupname", "secp384r1"));
-    CREDENTIALS.put("PS256", tool.credentials("c", "-keyalg", "RSA", "-keysize", "2048"));
-    CREDENTIALS.put("EdDSA", tool.credentials("d", "-keyalg", "Ed25519"));
-    CREDENTIALS.put("no purpose", tool.withoutPurpose("e"));
-    CREDENTIALS.put("self-signed", tool.root());
+  static void generateKeys() throws Exception {
+    TestCertificates root = new TestCertificates();
+    CREDENTIALS.put("ES256", root.credentials(TestCertificates.elliptic("secp256r1")));
+    CREDENTIALS.put("ES384", root.credentials(TestCertificates.elliptic("secp384r1")));
+    CREDENTIALS.put("PS256", root.credentials(TestCertificates.rsa(2048)));
+    CREDENTIALS.put("EdDSA", root.credentials(TestCertificates.ed25519()));
+    CREDENTIALS.put("no purpose", root.withoutPurpose());
+    CREDENTIALS.put("self-signed", root.ofRoot());
   }
 
   private static Generation generation(Optional<InputManifest> manifest) {
@@ -257,7 +250,7 @@ class OutputMarkingTest {
     assertThat(problems(rsa).key()).singleElement().asString().contains("found no EC key");
     SigningCredentials none = new SigningCredentials(certificates, certificates);
     assertThat(problems(none).key()).singleElement().asString().contains("found no key in PEM");
-    String encrypted = KeyTool.pem("ENCRYPTED PRIVATE KEY", new byte[9]);
+    String encrypted = TestCertificates.pem("ENCRYPTED PRIVATE KEY", new byte[9]);
     assertThat(problems(new SigningCredentials(certificates, encrypted)).key())
         .singleElement()
         .asString()

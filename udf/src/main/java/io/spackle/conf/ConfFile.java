@@ -63,12 +63,22 @@ public final class ConfFile {
    */
   public static <T> T ofSession(Map<String, String> settings, Function<ConfReader, T> part) {
     Config reference = reference();
+    return checked(given(settings).withFallback(reference).resolve(), reference, part);
+  }
+
+  /** What settings of a Spark session give below the root, without any defaults. */
+  static Config group(Map<String, String> settings) {
+    Config given = given(settings).resolve();
+    return given.hasPath(ROOT) ? given.getConfig(ROOT) : ConfigFactory.empty();
+  }
+
+  private static Config given(Map<String, String> settings) {
     Config given = ConfigFactory.empty();
     for (Map.Entry<String, String> setting : settings.entrySet()) {
       String key = setting.getKey();
       given = given.withValue(key, given(key, setting.getValue(), SESSION));
     }
-    return checked(given.withFallback(reference).resolve(), reference, part);
+    return given;
   }
 
   private static <T> T checked(Config merged, Config reference, Function<ConfReader, T> part) {

@@ -41,6 +41,12 @@ public record FetchSettings(
       files = List.copyOf(files);
       privateHosts = List.copyOf(privateHosts);
     }
+
+    /** Whether each entry of a list is one of a wider list, or a host of its domains. */
+    public static boolean covers(List<String> wider, List<String> narrower) {
+      return narrower.stream()
+          .allMatch(entry -> wider.stream().anyMatch(wide -> HostList.covers(wide, entry)));
+    }
   }
 
   /**

@@ -74,6 +74,12 @@ final class HostList {
         : host.equals(entry);
   }
 
+  /** Whether an entry stands for all hosts of another one. */
+  static boolean covers(String wider, String narrower) {
+    String host = narrower.startsWith(ANY) ? narrower.substring(ANY.length()) : narrower;
+    return narrower.equals(wider) || wider.startsWith(ANY) && matches(wider, host);
+  }
+
   /**
    * The canonical form of an entry.
    *

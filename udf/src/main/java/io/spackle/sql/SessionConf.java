@@ -6,6 +6,8 @@ import io.spackle.conf.MarkingConf;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
+import io.spackle.conf.SessionGuard;
+import io.spackle.conf.SessionGuard.Origin;
 import io.spackle.conf.TaskConf;
 import io.spackle.spark.HadoopConf;
 import io.spackle.task.ImageInspector;
@@ -16,6 +18,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
+import scala.Tuple2;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -25,6 +28,8 @@ import scala.jdk.javaapi.CollectionConverters;
 final class SessionConf {
 
   private static final String ROOT = ConfFile.ROOT + ".";
+  private static final String CONNECT = "org.apache.spark.sql.connect.";
+
   private static final Set<String> OUTPUT_KEYS =
       Set.of(
           TaskConf.IMAGE_FORMAT,
@@ -57,21 +62,38 @@ final class SessionConf {
   }
 
   /**
-   * The settings of a session.
+   * The settings of a session; those of the static Spark configuration guard some of them.
    *
    * @param overrides key, with or without {@code spark.} and the root, to value
+   * @throws RefusedException if the session widens what they allow
    */
   static SessionConf of(SparkSession spark, Map<String, String> overrides) {
-    Map<String, String> settings = new TreeMap<>();
-    CollectionConverters.asJava(spark.conf().getAll())
-        .forEach(
-            (key, value) -> {
-              if (key.startsWith(ConfFile.SESSION + ROOT)) {
-                settings.put(rooted(key), value);
-              }
-            });
+    Map<String, String> settings = ours(CollectionConverters.asJava(spark.conf().getAll()));
     overrides.forEach((key, value) -> settings.put(rooted(key), value));
-    return new SessionConf(spark, settings);
+    Map<String, String> fixed = new TreeMap<>();
+    for (Tuple2<String, String> entry : spark.sparkContext().getConf().getAll()) {
+      fixed.put(entry._1(), entry._2());
+    }
+    return new SessionConf(spark, SessionGuard.checked(settings, ours(fixed), origin()));
+  }
+
+  private static Map<String, String> ours(Map<String, String> settings) {
+    Map<String, String> ours = new TreeMap<>();
+    settings.forEach(
+        (key, value) -> {
+          if (key.startsWith(ConfFile.SESSION + ROOT)) {
+            ours.put(rooted(key), value);
+          }
+        });
+    return ours;
+  }
+
+  /** All that Spark Connect does for a client is called by a class of its package. */
+  private static Origin origin() {
+    boolean isRemote =
+        StackWalker.getInstance()
+            .walk(frames -> frames.anyMatch(frame -> frame.getClassName().startsWith(CONNECT)));
+    return isRemote ? Origin.REMOTE : Origin.APPLICATION;
   }
 
   /**

@@ -233,6 +233,8 @@ class SqlFunctionsTest {
     "spark.spackle.batch.max-images, many, (spark.spackle.batch.max-images)",
     "spark.spackle.output.path, /out, spark.spackle.output.path applies to jobs only",
     "spark.spackle.defaults.samples, 2, spark.spackle.defaults.samples is 2",
+    "spark.spackle.fetch.allow-files, [/], 'spark.spackle.fetch.allow-files is [/] in the session'",
+    "spark.spackle.model.name, sdxl, 'spark.spackle.model.name is \"sdxl\", expected one of'",
   })
   void invalidSettingsAreRefused(String key, String value, String expected) {
     String query = "SELECT inpaint(" + IMAGES + ", 'a door')";

@@ -33,7 +33,6 @@ final class SqlSession implements AutoCloseable {
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.sql.shuffle.partitions", "2")
             .config("spark.sql.extensions", SpackleExtensions.class.getName())
-            .config("spark.spackle.model.path", bundle("tiny-sd15-inpaint"))
             .config("spark.spackle.model.device", "cpu")
             .config("spark.spackle.defaults.width", "64")
             .config("spark.spackle.defaults.height", "64")
@@ -41,6 +40,8 @@ final class SqlSession implements AutoCloseable {
             .config("spark.spackle.batch.max-wait", "0ms")
             .config("spark.spackle.fetch.allow-files", "[" + folder + "]")
             .getOrCreate();
+    // Not in the static configuration, whose model a session cannot change.
+    spark.conf().set("spark.spackle.model.path", bundle("tiny-sd15-inpaint"));
   }
 
   SparkSession spark() {

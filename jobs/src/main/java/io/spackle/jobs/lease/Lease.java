@@ -134,11 +134,6 @@ public final class Lease implements AutoCloseable {
     return record.run();
   }
 
-  /** The hidden folder of this run, see {@link Leases#runFolder}. */
-  public Path folder() {
-    return folder;
-  }
-
   /** The files of the output; each change requires that the lease is held. */
   public RunFiles files() {
     return new RunFiles(files, leases, folder, this::requireHeld);

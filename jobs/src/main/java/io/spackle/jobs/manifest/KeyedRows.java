@@ -3,8 +3,10 @@ package io.spackle.jobs.manifest;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.repeat;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
@@ -36,7 +38,8 @@ public final class KeyedRows {
   private KeyedRows() {}
 
   /**
-   * Adds the key of each row, and whether its id is that of an earlier row.
+   * Adds the key of each row, and whether its id is that of an earlier row; takes away what is
+   * secret and has no use from here on: the API's key, and the texts of malformed lines.
    *
    * <p>Ids are compared ignoring case, surrounding blanks and Unicode composition. The keys of the
    * second and further rows of an id carry an ordinal, so that the meta row of a duplicate is never
@@ -49,8 +52,9 @@ public final class KeyedRows {
         udf((UDF1<Row, String>) row -> RowKey.of(row, jobDigest), DataTypes.StringType);
     Column ordinal = row_number().over(Window.partitionBy(FOLDED_ID).orderBy(RowColumns.LINE));
     Column isFirst = col(ORDINAL).equalTo(1);
-    return manifest
-        .withColumn(RowColumns.KEY, key.apply(struct(col("*"))))
+    Dataset<Row> open = manifest.drop(RowColumns.API_KEY);
+    Dataset<Row> rows = withoutTexts(open.withColumn(RowColumns.KEY, key.apply(struct(col("*")))));
+    return rows
         .withColumn(FOLDED_ID, coalesce(foldedId(manifest), col(RowColumns.KEY)))
         .withColumn(ORDINAL, ordinal)
         .withColumn(RowColumns.DUPLICATE, not(isFirst))
@@ -59,6 +63,15 @@ public final class KeyedRows {
             when(isFirst, col(RowColumns.KEY))
                 .otherwise(concat(col(RowColumns.KEY), lit("-"), col(ORDINAL))))
         .drop(FOLDED_ID, ORDINAL);
+  }
+
+  /** With malformed lines made unreadable; their lengths stay, for messages. */
+  private static Dataset<Row> withoutTexts(Dataset<Row> rows) {
+    Column text = col(RowColumns.CORRUPT);
+    return RowColumns.has(rows.schema(), RowColumns.CORRUPT)
+        ? rows.withColumn(
+            RowColumns.CORRUPT, when(text.isNotNull(), repeat(lit("?"), length(text))))
+        : rows;
   }
 
   /** The normalized ids of rows, by which they are compared; null for rows without one. */

@@ -1,9 +1,8 @@
 package io.spackle.jobs.manifest;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.spackle.conf.Problems;
@@ -21,6 +20,8 @@ import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
@@ -184,9 +185,14 @@ public final class ManifestColumns {
     return strings;
   }
 
-  /** Resolves relative image locations against a folder or URI. */
+  /**
+   * Resolves relative image locations against a folder or URI. It may contain a password, so it is
+   * no literal: Spark's UI and event log show the literals of plans.
+   */
   static Dataset<Row> withBase(Dataset<Row> rows, String base) {
     String folder = base.endsWith("/") ? base : base + "/";
+    UserDefinedFunction inFolder =
+        udf((UDF1<String, String>) path -> folder + path, DataTypes.StringType);
     Dataset<Row> resolved = rows;
     for (String name : RowColumns.IMAGES) {
       if (!RowColumns.has(rows.schema(), name)) {
@@ -195,7 +201,7 @@ public final class ManifestColumns {
       Column location = col(name);
       resolved =
           resolved.withColumn(
-              name, when(isRelative(location), concat(lit(folder), location)).otherwise(location));
+              name, when(isRelative(location), inFolder.apply(location)).otherwise(location));
     }
     return resolved;
   }

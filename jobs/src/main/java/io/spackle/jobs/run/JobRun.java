@@ -9,6 +9,7 @@ import io.spackle.jobs.manifest.Manifest.Skipped;
 import io.spackle.jobs.manifest.ManifestInput;
 import io.spackle.jobs.output.OrphanCleanup;
 import io.spackle.jobs.output.OutputFolder;
+import io.spackle.jobs.output.WorkFolder;
 import io.spackle.jobs.table.TableSync;
 import io.spackle.report.Report;
 import io.spackle.row.MetaRow;
@@ -75,14 +76,15 @@ public final class JobRun {
     context.addJobTag(run);
     Runnable cancel = () -> context.cancelJobsWithTag(run, "another run took over the output");
     Duration timeout = plan.conf().output().leaseTimeout();
-    try (Lease lease = plan.output().acquireLease(run, timeout, cancel)) {
-      return execute(lease);
+    try (Lease lease = plan.output().acquireLease(run, timeout, cancel);
+        WorkFolder folder = WorkFolder.open(plan.output(), lease)) {
+      return execute(lease, folder);
     } finally {
       context.removeJobTag(run);
     }
   }
 
-  private Summary execute(Lease lease) throws IOException {
+  private Summary execute(Lease lease, WorkFolder folder) throws IOException {
     OutputFolder output = plan.output();
     TableSync.Run rows =
         new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().rows().schema()), messages);
@@ -91,7 +93,7 @@ public final class JobRun {
     lease.requireHeld();
     table.catchUp();
     Dataset<Row> keyed = plan.namedRows();
-    WorkList work = workList(keyed, lease);
+    WorkList work = workList(keyed, folder);
     Summary.Skipped skipped = new Summary.Skipped(plan.rows() - work.count(), work.failedBefore());
     announce(work, skipped);
     boolean isComplete = process(work, lease, table);
@@ -114,10 +116,10 @@ public final class JobRun {
     return summary;
   }
 
-  private WorkList workList(Dataset<Row> keyed, Lease lease) throws IOException {
+  private WorkList workList(Dataset<Row> keyed, WorkFolder folder) throws IOException {
     try (Interruption.Abandonable list = interruption.abandonable(spark.sparkContext())) {
       return WorkList.write(
-          keyed, plan.output(), lease.folder(), plan.conf().output().rows().retries());
+          keyed, plan.output(), folder.path(), plan.conf().output().rows().retries());
     }
   }
 

@@ -30,8 +30,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * The rows that a run has to process, and the older meta rows that theirs replace. The list is
- * stored in the run's folder before the first row is processed, so that neither changes of the
- * manifest nor the run's own results affect it.
+ * stored before the first row is processed, so that neither changes of the manifest nor the run's
+ * own results affect it. Of secrets it has those in locations; it is deleted when the run ends.
  *
  * <p>A row is done if there is a meta row of its key, unless that row failed and {@link RetryRule}
  * selects it. The meta row of a processed row replaces that failed one; otherwise it replaces one
@@ -111,7 +111,7 @@ final class WorkList {
    * Finds out which rows to process, and stores the list.
    *
    * @param keyed all rows of the manifest
-   * @param folder the run's hidden folder
+   * @param folder of what the run writes for its tasks
    * @param retries which failed rows are processed again
    */
   static WorkList write(Dataset<Row> keyed, OutputFolder output, Path folder, RetryConf retries)
