@@ -26,6 +26,7 @@ import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
 import io.spackle.spark.FakeTask;
 import io.spackle.spark.HadoopConf;
+import io.spackle.spark.SparkTask;
 import io.spackle.spark.TaskPartition;
 import io.spackle.task.TaskSettings.OutputSettings;
 import io.spackle.task.TaskSettings.PublishSettings;
@@ -51,6 +52,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Row;
@@ -596,6 +598,10 @@ class InpaintPartitionTest {
       assertThat(meta).allSatisfy(row -> assertThat(Path.of(output(row))).exists());
       assertThat(counters.succeeded().value()).isEqualTo(5);
       assertThat(counters.busyMillis().value()).isPositive();
+      SparkTask any = new SparkTask(null);
+      assertThat(any.isLeaving()).isFalse();
+      SparkEnv.get().blockManager().decommissionSelf(); // as Spark does with an executor
+      assertThat(any.isLeaving()).isTrue();
     }
   }
 
