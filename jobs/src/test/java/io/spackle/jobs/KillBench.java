@@ -1,17 +1,14 @@
 package io.spackle.jobs;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.spackle.jobs.LocalCluster.Job;
 import io.spackle.jobs.LocalCluster.Result;
 import io.spackle.jobs.run.ExitCode;
 import io.spackle.row.MetaRow;
 import io.spackle.row.Sha256;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,8 +16,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
@@ -29,7 +24,9 @@ import org.apache.spark.sql.Row;
  * Kills executors and drivers of jobs with SIGKILL at random moments, resumes the jobs, and
  * compares the results with those of an undisturbed job. A round ends with an undisturbed run.
  *
- * <p>It also suspends drivers until another run has taken over and then resumes them: zombies.
+ * <p>It also tells executors to go, and suspends drivers until another run has taken over and then
+ * resumes them: zombies. In every second round Spark speculates. In the others an executor that is
+ * lost costs its tasks and the stage, while attempts on the other executor go on.
  *
  * <p>Arguments: --rounds N, --seed S.
  */
@@ -38,19 +35,17 @@ final class KillBench implements AutoCloseable {
   /** The time to fetch an image, which determines the duration of the job. */
   private static final int DELAY_MILLIS = 400;
 
+  private static final int STRAGGLER = 7;
+
   private static final int EXECUTORS = 2;
   private static final int FETCHES = 4;
-  private static final String STRAGGLER = "/7.png";
 
   private static final Size FULL = new Size(48, 4, 2, 10_000);
 
   private final Path folder;
   private final Size size;
   private final Random random;
-  private final HttpServer server;
-  private final Map<String, Integer> fetches = new ConcurrentHashMap<>();
-  private final byte[] photo;
-  private volatile boolean isUndisturbed;
+  private final SlowPhotos photos;
 
   /**
    * The size of the job.
@@ -71,38 +66,52 @@ final class KillBench implements AutoCloseable {
   /** A fault that is injected into a job. */
   enum Fault {
     EXECUTOR,
+    EXECUTOR_TOLD_TO_GO,
     DRIVER,
     BOTH,
     CTRL_C,
     ZOMBIE
   }
 
+  /** A fault that was injected, and the rows that it cost. */
+  record Blow(Fault fault, SlowPhotos.Loss loss) {
+
+    @Override
+    public String toString() {
+      return "%s %d rows %.1f s".formatted(fault, loss.rows(), loss.seconds());
+    }
+  }
+
+  /**
+   * How an output differs from that of the undisturbed run.
+   *
+   * @param lost number of rows without a meta row
+   * @param duplicates number of surplus meta rows
+   * @param images number of images that differ
+   * @param orphans number of images that no meta row names
+   */
+  record Difference(int lost, int duplicates, int images, int orphans) {
+    static final Difference NONE = new Difference(0, 0, 0, 0);
+  }
+
   /**
    * The result of a round.
    *
-   * @param faults the injected faults
-   * @param lost number of rows without a meta row
-   * @param duplicates number of surplus meta rows
-   * @param differing number of images that differ from those of the undisturbed run
-   * @param orphans number of images that no meta row names
+   * @param blows the injected faults
    * @param repeated number of rows that were processed again
    * @param quarantined number of rows that failed because of a fault, and were processed again by a
    *     final run
    * @param failures error codes of the rows that still failed, by id
    */
   record Round(
-      List<Fault> faults,
-      int lost,
-      int duplicates,
-      int differing,
-      int orphans,
+      List<Blow> blows,
+      Difference difference,
       int repeated,
       int quarantined,
       Map<String, String> failures) {
 
     boolean isCorrect(Size size) {
-      return lost + duplicates + differing + orphans == 0
-          && repeated <= faults.size() * size.inFlight();
+      return difference.equals(Difference.NONE) && repeated <= blows.size() * size.inFlight();
     }
   }
 
@@ -111,12 +120,8 @@ final class KillBench implements AutoCloseable {
     this.size = size;
     this.random = new Random(seed);
     Path file = ImageFiles.write(folder.resolve("photo.png"), 64, 64, (x, y) -> 2 * x + y);
-    this.photo = Files.readAllBytes(file);
     ImageFiles.write(folder.resolve("mask.png"), 64, 64, (x, y) -> x > y ? 255 : 0);
-    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::answer);
-    server.setExecutor(Executors.newCachedThreadPool());
-    server.start();
+    this.photos = new SlowPhotos(Files.readAllBytes(file), DELAY_MILLIS);
     writeJob();
   }
 
@@ -129,38 +134,45 @@ final class KillBench implements AutoCloseable {
     long seed = Long.parseLong(given.getOrDefault("--seed", "1"));
     Path folder = Files.createTempDirectory("spackle-kill");
     int wrong = 0;
-    int repeated = 0;
+    List<Blow> blows = new ArrayList<>();
     try (KillBench bench = new KillBench(folder, FULL, seed)) {
       Map<String, String> undisturbed = bench.undisturbed();
       for (int number = 1; number <= rounds; number++) {
-        try (LocalCluster cluster = bench.twoMachines("spark-" + number)) {
+        try (LocalCluster cluster = bench.twoMachines("spark-" + number, number % 2 == 0)) {
           Round round = bench.round(undisturbed, cluster, bench.randomFaults());
           System.out.printf("round %d: %s%n", number, round);
           wrong += round.isCorrect(FULL) ? 0 : 1;
-          repeated += round.repeated();
+          blows.addAll(round.blows());
         }
       }
     }
     System.out.printf(
-        "%d rounds of %d rows: %d wrong, %d rows repeated (in flight at a fault: up to %d)%n",
-        rounds, FULL.rows(), wrong, repeated, FULL.inFlight());
+        "%d rounds of %d rows: %d wrong; in flight at a fault: up to %d rows%n",
+        rounds, FULL.rows(), wrong, FULL.inFlight());
+    Stream.of(Fault.values()).forEach(fault -> print(fault, blows));
     TestSpark.session().stop();
     System.exit(wrong == 0 ? 0 : 1);
   }
 
-  /** The number of repeated fetches since the last round began. */
-  private int repeated() {
-    return total() - size.rows();
+  private static void print(Fault fault, List<Blow> blows) {
+    List<SlowPhotos.Loss> losses =
+        blows.stream().filter(blow -> blow.fault() == fault).map(Blow::loss).toList();
+    System.out.printf(
+        "%-19s %3d times, work lost each time: %.1f rows, %.1f s; at most %.1f s%n",
+        fault,
+        losses.size(),
+        losses.stream().mapToInt(SlowPhotos.Loss::rows).average().orElse(0),
+        losses.stream().mapToDouble(SlowPhotos.Loss::seconds).average().orElse(0),
+        losses.stream().mapToDouble(SlowPhotos.Loss::seconds).max().orElse(0));
   }
 
   /** Runs the job in this JVM without faults; returns the digests of its images by row id. */
   Map<String, String> undisturbed() throws IOException {
     TestSpark.session();
     Path output = folder.resolve("undisturbed");
-    isUndisturbed = true;
+    photos.answerAtOnce();
     String[] arguments = {folder.resolve("job.conf").toString(), "-D", "output.path=" + output};
     int code = InpaintJob.run(arguments, System.err, System.err);
-    isUndisturbed = false;
     Map<String, String> digests = digests(meta(output));
     if (code != 0 || digests.size() != size.rows()) {
       throw new IllegalStateException(
@@ -173,12 +185,12 @@ final class KillBench implements AutoCloseable {
   Round round(Map<String, String> undisturbed, LocalCluster cluster, List<Fault> faults)
       throws Exception {
     Path output = folder.resolve("round-" + random.nextInt(Integer.MAX_VALUE));
-    List<Fault> injected = new ArrayList<>();
-    fetches.clear();
+    Map<Instant, Fault> injected = new TreeMap<>();
+    photos.begin(STRAGGLER, size.stragglingMillis());
     Job job = start(cluster, output);
     while (injected.size() < faults.size() && awaitSomeWork(job)) {
       Fault fault = faults.get(injected.size());
-      injected.add(fault);
+      injected.put(Instant.now(), fault);
       job = inject(fault, job, cluster, output);
     }
     requireSuccess(job.result());
@@ -201,13 +213,18 @@ final class KillBench implements AutoCloseable {
     List<ProcessHandle> executors = job.executors();
     switch (fault) {
       case EXECUTOR -> kill(executors.subList(0, Math.min(1, executors.size())));
+      case EXECUTOR_TOLD_TO_GO -> {
+        if (!executors.isEmpty()) {
+          signal("TERM", executors.get(0).pid());
+        }
+      }
       case DRIVER -> kill(List.of(job.driver().toHandle()));
       case BOTH -> {
         kill(executors);
         kill(List.of(job.driver().toHandle()));
       }
       case CTRL_C -> {
-        signal("INT", job);
+        signal("INT", job.driver().pid());
         job.driver().waitFor();
       }
       case ZOMBIE -> {
@@ -220,7 +237,7 @@ final class KillBench implements AutoCloseable {
 
   /** Another run takes over while the first driver is suspended; its executors continue. */
   private Job afterZombie(Job zombie, LocalCluster cluster, Path output) throws Exception {
-    signal("STOP", zombie);
+    signal("STOP", zombie.driver().pid());
     TimeUnit.SECONDS.sleep(4); // longer than the lease timeout
     long fences = fences(output);
     Job next = start(cluster, output);
@@ -228,7 +245,7 @@ final class KillBench implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(20);
     }
     boolean isTakenOver = fences(output) > fences;
-    signal("CONT", zombie);
+    signal("CONT", zombie.driver().pid());
     int code = zombie.result().code();
     if (isTakenOver && code != ExitCode.BROKEN.code()) {
       throw new IllegalStateException("a run that was taken over ended with " + code);
@@ -252,9 +269,9 @@ final class KillBench implements AutoCloseable {
 
   /** Waits until a random number of rows was fetched; returns whether the job still runs. */
   private boolean awaitSomeWork(Job job) throws InterruptedException {
-    int before = total();
+    int before = photos.fetches();
     int wanted = 1 + random.nextInt(size.rows() / 4);
-    while (job.driver().isAlive() && total() < before + wanted) {
+    while (job.driver().isAlive() && photos.fetches() < before + wanted) {
       TimeUnit.MILLISECONDS.sleep(20);
     }
     TimeUnit.MILLISECONDS.sleep(random.nextInt(DELAY_MILLIS));
@@ -275,7 +292,7 @@ final class KillBench implements AutoCloseable {
   }
 
   private Round judge(
-      Map<String, String> undisturbed, Path output, List<Fault> faults, int quarantined)
+      Map<String, String> undisturbed, Path output, Map<Instant, Fault> faults, int quarantined)
       throws IOException {
     List<Row> rows = meta(output);
     Set<String> ids = new HashSet<>();
@@ -285,19 +302,21 @@ final class KillBench implements AutoCloseable {
     for (Map.Entry<String, String> image : undisturbed.entrySet()) {
       differing += image.getValue().equals(digests.get(image.getKey())) ? 0 : 1;
     }
+    int orphans = (int) (files(output.resolve("images")) - digests.size());
     return new Round(
-        faults,
-        size.rows() - ids.size(),
-        rows.size() - ids.size(),
-        differing,
-        (int) (files(output.resolve("images")) - digests.size()),
-        repeated(),
+        blows(faults),
+        new Difference(
+            size.rows() - ids.size(), rows.size() - ids.size(), differing, orphans),
+        photos.fetches() - size.rows(),
         quarantined,
         failures(rows));
   }
 
-  private int total() {
-    return fetches.values().stream().mapToInt(Integer::intValue).sum();
+  private List<Blow> blows(Map<Instant, Fault> faults) {
+    Map<Instant, SlowPhotos.Loss> losses = photos.losses(faults.keySet());
+    return faults.entrySet().stream()
+        .map(fault -> new Blow(fault.getValue(), losses.get(fault.getKey())))
+        .toList();
   }
 
   private static Map<String, String> digests(List<Row> meta) throws IOException {
@@ -320,11 +339,11 @@ final class KillBench implements AutoCloseable {
     }
   }
 
-  private LocalCluster twoMachines(String name) throws IOException {
+  private LocalCluster twoMachines(String name, boolean speculates) throws IOException {
     // Cores for two drivers, because a zombie keeps its cores.
     return LocalCluster.ofTwoMachines(folder.resolve(name), 2 * size.cores())
         .with("spark.cores.max", String.valueOf(EXECUTORS * size.cores()))
-        .with("spark.speculation", "true")
+        .with("spark.speculation", String.valueOf(speculates))
         .with("spark.speculation.interval", "200ms")
         .with("spark.speculation.multiplier", "1.1")
         .with("spark.speculation.quantile", "0.3");
@@ -345,23 +364,8 @@ final class KillBench implements AutoCloseable {
     processes.forEach(ProcessHandle::destroyForcibly); // SIGKILL
   }
 
-  private static void signal(String signal, Job job) throws Exception {
-    new ProcessBuilder("kill", "-" + signal, String.valueOf(job.driver().pid())).start().waitFor();
-  }
-
-  private void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      String path = exchange.getRequestURI().getPath();
-      boolean straggles = fetches.merge(path, 1, Integer::sum) == 1 && path.equals(STRAGGLER);
-      if (!isUndisturbed) {
-        TimeUnit.MILLISECONDS.sleep(straggles ? size.stragglingMillis() : DELAY_MILLIS);
-      }
-      exchange.getResponseHeaders().add("Content-Type", "image/png");
-      exchange.sendResponseHeaders(200, photo.length);
-      exchange.getResponseBody().write(photo);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private static void signal(String signal, long process) throws Exception {
+    new ProcessBuilder("kill", "-" + signal, String.valueOf(process)).start().waitFor();
   }
 
   private void writeJob() throws IOException {
@@ -371,7 +375,7 @@ final class KillBench implements AutoCloseable {
           """
           {"id": "row %d", "init_image": "http://127.0.0.1:%d/%d.png", "mask_image": "mask.png", "prompt": "wall %d"}
           """
-              .formatted(i, server.getAddress().getPort(), i, i));
+              .formatted(i, photos.port(), i, i));
     }
     Files.writeString(folder.resolve("rows.jsonl"), rows);
     Files.writeString(
@@ -384,6 +388,7 @@ final class KillBench implements AutoCloseable {
           defaults { width = 64, height = 64, num-inference-steps = 2 }
           fetch { allow-files = [.], allow-private = ["127.0.0.1"], retries = 0 }
           lane.threads = %d
+          batch.max-images = 1
           report.enabled = false
         }
         """
@@ -392,6 +397,6 @@ final class KillBench implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    photos.close();
   }
 }

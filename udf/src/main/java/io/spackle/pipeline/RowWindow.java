@@ -48,6 +48,7 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
   private final BooleanSupplier interrupted;
   private final ExecutorService threads;
   private final BlockingQueue<Done<O>> done = new LinkedBlockingQueue<>();
+  private boolean isStopped;
   private int inFlight;
   private O next;
 
@@ -69,6 +70,16 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
       next = poll().orElse(null);
     }
     return next != null;
+  }
+
+  /** Reads no more rows; those in flight are still returned. */
+  public void stopReading() {
+    isStopped = true;
+  }
+
+  /** Whether rows were left unread, because the window was told to stop. */
+  public boolean hasUnread() {
+    return isStopped && input.hasNext();
   }
 
   /** Whether no row is left to read or to return. Reads rows. */
@@ -129,7 +140,10 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
   }
 
   private void fill() {
-    while (inFlight < size && !interrupted.getAsBoolean() && input.hasNext()) {
+    while (inFlight < size
+        && !isStopped
+        && !interrupted.getAsBoolean()
+        && input.hasNext()) {
       I row = input.next();
       inFlight++;
       threads.execute(() -> done.add(run(row)));

@@ -16,6 +16,12 @@ public record SparkTask(TaskContext context) implements TaskSignals {
     return context.isInterrupted();
   }
 
+  /** Spark tells an executor's block manager when the executor is decommissioned. */
+  @Override
+  public boolean isLeaving() {
+    return SparkEnv.get().blockManager().decommissioner().isDefined();
+  }
+
   @Override
   public void onCompletion(Runnable action) {
     context.addTaskCompletionListener((TaskCompletionListener) ended -> action.run());

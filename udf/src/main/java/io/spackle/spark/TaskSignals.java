@@ -8,6 +8,12 @@ public interface TaskSignals {
   /** Whether the task was killed and must stop. */
   boolean isInterrupted();
 
+  /**
+   * Whether this process was told to go: the task should publish what it has, and leave the rest of
+   * its rows to another process.
+   */
+  boolean isLeaving();
+
   /** Registers an action that runs when the task ends, with or without success. */
   void onCompletion(Runnable action);
 

@@ -30,6 +30,7 @@ final class FinishedRows {
   private final ImageWriter images;
   private final Optional<Webhooks> webhooks;
   private final LongSupplier nanoTime;
+  private final boolean canBeShared;
   private final boolean isIncremental;
 
   /** The finished rows that were not passed on for publication. */
@@ -56,7 +57,8 @@ final class FinishedRows {
     this.images = images;
     this.webhooks = webhooks;
     this.nanoTime = nanoTime;
-    this.isIncremental = !images.isOneFile() && publication.isIncremental();
+    this.canBeShared = publication.isIncremental();
+    this.isIncremental = canBeShared && !images.isOneFile();
   }
 
   /**
@@ -89,6 +91,16 @@ final class FinishedRows {
     publish();
     if (!anyPublished) {
       images.discard(); // another attempt has published these rows with its own images
+    }
+  }
+
+  /**
+   * Publishes the finished rows of a task that leaves the others to another attempt, if attempts
+   * can share the rows of a task.
+   */
+  void publishPart() {
+    if (canBeShared) {
+      publishAll();
     }
   }
 

@@ -23,6 +23,7 @@ import java.io.Serializable;
 import java.util.Iterator;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
@@ -31,7 +32,8 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Only the task's thread uses the input rows, the publication, the task's context and its
  * accumulators. When the task ends, with or without success, its rows in flight stop within a
- * second; the model stays open for the next task.
+ * second; the model stays open for the next task. A task whose executor was told to go finishes the
+ * rows in flight, publishes them, and leaves the others to another executor.
  */
 public final class InpaintPartition implements Serializable {
 
@@ -110,11 +112,15 @@ public final class InpaintPartition implements Serializable {
     publish(
         window,
         new FinishedRows(
-            publication, settings.output().publish(), images, webhooks, System::nanoTime));
+            publication, settings.output().publish(), images, webhooks, System::nanoTime),
+        task);
   }
 
-  private void publish(RowWindow<Row, Finished> window, FinishedRows rows) {
+  private void publish(RowWindow<Row, Finished> window, FinishedRows rows, TaskSignals task) {
     while (!window.isExhausted()) {
+      if (task.isLeaving()) {
+        window.stopReading();
+      }
       window
           .poll()
           .ifPresent(
@@ -123,6 +129,11 @@ public final class InpaintPartition implements Serializable {
                 rows.add(row.recorded().meta(), RowColumns.webhook(row.source()));
               });
       rows.publishIfDue();
+    }
+    if (window.hasUnread()) {
+      rows.publishPart();
+      // Spark starts the task elsewhere, and does not count this as a failure.
+      throw new TaskKilledException("its executor leaves; the rows that are left go to another");
     }
     rows.publishAll();
   }

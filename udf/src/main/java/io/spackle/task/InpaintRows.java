@@ -197,6 +197,11 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     }
 
     @Override
+    public boolean isLeaving() {
+      return false;
+    }
+
+    @Override
     public void onCompletion(Runnable action) {
       actions.push(action);
     }

@@ -152,6 +152,30 @@ class RowWindowTest {
   }
 
   @Test
+  void stoppedWindowReturnsTheRowsInFlightAndReadsNoMore() {
+    try (RowWindow<Integer, Integer> window = window(100, row -> row, 4)) {
+      assertThat(window.isExhausted()).isFalse();
+      assertThat(window.hasUnread()).as("not stopped").isFalse();
+      window.stopReading();
+      List<Integer> results = new ArrayList<>();
+      window.forEachRemaining(results::add);
+      assertThat(results).containsExactlyInAnyOrder(0, 1, 2, 3);
+      assertThat(read).hasValue(4);
+      assertThat(window.hasUnread()).isTrue();
+    }
+  }
+
+  @Test
+  void windowThatWasStoppedAfterItsLastRowLeavesNoneUnread() {
+    try (RowWindow<Integer, Integer> window = window(3, row -> row, 4)) {
+      assertThat(window.isExhausted()).isFalse();
+      window.stopReading();
+      window.forEachRemaining(row -> {});
+      assertThat(window.hasUnread()).isFalse();
+    }
+  }
+
+  @Test
   void emptyInputHasNoResults() {
     try (RowWindow<Integer, Integer> window =
         new RowWindow<>(Collections.emptyIterator(), row -> row, 4, interrupted::get)) {

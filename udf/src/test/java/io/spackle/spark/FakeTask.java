@@ -20,6 +20,7 @@ public final class FakeTask implements TaskSignals {
   private final String process = "app-1." + UUID.randomUUID();
   private final Set<String> alive = ConcurrentHashMap.newKeySet();
   private volatile boolean isInterrupted;
+  private volatile boolean isLeaving;
 
   public FakeTask() {
     this(0, 1);
@@ -44,6 +45,11 @@ public final class FakeTask implements TaskSignals {
     isInterrupted = true;
   }
 
+  /** Tells the task's process to go. */
+  public void leave() {
+    isLeaving = true;
+  }
+
   public void complete() {
     completions.forEach(Runnable::run);
   }
@@ -51,6 +57,11 @@ public final class FakeTask implements TaskSignals {
   @Override
   public boolean isInterrupted() {
     return isInterrupted;
+  }
+
+  @Override
+  public boolean isLeaving() {
+    return isLeaving;
   }
 
   @Override

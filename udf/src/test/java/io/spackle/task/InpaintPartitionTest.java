@@ -26,6 +26,7 @@ import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
 import io.spackle.spark.FakeTask;
 import io.spackle.spark.HadoopConf;
+import io.spackle.spark.SparkTask;
 import io.spackle.spark.TaskPartition;
 import io.spackle.task.TaskSettings.OutputSettings;
 import io.spackle.task.TaskSettings.PublishSettings;
@@ -51,6 +52,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -434,6 +437,51 @@ class InpaintPartitionTest {
     assertThat(publication.files).isEmpty();
   }
 
+  /** The rows that are in the lane are finished; Spark runs the task again elsewhere. */
+  @Test
+  void taskWhoseExecutorIsToldToGoPublishesWhatItHasAndLeavesTheRest() throws Exception {
+    MemoryPublication publication = new MemoryPublication();
+    List<Row> rows = rows(IntStream.range(0, 20).mapToObj(i -> "r" + i).toArray(String[]::new));
+    int inFlight = leave(publication, rows);
+    assertThat(publication.rows()).hasSize(inFlight);
+    process(settings(1), new FakeTask(), rows, publication, executor);
+    assertThat(publication.rows())
+        .as("elsewhere")
+        .hasSize(20)
+        .extracting(InpaintPartitionTest::code)
+        .containsOnly("none");
+  }
+
+  /** Otherwise the rows of this part could be published twice. */
+  @Test
+  void taskWhoseAttemptsCannotShareItsRowsPublishesNoPart() throws Exception {
+    MemoryPublication publication = new MemoryPublication(false);
+    leave(publication, rows(IntStream.range(0, 20).mapToObj(i -> "r" + i).toArray(String[]::new)));
+    assertThat(publication.rows()).isEmpty();
+  }
+
+  /** Tells the executor of a task to go while its first rows are in the model; returns how many. */
+  private int leave(MemoryPublication publication, List<Row> rows) throws Exception {
+    Semaphore gate = new Semaphore(0);
+    Semaphore started = new Semaphore(0);
+    FakeInpainter inpainter = new FakeInpainter(FakeInpainter.gated(gate, started));
+    executor(inpainter);
+    ExecutorContext leaving = executor;
+    FakeTask task = new FakeTask();
+    ExecutorService slot = Executors.newSingleThreadExecutor();
+    Future<?> attempt =
+        slot.submit(() -> process(settings(1), task, rows, publication, leaving));
+    started.acquire();
+    task.leave();
+    gate.release(rows.size());
+    assertThatThrownBy(attempt::get).hasCauseInstanceOf(TaskKilledException.class);
+    slot.shutdown();
+    leaving.close();
+    executor(new FakeInpainter());
+    assertThat(inpainter.batches()).hasSizeBetween(1, rows.size() - 1);
+    return inpainter.batches().size();
+  }
+
   /** A file of many images is not cut up, and the loser's one is deleted. */
   @ParameterizedTest
   @EnumSource(names = "FILES", mode = EnumSource.Mode.EXCLUDE)
@@ -550,6 +598,10 @@ class InpaintPartitionTest {
       assertThat(meta).allSatisfy(row -> assertThat(Path.of(output(row))).exists());
       assertThat(counters.succeeded().value()).isEqualTo(5);
       assertThat(counters.busyMillis().value()).isPositive();
+      SparkTask any = new SparkTask(null);
+      assertThat(any.isLeaving()).isFalse();
+      SparkEnv.get().blockManager().decommissionSelf(); // as Spark does with an executor
+      assertThat(any.isLeaving()).isTrue();
     }
   }
 

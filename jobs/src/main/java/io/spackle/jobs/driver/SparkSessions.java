@@ -89,12 +89,23 @@ public final class SparkSessions {
     // Commits to tables run during the inpainting: those jobs have a pool of their own.
     conf.setIfMissing("spark.scheduler.mode", "FAIR");
     String master = conf.get("spark.master");
+    decommission(conf, master);
     if (master.startsWith("local") && !master.startsWith("local-cluster")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s"); // carries the progress
       // A local master assigns no GPUs: a task that requests one would wait forever.
       resourceAmounts(conf).forEach(conf::remove);
     }
     return conf;
+  }
+
+  /** An executor that is told to go keeps its tasks until they have published what they have. */
+  private static void decommission(SparkConf conf, String master) {
+    conf.setIfMissing("spark.decommission.enabled", "true");
+    // Only then do tasks learn of it. Its part of the distributed work list moves to others.
+    conf.setIfMissing("spark.storage.decommission.enabled", "true");
+    if (!master.startsWith("k8s:")) { // there, Spark's hook for the end of a pod sends SIGPWR
+      conf.setIfMissing("spark.executor.decommission.signal", "TERM");
+    }
   }
 
   private static Stream<String> resourceAmounts(SparkConf conf) {

@@ -56,6 +56,21 @@ class SparkSessionsTest {
     assertThat(SparkSessions.prepared(given).get(telemetry)).isEqualTo("0");
   }
 
+  /** On Kubernetes, Spark's hook for the end of a pod sends SIGPWR. */
+  @Test
+  void executorsAreToldToGoBySigtermExceptOnKubernetes() {
+    String signal = "spark.executor.decommission.signal";
+    for (String master : new String[] {"yarn", "spark://host:7077", "local-cluster[1,4,2048]"}) {
+      SparkConf conf = SparkSessions.prepared(new SparkConf(false).setMaster(master));
+      assertThat(conf.get("spark.decommission.enabled")).isEqualTo("true");
+      assertThat(conf.get(signal)).as(master).isEqualTo("TERM");
+    }
+    SparkConf pods = new SparkConf(false).setMaster("k8s://https://host");
+    assertThat(SparkSessions.prepared(pods).contains(signal)).isFalse();
+    SparkConf given = new SparkConf(false).set("spark.decommission.enabled", "false");
+    assertThat(SparkSessions.prepared(given).get("spark.decommission.enabled")).isEqualTo("false");
+  }
+
   private static SparkConf withGpus(String master) {
     return new SparkConf(false)
         .setMaster(master)
