@@ -1,6 +1,7 @@
 package io.spackle.segment;
 
 import io.spackle.image.RgbImage;
+import io.spackle.segment.Segmenter.Answered;
 import io.spackle.tensor.FloatTensor;
 import java.util.List;
 import java.util.function.Function;
@@ -21,10 +22,10 @@ record ClassReader(Function<RgbImage, FloatTensor> feed, List<String> classes, D
   }
 
   @Override
-  public LabelMap read(List<FloatTensor> answers, RgbImage image) {
-    int width = image.width();
-    int height = image.height();
-    Planes planes = Planes.of(answers.get(0), classes.size());
+  public LabelMap read(Answered answered) {
+    int width = answered.image().width();
+    int height = answered.image().height();
+    Planes planes = Planes.of(answered.answers().get(0), classes.size());
     LabelMap map = LabelMap.blank(width, height, classes);
     if (planes.areConstant()) {
       return map;

@@ -36,7 +36,8 @@ record GraphReading(
    * Reads a graph's declaration.
    *
    * @param name of the segmenter in messages
-   * @param folder with the files beside the graph; empty for a built-in one
+   * @param folder with the files beside the graph; empty for the built-in one, which has a text
+   *     recogniser
    * @throws InvalidModelException with all problems
    */
   static GraphReading of(
@@ -219,7 +220,10 @@ record GraphReading(
             new SaliencyReader(
                 feed(kind), threshold == null ? SaliencyReader.THRESHOLD : threshold);
         case TEXT ->
-            new TextReader(textFeed(), threshold == null ? TextReader.THRESHOLD : threshold);
+            new TextReader(
+                textFeed(),
+                threshold == null ? TextReader.THRESHOLD : threshold,
+                folder.isEmpty());
       };
     }
 

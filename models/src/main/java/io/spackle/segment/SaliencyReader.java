@@ -1,6 +1,7 @@
 package io.spackle.segment;
 
 import io.spackle.image.RgbImage;
+import io.spackle.segment.Segmenter.Answered;
 import io.spackle.tensor.FloatTensor;
 import java.util.List;
 import java.util.function.Function;
@@ -27,10 +28,10 @@ record SaliencyReader(Function<RgbImage, FloatTensor> feed, double threshold)
   }
 
   @Override
-  public LabelMap read(List<FloatTensor> answers, RgbImage image) {
-    int width = image.width();
-    int height = image.height();
-    Planes planes = Planes.of(answers.get(0), 1);
+  public LabelMap read(Answered answered) {
+    int width = answered.image().width();
+    int height = answered.image().height();
+    Planes planes = Planes.of(answered.answers().get(0), 1);
     LabelMap map = LabelMap.blank(width, height, CLASSES);
     if (!planes.areConstant()) {
       planes

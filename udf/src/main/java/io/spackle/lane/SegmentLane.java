@@ -3,12 +3,11 @@ package io.spackle.lane;
 import io.spackle.graph.Cancellation;
 import io.spackle.segment.Segmenter;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.Shape;
 import java.util.List;
 
-/** A segmenter in a lane: the inputs of a batch share their shape. */
+/** A segmenter in a lane: the inputs of a batch share their graph and their shape. */
 public record SegmentLane(Segmenter segmenter)
-    implements LaneModel<Shape, FloatTensor, FloatTensor> {
+    implements LaneModel<Segmenter.Batch, FloatTensor, FloatTensor> {
 
   @Override
   public String name() {
@@ -16,13 +15,14 @@ public record SegmentLane(Segmenter segmenter)
   }
 
   @Override
-  public long size(Shape shape) {
-    return shape.size();
+  public long size(Segmenter.Batch batch) {
+    return batch.shape().size();
   }
 
   @Override
-  public List<FloatTensor> run(Shape shape, List<FloatTensor> inputs, Cancellation cancellation) {
-    return segmenter.run(inputs, cancellation);
+  public List<FloatTensor> run(
+      Segmenter.Batch batch, List<FloatTensor> inputs, Cancellation cancellation) {
+    return segmenter.run(batch.step(), inputs, cancellation);
   }
 
   @Override
