@@ -231,15 +231,17 @@ record GraphReading(
       return hasFixedSize() ? image -> TextInput.of(image, width(), height()) : TextInput::of;
     }
 
-    private Function<RgbImage, FloatTensor> feed(SegmenterKind kind) {
+    private GraphInput feed(SegmenterKind kind) {
       Optional<ImagePreprocessor> configured =
           json(PREPROCESSOR).map(config -> ImagePreprocessor.of(config, problems));
       Normalisation preset = normalisation(kind);
       ImagePreprocessor.Size size = size(kind, preset, configured);
       if (configured.isPresent() && options.normalise() == null) {
-        return image -> configured.get().tensor(image, size);
+        return new GraphInput(size, image -> configured.get().tensor(image, size));
       }
-      return image -> preset.tensor(Filter.BILINEAR.resize(image, size.width(), size.height()));
+      return new GraphInput(
+          size,
+          image -> preset.tensor(Filter.BILINEAR.resize(image, size.width(), size.height())));
     }
 
     private ImagePreprocessor.Size size(
