@@ -42,6 +42,16 @@ public record RgbImage(int width, int height, byte[] pixels) {
     return new Mask(width, height, levels);
   }
 
+  /** The image with red and blue exchanged, as models that were trained with OpenCV expect it. */
+  public RgbImage blueFirst() {
+    byte[] exchanged = pixels.clone();
+    for (int i = 0; i < exchanged.length; i += CHANNELS) {
+      exchanged[i] = pixels[i + 2];
+      exchanged[i + 2] = pixels[i];
+    }
+    return new RgbImage(width, height, exchanged);
+  }
+
   /** A black image. */
   public static RgbImage black(int width, int height) {
     return new RgbImage(width, height, new byte[CHANNELS * width * height]);

@@ -1,6 +1,7 @@
 package io.spackle.segment;
 
 import io.spackle.image.RgbImage;
+import io.spackle.segment.Segmenter.Answered;
 import io.spackle.tensor.FloatTensor;
 import java.util.List;
 
@@ -8,18 +9,27 @@ import java.util.List;
 interface AnswerReader {
 
   /**
-   * An image as the graph takes it: once, or at several sizes, each of which it answers.
+   * An image as the graph takes it: once, or in several ways, each of which it answers.
    *
    * @return each (1, 3, h, w)
    */
   List<FloatTensor> inputs(RgbImage image);
 
   /**
+   * The lines of text in what the graph found, for a {@link TextRecogniser}.
+   *
+   * @param answers of the graph for {@link #inputs} of the image, in their order
+   * @return each (1, 3, h, w); empty where nothing is read
+   */
+  default List<FloatTensor> lines(List<FloatTensor> answers, RgbImage image) {
+    return List.of();
+  }
+
+  /**
    * What the graph found in one image.
    *
-   * @param answers of the graph for {@link #inputs} of that image, in their order
    * @return of the image's size
    * @throws io.spackle.graph.GraphException if an answer has another shape than expected
    */
-  LabelMap read(List<FloatTensor> answers, RgbImage image);
+  LabelMap read(Answered answered);
 }

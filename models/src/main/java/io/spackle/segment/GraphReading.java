@@ -36,7 +36,8 @@ record GraphReading(
    * Reads a graph's declaration.
    *
    * @param name of the segmenter in messages
-   * @param folder with the files beside the graph; empty for a built-in one
+   * @param folder with the files beside the graph; empty for the built-in one, which has a text
+   *     recogniser
    * @throws InvalidModelException with all problems
    */
   static GraphReading of(
@@ -219,7 +220,10 @@ record GraphReading(
             new SaliencyReader(
                 feed(kind), threshold == null ? SaliencyReader.THRESHOLD : threshold);
         case TEXT ->
-            new TextReader(textFeed(), threshold == null ? TextReader.THRESHOLD : threshold);
+            new TextReader(
+                textFeed(),
+                threshold == null ? TextReader.THRESHOLD : threshold,
+                folder.isEmpty());
       };
     }
 
@@ -227,15 +231,17 @@ record GraphReading(
       return hasFixedSize() ? image -> TextInput.of(image, width(), height()) : TextInput::of;
     }
 
-    private Function<RgbImage, FloatTensor> feed(SegmenterKind kind) {
+    private GraphInput feed(SegmenterKind kind) {
       Optional<ImagePreprocessor> configured =
           json(PREPROCESSOR).map(config -> ImagePreprocessor.of(config, problems));
       Normalisation preset = normalisation(kind);
       ImagePreprocessor.Size size = size(kind, preset, configured);
       if (configured.isPresent() && options.normalise() == null) {
-        return image -> configured.get().tensor(image, size);
+        return new GraphInput(size, image -> configured.get().tensor(image, size));
       }
-      return image -> preset.tensor(Filter.BILINEAR.resize(image, size.width(), size.height()));
+      return new GraphInput(
+          size,
+          image -> preset.tensor(Filter.BILINEAR.resize(image, size.width(), size.height())));
     }
 
     private ImagePreprocessor.Size size(

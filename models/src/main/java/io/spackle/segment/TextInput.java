@@ -3,7 +3,6 @@ package io.spackle.segment;
 import io.spackle.image.Filter;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,12 +17,6 @@ final class TextInput {
   /** Small images are enlarged until their shorter side has this length, as PP-OCR does it. */
   private static final int SHORTER_SIDE = 736;
 
-  /**
-   * The shorter side of the second input. An image enlarged to 736 pixels shows the smallest
-   * letters, but the weave of cloth begins to look like letters; at this size it does not.
-   */
-  private static final int SECOND_SHORTER_SIDE = 320;
-
   /** Blurred letters are no easier to find. */
   private static final double LARGEST_SCALE = 4;
 
@@ -33,23 +26,15 @@ final class TextInput {
   private TextInput() {}
 
   /**
-   * The inputs for an image of any size: upright, turned by a quarter to the left, and if these are
-   * enlarged, a smaller one.
+   * The inputs for an image of any size: upright, and turned by a quarter to the left.
    *
    * @return each (1, 3, h, w), sides in multiples of 32
    */
   static List<FloatTensor> of(RgbImage image) {
-    double large = scale(SHORTER_SIDE, image);
-    double small = scale(SECOND_SHORTER_SIDE, image);
-    List<FloatTensor> inputs = new ArrayList<>(List.of(of(image, large), of(turned(image), large)));
-    if (small < large) {
-      inputs.add(of(image, small));
-    }
-    return inputs;
-  }
-
-  private static FloatTensor of(RgbImage image, double scale) {
-    return scaled(image, side(image.width() * scale), side(image.height() * scale));
+    double scale = scale(image.width(), image.height());
+    int width = side(image.width() * scale);
+    int height = side(image.height() * scale);
+    return List.of(scaled(image, width, height), scaled(turned(image), height, width));
   }
 
   /** The inputs of a graph that takes one size only: upright, and turned by a quarter. */
@@ -59,14 +44,12 @@ final class TextInput {
 
   private static FloatTensor scaled(RgbImage image, int width, int height) {
     RgbImage scaled = Filter.BILINEAR.resize(image, width, height);
-    return Normalisation.IMAGENET.tensor(blueFirst(scaled));
+    return Normalisation.IMAGENET.tensor(scaled.blueFirst());
   }
 
-  private static double scale(int shorterSide, RgbImage image) {
-    int width = image.width();
-    int height = image.height();
+  private static double scale(int width, int height) {
     double enlarged =
-        Math.min(LARGEST_SCALE, Math.max(1, (double) shorterSide / Math.min(width, height)));
+        Math.min(LARGEST_SCALE, Math.max(1, (double) SHORTER_SIDE / Math.min(width, height)));
     return Math.min(enlarged, Math.sqrt(MOST_PIXELS / ((double) width * height)));
   }
 
@@ -87,15 +70,5 @@ final class TextInput {
       }
     }
     return new RgbImage(width, height, pixels);
-  }
-
-  private static RgbImage blueFirst(RgbImage image) {
-    byte[] pixels = image.pixels().clone();
-    for (int i = 0; i < pixels.length; i += RgbImage.CHANNELS) {
-      byte red = pixels[i];
-      pixels[i] = pixels[i + 2];
-      pixels[i + 2] = red;
-    }
-    return new RgbImage(image.width(), image.height(), pixels);
   }
 }

@@ -21,24 +21,9 @@ record TextMap(Planes plane, double threshold) {
 
   List<TextRegion> regions() {
     return Components.of(above()).stream()
-        .filter(pixels -> pixels.area() >= LEAST_AREA)
-        .map(pixels -> new TextRegion(pixels, Quadrilateral.around(pixels), score(pixels)))
-        .filter(region -> region.score() >= LEAST_SCORE)
+        .filter(pixels -> pixels.area() >= LEAST_AREA && score(pixels) >= LEAST_SCORE)
+        .map(pixels -> new TextRegion(this, pixels, Quadrilateral.around(pixels)))
         .toList();
-  }
-
-  /** Whether a part of an image, at any size, has a pixel above the threshold in this map. */
-  boolean hasTextIn(TextOutline outline, LabelMap image) {
-    for (Run run : outline.runs()) {
-      int row = (int) ((run.y() + 0.5) * plane.height() / image.height()) * plane.width();
-      for (int x = run.from(); x < run.to(); x++) {
-        int column = (int) ((x + 0.5) * plane.width() / image.width());
-        if (plane.values()[row + column] >= threshold) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private Mask above() {
@@ -49,6 +34,7 @@ record TextMap(Planes plane, double threshold) {
     return new Mask(plane.width(), plane.height(), levels);
   }
 
+  /** The mean probability of a region. */
   private double score(Component region) {
     double sum = 0;
     for (Run run : region.runs()) {

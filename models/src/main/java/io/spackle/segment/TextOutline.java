@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * The part of an image that a text region covers once it is grown back, by its area times {@link
- * #UNCLIP} divided by its perimeter: as a rectangle in any orientation, or in its own shape where
+ * TextRegion#UNCLIP} divided by its perimeter: as a rectangle in any orientation, or in its own shape where
  * the text is curved.
  *
  * @param runs of the image, which may overlap
@@ -17,26 +17,22 @@ import java.util.List;
  */
 record TextOutline(List<Run> runs, double height) {
 
-  private static final double UNCLIP = 2;
-
   /**
    * The outline of a region.
    *
-   * @param map that has the region
    * @param image of any size
    */
-  static TextOutline of(TextRegion region, TextMap map, LabelMap image) {
-    Painter painter = new Painter(map.plane(), image, new ArrayList<>());
+  static TextOutline of(TextRegion region, LabelMap image) {
+    Painter painter = new Painter(region.map().plane(), image, new ArrayList<>());
     double height =
-        region.isStraight() ? painter.paintBox(region.box()) : painter.paintCurved(region.pixels());
+        region.isStraight() ? painter.paintBox(region.grownBox()) : painter.paintCurved(region.pixels());
     return new TextOutline(painter.runs(), height * painter.scaleY());
   }
 
   /** Paints regions of a map at the size of the image, and returns their height in the map. */
   private record Painter(Planes from, LabelMap image, List<Run> runs) {
 
-    double paintBox(Quadrilateral box) {
-      Quadrilateral grown = box.grown(UNCLIP * box.area() / box.perimeter());
+    double paintBox(Quadrilateral grown) {
       fill(grown.corners(scaleX(), scaleY()));
       return grown.height();
     }
@@ -53,7 +49,7 @@ record TextOutline(List<Run> runs, double height) {
     double paintCurved(Component region) {
       Mask shape = region.mask(from.width(), from.height());
       double depth = shape.deepest();
-      double distance = UNCLIP * depth / 2;
+      double distance = TextRegion.UNCLIP * depth / 2;
       for (Component grown : Components.of(shape.grown((int) Math.ceil(distance)))) {
         for (Run run : grown.runs()) {
           Point left = new Point(run.from() * scaleX(), run.y() * scaleY());

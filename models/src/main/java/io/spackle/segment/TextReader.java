@@ -1,36 +1,40 @@
 package io.spackle.segment;
 
 import io.spackle.image.RgbImage;
+import io.spackle.segment.Segmenter.Answered;
 import io.spackle.tensor.FloatTensor;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Text detectors that answer with the probability of shrunken text regions: M. Liao et al.,
  * "Real-time Scene Text Detection with Differentiable Binarization" (2020).
  *
- * <p>Each region above the threshold is grown back to a {@link TextOutline}, of which {@link
- * TextStrokes} are masked. The graph sees an image upright, then turned by a quarter. An enlarged
- * image it sees a third time, smaller.
+ * <p>The graph sees an image upright, then turned by a quarter, since of lines that run upwards or
+ * downwards the upright image shows parts only. Each region above the threshold is grown back to a
+ * {@link TextOutline}, of which {@link TextStrokes} are masked.
  *
- * <ul>
- *   <li>{@linkplain TextRegion#isLine Lines} of the upright image count. Other regions of it count
- *       if the smaller image, where there is one, has text at the same place: textures that look
- *       like letters once they are enlarged do not.
- *   <li>Of lines that run upwards or downwards the upright image shows parts only. Lines of the
- *       turned image count if the upright one shows a part of them: rows of buttons have none.
- * </ul>
+ * <p>Cloth has textures and patterns that look like text to a detector. Where there is a {@link
+ * TextRecogniser}, a region counts only if something can be read in it.
  *
  * @param threshold the probability from which a pixel belongs to a region
+ * @param isReading whether a recogniser reads the {@link #lines}
  */
-record TextReader(Function<RgbImage, List<FloatTensor>> feed, double threshold)
+record TextReader(Function<RgbImage, List<FloatTensor>> feed, double threshold, boolean isReading)
     implements AnswerReader {
 
   static final List<String> CLASSES = List.of(SegmenterTraits.BACKGROUND, SegmenterTraits.TEXT);
 
   static final double THRESHOLD = 0.3;
+
+  /** The mean probability of several letters from which they count as read. */
+  private static final double LEGIBLE = 0.75;
+
+  /** The probability of a single letter: flowers and buttons look like one. */
+  private static final double LEGIBLE_ALONE = 0.9;
 
   @Override
   public List<FloatTensor> inputs(RgbImage image) {
@@ -38,48 +42,47 @@ record TextReader(Function<RgbImage, List<FloatTensor>> feed, double threshold)
   }
 
   @Override
-  public LabelMap read(List<FloatTensor> answers, RgbImage image) {
-    List<Planes> planes = answers.stream().map(answer -> Planes.of(answer, 1)).toList();
+  public List<FloatTensor> lines(List<FloatTensor> answers, RgbImage image) {
+    return isReading
+        ? regions(answers)
+            .flatMap(region -> region.crops(image).stream())
+            .map(crop -> crop.tensor(image))
+            .toList()
+        : List.of();
+  }
+
+  @Override
+  public LabelMap read(Answered answered) {
+    RgbImage image = answered.image();
     LabelMap map = LabelMap.blank(image.width(), image.height(), CLASSES);
-    if (!planes.get(0).areConstant()) {
+    if (!Planes.of(answered.answers().get(0), 1).areConstant()) {
       Arrays.fill(map.labels(), (byte) 0);
-      paint(new Maps(planes, threshold), new TextStrokes(image, map));
+      TextStrokes strokes = new TextStrokes(image, map);
+      Iterator<FloatTensor> readings = answered.readings().iterator();
+      regions(answered.answers())
+          .filter(region -> !isReading || isLegible(region.crops(image).size(), readings))
+          .forEach(region -> strokes.paint(TextOutline.of(region, map)));
     }
     return map;
   }
 
-  private static void paint(Maps maps, TextStrokes strokes) {
-    for (TextRegion region : maps.upright().regions()) {
-      TextOutline outline = TextOutline.of(region, maps.upright(), strokes.map());
-      if (region.isLine()
-          || maps.smaller().stream().allMatch(map -> map.hasTextIn(outline, strokes.map()))) {
-        strokes.paint(outline);
-      }
-    }
-    for (TextRegion region : maps.turned().regions()) {
-      TextOutline outline = TextOutline.of(region, maps.turned(), strokes.map());
-      if (region.isLine() && maps.upright().hasTextIn(outline, strokes.map())) {
-        strokes.paint(outline);
-      }
-    }
+  /** The regions of the upright image, then those of the turned one, turned back. */
+  private Stream<TextRegion> regions(List<FloatTensor> answers) {
+    Planes upright = Planes.of(answers.get(0), 1).probabilities();
+    Planes turned = Planes.of(answers.get(1), 1).probabilities().turnedRight();
+    return Stream.of(upright, turned)
+        .filter(plane -> !plane.areConstant())
+        .flatMap(plane -> new TextMap(plane, threshold).regions().stream());
   }
 
-  /**
-   * The answers for one image, in its orientation.
-   *
-   * @param turned of the turned image, turned back
-   * @param smaller empty if the image was not enlarged
-   */
-  private record Maps(TextMap upright, TextMap turned, Optional<TextMap> smaller) {
-
-    Maps(List<Planes> planes, double threshold) {
-      this(
-          new TextMap(planes.get(0).probabilities(), threshold),
-          new TextMap(planes.get(1).probabilities().turnedRight(), threshold),
-          planes.stream()
-              .skip(2)
-              .findFirst()
-              .map(plane -> new TextMap(plane.probabilities(), threshold)));
+  /** Whether one of a region's lines can be read. */
+  private static boolean isLegible(int lines, Iterator<FloatTensor> readings) {
+    boolean isLegible = false;
+    for (int i = 0; i < lines; i++) {
+      float[] reading = readings.next().data();
+      double letters = reading[1];
+      isLegible |= letters > 0 && reading[0] >= (letters > 1 ? LEGIBLE : LEGIBLE_ALONE);
     }
+    return isLegible;
   }
 }

@@ -13,6 +13,7 @@ import io.spackle.graph.GraphException;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.segment.Segmenter.Answered;
+import io.spackle.segment.Segmenter.Step;
 import io.spackle.tensor.FloatTensor;
 import java.awt.Color;
 import java.util.List;
@@ -165,10 +166,10 @@ class SegmenterTest {
       List<RgbImage> images = List.of(CLOTHES, other);
       List<FloatTensor> inputs =
           images.stream().flatMap(image -> segmenter.inputs(image).stream()).toList();
-      List<FloatTensor> answers = segmenter.run(inputs, new Cancellation());
+      List<FloatTensor> answers = segmenter.run(Step.FIND, inputs, new Cancellation());
       SegmentRule rule = SegmentRule.of(List.of("Upper-clothes"));
       for (int i = 0; i < images.size(); i++) {
-        Answered answered = new Answered(images.get(i), List.of(answers.get(i)));
+        Answered answered = new Answered(images.get(i), List.of(answers.get(i)), List.of());
         assertThat(segmenter.mask(List.of(answered), rule).levels())
             .isEqualTo(mask(segmenter, images.get(i), rule).levels());
       }
@@ -179,7 +180,7 @@ class SegmenterTest {
   void aGraphOfOneImageRunsABatchOneByOne() {
     try (Segmenter segmenter = open("saliency")) {
       FloatTensor input = segmenter.inputs(DISC).get(0);
-      assertThat(segmenter.run(List.of(input, input, input), new Cancellation())).hasSize(3);
+      assertThat(segmenter.run(Step.FIND, List.of(input, input, input), new Cancellation())).hasSize(3);
     }
   }
 

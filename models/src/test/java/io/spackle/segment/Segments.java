@@ -5,6 +5,7 @@ import io.spackle.graph.Device;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.segment.Segmenter.Answered;
+import io.spackle.segment.Segmenter.Step;
 import io.spackle.tensor.FloatTensor;
 import java.awt.Color;
 import java.awt.Font;
@@ -12,7 +13,6 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -43,11 +43,15 @@ final class Segments {
 
   /** An image with the answers for it. */
   static Answered answered(Segmenter segmenter, RgbImage image) {
-    List<FloatTensor> answers = new ArrayList<>();
-    for (FloatTensor input : segmenter.inputs(image)) {
-      answers.addAll(segmenter.run(List.of(input), new Cancellation()));
-    }
-    return new Answered(image, answers);
+    List<FloatTensor> answers = run(segmenter, Step.FIND, segmenter.inputs(image));
+    List<FloatTensor> lines = segmenter.lines(answers, image);
+    return new Answered(image, answers, run(segmenter, Step.READ, lines));
+  }
+
+  private static List<FloatTensor> run(Segmenter segmenter, Step step, List<FloatTensor> inputs) {
+    return inputs.stream()
+        .flatMap(input -> segmenter.run(step, List.of(input), new Cancellation()).stream())
+        .toList();
   }
 
   /** The mask of some classes. */

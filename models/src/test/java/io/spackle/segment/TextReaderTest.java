@@ -5,6 +5,7 @@ import static io.spackle.segment.Segments.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.image.RgbImage;
+import io.spackle.segment.Segmenter.Answered;
 import io.spackle.tensor.FloatTensor;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -17,9 +18,13 @@ import org.junit.jupiter.api.Test;
 class TextReaderTest {
 
   private static final int SIDE = 80;
-  private static final Box WORD = new Box(18, 34, 16, 8);
+  private static final Box WORD = new Box(18, 14, 16, 8);
   private static final Box LINE = new Box(10, 36, 60, 6);
+  private static final Box STEEP = new Box(22, 20, 8, 30);
   private static final Box NOTHING = new Box(0, 0, 0, 0);
+
+  private static final Function<RgbImage, List<FloatTensor>> UNUSED = image -> List.of();
+  private static final TextReader READER = new TextReader(UNUSED, TextReader.THRESHOLD, true);
 
   /** Strokes of four pixels, twenty apart, all over the image. */
   private static final RgbImage STROKES =
@@ -56,36 +61,57 @@ class TextReaderTest {
   }
 
   @Test
-  void aRegionOfTheEnlargedImageCountsIfTheSmallerOneShowsItToo() {
-    assertThat(isMasked(answers(WORD, NOTHING, WORD), WORD)).isTrue();
-    assertThat(isMasked(answers(WORD, NOTHING, new Box(2, 2, 16, 8)), WORD)).isFalse();
+  void aRegionCountsIfItsLettersCanBeRead() {
+    assertThat(isMasked(WORD, reading(0.8, 4))).isTrue();
+    assertThat(isMasked(WORD, reading(0.7, 4))).isFalse();
+    assertThat(isMasked(WORD, reading(0.99, 0))).as("a star is no letter").isFalse();
   }
 
   @Test
-  void aLineCountsAtOneSizeAlone() {
-    assertThat(isMasked(answers(LINE, NOTHING, NOTHING), LINE)).isTrue();
+  void aSingleLetterMustBeSurer() {
+    assertThat(isMasked(WORD, reading(0.8, 1))).isFalse();
+    assertThat(isMasked(WORD, reading(0.95, 1))).isTrue();
   }
 
   @Test
-  void anImageThatIsNotEnlargedNeedsNoSecondSize() {
-    List<FloatTensor> answers = List.of(WORD.answer(SIDE), NOTHING.answer(SIDE));
-    assertThat(isMasked(answers, WORD)).isTrue();
+  void aSteepRegionIsReadInBothDirections() {
+    FloatTensor unread = reading(0.2, 3);
+    assertThat(isMasked(STEEP, unread, reading(0.9, 3))).isTrue();
+    assertThat(isMasked(STEEP, reading(0.9, 3), unread)).isTrue();
+    assertThat(isMasked(STEEP, unread, unread)).isFalse();
   }
 
   @Test
-  void aLineOfTheTurnedImageIsMaskedWhereItIsUprightIfAPartOfItIsSeenUprightToo() {
+  void readingsBelongToRegionsInTheirOrder() {
+    List<FloatTensor> answers = answers(WORD, LINE.turned());
+    List<FloatTensor> readings = List.of(reading(0.2, 4), reading(0.9, 4));
+    assertThat(READER.lines(answers, STROKES)).hasSize(2);
+    LabelMap map = READER.read(new Answered(STROKES, answers, readings));
+    assertThat(masked(map, WORD)).isZero();
+    assertThat(masked(map, LINE)).isPositive();
+  }
+
+  @Test
+  void aRegionOfTheTurnedImageIsMaskedWhereItIsUpright() {
     Box upwards = new Box(22, 8, 6, 64);
-    Box part = new Box(22, 50, 6, 6);
-    assertThat(isMasked(answers(part, upwards.turned(), NOTHING), upwards)).isTrue();
-    assertThat(isMasked(answers(part, upwards.turned(), NOTHING), new Box(44, 8, 36, 64)))
-        .isFalse();
-    assertThat(isMasked(answers(NOTHING, upwards.turned(), NOTHING), upwards)).isFalse();
-    assertThat(isMasked(answers(part, NOTHING, NOTHING), upwards)).isFalse();
+    List<FloatTensor> answers = answers(NOTHING, upwards.turned());
+    List<FloatTensor> readings = List.of(reading(0.9, 5), reading(0.1, 5));
+    LabelMap map = READER.read(new Answered(STROKES, answers, readings));
+    assertThat(masked(map, upwards)).isPositive();
+    assertThat(masked(map, new Box(44, 8, 36, 64))).isZero();
+  }
+
+  @Test
+  void withoutARecogniserEachRegionCounts() {
+    TextReader detector = new TextReader(UNUSED, TextReader.THRESHOLD, false);
+    List<FloatTensor> answers = answers(WORD, NOTHING);
+    assertThat(detector.lines(answers, STROKES)).isEmpty();
+    assertThat(masked(detector.read(new Answered(STROKES, answers, List.of())), WORD)).isPositive();
   }
 
   @Test
   void onlyStrokesAndWhatIsNextToThemAreMasked() {
-    LabelMap map = read(answers(LINE, NOTHING, LINE), STROKES);
+    LabelMap map = read(LINE, STROKES);
     assertThat(label(map, 24, 39)).isOne();
     assertThat(label(map, 27, 39)).isOne();
     assertThat(label(map, 22, 39)).as("the soft edge").isOne();
@@ -98,7 +124,7 @@ class TextReaderTest {
     Consumer<Graphics2D> letter =
         block(Color.DARK_GRAY, 28, 30, 12, 16).andThen(block(Color.YELLOW, 30, 32, 8, 12));
     Box region = new Box(10, 26, 60, 24);
-    LabelMap map = read(answers(region, NOTHING, region), image(SIDE, SIDE, Color.GRAY, letter));
+    LabelMap map = read(region, image(SIDE, SIDE, Color.GRAY, letter));
     for (int y = 30; y < 46; y++) {
       for (int x = 28; x < 40; x++) {
         assertThat(label(map, x, y)).as("%d, %d", x, y).isOne();
@@ -107,24 +133,33 @@ class TextReaderTest {
     assertThat(label(map, 60, 38)).isZero();
   }
 
-  private static List<FloatTensor> answers(Box upright, Box turned, Box smaller) {
-    return List.of(upright.answer(SIDE), turned.answer(SIDE), smaller.answer(SIDE / 2));
+  private static List<FloatTensor> answers(Box upright, Box turned) {
+    return List.of(upright.answer(SIDE), turned.answer(SIDE));
   }
 
-  private static boolean isMasked(List<FloatTensor> answers, Box box) {
-    LabelMap map = read(answers, STROKES);
+  /** What a recogniser answers: the mean probability of the symbols, and how many are letters. */
+  private static FloatTensor reading(double probability, int letters) {
+    return FloatTensor.of(new float[] {(float) probability, letters}, 1, 2);
+  }
+
+  private static boolean isMasked(Box box, FloatTensor... readings) {
+    List<FloatTensor> answers = answers(box, NOTHING);
+    return masked(READER.read(new Answered(STROKES, answers, List.of(readings))), box) > 0;
+  }
+
+  private static int masked(LabelMap map, Box box) {
     int masked = 0;
     for (int y = box.y(); y < box.y() + box.height(); y++) {
       for (int x = box.x(); x < box.x() + box.width(); x++) {
         masked += label(map, x, y);
       }
     }
-    return masked > 0;
+    return masked;
   }
 
-  private static LabelMap read(List<FloatTensor> answers, RgbImage image) {
-    Function<RgbImage, List<FloatTensor>> unused = any -> List.of();
-    return new TextReader(unused, TextReader.THRESHOLD).read(answers, image);
+  /** What is found in an image where a box can be read. */
+  private static LabelMap read(Box box, RgbImage image) {
+    return READER.read(new Answered(image, answers(box, NOTHING), List.of(reading(0.99, 9))));
   }
 
   private static int label(LabelMap map, int x, int y) {

@@ -3,20 +3,22 @@ package io.spackle.lane;
 import io.spackle.graph.Cancellation;
 import io.spackle.segment.Segmenter;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
 
-/** A segmenter in a lane: inputs of one shape share a batch, and its one step gives the answers. */
+/**
+ * A segmenter in a lane: inputs of one graph and one shape share a batch, and its one step gives
+ * the answers.
+ */
 public record SegmentLane(Segmenter segmenter)
-    implements LaneModel<Shape, FloatTensor, SegmentLane.Segmented, FloatTensor> {
+    implements LaneModel<Segmenter.Batch, FloatTensor, SegmentLane.Segmented, FloatTensor> {
 
   /**
    * An image between two steps.
    *
    * @param answer empty before the step
    */
-  public record Segmented(FloatTensor input, Optional<FloatTensor> answer) {}
+  public record Segmented(Segmenter.Batch batch, FloatTensor input, Optional<FloatTensor> answer) {}
 
   @Override
   public String name() {
@@ -24,13 +26,13 @@ public record SegmentLane(Segmenter segmenter)
   }
 
   @Override
-  public Object group(Shape shape) {
-    return shape;
+  public Object group(Segmenter.Batch batch) {
+    return batch;
   }
 
   @Override
-  public Segmented begin(Shape shape, FloatTensor input, Cancellation cancellation) {
-    return new Segmented(input, Optional.empty());
+  public Segmented begin(Segmenter.Batch batch, FloatTensor input, Cancellation cancellation) {
+    return new Segmented(batch, input, Optional.empty());
   }
 
   @Override
@@ -40,14 +42,15 @@ public record SegmentLane(Segmenter segmenter)
 
   @Override
   public Object batchKey(Segmented image) {
-    return image.input().shape();
+    return image.batch();
   }
 
   @Override
-  public List<Segmented> step(List<Segmented> batch, Cancellation cancellation) {
-    List<FloatTensor> inputs = batch.stream().map(Segmented::input).toList();
-    return segmenter.run(inputs, cancellation).stream()
-        .map(answer -> new Segmented(null, Optional.of(answer)))
+  public List<Segmented> step(List<Segmented> images, Cancellation cancellation) {
+    Segmenter.Batch batch = images.get(0).batch();
+    List<FloatTensor> inputs = images.stream().map(Segmented::input).toList();
+    return segmenter.run(batch.step(), inputs, cancellation).stream()
+        .map(answer -> new Segmented(batch, null, Optional.of(answer)))
         .toList();
   }
 

@@ -12,6 +12,7 @@ import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
 import io.spackle.segment.SegmentRule;
+import io.spackle.segment.Segmenter;
 import io.spackle.segment.Segmenter.Answered;
 import io.spackle.segment.SegmenterKind;
 import io.spackle.tensor.FloatTensor;
@@ -47,26 +48,39 @@ record Search(
     SegmentRule rule = classes.isEmpty() ? entry.rule() : entry.rule().withClasses(classes);
     List<Answered> versions = new ArrayList<>();
     for (int ground : grounds(entry.traits().kind())) {
-      versions.add(answered(open, ground));
+      versions.add(answered(entry, open, ground));
     }
+    return read(entry, () -> open.segmenter().mask(versions, rule));
+  }
+
+  private Answered answered(MaskEntry entry, OpenSegmenter open, int ground)
+      throws InterruptedException {
+    RgbImage image = cores.onCore(() -> init.rgbOn(ground));
+    List<FloatTensor> inputs = cores.onCore(() -> open.segmenter().inputs(image));
+    List<FloatTensor> answers = run(open, Segmenter.Step.FIND, inputs);
+    List<FloatTensor> lines = read(entry, () -> open.segmenter().lines(answers, image));
+    return new Answered(image, answers, run(open, Segmenter.Step.READ, lines));
+  }
+
+  /** Reads answers on a core of this thread. */
+  private <T> T read(MaskEntry entry, InFlightLimits.Interruptible<T> reading) throws InterruptedException {
     try {
-      return cores.onCore(() -> open.segmenter().mask(versions, rule));
+      return cores.onCore(reading);
     } catch (GraphException e) {
       throw new RowException(ErrorCode.MODEL_OUTPUT, entry.name() + ": " + e.getMessage(), e);
     }
   }
 
-  private Answered answered(OpenSegmenter open, int ground) throws InterruptedException {
-    RgbImage image = cores.onCore(() -> init.rgbOn(ground));
-    List<FloatTensor> inputs = cores.onCore(() -> open.segmenter().inputs(image));
+  private List<FloatTensor> run(OpenSegmenter open, Segmenter.Step step, List<FloatTensor> inputs)
+      throws InterruptedException {
     List<CompletableFuture<Lane.Result<FloatTensor>>> running = new ArrayList<>();
     try {
-      inputs.forEach(input -> running.add(submit(open, input)));
+      inputs.forEach(input -> running.add(submit(open, step, input)));
       List<FloatTensor> answers = new ArrayList<>();
       for (CompletableFuture<Lane.Result<FloatTensor>> answer : running) {
         answers.add(answer.get().image());
       }
-      return new Answered(image, answers);
+      return answers;
     } catch (ExecutionException e) {
       throw Lane.causeOf(e);
     } finally {
@@ -83,9 +97,10 @@ record Search(
   }
 
   private CompletableFuture<Lane.Result<FloatTensor>> submit(
-      OpenSegmenter open, FloatTensor input) {
+      OpenSegmenter open, Segmenter.Step step, FloatTensor input) {
+    Segmenter.Batch batch = new Segmenter.Batch(step, input.shape());
     return marker.isPresent()
-        ? open.lane().submitAlone(input.shape(), input, marker.get())
-        : open.lane().submit(input.shape(), input);
+        ? open.lane().submitAlone(batch, input, marker.get())
+        : open.lane().submit(batch, input);
   }
 }
