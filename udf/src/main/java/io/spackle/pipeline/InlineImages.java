@@ -5,6 +5,8 @@ import io.spackle.row.Sha256;
 import io.spackle.source.ImageSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.StructField;
@@ -40,9 +42,14 @@ public final class InlineImages implements ImageSource {
   }
 
   @Override
-  public byte[] fetch(String location) throws InterruptedException {
+  public byte[] fetch(String location, Consumer<String> version) throws InterruptedException {
     byte[] file = inline.get(location);
-    return file == null ? others.fetch(location) : file;
+    return file == null ? others.fetch(location, version) : file;
+  }
+
+  @Override
+  public Optional<String> version(String location) throws InterruptedException {
+    return inline.containsKey(location) ? Optional.empty() : others.version(location);
   }
 
   @Override

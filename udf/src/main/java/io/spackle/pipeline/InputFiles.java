@@ -10,8 +10,10 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowException;
+import io.spackle.row.RowMask;
 import io.spackle.row.Sha256;
 import io.spackle.source.ImageSource;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,38 +36,48 @@ record InputFiles(byte[] init, Optional<byte[]> mask, byte[] reference, byte[] e
   /**
    * Fetches the files that a model uses.
    *
+   * @param versions gets the versions of the files by column, also of those that are missing
    * @throws io.spackle.row.RowException if one cannot be fetched
    * @throws InterruptedException if the thread is interrupted
    */
   static InputFiles fetch(
-      ManifestRow row, ModelTraits traits, ImageSettings settings, RowInputs inputs)
+      ManifestRow row,
+      ModelTraits traits,
+      ImageSettings settings,
+      RowInputs inputs,
+      Map<String, String> versions)
       throws InterruptedException {
     ImageSource source = inputs.source();
     boolean excludes = row.locations().exclude() != null && settings.copiesPixels(row, traits);
     return new InputFiles(
-        fetch(RowColumns.INIT_IMAGE, row.locations().init(), source),
-        mask(row, inputs),
-        fetch(RowColumns.REFERENCE_IMAGE, row.locations().reference(), source),
-        excludes ? fetch(RowColumns.EXCLUDE_IMAGE, row.locations().exclude(), source) : null);
+        fetch(RowColumns.INIT_IMAGE, row.locations().init(), source, versions),
+        mask(row, source, versions),
+        fetch(RowColumns.REFERENCE_IMAGE, row.locations().reference(), source, versions),
+        excludes
+            ? fetch(RowColumns.EXCLUDE_IMAGE, row.locations().exclude(), source, versions)
+            : null);
   }
 
   /** Null without a location. */
-  private static byte[] fetch(String column, String location, ImageSource source)
+  private static byte[] fetch(
+      String column, String location, ImageSource source, Map<String, String> versions)
       throws InterruptedException {
     try {
-      return location == null ? null : source.fetch(location);
+      return location == null
+          ? null
+          : source.fetch(location, version -> versions.put(column, version));
     } catch (RowException e) {
       throw e.in(column);
     }
   }
 
-  private static Optional<byte[]> mask(ManifestRow row, RowInputs inputs)
+  /** Empty if the mask is made without a file of the row. */
+  private static Optional<byte[]> mask(
+      ManifestRow row, ImageSource source, Map<String, String> versions)
       throws InterruptedException {
-    try {
-      return inputs.masks().fetch(row.locations().mask(), inputs.source());
-    } catch (RowException e) {
-      throw e.in(RowColumns.MASK_IMAGE);
-    }
+    return row.locations().mask() instanceof RowMask.File file
+        ? Optional.of(fetch(RowColumns.MASK_IMAGE, file.location(), source, versions))
+        : Optional.empty();
   }
 
   Outcome.InputDigests digests() {

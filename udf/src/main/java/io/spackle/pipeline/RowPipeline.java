@@ -19,6 +19,7 @@ import io.spackle.pipeline.RowFiles.Written;
 import io.spackle.provenance.Generation;
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
+import io.spackle.row.InputVersions;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
@@ -27,7 +28,9 @@ import io.spackle.row.RowMask;
 import io.spackle.row.RowStage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -102,8 +105,9 @@ public final class RowPipeline {
   public Outcome run(ManifestRow row, Optional<Supplier<Marker>> marker)
       throws InterruptedException {
     StageTimer timer = new StageTimer(RowStage.FETCH);
+    Map<String, String> versions = new HashMap<>();
     try (Lane.Arrival arrival = model.lane().arrival();
-        Fetched fetched = fetch(row, arrival, timer)) {
+        Fetched fetched = fetch(row, arrival, timer, versions)) {
       Decoded decoded = decodeAndFrame(row, fetched.files(), marker, timer);
       FramedRow framed = decoded.framed();
       Frame frame = framed.frame();
@@ -119,11 +123,12 @@ public final class RowPipeline {
           row,
           images(decoded, written, generated.flagged()),
           fetched.files().digests(),
+          new InputVersions(versions),
           notes(decoded, generated.notes()),
           generated.generation(),
           timer.timings());
     } catch (RuntimeException e) {
-      return RowFailures.outcome(row, e, timer);
+      return RowFailures.outcome(row, e, timer, versions);
     }
   }
 
@@ -134,30 +139,33 @@ public final class RowPipeline {
    */
   public Outcome probe(ManifestRow row) throws InterruptedException {
     StageTimer timer = new StageTimer(RowStage.FETCH);
+    Map<String, String> versions = new HashMap<>();
     try (Lane.Arrival arrival = model.lane().arrival();
-        Fetched fetched = fetch(row, arrival, timer)) {
+        Fetched fetched = fetch(row, arrival, timer, versions)) {
       arrival.retract(); // nothing is submitted, so no batch should wait for this row
       Decoded decoded = decodeAndFrame(row, fetched.files(), Optional.empty(), timer);
       return new Outcome.Succeeded(
           row,
           images(decoded, Written.NOTHING, List.of()),
           fetched.files().digests(),
+          new InputVersions(versions),
           notes(decoded, Set.of()),
           Duration.ZERO,
           timer.timings());
     } catch (RuntimeException e) {
-      return RowFailures.outcome(row, e, timer);
+      return RowFailures.outcome(row, e, timer, versions);
     }
   }
 
-  private Fetched fetch(ManifestRow row, Lane.Arrival arrival, StageTimer timer)
+  private Fetched fetch(
+      ManifestRow row, Lane.Arrival arrival, StageTimer timer, Map<String, String> versions)
       throws InterruptedException {
     return model
         .limits()
         .fetching(
             () -> {
               arrival.announce();
-              InputFiles files = InputFiles.fetch(row, traits(), settings, inputs);
+              InputFiles files = InputFiles.fetch(row, traits(), settings, inputs, versions);
               enter(RowStage.DECODE, timer);
               long init = files.initPixels(settings.limits());
               long canvas = RowCanvas.pixels(row, files.init(), settings.limits());

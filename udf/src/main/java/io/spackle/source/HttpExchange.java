@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpHead;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -71,13 +72,30 @@ final class HttpExchange implements AutoCloseable {
    */
   HttpReply get(HttpTarget target, Deadline deadline)
       throws InterruptedException, RetryableException {
-    HttpGet get = new HttpGet(URI.create("/"));
-    // Images are compressed already. Responses with gzip are decoded nevertheless.
-    get.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
-    headers.of(target.host()).forEach(get::setHeader);
     return send(
-        new Call(target, get, response -> HttpReply.ofGet(target.location(), response, maxBytes)),
+        asked(
+            new HttpGet(URI.create("/")),
+            target,
+            response -> HttpReply.ofGet(target.location(), response, maxBytes)),
         deadline);
+  }
+
+  /** Sends a HEAD request with the configured headers of its host, as {@link #get}. */
+  HttpReply head(HttpTarget target, Deadline deadline)
+      throws InterruptedException, RetryableException {
+    return send(
+        asked(
+            new HttpHead(URI.create("/")),
+            target,
+            response -> HttpReply.ofHead(target.location(), response)),
+        deadline);
+  }
+
+  private Call asked(HttpUriRequestBase request, HttpTarget target, ResponseReader reader) {
+    // Images are compressed already. Responses with gzip are decoded nevertheless.
+    request.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+    headers.of(target.host()).forEach(request::setHeader);
+    return new Call(target, request, reader);
   }
 
   /** Sends a POST request with a JSON body. */

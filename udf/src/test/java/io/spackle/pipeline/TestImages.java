@@ -29,6 +29,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.zip.CRC32;
 
@@ -158,8 +160,16 @@ public final class TestImages {
   static ImageSource source(Fetch fetch) {
     return new ImageSource() {
       @Override
-      public byte[] fetch(String location) throws InterruptedException {
-        return fetch.fetch(location);
+      public byte[] fetch(String location, Consumer<String> version)
+          throws InterruptedException {
+        byte[] file = fetch.fetch(location);
+        version.accept("version of " + location);
+        return file;
+      }
+
+      @Override
+      public Optional<String> version(String location) {
+        return Optional.empty();
       }
 
       @Override

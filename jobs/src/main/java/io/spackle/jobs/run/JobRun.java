@@ -116,8 +116,7 @@ public final class JobRun {
 
   private WorkList workList(Dataset<Row> keyed, Lease lease) throws IOException {
     try (Interruption.Abandonable list = interruption.abandonable(spark.sparkContext())) {
-      return WorkList.write(
-          keyed, plan.output(), lease.folder(), plan.conf().output().rows().retries());
+      return WorkList.write(keyed, plan, lease.folder());
     }
   }
 
@@ -125,12 +124,13 @@ public final class JobRun {
     Skipped.text(plan.skipped()).ifPresent(messages::println);
     long failedBefore = skipped.failures().rows();
     messages.printf(
-        "%d rows: %d done and %d failed in earlier runs; processing %d, %d of them again, with %s, writing to %s%n",
+        "%d rows: %d done and %d failed in earlier runs; processing %d, %d of them again and %d with changed inputs, with %s, writing to %s%n",
         plan.rows(),
         skipped.rows() - failedBefore,
         failedBefore,
         work.count(),
         work.retriedCount(),
+        work.changedCount(),
         plan.setup().model().traits().model(),
         plan.output());
   }
@@ -145,6 +145,7 @@ public final class JobRun {
             .orElseGet(() -> isComplete ? exit(statistics, skipped) : ExitCode.BROKEN),
         plan.rows(),
         skipped,
+        work.changedCount(),
         statistics,
         Duration.between(start, Instant.now()),
         plan.conf().output().path());
