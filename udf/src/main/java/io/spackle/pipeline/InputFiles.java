@@ -9,12 +9,12 @@ import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
-import io.spackle.row.RowException;
 import io.spackle.row.RowMask;
 import io.spackle.row.Sha256;
 import io.spackle.source.ImageSource;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The input files of a row, as they were fetched.
@@ -36,7 +36,6 @@ record InputFiles(byte[] init, Optional<byte[]> mask, byte[] reference, byte[] e
   /**
    * Fetches the files that a model uses.
    *
-   * @param versions gets the versions of the files by column, also of those that are missing
    * @throws io.spackle.row.RowException if one cannot be fetched
    * @throws InterruptedException if the thread is interrupted
    */
@@ -44,40 +43,25 @@ record InputFiles(byte[] init, Optional<byte[]> mask, byte[] reference, byte[] e
       ManifestRow row,
       ModelTraits traits,
       ImageSettings settings,
-      RowInputs inputs,
-      Map<String, String> versions)
+      ImageSource source,
+      RowFetch fetch)
       throws InterruptedException {
-    ImageSource source = inputs.source();
-    boolean excludes = row.locations().exclude() != null && settings.copiesPixels(row, traits);
+    ManifestRow.Locations locations = row.locations();
+    boolean excludes = locations.exclude() != null && settings.copiesPixels(row, traits);
+    String mask = locations.mask() instanceof RowMask.File file ? file.location() : null;
     return new InputFiles(
-        fetch(RowColumns.INIT_IMAGE, row.locations().init(), source, versions),
-        mask(row, source, versions),
-        fetch(RowColumns.REFERENCE_IMAGE, row.locations().reference(), source, versions),
-        excludes
-            ? fetch(RowColumns.EXCLUDE_IMAGE, row.locations().exclude(), source, versions)
-            : null);
+        fetch.file(RowColumns.INIT_IMAGE, locations.init(), source),
+        Optional.ofNullable(fetch.file(RowColumns.MASK_IMAGE, mask, source)),
+        fetch.file(RowColumns.REFERENCE_IMAGE, locations.reference(), source),
+        fetch.file(RowColumns.EXCLUDE_IMAGE, excludes ? locations.exclude() : null, source));
   }
 
-  /** Null without a location. */
-  private static byte[] fetch(
-      String column, String location, ImageSource source, Map<String, String> versions)
-      throws InterruptedException {
-    try {
-      return location == null
-          ? null
-          : source.fetch(location, version -> versions.put(column, version));
-    } catch (RowException e) {
-      throw e.in(column);
-    }
-  }
-
-  /** Empty if the mask is made without a file of the row. */
-  private static Optional<byte[]> mask(
-      ManifestRow row, ImageSource source, Map<String, String> versions)
-      throws InterruptedException {
-    return row.locations().mask() instanceof RowMask.File file
-        ? Optional.of(fetch(RowColumns.MASK_IMAGE, file.location(), source, versions))
-        : Optional.empty();
+  /** The bytes of the files. */
+  long bytes() {
+    return Stream.of(init, mask.orElse(null), reference, exclude)
+        .filter(Objects::nonNull)
+        .mapToLong(file -> file.length)
+        .sum();
   }
 
   Outcome.InputDigests digests() {

@@ -10,6 +10,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.image.Frame;
 import io.spackle.image.ImageException;
 import io.spackle.lane.InFlightLimits;
+import io.spackle.lane.InFlightLimits.FetchSlot;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
 import io.spackle.mask.MadeMask;
@@ -51,6 +52,9 @@ public final class RowPipeline {
   /** Bytes per pixel while an image is decoded, including the decoder's buffers. */
   private static final long BYTES_DECODING = 8;
 
+  /** Bytes per pixel of an encoded image, which is hardly ever larger than its pixels. */
+  private static final long BYTES_ENCODED = 3;
+
   /** Bytes per pixel while colours of soft edges are estimated. */
   private static final long BYTES_OF_MATTE = 16;
 
@@ -58,31 +62,39 @@ public final class RowPipeline {
   private final RowInputs inputs;
   private final ImageSettings settings;
   private final Cancellation task;
+  private final FlightControl flight;
   private final RowMarking marking;
   private final RowFiles files;
 
   /**
-   * @param task no row enters another stage once it is cancelled
+   * @param task the task whose rows these are
    */
   public RowPipeline(
-      OpenModel model,
-      RowInputs inputs,
-      RowOutputs outputs,
-      ImageSettings settings,
-      Cancellation task) {
+      OpenModel model, RowInputs inputs, RowOutputs outputs, ImageSettings settings, Task task) {
     this.model = model;
     this.inputs = inputs;
     this.settings = settings;
-    this.task = task;
+    this.task = task.end();
+    this.flight = task.flight();
     this.marking = new RowMarking(settings.marking(), traits().model(), model.origin());
     this.files = new RowFiles(outputs, settings.output(), marking, model.limits());
   }
 
-  /** The fetched files, and the memory reserved for everything that is made of them. */
-  private record Fetched(InputFiles files, MemoryPermit memory) implements AutoCloseable {
+  /**
+   * The task of rows.
+   *
+   * @param end no row enters another stage once it is cancelled
+   * @param flight is told of the rows that have fetched their files
+   */
+  public record Task(Cancellation end, FlightControl flight) {}
+
+  /** The fetched files, and the memory reserved for them and everything that is made of them. */
+  private record Fetched(InputFiles files, MemoryPermit memory, FlightControl flight)
+      implements AutoCloseable {
     @Override
     public void close() {
       memory.close();
+      flight.finished();
     }
   }
 
@@ -112,7 +124,13 @@ public final class RowPipeline {
       FramedRow framed = decoded.framed();
       Frame frame = framed.frame();
       long output = (long) frame.outputWidth() * frame.outputHeight();
-      fetched.memory().shrinkTo(framed.bytesUntilWritten() + matte(output));
+      fetched
+          .memory()
+          .shrinkTo(
+              fetched.files().bytes()
+                  + framed.bytesUntilWritten()
+                  + matte(output)
+                  + encoded(row, output));
       Generated generated = generated(decoded, marker, arrival, timer);
       arrival.retract();
       enter(RowStage.ENCODE, timer);
@@ -160,24 +178,34 @@ public final class RowPipeline {
   private Fetched fetch(
       ManifestRow row, Lane.Arrival arrival, StageTimer timer, Map<String, String> versions)
       throws InterruptedException {
-    return model
-        .limits()
-        .fetching(
-            () -> {
-              arrival.announce();
-              InputFiles files = InputFiles.fetch(row, traits(), settings, inputs, versions);
-              enter(RowStage.DECODE, timer);
-              long init = files.initPixels(settings.limits());
-              long canvas = RowCanvas.pixels(row, files.init(), settings.limits());
-              long mask =
-                  RowFailures.naming(
-                      RowColumns.MASK_IMAGE, () -> inputs.masks().pixels(files.mask(), init));
-              long pixels = init + mask + canvas + files.otherPixels(settings.limits());
-              enter(RowStage.QUEUE, timer);
-              long framed = canvases(row, Math.max(init, canvas));
-              long bytes = BYTES_DECODING * (pixels + framed) + matte(Math.max(init, canvas));
-              return new Fetched(files, memory(bytes, arrival));
-            });
+    try (FetchSlot slot = model.limits().fetchSlot()) {
+      arrival.announce();
+      RowFetch fetch = new RowFetch(slot, arrival, versions);
+      InputFiles files = InputFiles.fetch(row, traits(), settings, inputs.source(), fetch);
+      enter(RowStage.DECODE, timer);
+      long bytes = files.bytes() + bytesUntilWritten(row, files);
+      enter(RowStage.QUEUE, timer);
+      MemoryPermit memory = memory(bytes, arrival);
+      flight.fetched();
+      return new Fetched(files, memory, flight);
+    }
+  }
+
+  /** The memory that a row needs at most beside its files, in bytes. */
+  private long bytesUntilWritten(ManifestRow row, InputFiles files) {
+    long init = files.initPixels(settings.limits());
+    long canvas = RowCanvas.pixels(row, files.init(), settings.limits());
+    long mask =
+        RowFailures.naming(
+            RowColumns.MASK_IMAGE, () -> inputs.masks().pixels(files.mask(), init));
+    long pixels = init + mask + canvas + files.otherPixels(settings.limits());
+    long output = Math.max(init, canvas);
+    return BYTES_DECODING * (pixels + canvases(row, output)) + matte(output) + encoded(row, output);
+  }
+
+  /** The memory that the encoded images take at most, as a rule. */
+  private static long encoded(ManifestRow row, long output) {
+    return BYTES_ENCODED * row.parameters().samples() * output;
   }
 
   /** The memory that compositing takes at most, in bytes. */

@@ -2,7 +2,6 @@ package io.spackle.source;
 
 import io.spackle.row.DataUri;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Decodes {@code data:} URIs, which need no allow list: nothing outside the row is read. */
 final class DataSource implements ImageSource {
@@ -16,7 +15,7 @@ final class DataSource implements ImageSource {
   }
 
   @Override
-  public byte[] fetch(String text, Consumer<String> version) {
+  public byte[] fetch(String text, Fetching fetching) {
     return decodedWithinLimit(text);
   }
 

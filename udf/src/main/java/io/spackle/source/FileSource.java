@@ -42,12 +42,12 @@ final class FileSource implements ImageSource {
   }
 
   @Override
-  public byte[] fetch(String text, Consumer<String> version) {
+  public byte[] fetch(String text, Fetching fetching) {
     return with(
         Location.of(text),
-        version,
+        fetching.version(),
         (location, real) -> {
-          version.accept(version(real));
+          fetching.version().accept(version(real));
           return read(location, real);
         });
   }

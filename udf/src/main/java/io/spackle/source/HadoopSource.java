@@ -61,10 +61,10 @@ final class HadoopSource implements ImageSource {
   }
 
   @Override
-  public byte[] fetch(String text, Consumer<String> version) throws InterruptedException {
+  public byte[] fetch(String text, Fetching fetching) throws InterruptedException {
     return with(
         Location.of(text),
-        version,
+        fetching.version(),
         (location, file) -> {
           // The status spares stores a request of their own for it.
           FileSystem files = file.getPath().getFileSystem(configuration);

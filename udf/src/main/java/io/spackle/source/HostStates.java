@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The state of the hosts that are fetched from: the number of connections, the end of a pause that
@@ -45,6 +46,11 @@ final class HostStates {
     private int failures;
     private long downSince;
     private long pauseEnd = System.nanoTime();
+
+    /** Takes a free connection, unless others wait for one; {@link #release} must follow then. */
+    boolean tryAcquire() throws InterruptedException {
+      return connections.tryAcquire(0, TimeUnit.SECONDS);
+    }
 
     /** Waits for a free connection; {@link #release} must follow. */
     void acquire() throws InterruptedException {

@@ -9,6 +9,8 @@ import static io.spackle.row.ErrorCode.FETCH_UNREACHABLE;
 
 import io.spackle.row.RowException;
 import io.spackle.source.AddressGuard.ForbiddenAddressException;
+import io.spackle.source.Fetching.Rest;
+import io.spackle.source.Fetching.Wait;
 import io.spackle.source.HttpConnections.ProxyRefusedException;
 import java.io.IOException;
 import java.net.SocketException;
@@ -69,26 +71,29 @@ final class HttpExchange implements AutoCloseable {
    * Sends a GET request with the configured headers of its host.
    *
    * @param deadline extended by the time spent waiting for a free connection
+   * @param rest runs the waits for the host
    */
-  HttpReply get(HttpTarget target, Deadline deadline)
+  HttpReply get(HttpTarget target, Deadline deadline, Rest rest)
       throws InterruptedException, RetryableException {
     return send(
         asked(
             new HttpGet(URI.create("/")),
             target,
             response -> HttpReply.ofGet(target.location(), response, maxBytes)),
-        deadline);
+        deadline,
+        rest);
   }
 
   /** Sends a HEAD request with the configured headers of its host, as {@link #get}. */
-  HttpReply head(HttpTarget target, Deadline deadline)
+  HttpReply head(HttpTarget target, Deadline deadline, Rest rest)
       throws InterruptedException, RetryableException {
     return send(
         asked(
             new HttpHead(URI.create("/")),
             target,
             response -> HttpReply.ofHead(target.location(), response)),
-        deadline);
+        deadline,
+        rest);
   }
 
   private Call asked(HttpUriRequestBase request, HttpTarget target, ResponseReader reader) {
@@ -106,15 +111,18 @@ final class HttpExchange implements AutoCloseable {
     post.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON));
     send(
         new Call(target, post, response -> HttpReply.ofPost(target.location(), response)),
-        deadline);
+        deadline,
+        Wait::await);
   }
 
-  private HttpReply send(Call call, Deadline deadline)
+  private HttpReply send(Call call, Deadline deadline, Rest rest)
       throws InterruptedException, RetryableException {
     HttpTarget target = call.target();
     HostStates.Host host = hosts.of(target.host());
     long start = System.nanoTime();
-    host.acquire();
+    if (!host.tryAcquire()) {
+      rest.during(host::acquire);
+    }
     try {
       deadline.addTimeSince(start);
       if (host.isDown()) {
@@ -122,7 +130,7 @@ final class HttpExchange implements AutoCloseable {
             .location()
             .fault(FETCH_HOST_DOWN, "the host failed repeatedly and is not contacted for a minute");
       }
-      awaitPause(target.location(), deadline, host);
+      awaitPause(target.location(), deadline, host, rest);
       return exchange(call, deadline, host);
     } finally {
       host.release();
@@ -136,7 +144,8 @@ final class HttpExchange implements AutoCloseable {
   }
 
   /** Keeps the connection while it waits, since no request may be sent. */
-  private static void awaitPause(Location location, Deadline deadline, HostStates.Host host)
+  private static void awaitPause(
+      Location location, Deadline deadline, HostStates.Host host, Rest rest)
       throws InterruptedException, RetryableException {
     Duration pause = host.pause();
     if (pause.compareTo(deadline.remaining()) > 0) {
@@ -144,7 +153,9 @@ final class HttpExchange implements AutoCloseable {
       throw new RetryableException(
           location.fault(FETCH_STATUS, found.formatted(pause.toSeconds())), pause);
     }
-    Thread.sleep(Math.max(0, pause.toMillis()));
+    if (!pause.isNegative()) {
+      rest.during(() -> Thread.sleep(pause.toMillis()));
+    }
   }
 
   private HttpReply exchange(Call call, Deadline deadline, HostStates.Host host)

@@ -4,9 +4,9 @@ import static io.spackle.row.ErrorCode.FETCH_NOT_FOUND;
 import static io.spackle.row.ErrorCode.FETCH_REDIRECTS;
 
 import io.spackle.row.RowException;
+import io.spackle.source.Fetching.Rest;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Fetches http and https URLs.
@@ -37,21 +37,27 @@ final class HttpSource implements ImageSource {
   /** A request for a target. */
   @FunctionalInterface
   private interface Request {
-    HttpReply send(HttpTarget target, Deadline deadline)
+    HttpReply send(HttpTarget target, Deadline deadline, Rest rest)
         throws InterruptedException, RetryableException;
   }
 
+  /** One request of a fetch. */
+  @FunctionalInterface
+  private interface Exchange {
+    HttpReply with(HttpTarget target) throws InterruptedException, RetryableException;
+  }
+
   @Override
-  public byte[] fetch(String text, Consumer<String> version) throws InterruptedException {
+  public byte[] fetch(String text, Fetching fetching) throws InterruptedException {
     try {
-      HttpReply reply = reply(text, http::get);
+      HttpReply reply = reply(text, http::get, fetching.rest());
       if (reply.version() != null) {
-        version.accept(reply.version());
+        fetching.version().accept(reply.version());
       }
       return reply.body();
     } catch (RowException e) {
       if (e.code() == FETCH_NOT_FOUND) {
-        version.accept(FileVersion.MISSING);
+        fetching.version().accept(FileVersion.MISSING);
       }
       throw e;
     }
@@ -60,24 +66,24 @@ final class HttpSource implements ImageSource {
   @Override
   public Optional<String> version(String text) throws InterruptedException {
     try {
-      return Optional.ofNullable(reply(text, http::head).version());
+      return Optional.ofNullable(reply(text, http::head, Fetching.UNOBSERVED.rest()).version());
     } catch (RowException e) {
       return e.code() == FETCH_NOT_FOUND ? Optional.of(FileVersion.MISSING) : Optional.empty();
     }
   }
 
-  private HttpReply reply(String text, Request request) throws InterruptedException {
+  private HttpReply reply(String text, Request request, Rest rest) throws InterruptedException {
     var target = HttpTarget.of(Location.of(text));
     var deadline = Deadline.in(settings.timeout());
     for (int retries = 0; ; retries++) {
       try {
-        return follow(target, request, deadline);
+        return follow(target, to -> request.send(to, deadline, rest));
       } catch (RetryableException e) {
         Duration wait = e.waitBeforeRetry(retries);
         if (retries == settings.retries() || wait.compareTo(deadline.remaining()) > 0) {
           throw e.fault();
         }
-        Thread.sleep(wait.toMillis());
+        rest.during(() -> Thread.sleep(wait.toMillis()));
       }
     }
   }
@@ -92,11 +98,11 @@ final class HttpSource implements ImageSource {
     http.close();
   }
 
-  private HttpReply follow(HttpTarget start, Request request, Deadline deadline)
+  private HttpReply follow(HttpTarget start, Exchange exchange)
       throws InterruptedException, RetryableException {
     HttpTarget target = start;
     for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      HttpReply reply = sent(start, target, request, deadline);
+      HttpReply reply = sent(start, target, exchange);
       if (reply.redirect() == null) {
         return reply;
       }
@@ -107,11 +113,11 @@ final class HttpSource implements ImageSource {
         .fault(FETCH_REDIRECTS, "more than " + MAX_REDIRECTS + " redirects found");
   }
 
-  private HttpReply sent(HttpTarget start, HttpTarget target, Request request, Deadline deadline)
+  private HttpReply sent(HttpTarget start, HttpTarget target, Exchange exchange)
       throws InterruptedException, RetryableException {
     try {
       rules.check(target);
-      return request.send(target, deadline);
+      return exchange.with(target);
     } catch (RowException e) {
       throw target.equals(start) ? e : redirected(start, e);
     } catch (RetryableException e) {

@@ -1,7 +1,6 @@
 package io.spackle.source;
 
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Reads image files by location, within limits and allow lists. Thread-safe. */
 public interface ImageSource extends AutoCloseable {
@@ -10,17 +9,16 @@ public interface ImageSource extends AutoCloseable {
    * Reads all bytes of an image.
    *
    * @param location an http, https, file, data or Hadoop URI
-   * @param version gets the {@link FileVersion} of the file, or that it is missing, as soon as that
-   *     is known, even if the file cannot be read; the bytes are not older than it
+   * @param fetching follows the fetch
    * @return the file, no longer than the limit
    * @throws io.spackle.row.RowException if it cannot be read, with the code of the cause
    * @throws InterruptedException if the reading thread is interrupted
    */
-  byte[] fetch(String location, Consumer<String> version) throws InterruptedException;
+  byte[] fetch(String location, Fetching fetching) throws InterruptedException;
 
-  /** Reads all bytes of an image whose version does not matter. */
+  /** Reads all bytes of an image; nobody follows the fetch. */
   default byte[] fetch(String location) throws InterruptedException {
-    return fetch(location, version -> {});
+    return fetch(location, Fetching.UNOBSERVED);
   }
 
   /**

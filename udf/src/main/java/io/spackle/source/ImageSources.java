@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 
 /** The registry of image sources by scheme. */
@@ -39,9 +38,9 @@ public final class ImageSources {
   private record Router(Map<String, ImageSource> sources) implements ImageSource {
 
     @Override
-    public byte[] fetch(String text, Consumer<String> version) throws InterruptedException {
+    public byte[] fetch(String text, Fetching fetching) throws InterruptedException {
       var location = Location.of(text);
-      byte[] bytes = source(location).fetch(text, version);
+      byte[] bytes = source(location).fetch(text, fetching);
       if (bytes.length == 0) {
         throw location.fault(ErrorCode.IMAGE_UNSUPPORTED, "no bytes found, an image expected");
       }

@@ -1,5 +1,6 @@
 package io.spackle.task;
 
+import io.spackle.pipeline.FlightControl;
 import io.spackle.pipeline.RowWindow;
 import io.spackle.source.FileVersion;
 import io.spackle.source.ImageSource;
@@ -44,9 +45,13 @@ public final class ChangedFiles implements MapPartitionsFunction<Row, Row> {
     }
     TaskSignals task = new SparkTask(TaskContext.get());
     ImageSource source = ExecutorContext.ofJvm().source(settings, task);
+    int fetches = settings.lane().fetches();
     RowWindow<Row, Optional<Row>> window =
         new RowWindow<>(
-            files, file -> changed(file, source), settings.lane().fetches(), task::isInterrupted);
+            files,
+            file -> changed(file, source),
+            new FlightControl(fetches, fetches),
+            task::isInterrupted);
     task.onCompletion(window::close);
     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(window, 0), false)
         .flatMap(Optional::stream)

@@ -154,7 +154,7 @@ class RowWindowTest {
   @Test
   void emptyInputHasNoResults() {
     try (RowWindow<Integer, Integer> window =
-        new RowWindow<>(Collections.emptyIterator(), row -> row, 4, interrupted::get)) {
+        new RowWindow<>(Collections.emptyIterator(), row -> row, new FlightControl(4, 4), interrupted::get)) {
       assertThat(window.hasNext()).isFalse();
     }
   }
@@ -172,6 +172,6 @@ class RowWindowTest {
             return read.getAndIncrement();
           }
         };
-    return new RowWindow<>(input, work, size, interrupted::get);
+    return new RowWindow<>(input, work, new FlightControl(size, size), interrupted::get);
   }
 }

@@ -93,7 +93,7 @@ class ImageSourceContractTest {
     byte[] bytes = {1, 2, 3};
     try (ImageSink sink = ImageSinks.forUri(start + folder + "/my out", configuration());
         ImageSource source = open()) {
-      String location = sink.write(ImageKeys.of("ü/100% ?#", 0, "png"), bytes);
+      String location = sink.write(new ImageKeys(1).of("ü/100% ?#", 0, "png"), bytes);
       assertThat(source.fetch(location)).isEqualTo(bytes);
     }
   }
@@ -162,7 +162,7 @@ class ImageSourceContractTest {
   private static String fetched(ImageSource source, String location) throws InterruptedException {
     AtomicReference<String> version = new AtomicReference<>();
     try {
-      source.fetch(location, version::set);
+      source.fetch(location, new Fetching(version::set, Fetching.Wait::await));
     } catch (RowException e) {
       assertThat(e.code()).isIn(ErrorCode.FETCH_NOT_FOUND, ErrorCode.FETCH_TOO_LARGE);
     }

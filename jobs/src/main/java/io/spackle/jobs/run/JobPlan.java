@@ -19,6 +19,7 @@ import io.spackle.jobs.table.TableSettings;
 import io.spackle.row.MetaRow;
 import io.spackle.row.Redaction;
 import io.spackle.row.RowColumns;
+import io.spackle.sink.ImageKeys;
 import io.spackle.sink.NameTemplate;
 import io.spackle.task.ModelProbe;
 import io.spackle.task.TaskSettings;
@@ -240,7 +241,9 @@ public record JobPlan(
 
   private static OutputSettings outputSettings(JobConf conf, OutputFolder output, long rows) {
     return new OutputSettings(
-        output.images().toString(),
+        new OutputSettings.Images(
+            output.images().toString(),
+            ImageKeys.forImages(rows * conf.tasks().defaults().parameters().samples())),
         conf.output().images().layout(),
         conf.output().images().masks(),
         new OutputSettings.Previews(
