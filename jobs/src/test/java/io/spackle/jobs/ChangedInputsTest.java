@@ -35,7 +35,8 @@ class ChangedInputsTest {
     mask("masks/a.png");
     mask("masks/x/b.png");
     String input =
-        ERASER + "spackle.manifest { path = null, images = photos, masks = masks, mask-suffix = null }";
+        ERASER
+            + "spackle.manifest { path = null, images = photos, masks = masks, mask-suffix = null }";
     assertThat(done(input)).isEqualTo("2 done, 0 changed");
     String before = digest("x/b.png");
     photo("photos/x/b.png");
@@ -116,8 +117,7 @@ class ChangedInputsTest {
   }
 
   private Path job(String conf) throws IOException {
-    return Files.writeString(
-        folder.resolve("job.conf"), JobResult.baseConf("rows.jsonl") + conf);
+    return Files.writeString(folder.resolve("job.conf"), JobResult.baseConf("rows.jsonl") + conf);
   }
 
   private Map<String, Row> meta() {
@@ -145,6 +145,7 @@ class ChangedInputsTest {
     int shade = level;
     ImageFiles.write(
         file, 24, 24, (x, y) -> kind == 0 ? (9 * x + shade) % 256 : x > 8 + shade % 8 ? 255 : 0);
-    return Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1_700_000_000 + level)));
+    return Files.setLastModifiedTime(
+        file, FileTime.from(Instant.ofEpochSecond(1_700_000_000 + level)));
   }
 }

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
  * there is no deadlock.
  *
  * <p>A row that waits for a host {@linkplain FetchSlot#resting rests}: it has no slot then, so rows
- * of other hosts go on. It may hold what the host makes it wait for when it waits for its slot again,
- * but no row that has a slot waits for a host. The files that it has fetched before count as memory
- * meanwhile, even beyond the limit.
+ * of other hosts go on. It may hold what the host makes it wait for when it waits for its slot
+ * again, but no row that has a slot waits for a host. The files that it has fetched before count as
+ * memory meanwhile, even beyond the limit.
  */
 public final class InFlightLimits {
 
@@ -74,7 +74,9 @@ public final class InFlightLimits {
       bytes += fetched;
     }
 
-    /** Gives the slot back for a wait in which the row fetches nothing, then waits for one again. */
+    /**
+     * Gives the slot back for a wait in which the row fetches nothing, then waits for one again.
+     */
     public void resting(Resting wait) throws InterruptedException {
       int held = units(bytes);
       memory.take(held);

@@ -8,13 +8,15 @@ import java.util.function.LongSupplier;
  * How many rows of a task are in flight: as many as it takes that the lane has work.
  *
  * <p>Of the rows in flight, those that have fetched their files are what the lane lives on; a slow
- * host, or one that is asked for few files at a time, holds the others back. While there are too few
- * of them, more and more rows are admitted; once there are enough, none is until some are
+ * host, or one that is asked for few files at a time, holds the others back. While there are too
+ * few of them, more and more rows are admitted; once there are enough, none is until some are
  * finished, and the number shrinks again. Thread-safe.
  */
 public final class FlightControl {
 
-  /** Time between two increases, so that the first of the rows admitted last can have their files. */
+  /**
+   * Time between two increases, so that the first of the rows admitted last can have their files.
+   */
   private static final long PATIENCE_NANOS = Duration.ofMillis(50).toNanos();
 
   private final int enough;

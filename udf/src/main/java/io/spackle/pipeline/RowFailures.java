@@ -30,10 +30,7 @@ final class RowFailures {
    *     or a cancellation
    */
   static Outcome outcome(
-      ManifestRow row,
-      RuntimeException failure,
-      StageTimer timer,
-      Map<String, String> versions) {
+      ManifestRow row, RuntimeException failure, StageTimer timer, Map<String, String> versions) {
     if (failure instanceof RowException e) {
       return failed(row, e.code(), e.getMessage(), timer, versions);
     }

@@ -23,7 +23,6 @@ public record RowOutputs(ImageWriter images, PreviewWriter previews, Optional<Ma
     }
   }
 
-
   /** The mask as a PNG file, if masks are written. */
   Optional<byte[]> encoded(Mask mask) {
     return masks.map(any -> ImageCodec.encode(mask.toRgb(), ImageFormat.PNG));

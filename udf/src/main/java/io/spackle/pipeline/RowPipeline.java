@@ -196,8 +196,7 @@ public final class RowPipeline {
     long init = files.initPixels(settings.limits());
     long canvas = RowCanvas.pixels(row, files.init(), settings.limits());
     long mask =
-        RowFailures.naming(
-            RowColumns.MASK_IMAGE, () -> inputs.masks().pixels(files.mask(), init));
+        RowFailures.naming(RowColumns.MASK_IMAGE, () -> inputs.masks().pixels(files.mask(), init));
     long pixels = init + mask + canvas + files.otherPixels(settings.limits());
     long output = Math.max(init, canvas);
     return BYTES_DECODING * (pixels + canvases(row, output)) + matte(output) + encoded(row, output);

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The paths of image files below the output folder: in folders of two hex digits each, which are the
- * start of the id's SHA-256 and so distribute the files.
+ * The paths of image files below the output folder: in folders of two hex digits each, which are
+ * the start of the id's SHA-256 and so distribute the files.
  *
  * @param levels of such folders, 1 or 2: 256 or 65,536 of them. Outputs may have both.
  */

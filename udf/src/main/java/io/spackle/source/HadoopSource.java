@@ -69,8 +69,7 @@ final class HadoopSource implements ImageSource {
           // The status spares stores a request of their own for it.
           FileSystem files = file.getPath().getFileSystem(configuration);
           try (InputStream in =
-              FutureIO.awaitFuture(
-                  files.openFile(file.getPath()).withFileStatus(file).build())) {
+              FutureIO.awaitFuture(files.openFile(file.getPath()).withFileStatus(file).build())) {
             return location.readAll(in, maxBytes);
           }
         });

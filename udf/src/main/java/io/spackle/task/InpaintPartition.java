@@ -37,7 +37,9 @@ public final class InpaintPartition implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  /** Batches of fetched rows per task that keep a lane busy: one runs, one waits, one is written. */
+  /**
+   * Batches of fetched rows per task that keep a lane busy: one runs, one waits, one is written.
+   */
   private static final int BATCHES_IN_FLIGHT = 3;
 
   /** Rows that wait for their files, or for a host, per fetch slot of the executor. */
@@ -102,8 +104,7 @@ public final class InpaintPartition implements Serializable {
     Attempt attempt =
         new Attempt(task.attempt(), pipeline(executor, task, images, rowsOf), quarantine);
     RowWindow<Row, Finished> window =
-        new RowWindow<>(
-            pending, row -> process(row, attempt), flight, task::isInterrupted);
+        new RowWindow<>(pending, row -> process(row, attempt), flight, task::isInterrupted);
     task.onCompletion(
         () -> {
           end.cancel();

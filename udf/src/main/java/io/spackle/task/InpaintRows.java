@@ -89,8 +89,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     if (!rows.hasNext()) {
       return Collections.emptyIterator();
     }
-    Resources resources =
-        open(new SparkTask(TaskContext.get()), InpaintPartition.flight(settings));
+    Resources resources = open(new SparkTask(TaskContext.get()), InpaintPartition.flight(settings));
     RowWindow<Row, Row> window = window(rows, resources);
     resources
         .task()
@@ -170,7 +169,10 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     return new RowPipeline(
         resources.model(),
         resources.inputs().withSource(source),
-        new RowOutputs(ImageWriter.toFiles(sink, new ImageKeys(1)), new PreviewWriter(sink, 0), Optional.empty()),
+        new RowOutputs(
+            ImageWriter.toFiles(sink, new ImageKeys(1)),
+            new PreviewWriter(sink, 0),
+            Optional.empty()),
         settings.images(),
         resources.rows());
   }

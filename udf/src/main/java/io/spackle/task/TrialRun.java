@@ -121,8 +121,7 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
     return finished;
   }
 
-  private RowPipeline pipeline(
-      ExecutorContext executor, TaskSignals task, RowPipeline.Task rows) {
+  private RowPipeline pipeline(ExecutorContext executor, TaskSignals task, RowPipeline.Task rows) {
     ImageSink discarded = (key, bytes) -> key;
     ImageKeys keys = settings.output().images().keys();
     return new RowPipeline(

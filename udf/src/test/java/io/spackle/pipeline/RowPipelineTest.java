@@ -31,8 +31,8 @@ import io.spackle.row.Outcome;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
 import io.spackle.row.Sha256;
-import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageKeys;
+import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageWriter;
 import io.spackle.source.ImageSource;
 import java.io.IOException;
@@ -426,8 +426,7 @@ class RowPipelineTest {
     try (RowWindow<ManifestRow, Outcome> window = window(rows, rows.size())) {
       assertThat(window.next()).extracting("row.names.id").isEqualTo("quick");
       recovered.countDown();
-      window.forEachRemaining(
-          outcome -> assertThat(outcome).isInstanceOf(Outcome.Succeeded.class));
+      window.forEachRemaining(outcome -> assertThat(outcome).isInstanceOf(Outcome.Succeeded.class));
     }
     assertThat(model.limits().areFree()).isTrue();
   }
@@ -447,8 +446,7 @@ class RowPipelineTest {
               return inner.fetch(location);
             });
     open(1, 1 << 28);
-    List<ManifestRow> rows =
-        IntStream.range(0, 60).mapToObj(i -> TestImages.row("p" + i)).toList();
+    List<ManifestRow> rows = IntStream.range(0, 60).mapToObj(i -> TestImages.row("p" + i)).toList();
     try (RowWindow<ManifestRow, Outcome> window = window(rows, new FlightControl(3, 20))) {
       window.forEachRemaining(outcome -> assertThat(outcome).isNotNull());
     }

@@ -154,7 +154,8 @@ class RowWindowTest {
   @Test
   void emptyInputHasNoResults() {
     try (RowWindow<Integer, Integer> window =
-        new RowWindow<>(Collections.emptyIterator(), row -> row, new FlightControl(4, 4), interrupted::get)) {
+        new RowWindow<>(
+            Collections.emptyIterator(), row -> row, new FlightControl(4, 4), interrupted::get)) {
       assertThat(window.hasNext()).isFalse();
     }
   }

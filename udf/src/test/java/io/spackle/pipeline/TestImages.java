@@ -171,8 +171,7 @@ public final class TestImages {
   static ImageSource restingSource(RestingFetch fetch) {
     return new ImageSource() {
       @Override
-      public byte[] fetch(String location, Fetching fetching)
-          throws InterruptedException {
+      public byte[] fetch(String location, Fetching fetching) throws InterruptedException {
         byte[] file = fetch.fetch(location, fetching.rest());
         fetching.version().accept("version of " + location);
         return file;

@@ -75,7 +75,13 @@ class FileVersionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"https://h/a.png", "data:text/plain;base64,eA==", "a.png", "s3a://bucket/../a.png", "/"})
+  @CsvSource({
+    "https://h/a.png",
+    "data:text/plain;base64,eA==",
+    "a.png",
+    "s3a://bucket/../a.png",
+    "/"
+  })
   void otherLocationsAreInNoFolder(String location) {
     assertThat(StoredFile.of(location)).isEqualTo(Optional.empty());
   }

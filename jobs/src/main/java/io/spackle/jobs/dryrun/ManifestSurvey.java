@@ -136,8 +136,7 @@ public record ManifestSurvey(List<Group> groups) {
     SparkSessions.describeJobs(spark, "choose " + rows + " rows for a trial");
     Dataset<Row> keyed = keyed(plan, spark);
     Column isToProcess =
-        col(RowValidation.STATE)
-            .isin(State.NEW.name(), State.CHANGED.name(), State.RETRY.name());
+        col(RowValidation.STATE).isin(State.NEW.name(), State.CHANGED.name(), State.RETRY.name());
     Object[] lines =
         checked(keyed, plan)
             .where(isToProcess.and(col("code").isNull()))
@@ -183,8 +182,7 @@ public record ManifestSurvey(List<Group> groups) {
     }
     Column earlier =
         when(col(ChangedInputs.CHANGED), State.CHANGED.name())
-            .when(
-                RetryRule.selects(plan.conf().output().rows().retries()), State.RETRY.name())
+            .when(RetryRule.selects(plan.conf().output().rows().retries()), State.RETRY.name())
             .when(col("error").isNotNull(), State.FAILED.name())
             .otherwise(State.DONE.name());
     Dataset<Row> published =

@@ -137,7 +137,10 @@ public final class FileTree {
         .mapPartitions(
             part ->
                 new FolderWalk(
-                    roots(part), tolerant(lister(hadoop.configuration())), path -> Visit.NAME, false))
+                    roots(part),
+                    tolerant(lister(hadoop.configuration())),
+                    path -> Visit.NAME,
+                    false))
         .filter(entry -> entry.kind() == Kind.FILE)
         .map(entry -> new Entry(entry.path(), entry.path(), Kind.FILE, entry.version()));
   }

@@ -129,8 +129,7 @@ public record FolderManifest(String images, String masks, String suffix) impleme
                 + Skipped.text(skipped).map(text -> ". " + text).orElse(""));
       }
       boolean hasPrompts = !images.filter(image -> image.prompt() != null).isEmpty();
-      return new Manifest(
-          rows(spark, images, hasPrompts), skipped, Optional.of(found.files()));
+      return new Manifest(rows(spark, images, hasPrompts), skipped, Optional.of(found.files()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

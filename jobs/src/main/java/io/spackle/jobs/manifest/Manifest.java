@@ -34,8 +34,7 @@ import org.apache.spark.sql.types.StructType;
  * @param skipped what the input has beside its rows; empty for files of rows
  * @param files the listing of all images and masks, with their versions, if there was one
  */
-public record Manifest(
-    Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRDD<Entry>> files) {
+public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRDD<Entry>> files) {
 
   /** Rows of files of rows. */
   Manifest(Dataset<Row> rows) {

@@ -218,9 +218,7 @@ public final class OrphanCleanup implements AutoCloseable {
     }
     LongAccumulator deleted = spark.sparkContext().longAccumulator();
     ForeachPartitionFunction<Row> keep = rows -> deleted.add(deletion.keep(rows));
-    shards
-        .join(namedInShards(), new String[] {SHARD}, "left")
-        .foreachPartition(keep);
+    shards.join(namedInShards(), new String[] {SHARD}, "left").foreachPartition(keep);
     return deleted.value();
   }
 

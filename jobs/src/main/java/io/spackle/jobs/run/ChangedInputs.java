@@ -35,8 +35,8 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The rows whose input files are not those that an earlier run processed: a photo was replaced under
- * its name, or a file that was missing is there.
+ * The rows whose input files are not those that an earlier run processed: a photo was replaced
+ * under its name, or a file that was missing is there.
  *
  * <p>The versions in the meta rows are compared with listings: that of the manifest if it is a
  * folder, else those of the folders of the files. Files in folders of which the manifest has only a
@@ -149,8 +149,7 @@ public final class ChangedInputs {
             .map((MapFunction<Row, String>) row -> row.getString(0), Encoders.STRING())
             .repartition(slots())
             .javaRDD();
-    Dataset<Row> few =
-        stored.join(folders.where(not(isLarge)), new String[] {FOLDER}, "left_semi");
+    Dataset<Row> few = stored.join(folders.where(not(isLarge)), new String[] {FOLDER}, "left_semi");
     Dataset<Row> current = versions(FileTree.filesIn(large, plan.settings().hadoop()));
     return changed(stored, current).union(asked(few.unionByName(hosted)));
   }

@@ -87,6 +87,7 @@ public final class JobRun {
     TableSync.Run rows =
         new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().rows().schema()), messages);
     TableSync table = TableSync.open(spark, plan.conf().output().table(), output, rows);
+    boolean isModelOpen = !plan.isFurtherRun();
     output.prepare(plan.conf().output().mode(), lease.files());
     lease.requireHeld();
     table.catchUp();
@@ -94,6 +95,9 @@ public final class JobRun {
     WorkList work = workList(keyed, lease);
     Summary.Skipped skipped = new Summary.Skipped(plan.rows() - work.count(), work.failedBefore());
     announce(work, skipped);
+    if (!isModelOpen && work.count() > 0) {
+      plan.openModel(spark);
+    }
     boolean isComplete = process(work, lease, table);
     if (isComplete) {
       output.clearMarkers(lease.files());

@@ -33,10 +33,11 @@ import org.apache.spark.sql.types.StructType;
  * stored in the run's folder before the first row is processed, so that neither changes of the
  * manifest nor the run's own results affect it.
  *
- * <p>A row is done if there is a meta row of its key, unless its {@link ChangedInputs} or the {@link
- * RetryRule} for failed rows select it. The meta row of a processed row replaces that one; otherwise it replaces one
- * of the same id whose key no row of the manifest has any more, because prompt, parameters, model
- * or settings have changed. Meta rows whose ids are gone from the manifest stay.
+ * <p>A row is done if there is a meta row of its key, unless its {@link ChangedInputs} or the
+ * {@link RetryRule} for failed rows select it. The meta row of a processed row replaces that one;
+ * otherwise it replaces one of the same id whose key no row of the manifest has any more, because
+ * prompt, parameters, model or settings have changed. Meta rows whose ids are gone from the
+ * manifest stay.
  *
  * <p>The manifest and the meta rows, both of which may be large, are read once.
  */
@@ -121,9 +122,7 @@ final class WorkList {
     RetryConf retries = plan.conf().output().rows().retries();
     Dataset<Row> meta =
         ChangedInputs.mark(
-            plan,
-            keyed,
-            output.rows(spark, "row_key string, id string, " + RetryRule.COLUMNS));
+            plan, keyed, output.rows(spark, "row_key string, id string, " + RetryRule.COLUMNS));
     SparkSessions.describeJobs(spark, "find the rows to process");
     Dataset<Row> listed = stored(listed(keyed, meta, retries), new Path(folder, "rows"));
     Map<State, Long> counts = new EnumMap<>(State.class);
@@ -224,9 +223,7 @@ final class WorkList {
   }
 
   private Dataset<Row> rows() {
-    return listed
-        .where(is(State.NEW).or(isAgain()))
-        .drop(STATE, OLD_KEY, OLD_ID, ERROR, FILE);
+    return listed.where(is(State.NEW).or(isAgain())).drop(STATE, OLD_KEY, OLD_ID, ERROR, FILE);
   }
 
   private void writeKept() {
@@ -270,9 +267,7 @@ final class WorkList {
 
   /** Rows that are processed again, paired with their meta rows. */
   private static Dataset<Row> again(Dataset<Row> listed) {
-    return listed
-        .where(isAgain())
-        .select(col(RowColumns.KEY).as(NEW_KEY), col(OLD_KEY), col(FILE));
+    return listed.where(isAgain()).select(col(RowColumns.KEY).as(NEW_KEY), col(OLD_KEY), col(FILE));
   }
 
   /** Rows with a new key and a known id, paired with obsolete meta rows of that id. */
