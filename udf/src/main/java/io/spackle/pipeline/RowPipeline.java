@@ -49,15 +49,6 @@ import java.util.function.Supplier;
  */
 public final class RowPipeline {
 
-  /** Bytes per pixel while an image is decoded, including the decoder's buffers. */
-  private static final long BYTES_DECODING = 8;
-
-  /** Bytes per pixel of an encoded image, which is hardly ever larger than its pixels. */
-  private static final long BYTES_ENCODED = 3;
-
-  /** Bytes per pixel while colours of soft edges are estimated. */
-  private static final long BYTES_OF_MATTE = 16;
-
   private final OpenModel model;
   private final RowInputs inputs;
   private final ImageSettings settings;
@@ -65,6 +56,7 @@ public final class RowPipeline {
   private final FlightControl flight;
   private final RowMarking marking;
   private final RowFiles files;
+  private final RowMemory rowMemory;
 
   /**
    * @param task the task whose rows these are
@@ -77,6 +69,7 @@ public final class RowPipeline {
     this.task = task.end();
     this.flight = task.flight();
     this.marking = new RowMarking(settings.marking(), traits().model(), model.origin());
+    this.rowMemory = new RowMemory(settings, traits(), inputs.masks());
     this.files = new RowFiles(outputs, settings.output(), marking, model.limits());
   }
 
@@ -122,15 +115,7 @@ public final class RowPipeline {
         Fetched fetched = fetch(row, arrival, timer, versions)) {
       Decoded decoded = decodeAndFrame(row, fetched.files(), marker, timer);
       FramedRow framed = decoded.framed();
-      Frame frame = framed.frame();
-      long output = (long) frame.outputWidth() * frame.outputHeight();
-      fetched
-          .memory()
-          .shrinkTo(
-              fetched.files().bytes()
-                  + framed.bytesUntilWritten()
-                  + matte(output)
-                  + encoded(row, output));
+      fetched.memory().shrinkTo(rowMemory.untilWritten(framed, fetched.files()));
       Generated generated = generated(decoded, marker, arrival, timer);
       arrival.retract();
       enter(RowStage.ENCODE, timer);
@@ -183,43 +168,12 @@ public final class RowPipeline {
       RowFetch fetch = new RowFetch(slot, arrival, versions);
       InputFiles files = InputFiles.fetch(row, traits(), settings, inputs.source(), fetch);
       enter(RowStage.DECODE, timer);
-      long bytes = files.bytes() + bytesUntilWritten(row, files);
+      long bytes = rowMemory.most(row, files);
       enter(RowStage.QUEUE, timer);
       MemoryPermit memory = memory(bytes, arrival);
       flight.fetched();
       return new Fetched(files, memory, flight);
     }
-  }
-
-  /** The memory that a row needs at most beside its files, in bytes. */
-  private long bytesUntilWritten(ManifestRow row, InputFiles files) {
-    long init = files.initPixels(settings.limits());
-    long canvas = RowCanvas.pixels(row, files.init(), settings.limits());
-    long mask =
-        RowFailures.naming(RowColumns.MASK_IMAGE, () -> inputs.masks().pixels(files.mask(), init));
-    long pixels = init + mask + canvas + files.otherPixels(settings.limits());
-    long output = Math.max(init, canvas);
-    return BYTES_DECODING * (pixels + canvases(row, output)) + matte(output) + encoded(row, output);
-  }
-
-  /** The memory that the encoded images take at most, as a rule. */
-  private static long encoded(ManifestRow row, long output) {
-    return BYTES_ENCODED * row.parameters().samples() * output;
-  }
-
-  /** The memory that compositing takes at most, in bytes. */
-  private long matte(long pixels) {
-    return settings.framing().isMatte() ? BYTES_OF_MATTE * pixels : 0;
-  }
-
-  /** The pixels of the framed image and of all generated ones. */
-  private long canvases(ManifestRow row, long initPixels) {
-    var parameters = row.parameters();
-    long canvas =
-        traits().sizes().areOfImage()
-            ? initPixels
-            : (long) parameters.width() * parameters.height();
-    return (1L + parameters.samples()) * canvas;
   }
 
   /**

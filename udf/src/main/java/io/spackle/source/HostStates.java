@@ -1,5 +1,6 @@
 package io.spackle.source;
 
+import io.spackle.source.Fetching.Rest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,18 +48,36 @@ final class HostStates {
     private long downSince;
     private long pauseEnd = System.nanoTime();
 
-    /** Takes a free connection, unless others wait for one; {@link #release} must follow then. */
-    boolean tryAcquire() throws InterruptedException {
-      return connections.tryAcquire(0, TimeUnit.SECONDS);
+    /** A connection, to be acquired. */
+    Connection connection() {
+      return new Connection();
     }
 
-    /** Waits for a free connection; {@link #release} must follow. */
-    void acquire() throws InterruptedException {
-      connections.acquire();
-    }
+    /** One of the connections to the host, from {@link #acquire} on. Not thread-safe. */
+    final class Connection implements AutoCloseable {
+      private boolean isHeld;
 
-    void release() {
-      connections.release();
+      private Connection() {}
+
+      /** Waits for a free connection, as a rest if none is free at once. */
+      void acquire(Rest rest) throws InterruptedException {
+        isHeld = connections.tryAcquire(0, TimeUnit.SECONDS);
+        if (!isHeld) {
+          rest.during(
+              () -> {
+                connections.acquire();
+                isHeld = true;
+              });
+        }
+      }
+
+      @Override
+      public void close() {
+        if (isHeld) {
+          isHeld = false;
+          connections.release();
+        }
+      }
     }
 
     /** Records that the host answered, with any status. */

@@ -120,10 +120,8 @@ final class HttpExchange implements AutoCloseable {
     HttpTarget target = call.target();
     HostStates.Host host = hosts.of(target.host());
     long start = System.nanoTime();
-    if (!host.tryAcquire()) {
-      rest.during(host::acquire);
-    }
-    try {
+    try (HostStates.Host.Connection connection = host.connection()) {
+      connection.acquire(rest);
       deadline.addTimeSince(start);
       if (host.isDown()) {
         throw target
@@ -132,8 +130,6 @@ final class HttpExchange implements AutoCloseable {
       }
       awaitPause(target.location(), deadline, host, rest);
       return exchange(call, deadline, host);
-    } finally {
-      host.release();
     }
   }
 
@@ -154,7 +150,7 @@ final class HttpExchange implements AutoCloseable {
           location.fault(FETCH_STATUS, found.formatted(pause.toSeconds())), pause);
     }
     if (!pause.isNegative()) {
-      rest.during(() -> Thread.sleep(pause.toMillis()));
+      deadline.sleep(pause, rest);
     }
   }
 

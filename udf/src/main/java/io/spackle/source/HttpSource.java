@@ -83,7 +83,7 @@ final class HttpSource implements ImageSource {
         if (retries == settings.retries() || wait.compareTo(deadline.remaining()) > 0) {
           throw e.fault();
         }
-        rest.during(() -> Thread.sleep(wait.toMillis()));
+        deadline.sleep(wait, rest);
       }
     }
   }

@@ -132,6 +132,27 @@ class HttpSourceTest {
     assertThat(rests.get(0)).isGreaterThan(Duration.ofMillis(200));
   }
 
+  /** The connection would be lost for all rows of the executor. */
+  @Test
+  void aFetchThatIsInterruptedWhileItRestsLeavesItsConnection() throws Exception {
+    HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withFixedDelay(300)));
+    Fetching interrupted =
+        new Fetching(
+            version -> {},
+            wait -> {
+              wait.await();
+              throw new InterruptedException();
+            });
+    var threads = Executors.newFixedThreadPool(2);
+    try (var source = new HttpSource(Settings.local(Duration.ofSeconds(20), 0, 1))) {
+      Callable<byte[]> fetch = () -> source.fetch(url("/a"), interrupted);
+      threads.invokeAll(List.of(fetch, fetch));
+      assertThat(source.fetch(url("/a"))).isEqualTo(BYTES);
+    } finally {
+      threads.shutdown();
+    }
+  }
+
   private static Fetching resting(List<Duration> rests) {
     return new Fetching(
         version -> {},

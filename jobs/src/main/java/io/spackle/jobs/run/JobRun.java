@@ -94,10 +94,10 @@ public final class JobRun {
     Dataset<Row> keyed = plan.namedRows();
     WorkList work = workList(keyed, lease);
     Summary.Skipped skipped = new Summary.Skipped(plan.rows() - work.count(), work.failedBefore());
-    announce(work, skipped);
     if (!isModelOpen && work.count() > 0) {
       plan.openModel(spark);
     }
+    announce(work, skipped);
     boolean isComplete = process(work, lease, table);
     if (isComplete) {
       output.clearMarkers(lease.files());
