@@ -92,7 +92,8 @@ class FailedRowsTest {
     String rows = row("here", photo) + row("lost", lost) + row("wrong", photo, "width", "many");
     assertThat(run(rows).line().get("failed").asInt()).isEqualTo(2);
     Files.copy(photo, lost);
-    JobResult again = run(rows);
+    String keep = "spackle.resume.changed-inputs = keep";
+    JobResult again = run(rows, keep);
     assertThat(again.code()).isZero();
     assertThat(again.line().get("succeeded").asInt()).isZero();
     assertThat(again.line().get("failed_before").asInt()).isEqualTo(2);
@@ -102,9 +103,10 @@ class FailedRowsTest {
         .contains("  FETCH_NOT_FOUND: 1, such as lost: ", "lost.png: no such file")
         .contains("    Fix the location")
         .contains("--retry-failed, or --retry-codes FETCH_NOT_FOUND,ROW_INVALID");
-    assertThat(plan("").at("/failed_before").asInt()).isEqualTo(2);
-    assertThat(plan("", "--retry-failed").at("/again").asInt()).isEqualTo(2);
-    JobResult asked = run(rows, "", "--retry-failed");
+    assertThat(plan(keep).at("/failed_before").asInt()).isEqualTo(2);
+    assertThat(plan("").at("/changed_inputs").asInt()).as("the file is there").isEqualTo(1);
+    assertThat(plan(keep, "--retry-failed").at("/again").asInt()).isEqualTo(2);
+    JobResult asked = run(rows, keep, "--retry-failed");
     assertThat(asked.line().get("succeeded").asInt()).isEqualTo(1);
     assertThat(asked.line().get("failed").asInt()).isEqualTo(1);
     JobResult changed = run(row("here", photo) + row("lost", lost) + row("wrong", photo));

@@ -28,8 +28,10 @@ public final class JobRows {
   public JobRows(Path folder) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder);
-    ImageFiles.write(folder.resolve("photo.png"), SIDE, SIDE, (x, y) -> 2 * x + y);
-    ImageFiles.write(folder.resolve("mask.png"), SIDE, SIDE, (x, y) -> x >= SIDE / 2 ? 255 : 0);
+    if (Files.notExists(file("mask.png"))) { // written anew, they would be other files
+      ImageFiles.write(file("photo.png"), SIDE, SIDE, (x, y) -> 2 * x + y);
+      ImageFiles.write(file("mask.png"), SIDE, SIDE, (x, y) -> x >= SIDE / 2 ? 255 : 0);
+    }
   }
 
   Path file(String name) {

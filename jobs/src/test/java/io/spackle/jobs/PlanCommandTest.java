@@ -250,6 +250,7 @@ class PlanCommandTest {
         "skipped",
         "to_do",
         "again",
+        "changed_inputs",
         "done",
         "failed_before",
         "bad",

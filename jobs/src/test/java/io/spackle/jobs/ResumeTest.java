@@ -17,14 +17,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkException;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
@@ -71,6 +75,32 @@ class ResumeTest {
     assertThat(codes()).isEqualTo(Map.of("a", "", "b", "", "c", "", "d", "ROW_INVALID"));
     assertThat(metaFiles()).as("replaced under their names").isEqualTo(files);
     assertThat(names(output.resolve("meta"))).isEqualTo(files);
+  }
+
+  /** Opening a model takes minutes on a GPU, which others could use. */
+  @Test
+  void theModelIsOpenedOnlyIfThereAreRowsForIt() throws Exception {
+    run(row("a"));
+    Set<String> jobs = ConcurrentHashMap.newKeySet();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onJobStart(SparkListenerJobStart start) {
+            jobs.add(String.valueOf(start.properties().getProperty("spark.job.description")));
+          }
+        };
+    SPARK.sparkContext().addSparkListener(listener);
+    try {
+      assertThat(run(row("a")).number("skipped")).isEqualTo(1);
+      SPARK.sparkContext().listenerBus().waitUntilEmpty();
+      assertThat(jobs).contains("find the rows to process").doesNotContain("open the model");
+      Result refused = run(row("a") + row("b"), "-D", "model.device=cuda");
+      assertThat(refused.code()).as("this machine has none").isEqualTo(2);
+      assertThat(messages).contains("the model", "cannot be opened");
+      assertThat(run(row("a") + row("b")).number("succeeded")).isEqualTo(1);
+    } finally {
+      SPARK.sparkContext().removeSparkListener(listener);
+    }
   }
 
   @Test

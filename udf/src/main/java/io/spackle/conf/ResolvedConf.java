@@ -70,7 +70,7 @@ public record ResolvedConf(
         conf.images().withMasks(masks.settings(RowColumns.has(rows, RowColumns.MASK_FROM))),
         output,
         new TaskSettings.RowSettings(
-            model.traits(), defaults, info(output == null ? null : output.images())),
+            model.traits(), defaults, info(output == null ? null : output.images().folder())),
         hadoop);
   }
 

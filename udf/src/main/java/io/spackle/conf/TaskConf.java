@@ -350,7 +350,7 @@ public record TaskConf(
         reader.integer("batch.max-images", 1, 1024),
         reader.duration("batch.max-wait", Duration.ZERO),
         reader.integer("lane.threads", 1, 1024),
-        reader.bytes("lane.queue-bytes"),
+        reader.orNull("lane.queue-bytes", reader::bytes),
         reader.duration("lane.watchdog", Duration.ofSeconds(1)));
   }
 }

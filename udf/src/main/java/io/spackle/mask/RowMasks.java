@@ -13,7 +13,6 @@ import io.spackle.row.ErrorCode;
 import io.spackle.row.RowException;
 import io.spackle.row.RowMask;
 import io.spackle.row.RowStage;
-import io.spackle.source.ImageSource;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -38,22 +37,9 @@ public final class RowMasks {
   }
 
   /**
-   * Fetches the file of a mask.
-   *
-   * @return empty if it needs none
-   * @throws RowException if it cannot be fetched
-   * @throws InterruptedException if the thread is interrupted
-   */
-  public Optional<byte[]> fetch(RowMask mask, ImageSource source) throws InterruptedException {
-    return mask instanceof RowMask.File file
-        ? Optional.of(source.fetch(file.location()))
-        : Optional.empty();
-  }
-
-  /**
    * The pixels of a mask, for the memory that it takes.
    *
-   * @param file of {@link #fetch}
+   * @param file of the row's own, if it has one
    * @param initPixels of the init image
    * @throws io.spackle.image.ImageException if the file is not an image within the limits
    */
@@ -69,7 +55,7 @@ public final class RowMasks {
   /**
    * Makes the mask of a row.
    *
-   * @param file of {@link #fetch}
+   * @param file of the row's own, if it has one
    * @param cores to decode and compute on, and not to wait for a segmenter
    * @param marker of a row that must be alone in a model, else empty
    * @return of any size with the proportions of the image, or as its findings say

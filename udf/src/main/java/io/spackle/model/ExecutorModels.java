@@ -44,6 +44,9 @@ public final class ExecutorModels implements AutoCloseable {
   /** A model, or a segmenter, on a device. */
   private record Key<S>(S settings, LaneSettings lane, Device device) {}
 
+  /** The settings that limits are made of. */
+  private record LimitKey(int fetches, Long queueBytes) {}
+
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
 
   private final Opener opener;
@@ -52,6 +55,7 @@ public final class ExecutorModels implements AutoCloseable {
       new SharedResources<>(model -> !model.lane().hasEnded());
   private final SharedResources<Key<SegmenterSettings>, OpenSegmenter> segmenters =
       new SharedResources<>(segmenter -> !segmenter.lane().hasEnded());
+  private final Map<LimitKey, InFlightLimits> limits = new HashMap<>();
   private final Map<Key<ModelSettings>, Integer> modelTasks = new HashMap<>();
   private final Map<Key<SegmenterSettings>, Integer> segmenterTasks = new HashMap<>();
 
@@ -171,12 +175,17 @@ public final class ExecutorModels implements AutoCloseable {
     LocalModel local = new LocalModel(model, folder -> cache.local(folder, hadoop.configuration()));
     LOG.info("opening the model {} on {}", model.origin().path(), key.device());
     Inpainter inpainter = opener.open(local, key.device());
-    int cores = Runtime.getRuntime().availableProcessors();
     return new OpenModel(
         inpainter,
         model.origin(),
         new Lane<>(new InpaintLane(inpainter), lane, guard, ExecutorMetrics.ofJvm()),
-        new InFlightLimits(lane.fetches(), cores, lane.queueBytes()));
+        limits(lane));
+  }
+
+  /** Shared by all devices, since they share cores and heap. */
+  private synchronized InFlightLimits limits(LaneSettings lane) {
+    return limits.computeIfAbsent(
+        new LimitKey(lane.fetches(), lane.queueBytes()), key -> lane.limits());
   }
 
   @Override

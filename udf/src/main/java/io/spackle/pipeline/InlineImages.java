@@ -2,9 +2,11 @@ package io.spackle.pipeline;
 
 import io.spackle.row.RowColumns;
 import io.spackle.row.Sha256;
+import io.spackle.source.Fetching;
 import io.spackle.source.ImageSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.StructField;
@@ -40,9 +42,14 @@ public final class InlineImages implements ImageSource {
   }
 
   @Override
-  public byte[] fetch(String location) throws InterruptedException {
+  public byte[] fetch(String location, Fetching fetching) throws InterruptedException {
     byte[] file = inline.get(location);
-    return file == null ? others.fetch(location) : file;
+    return file == null ? others.fetch(location, fetching) : file;
+  }
+
+  @Override
+  public Optional<String> version(String location) throws InterruptedException {
+    return inline.containsKey(location) ? Optional.empty() : others.version(location);
   }
 
   @Override

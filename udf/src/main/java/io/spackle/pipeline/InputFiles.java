@@ -9,10 +9,12 @@ import io.spackle.image.RgbImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
-import io.spackle.row.RowException;
+import io.spackle.row.RowMask;
 import io.spackle.row.Sha256;
 import io.spackle.source.ImageSource;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The input files of a row, as they were fetched.
@@ -38,34 +40,28 @@ record InputFiles(byte[] init, Optional<byte[]> mask, byte[] reference, byte[] e
    * @throws InterruptedException if the thread is interrupted
    */
   static InputFiles fetch(
-      ManifestRow row, ModelTraits traits, ImageSettings settings, RowInputs inputs)
+      ManifestRow row,
+      ModelTraits traits,
+      ImageSettings settings,
+      ImageSource source,
+      RowFetch fetch)
       throws InterruptedException {
-    ImageSource source = inputs.source();
-    boolean excludes = row.locations().exclude() != null && settings.copiesPixels(row, traits);
+    ManifestRow.Locations locations = row.locations();
+    boolean excludes = locations.exclude() != null && settings.copiesPixels(row, traits);
+    String mask = locations.mask() instanceof RowMask.File file ? file.location() : null;
     return new InputFiles(
-        fetch(RowColumns.INIT_IMAGE, row.locations().init(), source),
-        mask(row, inputs),
-        fetch(RowColumns.REFERENCE_IMAGE, row.locations().reference(), source),
-        excludes ? fetch(RowColumns.EXCLUDE_IMAGE, row.locations().exclude(), source) : null);
+        fetch.file(RowColumns.INIT_IMAGE, locations.init(), source),
+        Optional.ofNullable(fetch.file(RowColumns.MASK_IMAGE, mask, source)),
+        fetch.file(RowColumns.REFERENCE_IMAGE, locations.reference(), source),
+        fetch.file(RowColumns.EXCLUDE_IMAGE, excludes ? locations.exclude() : null, source));
   }
 
-  /** Null without a location. */
-  private static byte[] fetch(String column, String location, ImageSource source)
-      throws InterruptedException {
-    try {
-      return location == null ? null : source.fetch(location);
-    } catch (RowException e) {
-      throw e.in(column);
-    }
-  }
-
-  private static Optional<byte[]> mask(ManifestRow row, RowInputs inputs)
-      throws InterruptedException {
-    try {
-      return inputs.masks().fetch(row.locations().mask(), inputs.source());
-    } catch (RowException e) {
-      throw e.in(RowColumns.MASK_IMAGE);
-    }
+  /** The bytes of the files. */
+  long bytes() {
+    return Stream.of(init, mask.orElse(null), reference, exclude)
+        .filter(Objects::nonNull)
+        .mapToLong(file -> file.length)
+        .sum();
   }
 
   Outcome.InputDigests digests() {

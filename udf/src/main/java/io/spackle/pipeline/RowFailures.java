@@ -3,10 +3,12 @@ package io.spackle.pipeline;
 import io.spackle.image.ImageException;
 import io.spackle.lane.LaneBrokenException;
 import io.spackle.row.ErrorCode;
+import io.spackle.row.InputVersions;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -23,15 +25,17 @@ final class RowFailures {
    * The outcome of a failed row.
    *
    * @param timer in the stage of the failure
+   * @param versions of the files that were fetched, by column
    * @throws RuntimeException the failure itself if it is not the row's: of the lane, of the output,
    *     or a cancellation
    */
-  static Outcome outcome(ManifestRow row, RuntimeException failure, StageTimer timer) {
+  static Outcome outcome(
+      ManifestRow row, RuntimeException failure, StageTimer timer, Map<String, String> versions) {
     if (failure instanceof RowException e) {
-      return failed(row, e.code(), e.getMessage(), timer);
+      return failed(row, e.code(), e.getMessage(), timer, versions);
     }
     if (failure instanceof ImageException e) {
-      return failed(row, ErrorCode.of(e.reason()), e.getMessage(), timer);
+      return failed(row, ErrorCode.of(e.reason()), e.getMessage(), timer, versions);
     }
     boolean isOfTask =
         failure instanceof LaneBrokenException || failure instanceof CancellationException;
@@ -40,7 +44,7 @@ final class RowFailures {
     }
     LOG.error("row {} failed unexpectedly in stage {}", row.id(), timer.stage(), failure);
     String message = "an internal error, see the executor's log: " + failure;
-    return failed(row, ErrorCode.INTERNAL, message, timer);
+    return failed(row, ErrorCode.INTERNAL, message, timer, versions);
   }
 
   /** Reads an image and names its column in the message of a failure. */
@@ -52,8 +56,19 @@ final class RowFailures {
     }
   }
 
-  private static Outcome failed(ManifestRow row, ErrorCode code, String message, StageTimer timer) {
+  private static Outcome failed(
+      ManifestRow row,
+      ErrorCode code,
+      String message,
+      StageTimer timer,
+      Map<String, String> versions) {
     return new Outcome.Failed(
-        row.id(), row.trackId(), code, message, timer.stage(), timer.timings());
+        row.id(),
+        row.trackId(),
+        code,
+        message,
+        timer.stage(),
+        new InputVersions(versions),
+        timer.timings());
   }
 }

@@ -11,13 +11,21 @@ import java.util.Optional;
 /**
  * Where the results of a task's rows go.
  *
- * @param masks of the masks as they were used, one PNG file per row; empty to write none
+ * @param masks as they were used, one PNG file per row; empty to write none
  */
-public record RowOutputs(ImageWriter images, PreviewWriter previews, Optional<ImageSink> masks) {
+public record RowOutputs(ImageWriter images, PreviewWriter previews, Optional<Masks> masks) {
+
+  /** Where masks go. */
+  public record Masks(ImageSink sink, ImageKeys keys) {
+
+    private String write(String id, byte[] png) {
+      return sink.write(keys.ofMask(id), png);
+    }
+  }
 
   /** The mask as a PNG file, if masks are written. */
   Optional<byte[]> encoded(Mask mask) {
-    return masks.map(sink -> ImageCodec.encode(mask.toRgb(), ImageFormat.PNG));
+    return masks.map(any -> ImageCodec.encode(mask.toRgb(), ImageFormat.PNG));
   }
 
   /**
@@ -27,6 +35,6 @@ public record RowOutputs(ImageWriter images, PreviewWriter previews, Optional<Im
    * @return its location, or null if none is written
    */
   String write(String id, Optional<byte[]> file) {
-    return file.map(png -> masks.orElseThrow().write(ImageKeys.ofMask(id), png)).orElse(null);
+    return file.map(png -> masks.orElseThrow().write(id, png)).orElse(null);
   }
 }

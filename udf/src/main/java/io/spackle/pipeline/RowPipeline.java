@@ -10,6 +10,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.image.Frame;
 import io.spackle.image.ImageException;
 import io.spackle.lane.InFlightLimits;
+import io.spackle.lane.InFlightLimits.FetchSlot;
 import io.spackle.lane.InFlightLimits.MemoryPermit;
 import io.spackle.lane.Lane;
 import io.spackle.mask.MadeMask;
@@ -19,6 +20,7 @@ import io.spackle.pipeline.RowFiles.Written;
 import io.spackle.provenance.Generation;
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
+import io.spackle.row.InputVersions;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
@@ -27,7 +29,9 @@ import io.spackle.row.RowMask;
 import io.spackle.row.RowStage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -45,41 +49,45 @@ import java.util.function.Supplier;
  */
 public final class RowPipeline {
 
-  /** Bytes per pixel while an image is decoded, including the decoder's buffers. */
-  private static final long BYTES_DECODING = 8;
-
-  /** Bytes per pixel while colours of soft edges are estimated. */
-  private static final long BYTES_OF_MATTE = 16;
-
   private final OpenModel model;
   private final RowInputs inputs;
   private final ImageSettings settings;
   private final Cancellation task;
+  private final FlightControl flight;
   private final RowMarking marking;
   private final RowFiles files;
+  private final RowMemory rowMemory;
 
   /**
-   * @param task no row enters another stage once it is cancelled
+   * @param task the task whose rows these are
    */
   public RowPipeline(
-      OpenModel model,
-      RowInputs inputs,
-      RowOutputs outputs,
-      ImageSettings settings,
-      Cancellation task) {
+      OpenModel model, RowInputs inputs, RowOutputs outputs, ImageSettings settings, Task task) {
     this.model = model;
     this.inputs = inputs;
     this.settings = settings;
-    this.task = task;
+    this.task = task.end();
+    this.flight = task.flight();
     this.marking = new RowMarking(settings.marking(), traits().model(), model.origin());
+    this.rowMemory = new RowMemory(settings, traits(), inputs.masks());
     this.files = new RowFiles(outputs, settings.output(), marking, model.limits());
   }
 
-  /** The fetched files, and the memory reserved for everything that is made of them. */
-  private record Fetched(InputFiles files, MemoryPermit memory) implements AutoCloseable {
+  /**
+   * The task of rows.
+   *
+   * @param end no row enters another stage once it is cancelled
+   * @param flight is told of the rows that have fetched their files
+   */
+  public record Task(Cancellation end, FlightControl flight) {}
+
+  /** The fetched files, and the memory reserved for them and everything that is made of them. */
+  private record Fetched(InputFiles files, MemoryPermit memory, FlightControl flight)
+      implements AutoCloseable {
     @Override
     public void close() {
       memory.close();
+      flight.finished();
     }
   }
 
@@ -102,13 +110,12 @@ public final class RowPipeline {
   public Outcome run(ManifestRow row, Optional<Supplier<Marker>> marker)
       throws InterruptedException {
     StageTimer timer = new StageTimer(RowStage.FETCH);
+    Map<String, String> versions = new HashMap<>();
     try (Lane.Arrival arrival = model.lane().arrival();
-        Fetched fetched = fetch(row, arrival, timer)) {
+        Fetched fetched = fetch(row, arrival, timer, versions)) {
       Decoded decoded = decodeAndFrame(row, fetched.files(), marker, timer);
       FramedRow framed = decoded.framed();
-      Frame frame = framed.frame();
-      long output = (long) frame.outputWidth() * frame.outputHeight();
-      fetched.memory().shrinkTo(framed.bytesUntilWritten() + matte(output));
+      fetched.memory().shrinkTo(rowMemory.untilWritten(framed, fetched.files()));
       Generated generated = generated(decoded, marker, arrival, timer);
       arrival.retract();
       enter(RowStage.ENCODE, timer);
@@ -119,11 +126,12 @@ public final class RowPipeline {
           row,
           images(decoded, written, generated.flagged()),
           fetched.files().digests(),
+          new InputVersions(versions),
           notes(decoded, generated.notes()),
           generated.generation(),
           timer.timings());
     } catch (RuntimeException e) {
-      return RowFailures.outcome(row, e, timer);
+      return RowFailures.outcome(row, e, timer, versions);
     }
   }
 
@@ -134,57 +142,38 @@ public final class RowPipeline {
    */
   public Outcome probe(ManifestRow row) throws InterruptedException {
     StageTimer timer = new StageTimer(RowStage.FETCH);
+    Map<String, String> versions = new HashMap<>();
     try (Lane.Arrival arrival = model.lane().arrival();
-        Fetched fetched = fetch(row, arrival, timer)) {
+        Fetched fetched = fetch(row, arrival, timer, versions)) {
       arrival.retract(); // nothing is submitted, so no batch should wait for this row
       Decoded decoded = decodeAndFrame(row, fetched.files(), Optional.empty(), timer);
       return new Outcome.Succeeded(
           row,
           images(decoded, Written.NOTHING, List.of()),
           fetched.files().digests(),
+          new InputVersions(versions),
           notes(decoded, Set.of()),
           Duration.ZERO,
           timer.timings());
     } catch (RuntimeException e) {
-      return RowFailures.outcome(row, e, timer);
+      return RowFailures.outcome(row, e, timer, versions);
     }
   }
 
-  private Fetched fetch(ManifestRow row, Lane.Arrival arrival, StageTimer timer)
+  private Fetched fetch(
+      ManifestRow row, Lane.Arrival arrival, StageTimer timer, Map<String, String> versions)
       throws InterruptedException {
-    return model
-        .limits()
-        .fetching(
-            () -> {
-              arrival.announce();
-              InputFiles files = InputFiles.fetch(row, traits(), settings, inputs);
-              enter(RowStage.DECODE, timer);
-              long init = files.initPixels(settings.limits());
-              long canvas = RowCanvas.pixels(row, files.init(), settings.limits());
-              long mask =
-                  RowFailures.naming(
-                      RowColumns.MASK_IMAGE, () -> inputs.masks().pixels(files.mask(), init));
-              long pixels = init + mask + canvas + files.otherPixels(settings.limits());
-              enter(RowStage.QUEUE, timer);
-              long framed = canvases(row, Math.max(init, canvas));
-              long bytes = BYTES_DECODING * (pixels + framed) + matte(Math.max(init, canvas));
-              return new Fetched(files, memory(bytes, arrival));
-            });
-  }
-
-  /** The memory that compositing takes at most, in bytes. */
-  private long matte(long pixels) {
-    return settings.framing().isMatte() ? BYTES_OF_MATTE * pixels : 0;
-  }
-
-  /** The pixels of the framed image and of all generated ones. */
-  private long canvases(ManifestRow row, long initPixels) {
-    var parameters = row.parameters();
-    long canvas =
-        traits().sizes().areOfImage()
-            ? initPixels
-            : (long) parameters.width() * parameters.height();
-    return (1L + parameters.samples()) * canvas;
+    try (FetchSlot slot = model.limits().fetchSlot()) {
+      arrival.announce();
+      RowFetch fetch = new RowFetch(slot, arrival, versions);
+      InputFiles files = InputFiles.fetch(row, traits(), settings, inputs.source(), fetch);
+      enter(RowStage.DECODE, timer);
+      long bytes = rowMemory.most(row, files);
+      enter(RowStage.QUEUE, timer);
+      MemoryPermit memory = memory(bytes, arrival);
+      flight.fetched();
+      return new Fetched(files, memory, flight);
+    }
   }
 
   /**

@@ -44,7 +44,7 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
 
   private final Iterator<I> input;
   private final Work<I, O> work;
-  private final int size;
+  private final FlightControl control;
   private final BooleanSupplier interrupted;
   private final ExecutorService threads;
   private final BlockingQueue<Done<O>> done = new LinkedBlockingQueue<>();
@@ -53,15 +53,16 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
   private O next;
 
   /**
-   * @param size rows in flight at most
+   * @param control says how many rows are in flight
    * @param interrupted whether the task must stop; polled about every 100 ms
    */
-  public RowWindow(Iterator<I> input, Work<I, O> work, int size, BooleanSupplier interrupted) {
+  public RowWindow(
+      Iterator<I> input, Work<I, O> work, FlightControl control, BooleanSupplier interrupted) {
     this.input = input;
     this.work = work;
-    this.size = size;
+    this.control = control;
     this.interrupted = interrupted;
-    this.threads = Executors.newFixedThreadPool(size, RowWindow::thread);
+    this.threads = Executors.newCachedThreadPool(RowWindow::thread);
   }
 
   @Override
@@ -140,7 +141,7 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
   }
 
   private void fill() {
-    while (inFlight < size
+    while (control.admits(inFlight)
         && !isStopped
         && !interrupted.getAsBoolean()
         && input.hasNext()) {

@@ -32,7 +32,8 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The conversion of outcomes to meta rows: the API's response, then error, timings, digests,
- * attempt, number of runs and key, then the manifest's further columns with their names and types.
+ * versions of the input files, attempt, number of runs and key, then the manifest's further columns
+ * with their names and types.
  *
  * <p>A further column whose name is already used is prefixed with {@code manifest_}. Locations are
  * redacted; a failed row repeats its prompts and locations as far as they are readable.
@@ -47,6 +48,9 @@ public final class MetaRow implements Serializable {
   public static final String SKIPPED = "skipped";
 
   public static final String ROW_KEY = "row_key";
+
+  /** The versions of the input files by column; older meta rows lack it. */
+  public static final String INPUT_VERSIONS = "input_versions";
 
   /** The number of runs that processed the row; older meta rows lack it. */
   public static final String RUNS = "runs";
@@ -160,6 +164,12 @@ public final class MetaRow implements Serializable {
           field("exclude_image", StringType),
           field("model", StringType));
 
+  private static final StructType VERSIONS =
+      struct(
+          RowColumns.IMAGES.stream()
+              .map(column -> field(column, StringType))
+              .toArray(StructField[]::new));
+
   private static final StructType FIXED_COLUMNS =
       struct(
           field(STATUS, StringType),
@@ -172,6 +182,7 @@ public final class MetaRow implements Serializable {
           field("notes", createArrayType(StringType)),
           field(TIMINGS, timingsType()),
           field("digests", DIGESTS),
+          field(INPUT_VERSIONS, VERSIONS),
           field("attempt", IntegerType),
           field(RUNS, IntegerType),
           field(ROW_KEY, StringType));
@@ -213,6 +224,7 @@ public final class MetaRow implements Serializable {
     } else if (outcome instanceof Failed failed) {
       addFailed(values, failed, source);
     }
+    values.add(versions(outcome.versions()));
     values.add(attempt);
     values.add(runs(source));
     values.add(key);
@@ -233,6 +245,7 @@ public final class MetaRow implements Serializable {
   public Row ofUnreadable(Failed failed, Row source, String key, int attempt) {
     var values = new ArrayList<Object>();
     addFailed(values, failed, null);
+    values.add(versions(failed.versions()));
     values.add(attempt);
     values.add(runs(source));
     values.add(key);
@@ -287,6 +300,10 @@ public final class MetaRow implements Serializable {
         inputs.reference(),
         inputs.exclude(),
         info.modelDigest());
+  }
+
+  private static Row versions(InputVersions versions) {
+    return row(VERSIONS, RowColumns.IMAGES.stream().map(versions::of).toArray());
   }
 
   private void addFailed(List<Object> values, Failed failed, Row source) {

@@ -13,6 +13,9 @@ public sealed interface Outcome {
   /** Time spent in each stage that the row reached. */
   Map<RowStage, Duration> timings();
 
+  /** The versions of the row's files as they were fetched. */
+  InputVersions versions();
+
   /** The same result with further notes; a row without a valid result has none. */
   default Outcome with(Set<Note> more) {
     return this;
@@ -29,6 +32,7 @@ public sealed interface Outcome {
       ManifestRow row,
       Images images,
       InputDigests digests,
+      InputVersions versions,
       Set<Note> notes,
       Duration generation,
       Map<RowStage, Duration> timings)
@@ -38,7 +42,7 @@ public sealed interface Outcome {
     public Outcome with(Set<Note> more) {
       Set<Note> all = new TreeSet<>(notes);
       all.addAll(more);
-      return new Succeeded(row, images, digests, all, generation, timings);
+      return new Succeeded(row, images, digests, versions, all, generation, timings);
     }
   }
 
@@ -81,6 +85,7 @@ public sealed interface Outcome {
    * @param code why it failed
    * @param message what was found and what was expected
    * @param stage where it failed
+   * @param versions of the files that were fetched before, or were not found
    */
   record Failed(
       String id,
@@ -88,6 +93,19 @@ public sealed interface Outcome {
       ErrorCode code,
       String message,
       RowStage stage,
+      InputVersions versions,
       Map<RowStage, Duration> timings)
-      implements Outcome {}
+      implements Outcome {
+
+    /** A row without any file. */
+    public Failed(
+        String id,
+        String trackId,
+        ErrorCode code,
+        String message,
+        RowStage stage,
+        Map<RowStage, Duration> timings) {
+      this(id, trackId, code, message, stage, InputVersions.NONE, timings);
+    }
+  }
 }

@@ -4,53 +4,75 @@ import io.spackle.codec.ImageFormat;
 import io.spackle.row.FilePrefix;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Sha256;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The paths of image files below the output folder. */
-public final class ImageKeys {
+/**
+ * The paths of image files below the output folder: in folders of two hex digits each, which are
+ * the start of the id's SHA-256 and so distribute the files.
+ *
+ * @param levels of such folders, 1 or 2: 256 or 65,536 of them. Outputs may have both.
+ */
+public record ImageKeys(int levels) implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  /** The digits of one folder. */
+  private static final int DIGITS = 2;
+
+  /**
+   * With more images, 256 folders would have more than 40,000 files each: listing them takes long,
+   * and HDFS allows a million.
+   */
+  private static final long MOST_IN_ONE_LEVEL = 10_000_000;
 
   private static final String MASK = "mask";
   private static final Pattern IMAGE = Pattern.compile("(.+)-(?:\\d{1,3}|mask)\\.([a-z]+)");
 
-  private static final Pattern FOLDER = Pattern.compile("[0-9a-f]{2}");
+  private static final Pattern FOLDER = Pattern.compile("[0-9a-f]{2}(?:/[0-9a-f]{2})?");
 
   /** The temporary files of sinks. */
   private static final Pattern UNFINISHED = Pattern.compile("\\._?[0-9a-f-]{36}\\.tmp");
 
-  private ImageKeys() {}
+  /** The keys for an output of about so many images. */
+  public static ImageKeys forImages(long expected) {
+    return new ImageKeys(expected <= MOST_IN_ONE_LEVEL ? 1 : 2);
+  }
 
   /**
-   * The key of one sample: {@code <2 hex>/<id>-<sample>.<extension>}.
-   *
-   * <p>The folder is the start of the id's SHA-256, which distributes the files; the id is encoded
-   * as by {@link FilePrefix}.
+   * The key of one sample: {@code <2 hex>/<id>-<sample>.<extension>}, or {@code <2 hex>/<2 hex>/…}.
+   * The id is encoded as by {@link FilePrefix}.
    *
    * @param id of the row, any text
    * @param sample from 0
    * @param extension without its dot, such as png
    */
-  public static String of(String id, int sample, String extension) {
+  public String of(String id, int sample, String extension) {
     return of(id, Integer.toString(sample), extension);
   }
 
-  /** The key of a row's mask: {@code <2 hex>/<id>-mask.png}. */
-  public static String ofMask(String id) {
+  /** The key of a row's mask, such as {@code <2 hex>/<id>-mask.png}. */
+  public String ofMask(String id) {
     return of(id, MASK, ImageFormat.PNG.extension());
   }
 
-  private static String of(String id, String name, String extension) {
-    String folder = Sha256.hex(id).substring(0, 2);
-    return folder + "/" + FilePrefix.of(id) + "-" + name + "." + extension;
+  private String of(String id, String name, String extension) {
+    String digest = Sha256.hex(id);
+    StringBuilder key = new StringBuilder();
+    for (int level = 0; level < levels; level++) {
+      key.append(digest, level * DIGITS, (level + 1) * DIGITS).append('/');
+    }
+    return key + FilePrefix.of(id) + "-" + name + "." + extension;
   }
 
   /**
    * The key of one sample of a row: as its output name says, or else {@link #of(String, int,
    * String)} of its id.
    */
-  static String of(ManifestRow row, int sample, String extension) {
+  String of(ManifestRow row, int sample, String extension) {
     String name = row.names().output();
     return name == null
         ? of(row.id(), sample, extension)
@@ -66,7 +88,7 @@ public final class ImageKeys {
   }
 
   /**
-   * Whether a file below the output folder must be Spackle's: an image in the folder that belongs
+   * Whether a file below the output folder must be Spackle's: an image in the folders that belong
    * to its name, or a temporary file. Images with names of a {@link NameTemplate} are not told.
    */
   public static boolean isOurs(String path) {
@@ -78,7 +100,7 @@ public final class ImageKeys {
         || image.matches()
             && isExtension(image.group(2))
             && FOLDER.matcher(folder).matches()
-            && FilePrefix.digest(image.group(1)).startsWith(folder);
+            && FilePrefix.digest(image.group(1)).startsWith(folder.replace("/", ""));
   }
 
   private static boolean isExtension(String text) {

@@ -37,11 +37,13 @@ public enum ImageLayout {
    * Opens the writer of one attempt of a task; attempts share no shard.
    *
    * @param shared the sink of that folder, for files per image
+   * @param keys of files per image
    * @param folder URI
    */
-  public ImageWriter open(ImageSink shared, String folder, Configuration configuration) {
+  public ImageWriter open(
+      ImageSink shared, ImageKeys keys, String folder, Configuration configuration) {
     if (format == null) {
-      return ImageWriter.toFiles(shared);
+      return ImageWriter.toFiles(shared, keys);
     }
     try {
       FileSystem files = HadoopFiles.withoutChecksums(new Path(folder), configuration);

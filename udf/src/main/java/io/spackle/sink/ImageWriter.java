@@ -43,11 +43,11 @@ public interface ImageWriter extends AutoCloseable {
   default void close() {}
 
   /** Writes each image as a file of its own to a sink, which may be shared and stays open. */
-  static ImageWriter toFiles(ImageSink sink) {
+  static ImageWriter toFiles(ImageSink sink, ImageKeys keys) {
     return (row, images, extension) -> {
       List<String> locations = new ArrayList<>();
       for (byte[] image : images) {
-        locations.add(sink.write(ImageKeys.of(row, locations.size(), extension), image));
+        locations.add(sink.write(keys.of(row, locations.size(), extension), image));
       }
       return locations;
     };

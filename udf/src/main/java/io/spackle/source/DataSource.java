@@ -1,6 +1,7 @@
 package io.spackle.source;
 
 import io.spackle.row.DataUri;
+import java.util.Optional;
 
 /** Decodes {@code data:} URIs, which need no allow list: nothing outside the row is read. */
 final class DataSource implements ImageSource {
@@ -14,18 +15,27 @@ final class DataSource implements ImageSource {
   }
 
   @Override
-  public byte[] fetch(String text) {
+  public byte[] fetch(String text, Fetching fetching) {
+    return decodedWithinLimit(text);
+  }
+
+  @Override
+  public Optional<String> version(String text) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void check(String text) {
+    decodedWithinLimit(text);
+  }
+
+  private byte[] decodedWithinLimit(String text) {
     var location = Location.of(text);
     byte[] file = decoded(location);
     if (file.length > maxBytes) {
       throw location.tooLarge(maxBytes);
     }
     return file;
-  }
-
-  @Override
-  public void check(String text) {
-    fetch(text);
   }
 
   private static byte[] decoded(Location location) {

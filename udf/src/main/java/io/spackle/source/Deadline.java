@@ -1,5 +1,6 @@
 package io.spackle.source;
 
+import io.spackle.source.Fetching.Rest;
 import java.time.Duration;
 
 /** The time by which a fetch must end. One thread may extend it, any thread may read it. */
@@ -22,6 +23,13 @@ final class Deadline {
   /** The time until the deadline; negative once it has passed. */
   Duration remaining() {
     return Duration.ofNanos(end - System.nanoTime());
+  }
+
+  /** Sleeps as a rest; the time that it takes to go on afterwards does not count. */
+  void sleep(Duration wait, Rest rest) throws InterruptedException {
+    long start = System.nanoTime();
+    rest.during(() -> Thread.sleep(wait.toMillis()));
+    addTimeSince(start + wait.toNanos());
   }
 
   /** Extends the deadline by the time since a moment of {@link System#nanoTime}. */

@@ -1,6 +1,7 @@
 package io.spackle.source;
 
 import io.spackle.row.ErrorCode;
+import io.spackle.row.RowException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -10,7 +11,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * Reads regular files below the allowed folders, given as {@code file:} URIs or as absolute paths,
@@ -37,16 +42,40 @@ final class FileSource implements ImageSource {
   }
 
   @Override
-  public byte[] fetch(String text) {
-    return with(Location.of(text), this::read);
+  public byte[] fetch(String text, Fetching fetching) {
+    return with(
+        Location.of(text),
+        fetching.version(),
+        (location, real) -> {
+          fetching.version().accept(version(real));
+          return read(location, real);
+        });
+  }
+
+  @Override
+  public Optional<String> version(String text) {
+    AtomicReference<String> version = new AtomicReference<>();
+    try {
+      version.set(with(Location.of(text), version::set, (location, real) -> version(real)));
+    } catch (RowException e) {
+      // it is missing, or nothing is known
+    }
+    return Optional.ofNullable(version.get());
+  }
+
+  private static String version(Path real) throws IOException {
+    return FileVersion.of(Files.readAttributes(real, BasicFileAttributes.class));
   }
 
   @Override
   public void check(String text) {
-    with(Location.of(text), this::size);
+    with(Location.of(text), version -> {}, this::size);
   }
 
-  private <T> T with(Location location, Access<T> access) {
+  /**
+   * @param version told if the file is missing
+   */
+  private <T> T with(Location location, Consumer<String> version, Access<T> access) {
     Path path = path(location);
     // Checked before access, so that messages do not reveal whether other files exist.
     checkAllowed(location, path);
@@ -59,6 +88,7 @@ final class FileSource implements ImageSource {
       }
       return access.apply(location, real);
     } catch (NoSuchFileException e) {
+      version.accept(FileVersion.MISSING);
       throw location.notFound();
     } catch (AccessDeniedException e) {
       throw location.fault(ErrorCode.FETCH_DENIED, "the permissions of the file deny access", e);
@@ -92,7 +122,8 @@ final class FileSource implements ImageSource {
     }
   }
 
-  private static Path path(Location location) {
+  /** The path of a location, without the parts {@code .} and {@code ..}. */
+  static Path path(Location location) {
     try {
       Path path = location.isBarePath() ? Path.of(location.text()) : Path.of(localUri(location));
       return path.normalize();

@@ -1,13 +1,20 @@
 package io.spackle.source;
 
 import io.spackle.row.ErrorCode;
+import io.spackle.row.RowException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.hadoop.util.functional.FutureIO;
 
 /**
  * Reads files of Hadoop file systems below the allowed prefixes.
@@ -54,12 +61,49 @@ final class HadoopSource implements ImageSource {
   }
 
   @Override
-  public byte[] fetch(String text) throws InterruptedException {
-    var location = Location.of(text);
+  public byte[] fetch(String text, Fetching fetching) throws InterruptedException {
+    return with(
+        Location.of(text),
+        fetching.version(),
+        (location, file) -> {
+          // The status spares stores a request of their own for it.
+          FileSystem files = file.getPath().getFileSystem(configuration);
+          try (InputStream in =
+              FutureIO.awaitFuture(files.openFile(file.getPath()).withFileStatus(file).build())) {
+            return location.readAll(in, maxBytes);
+          }
+        });
+  }
+
+  @Override
+  public Optional<String> version(String text) throws InterruptedException {
+    AtomicReference<String> version = new AtomicReference<>();
+    try {
+      with(Location.of(text), version::set, (location, file) -> file);
+    } catch (RowException e) {
+      // it is missing, or nothing is known
+    }
+    return Optional.ofNullable(version.get());
+  }
+
+  /** The access to a file that may be read. */
+  @FunctionalInterface
+  private interface Access<T> {
+    T apply(Location location, FileStatus file) throws IOException;
+  }
+
+  private <T> T with(Location location, Consumer<String> version, Access<T> access)
+      throws InterruptedException {
     Path path = allowed(location);
-    try (InputStream in = path.getFileSystem(configuration).open(path)) {
-      return location.readAll(in, maxBytes);
+    try {
+      FileStatus file = path.getFileSystem(configuration).getFileStatus(path);
+      if (file.isDirectory()) {
+        throw new FileNotFoundException("a folder");
+      }
+      version.accept(FileVersion.of(file));
+      return access.apply(location, file);
     } catch (FileNotFoundException e) {
+      version.accept(FileVersion.MISSING);
       throw location.notFound();
     } catch (AccessControlException | java.nio.file.AccessDeniedException e) {
       throw location.fault(ErrorCode.FETCH_DENIED, "the file system denies access", e);
@@ -87,7 +131,8 @@ final class HadoopSource implements ImageSource {
     return path;
   }
 
-  private static Path path(Location location) {
+  /** The path of a location, with S3's scheme as Hadoop names it. */
+  static Path path(Location location) {
     if (List.of(location.text().split("/")).contains("..")) {
       throw location.invalid(".. found, a path without it expected");
     }

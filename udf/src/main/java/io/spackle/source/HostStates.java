@@ -1,9 +1,11 @@
 package io.spackle.source;
 
+import io.spackle.source.Fetching.Rest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The state of the hosts that are fetched from: the number of connections, the end of a pause that
@@ -46,13 +48,36 @@ final class HostStates {
     private long downSince;
     private long pauseEnd = System.nanoTime();
 
-    /** Waits for a free connection; {@link #release} must follow. */
-    void acquire() throws InterruptedException {
-      connections.acquire();
+    /** A connection, to be acquired. */
+    Connection connection() {
+      return new Connection();
     }
 
-    void release() {
-      connections.release();
+    /** One of the connections to the host, from {@link #acquire} on. Not thread-safe. */
+    final class Connection implements AutoCloseable {
+      private boolean isHeld;
+
+      private Connection() {}
+
+      /** Waits for a free connection, as a rest if none is free at once. */
+      void acquire(Rest rest) throws InterruptedException {
+        isHeld = connections.tryAcquire(0, TimeUnit.SECONDS);
+        if (!isHeld) {
+          rest.during(
+              () -> {
+                connections.acquire();
+                isHeld = true;
+              });
+        }
+      }
+
+      @Override
+      public void close() {
+        if (isHeld) {
+          isHeld = false;
+          connections.release();
+        }
+      }
     }
 
     /** Records that the host answered, with any status. */

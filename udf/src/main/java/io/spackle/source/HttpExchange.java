@@ -9,6 +9,8 @@ import static io.spackle.row.ErrorCode.FETCH_UNREACHABLE;
 
 import io.spackle.row.RowException;
 import io.spackle.source.AddressGuard.ForbiddenAddressException;
+import io.spackle.source.Fetching.Rest;
+import io.spackle.source.Fetching.Wait;
 import io.spackle.source.HttpConnections.ProxyRefusedException;
 import java.io.IOException;
 import java.net.SocketException;
@@ -21,6 +23,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpHead;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -68,16 +71,36 @@ final class HttpExchange implements AutoCloseable {
    * Sends a GET request with the configured headers of its host.
    *
    * @param deadline extended by the time spent waiting for a free connection
+   * @param rest runs the waits for the host
    */
-  HttpReply get(HttpTarget target, Deadline deadline)
+  HttpReply get(HttpTarget target, Deadline deadline, Rest rest)
       throws InterruptedException, RetryableException {
-    HttpGet get = new HttpGet(URI.create("/"));
-    // Images are compressed already. Responses with gzip are decoded nevertheless.
-    get.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
-    headers.of(target.host()).forEach(get::setHeader);
     return send(
-        new Call(target, get, response -> HttpReply.ofGet(target.location(), response, maxBytes)),
-        deadline);
+        asked(
+            new HttpGet(URI.create("/")),
+            target,
+            response -> HttpReply.ofGet(target.location(), response, maxBytes)),
+        deadline,
+        rest);
+  }
+
+  /** Sends a HEAD request with the configured headers of its host, as {@link #get}. */
+  HttpReply head(HttpTarget target, Deadline deadline, Rest rest)
+      throws InterruptedException, RetryableException {
+    return send(
+        asked(
+            new HttpHead(URI.create("/")),
+            target,
+            response -> HttpReply.ofHead(target.location(), response)),
+        deadline,
+        rest);
+  }
+
+  private Call asked(HttpUriRequestBase request, HttpTarget target, ResponseReader reader) {
+    // Images are compressed already. Responses with gzip are decoded nevertheless.
+    request.setHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+    headers.of(target.host()).forEach(request::setHeader);
+    return new Call(target, request, reader);
   }
 
   /** Sends a POST request with a JSON body. */
@@ -88,26 +111,25 @@ final class HttpExchange implements AutoCloseable {
     post.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON));
     send(
         new Call(target, post, response -> HttpReply.ofPost(target.location(), response)),
-        deadline);
+        deadline,
+        Wait::await);
   }
 
-  private HttpReply send(Call call, Deadline deadline)
+  private HttpReply send(Call call, Deadline deadline, Rest rest)
       throws InterruptedException, RetryableException {
     HttpTarget target = call.target();
     HostStates.Host host = hosts.of(target.host());
     long start = System.nanoTime();
-    host.acquire();
-    try {
+    try (HostStates.Host.Connection connection = host.connection()) {
+      connection.acquire(rest);
       deadline.addTimeSince(start);
       if (host.isDown()) {
         throw target
             .location()
             .fault(FETCH_HOST_DOWN, "the host failed repeatedly and is not contacted for a minute");
       }
-      awaitPause(target.location(), deadline, host);
+      awaitPause(target.location(), deadline, host, rest);
       return exchange(call, deadline, host);
-    } finally {
-      host.release();
     }
   }
 
@@ -118,7 +140,8 @@ final class HttpExchange implements AutoCloseable {
   }
 
   /** Keeps the connection while it waits, since no request may be sent. */
-  private static void awaitPause(Location location, Deadline deadline, HostStates.Host host)
+  private static void awaitPause(
+      Location location, Deadline deadline, HostStates.Host host, Rest rest)
       throws InterruptedException, RetryableException {
     Duration pause = host.pause();
     if (pause.compareTo(deadline.remaining()) > 0) {
@@ -126,7 +149,9 @@ final class HttpExchange implements AutoCloseable {
       throw new RetryableException(
           location.fault(FETCH_STATUS, found.formatted(pause.toSeconds())), pause);
     }
-    Thread.sleep(Math.max(0, pause.toMillis()));
+    if (!pause.isNegative()) {
+      deadline.sleep(pause, rest);
+    }
   }
 
   private HttpReply exchange(Call call, Deadline deadline, HostStates.Host host)

@@ -23,8 +23,9 @@ import org.apache.hc.core5.http.HttpHeaders;
  *
  * @param body the requested bytes, or null
  * @param redirect the Location header in ASCII, which may be relative, or null
+ * @param version the {@link FileVersion} of the body, or null if the host does not tell it
  */
-record HttpReply(byte[] body, String redirect) {
+record HttpReply(byte[] body, String redirect, String version) {
 
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
@@ -50,18 +51,32 @@ record HttpReply(byte[] body, String redirect) {
       // A broken connection is told from damaged data, for which a retry is useless.
       byte[] body = location.readAll(body(response), maxBytes);
       Header[] codings = response.getHeaders(HttpHeaders.CONTENT_ENCODING);
-      return new HttpReply(ContentCodings.decoded(location, codings, body, maxBytes), null);
+      return new HttpReply(
+          ContentCodings.decoded(location, codings, body, maxBytes), null, version(response));
     }
     byte[] start = body(response).readNBytes(SHORT_BODY);
     Header redirect = response.getFirstHeader(HttpHeaders.LOCATION);
     if (REDIRECTS.contains(status) && redirect != null) {
-      return new HttpReply(null, PercentEncoding.encodedBytes(redirect.getValue()));
+      return new HttpReply(null, PercentEncoding.encodedBytes(redirect.getValue()), null);
     }
     RowException fault = fault(location, status, Refusal.of(status, start));
     if (status / 100 == 5 || TEMPORARY.contains(status)) {
       throw new RetryableException(fault, retryAfter(response));
     }
     throw fault;
+  }
+
+  /**
+   * Reads the response to a HEAD request, which has no body.
+   *
+   * @throws RowException if it is a permanent failure
+   * @throws RetryableException if it is a temporary failure
+   */
+  static HttpReply ofHead(Location location, ClassicHttpResponse response)
+      throws IOException, RetryableException {
+    return response.getCode() / 100 == 2
+        ? new HttpReply(null, null, version(response))
+        : ofGet(location, response, 0);
   }
 
   /**
@@ -74,12 +89,26 @@ record HttpReply(byte[] body, String redirect) {
       throws IOException, RetryableException {
     if (response.getCode() / 100 == 2) {
       body(response).readNBytes(SHORT_BODY);
-      return new HttpReply(null, null);
+      return new HttpReply(null, null, null);
     }
     ofGet(location, response, SHORT_BODY);
     throw location.fault(
         FETCH_REDIRECTS,
         "status " + response.getCode() + " found, 2xx expected: redirects are not followed");
+  }
+
+  /** The ETag, or else the length and the time of the last change; null if there is neither. */
+  private static String version(ClassicHttpResponse response) {
+    Header etag = response.getFirstHeader(HttpHeaders.ETAG);
+    if (etag != null) {
+      return FileVersion.ofEtag(etag.getValue());
+    }
+    Header modified = response.getFirstHeader(HttpHeaders.LAST_MODIFIED);
+    Header length = response.getFirstHeader(HttpHeaders.CONTENT_LENGTH);
+    Instant time = modified == null ? null : DateUtils.parseStandardDate(modified.getValue());
+    return time == null || length == null
+        ? null
+        : length.getValue().strip() + "@" + time.toEpochMilli();
   }
 
   /** Never closed: closing would read to the end, which may never come. */

@@ -1,9 +1,12 @@
 package io.spackle.source;
 
+import static io.spackle.row.ErrorCode.FETCH_NOT_FOUND;
 import static io.spackle.row.ErrorCode.FETCH_REDIRECTS;
 
 import io.spackle.row.RowException;
+import io.spackle.source.Fetching.Rest;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Fetches http and https URLs.
@@ -31,19 +34,56 @@ final class HttpSource implements ImageSource {
     this.http = new HttpExchange(settings, rules.guard(), "spackle.fetch.timeout");
   }
 
+  /** A request for a target. */
+  @FunctionalInterface
+  private interface Request {
+    HttpReply send(HttpTarget target, Deadline deadline, Rest rest)
+        throws InterruptedException, RetryableException;
+  }
+
+  /** One request of a fetch. */
+  @FunctionalInterface
+  private interface Exchange {
+    HttpReply with(HttpTarget target) throws InterruptedException, RetryableException;
+  }
+
   @Override
-  public byte[] fetch(String text) throws InterruptedException {
+  public byte[] fetch(String text, Fetching fetching) throws InterruptedException {
+    try {
+      HttpReply reply = reply(text, http::get, fetching.rest());
+      if (reply.version() != null) {
+        fetching.version().accept(reply.version());
+      }
+      return reply.body();
+    } catch (RowException e) {
+      if (e.code() == FETCH_NOT_FOUND) {
+        fetching.version().accept(FileVersion.MISSING);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<String> version(String text) throws InterruptedException {
+    try {
+      return Optional.ofNullable(reply(text, http::head, Fetching.UNOBSERVED.rest()).version());
+    } catch (RowException e) {
+      return e.code() == FETCH_NOT_FOUND ? Optional.of(FileVersion.MISSING) : Optional.empty();
+    }
+  }
+
+  private HttpReply reply(String text, Request request, Rest rest) throws InterruptedException {
     var target = HttpTarget.of(Location.of(text));
     var deadline = Deadline.in(settings.timeout());
     for (int retries = 0; ; retries++) {
       try {
-        return follow(target, deadline);
+        return follow(target, to -> request.send(to, deadline, rest));
       } catch (RetryableException e) {
         Duration wait = e.waitBeforeRetry(retries);
         if (retries == settings.retries() || wait.compareTo(deadline.remaining()) > 0) {
           throw e.fault();
         }
-        Thread.sleep(wait.toMillis());
+        deadline.sleep(wait, rest);
       }
     }
   }
@@ -58,13 +98,13 @@ final class HttpSource implements ImageSource {
     http.close();
   }
 
-  private byte[] follow(HttpTarget start, Deadline deadline)
+  private HttpReply follow(HttpTarget start, Exchange exchange)
       throws InterruptedException, RetryableException {
     HttpTarget target = start;
     for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      HttpReply reply = get(start, target, deadline);
+      HttpReply reply = sent(start, target, exchange);
       if (reply.redirect() == null) {
-        return reply.body();
+        return reply;
       }
       target = next(start, target, reply.redirect());
     }
@@ -73,11 +113,11 @@ final class HttpSource implements ImageSource {
         .fault(FETCH_REDIRECTS, "more than " + MAX_REDIRECTS + " redirects found");
   }
 
-  private HttpReply get(HttpTarget start, HttpTarget target, Deadline deadline)
+  private HttpReply sent(HttpTarget start, HttpTarget target, Exchange exchange)
       throws InterruptedException, RetryableException {
     try {
       rules.check(target);
-      return http.get(target, deadline);
+      return exchange.with(target);
     } catch (RowException e) {
       throw target.equals(start) ? e : redirected(start, e);
     } catch (RetryableException e) {

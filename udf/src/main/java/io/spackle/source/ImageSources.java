@@ -1,9 +1,11 @@
 package io.spackle.source;
 
 import io.spackle.row.ErrorCode;
+import io.spackle.row.RowException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
@@ -36,13 +38,22 @@ public final class ImageSources {
   private record Router(Map<String, ImageSource> sources) implements ImageSource {
 
     @Override
-    public byte[] fetch(String text) throws InterruptedException {
+    public byte[] fetch(String text, Fetching fetching) throws InterruptedException {
       var location = Location.of(text);
-      byte[] bytes = source(location).fetch(text);
+      byte[] bytes = source(location).fetch(text, fetching);
       if (bytes.length == 0) {
         throw location.fault(ErrorCode.IMAGE_UNSUPPORTED, "no bytes found, an image expected");
       }
       return bytes;
+    }
+
+    @Override
+    public Optional<String> version(String text) throws InterruptedException {
+      try {
+        return source(Location.of(text)).version(text);
+      } catch (RowException e) {
+        return Optional.empty();
+      }
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.spackle.source.ImageSource;
 import io.spackle.source.ImageSources;
 import io.spackle.spark.HadoopConf;
 import io.spackle.spark.TaskSignals;
+import io.spackle.task.TaskSettings.OutputSettings.Images;
 import io.spackle.webhook.Webhooks;
 import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.util.function.BooleanSupplier;
@@ -107,11 +108,15 @@ final class ExecutorContext implements AutoCloseable {
 
   /** The writer of the images of one attempt of a task. */
   ImageWriter images(TaskSettings settings, TaskSignals task) {
-    String folder = settings.output().images();
+    Images images = settings.output().images();
     return settings
         .output()
         .layout()
-        .open(sink(folder, settings, task), folder, settings.hadoop().configuration());
+        .open(
+            sink(images.folder(), settings, task),
+            images.keys(),
+            images.folder(),
+            settings.hadoop().configuration());
   }
 
   Webhooks webhooks(TaskSettings settings, TaskSignals task) {

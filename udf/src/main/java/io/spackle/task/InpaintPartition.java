@@ -1,6 +1,7 @@
 package io.spackle.task;
 
 import io.spackle.graph.Cancellation;
+import io.spackle.pipeline.FlightControl;
 import io.spackle.pipeline.PreviewWriter;
 import io.spackle.pipeline.RowOutputs;
 import io.spackle.pipeline.RowPipeline;
@@ -11,7 +12,6 @@ import io.spackle.quarantine.Quarantine;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
-import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageWriter;
 import io.spackle.spark.SparkTask;
 import io.spackle.spark.TaskPartition;
@@ -39,8 +39,13 @@ public final class InpaintPartition implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  /** Batches in flight per task: one on the device, one queued, one fetched and one written. */
+  /**
+   * Batches of fetched rows per task that keep a lane busy: one runs, one waits, one is written.
+   */
   private static final int BATCHES_IN_FLIGHT = 3;
+
+  /** Rows that wait for their files, or for a host, per fetch slot of the executor. */
+  private static final int WAITING_PER_SLOT = 4;
 
   private final TaskSettings settings;
   private final String column;
@@ -96,11 +101,12 @@ public final class InpaintPartition implements Serializable {
     Quarantine quarantine = Quarantine.of(executor.markers(settings, task), task, column);
     task.onCompletion(quarantine::close);
     ImageWriter images = executor.images(settings, task);
+    FlightControl flight = flight(settings);
+    RowPipeline.Task rowsOf = new RowPipeline.Task(end, flight);
     Attempt attempt =
-        new Attempt(task.attempt(), pipeline(executor, task, images, end), quarantine);
+        new Attempt(task.attempt(), pipeline(executor, task, images, rowsOf), quarantine);
     RowWindow<Row, Finished> window =
-        new RowWindow<>(
-            pending, row -> process(row, attempt), rowsInFlight(settings), task::isInterrupted);
+        new RowWindow<>(pending, row -> process(row, attempt), flight, task::isInterrupted);
     task.onCompletion(
         () -> {
           end.cancel();
@@ -139,7 +145,7 @@ public final class InpaintPartition implements Serializable {
   }
 
   private RowPipeline pipeline(
-      ExecutorContext executor, TaskSignals task, ImageWriter images, Cancellation end) {
+      ExecutorContext executor, TaskSignals task, ImageWriter images, RowPipeline.Task rows) {
     OutputSettings.Previews previews = settings.output().previews();
     return new RowPipeline(
         executor.model(settings, task),
@@ -149,18 +155,21 @@ public final class InpaintPartition implements Serializable {
             new PreviewWriter(executor.sink(previews.folder(), settings, task), previews.share()),
             masks(executor, task)),
         settings.images(),
-        end);
+        rows);
   }
 
-  private Optional<ImageSink> masks(ExecutorContext executor, TaskSignals task) {
+  private Optional<RowOutputs.Masks> masks(ExecutorContext executor, TaskSignals task) {
+    OutputSettings.Images images = settings.output().images();
     return settings.output().masks()
-        ? Optional.of(executor.sink(settings.output().images(), settings, task))
+        ? Optional.of(
+            new RowOutputs.Masks(executor.sink(images.folder(), settings, task), images.keys()))
         : Optional.empty();
   }
 
-  /** The number of rows of a task that are in flight at the same time. */
-  static int rowsInFlight(TaskSettings settings) {
-    return BATCHES_IN_FLIGHT * settings.lane().maxImages();
+  /** The rows of a task that are in flight at the same time. */
+  static FlightControl flight(TaskSettings settings) {
+    int enough = BATCHES_IN_FLIGHT * settings.lane().maxImages();
+    return new FlightControl(enough, enough + WAITING_PER_SLOT * settings.lane().fetches());
   }
 
   private Finished process(Row row, Attempt attempt) throws InterruptedException {

@@ -3,6 +3,7 @@ package io.spackle.task;
 import io.spackle.graph.Cancellation;
 import io.spackle.metrics.ExecutorMetrics;
 import io.spackle.model.OpenModel;
+import io.spackle.pipeline.FlightControl;
 import io.spackle.pipeline.InlineImages;
 import io.spackle.pipeline.PreviewWriter;
 import io.spackle.pipeline.RowInputs;
@@ -13,6 +14,7 @@ import io.spackle.pipeline.RowWindow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowKey;
+import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageWriter;
 import io.spackle.source.ImageSource;
@@ -71,7 +73,11 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
 
   /** The resources that the rows of a task share. */
   private record Resources(
-      TaskContext context, TaskSignals task, OpenModel model, RowInputs inputs, Cancellation end) {}
+      TaskContext context,
+      TaskSignals task,
+      OpenModel model,
+      RowInputs inputs,
+      RowPipeline.Task rows) {}
 
   /** The schema of the result: that of meta rows, and {@link #IMAGES}. */
   public StructType schema() {
@@ -83,13 +89,13 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     if (!rows.hasNext()) {
       return Collections.emptyIterator();
     }
-    Resources resources = open(new SparkTask(TaskContext.get()));
-    RowWindow<Row, Row> window = window(rows, resources, InpaintPartition.rowsInFlight(settings));
+    Resources resources = open(new SparkTask(TaskContext.get()), InpaintPartition.flight(settings));
+    RowWindow<Row, Row> window = window(rows, resources);
     resources
         .task()
         .onCompletion(
             () -> {
-              resources.end().cancel();
+              resources.rows().end().cancel();
               window.close();
             });
     return window;
@@ -104,34 +110,37 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     TaskContext context = TaskContext.get();
     if (context == null) {
       try (DriverSignals signals = new DriverSignals()) {
-        return inpaint(row, open(signals));
+        return inpaint(row, open(signals, FlightControl.single()));
       }
     }
     if (lastResources == null || lastResources.context() != context) {
-      lastResources = open(new SparkTask(context));
+      lastResources = open(new SparkTask(context), FlightControl.single());
     }
     return inpaint(row, lastResources);
   }
 
   private Row inpaint(Row row, Resources resources) {
-    try (RowWindow<Row, Row> window = window(List.of(row).iterator(), resources, 1)) {
+    try (RowWindow<Row, Row> window = window(List.of(row).iterator(), resources)) {
       return window.next();
     }
   }
 
-  private Resources open(TaskSignals task) {
+  private Resources open(TaskSignals task, FlightControl flight) {
     ExecutorContext executor = ExecutorContext.ofJvm();
     return new Resources(
         TaskContext.get(),
         task,
         executor.model(settings, task),
         executor.inputs(settings, task),
-        new Cancellation());
+        new RowPipeline.Task(new Cancellation(), flight));
   }
 
-  private RowWindow<Row, Row> window(Iterator<Row> rows, Resources resources, int size) {
+  private RowWindow<Row, Row> window(Iterator<Row> rows, Resources resources) {
     return new RowWindow<>(
-        rows, row -> process(row, resources), size, resources.task()::isInterrupted);
+        rows,
+        row -> process(row, resources),
+        resources.rows().flight(),
+        resources.task()::isInterrupted);
   }
 
   private Row process(Row row, Resources resources) throws InterruptedException {
@@ -160,9 +169,12 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     return new RowPipeline(
         resources.model(),
         resources.inputs().withSource(source),
-        new RowOutputs(ImageWriter.toFiles(sink), new PreviewWriter(sink, 0), Optional.empty()),
+        new RowOutputs(
+            ImageWriter.toFiles(sink, new ImageKeys(1)),
+            new PreviewWriter(sink, 0),
+            Optional.empty()),
         settings.images(),
-        resources.end());
+        resources.rows());
   }
 
   private Row withImages(Row meta, List<byte[]> files) {

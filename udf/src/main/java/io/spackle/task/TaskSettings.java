@@ -8,6 +8,7 @@ import io.spackle.pipeline.RowRecorder;
 import io.spackle.row.MetaRow.RunInfo;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader;
+import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
 import io.spackle.spark.HadoopConf;
@@ -35,7 +36,7 @@ public record TaskSettings(
   /**
    * The output of a job.
    *
-   * @param images URI of the folder of images
+   * @param images of the job
    * @param layout of the images in their folder
    * @param masks whether the masks are written, too, in the folder of images
    * @param previews for the report
@@ -44,7 +45,7 @@ public record TaskSettings(
    * @param publish when meta rows are published
    */
   public record OutputSettings(
-      String images,
+      Images images,
       ImageLayout layout,
       boolean masks,
       Previews previews,
@@ -52,6 +53,14 @@ public record TaskSettings(
       WebhookSettings webhooks,
       PublishSettings publish)
       implements Serializable {
+
+    /**
+     * The files of images.
+     *
+     * @param folder URI
+     * @param keys of files per image
+     */
+    public record Images(String folder, ImageKeys keys) implements Serializable {}
 
     /**
      * Small images of a sample of the rows.

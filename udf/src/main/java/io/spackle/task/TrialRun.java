@@ -1,6 +1,7 @@
 package io.spackle.task;
 
 import io.spackle.graph.Cancellation;
+import io.spackle.pipeline.FlightControl;
 import io.spackle.pipeline.PreviewWriter;
 import io.spackle.pipeline.RowOutputs;
 import io.spackle.pipeline.RowPipeline;
@@ -9,6 +10,7 @@ import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowReader;
 import io.spackle.row.RowStage;
+import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageWriter;
 import io.spackle.spark.SparkTask;
@@ -102,13 +104,15 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
 
   private List<Finished> pass(List<Row> rows, TaskSignals task) {
     Cancellation end = new Cancellation();
-    RowPipeline pipeline = pipeline(ExecutorContext.ofJvm(), task, end);
+    FlightControl flight = InpaintPartition.flight(settings);
+    RowPipeline pipeline =
+        pipeline(ExecutorContext.ofJvm(), task, new RowPipeline.Task(end, flight));
     List<Finished> finished = new ArrayList<>();
     try (RowWindow<Row, Finished> window =
         new RowWindow<>(
             rows.iterator(),
             row -> new Finished(row, outcome(row, pipeline)),
-            InpaintPartition.rowsInFlight(settings),
+            flight,
             task::isInterrupted)) {
       window.forEachRemaining(finished::add);
     } finally {
@@ -117,17 +121,20 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
     return finished;
   }
 
-  private RowPipeline pipeline(ExecutorContext executor, TaskSignals task, Cancellation end) {
+  private RowPipeline pipeline(ExecutorContext executor, TaskSignals task, RowPipeline.Task rows) {
     ImageSink discarded = (key, bytes) -> key;
+    ImageKeys keys = settings.output().images().keys();
     return new RowPipeline(
         executor.model(settings, task),
         executor.inputs(settings, task),
         new RowOutputs(
-            ImageWriter.toFiles(discarded),
+            ImageWriter.toFiles(discarded, keys),
             new PreviewWriter(discarded, settings.output().previews().share()),
-            settings.output().masks() ? Optional.of(discarded) : Optional.empty()),
+            settings.output().masks()
+                ? Optional.of(new RowOutputs.Masks(discarded, keys))
+                : Optional.empty()),
         settings.images(),
-        end);
+        rows);
   }
 
   private Outcome outcome(Row row, RowPipeline pipeline) throws InterruptedException {

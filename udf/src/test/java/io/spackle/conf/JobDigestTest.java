@@ -85,6 +85,7 @@ class JobDigestTest {
       List.of(
           "manifest.",
           "output.",
+          "resume.",
           "model.",
           "fetch.",
           "batch.",

@@ -523,7 +523,7 @@ class LaneTest {
   }
 
   private static LaneSettings settings(int maxImages, Duration maxWait, Duration watchdog) {
-    return new LaneSettings(maxImages, maxWait, 4, 1 << 28, watchdog);
+    return new LaneSettings(maxImages, maxWait, 4, 1L << 28, watchdog);
   }
 
   private Lane<InpaintParameters, InpaintInput, InpaintedImage> lane(

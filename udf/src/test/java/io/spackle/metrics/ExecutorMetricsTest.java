@@ -8,6 +8,7 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.Metric;
 import io.spackle.pipeline.TestImages;
 import io.spackle.row.ErrorCode;
+import io.spackle.row.InputVersions;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowStage;
 import java.io.IOException;
@@ -108,6 +109,7 @@ class ExecutorMetricsTest {
             List.of(),
             new Outcome.UsedMask(0.5, null, false)),
         new Outcome.InputDigests("", "", null, null),
+        InputVersions.NONE,
         Set.of(),
         Duration.ofSeconds(1),
         Map.of(RowStage.FETCH, Duration.ofMillis(250), RowStage.PAINT, Duration.ofSeconds(2)));

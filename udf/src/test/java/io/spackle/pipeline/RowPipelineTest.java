@@ -31,6 +31,7 @@ import io.spackle.row.Outcome;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
 import io.spackle.row.Sha256;
+import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageWriter;
 import io.spackle.source.ImageSource;
@@ -402,6 +403,57 @@ class RowPipelineTest {
     assertThat(inpainter.batches()).hasSize(5);
   }
 
+  /** Otherwise three rows of a host that throttles would hold up all others. */
+  @Test
+  void aRowThatWaitsForItsHostTakesNoFetchSlot() throws Exception {
+    CountDownLatch recovered = new CountDownLatch(1);
+    ImageSource inner = source;
+    source =
+        TestImages.restingSource(
+            (location, rest) -> {
+              if (location.startsWith("slow")) {
+                rest.during(recovered::await);
+                return inner.fetch(location.substring(4));
+              }
+              return inner.fetch(location);
+            });
+    List<ManifestRow> rows = new ArrayList<>();
+    for (int i = 0; i < 2 * FETCHES; i++) {
+      rows.add(TestImages.row("s" + i, "slow" + TestImages.FULL, 1));
+    }
+    rows.add(TestImages.row("quick"));
+    open(1, 1 << 28);
+    try (RowWindow<ManifestRow, Outcome> window = window(rows, rows.size())) {
+      assertThat(window.next()).extracting("row.names.id").isEqualTo("quick");
+      recovered.countDown();
+      window.forEachRemaining(outcome -> assertThat(outcome).isInstanceOf(Outcome.Succeeded.class));
+    }
+    assertThat(model.limits().areFree()).isTrue();
+  }
+
+  /** A window of one batch would give the lane one image per latency. */
+  @Test
+  void moreRowsAreInFlightIfTheirHostsAreSlow() throws Exception {
+    AtomicInteger fetching = new AtomicInteger();
+    AtomicInteger maximum = new AtomicInteger();
+    ImageSource inner = source;
+    source =
+        TestImages.restingSource(
+            (location, rest) -> {
+              maximum.accumulateAndGet(fetching.incrementAndGet(), Math::max);
+              rest.during(() -> Thread.sleep(100));
+              fetching.decrementAndGet();
+              return inner.fetch(location);
+            });
+    open(1, 1 << 28);
+    List<ManifestRow> rows = IntStream.range(0, 60).mapToObj(i -> TestImages.row("p" + i)).toList();
+    try (RowWindow<ManifestRow, Outcome> window = window(rows, new FlightControl(3, 20))) {
+      window.forEachRemaining(outcome -> assertThat(outcome).isNotNull());
+    }
+    assertThat(written).hasSize(60);
+    assertThat(maximum.get()).isBetween(10, 20);
+  }
+
   @Test
   void fetchSlotsLimitConcurrentFetches() throws Exception {
     AtomicInteger fetching = new AtomicInteger();
@@ -521,6 +573,8 @@ class RowPipelineTest {
 
   private static final int FETCHES = 3;
 
+  private FlightControl flight = FlightControl.single();
+
   /** A mask of other proportions than the init image. */
   private static byte[] wide() {
     byte[] pixels = new byte[3 * 90 * 10];
@@ -552,17 +606,22 @@ class RowPipelineTest {
         model,
         new RowInputs(source, new RowMasks(settings.masks(), settings.limits(), none -> null)),
         new RowOutputs(
-            ImageWriter.toFiles(sink),
+            ImageWriter.toFiles(sink, new ImageKeys(1)),
             new PreviewWriter(TestImages.sink(previews), 1),
             Optional.empty()),
         settings,
-        task);
+        new RowPipeline.Task(task, flight));
   }
 
   private RowWindow<ManifestRow, Outcome> window(List<ManifestRow> rows, int size) {
+    return window(rows, new FlightControl(size, size));
+  }
+
+  private RowWindow<ManifestRow, Outcome> window(List<ManifestRow> rows, FlightControl control) {
+    flight = control;
     RowPipeline pipeline = pipeline();
     return new RowWindow<>(
-        rows.iterator(), row -> pipeline.run(row, Optional.empty()), size, () -> false);
+        rows.iterator(), row -> pipeline.run(row, Optional.empty()), flight, () -> false);
   }
 
   private List<Outcome> run(List<ManifestRow> rows, int size) {

@@ -178,7 +178,8 @@ class RowWindowTest {
   @Test
   void emptyInputHasNoResults() {
     try (RowWindow<Integer, Integer> window =
-        new RowWindow<>(Collections.emptyIterator(), row -> row, 4, interrupted::get)) {
+        new RowWindow<>(
+            Collections.emptyIterator(), row -> row, new FlightControl(4, 4), interrupted::get)) {
       assertThat(window.hasNext()).isFalse();
     }
   }
@@ -196,6 +197,6 @@ class RowWindowTest {
             return read.getAndIncrement();
           }
         };
-    return new RowWindow<>(input, work, size, interrupted::get);
+    return new RowWindow<>(input, work, new FlightControl(size, size), interrupted::get);
   }
 }

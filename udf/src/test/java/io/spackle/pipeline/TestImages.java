@@ -24,11 +24,14 @@ import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowException;
 import io.spackle.row.RowMask;
 import io.spackle.sink.ImageSink;
+import io.spackle.source.Fetching;
+import io.spackle.source.Fetching.Rest;
 import io.spackle.source.ImageSource;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.zip.CRC32;
 
@@ -129,7 +132,7 @@ public final class TestImages {
   }
 
   public static LaneSettings laneSettings(int maxImages, Duration maxWait) {
-    return new LaneSettings(maxImages, maxWait, 4, 1 << 28, Duration.ofHours(1));
+    return new LaneSettings(maxImages, maxWait, 4, 1L << 28, Duration.ofHours(1));
   }
 
   public static ImageSettings settings() {
@@ -156,10 +159,27 @@ public final class TestImages {
   }
 
   static ImageSource source(Fetch fetch) {
+    return restingSource((location, rest) -> fetch.fetch(location));
+  }
+
+  /** A fetch that may wait for its host. */
+  @FunctionalInterface
+  interface RestingFetch {
+    byte[] fetch(String location, Rest rest) throws InterruptedException;
+  }
+
+  static ImageSource restingSource(RestingFetch fetch) {
     return new ImageSource() {
       @Override
-      public byte[] fetch(String location) throws InterruptedException {
-        return fetch.fetch(location);
+      public byte[] fetch(String location, Fetching fetching) throws InterruptedException {
+        byte[] file = fetch.fetch(location, fetching.rest());
+        fetching.version().accept("version of " + location);
+        return file;
+      }
+
+      @Override
+      public Optional<String> version(String location) {
+        return Optional.empty();
       }
 
       @Override

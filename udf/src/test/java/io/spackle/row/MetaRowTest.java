@@ -45,6 +45,7 @@ class MetaRowTest {
               List.of(false, true),
               new Outcome.UsedMask(0.25, "/out/images/00/a-mask.png", false)),
           new Outcome.InputDigests("1n17", "m45k", "r3f", "3xc"),
+          new InputVersions(Map.of("init_image", "etag:1n17", "exclude_image", "3@17")),
           Set.of(Note.MASK_FULL, Note.PROMPT_TRUNCATED),
           Duration.ofMillis(2500),
           Map.of(RowStage.FETCH, Duration.ofMillis(12), RowStage.PAINT, Duration.ofMillis(2400)));
@@ -92,6 +93,9 @@ class MetaRowTest {
     assertThat(json.get("digests").get("mask_image").asText()).isEqualTo("m45k");
     assertThat(json.get("digests").get("reference_image").asText()).isEqualTo("r3f");
     assertThat(json.get("digests").get("exclude_image").asText()).isEqualTo("3xc");
+    assertThat(json.at("/input_versions/init_image").asText()).isEqualTo("etag:1n17");
+    assertThat(json.at("/input_versions/mask_image").isNull()).isTrue();
+    assertThat(json.at("/input_versions/exclude_image").asText()).isEqualTo("3@17");
     assertThat(json.get("attempt").asInt()).isEqualTo(3);
     assertThat(json.get("runs").asInt()).as("without a count of earlier ones").isEqualTo(1);
     assertThat(json.get("row_key").asText()).isEqualTo("key");

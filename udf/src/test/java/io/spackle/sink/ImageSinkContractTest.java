@@ -23,7 +23,7 @@ class ImageSinkContractTest {
 
   private static final byte[] OLD = {1};
   private static final byte[] NEW = {2, 3};
-  private static final String KEY = ImageKeys.of("a/b c", 0, "png");
+  private static final String KEY = new ImageKeys(1).of("a/b c", 0, "png");
 
   @TempDir Path folder;
 

@@ -142,7 +142,8 @@ class ShardContractTest {
   }
 
   private ImageWriter open(ImageLayout layout) {
-    return layout.open(null, folder.resolve("images").toUri().toString(), CONFIGURATION);
+    return layout.open(
+        null, new ImageKeys(1), folder.resolve("images").toUri().toString(), CONFIGURATION);
   }
 
   private static ManifestRow row(String id, String negativePrompt) {

@@ -105,6 +105,64 @@ class HttpSourceTest {
     }
   }
 
+  /** Others can fetch from other hosts meanwhile. */
+  @Test
+  void theFetchRestsWhileItsHostRecovers() throws Exception {
+    stubOnce("/a", aResponse().withStatus(503).withHeader("Retry-After", "1"));
+    List<Duration> rests = new CopyOnWriteArrayList<>();
+    try (var source = source(1)) {
+      assertThat(source.fetch(url("/a"), resting(rests))).isEqualTo(BYTES);
+    }
+    assertThat(rests.stream().reduce(Duration.ZERO, Duration::plus))
+        .isGreaterThan(Duration.ofMillis(900));
+  }
+
+  @Test
+  void theFetchRestsWhileItWaitsForAConnectionOfItsHost() throws Exception {
+    HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withFixedDelay(300)));
+    List<Duration> rests = new CopyOnWriteArrayList<>();
+    var threads = Executors.newFixedThreadPool(2);
+    try (var source = new HttpSource(Settings.local(Duration.ofSeconds(20), 0, 1))) {
+      Callable<byte[]> fetch = () -> source.fetch(url("/a"), resting(rests));
+      threads.invokeAll(List.of(fetch, fetch)).forEach(done -> assertThat(done).isDone());
+    } finally {
+      threads.shutdown();
+    }
+    assertThat(rests).as("of the second one").hasSize(1);
+    assertThat(rests.get(0)).isGreaterThan(Duration.ofMillis(200));
+  }
+
+  /** The connection would be lost for all rows of the executor. */
+  @Test
+  void aFetchThatIsInterruptedWhileItRestsLeavesItsConnection() throws Exception {
+    HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withFixedDelay(300)));
+    Fetching interrupted =
+        new Fetching(
+            version -> {},
+            wait -> {
+              wait.await();
+              throw new InterruptedException();
+            });
+    var threads = Executors.newFixedThreadPool(2);
+    try (var source = new HttpSource(Settings.local(Duration.ofSeconds(20), 0, 1))) {
+      Callable<byte[]> fetch = () -> source.fetch(url("/a"), interrupted);
+      threads.invokeAll(List.of(fetch, fetch));
+      assertThat(source.fetch(url("/a"))).isEqualTo(BYTES);
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static Fetching resting(List<Duration> rests) {
+    return new Fetching(
+        version -> {},
+        wait -> {
+          long start = System.nanoTime();
+          wait.await();
+          rests.add(Duration.ofNanos(System.nanoTime() - start));
+        });
+  }
+
   @Test
   void retryAfterIsHonoured() throws Exception {
     stubOnce("/a", aResponse().withStatus(503).withHeader("Retry-After", "1"));

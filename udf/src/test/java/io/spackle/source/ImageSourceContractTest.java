@@ -15,8 +15,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterEach;
@@ -57,9 +59,14 @@ class ImageSourceContractTest {
         exchange -> {
           Path file = Path.of(exchange.getRequestURI().getPath());
           boolean exists = Files.exists(file);
-          exchange.sendResponseHeaders(exists ? 200 : 404, 0);
+          if (exists) {
+            String etag = "\"%s\"".formatted(Files.getLastModifiedTime(file).toMillis());
+            exchange.getResponseHeaders().add("ETag", etag);
+          }
+          boolean isHead = exchange.getRequestMethod().equals("HEAD");
+          exchange.sendResponseHeaders(exists ? 200 : 404, isHead ? -1 : 0);
           try (var out = exchange.getResponseBody()) {
-            out.write(exists ? Files.readAllBytes(file) : new byte[0]);
+            out.write(exists && !isHead ? Files.readAllBytes(file) : new byte[0]);
           }
         });
     server.start();
@@ -86,7 +93,7 @@ class ImageSourceContractTest {
     byte[] bytes = {1, 2, 3};
     try (ImageSink sink = ImageSinks.forUri(start + folder + "/my out", configuration());
         ImageSource source = open()) {
-      String location = sink.write(ImageKeys.of("ü/100% ?#", 0, "png"), bytes);
+      String location = sink.write(new ImageKeys(1).of("ü/100% ?#", 0, "png"), bytes);
       assertThat(source.fetch(location)).isEqualTo(bytes);
     }
   }
@@ -111,6 +118,55 @@ class ImageSourceContractTest {
   @EnumSource
   void missingFileIsNotFound(Kind kind) {
     checkFault(location(kind, "b.png"), ErrorCode.FETCH_NOT_FOUND);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theVersionOfAFileIsAnotherOnceItWasReplaced(Kind kind) throws Exception {
+    Path file = Files.write(folder.resolve("a.png"), new byte[] {1, 2, 3});
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
+    String location = location(kind, "a.png");
+    try (ImageSource source = open()) {
+      String version = fetched(source, location);
+      assertThat(source.version(location)).contains(version);
+      Files.write(file, new byte[] {4, 5, 6});
+      Files.setLastModifiedTime(file, FileTime.fromMillis(2_000));
+      assertThat(source.version(location).orElseThrow()).isNotEqualTo(version);
+      assertThat(fetched(source, location)).isEqualTo(source.version(location).orElseThrow());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aMissingFileHasAVersionToo(Kind kind) throws Exception {
+    String location = location(kind, "b.png");
+    try (ImageSource source = open()) {
+      assertThat(source.version(location)).contains(FileVersion.MISSING);
+      assertThat(fetched(source, location)).isEqualTo(FileVersion.MISSING);
+      assertThat(source.version(kind.forbidden)).as("nothing is known").isEmpty();
+    }
+  }
+
+  /** A file that is too large stays so until it is replaced. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HTTP")
+  void theVersionOfAFileThatIsRefusedIsKnown(Kind kind) throws Exception {
+    Files.write(folder.resolve("a.png"), new byte[(int) Settings.MAX_BYTES + 1]);
+    try (ImageSource source = open()) {
+      String location = location(kind, "a.png");
+      assertThat(fetched(source, location)).isEqualTo(source.version(location).orElseThrow());
+    }
+  }
+
+  /** The version that a fetch tells, whether or not it succeeds. */
+  private static String fetched(ImageSource source, String location) throws InterruptedException {
+    AtomicReference<String> version = new AtomicReference<>();
+    try {
+      source.fetch(location, new Fetching(version::set, Fetching.Wait::await));
+    } catch (RowException e) {
+      assertThat(e.code()).isIn(ErrorCode.FETCH_NOT_FOUND, ErrorCode.FETCH_TOO_LARGE);
+    }
+    return version.get();
   }
 
   @ParameterizedTest

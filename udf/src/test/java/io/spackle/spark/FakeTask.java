@@ -21,6 +21,7 @@ public final class FakeTask implements TaskSignals {
   private final Set<String> alive = ConcurrentHashMap.newKeySet();
   private volatile boolean isInterrupted;
   private volatile boolean isLeaving;
+  private String gpu;
 
   public FakeTask() {
     this(0, 1);
@@ -38,6 +39,12 @@ public final class FakeTask implements TaskSignals {
   /** Lets this task see the process of another one as alive. */
   public FakeTask seesAlive(FakeTask other) {
     alive.add(other.process);
+    return this;
+  }
+
+  /** Gives the task a GPU. */
+  public FakeTask onGpu(String address) {
+    gpu = address;
     return this;
   }
 
@@ -96,6 +103,6 @@ public final class FakeTask implements TaskSignals {
 
   @Override
   public Optional<String> gpuAddress() {
-    return Optional.empty();
+    return Optional.ofNullable(gpu);
   }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
+import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageWriter;
 import io.spackle.source.FetchSettings;
 import io.spackle.task.TaskSettings.PublishSettings;
@@ -132,7 +133,7 @@ class FinishedRowsTest {
         Stream.of("a", "b", "c")
             .<Row>map(key -> new GenericRowWithSchema(new Object[] {key}, SOURCE))
             .iterator());
-    ImageWriter images = ImageWriter.toFiles((key, bytes) -> key);
+    ImageWriter images = ImageWriter.toFiles((key, bytes) -> key, new ImageKeys(1));
     PublishSettings settings = new PublishSettings(Duration.ofMinutes(1), 3);
     return new FinishedRows(publication, settings, images, webhooks, nanoTime::get);
   }

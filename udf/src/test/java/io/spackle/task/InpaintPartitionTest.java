@@ -22,6 +22,7 @@ import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
 import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyOptions;
+import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
 import io.spackle.spark.FakeTask;
@@ -669,7 +670,7 @@ class InpaintPartitionTest {
             FetchSettings.RequestSettings.DEFAULT),
         TestImages.settings(),
         new OutputSettings(
-            temp.resolve("images").toString(),
+            new OutputSettings.Images(temp.resolve("images").toString(), new ImageKeys(1)),
             layout,
             false,
             new OutputSettings.Previews(temp.resolve("previews").toString(), 0),

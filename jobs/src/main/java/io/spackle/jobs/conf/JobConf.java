@@ -69,7 +69,18 @@ public record JobConf(
    * @param publishInterval the longest time from the end of a row to the publication of its meta
    *     row
    */
-  public record RowsConf(RetryConf retries, int perFile, Duration publishInterval) {}
+  public record RowsConf(
+      RetryConf retries, InputChanges inputChanges, int perFile, Duration publishInterval) {}
+
+  /** What a run does with finished rows whose input files were replaced. */
+  public enum InputChanges {
+    /** They are processed again, if their files are in folders or stores. */
+    REDO,
+    /** They are processed again; HTTP hosts are asked for each file. */
+    REDO_HTTP,
+    /** They stay. */
+    KEEP
+  }
 
   /**
    * Which failed rows a run processes again.
@@ -141,6 +152,7 @@ public record JobConf(
             reader.choice("output.images", ImageLayout.class), name(reader, input), masks(reader)),
         new RowsConf(
             retries(reader),
+            reader.choice("resume.changed-inputs", InputChanges.class),
             reader.integer("output.rows-per-file", 1, Integer.MAX_VALUE),
             reader.duration("output.publish-interval", Duration.ofMillis(1))),
         reader.duration("output.claim-timeout", Duration.ofSeconds(1)),

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.output.OutputFolder;
+import io.spackle.jobs.run.ChangedInputs;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.jobs.run.RetryRule;
 import io.spackle.row.ErrorCode;
@@ -47,6 +48,8 @@ public record ManifestSurvey(List<Group> groups) {
   enum State {
     /** Not processed yet. */
     NEW,
+    /** Processed, but an input file was replaced since: will be processed again. */
+    CHANGED,
     /** Failed, and will be processed again. */
     RETRY,
     /** Failed, and will not be processed again. */
@@ -55,7 +58,7 @@ public record ManifestSurvey(List<Group> groups) {
 
     /** Whether a run would process the row. */
     boolean isToProcess() {
-      return this == NEW || this == RETRY;
+      return this == NEW || this == CHANGED || this == RETRY;
     }
   }
 
@@ -132,7 +135,8 @@ public record ManifestSurvey(List<Group> groups) {
   static Dataset<Row> sample(SparkSession spark, JobPlan plan, int rows) throws IOException {
     SparkSessions.describeJobs(spark, "choose " + rows + " rows for a trial");
     Dataset<Row> keyed = keyed(plan, spark);
-    Column isToProcess = col(RowValidation.STATE).isin(State.NEW.name(), State.RETRY.name());
+    Column isToProcess =
+        col(RowValidation.STATE).isin(State.NEW.name(), State.CHANGED.name(), State.RETRY.name());
     Object[] lines =
         checked(keyed, plan)
             .where(isToProcess.and(col("code").isNull()))
@@ -177,12 +181,15 @@ public record ManifestSurvey(List<Group> groups) {
       return keyed.withColumn(RowValidation.STATE, lit(State.NEW.name()));
     }
     Column earlier =
-        when(RetryRule.selects(plan.conf().output().rows().retries()), State.RETRY.name())
+        when(col(ChangedInputs.CHANGED), State.CHANGED.name())
+            .when(RetryRule.selects(plan.conf().output().rows().retries()), State.RETRY.name())
             .when(col("error").isNotNull(), State.FAILED.name())
             .otherwise(State.DONE.name());
     Dataset<Row> published =
-        plan.output()
-            .rows(spark, MetaRow.ROW_KEY + " string, " + RetryRule.COLUMNS)
+        ChangedInputs.mark(
+                plan,
+                keyed,
+                plan.output().rows(spark, MetaRow.ROW_KEY + " string, " + RetryRule.COLUMNS))
             .select(col(MetaRow.ROW_KEY).as(OLD_KEY), earlier.as(RowValidation.STATE));
     return keyed
         .join(published, col(RowColumns.KEY).equalTo(col(OLD_KEY)), "left")

@@ -90,6 +90,7 @@ public record PlanResult(
     fields.put("skipped", Skipped.counts(skipped));
     fields.put("to_do", survey.rows(Group::isToProcess));
     fields.put("again", survey.rows(group -> group.state() == State.RETRY));
+    fields.put("changed_inputs", survey.rows(group -> group.state() == State.CHANGED));
     fields.put("done", survey.rows(group -> group.state() == State.DONE));
     fields.put("failed_before", survey.rows(group -> group.state() == State.FAILED));
     fields.put("bad", invalid());

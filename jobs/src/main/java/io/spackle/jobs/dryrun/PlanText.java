@@ -57,12 +57,13 @@ public final class PlanText {
     Skipped.text(plan.skipped()).ifPresent(lines::add);
     ManifestSurvey survey = plan.survey();
     add(
-        "Rows: %d; %d done, %d failed earlier and not retried; %d to process, %d of them retries",
+        "Rows: %d; %d done, %d failed earlier and not retried; %d to process, %d of them retries and %d with changed inputs",
         plan.rows(),
         survey.rows(group -> group.state() == State.DONE),
         survey.rows(group -> group.state() == State.FAILED),
         survey.rows(Group::isToProcess),
-        survey.rows(group -> group.state() == State.RETRY));
+        survey.rows(group -> group.state() == State.RETRY),
+        survey.rows(group -> group.state() == State.CHANGED));
     if (survey.rows(group -> group.state() == State.FAILED) > 0) {
       add("  --retry-failed processes all failed rows again, --retry-codes those of some codes");
     }

@@ -1,14 +1,22 @@
 package io.spackle.jobs.files;
 
+import io.spackle.source.FileVersion;
 import io.spackle.spark.HadoopConf;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.Serializable;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Spliterators;
+import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files below a folder, listed by Spark's tasks: level by level until there are folders for all
@@ -18,6 +26,7 @@ import org.apache.spark.storage.StorageLevel;
  */
 public final class FileTree {
 
+  private static final Logger LOG = LoggerFactory.getLogger(FileTree.class);
   private static final int FOLDERS_PER_SLOT = 8;
   private static final int MAX_LEVELS = 6;
 
@@ -55,8 +64,15 @@ public final class FileTree {
    *
    * @param path below the root, with slashes; empty for the root
    * @param location an absolute path on the local file system, a URI on others
+   * @param version the {@link FileVersion} of a file; null for folders, or if it is unknown
    */
-  public record Entry(String path, String location, Kind kind) implements Serializable {
+  public record Entry(String path, String location, Kind kind, String version)
+      implements Serializable {
+
+    /** An entry without a version. */
+    Entry(String path, String location, Kind kind) {
+      this(path, location, kind, null);
+    }
 
     /** The last part of the path. */
     public String name() {
@@ -108,6 +124,43 @@ public final class FileTree {
     HadoopConf conf = hadoop;
     return folders.mapPartitions(
         part -> new FolderWalk(part, lister(conf.configuration()), kept, isDeep));
+  }
+
+  /**
+   * The files of some folders, without those below, listed by Spark's tasks as they are needed.
+   * Folders that do not exist or cannot be listed have none.
+   *
+   * @param folders each a path or a URI, with which the locations of its files start
+   */
+  public static JavaRDD<Entry> filesIn(JavaRDD<String> folders, HadoopConf hadoop) {
+    return folders
+        .mapPartitions(
+            part ->
+                new FolderWalk(
+                    roots(part),
+                    tolerant(lister(hadoop.configuration())),
+                    path -> Visit.NAME,
+                    false))
+        .filter(entry -> entry.kind() == Kind.FILE)
+        .map(entry -> new Entry(entry.path(), entry.path(), Kind.FILE, entry.version()));
+  }
+
+  /** Folders as entries whose paths are their locations. */
+  private static Iterator<Entry> roots(Iterator<String> folders) {
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(folders, 0), false)
+        .map(folder -> new Entry(folder, folder, Kind.FOLDER))
+        .iterator();
+  }
+
+  private static FolderLister tolerant(FolderLister lister) {
+    return folder -> {
+      try {
+        return lister.open(folder);
+      } catch (IOException e) {
+        LOG.warn("cannot list {}", folder, e);
+        throw new FileNotFoundException(folder);
+      }
+    };
   }
 
   private static FolderLister lister(Configuration hadoop) {

@@ -12,8 +12,10 @@ interface FolderLister {
    * An entry of a folder.
    *
    * @param location an absolute path on the local file system, a URI on others
+   * @param version the {@link io.spackle.source.FileVersion} of a file; null for folders, or if it
+   *     is unknown
    */
-  record Child(String name, String location, Kind kind) {}
+  record Child(String name, String location, Kind kind, String version) {}
 
   /** The entries of an open folder, in any order; to be closed. */
   interface Children extends Iterator<Child>, Closeable {}

@@ -112,7 +112,7 @@ final class FolderWalk implements Iterator<Entry> {
   private Entry entry(Child child) {
     String path = folder.path().isEmpty() ? child.name() : folder.path() + "/" + child.name();
     if (child.kind() == Kind.FILE) {
-      return new Entry(path, child.location(), Kind.FILE);
+      return new Entry(path, child.location(), Kind.FILE, child.version());
     }
     Visit visit = rules.visit(path);
     if (visit == Visit.IGNORE) {

@@ -1,6 +1,7 @@
 package io.spackle.jobs.files;
 
 import io.spackle.jobs.files.FileTree.Kind;
+import io.spackle.source.FileVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
@@ -29,8 +30,10 @@ record HadoopLister(Configuration hadoop) implements FolderLister {
       public Child next() {
         try {
           FileStatus entry = entries.next();
-          Kind kind = entry.isDirectory() ? Kind.FOLDER : Kind.FILE;
-          return new Child(entry.getPath().getName(), entry.getPath().toString(), kind);
+          Path path = entry.getPath();
+          return entry.isDirectory()
+              ? new Child(path.getName(), path.toString(), Kind.FOLDER, null)
+              : new Child(path.getName(), path.toString(), Kind.FILE, FileVersion.of(entry));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

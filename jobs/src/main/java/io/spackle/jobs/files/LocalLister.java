@@ -1,11 +1,13 @@
 package io.spackle.jobs.files;
 
 import io.spackle.jobs.files.FileTree.Kind;
+import io.spackle.source.FileVersion;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Iterator;
 
 /** Folders of this machine's file system, in which links are told from what they lead to. */
@@ -24,8 +26,7 @@ final class LocalLister implements FolderLister {
 
       @Override
       public Child next() {
-        Path path = paths.next();
-        return new Child(path.getFileName().toString(), path.toString(), kind(path));
+        return child(paths.next());
       }
 
       @Override
@@ -35,10 +36,23 @@ final class LocalLister implements FolderLister {
     };
   }
 
-  private static Kind kind(Path path) {
-    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      return Kind.FOLDER;
+  private static Child child(Path path) {
+    String name = path.getFileName().toString();
+    try {
+      BasicFileAttributes entry = attributes(path, LinkOption.NOFOLLOW_LINKS);
+      BasicFileAttributes target = entry.isSymbolicLink() ? attributes(path) : entry;
+      if (target.isDirectory()) {
+        return new Child(
+            name, path.toString(), entry.isSymbolicLink() ? Kind.LINK : Kind.FOLDER, null);
+      }
+      return new Child(name, path.toString(), Kind.FILE, FileVersion.of(target));
+    } catch (IOException e) { // a link to nothing, or a file that has disappeared
+      return new Child(name, path.toString(), Kind.FILE, null);
     }
-    return Files.isDirectory(path) ? Kind.LINK : Kind.FILE;
+  }
+
+  private static BasicFileAttributes attributes(Path path, LinkOption... options)
+      throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class, options);
   }
 }

@@ -87,7 +87,7 @@ public record FileManifest(String path, String format, String base, Map<String, 
           default -> other(spark);
         };
     Dataset<Row> found = rows == null ? Manifest.empty(spark) : rows;
-    return new Manifest(base == null ? found : ManifestColumns.withBase(found, base), List.of());
+    return new Manifest(base == null ? found : ManifestColumns.withBase(found, base));
   }
 
   private String actualFormat() {

@@ -42,27 +42,38 @@ final class FolderListing {
   }
 
   /**
+   * What is in the folder.
+   *
+   * @param files all of them, with their versions
+   */
+  record Found(JavaRDD<Listed> listed, JavaRDD<Entry> files) {}
+
+  /**
    * Lists everything, once.
    *
    * @throws RefusedException if a folder cannot be listed
    */
-  JavaRDD<Listed> listed() throws IOException {
+  Found found() throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     FolderNames kept = names;
     String inner = masks.isEmpty() ? null : images.pathOf(masks.get(), hadoop);
     JavaRDD<Entry> entries = readable(images.list(spark, inner));
+    JavaRDD<Entry> all = entries;
     JavaPairRDD<String, FolderFile> files = keyed(entries.map(kept::beside), kept);
     JavaRDD<Listed> others =
         entries.filter(entry -> kept.beside(entry).isEmpty()).flatMap(entry -> other(entry, kept));
     if (masks.isPresent()) {
       String outer = masks.get().pathOf(images, hadoop);
       JavaRDD<Entry> ofMasks = readable(masks.get().list(spark, outer));
+      all = all.union(ofMasks);
       files = files.union(keyed(ofMasks.map(kept::mask), kept));
       others =
           others.union(
               ofMasks.filter(entry -> kept.mask(entry).isEmpty()).map(FolderListing::skipped));
     }
-    return grouped(files).union(others).persist(StorageLevel.DISK_ONLY());
+    return new Found(
+        grouped(files).union(others).persist(StorageLevel.DISK_ONLY()),
+        all.filter(entry -> entry.kind() == Kind.FILE));
   }
 
   private JavaRDD<Listed> grouped(JavaPairRDD<String, FolderFile> files) {

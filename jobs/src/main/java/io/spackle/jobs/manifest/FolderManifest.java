@@ -118,7 +118,8 @@ public record FolderManifest(String images, String masks, String suffix) impleme
   @Override
   public Manifest read(SparkSession spark) {
     try {
-      JavaRDD<Listed> listed = listing(spark).listed();
+      FolderListing.Found found = listing(spark).found();
+      JavaRDD<Listed> listed = found.listed();
       List<Skipped> skipped = skipped(listed);
       JavaRDD<Listed> images = listed.filter(Listed::isRow);
       if (images.isEmpty()) {
@@ -128,7 +129,7 @@ public record FolderManifest(String images, String masks, String suffix) impleme
                 + Skipped.text(skipped).map(text -> ". " + text).orElse(""));
       }
       boolean hasPrompts = !images.filter(image -> image.prompt() != null).isEmpty();
-      return new Manifest(rows(spark, images, hasPrompts), skipped);
+      return new Manifest(rows(spark, images, hasPrompts), skipped, Optional.of(found.files()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

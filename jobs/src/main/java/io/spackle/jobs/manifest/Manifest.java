@@ -1,5 +1,6 @@
 package io.spackle.jobs.manifest;
 
+import io.spackle.jobs.files.FileTree.Entry;
 import io.spackle.row.RowColumns;
 import java.io.IOException;
 import java.io.Serializable;
@@ -31,8 +32,14 @@ import org.apache.spark.sql.types.StructType;
  * is the same each time: the lines of text files, the rows of other forms.
  *
  * @param skipped what the input has beside its rows; empty for files of rows
+ * @param files the listing of all images and masks, with their versions, if there was one
  */
-public record Manifest(Dataset<Row> rows, List<Skipped> skipped) {
+public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRDD<Entry>> files) {
+
+  /** Rows of files of rows. */
+  Manifest(Dataset<Row> rows) {
+    this(rows, List.of(), Optional.empty());
+  }
 
   /**
    * Entries of an input that are no rows, for a reason that they share.

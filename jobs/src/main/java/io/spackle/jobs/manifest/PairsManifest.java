@@ -149,7 +149,7 @@ record PairsManifest(String folder, Layout layout) implements ManifestInput {
               files(GARMENTS, layout.garments(), hadoop),
               masks(hadoop),
               list.getName());
-      return new Manifest(spark.createDataFrame(rows(spark, lists, files), COLUMNS), List.of());
+      return new Manifest(spark.createDataFrame(rows(spark, lists, files), COLUMNS));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

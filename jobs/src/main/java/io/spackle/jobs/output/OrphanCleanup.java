@@ -21,6 +21,7 @@ import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.Success$;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.scheduler.SparkListener;
@@ -131,7 +132,7 @@ public final class OrphanCleanup implements AutoCloseable {
             .distinct();
     Dataset<Row> kept = paths(output.locations(spark).select(LOCATION));
     return singleFiles(ours.join(kept, new String[] {PATH}, "left_anti"), deletion)
-        + shards(deletion);
+        + shards(files.select(PATH), deletion);
   }
 
   /**
@@ -206,22 +207,18 @@ public final class OrphanCleanup implements AutoCloseable {
     return deleted.value();
   }
 
-  private long shards(Deletion deletion) throws IOException {
-    List<String> shards =
-        output.images("*").stream()
-            .map(Path::getName)
-            .filter(name -> ImageLayout.ofShard(name).isPresent())
-            .toList();
+  private long shards(Dataset<Row> files, Deletion deletion) throws IOException {
+    Dataset<Row> shards =
+        files
+            .filter(
+                (FilterFunction<Row>) file -> ImageLayout.ofShard(file.getString(0)).isPresent())
+            .toDF(SHARD);
     if (shards.isEmpty()) {
       return 0;
     }
     LongAccumulator deleted = spark.sparkContext().longAccumulator();
     ForeachPartitionFunction<Row> keep = rows -> deleted.add(deletion.keep(rows));
-    spark
-        .createDataset(shards, Encoders.STRING())
-        .toDF(SHARD)
-        .join(namedInShards(), new String[] {SHARD}, "left")
-        .foreachPartition(keep);
+    shards.join(namedInShards(), new String[] {SHARD}, "left").foreachPartition(keep);
     return deleted.value();
   }
 

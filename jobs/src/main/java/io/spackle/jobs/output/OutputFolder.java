@@ -189,11 +189,6 @@ public final class OutputFolder {
     run.delete(markers());
   }
 
-  /** The entries of the folder of images that match a pattern; none if it does not exist. */
-  public List<Path> images(String pattern) throws IOException {
-    return find(new Path(images(), pattern));
-  }
-
   /** The published meta files whose names match a pattern; none if the folder does not exist. */
   public List<Path> published(String pattern) throws IOException {
     return find(new Path(meta(), pattern));

@@ -19,6 +19,7 @@ import io.spackle.jobs.table.TableSettings;
 import io.spackle.row.MetaRow;
 import io.spackle.row.Redaction;
 import io.spackle.row.RowColumns;
+import io.spackle.sink.ImageKeys;
 import io.spackle.sink.NameTemplate;
 import io.spackle.task.ModelProbe;
 import io.spackle.task.TaskSettings;
@@ -26,6 +27,7 @@ import io.spackle.task.TaskSettings.OutputSettings;
 import io.spackle.task.TaskSettings.PublishSettings;
 import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,12 +56,17 @@ public record JobPlan(
 
   /**
    * Checks everything that can be checked before the first row. A probe file is written to the
-   * output and deleted; nothing else changes.
+   * output and deleted; nothing else changes. If there may be nothing to do, the model is not
+   * opened: that takes minutes.
    *
    * @throws RefusedException with all problems
    */
   public static JobPlan of(SparkSession spark, JobConf conf) {
-    return of(spark, conf, OutputFolder::problems);
+    JobPlan plan = of(spark, conf, OutputFolder::problems);
+    if (!plan.isFurtherRun()) {
+      plan.openModel(spark);
+    }
+    return plan;
   }
 
   /**
@@ -68,7 +75,9 @@ public record JobPlan(
    * @throws RefusedException with all problems
    */
   public static JobPlan readOnly(SparkSession spark, JobConf conf) {
-    return of(spark, conf, OutputFolder::problemsReadOnly);
+    JobPlan plan = of(spark, conf, OutputFolder::problemsReadOnly);
+    plan.openModel(spark);
+    return plan;
   }
 
   /** A check of an output, which returns its problems. */
@@ -115,7 +124,6 @@ public record JobPlan(
           plan.checkNames(problems);
           return null;
         });
-    plan.openModel(spark, problems);
     problems.refuse();
     return plan;
   }
@@ -240,7 +248,9 @@ public record JobPlan(
 
   private static OutputSettings outputSettings(JobConf conf, OutputFolder output, long rows) {
     return new OutputSettings(
-        output.images().toString(),
+        new OutputSettings.Images(
+            output.images().toString(),
+            ImageKeys.forImages(rows * conf.tasks().defaults().parameters().samples())),
         conf.output().images().layout(),
         conf.output().images().masks(),
         new OutputSettings.Previews(
@@ -255,13 +265,29 @@ public record JobPlan(
             conf.output().rows().publishInterval(), conf.output().rows().perFile()));
   }
 
-  /** Opens the model on each executor, so that a failing device or graph is reported at once. */
-  private void openModel(SparkSession spark, Problems problems) {
+  /** Whether an earlier run may have done all rows. */
+  boolean isFurtherRun() {
+    try {
+      return conf.output().mode() == OutputFolder.Mode.RESUME
+          && !output.published(OutputFolder.ALL).isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + output.meta(), e);
+    }
+  }
+
+  /**
+   * Opens the model on each executor, so that a failing device or graph is reported at once.
+   *
+   * @throws RefusedException if it cannot be opened
+   */
+  void openModel(SparkSession spark) {
+    Problems problems = new Problems();
     SparkSessions.describeJobs(spark, "open the model");
     ModelProbe.problems(spark.sparkContext(), settings)
         .forEach(
             problem ->
                 problems.add(
                     "the model " + conf.tasks().model().path() + " cannot be opened: " + problem));
+    problems.refuse();
   }
 }

@@ -89,12 +89,16 @@ public final class JobRun {
     TableSync.Run rows =
         new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().rows().schema()), messages);
     TableSync table = TableSync.open(spark, plan.conf().output().table(), output, rows);
+    boolean isModelOpen = !plan.isFurtherRun();
     output.prepare(plan.conf().output().mode(), lease.files());
     lease.requireHeld();
     table.catchUp();
     Dataset<Row> keyed = plan.namedRows();
     WorkList work = workList(keyed, folder);
     Summary.Skipped skipped = new Summary.Skipped(plan.rows() - work.count(), work.failedBefore());
+    if (!isModelOpen && work.count() > 0) {
+      plan.openModel(spark);
+    }
     announce(work, skipped);
     boolean isComplete = process(work, lease, table);
     if (isComplete) {
@@ -118,8 +122,7 @@ public final class JobRun {
 
   private WorkList workList(Dataset<Row> keyed, WorkFolder folder) throws IOException {
     try (Interruption.Abandonable list = interruption.abandonable(spark.sparkContext())) {
-      return WorkList.write(
-          keyed, plan.output(), folder.path(), plan.conf().output().rows().retries());
+      return WorkList.write(keyed, plan, folder.path());
     }
   }
 
@@ -127,12 +130,13 @@ public final class JobRun {
     Skipped.text(plan.skipped()).ifPresent(messages::println);
     long failedBefore = skipped.failures().rows();
     messages.printf(
-        "%d rows: %d done and %d failed in earlier runs; processing %d, %d of them again, with %s, writing to %s%n",
+        "%d rows: %d done and %d failed in earlier runs; processing %d, %d of them again and %d with changed inputs, with %s, writing to %s%n",
         plan.rows(),
         skipped.rows() - failedBefore,
         failedBefore,
         work.count(),
         work.retriedCount(),
+        work.changedCount(),
         plan.setup().model().traits().model(),
         plan.output());
   }
@@ -147,6 +151,7 @@ public final class JobRun {
             .orElseGet(() -> isComplete ? exit(statistics, skipped) : ExitCode.BROKEN),
         plan.rows(),
         skipped,
+        work.changedCount(),
         statistics,
         Duration.between(start, Instant.now()),
         plan.conf().output().path());

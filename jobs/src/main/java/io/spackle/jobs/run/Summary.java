@@ -16,6 +16,7 @@ import java.util.Map;
  *
  * @param rows number of rows of the manifest
  * @param skipped rows that earlier runs had processed
+ * @param changed number of processed rows whose input files were replaced since an earlier run
  * @param elapsed time since the start of the command
  * @param output location, or null if unknown
  */
@@ -23,6 +24,7 @@ public record Summary(
     ExitCode exit,
     long rows,
     Skipped skipped,
+    long changed,
     RunStatistics statistics,
     Duration elapsed,
     String output) {
@@ -40,7 +42,7 @@ public record Summary(
   /** The outcome of a command that processed nothing. */
   public static Summary empty(ExitCode exit, String output, Duration elapsed) {
     Skipped none = new Skipped(0, Failures.NONE);
-    return new Summary(exit, 0, none, RunStatistics.NONE, elapsed, output);
+    return new Summary(exit, 0, none, 0, RunStatistics.NONE, elapsed, output);
   }
 
   /** The closing line of a command, whose keys are always the same. */
@@ -91,6 +93,7 @@ public record Summary(
     fields.put("failed", statistics.failed());
     fields.put("skipped", skipped.rows());
     fields.put("failed_before", skipped.failures().rows());
+    fields.put("changed_inputs", changed);
     fields.put("unmasked", statistics.unmasked());
     fields.put("images", statistics.images());
     fields.put("seconds", rounded(seconds));

@@ -33,10 +33,11 @@ import org.apache.spark.sql.types.StructType;
  * stored before the first row is processed, so that neither changes of the manifest nor the run's
  * own results affect it. Of secrets it has those in locations; it is deleted when the run ends.
  *
- * <p>A row is done if there is a meta row of its key, unless that row failed and {@link RetryRule}
- * selects it. The meta row of a processed row replaces that failed one; otherwise it replaces one
- * of the same id whose key no row of the manifest has any more, because prompt, parameters, model
- * or settings have changed. Meta rows whose ids are gone from the manifest stay.
+ * <p>A row is done if there is a meta row of its key, unless its {@link ChangedInputs} or the
+ * {@link RetryRule} for failed rows select it. The meta row of a processed row replaces that one;
+ * otherwise it replaces one of the same id whose key no row of the manifest has any more, because
+ * prompt, parameters, model or settings have changed. Meta rows whose ids are gone from the
+ * manifest stay.
  *
  * <p>The manifest and the meta rows, both of which may be large, are read once.
  */
@@ -71,6 +72,8 @@ final class WorkList {
   private enum State {
     /** There is no meta row of its key. */
     NEW,
+    /** An input file was replaced since, and the row is processed again. */
+    CHANGED,
     /** The row failed and is processed again. */
     RETRY,
     /** The row failed and is not processed again; it is listed to be counted. */
@@ -112,22 +115,25 @@ final class WorkList {
    *
    * @param keyed all rows of the manifest
    * @param folder of what the run writes for its tasks
-   * @param retries which failed rows are processed again
    */
-  static WorkList write(Dataset<Row> keyed, OutputFolder output, Path folder, RetryConf retries)
-      throws IOException {
+  static WorkList write(Dataset<Row> keyed, JobPlan plan, Path folder) throws IOException {
     SparkSession spark = keyed.sparkSession();
+    OutputFolder output = plan.output();
+    RetryConf retries = plan.conf().output().rows().retries();
+    Dataset<Row> meta =
+        ChangedInputs.mark(
+            plan, keyed, output.rows(spark, "row_key string, id string, " + RetryRule.COLUMNS));
     SparkSessions.describeJobs(spark, "find the rows to process");
-    Dataset<Row> meta = output.rows(spark, "row_key string, id string, " + RetryRule.COLUMNS);
     Dataset<Row> listed = stored(listed(keyed, meta, retries), new Path(folder, "rows"));
     Map<State, Long> counts = new EnumMap<>(State.class);
     counts(listed, STATE).forEach((state, count) -> counts.put(State.valueOf(state), count));
     boolean mayReplace =
-        counts.containsKey(State.RETRY)
+        counts.containsKey(State.CHANGED)
+            || counts.containsKey(State.RETRY)
             || counts.containsKey(State.NEW) && counts.containsKey(State.OBSOLETE);
     Dataset<Row> pairs =
         mayReplace
-            ? stored(retried(listed).union(changed(listed)), new Path(folder, "replaced"))
+            ? stored(again(listed).union(changed(listed)), new Path(folder, "replaced"))
             : spark.createDataFrame(List.of(), PAIR);
     WorkList list = new WorkList(output, folder, listed, counts, pairs, counts(pairs, FILE));
     list.writeKept();
@@ -136,7 +142,7 @@ final class WorkList {
 
   /** The number of rows to process. */
   long count() {
-    return count(State.NEW) + count(State.RETRY);
+    return count(State.NEW) + count(State.CHANGED) + count(State.RETRY);
   }
 
   /** The number of those whose meta rows replace older ones. */
@@ -147,6 +153,11 @@ final class WorkList {
   /** The number of rows that failed in earlier runs and are processed again. */
   long retriedCount() {
     return count(State.RETRY);
+  }
+
+  /** The number of rows whose input files were replaced, and that are processed again. */
+  long changedCount() {
+    return count(State.CHANGED);
   }
 
   /** The failed rows of earlier runs that are not processed again. */
@@ -212,9 +223,7 @@ final class WorkList {
   }
 
   private Dataset<Row> rows() {
-    return listed
-        .where(is(State.NEW).or(is(State.RETRY)))
-        .drop(STATE, OLD_KEY, OLD_ID, ERROR, FILE);
+    return listed.where(is(State.NEW).or(isAgain())).drop(STATE, OLD_KEY, OLD_ID, ERROR, FILE);
   }
 
   private void writeKept() {
@@ -237,24 +246,28 @@ final class WorkList {
             col(MetaRow.ROW_KEY).as(OLD_KEY),
             col(RowColumns.ID).as(OLD_ID),
             col("error").as(ERROR),
-            when(RetryRule.selects(retries), RetryRule.RUNS).as(RowColumns.EARLIER_RUNS),
+            col(ChangedInputs.CHANGED),
+            when(
+                    col(ChangedInputs.CHANGED).isNull().and(RetryRule.selects(retries)),
+                    RetryRule.RUNS)
+                .as(RowColumns.EARLIER_RUNS),
             col(FILE));
     Column state =
         when(col(RowColumns.KEY).isNull(), State.OBSOLETE.name())
             .when(col(OLD_KEY).isNull(), State.NEW.name())
+            .when(col(ChangedInputs.CHANGED), State.CHANGED.name())
             .when(col(RowColumns.EARLIER_RUNS).isNotNull(), State.RETRY.name())
             .when(col(ERROR).isNotNull(), State.FAILED.name());
     return keyed
         .join(old, col(RowColumns.KEY).equalTo(col(OLD_KEY)), "full_outer")
         .withColumn(STATE, state)
-        .where(col(STATE).isNotNull());
+        .where(col(STATE).isNotNull())
+        .drop(ChangedInputs.CHANGED);
   }
 
-  /** Rows that are processed again, paired with their failed meta rows. */
-  private static Dataset<Row> retried(Dataset<Row> listed) {
-    return listed
-        .where(is(State.RETRY))
-        .select(col(RowColumns.KEY).as(NEW_KEY), col(OLD_KEY), col(FILE));
+  /** Rows that are processed again, paired with their meta rows. */
+  private static Dataset<Row> again(Dataset<Row> listed) {
+    return listed.where(isAgain()).select(col(RowColumns.KEY).as(NEW_KEY), col(OLD_KEY), col(FILE));
   }
 
   /** Rows with a new key and a known id, paired with obsolete meta rows of that id. */
@@ -277,6 +290,10 @@ final class WorkList {
         .join(
             ranked(candidates, length(col(OLD_KEY)), col(OLD_KEY)), new String[] {FOLDED_ID, RANK})
         .select(col(RowColumns.KEY).as(NEW_KEY), col(OLD_KEY), col(FILE));
+  }
+
+  private static Column isAgain() {
+    return is(State.CHANGED).or(is(State.RETRY));
   }
 
   private static Column is(State state) {

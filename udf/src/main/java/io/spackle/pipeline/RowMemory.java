@@ -1,0 +1,61 @@
+package io.spackle.pipeline;
+
+import io.spackle.family.ModelTraits;
+import io.spackle.image.Frame;
+import io.spackle.mask.RowMasks;
+import io.spackle.row.ManifestRow;
+import io.spackle.row.RowColumns;
+
+/** Estimates of the memory that rows take, in bytes: their files, encoded and decoded. */
+record RowMemory(ImageSettings settings, ModelTraits traits, RowMasks masks) {
+
+  /** Bytes per pixel while an image is decoded, including the decoder's buffers. */
+  private static final long BYTES_DECODING = 8;
+
+  /** Bytes per pixel of an encoded image, which is hardly ever larger than its pixels. */
+  private static final long BYTES_ENCODED = 3;
+
+  /** Bytes per pixel while colours of soft edges are estimated. */
+  private static final long BYTES_OF_MATTE = 16;
+
+  /**
+   * What a row takes at most, known from the headers of its files.
+   *
+   * @throws io.spackle.image.ImageException if a file is not an image within the limits
+   */
+  long most(ManifestRow row, InputFiles files) {
+    long init = files.initPixels(settings.limits());
+    long canvas = RowCanvas.pixels(row, files.init(), settings.limits());
+    long mask =
+        RowFailures.naming(RowColumns.MASK_IMAGE, () -> masks.pixels(files.mask(), init));
+    long pixels = init + mask + canvas + files.otherPixels(settings.limits());
+    long output = Math.max(init, canvas);
+    return files.bytes()
+        + BYTES_DECODING * (pixels + canvases(row, output))
+        + outputs(row, output);
+  }
+
+  /** What a framed row takes until its images are written. */
+  long untilWritten(FramedRow framed, InputFiles files) {
+    Frame frame = framed.frame();
+    return files.bytes()
+        + framed.bytesUntilWritten()
+        + outputs(framed.row(), (long) frame.outputWidth() * frame.outputHeight());
+  }
+
+  /** Encoded images, and what compositing one takes. */
+  private long outputs(ManifestRow row, long pixels) {
+    long matte = settings.framing().isMatte() ? BYTES_OF_MATTE * pixels : 0;
+    return matte + BYTES_ENCODED * row.parameters().samples() * pixels;
+  }
+
+  /** The pixels of the framed image and of all generated ones. */
+  private long canvases(ManifestRow row, long initPixels) {
+    var parameters = row.parameters();
+    long canvas =
+        traits.sizes().areOfImage()
+            ? initPixels
+            : (long) parameters.width() * parameters.height();
+    return (1L + parameters.samples()) * canvas;
+  }
+}
