@@ -144,7 +144,10 @@ final class SecretsJob implements AutoCloseable {
     Path work;
     try (Stream<Path> files = Files.list(folder.resolve("out"))) {
       work =
-          files.filter(file -> file.getFileName().toString().startsWith(".spackle-work")).findAny().orElseThrow();
+          files
+              .filter(file -> file.getFileName().toString().startsWith(".spackle-work"))
+              .findAny()
+              .orElseThrow();
     }
     workListPermissions = PosixFilePermissions.toString(Files.getPosixFilePermissions(work));
     Files.createDirectories(workList());

@@ -30,7 +30,8 @@ public final class SessionGuard {
   private static final String HOSTS = "fetch.allow-hosts";
 
   /** Lists whose entries a session may leave out. */
-  private static final Set<String> LISTS = Set.of(HOSTS, "fetch.allow-files", "fetch.allow-private");
+  private static final Set<String> LISTS =
+      Set.of(HOSTS, "fetch.allow-files", "fetch.allow-private");
 
   /** Folders of models. Where the static configuration names any, it names all. */
   private static final Pattern FOLDER =
@@ -91,8 +92,7 @@ public final class SessionGuard {
     counting
         .keySet()
         .removeIf(
-            key ->
-                key.equals(rooted(MODEL_NAME)) || (key + ".").startsWith(rooted(MODELS) + "."));
+            key -> key.equals(rooted(MODEL_NAME)) || (key + ".").startsWith(rooted(MODELS) + "."));
     if (named != null) {
       counting.put(rooted(MODEL), named);
     }
@@ -128,7 +128,8 @@ public final class SessionGuard {
       if (!isAny && (becomesAny || !AllowLists.covers(allowed, wanted))) {
         refuse(
             key,
-            "is %s in the session, expected entries of %s".formatted(redacted(wanted), redacted(allowed)));
+            "is %s in the session, expected entries of %s"
+                .formatted(redacted(wanted), redacted(allowed)));
       }
     }
   }
