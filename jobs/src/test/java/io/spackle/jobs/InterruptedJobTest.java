@@ -69,7 +69,8 @@ class InterruptedJobTest {
         .doesNotContain("\tat ", "Exception");
     assertThat(conf.resolveSibling("out"))
         .as("the work list is gone")
-        .isDirectoryNotContaining(file -> file.getFileName().toString().startsWith(".spackle-work"));
+        .isDirectoryNotContaining(
+            file -> file.getFileName().toString().startsWith(".spackle-work"));
     slow.close();
     JsonNode next = JobResult.of(conf).isDone().line();
     assertThat(next.get("skipped").asInt()).as("rows of the first run").isEqualTo(done);

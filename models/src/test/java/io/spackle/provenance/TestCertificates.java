@@ -45,8 +45,7 @@ final class TestCertificates {
   SigningCredentials credentials(KeyPair keys)
       throws GeneralSecurityException, IOException, OperatorCreationException {
     X509v3CertificateBuilder certificate = certificate(new X500Name("CN=signer,O=Test"), keys);
-    certificate.addExtension(
-        Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+    certificate.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
     certificate.addExtension(
         Extension.extendedKeyUsage,
         false,

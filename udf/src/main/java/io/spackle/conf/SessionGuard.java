@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
 import io.spackle.row.Redaction;
 import io.spackle.source.FetchSettings.AllowLists;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ public final class SessionGuard {
   private static final String HOSTS = "fetch.allow-hosts";
 
   /** Lists whose entries a session may leave out. */
-  private static final Set<String> LISTS = Set.of(HOSTS, "fetch.allow-files", "fetch.allow-private");
+  private static final Set<String> LISTS =
+      Set.of(HOSTS, "fetch.allow-files", "fetch.allow-private");
 
   /** Folders of models. Where the static configuration names any, it names all. */
   private static final Pattern FOLDER =
@@ -79,6 +81,7 @@ public final class SessionGuard {
   }
 
   private Map<String, String> checked(Map<String, String> settings) {
+    LISTS.forEach(this::checkList);
     keys(session).forEach(this::check);
     String named = namedModel();
     if (!problems.isEmpty()) {
@@ -86,13 +89,12 @@ public final class SessionGuard {
     }
     Map<String, String> counting = new TreeMap<>(settings);
     keys(fixed).stream()
-        .filter(key -> isGuarded(key) && !session.hasPathOrNull(key))
+        .filter(key -> isGuarded(key) && !session.hasPath(key))
         .forEach(key -> counting.put(rooted(key), rendered(key))); // the session has unset it
     counting
         .keySet()
         .removeIf(
-            key ->
-                key.equals(rooted(MODEL_NAME)) || (key + ".").startsWith(rooted(MODELS) + "."));
+            key -> key.equals(rooted(MODEL_NAME)) || (key + ".").startsWith(rooted(MODELS) + "."));
     if (named != null) {
       counting.put(rooted(MODEL), named);
     }
@@ -100,9 +102,7 @@ public final class SessionGuard {
   }
 
   private void check(String key) {
-    if (LISTS.contains(key)) {
-      checkList(key);
-    } else if (FOLDER.matcher(key).matches()) {
+    if (FOLDER.matcher(key).matches()) {
       checkFolder(key);
     } else if (CONSTANT.matcher(key).matches()) {
       checkConstant(key);
@@ -120,7 +120,7 @@ public final class SessionGuard {
   }
 
   private void checkList(String key) {
-    if (fixed.hasPath(key) || origin == Origin.REMOTE) {
+    if (isList(key) && (fixed.hasPath(key) || origin == Origin.REMOTE)) {
       List<String> allowed = fixed.hasPath(key) ? fixed.getStringList(key) : List.of();
       List<String> wanted = session.getStringList(key);
       boolean isAny = key.equals(HOSTS) && allowed.isEmpty();
@@ -128,9 +128,17 @@ public final class SessionGuard {
       if (!isAny && (becomesAny || !AllowLists.covers(allowed, wanted))) {
         refuse(
             key,
-            "is %s in the session, expected entries of %s".formatted(redacted(wanted), redacted(allowed)));
+            "is %s in the session, expected entries of %s"
+                .formatted(redacted(wanted), redacted(allowed)));
       }
     }
+  }
+
+  /** Objects whose keys are numbers are lists, too; the reader refuses all other values. */
+  private boolean isList(String key) {
+    return session.hasPath(key)
+        && List.of(ConfigValueType.LIST, ConfigValueType.OBJECT)
+            .contains(session.getValue(key).valueType());
   }
 
   private void checkFolder(String key) {

@@ -71,8 +71,8 @@ public final class Leases {
   }
 
   /**
-   * The hidden folder of one run, below the meta files: it holds the run's lease and the unpublished
-   * files of its tasks. A file that is gone from it cannot be published.
+   * The hidden folder of one run, below the meta files: it holds the run's lease and the
+   * unpublished files of its tasks. A file that is gone from it cannot be published.
    */
   public static Path runFolder(Path meta, String run) {
     return new Path(meta, AtomicFiles.HIDDEN + run);

@@ -54,8 +54,7 @@ public final class KeyedRows {
     Column isFirst = col(ORDINAL).equalTo(1);
     Dataset<Row> open = manifest.drop(RowColumns.API_KEY);
     Dataset<Row> rows = withoutTexts(open.withColumn(RowColumns.KEY, key.apply(struct(col("*")))));
-    return rows
-        .withColumn(FOLDED_ID, coalesce(foldedId(manifest), col(RowColumns.KEY)))
+    return rows.withColumn(FOLDED_ID, coalesce(foldedId(manifest), col(RowColumns.KEY)))
         .withColumn(ORDINAL, ordinal)
         .withColumn(RowColumns.DUPLICATE, not(isFirst))
         .withColumn(

@@ -37,7 +37,8 @@ public final class WorkFolder implements AutoCloseable {
     deleteAll(output.root(), changes);
     Path path = new Path(output.root(), NAME + lease.run());
     if (!HadoopFiles.isObjectStore(files.system())) {
-      FileSystem.mkdirs(files.system(), path, ofWriters(files.system().getFileStatus(output.root())));
+      FileSystem.mkdirs(
+          files.system(), path, ofWriters(files.system().getFileStatus(output.root())));
     }
     return new WorkFolder(files, path);
   }

@@ -9,8 +9,8 @@ import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.manifest.ManifestColumns;
 import io.spackle.jobs.output.OutputFolder;
-import io.spackle.row.Redaction;
 import io.spackle.row.ErrorCode;
+import io.spackle.row.Redaction;
 import io.spackle.row.RowColumns;
 import io.spackle.task.RowValidation;
 import java.io.IOException;
@@ -114,9 +114,7 @@ final class FirstRows {
 
   private String base() {
     String base = plan.conf().manifest().base();
-    return base == null
-        ? ""
-        : " and spackle.manifest.base, which is " + Redaction.redacted(base);
+    return base == null ? "" : " and spackle.manifest.base, which is " + Redaction.redacted(base);
   }
 
   private String example() {
