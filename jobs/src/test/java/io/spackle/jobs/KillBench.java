@@ -67,6 +67,8 @@ final class KillBench implements AutoCloseable {
   enum Fault {
     EXECUTOR,
     EXECUTOR_TOLD_TO_GO,
+    /** A machine with its executors; only the first time, since the last one must stay. */
+    WORKER,
     DRIVER,
     BOTH,
     CTRL_C,
@@ -92,6 +94,21 @@ final class KillBench implements AutoCloseable {
    */
   record Difference(int lost, int duplicates, int images, int orphans) {
     static final Difference NONE = new Difference(0, 0, 0, 0);
+  }
+
+  /**
+   * Where a round writes to.
+   *
+   * @param conf of its job
+   * @param location of the output in the configuration
+   * @param folder of the output on this machine
+   */
+  record Output(Path conf, String location, Path folder) {
+
+    /** The file of an image that a meta row names. */
+    Path image(String named) {
+      return Path.of(named.replace(location, folder.toString()));
+    }
   }
 
   /**
@@ -139,7 +156,7 @@ final class KillBench implements AutoCloseable {
       Map<String, String> undisturbed = bench.undisturbed();
       for (int number = 1; number <= rounds; number++) {
         try (LocalCluster cluster = bench.twoMachines("spark-" + number, number % 2 == 0)) {
-          Round round = bench.round(undisturbed, cluster, bench.randomFaults());
+          Round round = bench.round(undisturbed, cluster, bench.local(), bench.randomFaults());
           System.out.printf("round %d: %s%n", number, round);
           wrong += round.isCorrect(FULL) ? 0 : 1;
           blows.addAll(round.blows());
@@ -169,11 +186,11 @@ final class KillBench implements AutoCloseable {
   /** Runs the job in this JVM without faults; returns the digests of its images by row id. */
   Map<String, String> undisturbed() throws IOException {
     TestSpark.session();
-    Path output = folder.resolve("undisturbed");
+    Output output = local("undisturbed");
     photos.answerAtOnce();
-    String[] arguments = {folder.resolve("job.conf").toString(), "-D", "output.path=" + output};
+    String[] arguments = {output.conf().toString(), "-D", "output.path=" + output.location()};
     int code = InpaintJob.run(arguments, System.err, System.err);
-    Map<String, String> digests = digests(meta(output));
+    Map<String, String> digests = digests(output);
     if (code != 0 || digests.size() != size.rows()) {
       throw new IllegalStateException(
           "the run ended with %d, %d images".formatted(code, digests.size()));
@@ -181,10 +198,20 @@ final class KillBench implements AutoCloseable {
     return digests;
   }
 
+  /** A new output on this machine. */
+  Output local() {
+    return local("round-" + random.nextInt(Integer.MAX_VALUE));
+  }
+
+  private Output local(String name) {
+    Path output = folder.resolve(name);
+    return new Output(folder.resolve("job.conf"), output.toString(), output);
+  }
+
   /** Runs the job and injects faults while it runs, then runs it to its end. */
-  Round round(Map<String, String> undisturbed, LocalCluster cluster, List<Fault> faults)
+  Round round(
+      Map<String, String> undisturbed, LocalCluster cluster, Output output, List<Fault> faults)
       throws Exception {
-    Path output = folder.resolve("round-" + random.nextInt(Integer.MAX_VALUE));
     Map<Instant, Fault> injected = new TreeMap<>();
     photos.begin(STRAGGLER, size.stragglingMillis());
     Job job = start(cluster, output);
@@ -198,7 +225,7 @@ final class KillBench implements AutoCloseable {
     if (quarantined > 0) {
       requireSuccess(start(cluster, output).result());
     }
-    cluster.close(); // so that tasks of killed drivers have ended
+    killAndAwait(job.executors()); // so that tasks of killed drivers have ended
     return judge(undisturbed, output, injected, quarantined);
   }
 
@@ -209,7 +236,7 @@ final class KillBench implements AutoCloseable {
   }
 
   /** Returns the job that runs after the fault. */
-  private Job inject(Fault fault, Job job, LocalCluster cluster, Path output) throws Exception {
+  private Job inject(Fault fault, Job job, LocalCluster cluster, Output output) throws Exception {
     List<ProcessHandle> executors = job.executors();
     switch (fault) {
       case EXECUTOR -> kill(executors.subList(0, Math.min(1, executors.size())));
@@ -218,7 +245,11 @@ final class KillBench implements AutoCloseable {
           signal("TERM", executors.get(0).pid());
         }
       }
-      case DRIVER -> kill(List.of(job.driver().toHandle()));
+      case WORKER -> cluster.killWorker();
+      case DRIVER -> {
+        kill(List.of(job.driver().toHandle()));
+        job.driver().waitFor(); // a busy machine takes longer than the second below
+      }
       case BOTH -> {
         kill(executors);
         kill(List.of(job.driver().toHandle()));
@@ -236,7 +267,7 @@ final class KillBench implements AutoCloseable {
   }
 
   /** Another run takes over while the first driver is suspended; its executors continue. */
-  private Job afterZombie(Job zombie, LocalCluster cluster, Path output) throws Exception {
+  private Job afterZombie(Job zombie, LocalCluster cluster, Output output) throws Exception {
     signal("STOP", zombie.driver().pid());
     TimeUnit.SECONDS.sleep(4); // longer than the lease timeout
     long fences = fences(output);
@@ -254,8 +285,8 @@ final class KillBench implements AutoCloseable {
   }
 
   /** The number of fenced runs. */
-  private static long fences(Path output) throws IOException {
-    Path meta = output.resolve("meta");
+  private static long fences(Output output) throws IOException {
+    Path meta = output.folder().resolve("meta");
     if (!Files.isDirectory(meta)) {
       return 0;
     }
@@ -292,17 +323,17 @@ final class KillBench implements AutoCloseable {
   }
 
   private Round judge(
-      Map<String, String> undisturbed, Path output, Map<Instant, Fault> faults, int quarantined)
+      Map<String, String> undisturbed, Output output, Map<Instant, Fault> faults, int quarantined)
       throws IOException {
     List<Row> rows = meta(output);
     Set<String> ids = new HashSet<>();
     rows.forEach(row -> ids.add(row.getAs("id")));
-    Map<String, String> digests = digests(rows);
+    Map<String, String> digests = digests(output);
     int differing = 0;
     for (Map.Entry<String, String> image : undisturbed.entrySet()) {
       differing += image.getValue().equals(digests.get(image.getKey())) ? 0 : 1;
     }
-    int orphans = (int) (files(output.resolve("images")) - digests.size());
+    int orphans = (int) (files(output.folder().resolve("images")) - digests.size());
     return new Round(
         blows(faults),
         new Difference(size.rows() - ids.size(), rows.size() - ids.size(), differing, orphans),
@@ -318,18 +349,19 @@ final class KillBench implements AutoCloseable {
         .toList();
   }
 
-  private static Map<String, String> digests(List<Row> meta) throws IOException {
+  private static Map<String, String> digests(Output output) throws IOException {
     Map<String, String> digests = new TreeMap<>();
-    for (Row row : meta) {
+    for (Row row : meta(output)) {
       for (String location : row.<String>getList(row.fieldIndex("output"))) {
-        digests.put(row.getAs("id"), Sha256.hex(Files.readAllBytes(Path.of(location))));
+        digests.put(row.getAs("id"), Sha256.hex(Files.readAllBytes(output.image(location))));
       }
     }
     return digests;
   }
 
-  private static List<Row> meta(Path output) {
-    return TestSpark.session().read().parquet(output.resolve("meta").toString()).collectAsList();
+  private static List<Row> meta(Output output) {
+    Path meta = output.folder().resolve("meta");
+    return TestSpark.session().read().parquet(meta.toString()).collectAsList();
   }
 
   private static long files(Path folder) throws IOException {
@@ -348,8 +380,8 @@ final class KillBench implements AutoCloseable {
         .with("spark.speculation.quantile", "0.3");
   }
 
-  private Job start(LocalCluster cluster, Path output) throws IOException {
-    return cluster.start(folder.resolve("job.conf"), "-D", "output.path=" + output);
+  private static Job start(LocalCluster cluster, Output output) throws IOException {
+    return cluster.start(output.conf(), "-D", "output.path=" + output.location());
   }
 
   private static void requireSuccess(Result result) {
@@ -357,6 +389,11 @@ final class KillBench implements AutoCloseable {
       throw new IllegalStateException(
           "the run ended with " + result.code() + ": " + result.messages());
     }
+  }
+
+  private static void killAndAwait(List<ProcessHandle> processes) {
+    kill(processes);
+    processes.forEach(process -> process.onExit().join());
   }
 
   private static void kill(List<ProcessHandle> processes) {
@@ -372,7 +409,7 @@ final class KillBench implements AutoCloseable {
     for (int i = 0; i < size.rows(); i++) {
       rows.append(
           """
-          {"id": "row %d", "init_image": "http://127.0.0.1:%d/%d.png", "mask_image": "mask.png", "prompt": "wall %d"}
+          {"id": "row %d", "init_image": "http://127.0.0.1:%d/%d.png", "mask_image": "mask.png", "prompt": "wall", "seed": %d}
           """
               .formatted(i, photos.port(), i, i));
     }

@@ -45,6 +45,11 @@ final class LocalCluster implements AutoCloseable {
   private final Path folder;
   private final Map<String, String> settings = new TreeMap<>();
   private final List<Process> processes = new ArrayList<>();
+  private final List<Process> workers = new ArrayList<>();
+  private final String classPath;
+
+  /** The main class of jobs, and the arguments before their own. */
+  private List<String> submission = List.of(InpaintJob.class.getName());
 
   /**
    * The outcome of a command.
@@ -54,17 +59,26 @@ final class LocalCluster implements AutoCloseable {
    */
   record Result(int code, JsonNode line, String messages) {}
 
+  /** With the class path of the tests in all processes. */
   private LocalCluster(Path folder) throws IOException {
+    this(folder, classPath(Files::isRegularFile), System.getProperty("java.class.path"));
+    with("spark.executor.extraClassPath", joined(classPath(Files::isDirectory)));
+  }
+
+  /**
+   * @param path the jars of Spark's installation
+   * @param processes class path of drivers, master and workers
+   */
+  private LocalCluster(Path folder, List<Path> path, String processes) throws IOException {
     this.folder = Files.createDirectories(folder);
+    this.classPath = processes;
     // ONNX Runtime crashes if the command line is longer than 4 KiB, so it must not name each jar:
     // Spark passes SPARK_HOME/jars/* and the folders of classes.
     Path jars = Files.createDirectories(folder.resolve("jars"));
-    List<Path> path = classPath(Files::isRegularFile);
     for (int i = 0; i < path.size(); i++) {
       Path jar = path.get(i);
       Files.createSymbolicLink(jars.resolve("%03d-%s".formatted(i, jar.getFileName())), jar);
     }
-    with("spark.executor.extraClassPath", joined(classPath(Files::isDirectory)));
     with(
         "spark.executor.extraJavaOptions",
         String.join(" ", ChildJvm.FLAGS) + " -Dlog4j2.configurationFile=" + log());
@@ -107,6 +121,49 @@ final class LocalCluster implements AutoCloseable {
     return cluster;
   }
 
+  /**
+   * A standalone master of a Spark installation without Spackle: jobs are started with
+   * spark-submit, as a user of a cluster types it.
+   */
+  static LocalCluster ofPlainSpark(Path folder) throws IOException {
+    LocalCluster cluster =
+        new LocalCluster(folder, SparkJars.ofSpark(), folder.resolve("jars").resolve("*") + "");
+    cluster.master();
+    return cluster;
+  }
+
+  /** Starts workers on different addresses until there are two. */
+  void completeWorkers(int cores) throws IOException {
+    while (workers.stream().filter(Process::isAlive).count() < 2) {
+      worker(settings.get("spark.master"), "127.0.0." + (workers.size() + 1), cores, Map.of());
+    }
+  }
+
+  /**
+   * Jobs that are started later are submitted by a command.
+   *
+   * @param sparkSubmit the words of the command without those of the job
+   */
+  void submitBy(List<String> sparkSubmit) {
+    submission = new ArrayList<>(List.of(DEPLOY + "SparkSubmit"));
+    submission.addAll(List.of("--conf", "spark.jars.ivy=" + folder.resolve("ivy")));
+    submission.addAll(sparkSubmit.subList(1, sparkSubmit.size()));
+  }
+
+  /** The address of the master. */
+  String address() {
+    return settings.get("spark.master");
+  }
+
+  /** Kills a worker with its executors, as if its machine failed; the last worker stays. */
+  void killWorker() {
+    List<Process> alive = workers.stream().filter(Process::isAlive).toList();
+    if (alive.size() > 1) {
+      alive.get(0).descendants().forEach(ProcessHandle::destroyForcibly);
+      alive.get(0).destroyForcibly();
+    }
+  }
+
   /** Sets a Spark setting of jobs that are started later. */
   LocalCluster with(String key, String value) {
     settings.put(key, value);
@@ -115,7 +172,7 @@ final class LocalCluster implements AutoCloseable {
 
   /** Starts {@link InpaintJob} with arguments. */
   Job start(Object... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(InpaintJob.class.getName()));
+    List<String> command = new ArrayList<>(submission);
     Stream.of(arguments).map(String::valueOf).forEach(command::add);
     String name = "job-" + processes.size();
     return new Job(java(name, settings, command.toArray(String[]::new)), name);
@@ -192,7 +249,7 @@ final class LocalCluster implements AutoCloseable {
     properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of(main));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("CLASSPATH", classPath);
     builder.environment().put("SPARK_HOME", folder.toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.13");
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
@@ -212,19 +269,20 @@ final class LocalCluster implements AutoCloseable {
 
   private void worker(String master, String host, int cores, Map<String, String> settings)
       throws IOException {
-    java(
-        "worker-" + host,
-        settings,
-        DEPLOY + "worker.Worker",
-        "-h",
-        host,
-        "--webui-port",
-        "0",
-        "-c",
-        String.valueOf(cores),
-        "-m",
-        WORKER_MIB + "m",
-        master);
+    workers.add(
+        java(
+            "worker-" + host,
+            settings,
+            DEPLOY + "worker.Worker",
+            "-h",
+            host,
+            "--webui-port",
+            "0",
+            "-c",
+            String.valueOf(cores),
+            "-m",
+            WORKER_MIB + "m",
+            master));
   }
 
   private String awaitLog(String name, String pattern) throws IOException {

@@ -93,7 +93,7 @@ class S3JobTest {
         .anyMatch(is("post /jobs/.*uploads.*"));
     assertThat(requests)
         .as("no published file is renamed")
-        .filteredOn(is("put /jobs/same/(?!meta/\\.).*"))
+        .filteredOn(is("put /jobs/same/(?!\\.spackle-work).*"))
         .noneMatch(text -> text.contains("copy-source"));
     assertThat(requests)
         .filteredOn(is("put /jobs/same/meta/[^.].*parquet.*"))

@@ -85,10 +85,12 @@ final class SecretsJob implements AutoCloseable {
     AtomicBoolean isObserved = new AtomicBoolean();
     return exchange -> {
       if (!isObserved.getAndSet(true)) {
-        plans = get("/api/v1/applications");
-        String id = plans.replaceFirst("(?s).*\"id\" : \"([^\"]+)\".*", "$1");
-        plans += get("/api/v1/applications/" + id + "/sql?details=true&length=1000");
-        plans += get("/api/v1/applications/" + id + "/environment");
+        String applications = get("/api/v1/applications");
+        String id = applications.replaceFirst("(?s).*\"id\" : \"([^\"]+)\".*", "$1");
+        plans =
+            applications
+                + get("/api/v1/applications/" + id + "/sql?details=true&length=1000")
+                + get("/api/v1/applications/" + id + "/environment");
         copyWorkList();
       }
       exchange.sendResponseHeaders(200, -1);

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
 import io.spackle.row.Redaction;
 import io.spackle.source.FetchSettings.AllowLists;
 import java.util.ArrayList;
@@ -80,6 +81,7 @@ public final class SessionGuard {
   }
 
   private Map<String, String> checked(Map<String, String> settings) {
+    LISTS.forEach(this::checkList);
     keys(session).forEach(this::check);
     String named = namedModel();
     if (!problems.isEmpty()) {
@@ -87,7 +89,7 @@ public final class SessionGuard {
     }
     Map<String, String> counting = new TreeMap<>(settings);
     keys(fixed).stream()
-        .filter(key -> isGuarded(key) && !session.hasPathOrNull(key))
+        .filter(key -> isGuarded(key) && !session.hasPath(key))
         .forEach(key -> counting.put(rooted(key), rendered(key))); // the session has unset it
     counting
         .keySet()
@@ -100,9 +102,7 @@ public final class SessionGuard {
   }
 
   private void check(String key) {
-    if (LISTS.contains(key)) {
-      checkList(key);
-    } else if (FOLDER.matcher(key).matches()) {
+    if (FOLDER.matcher(key).matches()) {
       checkFolder(key);
     } else if (CONSTANT.matcher(key).matches()) {
       checkConstant(key);
@@ -120,7 +120,7 @@ public final class SessionGuard {
   }
 
   private void checkList(String key) {
-    if (fixed.hasPath(key) || origin == Origin.REMOTE) {
+    if (isList(key) && (fixed.hasPath(key) || origin == Origin.REMOTE)) {
       List<String> allowed = fixed.hasPath(key) ? fixed.getStringList(key) : List.of();
       List<String> wanted = session.getStringList(key);
       boolean isAny = key.equals(HOSTS) && allowed.isEmpty();
@@ -132,6 +132,13 @@ public final class SessionGuard {
                 .formatted(redacted(wanted), redacted(allowed)));
       }
     }
+  }
+
+  /** Objects whose keys are numbers are lists, too; the reader refuses all other values. */
+  private boolean isList(String key) {
+    return session.hasPath(key)
+        && List.of(ConfigValueType.LIST, ConfigValueType.OBJECT)
+            .contains(session.getValue(key).valueType());
   }
 
   private void checkFolder(String key) {

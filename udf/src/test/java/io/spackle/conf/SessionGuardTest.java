@@ -49,6 +49,7 @@ class SessionGuardTest {
       delimiter = '|',
       value = {
         "fetch.allow-files | [/photos, /etc] | is [/photos, /etc] in the session, expected entries of [/photos, s3a",
+        "fetch.allow-files | {0 = /} | allow-files is [/] in the session",
         "fetch.allow-files | [/] | allow-files is [/] in the session",
         "fetch.allow-files | [/photos/link] | allow-files is [/photos/link] in the session",
         "fetch.allow-hosts | [] | allow-hosts is [] in the session",
@@ -104,10 +105,11 @@ class SessionGuardTest {
 
   @Test
   void whatASessionHasUnsetStillCounts() {
-    Map<String, String> session = rooted(Map.of("fetch", "{timeout = 5s}"));
+    Map<String, String> session = rooted(Map.of("fetch", "{timeout = 5s}", "model.cache", "null"));
     assertThat(SessionGuard.checked(session, rooted(STATIC), Origin.APPLICATION))
         .containsEntry("spackle.fetch.allow-hosts", "[\"*.example.com\"]")
         .containsEntry("spackle.safety.model", "/models/safety")
+        .containsEntry("spackle.model.cache", "/cache")
         .containsEntry("spackle.model.path", "/models/sd15");
   }
 

@@ -234,6 +234,8 @@ class SqlFunctionsTest {
     "spark.spackle.output.path, /out, spark.spackle.output.path applies to jobs only",
     "spark.spackle.defaults.samples, 2, spark.spackle.defaults.samples is 2",
     "spark.spackle.fetch.allow-files, [/], 'spark.spackle.fetch.allow-files is [/] in the session'",
+    "spark.spackle.fetch.allow-files, /, 'spackle.fetch.allow-files'",
+    "spark.spackle.fetch.allow-files, {0 = /}, 'spark.spackle.fetch.allow-files is [/] in the'",
     "spark.spackle.model.name, sdxl, 'spark.spackle.model.name is \"sdxl\", expected one of'",
   })
   void invalidSettingsAreRefused(String key, String value, String expected) {

@@ -1,0 +1,117 @@
+package io.spackle.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spackle.jobs.KillBench.Blow;
+import io.spackle.jobs.KillBench.Fault;
+import io.spackle.jobs.KillBench.Output;
+import io.spackle.jobs.KillBench.Round;
+import io.spackle.jobs.KillBench.Size;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The README's command for a cluster of CPUs, on a standalone cluster with two workers whose Spark
+ * knows nothing of Spackle; an executor is told to go, a worker is killed, and then the driver. A short form of {@code ./bench
+ * kill}.
+ */
+@Timeout(900)
+class SubmitTest {
+
+  private static final Size SHORT = new Size(24, 6, 1, 400);
+  private static final List<Fault> FAULTS = List.of(Fault.EXECUTOR_TOLD_TO_GO, Fault.WORKER, Fault.DRIVER);
+  private static final String JAR = "jobs/target/spackle-jobs.jar";
+
+  @TempDir static Path folder;
+
+  private static KillBench bench;
+  private static LocalCluster cluster;
+  private static Map<String, String> undisturbed;
+  private static Path jar;
+
+  @BeforeAll
+  static void startCluster() throws IOException {
+    bench = new KillBench(folder, SHORT, System.nanoTime());
+    cluster = LocalCluster.ofPlainSpark(folder.resolve("spark"));
+    jar = SparkJars.write(folder.resolve("spackle-jobs.jar"));
+    undisturbed = bench.undisturbed();
+  }
+
+  @AfterAll
+  static void stopCluster() throws IOException {
+    cluster.close();
+    bench.close();
+  }
+
+  @Test
+  void noRowIsLostOrDuplicatedWhenAMachineAndTheDriverAreKilled() throws Exception {
+    Output local = bench.local();
+    check(
+        command("../README.md", JAR + " job.conf"),
+        new Output(conf(), local.location(), local.folder()));
+  }
+
+  /** The job of the bench, whose lease would expire while a busy machine pauses a driver. */
+  private static Path conf() throws IOException {
+    return Files.writeString(
+        folder.resolve("submitted.conf"),
+        "include \"job.conf\"\nspackle.output.claim-timeout = 2m\n");
+  }
+
+  private static void check(String command, Output output) throws Exception {
+    cluster.completeWorkers(SHORT.cores());
+    cluster.submitBy(words(command));
+    Round round = bench.round(undisturbed, cluster, output, FAULTS);
+    assertThat(round.blows()).extracting(Blow::fault).isEqualTo(FAULTS);
+    assertThat(round.isCorrect(SHORT)).as(round.toString()).isTrue();
+    assertThat(round.blows().get(0).loss().rows())
+        .as("an executor that is told to go loses no work: %s", round)
+        .isZero();
+  }
+
+  /**
+   * The first command in a document that submits a job with some words.
+   *
+   * @return in one line
+   */
+  private static String command(String document, String words) throws IOException {
+    String text = Files.readString(Path.of(document)).replaceAll("\\\\\\R\\s*", "");
+    Matcher commands = Pattern.compile("(?m)^spark-submit .*$").matcher(text);
+    return commands
+        .results()
+        .map(found -> found.group())
+        .filter(command -> command.contains(words))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The words of a command on this cluster, without those of the job. */
+  private static List<String> words(String command) {
+    String here =
+        command
+            .replace("spark://MASTER:7077", cluster.address())
+            .replace(JAR, jar.toString())
+            .replaceFirst(" job\\.conf$", "");
+    assertThat(here).as("all is replaced").doesNotContain("jobs/target", "MASTER", "\"", "$");
+    List<String> words = new ArrayList<>(List.of(here.split(" ")));
+    // The jar of the build contains these libraries.
+    words.addAll(1, List.of("--jars", joined(SparkJars.ofJobs())));
+    return words;
+  }
+
+  private static String joined(List<Path> jars) {
+    return jars.stream().map(Path::toString).collect(Collectors.joining(","));
+  }
+}
