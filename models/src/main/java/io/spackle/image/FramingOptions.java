@@ -41,8 +41,8 @@ public record FramingOptions(
     /** Like {@link #MATTE}; the generated image is darkened by the shadow of what is kept. */
     MATTE_WITH_SHADOW,
     /**
-     * Only the colour of the generated image counts: the masked region keeps its light, and the soft
-     * edge of the thing that it outlines.
+     * Only the colour of the generated image counts: the masked region keeps its light, and the
+     * soft edge of the thing that it outlines.
      */
     RECOLOUR
   }

@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
  * single one for the region: the geometric median of its pixels, found by Weiszfeld's iteration. It
  * stays the same when fewer than half of the pixels have another colour, so the generated shape
  * need not be the photo's. Dark cloth has more contrast than bright cloth can show. Where the new
- * colour is brighter, shading is raised to a power below 1, so that lit folds keep that colour. Along
- * the outline only the thing's share of a pixel is recoloured ({@link SoftOutline}).
+ * colour is brighter, shading is raised to a power below 1, so that lit folds keep that colour.
+ * Along the outline only the thing's share of a pixel is recoloured ({@link SoftOutline}).
  */
 final class Recolouring {
 
