@@ -41,6 +41,16 @@ class Threads:
             self.looked, self.load = time.time(), load
 
 
+class Schedule:
+    """How far a run is, 0 to 1: by its steps, or by its minutes where they end sooner. Minutes count anew in each call."""
+
+    def __init__(self, steps, minutes):
+        self.steps, self.seconds, self.started = steps, 60 * minutes, time.time()
+
+    def progress(self, step):
+        return min(1.0, max(step / self.steps, (time.time() - self.started) / self.seconds))
+
+
 class Average:
     """Exponential moving average of a module's parameters, with a warm-up of the decay."""
 

@@ -92,13 +92,24 @@ def removal(model, a, count):
         "seam_within_1.5_in": float((seams[k] <= 1.5 * seams["untouched"]).mean())} for k in errors if k != "untouched"}}
 
 
+def slopes(image):
+    """The step of brightness from each pixel to the next, to the right and down; (h - 1, w - 1)."""
+    grey = image.astype(np.float32).mean(2)
+    return np.hypot(np.diff(grey, axis=1)[:-1], np.diff(grey, axis=0)[:, :-1])
+
+
 def reconstruction(model, pixels, test):
-    values = []
+    """PSNR of decoded photos, and the steps of brightness at the strongest twentieth of their edges over the photos' own."""
+    values, edges = [], []
     for i in test:
         x = np.array(pixels[i])
-        error = (model.decode(model.encode(x[None]))[0].astype(np.float32) - x) ** 2
-        values.append(10 * np.log10(255 ** 2 / max(error.mean(), 1e-6)))
-    return {"photos": len(values), "psnr": float(np.mean(values)), "psnr_worst_tenth": float(np.percentile(values, 10))}
+        decoded = model.decode(model.encode(x[None]))[0]
+        values.append(10 * np.log10(255 ** 2 / max(((decoded.astype(np.float32) - x) ** 2).mean(), 1e-6)))
+        own = slopes(x)
+        strong = own >= np.quantile(own, 0.95)
+        edges.append(slopes(decoded)[strong].mean() / own[strong].mean())
+    return {"photos": len(values), "psnr": float(np.mean(values)), "psnr_worst_tenth": float(np.percentile(values, 10)),
+            "edges": float(np.mean(edges))}
 
 
 def diversity(model, a):

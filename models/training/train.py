@@ -4,6 +4,7 @@ Steps at 256 x 256 alternate with steps at 128 x 128 of four times as many image
 from its number, so that a run that was stopped goes on as if it had not been.
 """
 import argparse
+import math
 import os
 import time
 
@@ -84,6 +85,7 @@ def main():
     p.add_argument("--photos", required=True)
     p.add_argument("--work", required=True)
     p.add_argument("--steps", type=int, default=20000)
+    p.add_argument("--minutes", type=float, default=math.inf, help="end after this time, as if all steps were done")
     p.add_argument("--rate", type=float, default=8e-4)
     p.add_argument("--batch", type=int, default=4, help="images of 256 x 256 in a step")
     p.add_argument("--threads", type=int, default=2)
@@ -110,6 +112,7 @@ def main():
         common.save(path, {"model": nets.state_dict(), "average": average.state(), "step": step, "scale": scale,
                            "optimizer": optimizer.state_dict()})
 
+    schedule = common.Schedule(a.steps, a.minutes)
     shown = saved = time.time()
     losses = {128: [], 256: []}
     for sample in torch.utils.data.DataLoader(Steps(pool, a.batch), batch_size=None, sampler=range(step, a.steps),
@@ -117,7 +120,7 @@ def main():
         threads.adapt()
         torch.manual_seed(step)
         for group in optimizer.param_groups:
-            group["lr"] = common.learning_rate(a.rate, step / a.steps)
+            group["lr"] = common.learning_rate(a.rate, schedule.progress(step))
         loss = loss_of(nets, vae, scale, cumulated, tokenizer, sample)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -133,6 +136,8 @@ def main():
         if time.time() - saved > 150:
             keep()
             saved = time.time()
+        if schedule.progress(step) == 1:
+            break
     keep()
 
 

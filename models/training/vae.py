@@ -6,6 +6,7 @@ encoder came 2.8 dB behind.) The decoder is a linear map too, plus a residual ne
 of the side, where arithmetic is cheap, and has no normalisation, so that what it draws depends on its surroundings alone.
 """
 import argparse
+import math
 import os
 import time
 
@@ -134,6 +135,7 @@ def main():
     p.add_argument("--photos", required=True, help="folder of photos and labels.csv")
     p.add_argument("--work", required=True, help="folder for caches and checkpoints")
     p.add_argument("--steps", type=int, default=4000)
+    p.add_argument("--minutes", type=float, default=math.inf, help="end after this time, as if all steps were done")
     p.add_argument("--rate", type=float, default=1.5e-3)
     p.add_argument("--batch", type=int, default=8)
     p.add_argument("--threads", type=int, default=2)
@@ -160,14 +162,15 @@ def main():
         common.save(path, {"model": vae.state_dict(), "average": average.state(), "step": step,
                            "optimizer": optimizer.state_dict()})
 
+    schedule = common.Schedule(a.steps, a.minutes)
     shown = saved = time.time()
     total, count = 0.0, 0
-    while step < a.steps:
+    while schedule.progress(step) < 1:
         threads.adapt()
         torch.manual_seed(step)
         x = batch(pixels, train, scenes, a.batch, np.random.default_rng((8, step)))
         for group in optimizer.param_groups:
-            group["lr"] = common.learning_rate(a.rate, step / a.steps)
+            group["lr"] = common.learning_rate(a.rate, schedule.progress(step))
         loss = loss_of(vae, x)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
