@@ -221,9 +221,7 @@ record GraphReading(
                 feed(kind), threshold == null ? SaliencyReader.THRESHOLD : threshold);
         case TEXT ->
             new TextReader(
-                textFeed(),
-                threshold == null ? TextReader.THRESHOLD : threshold,
-                folder.isEmpty());
+                textFeed(), threshold == null ? TextReader.THRESHOLD : threshold, folder.isEmpty());
       };
     }
 
@@ -240,8 +238,7 @@ record GraphReading(
         return new GraphInput(size, image -> configured.get().tensor(image, size));
       }
       return new GraphInput(
-          size,
-          image -> preset.tensor(Filter.BILINEAR.resize(image, size.width(), size.height())));
+          size, image -> preset.tensor(Filter.BILINEAR.resize(image, size.width(), size.height())));
     }
 
     private ImagePreprocessor.Size size(

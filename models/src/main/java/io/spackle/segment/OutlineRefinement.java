@@ -43,7 +43,8 @@ final class OutlineRefinement {
     GuidedFilter filter = GuidedFilter.of(image, planes.width(), planes.height());
     List<Planes> functions = new ArrayList<>();
     for (int plane = 0; plane < planes.count(); plane++) {
-      functions.add(isShown(plane, planes.count(), shown) ? filter.functions(planes.plane(plane)) : null);
+      functions.add(
+          isShown(plane, planes.count(), shown) ? filter.functions(planes.plane(plane)) : null);
     }
     return new OutlineRefinement(image, band(planes, shown), functions);
   }

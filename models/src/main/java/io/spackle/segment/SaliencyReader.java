@@ -15,8 +15,7 @@ import java.util.function.DoubleUnaryOperator;
  *
  * @param threshold the probability from which a pixel is foreground
  */
-record SaliencyReader(GraphInput feed, double threshold)
-    implements AnswerReader {
+record SaliencyReader(GraphInput feed, double threshold) implements AnswerReader {
 
   static final List<String> CLASSES =
       List.of(SegmenterTraits.BACKGROUND, SegmenterTraits.FOREGROUND);
@@ -40,7 +39,8 @@ record SaliencyReader(GraphInput feed, double threshold)
     Planes probabilities = planes.probabilities();
     Optional<OutlineRefinement> refinement =
         feed.isReducing(answered.image())
-            ? Optional.of(OutlineRefinement.of(answered.image(), probabilities, shown(probabilities)))
+            ? Optional.of(
+                OutlineRefinement.of(answered.image(), probabilities, shown(probabilities)))
             : Optional.empty();
     probabilities.enlarge(
         width,

@@ -107,11 +107,7 @@ public final class Segmenter implements AutoCloseable {
    * @throws GraphException if an answer has another shape than expected
    */
   public Mask mask(List<Answered> versions, SegmentRule rule) {
-    return versions.stream()
-        .map(reader::read)
-        .reduce(LabelMap::or)
-        .orElseThrow()
-        .mask(rule);
+    return versions.stream().map(reader::read).reduce(LabelMap::or).orElseThrow().mask(rule);
   }
 
   /** Frees the graphs. */

@@ -74,13 +74,9 @@ public final class SegmenterModel {
    */
   public static SegmenterModel builtIn(String path, SegmenterOptions options) {
     builtInDigest(path);
-    GraphReading reading =
-        GraphReading.of(path, PpOcr.detectorHeader(), Optional.empty(), options);
+    GraphReading reading = GraphReading.of(path, PpOcr.detectorHeader(), Optional.empty(), options);
     return new SegmenterModel(
-        path,
-        reading,
-        PpOcr::detector,
-        device -> Optional.of(PpOcr.recogniser(device)));
+        path, reading, PpOcr::detector, device -> Optional.of(PpOcr.recogniser(device)));
   }
 
   /** Whether a folder holds one graph and nothing that says that it paints. */
@@ -114,10 +110,7 @@ public final class SegmenterModel {
         GraphReading.of(
             folder.toString(), parts.header(ModelBundle.ROOT), Optional.of(parts), options);
     return new SegmenterModel(
-        parts.name(),
-        reading,
-        device -> OrtGraph.open(graph, device),
-        device -> Optional.empty());
+        parts.name(), reading, device -> OrtGraph.open(graph, device), device -> Optional.empty());
   }
 
   /**
@@ -145,10 +138,7 @@ public final class SegmenterModel {
       reads.ifPresent(loading::push);
       Segmenter segmenter =
           new Segmenter(
-              reading.traits(),
-              reading.reader(),
-              new BatchedGraph(graph, reading.output()),
-              reads);
+              reading.traits(), reading.reader(), new BatchedGraph(graph, reading.output()), reads);
       if (reading.isUncertain()) {
         runTest(segmenter);
       }

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * The part of an image that a text region covers once it is grown back, by its area times {@link
- * TextRegion#UNCLIP} divided by its perimeter: as a rectangle in any orientation, or in its own shape where
- * the text is curved.
+ * TextRegion#UNCLIP} divided by its perimeter: as a rectangle in any orientation, or in its own
+ * shape where the text is curved.
  *
  * @param runs of the image, which may overlap
  * @param height of the text in pixels of the image
@@ -25,7 +25,9 @@ record TextOutline(List<Run> runs, double height) {
   static TextOutline of(TextRegion region, LabelMap image) {
     Painter painter = new Painter(region.map().plane(), image, new ArrayList<>());
     double height =
-        region.isStraight() ? painter.paintBox(region.grownBox()) : painter.paintCurved(region.pixels());
+        region.isStraight()
+            ? painter.paintBox(region.grownBox())
+            : painter.paintCurved(region.pixels());
     return new TextOutline(painter.runs(), height * painter.scaleY());
   }
 

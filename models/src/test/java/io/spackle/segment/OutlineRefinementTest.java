@@ -66,9 +66,7 @@ class OutlineRefinementTest {
     Answered answered = new Answered(flat, List.of(saliency()), List.of());
     byte[] refined = new SaliencyReader(REDUCED, 0.5).read(answered).labels();
     assertThat(differences(refined, FLOWER))
-        .isCloseTo(
-            wrong(new SaliencyReader(FULL, 0.5), saliency()),
-            withinPercentage(50));
+        .isCloseTo(wrong(new SaliencyReader(FULL, 0.5), saliency()), withinPercentage(50));
   }
 
   /** What a graph gives: right on the whole, but too broad and blurred. */

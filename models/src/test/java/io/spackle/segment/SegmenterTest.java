@@ -180,7 +180,8 @@ class SegmenterTest {
   void aGraphOfOneImageRunsABatchOneByOne() {
     try (Segmenter segmenter = open("saliency")) {
       FloatTensor input = segmenter.inputs(DISC).get(0);
-      assertThat(segmenter.run(Step.FIND, List.of(input, input, input), new Cancellation())).hasSize(3);
+      assertThat(segmenter.run(Step.FIND, List.of(input, input, input), new Cancellation()))
+          .hasSize(3);
     }
   }
 

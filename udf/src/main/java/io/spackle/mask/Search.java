@@ -63,7 +63,8 @@ record Search(
   }
 
   /** Reads answers on a core of this thread. */
-  private <T> T read(MaskEntry entry, InFlightLimits.Interruptible<T> reading) throws InterruptedException {
+  private <T> T read(MaskEntry entry, InFlightLimits.Interruptible<T> reading)
+      throws InterruptedException {
     try {
       return cores.onCore(reading);
     } catch (GraphException e) {

@@ -9,7 +9,8 @@ import io.spackle.tensor.FloatTensor;
  *
  * @param segmenter to prepare inputs and to read answers, from any thread; only the lane runs it
  */
-public record OpenSegmenter(Segmenter segmenter, Lane<Segmenter.Batch, FloatTensor, FloatTensor> lane)
+public record OpenSegmenter(
+    Segmenter segmenter, Lane<Segmenter.Batch, FloatTensor, FloatTensor> lane)
     implements AutoCloseable {
 
   @Override

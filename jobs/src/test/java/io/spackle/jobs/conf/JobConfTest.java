@@ -285,8 +285,7 @@ class JobConfTest {
     assertThat(JobConf.load(tryOn, REQUIRED).tasks().masks().entries())
         .extracting(MasksConf.EntryConf::name)
         .containsExactly("text");
-    MasksConf masks =
-        JobConf.load(tryOn, with("masks.clothes.path", "/segformer")).tasks().masks();
+    MasksConf masks = JobConf.load(tryOn, with("masks.clothes.path", "/segformer")).tasks().masks();
     SegmentRule clothes = masks.entries().get(0).rule();
     assertThat(clothes.classes()).contains("dress", "upper-clothes", "skirt", "pants");
     assertThat(clothes.keep()).contains("face", "left-arm");
