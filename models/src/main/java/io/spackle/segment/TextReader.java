@@ -30,11 +30,13 @@ record TextReader(Function<RgbImage, List<FloatTensor>> feed, double threshold, 
 
   static final double THRESHOLD = 0.3;
 
-  /** The mean probability of several letters from which they count as read. */
+  /** The mean probability of letters from which they count as read. */
   private static final double LEGIBLE = 0.75;
 
-  /** The probability of a single letter: flowers and buttons look like one. */
-  private static final double LEGIBLE_ALONE = 0.9;
+  /** The same for one or two letters: flowers, buttons and zips look like them. */
+  private static final double LEGIBLE_FEW = 0.92;
+
+  private static final int FEW = 2;
 
   @Override
   public List<FloatTensor> inputs(RgbImage image) {
@@ -81,7 +83,7 @@ record TextReader(Function<RgbImage, List<FloatTensor>> feed, double threshold, 
     for (int i = 0; i < lines; i++) {
       float[] reading = readings.next().data();
       double letters = reading[1];
-      isLegible |= letters > 0 && reading[0] >= (letters > 1 ? LEGIBLE : LEGIBLE_ALONE);
+      isLegible |= letters > 0 && reading[0] >= (letters > FEW ? LEGIBLE : LEGIBLE_FEW);
     }
     return isLegible;
   }

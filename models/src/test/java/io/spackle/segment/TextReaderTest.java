@@ -68,8 +68,10 @@ class TextReaderTest {
   }
 
   @Test
-  void aSingleLetterMustBeSurer() {
-    assertThat(isMasked(WORD, reading(0.8, 1))).isFalse();
+  void oneOrTwoLettersMustBeSurer() {
+    assertThat(isMasked(WORD, reading(0.9, 1))).isFalse();
+    assertThat(isMasked(WORD, reading(0.9, 2))).isFalse();
+    assertThat(isMasked(WORD, reading(0.9, 3))).isTrue();
     assertThat(isMasked(WORD, reading(0.95, 1))).isTrue();
   }
 

@@ -56,6 +56,11 @@ public final class ConfReader {
     return config.hasPath(key);
   }
 
+  /** Whether a key has the value null, other than one that is missing. */
+  boolean isNull(String key) {
+    return config.hasPathOrNull(key) && !config.hasPath(key);
+  }
+
   /** The value if the key is set, else null. */
   public <T> T orNull(String key, Function<String, T> value) {
     return isSet(key) ? value.apply(key) : null;

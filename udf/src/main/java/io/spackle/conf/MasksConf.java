@@ -59,13 +59,14 @@ public record MasksConf(List<EntryConf> entries) {
     }
   }
 
+  /** The entries that have a segmenter: a profile may prepare one for a segmenter yet to name. */
   static MasksConf of(ConfReader reader) {
     List<EntryConf> entries = new ArrayList<>();
     for (String name : reader.names(GROUP)) {
-      if (name.matches("[A-Za-z0-9_-]+")) {
-        entries.add(entry(reader, name));
-      } else {
+      if (!name.matches("[A-Za-z0-9_-]+")) {
         reader.problem(GROUP, "has the name '" + name + "', expected letters, digits, - and _");
+      } else if (!reader.isNull(GROUP + "." + name + ".path")) {
+        entries.add(entry(reader, name));
       }
     }
     return new MasksConf(List.copyOf(entries));

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.conf.ConfFile;
+import io.spackle.conf.MasksConf;
 import io.spackle.conf.RefusedException;
 import io.spackle.image.FramingOptions;
 import io.spackle.jobs.manifest.FileManifest;
 import io.spackle.jobs.output.OutputFolder;
+import io.spackle.segment.SegmentRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -275,6 +277,27 @@ class JobConfTest {
     try (var profiles = Files.list(PROFILES)) {
       assertThat(profiles).isNotEmpty().allSatisfy(this::isValidProfile);
     }
+  }
+
+  @Test
+  void aMaskEntryOfAProfileCountsOnceItHasASegmenter() {
+    Optional<Path> tryOn = Optional.of(PROFILES.resolve("try-on.conf"));
+    assertThat(JobConf.load(tryOn, REQUIRED).tasks().masks().entries())
+        .extracting(MasksConf.EntryConf::name)
+        .containsExactly("text");
+    MasksConf masks = JobConf.load(tryOn, with("masks.clothes.path", "/segformer")).tasks().masks();
+    SegmentRule clothes = masks.entries().get(0).rule();
+    assertThat(clothes.classes()).contains("dress", "upper-clothes", "skirt", "pants");
+    assertThat(clothes.keep()).contains("face", "left-arm");
+    assertThat(clothes.grow().amount()).isPositive();
+  }
+
+  @Test
+  void aMaskEntryWithoutAPathIsRefused() {
+    assertThat(problems("spackle.masks.clothes.classes = [dress]", REQUIRED))
+        .singleElement()
+        .asString()
+        .contains("masks.clothes.path");
   }
 
   private void isValidProfile(Path profile) {
