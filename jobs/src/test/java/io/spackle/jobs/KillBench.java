@@ -305,8 +305,7 @@ final class KillBench implements AutoCloseable {
     int orphans = (int) (files(output.resolve("images")) - digests.size());
     return new Round(
         blows(faults),
-        new Difference(
-            size.rows() - ids.size(), rows.size() - ids.size(), differing, orphans),
+        new Difference(size.rows() - ids.size(), rows.size() - ids.size(), differing, orphans),
         photos.fetches() - size.rows(),
         quarantined,
         failures(rows));

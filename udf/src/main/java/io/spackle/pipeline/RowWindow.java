@@ -140,10 +140,7 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
   }
 
   private void fill() {
-    while (inFlight < size
-        && !isStopped
-        && !interrupted.getAsBoolean()
-        && input.hasNext()) {
+    while (inFlight < size && !isStopped && !interrupted.getAsBoolean() && input.hasNext()) {
       I row = input.next();
       inFlight++;
       threads.execute(() -> done.add(run(row)));

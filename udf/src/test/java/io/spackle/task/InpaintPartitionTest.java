@@ -469,8 +469,7 @@ class InpaintPartitionTest {
     ExecutorContext leaving = executor;
     FakeTask task = new FakeTask();
     ExecutorService slot = Executors.newSingleThreadExecutor();
-    Future<?> attempt =
-        slot.submit(() -> process(settings(1), task, rows, publication, leaving));
+    Future<?> attempt = slot.submit(() -> process(settings(1), task, rows, publication, leaving));
     started.acquire();
     task.leave();
     gate.release(rows.size());
