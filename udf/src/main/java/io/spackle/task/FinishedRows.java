@@ -4,14 +4,13 @@ import io.spackle.row.MetaRow;
 import io.spackle.sink.ImageWriter;
 import io.spackle.task.TaskSettings.PublishSettings;
 import io.spackle.webhook.WebhookCall;
-import io.spackle.webhook.Webhooks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.spark.sql.Row;
 
@@ -28,7 +27,7 @@ final class FinishedRows {
   private final Publication publication;
   private final PublishSettings settings;
   private final ImageWriter images;
-  private final Optional<Webhooks> webhooks;
+  private final Consumer<List<WebhookCall>> webhooks;
   private final LongSupplier nanoTime;
   private final boolean canBeShared;
   private final boolean isIncremental;
@@ -42,14 +41,14 @@ final class FinishedRows {
 
   /**
    * @param images of the rows
-   * @param webhooks empty if no row of the manifest can have a webhook
+   * @param webhooks makes calls for which it has capacity
    * @param nanoTime the clock
    */
   FinishedRows(
       Publication publication,
       PublishSettings settings,
       ImageWriter images,
-      Optional<Webhooks> webhooks,
+      Consumer<List<WebhookCall>> webhooks,
       LongSupplier nanoTime)
       throws IOException {
     this.publication = publication;
@@ -116,21 +115,15 @@ final class FinishedRows {
   }
 
   private void callWebhooks(List<Row> published) {
-    if (webhooks.isEmpty()) {
-      return;
-    }
     List<WebhookCall> calls = new ArrayList<>();
     for (Row row : published) {
       String url = webhookOfKey.remove(key(row));
       if (url != null) {
-        WebhookCall call = WebhookCall.of(row, url);
-        if (webhooks.get().reserve(call)) {
-          calls.add(call);
-        }
+        calls.add(WebhookCall.of(row, url));
       }
     }
     if (!calls.isEmpty()) {
-      webhooks.get().send(calls);
+      webhooks.accept(calls);
     }
   }
 

@@ -17,11 +17,13 @@ import io.spackle.spark.SparkTask;
 import io.spackle.spark.TaskPartition;
 import io.spackle.spark.TaskSignals;
 import io.spackle.task.TaskSettings.OutputSettings;
-import io.spackle.webhook.Webhooks;
+import io.spackle.webhook.WebhookCall;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.Row;
@@ -113,8 +115,8 @@ public final class InpaintPartition implements Serializable {
           window.close();
           images.close();
         });
-    Optional<Webhooks> webhooks =
-        hasWebhooks ? Optional.of(executor.webhooks(settings, task)) : Optional.empty();
+    Consumer<List<WebhookCall>> webhooks =
+        hasWebhooks ? executor.webhooks(settings, task)::sendWhatFits : calls -> {};
     publish(
         window,
         new FinishedRows(

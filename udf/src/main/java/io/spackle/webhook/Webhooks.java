@@ -89,6 +89,14 @@ public final class Webhooks implements AutoCloseable {
     return capacity.tryAcquire(units(call), timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Makes those calls for which there is capacity now, and returns at once. */
+  public void sendWhatFits(List<WebhookCall> calls) {
+    List<WebhookCall> reserved = calls.stream().filter(this::reserve).toList();
+    if (!reserved.isEmpty()) {
+      send(reserved);
+    }
+  }
+
   /** Releases the capacity of a call that is not made. */
   public void release(WebhookCall call) {
     capacity.release(units(call));

@@ -14,14 +14,15 @@ import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageWriter;
 import io.spackle.source.FetchSettings;
 import io.spackle.task.TaskSettings.PublishSettings;
+import io.spackle.webhook.WebhookCall;
 import io.spackle.webhook.Webhooks;
 import io.spackle.webhook.Webhooks.WebhookSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
@@ -41,6 +42,8 @@ class FinishedRowsTest {
 
   private static final StructType SOURCE = StructType.fromDDL(RowColumns.KEY + " string");
 
+  private static final Consumer<List<WebhookCall>> NO_WEBHOOKS = calls -> {};
+
   @RegisterExtension
   static final WireMockExtension RECEIVER =
       WireMockExtension.newInstance().options(options().dynamicPort()).build();
@@ -50,7 +53,7 @@ class FinishedRowsTest {
 
   @Test
   void oldestRowWaitsForTheIntervalAtMost() throws IOException {
-    FinishedRows rows = rows(published, Optional.empty());
+    FinishedRows rows = rows(published, NO_WEBHOOKS);
     rows.publishIfDue();
     add(rows, "a");
     nanoTime.addAndGet(Duration.ofSeconds(59).toNanos());
@@ -70,7 +73,7 @@ class FinishedRowsTest {
 
   @Test
   void fullFileIsPublishedAtOnce() throws IOException {
-    FinishedRows rows = rows(published, Optional.empty());
+    FinishedRows rows = rows(published, NO_WEBHOOKS);
     for (String key : List.of("a", "b", "c")) {
       add(rows, key);
       rows.publishIfDue();
@@ -81,7 +84,7 @@ class FinishedRowsTest {
   @Test
   void onStoresThatCannotDecideAllRowsArePublishedAtTheEnd() throws IOException {
     MemoryPublication atOnce = new MemoryPublication(false);
-    FinishedRows rows = rows(atOnce, Optional.empty());
+    FinishedRows rows = rows(atOnce, NO_WEBHOOKS);
     for (String key : List.of("a", "b", "c", "d")) {
       add(rows, key);
       rows.publishIfDue();
@@ -96,8 +99,8 @@ class FinishedRowsTest {
   void webhooksAreCalledForTheRowsThatThisAttemptHasPublished() throws Exception {
     RECEIVER.stubFor(post("/hook").willReturn(ok()));
     try (Webhooks webhooks = webhooks()) {
-      FinishedRows winner = rows(published, Optional.of(webhooks));
-      FinishedRows loser = rows(new Late(published), Optional.of(webhooks));
+      FinishedRows winner = rows(published, webhooks::sendWhatFits);
+      FinishedRows loser = rows(new Late(published), webhooks::sendWhatFits);
       add(winner, "a", "winner");
       add(loser, "a", "loser");
       add(loser, "b", "loser");
@@ -119,7 +122,7 @@ class FinishedRowsTest {
   void webhooksAreNotCalledBeforePublication() throws Exception {
     RECEIVER.stubFor(post("/hook").willReturn(ok()));
     try (Webhooks webhooks = webhooks()) {
-      FinishedRows rows = rows(published, Optional.of(webhooks));
+      FinishedRows rows = rows(published, webhooks::sendWhatFits);
       add(rows, "a", "task that is killed");
       rows.publishIfDue();
       assertThat(webhooks.awaitIdle(Duration.ofSeconds(20))).isTrue();
@@ -127,7 +130,7 @@ class FinishedRowsTest {
     RECEIVER.verify(0, postRequestedFor(urlEqualTo("/hook")));
   }
 
-  private FinishedRows rows(Publication publication, Optional<Webhooks> webhooks)
+  private FinishedRows rows(Publication publication, Consumer<List<WebhookCall>> webhooks)
       throws IOException {
     publication.pending(
         Stream.of("a", "b", "c")

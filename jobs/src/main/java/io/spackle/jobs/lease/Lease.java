@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.slf4j.Logger;
@@ -56,7 +55,7 @@ public final class Lease implements AutoCloseable {
   private final Path folder;
   private final Path file;
   private final Runnable onLoss;
-  private final Supplier<Moment> clock;
+  private final LeaseClock clock;
   private final Runnable atShutdown = this::fence;
   private final AtomicBoolean isLost = new AtomicBoolean();
   private final ReentrantLock beating = new ReentrantLock();
@@ -76,7 +75,7 @@ public final class Lease implements AutoCloseable {
     }
   }
 
-  Lease(AtomicFiles files, Path meta, LeaseRecord record, Runnable onLoss, Supplier<Moment> clock) {
+  Lease(AtomicFiles files, Path meta, LeaseRecord record, Runnable onLoss, LeaseClock clock) {
     this.files = files;
     this.leases = new Leases(files, meta);
     this.record = record;
@@ -84,7 +83,7 @@ public final class Lease implements AutoCloseable {
     this.file = Leases.leaseFile(folder);
     this.onLoss = onLoss;
     this.clock = clock;
-    this.lastBeat = clock.get();
+    this.lastBeat = clock.now();
   }
 
   /**
@@ -96,7 +95,7 @@ public final class Lease implements AutoCloseable {
    */
   public static Lease acquire(AtomicFiles files, Path meta, LeaseRecord record, Runnable onLoss)
       throws IOException {
-    Lease lease = new Lease(files, meta, record, onLoss, Moment::now);
+    Lease lease = new Lease(files, meta, record, onLoss, LeaseClock.OF_MACHINE);
     lease.take();
     lease.start();
     return lease;
@@ -104,7 +103,7 @@ public final class Lease implements AutoCloseable {
 
   /** Acquires the lease without starting the heartbeat. */
   void take() throws IOException {
-    lastBeat = clock.get();
+    lastBeat = clock.now();
     if (!HadoopFiles.isObjectStore(files.system())) {
       files.system().mkdirs(folder);
     }
@@ -215,15 +214,21 @@ public final class Lease implements AutoCloseable {
   }
 
   private void fenceExpired() throws IOException {
-    boolean tookOver = false;
     for (Path other : leases.folders()) {
       if (!other.getName().equals(folder.getName())) {
         leases.fence(other);
-        tookOver = true;
       }
     }
-    if (tookOver && HadoopFiles.isObjectStore(files.system())) {
-      sleep(SETTLING);
+    if (HadoopFiles.isObjectStore(files.system())) {
+      settle();
+    }
+  }
+
+  /** Waits for requests of fenced runs, whoever has fenced them. */
+  private void settle() throws IOException {
+    Duration rest = SETTLING.minus(Duration.between(leases.lastFence(), now()));
+    if (!rest.isNegative()) {
+      clock.sleep(rest);
     }
   }
 
@@ -249,7 +254,7 @@ public final class Lease implements AutoCloseable {
   }
 
   private void renew() throws IOException {
-    Moment begun = clock.get();
+    Moment begun = clock.now();
     boolean wasExpired = isExpired();
     if (isLost.get() || !rewrite() || wasExpired && !others().isEmpty()) {
       lose();
@@ -294,7 +299,7 @@ public final class Lease implements AutoCloseable {
   }
 
   private boolean isExpired() {
-    return lastBeat.until(clock.get()).compareTo(record.timeout()) > 0;
+    return lastBeat.until(clock.now()).compareTo(record.timeout()) > 0;
   }
 
   private void lose() {
@@ -309,15 +314,6 @@ public final class Lease implements AutoCloseable {
       leases.fence(folder);
     } catch (IOException e) {
       LOG.warn("cannot fence {}; its lease will expire", folder, e);
-    }
-  }
-
-  private static void sleep(Duration time) {
-    try {
-      Thread.sleep(time.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for fenced runs to settle", e);
     }
   }
 }

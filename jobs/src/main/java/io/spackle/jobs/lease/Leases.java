@@ -1,6 +1,7 @@
 package io.spackle.jobs.lease;
 
 import io.spackle.jobs.files.AtomicFiles;
+import io.spackle.sink.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,14 +18,16 @@ import org.apache.hadoop.fs.Path;
  * The leases in an output's folder of meta files, live and expired: each is a file in the hidden
  * folder of its run.
  *
- * <p>An expired run is fenced: a file permanently replaces its folder. On file systems with
- * folders, remaining tasks of that run can then neither publish files nor write new ones. On object
- * stores a task checks before it publishes, see {@link Lease}.
+ * <p>An expired run is fenced. On file systems with folders, a file permanently replaces the run's
+ * folder: remaining tasks of that run can then neither publish files nor write new ones. On object
+ * stores the file is beside the folder, and a task checks for it before it publishes, see {@link
+ * Lease}.
  */
 public final class Leases {
 
   private static final int READ_ATTEMPTS = 3;
   private static final int FENCE_ATTEMPTS = 1000;
+  private static final String FENCE = ".fence";
   private static final Duration FENCE_RETENTION = Duration.ofDays(30);
 
   private final AtomicFiles files;
@@ -111,17 +114,32 @@ public final class Leases {
     if (files.system().exists(meta)) {
       for (FileStatus status : files.system().listStatus(meta)) {
         if (isHidden(status)) {
-          (status.isDirectory() ? folders : fences).add(status.getPath());
+          if (status.isDirectory()) {
+            folders.add(status.getPath());
+          } else {
+            fences.add(folderOf(status.getPath()));
+          }
         }
       }
     }
-    folders.removeAll(fences); // an object store can have both
+    folders.removeAll(fences); // an object store has both until the folder is deleted
     return List.copyOf(folders);
   }
 
   /** Fences a run: once this returns, its tasks publish nothing more. */
   void fence(Path folder) throws IOException {
     files.system().create(orphanMarker(), true).close();
+    if (hasFolders()) {
+      replaceByFence(folder);
+    } else {
+      // The fence first: whoever fences may end in between, and without a lease nobody sees the
+      // run.
+      files.system().create(fenceOf(folder), true).close();
+      files.system().delete(folder, true);
+    }
+  }
+
+  private void replaceByFence(Path folder) throws IOException {
     for (int attempt = 1; !isFenced(folder); attempt++) {
       files.system().delete(folder, true);
       try {
@@ -133,6 +151,33 @@ public final class Leases {
         }
       }
     }
+  }
+
+  private boolean hasFolders() {
+    return !HadoopFiles.isObjectStore(files.system());
+  }
+
+  /** The file that fences a run: in place of its folder, or beside it where there are none. */
+  private Path fenceOf(Path folder) {
+    return hasFolders() ? folder : folder.suffix(FENCE);
+  }
+
+  private Path folderOf(Path fence) {
+    String name = fence.getName();
+    return name.endsWith(FENCE)
+        ? new Path(meta, name.substring(0, name.length() - FENCE.length()))
+        : fence;
+  }
+
+  /** When a run was fenced last, by the file system's clock; long ago if none was. */
+  Instant lastFence() throws IOException {
+    Instant last = Instant.EPOCH;
+    for (FileStatus status : files.system().listStatus(meta)) {
+      Instant time = Instant.ofEpochMilli(status.getModificationTime());
+      boolean isFence = isHidden(status) && status.getPath().getName().endsWith(FENCE);
+      last = isFence && time.isAfter(last) ? time : last;
+    }
+    return last;
   }
 
   /** Whether a run was fenced since orphaned images were last deleted. */
@@ -158,7 +203,7 @@ public final class Leases {
   /** Whether a run was fenced. */
   public boolean isFenced(Path folder) throws IOException {
     try {
-      return files.system().getFileStatus(folder).isFile();
+      return files.system().getFileStatus(fenceOf(folder)).isFile();
     } catch (FileNotFoundException e) {
       return false;
     }

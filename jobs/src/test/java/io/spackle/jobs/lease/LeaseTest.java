@@ -359,16 +359,22 @@ class LeaseTest {
   }
 
   private Lease lease(AtomicFiles on, String run, Clock clock, Runnable onLoss) {
-    return new Lease(on, path(), LeaseRecord.mine(run, LONG), onLoss, clock::now);
+    return new Lease(on, path(), LeaseRecord.mine(run, LONG), onLoss, clock);
   }
 
   /** The clocks of a machine, under the control of the test. */
-  private static final class Clock {
+  private static final class Clock implements LeaseClock {
     private long wall = 1_000_000_000_000L;
     private long nanos;
 
-    Moment now() {
+    @Override
+    public Moment now() {
       return new Moment(wall, nanos);
+    }
+
+    @Override
+    public void sleep(Duration time) {
+      advance(time);
     }
 
     void advance(Duration time) {

@@ -1,0 +1,252 @@
+package io.spackle.jobs.output;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSInputStream;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The content of the simulated file systems, and their clock. All instances show the same, that of
+ * one history. Before and after each operation the history decides what else happens.
+ */
+final class SimulatedStore {
+
+  private static final NavigableMap<String, Entry> ENTRIES = new TreeMap<>();
+  private static final List<Late> LATE = new ArrayList<>();
+  private static World world;
+  private static long now;
+
+  private SimulatedStore() {}
+
+  /** What an operation does. */
+  enum Kind {
+    READ,
+    LIST,
+    STATUS,
+    CREATE,
+    /** A file gets its content. */
+    CLOSE,
+    /** An object appears. */
+    PUT,
+    RENAME,
+    DELETE
+  }
+
+  /**
+   * A request to a store.
+   *
+   * @param to the new name, or null
+   * @param isConditional whether it is refused if the file has changed
+   */
+  record Operation(Kind kind, String path, String to, boolean isConditional) {
+
+    static Operation of(Kind kind, String path) {
+      return new Operation(kind, path, null, false);
+    }
+
+    static Operation rename(String from, String to) {
+      return new Operation(Kind.RENAME, from, to, false);
+    }
+
+    boolean isChange() {
+      return kind.compareTo(Kind.CREATE) >= 0;
+    }
+
+    /** Whether the file that it names, or renames to, is of some kind. */
+    boolean touches(Predicate<String> file) {
+      return file.test(path) || to != null && file.test(to);
+    }
+
+    @Override
+    public String toString() {
+      return kind + " " + path + (to == null ? "" : " to " + to);
+    }
+  }
+
+  /** What surrounds each operation. */
+  interface World {
+
+    /**
+     * @throws SimulatedCrash if the process ends
+     * @throws IOException if the store refuses the operation
+     */
+    void before(Operation operation) throws IOException;
+
+    /** Called when it is done, however late; not if it changed nothing. */
+    void after(Operation operation);
+
+    /** Whether an operation that is done has no answer. */
+    boolean losesAnswer(Operation operation);
+
+    /** How many milliseconds after its caller has given up an operation is done; 0 for not. */
+    long lateness(Operation operation);
+  }
+
+  /** A file, or a folder without content. */
+  static final class Entry {
+    final byte[] content;
+    final long time;
+    private List<MetaLines.Line> lines;
+
+    Entry(byte[] content, long time) {
+      this.content = content;
+      this.time = time;
+    }
+
+    static Entry folder() {
+      return new Entry(null, now);
+    }
+
+    byte[] content() {
+      return content;
+    }
+
+    long time() {
+      return time;
+    }
+
+    boolean isFolder() {
+      return content == null;
+    }
+
+    /** The meta rows of a file. */
+    List<MetaLines.Line> lines() {
+      if (lines == null) {
+        lines = MetaLines.parsed(content);
+      }
+      return lines;
+    }
+  }
+
+  /** An operation. */
+  interface Action<T> {
+    T run() throws IOException;
+  }
+
+  /** An operation that is done after its caller has given up. */
+  private record Late(long due, Operation operation, Action<?> action) {}
+
+  /** Begins with an empty store. */
+  static void reset(World with) {
+    ENTRIES.clear();
+    ENTRIES.put("/", new Entry(null, 0));
+    LATE.clear();
+    world = with;
+    now = 1_000_000;
+  }
+
+  /** Milliseconds; each operation takes one. */
+  static long now() {
+    return now;
+  }
+
+  static void passUntil(long time) {
+    now = Math.max(now, time);
+  }
+
+  static NavigableMap<String, Entry> entries() {
+    return ENTRIES;
+  }
+
+  static void put(String key, byte[] content) {
+    ENTRIES.put(key, new Entry(content, now));
+  }
+
+  /** The files below a folder, without any step. */
+  static NavigableMap<String, Entry> below(String folder) {
+    return ENTRIES.subMap(folder + "/", false, folder + "0", false);
+  }
+
+  /** Does an operation; what the history does meanwhile comes before or after it. */
+  static <T> T step(Operation operation, Action<T> action) throws IOException {
+    world.before(operation);
+    now++;
+    doLate();
+    long lateness = world.lateness(operation);
+    if (lateness > 0) {
+      LATE.add(new Late(now + lateness, operation, action));
+      throw new IOException("timeout of " + operation);
+    }
+    T result = action.run();
+    if (!Boolean.FALSE.equals(result)) {
+      world.after(operation);
+    }
+    if (world.losesAnswer(operation)) {
+      throw new LostAnswerException();
+    }
+    return result;
+  }
+
+  /** The answer to an operation that is done is lost. */
+  static final class LostAnswerException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    LostAnswerException() {
+      super("the answer is lost");
+    }
+  }
+
+  private static void doLate() {
+    for (Late late : List.copyOf(LATE)) {
+      if (late.due() <= now) {
+        LATE.remove(late);
+        try {
+          late.action().run();
+          world.after(late.operation());
+        } catch (IOException e) {
+          // Its condition does not hold any more.
+        }
+      }
+    }
+  }
+
+  static FSDataInputStream opened(byte[] content) {
+    return new FSDataInputStream(new Bytes(content));
+  }
+
+  static String key(Path path) {
+    return path.toUri().getPath();
+  }
+
+  static String parent(String key) {
+    int slash = key.lastIndexOf('/');
+    return slash <= 0 ? "/" : key.substring(0, slash);
+  }
+
+  private static final class Bytes extends FSInputStream {
+
+    private final byte[] content;
+    private ByteArrayInputStream rest;
+
+    Bytes(byte[] content) {
+      this.content = content;
+      this.rest = new ByteArrayInputStream(content);
+    }
+
+    @Override
+    public int read() {
+      return rest.read();
+    }
+
+    @Override
+    public void seek(long to) {
+      rest = new ByteArrayInputStream(content, (int) to, content.length);
+    }
+
+    @Override
+    public long getPos() {
+      return content.length - rest.available();
+    }
+
+    @Override
+    public boolean seekToNewSource(long target) {
+      return false;
+    }
+  }
+}
