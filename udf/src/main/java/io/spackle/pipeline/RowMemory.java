@@ -26,13 +26,10 @@ record RowMemory(ImageSettings settings, ModelTraits traits, RowMasks masks) {
   long most(ManifestRow row, InputFiles files) {
     long init = files.initPixels(settings.limits());
     long canvas = RowCanvas.pixels(row, files.init(), settings.limits());
-    long mask =
-        RowFailures.naming(RowColumns.MASK_IMAGE, () -> masks.pixels(files.mask(), init));
+    long mask = RowFailures.naming(RowColumns.MASK_IMAGE, () -> masks.pixels(files.mask(), init));
     long pixels = init + mask + canvas + files.otherPixels(settings.limits());
     long output = Math.max(init, canvas);
-    return files.bytes()
-        + BYTES_DECODING * (pixels + canvases(row, output))
-        + outputs(row, output);
+    return files.bytes() + BYTES_DECODING * (pixels + canvases(row, output)) + outputs(row, output);
   }
 
   /** What a framed row takes until its images are written. */
@@ -53,9 +50,7 @@ record RowMemory(ImageSettings settings, ModelTraits traits, RowMasks masks) {
   private long canvases(ManifestRow row, long initPixels) {
     var parameters = row.parameters();
     long canvas =
-        traits.sizes().areOfImage()
-            ? initPixels
-            : (long) parameters.width() * parameters.height();
+        traits.sizes().areOfImage() ? initPixels : (long) parameters.width() * parameters.height();
     return (1L + parameters.samples()) * canvas;
   }
 }
