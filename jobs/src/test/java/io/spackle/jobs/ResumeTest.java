@@ -93,11 +93,15 @@ class ResumeTest {
     try {
       assertThat(run(row("a")).number("skipped")).isEqualTo(1);
       SPARK.sparkContext().listenerBus().waitUntilEmpty();
-      assertThat(jobs).contains("find the rows to process").doesNotContain("open the model");
+      assertThat(jobs)
+          .contains("Spackle: find the rows to process")
+          .doesNotContain("Spackle: open the model");
       Result refused = run(row("a") + row("b"), "-D", "model.device=cuda");
       assertThat(refused.code()).as("this machine has none").isEqualTo(2);
       assertThat(messages).contains("the model", "cannot be opened");
       assertThat(run(row("a") + row("b")).number("succeeded")).isEqualTo(1);
+      SPARK.sparkContext().listenerBus().waitUntilEmpty();
+      assertThat(jobs).contains("Spackle: open the model");
     } finally {
       SPARK.sparkContext().removeSparkListener(listener);
     }
