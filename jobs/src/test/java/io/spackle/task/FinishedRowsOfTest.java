@@ -1,5 +1,6 @@
 package io.spackle.task;
 
+import io.spackle.sink.ImageKeys;
 import io.spackle.sink.ImageWriter;
 import io.spackle.task.TaskSettings.PublishSettings;
 import io.spackle.webhook.WebhookCall;
@@ -21,7 +22,7 @@ public final class FinishedRowsOfTest {
       Consumer<List<WebhookCall>> webhooks,
       LongSupplier nanoTime)
       throws IOException {
-    ImageWriter files = ImageWriter.toFiles((key, bytes) -> key);
+    ImageWriter files = ImageWriter.toFiles((key, bytes) -> key, new ImageKeys(1));
     this.rows = new FinishedRows(publication, settings, files, webhooks, nanoTime);
   }
 
