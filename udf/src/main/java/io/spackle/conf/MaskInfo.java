@@ -44,7 +44,7 @@ record MaskInfo(MaskSettings settings, RowDefaults.Masks defaults, String shared
 
   /** The values of the entry in reference.conf; a test compares them. */
   private static final String DEFAULT_TEXT =
-      "builtin:text 2, [null, null, [], null], [text], 0.0, {}, [], ALL 0.5 0.5, COPY";
+      "builtin:text 3, [null, null, [], null], [text], 0.0, {}, [], ALL 0.5 0.5, COPY";
 
   /**
    * Reads the segmenters' folders and the shared mask.
