@@ -321,7 +321,7 @@ final class History implements SimulatedStore.World {
     }
     happens(Event.LATE_OPERATION);
     log("does not wait for " + operation);
-    return 1 + random.nextInt((int) SETTLING / 2);
+    return 1L + random.nextInt((int) SETTLING / 2);
   }
 
   private boolean isFault() {

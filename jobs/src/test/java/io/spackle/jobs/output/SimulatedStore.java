@@ -241,7 +241,7 @@ final class SimulatedStore {
 
     @Override
     public long getPos() {
-      return content.length - rest.available();
+      return (long) content.length - rest.available();
     }
 
     @Override

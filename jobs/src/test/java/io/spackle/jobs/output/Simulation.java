@@ -54,10 +54,10 @@ final class Simulation {
     }
   }
 
-  /** The first history, of some, with a violation; null if there is none. */
-  static String find(int count) {
+  /** The first history with a violation of some from a number on; null if there is none. */
+  static String find(long first, int count) {
     Simulation simulation = new Simulation();
-    for (int seed = 0; seed < count && simulation.violations.isEmpty(); seed++) {
+    for (long seed = first; seed < first + count && simulation.violations.isEmpty(); seed++) {
       simulation.play(seed, 1);
     }
     return simulation.violations.isEmpty() ? null : simulation.violations.get(0);
