@@ -23,7 +23,7 @@ final class SoftOutline {
   private static final int WINDOW = 6;
 
   /** Samples from the centre of the square to its side, about. */
-  private static final int SAMPLES = 12;
+  private static final int SAMPLES = 6;
 
   /** The distance of two colours, in linear light, that noise may have. */
   private static final double NOISE = 0.04;
