@@ -1,6 +1,7 @@
 package io.spackle.jobs.lease;
 
 import io.spackle.jobs.files.AtomicFiles;
+import io.spackle.jobs.files.AtomicFiles.Content;
 import io.spackle.jobs.files.AtomicFiles.Version;
 import io.spackle.sink.HadoopFiles;
 import java.io.FileNotFoundException;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -45,6 +47,11 @@ public final class RunFiles {
     return new RunFiles(files, new Leases(files, meta), folder, () -> {});
   }
 
+  /** The name of the run. */
+  public String run() {
+    return folder.getName().substring(AtomicFiles.HIDDEN.length());
+  }
+
   /** The file system, for reading. */
   public AtomicFiles files() {
     return files;
@@ -73,28 +80,34 @@ public final class RunFiles {
         });
   }
 
-  /**
-   * Replaces a file. On object stores that support it, the request carries the version that the
-   * file had before the fence was looked for: another run's file is never replaced.
-   */
-  public void replace(Path name, byte[] bytes) throws IOException {
-    Version version = files.version(name);
+  /** Writes a file of any length to the run's folder, replacing any file of that name. */
+  public void writeHidden(String name, Content content) throws IOException {
     change(
         () -> {
-          files.replace(name, version, bytes, folder);
+          files.write(hidden(name), content, folder);
           return true;
         });
   }
 
   /**
-   * Replaces a file by a complete one from the run's folder.
+   * Gives a complete file of the run's folder its name unless that is taken.
    *
-   * @param name on a file system with folders
+   * @return whether the name was free
+   */
+  public boolean publish(Path complete, Path name) throws IOException {
+    return change(() -> files.publish(complete, name));
+  }
+
+  /**
+   * Replaces a file by a complete one from the run's folder. On object stores that support it, the
+   * request carries the version that the file had before the fence was looked for: another run's
+   * file is never replaced.
    */
   public void replaceBy(Path complete, Path name) throws IOException {
+    Version version = files.version(name);
     change(
         () -> {
-          files.rename(complete, name);
+          files.replaceBy(complete, name, version);
           return true;
         });
   }
@@ -102,6 +115,15 @@ public final class RunFiles {
   /** Deletes a file or folder; returns false if there is none. */
   public boolean delete(Path path) throws IOException {
     return change(() -> HadoopFiles.isObjectStore(files.system()) ? remove(path) : trash(path));
+  }
+
+  /** Deletes a folder unless there is something in it. */
+  public void deleteEmpty(Path folder) throws IOException {
+    FileSystem system = files.system();
+    if (system.exists(folder) && !system.listStatusIterator(folder).hasNext()) {
+      check.run();
+      system.delete(folder, false);
+    }
   }
 
   /**
@@ -132,8 +154,7 @@ public final class RunFiles {
   public void requireNotFenced() throws IOException {
     if (leases.isFenced(folder)) {
       throw new Lease.LostException(
-          "the run %s was fenced: another run has taken over the output"
-              .formatted(folder.getName().substring(AtomicFiles.HIDDEN.length())));
+          "the run %s was fenced: another run has taken over the output".formatted(run()));
     }
   }
 

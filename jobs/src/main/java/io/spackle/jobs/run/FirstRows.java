@@ -105,7 +105,7 @@ final class FirstRows {
   private boolean isFirstRun() {
     try {
       return plan.conf().output().mode() == OutputFolder.Mode.OVERWRITE
-          || plan.output().published(OutputFolder.ALL).isEmpty();
+          || !plan.output().hasRows();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -53,7 +53,7 @@ final class WebhookSettlement {
   /**
    * Waits for calls in progress and makes pending ones, both for a bounded time, then counts.
    *
-   * @param keyed all rows of the manifest
+   * @param keyed all rows of the manifest, see {@link JobPlan#keys}
    * @return numbers of rows by the status of their calls; empty if no row has a webhook
    */
   static Map<String, Long> settle(SparkSession spark, JobPlan plan, Dataset<Row> keyed)

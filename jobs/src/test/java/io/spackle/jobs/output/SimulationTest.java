@@ -198,7 +198,7 @@ class SimulationTest {
 
     private void attempt(int task, Set<String> done) throws IOException {
       RunFiles files = RunFiles.ofTask(META, run, HADOOP);
-      AddedFiles added = new AddedFiles(new TextFormat(), files, META, run, task);
+      AddedFiles added = new AddedFiles(new TextFormat(), files, META, task);
       List<Row> rows = new ArrayList<>();
       IntStream.range(0, ROWS)
           .filter(row -> row % TASKS == task && !done.contains("row" + row))

@@ -1,0 +1,140 @@
+package io.spackle.jobs.output;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_distinct;
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.min;
+
+import io.spackle.jobs.lease.RunFiles;
+import io.spackle.row.MetaRow;
+import io.spackle.row.RowColumns;
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Meta rows that replace older ones, in a hidden folder below the meta files until they are merged
+ * into these: each file with a row that is replaced is exchanged for one with the new row.
+ *
+ * <p>The folder is not that of a run: what a run has staged when it is killed is merged by the next
+ * one. Merging again what is merged already changes nothing.
+ */
+final class StagedRows {
+
+  private static final String FOLDER = "_staged";
+  private static final String FILE = MetaRewrite.TARGET;
+  private static final String GONE = "_spackle_gone";
+  private static final String NEW = "_spackle_new";
+  private static final String LOCATION = "location";
+
+  private final SparkSession spark;
+  private final OutputFolder output;
+  private final MetaRewrite rewrite;
+  private final List<Path> files;
+  private final Dataset<Row> rows;
+
+  /**
+   * @param files of staged rows, at least one
+   */
+  private StagedRows(
+      SparkSession spark, OutputFolder output, MetaRewrite rewrite, List<Path> files) {
+    this.spark = spark;
+    this.output = output;
+    this.rewrite = rewrite;
+    this.files = files;
+    this.rows = MetaRewrite.read(spark, files);
+  }
+
+  /** The folder of staged rows, for a folder of meta files. */
+  static Path folder(Path meta) {
+    return new Path(meta, FOLDER);
+  }
+
+  /** The columns of staged rows: those of meta rows, and the key of the one that is replaced. */
+  static StructType schema(StructType meta) {
+    return meta.add(RowColumns.REPLACES, DataTypes.StringType);
+  }
+
+  /**
+   * Merges what is staged into the meta files, and removes it from the folder. A row that replaces
+   * nothing, because somebody has deleted meta files, is left out: it counts as not processed.
+   *
+   * @param files of the run that holds the lease
+   * @return the locations of the images of replaced rows
+   */
+  static Dataset<Row> merge(SparkSession spark, OutputFolder output, RunFiles files)
+      throws IOException {
+    List<Path> staged = output.find(new Path(folder(output.meta()), OutputFolder.ALL));
+    if (staged.isEmpty()) {
+      files.deleteEmpty(folder(output.meta()));
+      return noImages(spark);
+    }
+    MetaRewrite rewrite = new MetaRewrite(spark, output.meta(), files);
+    StagedRows rows = new StagedRows(spark, output, rewrite, staged);
+    Dataset<Row> images = rows.merge(files);
+    rewrite.delete(staged);
+    files.deleteEmpty(folder(output.meta()));
+    return images;
+  }
+
+  private static Dataset<Row> noImages(SparkSession spark) {
+    return spark.createDataFrame(List.of(), StructType.fromDDL(LOCATION + " string"));
+  }
+
+  private Dataset<Row> merge(RunFiles run) throws IOException {
+    Dataset<Row> found = MetaRewrite.stored(found(), run.hidden("replaced"));
+    List<String> names = found.select(FILE).distinct().as(Encoders.STRING()).collectAsList();
+    if (names.isEmpty()) {
+      return noImages(spark);
+    }
+    Dataset<Row> old =
+        OutputFolder.withFile(
+            MetaRewrite.read(
+                spark, names.stream().map(name -> new Path(output.meta(), name)).toList()));
+    Dataset<Row> gone = found.select(col(GONE).as(MetaRow.ROW_KEY)).distinct();
+    Dataset<Row> images =
+        MetaRewrite.stored(
+            old.join(hinted(gone), new String[] {MetaRow.ROW_KEY}, "left_semi")
+                .select(explode(col("output")).as(LOCATION)),
+            run.hidden("replaced-images"));
+    rewrite.write(
+        placed(found), old.join(hinted(gone), new String[] {MetaRow.ROW_KEY}, "left_anti"));
+    rewrite.replace(names);
+    return images;
+  }
+
+  /**
+   * The rows that go: older ones, and those of the same keys, which a merge that was killed has put
+   * in their place.
+   */
+  private Dataset<Row> found() throws IOException {
+    Dataset<Row> going =
+        rows.select(
+            col(MetaRow.ROW_KEY).as(NEW),
+            explode(array_distinct(array(col(MetaRow.ROW_KEY), col(RowColumns.REPLACES))))
+                .as(GONE));
+    Dataset<Row> meta =
+        OutputFolder.withFile(output.rows(spark, StructType.fromDDL(MetaRow.ROW_KEY + " string")));
+    return meta.join(hinted(going), col(MetaRow.ROW_KEY).equalTo(col(GONE)))
+        .select(col(FILE), col(GONE), col(NEW));
+  }
+
+  /** The staged rows with the files that they go to. */
+  private Dataset<Row> placed(Dataset<Row> found) {
+    Dataset<Row> places =
+        found.groupBy(col(NEW).as(MetaRow.ROW_KEY)).agg(min(col(FILE)).as(FILE));
+    return rows.join(hinted(places), MetaRow.ROW_KEY).drop(RowColumns.REPLACES);
+  }
+
+  private Dataset<Row> hinted(Dataset<Row> few) {
+    return rows.count() <= OutputFolder.FEW ? broadcast(few) : few;
+  }
+}
