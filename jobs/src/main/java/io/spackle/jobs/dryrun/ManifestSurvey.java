@@ -182,7 +182,7 @@ public record ManifestSurvey(List<Group> groups) {
             .otherwise(State.DONE.name());
     Dataset<Row> published =
         plan.output()
-            .rows(spark, MetaRow.ROW_KEY + " string, " + RetryRule.COLUMNS)
+            .rowsWithStaged(spark, MetaRow.ROW_KEY + " string, " + RetryRule.COLUMNS)
             .select(col(MetaRow.ROW_KEY).as(OLD_KEY), earlier.as(RowValidation.STATE));
     return keyed
         .join(published, col(RowColumns.KEY).equalTo(col(OLD_KEY)), "left")

@@ -147,7 +147,8 @@ public final class RunFiles {
   }
 
   /**
-   * Checks that the run is not fenced.
+   * Checks that the run is not fenced. On object stores it must not have ended either: there, an
+   * attempt of a task that Spark has given up could add a file again that was merged since.
    *
    * @throws Lease.LostException if it is
    */
@@ -155,6 +156,10 @@ public final class RunFiles {
     if (leases.isFenced(folder)) {
       throw new Lease.LostException(
           "the run %s was fenced: another run has taken over the output".formatted(run()));
+    }
+    if (HadoopFiles.isObjectStore(files.system())
+        && !files.system().exists(Leases.leaseFile(folder))) {
+      throw new Lease.LostException("the run %s has ended, or lost its lease".formatted(run()));
     }
   }
 

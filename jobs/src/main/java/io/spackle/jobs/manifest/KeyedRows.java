@@ -22,7 +22,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
@@ -35,7 +34,6 @@ public final class KeyedRows {
   public static final String FOLDED_ID = "_spackle_folded_id";
 
   private static final String CONTENT_KEY = "_spackle_content_key";
-  private static final String CONTENT_LINE = "_spackle_content_line";
   private static final String ORDINAL = "_spackle_ordinal";
 
   private KeyedRows() {}
@@ -79,16 +77,11 @@ public final class KeyedRows {
    */
   public static Dataset<Row> chosen(
       Dataset<Row> manifest, String jobDigest, Dataset<Row> chosen) {
-    Dataset<Row> rows =
-        withContentKey(manifest, jobDigest)
-            .withColumnRenamed(RowColumns.KEY, CONTENT_KEY)
-            .withColumnRenamed(RowColumns.LINE, CONTENT_LINE);
-    return rows.join(
-            chosen,
-            col(CONTENT_LINE)
-                .equalTo(col(RowColumns.LINE))
-                .and(col(RowColumns.KEY).startsWith(col(CONTENT_KEY))))
-        .drop(CONTENT_KEY, CONTENT_LINE);
+    return manifest
+        .join(chosen, RowColumns.LINE)
+        .withColumn(CONTENT_KEY, contentKey(jobDigest))
+        .where(col(RowColumns.KEY).startsWith(col(CONTENT_KEY)))
+        .drop(CONTENT_KEY);
   }
 
   /** Rows that are computed once and then kept on the workers' disks while they are referred to. */
@@ -98,9 +91,12 @@ public final class KeyedRows {
   }
 
   private static Dataset<Row> withContentKey(Dataset<Row> manifest, String jobDigest) {
-    UserDefinedFunction key =
-        udf((UDF1<Row, String>) row -> RowKey.of(row, jobDigest), DataTypes.StringType);
-    return manifest.withColumn(RowColumns.KEY, key.apply(struct(col("*"))));
+    return manifest.withColumn(RowColumns.KEY, contentKey(jobDigest));
+  }
+
+  private static Column contentKey(String jobDigest) {
+    return udf((UDF1<Row, String>) row -> RowKey.of(row, jobDigest), DataTypes.StringType)
+        .apply(struct(col("*")));
   }
 
   private static Dataset<Row> distinguished(Dataset<Row> rows) {

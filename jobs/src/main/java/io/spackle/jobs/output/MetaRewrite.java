@@ -10,10 +10,9 @@ import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.function.ForeachFunction;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
@@ -29,6 +28,8 @@ final class MetaRewrite {
 
   /** The column with the name of the file that a row goes to. */
   static final String TARGET = MetaColumns.FILE;
+
+  private static final int TASKS_PER_SLOT = 4;
 
   private final SparkSession spark;
   private final Path meta;
@@ -109,24 +110,18 @@ final class MetaRewrite {
   /** Puts hidden files in the place of those of the same names. */
   void replace(List<String> names) {
     Path folder = meta;
-    forAll(
-        spark.createDataset(names, Encoders.STRING()),
-        (files, name) -> new MergedFiles(files, folder).replace(name));
+    forAll(names, (files, name) -> new MergedFiles(files, folder).replace(name));
   }
 
   /** Puts each hidden file in the place of several. */
   void merge(List<Merge> merges) {
     Path folder = meta;
-    forAll(
-        spark.createDataset(merges, Encoders.javaSerialization(Merge.class)),
-        (files, merge) -> new MergedFiles(files, folder).merge(merge));
+    forAll(merges, (files, merge) -> new MergedFiles(files, folder).merge(merge));
   }
 
   /** Deletes files. */
   void delete(List<Path> old) {
-    Dataset<String> paths =
-        spark.createDataset(old.stream().map(Path::toString).toList(), Encoders.STRING());
-    forAll(paths, (files, path) -> files.delete(new Path(path)));
+    forAll(old, (files, path) -> files.delete(path));
   }
 
   /** What a task does with one file. */
@@ -136,12 +131,14 @@ final class MetaRewrite {
   }
 
   /** Tasks do it, since object stores copy the content. */
-  private <T> void forAll(Dataset<T> items, Change<T> change) {
+  private <T> void forAll(List<T> items, Change<T> change) {
     Path folder = meta;
     String run = files.run();
     HadoopConf hadoop = HadoopConf.of(spark.sparkContext().hadoopConfiguration());
-    ForeachFunction<T> task =
-        item -> change.make(RunFiles.ofTask(folder, run, hadoop.configuration()), item);
-    items.repartition(Math.max(1, spark.sparkContext().defaultParallelism())).foreach(task);
+    int tasks = Math.min(items.size(), TASKS_PER_SLOT * spark.sparkContext().defaultParallelism());
+    JavaSparkContext.fromSparkContext(spark.sparkContext())
+        .parallelize(items, tasks)
+        .foreach(
+            item -> change.make(RunFiles.ofTask(folder, run, hadoop.configuration()), item));
   }
 }

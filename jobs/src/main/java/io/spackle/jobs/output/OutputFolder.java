@@ -257,6 +257,16 @@ public final class OutputFolder {
         : spark.createDataFrame(List.of(), schema);
   }
 
+  /**
+   * The meta rows in some columns as they will be once the next run has merged the rows that one
+   * that was killed has staged.
+   *
+   * @param columns as in DDL, those of the row key included
+   */
+  public Dataset<Row> rowsWithStaged(SparkSession spark, String columns) throws IOException {
+    return StagedRows.merged(spark, this, StructType.fromDDL(columns));
+  }
+
   /** The meta rows of a run that are published, and those that are staged. */
   public Dataset<Row> ofRun(SparkSession spark, String run, StructType schema)
       throws IOException {

@@ -85,6 +85,29 @@ final class StagedRows {
     return images;
   }
 
+  /**
+   * The published meta rows in some columns, as they are once the staged ones are merged.
+   *
+   * @param columns those of {@link MetaRow#ROW_KEY} included
+   */
+  static Dataset<Row> merged(SparkSession spark, OutputFolder output, StructType columns)
+      throws IOException {
+    Dataset<Row> published = output.rows(spark, columns);
+    Path folder = folder(output.meta());
+    if (output.find(new Path(folder, OutputFolder.ALL)).isEmpty()) {
+      return published;
+    }
+    Dataset<Row> staged = spark.read().schema(schema(columns)).parquet(folder.toString());
+    Dataset<Row> gone =
+        staged
+            .select(col(MetaRow.ROW_KEY))
+            .union(staged.select(RowColumns.REPLACES))
+            .distinct();
+    return published
+        .join(gone, new String[] {MetaRow.ROW_KEY}, "left_anti")
+        .unionByName(staged.drop(RowColumns.REPLACES));
+  }
+
   private static Dataset<Row> noImages(SparkSession spark) {
     return spark.createDataFrame(List.of(), StructType.fromDDL(LOCATION + " string"));
   }
