@@ -154,7 +154,9 @@ final class StagedRows {
   private Dataset<Row> placed(Dataset<Row> found) {
     Dataset<Row> places =
         found.groupBy(col(NEW).as(MetaRow.ROW_KEY)).agg(min(col(FILE)).as(FILE));
-    return rows.join(hinted(places), MetaRow.ROW_KEY).drop(RowColumns.REPLACES);
+    StructType columns = (StructType) rows.drop(RowColumns.REPLACES).schema();
+    return rows.join(hinted(places), MetaRow.ROW_KEY)
+        .select(MetaColumns.of(columns, FILE)); // a join puts the key first
   }
 
   private Dataset<Row> hinted(Dataset<Row> few) {

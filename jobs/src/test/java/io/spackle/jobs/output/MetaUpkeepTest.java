@@ -29,10 +29,10 @@ class MetaUpkeepTest {
   private static final SparkSession SPARK = TestSpark.session();
 
   private static final StructType OLD =
-      StructType.fromDDL("row_key string, run string, output array<string>, shelf int");
+      StructType.fromDDL("run string, row_key string, output array<string>, shelf int");
 
   private static final StructType NEW =
-      StructType.fromDDL("row_key string, run string, output array<string>, size long");
+      StructType.fromDDL("run string, row_key string, output array<string>, size long");
 
   @TempDir Path folder;
   private Path meta;
@@ -86,6 +86,9 @@ class MetaUpkeepTest {
               "same new null 5", "kept old 2 null", "after new null 6", "other old 4 null");
     }
     assertThat(names()).containsExactly("a.parquet", "b.parquet", "c.parquet");
+    assertThat(SPARK.read().parquet(meta.resolve("a.parquet").toString()).columns())
+        .as("in the order of new rows")
+        .containsExactly("run", "row_key", "output", "size", "shelf");
     assertThat(meta.resolve("c.parquet")).hasBinaryContent(untouched);
     assertThat(meta.resolve("_staged")).doesNotExist();
   }
@@ -119,11 +122,11 @@ class MetaUpkeepTest {
   }
 
   private static Row row(String key, String run, Object last) {
-    return RowFactory.create(key, run, images(key), last);
+    return RowFactory.create(run, key, images(key), last);
   }
 
   private static Row staged(String key, String replaced, Object size) {
-    return RowFactory.create(key, "new", images(key), size, replaced);
+    return RowFactory.create("new", key, images(key), size, replaced);
   }
 
   private static Object images(String key) {
