@@ -38,10 +38,7 @@ final class ResumeBench {
 
   public static void main(String[] args) throws Exception {
     ResumeBench bench =
-        new ResumeBench(
-            IdleJobs.create(),
-            Integer.parseInt(args[0]),
-            Integer.parseInt(args[1]));
+        new ResumeBench(IdleJobs.create(), Integer.parseInt(args[0]), Integer.parseInt(args[1]));
     bench.run();
     SparkSessions.stop();
   }
@@ -67,7 +64,8 @@ final class ResumeBench {
         plan.keyedRows()
             .where(col(RowColumns.LINE).gt(remaining))
             .select(col(RowColumns.KEY).as(MetaRow.ROW_KEY), col(RowColumns.ID).as("new_id"));
-    Dataset<Row> real = spark.read().parquet(jobs.folder().resolve("alone/meta").toString()).limit(1);
+    Dataset<Row> real =
+        spark.read().parquet(jobs.folder().resolve("alone/meta").toString()).limit(1);
     Column[] columns =
         Arrays.stream(real.columns())
             .map(name -> name.equals("id") ? col("new_id").as("id") : col(name))

@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>{@code task-TASK.ATTEMPT@PROCESS}: some row of this task may have crashed the process. The
- *       file lists the keys of its rows, which are run one at a time from now on, whatever task they
- *       are then in.
+ *       file lists the keys of its rows, which are run one at a time from now on, whatever task
+ *       they are then in.
  *   <li>{@code row-KEY.ATTEMPT@PROCESS}: this row was alone in the model when the process crashed.
  *       It is not run again.
  * </ul>
@@ -131,7 +131,8 @@ public final class Markers implements AutoCloseable {
 
   /** Marks the rows of a task as being processed. */
   Marker markTask(TaskRows rows, TaskSignals task) {
-    return write("task-" + rows.task() + suffix(task), String.join("\n", new TreeSet<>(rows.keys())));
+    return write(
+        "task-" + rows.task() + suffix(task), String.join("\n", new TreeSet<>(rows.keys())));
   }
 
   /**

@@ -122,7 +122,8 @@ public final class RowColumns {
   public static final String TASK = "_spackle_task";
 
   private static final Set<String> INTERNAL =
-      Set.of(REPLACES, TASK, CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE, EARLIER_RUNS);
+      Set.of(
+          REPLACES, TASK, CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE, EARLIER_RUNS);
 
   private RowColumns() {}
 

@@ -60,8 +60,7 @@ class MarkersTest {
     current.markTask(task("run-1"), new FakeTask());
     current.markRow(KEY, new FakeTask(), "me");
     current.close();
-    assertThat(other.remaining(new FakeTask()).tasks())
-        .containsOnlyKeys("run-0");
+    assertThat(other.remaining(new FakeTask()).tasks()).containsOnlyKeys("run-0");
     assertThat(other.remaining(new FakeTask()).rows()).isEmpty();
   }
 
@@ -95,8 +94,7 @@ class MarkersTest {
   @Test
   void writeFailureIsIgnored() throws Exception {
     Files.writeString(temp.resolve("marks"), "a file in place of the folder");
-    assertThatCode(
-            () -> markers().markTask(task("run-0"), new FakeTask()).close())
+    assertThatCode(() -> markers().markTask(task("run-0"), new FakeTask()).close())
         .doesNotThrowAnyException();
   }
 

@@ -16,6 +16,7 @@ import io.spackle.model.ModelSettings;
 import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.model.ModelSettings.FolderKind;
 import io.spackle.pipeline.TestImages;
+import io.spackle.quarantine.TaskRows;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.MetaRow.RunInfo;
 import io.spackle.row.RowColumns;
@@ -26,7 +27,6 @@ import io.spackle.sink.ImageLayout;
 import io.spackle.source.FetchSettings;
 import io.spackle.spark.FakeTask;
 import io.spackle.spark.HadoopConf;
-import io.spackle.quarantine.TaskRows;
 import io.spackle.task.TaskSettings.OutputSettings;
 import io.spackle.task.TaskSettings.PublishSettings;
 import io.spackle.webhook.Webhooks.WebhookSettings;
@@ -524,8 +524,7 @@ class InpaintPartitionTest {
             .config("spark.driver.host", "127.0.0.1")
             .getOrCreate()) {
       TaskCounters counters = TaskCounters.in(spark.sparkContext());
-      InpaintPartition partition =
-          new InpaintPartition(settings, MANIFEST, counters);
+      InpaintPartition partition = new InpaintPartition(settings, MANIFEST, counters);
       IN_SPARK.clear();
       ForeachPartitionFunction<Row> task = rows -> partition.run(rows, InpaintPartitionTest::open);
       spark

@@ -73,20 +73,21 @@ public final class RunFiles {
 
   /** Writes a file, replacing any file of that name. */
   public void write(Path name, byte[] bytes) throws IOException {
+    write(name, out -> out.write(bytes));
+  }
+
+  /** The same for content of any length. */
+  public void write(Path name, Content content) throws IOException {
     change(
         () -> {
-          files.write(name, bytes, folder);
+          files.write(name, content, folder);
           return true;
         });
   }
 
   /** Writes a file of any length to the run's folder, replacing any file of that name. */
   public void writeHidden(String name, Content content) throws IOException {
-    change(
-        () -> {
-          files.write(hidden(name), content, folder);
-          return true;
-        });
+    write(hidden(name), content);
   }
 
   /**

@@ -53,17 +53,15 @@ public final class KeyedRows {
 
   /**
    * The rows without what only their processing needs: {@link RowColumns#LINE}, {@link
-   * RowColumns#KEY}, {@link RowColumns#DUPLICATE}, {@link #FOLDED_ID}, and the id and the webhook if
-   * the manifest has these columns.
+   * RowColumns#KEY}, {@link RowColumns#DUPLICATE}, {@link #FOLDED_ID}, and the id and the webhook
+   * if the manifest has these columns.
    *
    * @param jobDigest of all settings that influence images
    */
   public static Dataset<Row> keys(Dataset<Row> manifest, String jobDigest) {
     Column[] kept =
         Stream.of(RowColumns.LINE, RowColumns.KEY, RowColumns.ID, RowColumns.WEBHOOK)
-            .filter(
-                name ->
-                    name.equals(RowColumns.KEY) || RowColumns.has(manifest.schema(), name))
+            .filter(name -> name.equals(RowColumns.KEY) || RowColumns.has(manifest.schema(), name))
             .map(functions::col)
             .toArray(Column[]::new);
     return distinguished(withContentKey(manifest, jobDigest).select(kept));
@@ -75,8 +73,7 @@ public final class KeyedRows {
    *
    * @param chosen with {@link RowColumns#LINE}, {@link RowColumns#KEY} and further columns
    */
-  public static Dataset<Row> chosen(
-      Dataset<Row> manifest, String jobDigest, Dataset<Row> chosen) {
+  public static Dataset<Row> chosen(Dataset<Row> manifest, String jobDigest, Dataset<Row> chosen) {
     return manifest
         .join(chosen, RowColumns.LINE)
         .withColumn(CONTENT_KEY, contentKey(jobDigest))

@@ -14,7 +14,7 @@ final class Compaction {
   /** A smaller file is small. */
   static final long SMALL = 64L << 20;
 
-  /** A new file has at most this much more than its last source. */
+  /** So many bytes of sources fill a new file; the last of them are less than 64 MiB. */
   static final long FULL = 192L << 20;
 
   /** Fewer small files stay, since they cost readers little. */

@@ -1,20 +1,24 @@
 package io.spackle.jobs.output;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.jobs.lease.RunFiles;
+import io.spackle.sink.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.Syncable;
 
 /**
- * The exchange of meta files for others with the same rows, or newer forms of them, whose content is
- * complete in the run's folder. Each step can be repeated, by another attempt or the next run, from
- * wherever it ended.
+ * The exchange of meta files for others with the same rows, or newer forms of them, whose content
+ * is complete in the run's folder. Each step can be repeated, by another attempt or the next run,
+ * from wherever it ended.
  *
  * <p>One file that takes the place of several is announced first: a hidden file lists what it
  * replaces. Then it appears, and the others are deleted, one by one. Meanwhile readers of the bare
@@ -70,7 +74,8 @@ final class MergedFiles {
   /** Exchanges several files for one of a new name. */
   void merge(Merge merge) throws IOException {
     Path announcement = new Path(folder(meta), merge.target() + SUFFIX);
-    files.write(announcement, JSON.writeValueAsBytes(merge));
+    byte[] json = JSON.writeValueAsBytes(merge);
+    files.write(announcement, out -> writeToDisk(json, out));
     files.publish(files.hidden(hidden(merge.target())), new Path(meta, merge.target()));
     finish(announcement, merge);
   }
@@ -78,7 +83,31 @@ final class MergedFiles {
   /** Completes what earlier runs have announced; their processes have ended or are fenced. */
   void finishAll() throws IOException {
     for (Path announcement : announcements()) {
-      finish(announcement, JSON.readValue(files.files().read(announcement), Merge.class));
+      finish(announcement, read(announcement));
+    }
+  }
+
+  /** A crash of the machine must not leave the file without its content. */
+  private void writeToDisk(byte[] json, OutputStream out) throws IOException {
+    out.write(json);
+    if (out instanceof Syncable file && !HadoopFiles.isObjectStore(files.files().system())) {
+      file.hsync();
+    }
+  }
+
+  private Merge read(Path announcement) throws IOException {
+    try {
+      return JSON.readValue(files.files().read(announcement), Merge.class);
+    } catch (JsonProcessingException e) {
+      String name = announcement.getName();
+      Path target = new Path(meta, name.substring(0, name.length() - SUFFIX.length()));
+      if (!exists(target)) {
+        return new Merge(target.getName(), List.of());
+      }
+      throw new IOException(
+          "%s is damaged, expected the names of the files whose rows are in %s: delete the one if you find these rows in no other file, both otherwise"
+              .formatted(announcement, target),
+          e);
     }
   }
 

@@ -58,7 +58,9 @@ final class MetaRewrite {
     return rows.sparkSession().read().schema(rows.schema()).parquet(path.toString());
   }
 
-  /** Writes rows with {@link #TARGET}; columns that are in both have the types of the newer ones. */
+  /**
+   * Writes rows with {@link #TARGET}; columns that are in both have the types of the newer ones.
+   */
   void write(Dataset<Row> newer, Dataset<Row> older) {
     StructType schema = MetaColumns.union(newer.schema(), older.schema());
     write(MetaColumns.fitted(newer, schema).union(MetaColumns.fitted(older, schema)));
@@ -72,10 +74,7 @@ final class MetaRewrite {
     Path folder = meta;
     String run = files.run();
     ForeachPartitionFunction<Row> task = part -> write(part, format, format.files(folder, run));
-    ordered
-        .repartition(col(TARGET))
-        .sortWithinPartitions(TARGET)
-        .foreachPartition(task);
+    ordered.repartition(col(TARGET)).sortWithinPartitions(TARGET).foreachPartition(task);
   }
 
   private static void write(Iterator<Row> rows, MetaFiles format, RunFiles files)
@@ -84,8 +83,7 @@ final class MetaRewrite {
         rows,
         TARGET,
         (target, group) ->
-            format.writeHidden(
-                withoutTarget(group), MergedFiles.hidden((String) target), files));
+            format.writeHidden(withoutTarget(group), MergedFiles.hidden((String) target), files));
   }
 
   private static Iterator<Row> withoutTarget(Iterator<Row> rows) {
@@ -138,7 +136,6 @@ final class MetaRewrite {
     int tasks = Math.min(items.size(), TASKS_PER_SLOT * spark.sparkContext().defaultParallelism());
     JavaSparkContext.fromSparkContext(spark.sparkContext())
         .parallelize(items, tasks)
-        .foreach(
-            item -> change.make(RunFiles.ofTask(folder, run, hadoop.configuration()), item));
+        .foreach(item -> change.make(RunFiles.ofTask(folder, run, hadoop.configuration()), item));
   }
 }

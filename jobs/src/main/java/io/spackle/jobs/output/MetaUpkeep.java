@@ -113,8 +113,8 @@ public final class MetaUpkeep {
     while (all.hasNext() && small.size() < MOST_SOURCES) {
       FileStatus file = all.next();
       String name = file.getPath().getName();
-      boolean isMeta = file.isFile() && name.endsWith(".parquet") && !name.startsWith(".");
-      if (isMeta && !name.startsWith(files.run()) && file.getLen() < Compaction.SMALL) {
+      boolean isSmall = OutputFolder.isMetaFile(file) && file.getLen() < Compaction.SMALL;
+      if (isSmall && !name.startsWith(files.run())) {
         small.add(new Small(name, file.getLen()));
       }
     }

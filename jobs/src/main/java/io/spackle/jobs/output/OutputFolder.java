@@ -213,13 +213,17 @@ public final class OutputFolder {
     }
     RemoteIterator<FileStatus> all = fileSystem.listStatusIterator(meta());
     while (all.hasNext()) {
-      FileStatus file = all.next();
-      String name = file.getPath().getName();
-      if (file.isFile() && name.endsWith(".parquet") && !name.startsWith(".")) {
+      if (isMetaFile(all.next())) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether an entry of the folder of meta files is one that readers see. */
+  static boolean isMetaFile(FileStatus file) {
+    String name = file.getPath().getName();
+    return file.isFile() && name.endsWith(".parquet") && !name.startsWith(".");
   }
 
   /** The published meta files whose names match a pattern; none if the folder does not exist. */
@@ -255,27 +259,6 @@ public final class OutputFolder {
     return fileSystem.exists(meta())
         ? reader(spark).schema(schema).parquet(meta().toString())
         : spark.createDataFrame(List.of(), schema);
-  }
-
-  /**
-   * The meta rows in some columns as they will be once the next run has merged the rows that one
-   * that was killed has staged.
-   *
-   * @param columns as in DDL, those of the row key included
-   */
-  public Dataset<Row> rowsWithStaged(SparkSession spark, String columns) throws IOException {
-    return StagedRows.merged(spark, this, StructType.fromDDL(columns));
-  }
-
-  /** The meta rows of a run that are published, and those that are staged. */
-  public Dataset<Row> ofRun(SparkSession spark, String run, StructType schema)
-      throws IOException {
-    Path staged = StagedRows.folder(meta());
-    DataFrameReader reader =
-        spark.read().option("pathGlobFilter", MetaFiles.published(run)).schema(schema);
-    return fileSystem.exists(staged)
-        ? reader.parquet(meta().toString(), staged.toString())
-        : reader.parquet(meta().toString());
   }
 
   /** The locations of all images that meta rows name, with the ids of their rows. */

@@ -13,6 +13,7 @@ import io.spackle.row.RowColumns;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -27,7 +28,7 @@ import org.apache.spark.sql.types.StructType;
  * <p>The folder is not that of a run: what a run has staged when it is killed is merged by the next
  * one. Merging again what is merged already changes nothing.
  */
-final class StagedRows {
+public final class StagedRows {
 
   private static final String FOLDER = "_staged";
   private static final String FILE = MetaRewrite.TARGET;
@@ -38,8 +39,8 @@ final class StagedRows {
   private final SparkSession spark;
   private final OutputFolder output;
   private final MetaRewrite rewrite;
-  private final List<Path> files;
   private final Dataset<Row> rows;
+  private final long count;
 
   /**
    * @param files of staged rows, at least one
@@ -49,8 +50,8 @@ final class StagedRows {
     this.spark = spark;
     this.output = output;
     this.rewrite = rewrite;
-    this.files = files;
     this.rows = MetaRewrite.read(spark, files);
+    this.count = rows.count();
   }
 
   /** The folder of staged rows, for a folder of meta files. */
@@ -85,24 +86,34 @@ final class StagedRows {
     return images;
   }
 
+  /** The published and the staged meta rows of a run, in the columns of a schema. */
+  public static Dataset<Row> ofRun(
+      SparkSession spark, OutputFolder output, String run, StructType schema) throws IOException {
+    Path folder = folder(output.meta());
+    DataFrameReader reader =
+        spark.read().option("pathGlobFilter", MetaFiles.published(run)).schema(schema);
+    return output.find(folder).isEmpty()
+        ? reader.parquet(output.meta().toString())
+        : reader.parquet(output.meta().toString(), folder.toString());
+  }
+
   /**
-   * The published meta rows in some columns, as they are once the staged ones are merged.
+   * The published meta rows in some columns, as they will be once the next run has merged what one
+   * that was killed has staged.
    *
-   * @param columns those of {@link MetaRow#ROW_KEY} included
+   * @param columns as in DDL, that of the row key included
    */
-  static Dataset<Row> merged(SparkSession spark, OutputFolder output, StructType columns)
+  public static Dataset<Row> merged(SparkSession spark, OutputFolder output, String columns)
       throws IOException {
-    Dataset<Row> published = output.rows(spark, columns);
+    StructType schema = StructType.fromDDL(columns);
+    Dataset<Row> published = output.rows(spark, schema);
     Path folder = folder(output.meta());
     if (output.find(new Path(folder, OutputFolder.ALL)).isEmpty()) {
       return published;
     }
-    Dataset<Row> staged = spark.read().schema(schema(columns)).parquet(folder.toString());
+    Dataset<Row> staged = spark.read().schema(schema(schema)).parquet(folder.toString());
     Dataset<Row> gone =
-        staged
-            .select(col(MetaRow.ROW_KEY))
-            .union(staged.select(RowColumns.REPLACES))
-            .distinct();
+        staged.select(col(MetaRow.ROW_KEY)).union(staged.select(RowColumns.REPLACES)).distinct();
     return published
         .join(gone, new String[] {MetaRow.ROW_KEY}, "left_anti")
         .unionByName(staged.drop(RowColumns.REPLACES));
@@ -152,14 +163,13 @@ final class StagedRows {
 
   /** The staged rows with the files that they go to. */
   private Dataset<Row> placed(Dataset<Row> found) {
-    Dataset<Row> places =
-        found.groupBy(col(NEW).as(MetaRow.ROW_KEY)).agg(min(col(FILE)).as(FILE));
+    Dataset<Row> places = found.groupBy(col(NEW).as(MetaRow.ROW_KEY)).agg(min(col(FILE)).as(FILE));
     StructType columns = (StructType) rows.drop(RowColumns.REPLACES).schema();
     return rows.join(hinted(places), MetaRow.ROW_KEY)
         .select(MetaColumns.of(columns, FILE)); // a join puts the key first
   }
 
   private Dataset<Row> hinted(Dataset<Row> few) {
-    return rows.count() <= OutputFolder.FEW ? broadcast(few) : few;
+    return count <= OutputFolder.FEW ? broadcast(few) : few;
   }
 }

@@ -61,8 +61,7 @@ public final class TaskFiles implements Publication {
      * @param meta columns of its meta rows
      */
     public static Formats of(SparkSession spark, StructType meta) {
-      return new Formats(
-          MetaFiles.of(spark, meta), MetaFiles.of(spark, StagedRows.schema(meta)));
+      return new Formats(MetaFiles.of(spark, meta), MetaFiles.of(spark, StagedRows.schema(meta)));
     }
   }
 

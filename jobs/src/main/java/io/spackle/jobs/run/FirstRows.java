@@ -104,8 +104,7 @@ final class FirstRows {
   /** Once an output has results, the files of finished rows may be gone. */
   private boolean isFirstRun() {
     try {
-      return plan.conf().output().mode() == OutputFolder.Mode.OVERWRITE
-          || !plan.output().hasRows();
+      return plan.conf().output().mode() == OutputFolder.Mode.OVERWRITE || !plan.output().hasRows();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

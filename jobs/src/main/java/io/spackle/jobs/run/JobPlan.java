@@ -42,9 +42,7 @@ import org.apache.spark.sql.SparkSession;
  * @param settings of tasks
  */
 public record JobPlan(
-    JobConf conf, Input input, ResolvedConf setup,
-    OutputFolder output,
-    TaskSettings settings) {
+    JobConf conf, Input input, ResolvedConf setup, OutputFolder output, TaskSettings settings) {
 
   /**
    * The input of a job.
@@ -54,7 +52,7 @@ public record JobPlan(
    * @param rows their number
    * @param snapshot the files before they were read
    */
-  private record Input(
+  record Input(
       Manifest manifest, Dataset<Row> keys, long rows, Manifest.Snapshot snapshot) {
 
     Input withNames(Dataset<Row> named) {
@@ -120,8 +118,7 @@ public record JobPlan(
             setup.settings(manifest.rows().schema(), outputSettings(conf, output, rows)));
     FirstRows.check(spark, plan, problems);
     Dataset<Row> named =
-        problems.attempt(
-            "the names of images cannot be compared", () -> plan.namedKeys(problems));
+        problems.attempt("the names of images cannot be compared", () -> plan.namedKeys(problems));
     plan.openModel(spark, problems);
     problems.refuse();
     return new JobPlan(conf, input.withNames(named), setup, output, plan.settings());

@@ -170,8 +170,7 @@ public final class JobRun {
         interruption
             .requested()
             .map(ExitCode::of)
-            .orElseGet(
-                () -> processed.isComplete() ? exit(statistics, skipped) : ExitCode.BROKEN),
+            .orElseGet(() -> processed.isComplete() ? exit(statistics, skipped) : ExitCode.BROKEN),
         plan.rows(),
         skipped,
         statistics,

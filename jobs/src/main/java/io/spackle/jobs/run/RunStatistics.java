@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.spackle.jobs.conf.JobConf.RetryConf;
 import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.output.StagedRows;
 import io.spackle.row.MetaRow;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,7 +39,9 @@ record RunStatistics(long succeeded, long unmasked, long images, Failures failur
   /** Counts the meta rows of a run whose tasks have finished, before the staged ones are merged. */
   static RunStatistics of(SparkSession spark, JobPlan plan, String run) throws IOException {
     SparkSessions.describeJobs(spark, "count the results");
-    return of(plan.output().ofRun(spark, run, COLUMNS), plan.conf().output().rows().retries());
+    return of(
+        StagedRows.ofRun(spark, plan.output(), run, COLUMNS),
+        plan.conf().output().rows().retries());
   }
 
   private static RunStatistics of(Dataset<Row> rows, RetryConf retries) {

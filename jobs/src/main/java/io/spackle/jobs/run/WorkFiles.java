@@ -52,14 +52,12 @@ record WorkFiles(Path folder, Path meta, String run, StructType schema) implemen
   static WorkFiles write(Dataset<Row> rows, JobPlan plan, RunFiles files) throws IOException {
     Dataset<Row> shaped =
         rows.withColumn(
-                SHAPE,
-                udf(new RowShapes(plan.settings()), RowShapes.TYPE).apply(struct(col("*"))))
+                SHAPE, udf(new RowShapes(plan.settings()), RowShapes.TYPE).apply(struct(col("*"))))
             .persist(StorageLevel.DISK_ONLY());
     try {
       Dataset<Row> dealt = dealt(shaped, plan.conf().output().rows().perFile());
       WorkFiles work =
-          new WorkFiles(
-              files.hidden(FOLDER), plan.output().meta(), files.run(), dealt.schema());
+          new WorkFiles(files.hidden(FOLDER), plan.output().meta(), files.run(), dealt.schema());
       work.write(dealt, files);
       return work;
     } finally {
@@ -70,7 +68,9 @@ record WorkFiles(Path folder, Path meta, String run, StructType schema) implemen
   private static Dataset<Row> dealt(Dataset<Row> shaped, int rowsPerFile) {
     String bucket = SHAPE + "." + RowShapes.BUCKET;
     List<Deal.Bucket> buckets =
-        shaped.groupBy(col(bucket)).agg(count(lit(1)), sum(SHAPE + "." + RowShapes.WORK))
+        shaped
+            .groupBy(col(bucket))
+            .agg(count(lit(1)), sum(SHAPE + "." + RowShapes.WORK))
             .collectAsList()
             .stream()
             .map(row -> new Deal.Bucket(row.getInt(0), row.getLong(1), row.getDouble(2)))

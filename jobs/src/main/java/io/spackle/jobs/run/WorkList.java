@@ -101,11 +101,9 @@ final class WorkList {
     boolean mayReplace = counts.containsKey(State.NEW) && plan.output().hasRows();
     Dataset<Row> pairs =
         mayReplace
-            ? stored(
-                changed(compared, listed, counts.get(State.NEW)), new Path(folder, "changed"))
+            ? stored(changed(compared, listed, counts.get(State.NEW)), new Path(folder, "changed"))
             : spark.createDataFrame(List.of(), PAIR);
-    return new WorkList(
-        listed, counts, pairs, counts.containsKey(State.RETRY) || !pairs.isEmpty());
+    return new WorkList(listed, counts, pairs, counts.containsKey(State.RETRY) || !pairs.isEmpty());
   }
 
   /** The number of rows to process. */
@@ -138,8 +136,8 @@ final class WorkList {
   }
 
   /**
-   * The rows to process, with all columns of the manifest, and the keys of the meta rows that theirs
-   * replace.
+   * The rows to process, with all columns of the manifest, and the keys of the meta rows that
+   * theirs replace.
    *
    * @param manifest all rows
    */
@@ -204,8 +202,7 @@ final class WorkList {
         compared
             .output()
             .rows(listed.sparkSession(), "row_key string, id string")
-            .select(
-                KeyedRows.folded(col("id")).as(FOLDED_ID), col(MetaRow.ROW_KEY).as(OLD_KEY))
+            .select(KeyedRows.folded(col("id")).as(FOLDED_ID), col(MetaRow.ROW_KEY).as(OLD_KEY))
             .join(
                 hinted(rows.select(FOLDED_ID).distinct(), count),
                 new String[] {FOLDED_ID},
@@ -215,8 +212,7 @@ final class WorkList {
                 col(OLD_KEY).equalTo(col(RowColumns.KEY)),
                 "left_anti");
     return ranked(rows, col(RowColumns.LINE))
-        .join(
-            ranked(obsolete, length(col(OLD_KEY)), col(OLD_KEY)), new String[] {FOLDED_ID, RANK})
+        .join(ranked(obsolete, length(col(OLD_KEY)), col(OLD_KEY)), new String[] {FOLDED_ID, RANK})
         .select(RowColumns.KEY, OLD_KEY);
   }
 

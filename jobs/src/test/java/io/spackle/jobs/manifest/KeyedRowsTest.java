@@ -63,10 +63,16 @@ class KeyedRowsTest {
     Dataset<Row> manifest = manifest("a,1", "A,2", ",3", ",3", "b,1");
     List<Row> keys = KeyedRows.keys(manifest, "").orderBy(RowColumns.LINE).collectAsList();
     List<Row> rows = KeyedRows.keyed(manifest, "").orderBy(RowColumns.LINE).collectAsList();
-    assertThat(keys).extracting(KeyedRowsTest::key).isEqualTo(rows.stream().map(KeyedRowsTest::key).toList());
+    assertThat(keys)
+        .extracting(KeyedRowsTest::key)
+        .isEqualTo(rows.stream().map(KeyedRowsTest::key).toList());
     assertThat(keys.get(0).schema().fieldNames())
         .containsExactlyInAnyOrder(
-            RowColumns.LINE, RowColumns.KEY, RowColumns.ID, RowColumns.DUPLICATE, KeyedRows.FOLDED_ID);
+            RowColumns.LINE,
+            RowColumns.KEY,
+            RowColumns.ID,
+            RowColumns.DUPLICATE,
+            KeyedRows.FOLDED_ID);
   }
 
   @Test
@@ -90,8 +96,7 @@ class KeyedRowsTest {
             .select(KeyedRows.folded(col("value")))
             .as(Encoders.STRING())
             .collectAsList();
-    assertThat(folded)
-        .containsExactly("ab c", "ab c", "ab c", "\u00e4b", "\u00e4b", null, "ab  c");
+    assertThat(folded).containsExactly("ab c", "ab c", "ab c", "\u00e4b", "\u00e4b", null, "ab  c");
   }
 
   private List<Row> keyed(String... lines) throws IOException {

@@ -24,7 +24,9 @@ class CompactionTest {
   void aNewFileHasBetween192And256MiBOfSourcesButTheLast() {
     List<Small> files = files(1000, MIB);
     List<Merge> merges = merges(files);
-    assertThat(merges).extracting(Merge::target).containsExactly("t0", "t1", "t2", "t3", "t4", "t5");
+    assertThat(merges)
+        .extracting(Merge::target)
+        .containsExactly("t0", "t1", "t2", "t3", "t4", "t5");
     assertThat(merges.subList(0, 5)).allSatisfy(merge -> assertThat(merge.sources()).hasSize(192));
     assertThat(merges.stream().flatMap(merge -> merge.sources().stream()))
         .containsExactlyElementsOf(files.stream().map(Small::name).toList());

@@ -3,8 +3,8 @@ package io.spackle.jobs.output;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.TestSpark;
+import io.spackle.jobs.lease.Lease;
 import io.spackle.row.MetaRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,7 +116,7 @@ class MetaUpkeepTest {
   }
 
   private List<String> survey() throws IOException {
-    return output.rowsWithStaged(SPARK, "row_key string").collectAsList().stream()
+    return StagedRows.merged(SPARK, output, "row_key string").collectAsList().stream()
         .map(row -> row.getString(0))
         .toList();
   }

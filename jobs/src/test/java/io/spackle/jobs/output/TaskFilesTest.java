@@ -26,11 +26,9 @@ class TaskFilesTest {
       StructType.fromDDL(MetaRow.ROW_KEY + " string, attempt int");
 
   private static final StructType ROWS =
-      StructType.fromDDL(
-          "%s string, %s string".formatted(RowColumns.KEY, RowColumns.REPLACES));
+      StructType.fromDDL("%s string, %s string".formatted(RowColumns.KEY, RowColumns.REPLACES));
 
-  private static final TaskFiles.Formats FORMATS =
-      TaskFiles.Formats.of(TestSpark.session(), META);
+  private static final TaskFiles.Formats FORMATS = TaskFiles.Formats.of(TestSpark.session(), META);
 
   @TempDir java.nio.file.Path folder;
   private RunFiles files;

@@ -20,10 +20,12 @@ class DealTest {
   /** A bound, not an average: a lost task costs no more than that. */
   @Test
   void noTaskHasMoreRowsThanAllowed() {
-    List<Deal.Bucket> buckets = List.of(bucket(3, 1000, 0.001), bucket(7, 3, 1000), bucket(9, 5, 0));
+    List<Deal.Bucket> buckets =
+        List.of(bucket(3, 1000, 0.001), bucket(7, 3, 1000), bucket(9, 5, 0));
     for (int allowed : List.of(1, 3, 7, 128)) {
       Map<Integer, List<Integer>> tasks = tasks(Deal.of(buckets, 10, allowed), buckets);
-      assertThat(tasks).allSatisfy((task, rows) -> assertThat(rows).hasSizeLessThanOrEqualTo(allowed));
+      assertThat(tasks)
+          .allSatisfy((task, rows) -> assertThat(rows).hasSizeLessThanOrEqualTo(allowed));
       assertThat(tasks.values()).flatExtracting(rows -> rows).hasSize(1008);
     }
   }
@@ -35,20 +37,25 @@ class DealTest {
     assertThat(tasks).hasSize(12);
     assertThat(tasks.values())
         .allSatisfy(
-            rows -> assertThat(rows.stream().mapToInt(bucket -> bucket == 0 ? 1 : 9).sum()).isBetween(90, 110));
+            rows ->
+                assertThat(rows.stream().mapToInt(bucket -> bucket == 0 ? 1 : 9).sum())
+                    .isBetween(90, 110));
   }
 
   @Test
   void atMostOneTaskOfTwoNeighbouringShapesHasBoth() {
     List<Deal.Bucket> buckets = List.of(bucket(0, 50, 1), bucket(1, 50, 1), bucket(2, 50, 1));
     Map<Integer, List<Integer>> tasks = tasks(Deal.of(buckets, 20, 128), buckets);
-    assertThat(tasks.values().stream().filter(rows -> rows.stream().distinct().count() > 1)).hasSizeLessThanOrEqualTo(2);
+    assertThat(tasks.values().stream().filter(rows -> rows.stream().distinct().count() > 1))
+        .hasSizeLessThanOrEqualTo(2);
   }
 
   @Test
   void rowsWithoutWorkAreDealtByNumber() {
     List<Deal.Bucket> buckets = List.of(bucket(0, 10, 0));
-    assertThat(tasks(Deal.of(buckets, 4, 3), buckets).values()).extracting(List::size).containsExactly(3, 3, 3, 1);
+    assertThat(tasks(Deal.of(buckets, 4, 3), buckets).values())
+        .extracting(List::size)
+        .containsExactly(3, 3, 3, 1);
   }
 
   @Test
