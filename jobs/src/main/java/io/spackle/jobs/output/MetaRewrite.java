@@ -68,7 +68,7 @@ final class MetaRewrite {
 
   /** Writes rows with {@link #TARGET} to hidden files of these names, one per name. */
   void write(Dataset<Row> rows) {
-    StructType schema = (StructType) rows.drop(TARGET).schema();
+    StructType schema = rows.drop(TARGET).schema();
     Dataset<Row> ordered = rows.select(MetaColumns.of(schema, TARGET));
     MetaFiles format = MetaFiles.of(spark, schema);
     Path folder = meta;

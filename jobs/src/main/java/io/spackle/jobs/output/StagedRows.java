@@ -164,7 +164,7 @@ public final class StagedRows {
   /** The staged rows with the files that they go to. */
   private Dataset<Row> placed(Dataset<Row> found) {
     Dataset<Row> places = found.groupBy(col(NEW).as(MetaRow.ROW_KEY)).agg(min(col(FILE)).as(FILE));
-    StructType columns = (StructType) rows.drop(RowColumns.REPLACES).schema();
+    StructType columns = rows.drop(RowColumns.REPLACES).schema();
     return rows.join(hinted(places), MetaRow.ROW_KEY)
         .select(MetaColumns.of(columns, FILE)); // a join puts the key first
   }

@@ -52,8 +52,7 @@ public record JobPlan(
    * @param rows their number
    * @param snapshot the files before they were read
    */
-  record Input(
-      Manifest manifest, Dataset<Row> keys, long rows, Manifest.Snapshot snapshot) {
+  record Input(Manifest manifest, Dataset<Row> keys, long rows, Manifest.Snapshot snapshot) {
 
     Input withNames(Dataset<Row> named) {
       return new Input(manifest, named, rows, snapshot);

@@ -79,8 +79,7 @@ record WorkFiles(Path folder, Path meta, String run, StructType schema) implemen
     long perTask = Math.max(rowsPerFile, (count + MAX_TASKS - 1) / MAX_TASKS);
     int slots = shaped.sparkSession().sparkContext().defaultParallelism();
     Deal deal = Deal.of(buckets, tasks(count, perTask, slots), perTask);
-    StructType schema =
-        ((StructType) shaped.drop(SHAPE).schema()).add(RowColumns.TASK, DataTypes.IntegerType);
+    StructType schema = shaped.drop(SHAPE).schema().add(RowColumns.TASK, DataTypes.IntegerType);
     JavaRDD<Row> numbered =
         shaped
             .orderBy(col(bucket), col(RowColumns.LINE))
