@@ -3,7 +3,6 @@ package io.spackle.quarantine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spackle.sink.HadoopFiles;
-import io.spackle.spark.TaskPartition;
 import io.spackle.spark.TaskSignals;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -12,9 +11,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -23,7 +24,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,20 +36,21 @@ import org.slf4j.LoggerFactory;
  * crashes. Those of live processes belong to other attempts and say nothing.
  *
  * <ul>
- *   <li>{@code task-COLUMN-NUMBER-COUNT.ATTEMPT@PROCESS}: some row of this {@link TaskPartition}
- *       may have crashed the process. From now on the rows of the partition are run one at a time.
+ *   <li>{@code task-TASK.ATTEMPT@PROCESS}: some row of this task may have crashed the process. The
+ *       file lists the keys of its rows, which are run one at a time from now on, whatever task
+ *       they are then in.
  *   <li>{@code row-KEY.ATTEMPT@PROCESS}: this row was alone in the model when the process crashed.
  *       It is not run again.
  * </ul>
  *
- * <p>A task without crashes costs one listing, one empty file and its deletion. Markers are kept
+ * <p>A task without crashes costs one listing, one small file and its deletion. Markers are kept
  * until a run has finished all rows, so that the next run does not retry a quarantined row. A
  * failure to write a marker is only logged, since a job can run without.
  */
 public final class Markers implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Markers.class);
-  private static final Pattern TASK = Pattern.compile("task-(.+)-(\\d+)-(\\d+)\\.\\d+@(.+)");
+  private static final Pattern TASK = Pattern.compile("task-(.+)\\.\\d+@(.+)");
   private static final Pattern ROW = Pattern.compile("row-(.+)\\.\\d+@(.+)");
   private static final int LONGEST_NOTE = 500;
 
@@ -83,32 +84,26 @@ public final class Markers implements AutoCloseable {
   /**
    * The markers that other processes have left or made.
    *
-   * @param tasks the partitions that were being processed when their processes crashed
+   * @param tasks a marker by the name of a task that was being processed when its process crashed
    * @param rows a marker by the key of the row that was alone in the model when its process crashed
-   * @param live the partitions that other live processes are processing
+   * @param live the tasks that other live processes are processing
    */
-  record Remaining(Set<TaskPartition> tasks, Map<String, Path> rows, Set<TaskPartition> live) {
-
-    /** Whether a row may have crashed a process. */
-    boolean suspects(Row row) {
-      return tasks.stream().anyMatch(task -> task.holds(row));
-    }
-  }
+  record Remaining(Map<String, Path> tasks, Map<String, Path> rows, Set<String> live) {}
 
   /** The markers that exist now, of any run. */
   Remaining remaining(TaskSignals current) {
-    Remaining found = new Remaining(new HashSet<>(), new TreeMap<>(), new HashSet<>());
+    Remaining found = new Remaining(new TreeMap<>(), new TreeMap<>(), new HashSet<>());
     Map<String, Boolean> alive = new HashMap<>();
     for (FileStatus file : list()) {
       String name = file.getPath().getName();
       Matcher task = TASK.matcher(name);
       Matcher row = ROW.matcher(name);
       if (task.matches()) {
-        String process = task.group(4);
+        String process = task.group(2);
         if (!alive.computeIfAbsent(process, current::isAlive)) {
-          found.tasks().add(partition(task));
+          found.tasks().put(task.group(1), file.getPath());
         } else if (!process.equals(current.process())) {
-          found.live().add(partition(task));
+          found.live().add(task.group(1));
         }
       } else if (row.matches() && !alive.computeIfAbsent(row.group(2), current::isAlive)) {
         found.rows().put(row.group(1), file.getPath());
@@ -117,15 +112,27 @@ public final class Markers implements AutoCloseable {
     return found;
   }
 
-  private static TaskPartition partition(Matcher task) {
-    return new TaskPartition(
-        task.group(1), Integer.parseInt(task.group(2)), Integer.parseInt(task.group(3)));
+  /** The keys of the rows that may have crashed processes. */
+  Set<String> suspects(Remaining remaining) {
+    Set<String> keys = new HashSet<>();
+    remaining.tasks().values().forEach(marker -> keys.addAll(keys(marker)));
+    return keys;
+  }
+
+  private List<String> keys(Path marker) {
+    try (InputStream in = files.open(marker)) {
+      return new String(in.readAllBytes(), UTF_8).lines().toList();
+    } catch (FileNotFoundException e) {
+      return List.of(); // the run that left it has been cleaned up
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + marker, e);
+    }
   }
 
   /** Marks the rows of a task as being processed. */
-  Marker markTask(TaskPartition rows, TaskSignals task) {
-    String name = "task-%s-%d-%d".formatted(rows.column(), rows.number(), rows.count());
-    return write(name + suffix(task), "");
+  Marker markTask(TaskRows rows, TaskSignals task) {
+    return write(
+        "task-" + rows.task() + suffix(task), String.join("\n", new TreeSet<>(rows.keys())));
   }
 
   /**

@@ -5,15 +5,14 @@ import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowStage;
-import io.spackle.spark.TaskPartition;
 import io.spackle.spark.TaskSignals;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.hadoop.net.NetUtils;
-import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,44 +35,44 @@ public final class Quarantine implements AutoCloseable {
 
   private final Markers markers;
   private final Markers.Remaining remaining;
+  private final Set<String> suspects;
   private final TaskSignals task;
   private final Optional<Marker> taskMarker;
 
   private Quarantine(
-      Markers markers, Markers.Remaining remaining, TaskPartition partition, TaskSignals task) {
+      Markers markers, Markers.Remaining remaining, TaskRows rows, TaskSignals task) {
     this.markers = markers;
     this.remaining = remaining;
+    this.suspects = markers.suspects(remaining);
     this.task = task;
     // The marker of a crashed process stays, whatever the outcome of this attempt.
     this.taskMarker =
-        remaining.tasks().contains(partition)
+        remaining.tasks().containsKey(rows.task())
             ? Optional.empty()
-            : Optional.of(markers.markTask(partition, task));
+            : Optional.of(markers.markTask(rows, task));
   }
 
   /**
    * Reads the markers of crashed processes, then marks this task as being processed.
    *
-   * @param column by whose hash rows were distributed to tasks
+   * @param rows of the task
    */
-  public static Quarantine of(Markers markers, TaskSignals task, String column) {
-    TaskPartition partition = task.partition(column);
-    Markers.Remaining remaining = settled(markers, task, partition);
-    if (remaining.tasks().contains(partition)) {
-      LOG.warn("{}: a process crashed with these rows, they now run one at a time", partition);
+  public static Quarantine of(Markers markers, TaskSignals task, TaskRows rows) {
+    Markers.Remaining remaining = settled(markers, task, rows);
+    if (remaining.tasks().containsKey(rows.task())) {
+      LOG.warn("a process crashed with the task {}: its rows now run one at a time", rows.task());
     }
-    return new Quarantine(markers, remaining, partition, task);
+    return new Quarantine(markers, remaining, rows, task);
   }
 
   /**
    * The markers, once it is clear whether other attempts of the task are alive: duplicates, or
    * attempts of a stage that was repeated.
    */
-  private static Markers.Remaining settled(
-      Markers markers, TaskSignals task, TaskPartition partition) {
+  private static Markers.Remaining settled(Markers markers, TaskSignals task, TaskRows rows) {
     long end = System.nanoTime() + NOTICE.toNanos();
     Markers.Remaining remaining = markers.remaining(task);
-    while (remaining.live().contains(partition) && System.nanoTime() < end) {
+    while (remaining.live().contains(rows.task()) && System.nanoTime() < end) {
       LockSupport.parkNanos(POLL.toNanos());
       remaining = markers.remaining(task);
     }
@@ -87,8 +86,8 @@ public final class Quarantine implements AutoCloseable {
   }
 
   /** The marker of a row that must be alone in the model; empty if it may share a batch. */
-  public Optional<Supplier<Marker>> marker(Row row, String key) {
-    return remaining.suspects(row)
+  public Optional<Supplier<Marker>> marker(String key) {
+    return suspects.contains(key)
         ? Optional.of(() -> markers.markRow(key, task, thisProcess()))
         : Optional.empty();
   }

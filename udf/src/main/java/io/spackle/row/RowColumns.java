@@ -115,11 +115,15 @@ public final class RowColumns {
           USE_KARRAS_SIGMAS,
           API_KEY);
 
-  /** The name of the file whose meta row the row's new one replaces. */
-  public static final String REPLACED = "_spackle_replaced";
+  /** Added by the driver: the key of the meta row that the row's own replaces, or null. */
+  public static final String REPLACES = "_spackle_replaces";
+
+  /** Added by the driver: the number of the task that processes the row, from 0. */
+  public static final String TASK = "_spackle_task";
 
   private static final Set<String> INTERNAL =
-      Set.of(REPLACED, CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE, EARLIER_RUNS);
+      Set.of(
+          REPLACES, TASK, CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE, EARLIER_RUNS);
 
   private RowColumns() {}
 

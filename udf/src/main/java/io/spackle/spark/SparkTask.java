@@ -56,11 +56,6 @@ public record SparkTask(TaskContext context) implements TaskSignals {
   }
 
   @Override
-  public TaskPartition partition(String column) {
-    return new TaskPartition(column, context.partitionId(), context.numPartitions());
-  }
-
-  @Override
   public Optional<String> gpuAddress() {
     ResourceInformation gpus = context.resourcesJMap().get("gpu");
     return Optional.ofNullable(gpus).map(found -> found.addresses()[0]);

@@ -29,9 +29,6 @@ public interface TaskSignals {
   /** Whether Spark takes a process of some name for alive. */
   boolean isAlive(String process);
 
-  /** The task's rows among those that were distributed by the hash of a column. */
-  TaskPartition partition(String column);
-
   /** The address of the GPU assigned to the task, if any. */
   Optional<String> gpuAddress();
 }

@@ -9,12 +9,12 @@ import io.spackle.pipeline.RowRecorder;
 import io.spackle.pipeline.RowRecorder.Recorded;
 import io.spackle.pipeline.RowWindow;
 import io.spackle.quarantine.Quarantine;
+import io.spackle.quarantine.TaskRows;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.sink.ImageWriter;
 import io.spackle.spark.SparkTask;
-import io.spackle.spark.TaskPartition;
 import io.spackle.spark.TaskSignals;
 import io.spackle.task.TaskSettings.OutputSettings;
 import io.spackle.webhook.WebhookCall;
@@ -50,20 +50,16 @@ public final class InpaintPartition implements Serializable {
   private static final int WAITING_PER_SLOT = 4;
 
   private final TaskSettings settings;
-  private final String column;
   private final TaskCounters counters;
   private final RowRecorder recorder;
   private final boolean hasWebhooks;
 
   /**
    * @param manifest schema of the rows, with {@link RowColumns#KEY}
-   * @param column by whose hash rows were distributed to tasks, see {@link TaskPartition}
    * @param counters of all rows of the job
    */
-  public InpaintPartition(
-      TaskSettings settings, StructType manifest, String column, TaskCounters counters) {
+  public InpaintPartition(TaskSettings settings, StructType manifest, TaskCounters counters) {
     this.settings = settings;
-    this.column = column;
     this.counters = counters;
     this.recorder = settings.recorder(manifest);
     this.hasWebhooks = RowColumns.has(manifest, RowColumns.WEBHOOK);
@@ -80,27 +76,35 @@ public final class InpaintPartition implements Serializable {
   /** A row with its meta row. */
   private record Finished(Row source, Recorded recorded) {}
 
-  /** Opens the publication of a task on its executor. */
+  /**
+   * What a task is.
+   *
+   * @param rows all of its rows, those that earlier attempts have published included
+   */
+  public record Work(TaskRows rows, Publication publication) {}
+
+  /** Finds out on its executor what a task is. */
   @FunctionalInterface
   public interface Opening {
-    Publication open() throws IOException;
+    Work open() throws IOException;
   }
 
   /** Processes the rows of the current Spark task. */
-  public void run(Iterator<Row> rows, Opening publication) throws IOException {
+  public void run(Iterator<Row> rows, Opening work) throws IOException {
     if (rows.hasNext()) {
-      run(rows, publication.open(), ExecutorContext.ofJvm(), new SparkTask(TaskContext.get()));
+      run(rows, work.open(), ExecutorContext.ofJvm(), new SparkTask(TaskContext.get()));
     }
   }
 
-  void run(Iterator<Row> rows, Publication publication, ExecutorContext executor, TaskSignals task)
+  void run(Iterator<Row> rows, Work work, ExecutorContext executor, TaskSignals task)
       throws IOException {
+    Publication publication = work.publication();
     Iterator<Row> pending = publication.pending(rows);
     if (!pending.hasNext()) {
       return; // earlier attempts have published all rows
     }
     Cancellation end = new Cancellation();
-    Quarantine quarantine = Quarantine.of(executor.markers(settings, task), task, column);
+    Quarantine quarantine = Quarantine.of(executor.markers(settings, task), task, work.rows());
     task.onCompletion(quarantine::close);
     ImageWriter images = executor.images(settings, task);
     FlightControl flight = flight(settings);
@@ -176,16 +180,16 @@ public final class InpaintPartition implements Serializable {
 
   private Finished process(Row row, Attempt attempt) throws InterruptedException {
     String key = row.getAs(RowColumns.KEY);
-    Outcome outcome = recorder.read(row, key).then(valid -> outcome(valid, row, key, attempt));
+    Outcome outcome = recorder.read(row, key).then(valid -> outcome(valid, key, attempt));
     return new Finished(row, recorder.record(row, key, outcome, attempt.number()));
   }
 
-  private static Outcome outcome(ManifestRow valid, Row row, String key, Attempt attempt)
+  private static Outcome outcome(ManifestRow valid, String key, Attempt attempt)
       throws InterruptedException {
     Quarantine quarantine = attempt.quarantine();
     Optional<Outcome> quarantined = quarantine.outcome(valid, key);
     return quarantined.isPresent()
         ? quarantined.get()
-        : attempt.pipeline().run(valid, quarantine.marker(row, key));
+        : attempt.pipeline().run(valid, quarantine.marker(key));
   }
 }

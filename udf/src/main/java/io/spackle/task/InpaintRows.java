@@ -19,7 +19,6 @@ import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageWriter;
 import io.spackle.source.ImageSource;
 import io.spackle.spark.SparkTask;
-import io.spackle.spark.TaskPartition;
 import io.spackle.spark.TaskSignals;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -236,11 +235,6 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     @Override
     public boolean isAlive(String process) {
       return process.equals(process());
-    }
-
-    @Override
-    public TaskPartition partition(String column) {
-      return new TaskPartition(column, 0, 1);
     }
 
     @Override

@@ -5,19 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.spark.FakeTask;
-import io.spackle.spark.TaskPartition;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MarkersTest {
 
   private static final String KEY = "0123abcd-2";
-  private static final String COLUMN = "dealt_by";
 
   @TempDir Path temp;
 
@@ -26,17 +25,18 @@ class MarkersTest {
     Markers.Remaining remaining = markers().remaining(new FakeTask());
     assertThat(remaining.tasks()).isEmpty();
     assertThat(remaining.rows()).isEmpty();
-    assertThat(remaining.suspects(RowFactory.create(KEY))).isFalse();
+    assertThat(markers().suspects(remaining)).isEmpty();
     assertThat(folder()).doesNotExist();
   }
 
   @Test
   void markersAreVisibleToOtherProcesses() {
-    markers().markTask(new TaskPartition(COLUMN, 3, 7), new FakeTask());
+    markers().markTask(task("run-3"), new FakeTask());
     markers().markRow(KEY, new FakeTask(), "me");
     markers().markRow(KEY, new FakeTask(), "other");
     Markers.Remaining remaining = markers().remaining(new FakeTask());
-    assertThat(remaining.tasks()).containsExactly(new TaskPartition(COLUMN, 3, 7));
+    assertThat(remaining.tasks()).containsOnlyKeys("run-3");
+    assertThat(markers().suspects(remaining)).containsExactlyInAnyOrder("a", "b");
     assertThat(remaining.rows()).containsOnlyKeys(KEY);
     assertThat(markers().note(remaining.rows().get(KEY))).isIn("me", "other");
   }
@@ -44,9 +44,9 @@ class MarkersTest {
   @Test
   void markerExistsUntilItIsClosed() {
     FakeTask task = new FakeTask();
-    Marker marker = markers().markTask(new TaskPartition(COLUMN, 0, 1), task);
-    String name = "task-dealt_by-0-1.%d@%s".formatted(task.attemptId(), task.process());
-    assertThat(folder().resolve(name)).isEmptyFile();
+    Marker marker = markers().markTask(task("run-0"), task);
+    String name = "task-run-0.%d@%s".formatted(task.attemptId(), task.process());
+    assertThat(folder().resolve(name)).hasContent("a\nb");
     marker.close();
     marker.close();
     assertThat(folder()).isEmptyDirectory();
@@ -55,13 +55,12 @@ class MarkersTest {
   @Test
   void closeRemovesTheMarkersOfTheProcessOnly() {
     Markers other = markers();
-    other.markTask(new TaskPartition(COLUMN, 0, 2), new FakeTask());
+    other.markTask(task("run-0"), new FakeTask());
     Markers current = markers();
-    current.markTask(new TaskPartition(COLUMN, 1, 2), new FakeTask());
+    current.markTask(task("run-1"), new FakeTask());
     current.markRow(KEY, new FakeTask(), "me");
     current.close();
-    assertThat(other.remaining(new FakeTask()).tasks())
-        .containsExactly(new TaskPartition(COLUMN, 0, 2));
+    assertThat(other.remaining(new FakeTask()).tasks()).containsOnlyKeys("run-0");
     assertThat(other.remaining(new FakeTask()).rows()).isEmpty();
   }
 
@@ -69,44 +68,47 @@ class MarkersTest {
   void processThatGaveUpRemovesNoMarkers() {
     AtomicBoolean hasGivenUp = new AtomicBoolean();
     Markers markers = new Markers(folder().toString(), new Configuration(), hasGivenUp::get);
-    Marker marker = markers.markTask(new TaskPartition(COLUMN, 0, 1), new FakeTask());
+    Marker marker = markers.markTask(task("run-0"), new FakeTask());
     hasGivenUp.set(true);
     marker.close();
     markers.close();
-    assertThat(folder()).isDirectoryContaining("glob:**/task-dealt_by-0-1.*");
+    assertThat(folder()).isDirectoryContaining("glob:**/task-run-0.*");
   }
 
   @Test
   void markersOfLiveProcessesCountForNothing() {
     FakeTask other = new FakeTask();
-    TaskPartition rows = new TaskPartition(COLUMN, 3, 7);
+    TaskRows rows = task("run-3");
     markers().markTask(rows, other);
     markers().markRow(KEY, other, "me");
     Markers.Remaining live = markers().remaining(new FakeTask().seesAlive(other));
     assertThat(live.tasks()).isEmpty();
     assertThat(live.rows()).isEmpty();
-    assertThat(live.live()).containsExactly(rows);
+    assertThat(live.live()).containsExactly("run-3");
     Markers.Remaining own = markers().remaining(other);
     assertThat(own.live()).as("another attempt in the same process").isEmpty();
     assertThat(own.tasks()).isEmpty();
-    assertThat(markers().remaining(new FakeTask()).tasks()).containsExactly(rows);
+    assertThat(markers().remaining(new FakeTask()).tasks()).containsOnlyKeys("run-3");
   }
 
   @Test
   void writeFailureIsIgnored() throws Exception {
     Files.writeString(temp.resolve("marks"), "a file in place of the folder");
-    assertThatCode(
-            () -> markers().markTask(new TaskPartition(COLUMN, 0, 1), new FakeTask()).close())
+    assertThatCode(() -> markers().markTask(task("run-0"), new FakeTask()).close())
         .doesNotThrowAnyException();
   }
 
   @Test
   void otherFilesAreNotMarkers() throws Exception {
     Files.createDirectories(folder());
-    Files.writeString(folder().resolve("task-a-b"), "");
+    Files.writeString(folder().resolve("task-a-b@c"), "");
     Files.writeString(folder().resolve("notes.txt"), "mine");
     assertThat(markers().remaining(new FakeTask()).tasks()).isEmpty();
     assertThat(markers().remaining(new FakeTask()).rows()).isEmpty();
+  }
+
+  private static TaskRows task(String name) {
+    return new TaskRows(name, new TreeSet<>(Set.of("a", "b")));
   }
 
   private Markers markers() {

@@ -14,27 +14,12 @@ public final class FakeTask implements TaskSignals {
   private static final AtomicLong ATTEMPTS = new AtomicLong();
 
   private final List<Runnable> completions = new ArrayList<>();
-  private final int number;
-  private final int count;
   private final long attempt = ATTEMPTS.incrementAndGet();
   private final String process = "app-1." + UUID.randomUUID();
   private final Set<String> alive = ConcurrentHashMap.newKeySet();
   private volatile boolean isInterrupted;
   private volatile boolean isLeaving;
   private String gpu;
-
-  public FakeTask() {
-    this(0, 1);
-  }
-
-  /**
-   * @param number of the task, from 0
-   * @param count of all tasks
-   */
-  public FakeTask(int number, int count) {
-    this.number = number;
-    this.count = count;
-  }
 
   /** Lets this task see the process of another one as alive. */
   public FakeTask seesAlive(FakeTask other) {
@@ -94,11 +79,6 @@ public final class FakeTask implements TaskSignals {
   @Override
   public boolean isAlive(String name) {
     return name.equals(process) || alive.contains(name);
-  }
-
-  @Override
-  public TaskPartition partition(String column) {
-    return new TaskPartition(column, number, count);
   }
 
   @Override

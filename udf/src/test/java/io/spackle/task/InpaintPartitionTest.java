@@ -16,6 +16,7 @@ import io.spackle.model.ModelSettings;
 import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.model.ModelSettings.FolderKind;
 import io.spackle.pipeline.TestImages;
+import io.spackle.quarantine.TaskRows;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.MetaRow.RunInfo;
 import io.spackle.row.RowColumns;
@@ -28,7 +29,6 @@ import io.spackle.source.FetchSettings;
 import io.spackle.spark.FakeTask;
 import io.spackle.spark.HadoopConf;
 import io.spackle.spark.SparkTask;
-import io.spackle.spark.TaskPartition;
 import io.spackle.task.TaskSettings.OutputSettings;
 import io.spackle.task.TaskSettings.PublishSettings;
 import io.spackle.webhook.Webhooks.WebhookSettings;
@@ -42,6 +42,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -50,10 +51,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Row;
@@ -69,7 +72,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class InpaintPartitionTest {
@@ -96,7 +98,7 @@ class InpaintPartitionTest {
 
   @TempDir Path temp;
   private ExecutorContext executor;
-  private String distributionColumn = RowColumns.KEY;
+  private String task = "run-1-0";
   private ImageLayout layout = ImageLayout.FILES;
   private PublishSettings publish = new PublishSettings(Duration.ofHours(1), 1000);
 
@@ -164,7 +166,7 @@ class InpaintPartitionTest {
 
   @Test
   void emptyPartitionOpensNoModel() throws Exception {
-    partition(settings(4)).run(Collections.emptyIterator(), MemoryPublication::new);
+    partition(settings(4)).run(Collections.emptyIterator(), () -> null);
     assertThat(opened).hasValue(0);
   }
 
@@ -311,28 +313,15 @@ class InpaintPartitionTest {
   }
 
   /** The next run distributes its rows differently. */
-  @ParameterizedTest
-  @ValueSource(strings = {RowColumns.KEY, RowColumns.ID})
-  void onlyTheRowsOfACrashedTaskRunAlone(String column) throws Exception {
-    List<Row> rows = rows(IntStream.range(0, 40).mapToObj(i -> "r" + i).toArray(String[]::new));
-    distributionColumn = column;
-    crashing(new FakeTask(1, 2), rows(CRASHING));
+  @Test
+  void onlyTheRowsOfACrashedTaskRunAlone() throws Exception {
+    crashing(new FakeTask(), rows("a", CRASHING, "b"));
     FakeInpainter inpainter = crashingModel();
     executor(inpainter);
-    distributionColumn = RowColumns.KEY;
-    assertThat(run(settings(4), new FakeTask(), rows)).hasSize(40);
-    List<String> alone =
-        inpainter.batches().stream()
-            .filter(batch -> batch.size() == 1)
-            .map(batch -> batch.get(0))
-            .toList();
-    assertThat(alone)
-        .containsAll(
-            rows.stream()
-                .filter(new TaskPartition(column, 1, 2)::holds)
-                .map(row -> row.<String>getAs(RowColumns.ID))
-                .toList())
-        .hasSizeBetween(10, 30);
+    task = "run-2-0";
+    run(settings(4), new FakeTask(), rows("b", "c", "d", "e", "f"));
+    assertThat(inpainter.batches()).contains(List.of("b"));
+    assertThat(inpainter.batches()).as("the others share batches").hasSizeLessThan(5);
   }
 
   @Test
@@ -346,7 +335,7 @@ class InpaintPartitionTest {
     ExecutorService slot = Executors.newSingleThreadExecutor();
     Future<List<Row>> killedRows = slot.submit(() -> run(settings(4), killed, rows("a", "b")));
     started.acquire();
-    assertThat(temp.resolve("marks")).isDirectoryContaining("glob:**/task-_spackle_key-0-1.*");
+    assertThat(temp.resolve("marks")).isDirectoryContaining("glob:**/task-run-1-0.*");
     killed.interrupt();
     assertThatThrownBy(killedRows::get).hasCauseInstanceOf(CancellationException.class);
     assertThat(temp.resolve("marks")).isEmptyDirectory();
@@ -552,10 +541,11 @@ class InpaintPartitionTest {
   /** What the tasks of Spark, which run in this JVM, have published. */
   private static final List<MemoryPublication> IN_SPARK = new CopyOnWriteArrayList<>();
 
-  private static Publication open() {
+  private static InpaintPartition.Work open() {
     MemoryPublication publication = new MemoryPublication();
     IN_SPARK.add(publication);
-    return publication;
+    String name = "run-" + TaskContext.getPartitionId();
+    return new InpaintPartition.Work(new TaskRows(name, Set.of()), publication);
   }
 
   /** Through Spark, with everything that a task opens by itself. */
@@ -582,8 +572,7 @@ class InpaintPartitionTest {
             .config("spark.driver.host", "127.0.0.1")
             .getOrCreate()) {
       TaskCounters counters = TaskCounters.in(spark.sparkContext());
-      InpaintPartition partition =
-          new InpaintPartition(settings, MANIFEST, distributionColumn, counters);
+      InpaintPartition partition = new InpaintPartition(settings, MANIFEST, counters);
       IN_SPARK.clear();
       ForeachPartitionFunction<Row> task = rows -> partition.run(rows, InpaintPartitionTest::open);
       spark
@@ -626,21 +615,27 @@ class InpaintPartitionTest {
 
   private void process(
       TaskSettings settings,
-      FakeTask task,
+      FakeTask signals,
       List<Row> rows,
       Publication publication,
       ExecutorContext context) {
     try {
-      partition(settings).run(rows.iterator(), publication, context, task);
+      partition(settings).run(rows.iterator(), work(rows, publication), context, signals);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      task.complete();
+      signals.complete();
     }
   }
 
+  private InpaintPartition.Work work(List<Row> rows, Publication publication) {
+    Set<String> keys =
+        rows.stream().map(row -> row.<String>getAs(RowColumns.KEY)).collect(Collectors.toSet());
+    return new InpaintPartition.Work(new TaskRows(task, keys), publication);
+  }
+
   private InpaintPartition partition(TaskSettings settings) {
-    return new InpaintPartition(settings, MANIFEST, distributionColumn, progress);
+    return new InpaintPartition(settings, MANIFEST, progress);
   }
 
   private TaskSettings settings(int maxImages) {

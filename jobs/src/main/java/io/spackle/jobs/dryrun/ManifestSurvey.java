@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.run.ChangedInputs;
+import io.spackle.jobs.output.StagedRows;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.jobs.run.RetryRule;
 import io.spackle.row.ErrorCode;
@@ -185,11 +186,9 @@ public record ManifestSurvey(List<Group> groups) {
             .when(RetryRule.selects(plan.conf().output().rows().retries()), State.RETRY.name())
             .when(col("error").isNotNull(), State.FAILED.name())
             .otherwise(State.DONE.name());
+    String columns = MetaRow.ROW_KEY + " string, " + RetryRule.COLUMNS;
     Dataset<Row> published =
-        ChangedInputs.mark(
-                plan,
-                keyed,
-                plan.output().rows(spark, MetaRow.ROW_KEY + " string, " + RetryRule.COLUMNS))
+        ChangedInputs.mark(plan, StagedRows.merged(spark, plan.output(), columns))
             .select(col(MetaRow.ROW_KEY).as(OLD_KEY), earlier.as(RowValidation.STATE));
     return keyed
         .join(published, col(RowColumns.KEY).equalTo(col(OLD_KEY)), "left")

@@ -66,7 +66,7 @@ public final class Export {
   }
 
   private static void check(OutputFolder output, ExportFolder folder) throws IOException {
-    if (output.published(OutputFolder.ALL).isEmpty()) {
+    if (!output.hasRows()) {
       throw new RefusedException(
           "the output %s has no meta rows: run the job first".formatted(output));
     }

@@ -3,6 +3,7 @@ package io.spackle.jobs.files;
 import io.spackle.sink.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -39,6 +40,8 @@ public final class AtomicFiles {
   /** Prefix of the names of unpublished files, which Spark and most other readers ignore. */
   public static final String HIDDEN = ".spackle-";
 
+  private static final int BUFFER = 1 << 16;
+
   private static final String IF_NONE_MATCH =
       CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
 
@@ -62,6 +65,12 @@ public final class AtomicFiles {
    * @param tag of its content, or null if the store has none
    */
   public record Version(String tag) {}
+
+  /** The content of a file that may be too large for the memory. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
 
   /** The underlying file system, without Hadoop's checksum files. */
   public FileSystem system() {
@@ -93,6 +102,27 @@ public final class AtomicFiles {
     }
   }
 
+  /**
+   * Gives a complete file its name unless that is taken. On object stores the file is copied.
+   *
+   * @return whether the name was free
+   */
+  public boolean publish(Path complete, Path name) throws IOException {
+    try {
+      if (HadoopFiles.isObjectStore(files)) {
+        putNew(name, copyOf(complete));
+      } else {
+        giveName(complete, name);
+      }
+      return true;
+    } catch (IOException e) {
+      if (!files.exists(name)) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
   /** The current version of a file, for {@link #replace}. */
   public Version version(Path name) throws IOException {
     return new Version(
@@ -110,12 +140,8 @@ public final class AtomicFiles {
       write(name, bytes, staging);
       return;
     }
-    FSDataOutputStreamBuilder<?, ?> target = files.createFile(name).overwrite(true);
-    if (expected.tag() != null && files.hasPathCapability(name, IF_MATCH)) {
-      target.must(IF_MATCH, expected.tag());
-    }
     try {
-      put(target, bytes);
+      putInPlace(name, expected, out -> out.write(bytes));
     } catch (IOException e) {
       // A repeated request found what its first attempt had put.
       if (!files.exists(name) || !Arrays.equals(read(name), bytes)) {
@@ -125,16 +151,46 @@ public final class AtomicFiles {
   }
 
   /**
+   * Replaces a file by a complete one, see {@link #replace}. On object stores that one is copied.
+   */
+  public void replaceBy(Path complete, Path name, Version expected) throws IOException {
+    if (!HadoopFiles.isObjectStore(files)) {
+      rename(complete, name);
+      return;
+    }
+    try {
+      putInPlace(name, expected, copyOf(complete));
+    } catch (IOException e) {
+      if (!files.exists(name) || !areEqual(name, complete)) {
+        throw e;
+      }
+    }
+  }
+
+  private void putInPlace(Path name, Version expected, Content content) throws IOException {
+    FSDataOutputStreamBuilder<?, ?> target = files.createFile(name).overwrite(true);
+    if (expected.tag() != null && files.hasPathCapability(name, IF_MATCH)) {
+      target.must(IF_MATCH, expected.tag());
+    }
+    put(target, content);
+  }
+
+  /**
    * Writes a file, replacing any file of that name.
    *
    * @param staging an existing folder
    */
   public void write(Path name, byte[] bytes, Path staging) throws IOException {
+    write(name, out -> out.write(bytes), staging);
+  }
+
+  /** The same for content of any length. */
+  public void write(Path name, Content content, Path staging) throws IOException {
     if (HadoopFiles.isObjectStore(files)) {
-      put(files.createFile(name).overwrite(true).recursive(), bytes);
+      put(files.createFile(name).overwrite(true).recursive(), content);
       return;
     }
-    Path staged = staged(bytes, staging);
+    Path staged = staged(content, staging);
     try {
       rename(staged, name);
     } catch (IOException | RuntimeException e) {
@@ -181,29 +237,56 @@ public final class AtomicFiles {
 
   private void createNew(Path name, byte[] bytes, Path staging) throws IOException {
     if (HadoopFiles.isObjectStore(files)) {
-      putNew(name, bytes);
+      putNew(name, out -> out.write(bytes));
       return;
     }
-    Path staged = staged(bytes, staging);
+    Path staged = staged(out -> out.write(bytes), staging);
     try {
-      if (isLocal()) {
-        link(staged, name);
-      } else if (files.exists(name) || !files.rename(staged, name)) {
-        throw new FileAlreadyExistsException(name.toString());
-      }
+      giveName(staged, name);
     } finally {
       deleteQuietly(staged);
     }
   }
 
-  private void putNew(Path name, byte[] bytes) throws IOException {
+  /** Gives a complete file its name; fails if that is taken. The old name may stay, too. */
+  private void giveName(Path complete, Path name) throws IOException {
+    if (isLocal()) {
+      link(complete, name);
+    } else if (files.exists(name) || !files.rename(complete, name)) {
+      throw new FileAlreadyExistsException(name.toString());
+    }
+  }
+
+  private void putNew(Path name, Content content) throws IOException {
     FSDataOutputStreamBuilder<?, ?> target = files.createFile(name).overwrite(false).recursive();
     if (files.hasPathCapability(name, IF_NONE_MATCH)) {
       target.must(IF_NONE_MATCH, true);
     } else if (files.exists(name)) {
       throw new FileAlreadyExistsException(name.toString());
     }
-    put(target, bytes);
+    put(target, content);
+  }
+
+  private Content copyOf(Path file) {
+    return out -> {
+      try (FSDataInputStream in = files.open(file)) {
+        in.transferTo(out);
+      }
+    };
+  }
+
+  private boolean areEqual(Path one, Path other) throws IOException {
+    if (files.getFileStatus(one).getLen() != files.getFileStatus(other).getLen()) {
+      return false;
+    }
+    try (FSDataInputStream first = files.open(one);
+        FSDataInputStream second = files.open(other)) {
+      byte[] expected = first.readNBytes(BUFFER);
+      while (expected.length > 0 && Arrays.equals(expected, second.readNBytes(BUFFER))) {
+        expected = first.readNBytes(BUFFER);
+      }
+      return expected.length == 0;
+    }
   }
 
   /** A move would replace a file that another attempt has just created; a link cannot. */
@@ -221,10 +304,10 @@ public final class AtomicFiles {
   }
 
   /** Writes a file to the staging folder, which is not created. */
-  private Path staged(byte[] bytes, Path staging) throws IOException {
+  private Path staged(Content content, Path staging) throws IOException {
     Path staged = new Path(staging, HIDDEN + "new-" + UUID.randomUUID());
     try (FSDataOutputStream out = files.createFile(staged).build()) {
-      out.write(bytes);
+      content.writeTo(out);
     } catch (IOException | RuntimeException e) {
       deleteQuietly(staged);
       throw e;
@@ -233,11 +316,12 @@ public final class AtomicFiles {
   }
 
   /** One request, which is made when the stream closes. */
-  private static void put(FSDataOutputStreamBuilder<?, ?> target, byte[] bytes) throws IOException {
+  private static void put(FSDataOutputStreamBuilder<?, ?> target, Content content)
+      throws IOException {
     // S3A would look for the object and for a folder of its name first.
     FSDataOutputStream out = target.opt("fs.s3a.create.performance", true).build();
-    out.write(bytes);
-    out.close();
+    content.writeTo(out);
+    out.close(); // not if the content is incomplete
   }
 
   private boolean isLocal() {

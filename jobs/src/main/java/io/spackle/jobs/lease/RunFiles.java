@@ -1,6 +1,7 @@
 package io.spackle.jobs.lease;
 
 import io.spackle.jobs.files.AtomicFiles;
+import io.spackle.jobs.files.AtomicFiles.Content;
 import io.spackle.jobs.files.AtomicFiles.Version;
 import io.spackle.sink.HadoopFiles;
 import java.io.FileNotFoundException;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -45,6 +47,11 @@ public final class RunFiles {
     return new RunFiles(files, new Leases(files, meta), folder, () -> {});
   }
 
+  /** The name of the run. */
+  public String run() {
+    return folder.getName().substring(AtomicFiles.HIDDEN.length());
+  }
+
   /** The file system, for reading. */
   public AtomicFiles files() {
     return files;
@@ -66,35 +73,42 @@ public final class RunFiles {
 
   /** Writes a file, replacing any file of that name. */
   public void write(Path name, byte[] bytes) throws IOException {
+    write(name, out -> out.write(bytes));
+  }
+
+  /** The same for content of any length. */
+  public void write(Path name, Content content) throws IOException {
     change(
         () -> {
-          files.write(name, bytes, folder);
+          files.write(name, content, folder);
           return true;
         });
   }
 
+  /** Writes a file of any length to the run's folder, replacing any file of that name. */
+  public void writeHidden(String name, Content content) throws IOException {
+    write(hidden(name), content);
+  }
+
   /**
-   * Replaces a file. On object stores that support it, the request carries the version that the
-   * file had before the fence was looked for: another run's file is never replaced.
+   * Gives a complete file of the run's folder its name unless that is taken.
+   *
+   * @return whether the name was free
    */
-  public void replace(Path name, byte[] bytes) throws IOException {
+  public boolean publish(Path complete, Path name) throws IOException {
+    return change(() -> files.publish(complete, name));
+  }
+
+  /**
+   * Replaces a file by a complete one from the run's folder. On object stores that support it, the
+   * request carries the version that the file had before the fence was looked for: another run's
+   * file is never replaced.
+   */
+  public void replaceBy(Path complete, Path name) throws IOException {
     Version version = files.version(name);
     change(
         () -> {
-          files.replace(name, version, bytes, folder);
-          return true;
-        });
-  }
-
-  /**
-   * Replaces a file by a complete one from the run's folder.
-   *
-   * @param name on a file system with folders
-   */
-  public void replaceBy(Path complete, Path name) throws IOException {
-    change(
-        () -> {
-          files.rename(complete, name);
+          files.replaceBy(complete, name, version);
           return true;
         });
   }
@@ -102,6 +116,15 @@ public final class RunFiles {
   /** Deletes a file or folder; returns false if there is none. */
   public boolean delete(Path path) throws IOException {
     return change(() -> HadoopFiles.isObjectStore(files.system()) ? remove(path) : trash(path));
+  }
+
+  /** Deletes a folder unless there is something in it. */
+  public void deleteEmpty(Path folder) throws IOException {
+    FileSystem system = files.system();
+    if (system.exists(folder) && !system.listStatusIterator(folder).hasNext()) {
+      check.run();
+      system.delete(folder, false);
+    }
   }
 
   /**
@@ -125,15 +148,19 @@ public final class RunFiles {
   }
 
   /**
-   * Checks that the run is not fenced.
+   * Checks that the run is not fenced. On object stores it must not have ended either: there, an
+   * attempt of a task that Spark has given up could add a file again that was merged since.
    *
    * @throws Lease.LostException if it is
    */
   public void requireNotFenced() throws IOException {
-    if (leases.isFenced(folder)) {
+    if (HadoopFiles.isObjectStore(files.system())
+        && !files.system().exists(Leases.leaseFile(folder))) {
+      throw new Lease.LostException("the run %s has ended, or lost its lease".formatted(run()));
+    }
+    if (leases.isFenced(folder)) { // last, since it must be as late as possible
       throw new Lease.LostException(
-          "the run %s was fenced: another run has taken over the output"
-              .formatted(folder.getName().substring(AtomicFiles.HIDDEN.length())));
+          "the run %s was fenced: another run has taken over the output".formatted(run()));
     }
   }
 

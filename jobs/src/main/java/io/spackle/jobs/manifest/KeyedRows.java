@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.lower;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.repeat;
 import static org.apache.spark.sql.functions.row_number;
@@ -14,25 +15,27 @@ import static org.apache.spark.sql.functions.when;
 
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowKey;
-import io.spackle.spark.TaskPartition;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.storage.StorageLevel;
 
-/** The keys of manifest rows, and their distribution over tasks; rows are never collected. */
+/** The keys of manifest rows; rows are never collected. */
 public final class KeyedRows {
 
-  /** Limits the memory of the driver, which tracks every task. */
-  private static final int MAX_TASKS = 100_000;
+  /** The column of {@link #keys} by which ids are compared: the row's key if it has no id. */
+  public static final String FOLDED_ID = "_spackle_folded_id";
 
-  private static final String FOLDED_ID = "_spackle_folded_id";
+  private static final String CONTENT_KEY = "_spackle_content_key";
   private static final String ORDINAL = "_spackle_ordinal";
 
   private KeyedRows() {}
@@ -48,20 +51,67 @@ public final class KeyedRows {
    * @param jobDigest of all settings that influence images
    */
   public static Dataset<Row> keyed(Dataset<Row> manifest, String jobDigest) {
-    UserDefinedFunction key =
-        udf((UDF1<Row, String>) row -> RowKey.of(row, jobDigest), DataTypes.StringType);
+    return withoutTexts(distinguished(withContentKey(manifest, jobDigest))).drop(FOLDED_ID);
+  }
+
+  /**
+   * The rows without what only their processing needs: {@link RowColumns#LINE}, {@link
+   * RowColumns#KEY}, {@link RowColumns#DUPLICATE}, {@link #FOLDED_ID}, and the id and the webhook
+   * if the manifest has these columns.
+   *
+   * @param jobDigest of all settings that influence images
+   */
+  public static Dataset<Row> keys(Dataset<Row> manifest, String jobDigest) {
+    Column[] kept =
+        Stream.of(RowColumns.LINE, RowColumns.KEY, RowColumns.ID, RowColumns.WEBHOOK)
+            .filter(name -> name.equals(RowColumns.KEY) || RowColumns.has(manifest.schema(), name))
+            .map(functions::col)
+            .toArray(Column[]::new);
+    return distinguished(withContentKey(manifest, jobDigest).select(kept));
+  }
+
+  /**
+   * The rows of a manifest that some of its {@link #keys} stand for, with the columns of these. A
+   * row that has been changed since is missing.
+   *
+   * @param chosen with {@link RowColumns#LINE}, {@link RowColumns#KEY} and further columns
+   */
+  public static Dataset<Row> chosen(Dataset<Row> manifest, String jobDigest, Dataset<Row> chosen) {
+    return withoutTexts(
+        manifest
+            .drop(RowColumns.API_KEY)
+            .join(chosen, RowColumns.LINE)
+            .withColumn(CONTENT_KEY, contentKey(jobDigest))
+            .where(col(RowColumns.KEY).startsWith(col(CONTENT_KEY)))
+            .drop(CONTENT_KEY));
+  }
+
+  /** Rows that are computed once and then kept on the workers' disks while they are referred to. */
+  public static Dataset<Row> onDisk(Dataset<Row> rows) {
+    JavaRDD<Row> kept = rows.javaRDD().persist(StorageLevel.DISK_ONLY());
+    return rows.sparkSession().createDataFrame(kept, rows.schema());
+  }
+
+  private static Dataset<Row> withContentKey(Dataset<Row> manifest, String jobDigest) {
+    return manifest.drop(RowColumns.API_KEY).withColumn(RowColumns.KEY, contentKey(jobDigest));
+  }
+
+  private static Column contentKey(String jobDigest) {
+    return udf((UDF1<Row, String>) row -> RowKey.of(row, jobDigest), DataTypes.StringType)
+        .apply(struct(col("*")));
+  }
+
+  private static Dataset<Row> distinguished(Dataset<Row> rows) {
     Column ordinal = row_number().over(Window.partitionBy(FOLDED_ID).orderBy(RowColumns.LINE));
     Column isFirst = col(ORDINAL).equalTo(1);
-    Dataset<Row> open = manifest.drop(RowColumns.API_KEY);
-    Dataset<Row> rows = withoutTexts(open.withColumn(RowColumns.KEY, key.apply(struct(col("*")))));
-    return rows.withColumn(FOLDED_ID, coalesce(foldedId(manifest), col(RowColumns.KEY)))
+    return rows.withColumn(FOLDED_ID, coalesce(foldedId(rows), col(RowColumns.KEY)))
         .withColumn(ORDINAL, ordinal)
         .withColumn(RowColumns.DUPLICATE, not(isFirst))
         .withColumn(
             RowColumns.KEY,
             when(isFirst, col(RowColumns.KEY))
                 .otherwise(concat(col(RowColumns.KEY), lit("-"), col(ORDINAL))))
-        .drop(FOLDED_ID, ORDINAL);
+        .drop(ORDINAL);
   }
 
   /** With malformed lines made unreadable; their lengths stay, for messages. */
@@ -79,30 +129,11 @@ public final class KeyedRows {
   }
 
   /** Texts as ids are compared; null for blank ones. */
-  static Column folded(Column texts) {
-    return udf((UDF1<String, String>) KeyedRows::fold, DataTypes.StringType).apply(texts);
-  }
-
-  /**
-   * Returns the number of tasks for some rows: enough that a task has at most {@code rowsPerTask}
-   * rows on average and that no slot is idle.
-   *
-   * @param slots tasks that Spark runs at the same time
-   */
-  public static int tasks(long rows, int rowsPerTask, int slots) {
-    long byRows = (rows + rowsPerTask - 1) / rowsPerTask;
-    long wanted = Math.max(byRows, Math.min(rows, slots));
-    return (int) Math.max(1, Math.min(wanted, MAX_TASKS));
-  }
-
-  /**
-   * Distributes rows over tasks; each attempt of a task gets the same rows in the same order, and
-   * {@link TaskPartition} can tell later which they were.
-   *
-   * @param by column of which all rows of a value go to one task
-   */
-  public static Dataset<Row> spread(Dataset<Row> rows, int tasks, String by) {
-    return rows.repartition(tasks, col(by)).sortWithinPartitions(RowColumns.LINE);
+  public static Column folded(Column texts) {
+    Column any = udf((UDF1<String, String>) KeyedRows::fold, DataTypes.StringType).apply(texts);
+    // For millions of ids of meta rows: the function is called for few of them.
+    Column isPlain = texts.rlike("\\A[!-~]([ -~]*[!-~])?\\z");
+    return when(isPlain, lower(texts)).otherwise(any);
   }
 
   static boolean hasIds(Dataset<Row> manifest) {

@@ -41,20 +41,32 @@ public final class OutputNames {
   private OutputNames() {}
 
   /**
+   * The names in use that rows could have, too.
+   *
+   * @param keyed rows with their keys
+   * @param inUse names of published images, in {@link #OWNER} and {@link #NAME}
+   */
+  public static Dataset<Row> shared(Dataset<Row> keyed, NameTemplate template, Dataset<Row> inUse) {
+    Dataset<Row> names = withNames(keyed, template);
+    Dataset<Row> possible =
+        names
+            .select(col(FOLDED_NAME))
+            .union(names.select(KeyedRows.folded(col(FULL_NAME))))
+            .distinct();
+    return inUse
+        .withColumn(FOLDED_NAME, KeyedRows.folded(col(NAME)))
+        .join(possible, new String[] {FOLDED_NAME}, "left_semi")
+        .select(OWNER, NAME);
+  }
+
+  /**
    * Adds {@link RowColumns#OUTPUT_NAME} to rows.
    *
    * @param keyed rows with their keys
    * @param inUse names of published images, in {@link #OWNER} and {@link #NAME}
    */
   public static Dataset<Row> named(Dataset<Row> keyed, NameTemplate template, Dataset<Row> inUse) {
-    UserDefinedFunction name = udf((UDF1<String, String>) template::name, DataTypes.StringType);
-    UserDefinedFunction full = udf((UDF1<String, String>) template::fullName, DataTypes.StringType);
-    Column id = id(keyed);
-    Dataset<Row> named =
-        keyed
-            .withColumn(RowColumns.OUTPUT_NAME, name.apply(id))
-            .withColumn(FULL_NAME, full.apply(id))
-            .withColumn(FOLDED_NAME, KeyedRows.folded(col(RowColumns.OUTPUT_NAME)));
+    Dataset<Row> named = withNames(keyed, template);
     Dataset<Row> shared =
         owners(named, inUse)
             .groupBy(FOLDED_NAME)
@@ -67,6 +79,16 @@ public final class OutputNames {
             RowColumns.OUTPUT_NAME,
             when(col("shared"), col(FULL_NAME)).otherwise(col(RowColumns.OUTPUT_NAME)))
         .drop(FOLDED_NAME, FULL_NAME, "shared");
+  }
+
+  private static Dataset<Row> withNames(Dataset<Row> keyed, NameTemplate template) {
+    UserDefinedFunction name = udf((UDF1<String, String>) template::name, DataTypes.StringType);
+    UserDefinedFunction full = udf((UDF1<String, String>) template::fullName, DataTypes.StringType);
+    Column id = id(keyed);
+    return keyed
+        .withColumn(RowColumns.OUTPUT_NAME, name.apply(id))
+        .withColumn(FULL_NAME, full.apply(id))
+        .withColumn(FOLDED_NAME, KeyedRows.folded(col(RowColumns.OUTPUT_NAME)));
   }
 
   /** Why rows would overwrite each other's images, or published ones of other rows. */

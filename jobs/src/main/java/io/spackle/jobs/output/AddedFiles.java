@@ -32,43 +32,33 @@ public final class AddedFiles implements Publication {
 
   private final MetaFormat format;
   private final RunFiles files;
-  private final Path meta;
-  private final String run;
-  private final int partition;
+  private final Path folder;
+  private final int task;
 
   /** The keys of the rows in the files so far. */
   private final Set<String> published = new HashSet<>();
 
   private int next;
 
-  AddedFiles(MetaFormat format, RunFiles files, Path meta, String run, int partition) {
+  /**
+   * @param folder that exists
+   * @param task its number in the run
+   */
+  AddedFiles(MetaFormat format, RunFiles files, Path folder, int task) {
     this.format = format;
     this.files = files;
-    this.meta = meta;
-    this.run = run;
-    this.partition = partition;
-  }
-
-  /**
-   * The files of a task.
-   *
-   * @param meta the output's folder of meta files
-   */
-  public static AddedFiles of(MetaFiles format, Path meta, String run, int partition)
-      throws IOException {
-    RunFiles files = RunFiles.ofTask(meta, run, format.configuration());
-    return new AddedFiles(format, files, meta, run, partition);
+    this.folder = folder;
+    this.task = task;
   }
 
   /** Adds a file without rows, so that Spark can read the folder, unless the run has added one. */
-  public static void addEmpty(MetaFiles format, Path meta, String run, RunFiles files)
-      throws IOException {
-    files.create(new Path(meta, MetaFiles.name(run, 0, 0)), format.bytes(List.of()));
+  public static void addEmpty(MetaFiles format, Path meta, RunFiles files) throws IOException {
+    files.create(new Path(meta, MetaFiles.name(files.run(), 0, 0)), format.bytes(List.of()));
   }
 
   @Override
   public boolean isIncremental() throws IOException {
-    return files.files().createsExclusively(meta);
+    return files.files().createsExclusively(folder);
   }
 
   @Override
@@ -113,7 +103,7 @@ public final class AddedFiles implements Publication {
   }
 
   private Path name(int number) {
-    return new Path(meta, MetaFiles.name(run, partition, number));
+    return new Path(folder, MetaFiles.name(files.run(), task, number));
   }
 
   private static String key(Row meta) {

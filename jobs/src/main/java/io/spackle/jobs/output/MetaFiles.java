@@ -4,17 +4,19 @@ import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
 
 import io.spackle.jobs.files.AtomicFiles;
+import io.spackle.jobs.files.AtomicFiles.Content;
+import io.spackle.jobs.lease.RunFiles;
 import io.spackle.row.MetaRow;
-import io.spackle.row.RowColumns;
 import io.spackle.spark.HadoopConf;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.hadoop.mapreduce.TaskAttemptID;
@@ -36,23 +38,14 @@ import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.types.StructType;
 import scala.Function1;
 
-/**
- * The files of meta rows: their names, and their content in memory. They have at most
- * output.rows-per-file rows, without images.
- */
+/** Parquet files of rows, above all of meta rows: their names, how they are written and read. */
 public final class MetaFiles implements MetaFormat, Serializable {
-
-  /** The column with the name of the file whose meta row a row replaces. */
-  public static final String REPLACED = RowColumns.REPLACED;
 
   private static final long serialVersionUID = 1L;
 
-  private static final MessageType KEY =
-      Types.buildMessage()
-          .optional(BINARY)
-          .as(stringType())
-          .named(MetaRow.ROW_KEY)
-          .named("spark_schema");
+  /** Rows may contain whole images as text, so each of them is measured. */
+  private static final List<String> CHECKS =
+      List.of("parquet.page.size.row.check.min", "parquet.block.size.row.check.min");
 
   private final StructType schema;
   private final OutputWriterFactory factory;
@@ -68,6 +61,7 @@ public final class MetaFiles implements MetaFormat, Serializable {
   public static MetaFiles of(SparkSession spark, StructType schema) {
     try {
       Job job = Job.getInstance(spark.sparkContext().hadoopConfiguration());
+      CHECKS.forEach(check -> job.getConfiguration().set(check, "1"));
       OutputWriterFactory factory =
           new ParquetFileFormat()
               .prepareWrite(spark, job, scala.collection.immutable.Map$.MODULE$.empty(), schema);
@@ -87,23 +81,41 @@ public final class MetaFiles implements MetaFormat, Serializable {
     return "%s-%06d-%04d.snappy.parquet".formatted(run, partition, number);
   }
 
-  Configuration configuration() {
-    return conf.configuration();
-  }
-
-  /** The columns of the rows. */
-  StructType schema() {
-    return schema;
+  /** The files of a run as a task sees them, with the configuration of the session. */
+  public RunFiles files(Path meta, String run) throws IOException {
+    return RunFiles.ofTask(meta, run, conf.configuration());
   }
 
   @Override
   public byte[] bytes(List<Row> rows) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    write(rows.iterator(), content -> content.writeTo(bytes));
+    return bytes.toByteArray();
+  }
+
+  /** Writes rows to a file that the run may change. */
+  public void write(Iterator<Row> rows, Path name, RunFiles files) throws IOException {
+    write(rows, content -> files.write(name, content));
+  }
+
+  /** Writes rows to a file in the folder of a run. */
+  public void writeHidden(Iterator<Row> rows, String name, RunFiles files) throws IOException {
+    write(rows, content -> files.writeHidden(name, content));
+  }
+
+  /** What takes the content of a file. */
+  @FunctionalInterface
+  private interface Target {
+    void accept(Content content) throws IOException;
+  }
+
+  private void write(Iterator<Row> rows, Target target) throws IOException {
     // Spark's writers write to files only.
     java.nio.file.Path folder = Files.createTempDirectory("spackle-meta");
     java.nio.file.Path file = folder.resolve("rows.parquet");
     try {
       write(rows, file);
-      return Files.readAllBytes(file);
+      target.accept(out -> Files.copy(file, out));
     } finally {
       Files.deleteIfExists(file);
       Files.deleteIfExists(folder.resolve(".rows.parquet.crc"));
@@ -111,14 +123,14 @@ public final class MetaFiles implements MetaFormat, Serializable {
     }
   }
 
-  private void write(List<Row> rows, java.nio.file.Path file) {
+  private void write(Iterator<Row> rows, java.nio.file.Path file) {
     Function1<Object, Object> internal = CatalystTypeConverters.createToCatalystConverter(schema);
     TaskAttemptContextImpl context =
         new TaskAttemptContextImpl(conf.configuration(), new TaskAttemptID());
     OutputWriter writer = factory.newInstance(file.toUri().toString(), schema, context);
     try {
-      for (Row row : rows) {
-        writer.write((InternalRow) internal.apply(row));
+      while (rows.hasNext()) {
+        writer.write((InternalRow) internal.apply(rows.next()));
       }
     } finally {
       writer.close();
@@ -127,7 +139,14 @@ public final class MetaFiles implements MetaFormat, Serializable {
 
   @Override
   public Set<String> keys(AtomicFiles files, Path file) throws IOException {
-    Set<String> keys = new HashSet<>();
+    return texts(files, file, MetaRow.ROW_KEY);
+  }
+
+  /** The values of a column of texts in a file. */
+  public static Set<String> texts(AtomicFiles files, Path file, String column) throws IOException {
+    Set<String> texts = new HashSet<>();
+    MessageType schema =
+        Types.buildMessage().optional(BINARY).as(stringType()).named(column).named("spark_schema");
     HadoopInputFile input =
         HadoopInputFile.fromStatus(files.system().getFileStatus(file), files.system().getConf());
     try (ParquetReader<Group> rows =
@@ -136,11 +155,11 @@ public final class MetaFiles implements MetaFormat, Serializable {
           protected ReadSupport<Group> getReadSupport() {
             return new GroupReadSupport();
           }
-        }.set(ReadSupport.PARQUET_READ_SCHEMA, KEY.toString()).build()) {
+        }.set(ReadSupport.PARQUET_READ_SCHEMA, schema.toString()).build()) {
       for (Group row = rows.read(); row != null; row = rows.read()) {
-        keys.add(row.getString(MetaRow.ROW_KEY, 0));
+        texts.add(row.getString(column, 0));
       }
     }
-    return keys;
+    return texts;
   }
 }

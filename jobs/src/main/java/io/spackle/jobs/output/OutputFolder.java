@@ -27,6 +27,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.DataFrameReader;
@@ -50,6 +51,9 @@ public final class OutputFolder {
     OVERWRITE,
     FAIL_IF_EXISTS
   }
+
+  /** So many rows fit into the memory of every executor, as keys. */
+  public static final long FEW = 200_000;
 
   /** The pattern of all published meta files. */
   public static final String ALL = "*.parquet";
@@ -177,7 +181,15 @@ public final class OutputFolder {
       for (Path file : published(ALL)) {
         run.delete(file);
       }
-      for (Path old : List.of(images(), new Path(root, Report.FOLDER), webhooks(), markers())) {
+      List<Path> folders =
+          List.of(
+              StagedRows.folder(meta()),
+              MergedFiles.folder(meta()),
+              images(),
+              new Path(root, Report.FOLDER),
+              webhooks(),
+              markers());
+      for (Path old : folders) {
         run.delete(old);
       }
       run.delete(new Path(root, SUMMARY));
@@ -189,12 +201,32 @@ public final class OutputFolder {
     run.delete(markers());
   }
 
+  /** Whether there is any published meta file. */
+  public boolean hasRows() throws IOException {
+    if (!fileSystem.exists(meta())) {
+      return false;
+    }
+    RemoteIterator<FileStatus> all = fileSystem.listStatusIterator(meta());
+    while (all.hasNext()) {
+      if (isMetaFile(all.next())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether an entry of the folder of meta files is one that readers see. */
+  static boolean isMetaFile(FileStatus file) {
+    String name = file.getPath().getName();
+    return file.isFile() && name.endsWith(".parquet") && !name.startsWith(".");
+  }
+
   /** The published meta files whose names match a pattern; none if the folder does not exist. */
   public List<Path> published(String pattern) throws IOException {
     return find(new Path(meta(), pattern));
   }
 
-  private List<Path> find(Path pattern) throws IOException {
+  List<Path> find(Path pattern) throws IOException {
     FileStatus[] found = fileSystem.globStatus(pattern);
     List<Path> files = new ArrayList<>();
     for (FileStatus status : Optional.ofNullable(found).orElse(new FileStatus[0])) {
@@ -209,26 +241,19 @@ public final class OutputFolder {
   }
 
   /**
-   * The published meta rows in some columns and {@link MetaFiles#REPLACED}, the name of their file.
+   * The published meta rows in some columns.
    *
    * @param columns as in DDL; null for files without such a column
    */
   public Dataset<Row> rows(SparkSession spark, String columns) throws IOException {
-    StructType schema = StructType.fromDDL(columns);
-    return published(ALL).isEmpty()
-        ? spark.createDataFrame(List.of(), schema.add(MetaFiles.REPLACED, DataTypes.StringType))
-        : withFile(read(spark, schema));
+    return rows(spark, StructType.fromDDL(columns));
   }
 
   /** The published meta rows in the columns of a schema; null for files without such a column. */
   public Dataset<Row> rows(SparkSession spark, StructType schema) throws IOException {
-    return published(ALL).isEmpty()
-        ? spark.createDataFrame(List.of(), schema)
-        : read(spark, schema);
-  }
-
-  private Dataset<Row> read(SparkSession spark, StructType schema) {
-    return reader(spark).schema(schema).parquet(meta().toString());
+    return fileSystem.exists(meta())
+        ? reader(spark).schema(schema).parquet(meta().toString())
+        : spark.createDataFrame(List.of(), schema);
   }
 
   /** The locations of all images that meta rows name, with the ids of their rows. */
@@ -261,9 +286,9 @@ public final class OutputFolder {
 
   /** The union of the columns of all published meta files. */
   public StructType columns(SparkSession spark) throws IOException {
-    return published(ALL).isEmpty()
-        ? new StructType()
-        : reader(spark).option("mergeSchema", "true").parquet(meta().toString()).schema();
+    return hasRows()
+        ? reader(spark).option("mergeSchema", "true").parquet(meta().toString()).schema()
+        : new StructType();
   }
 
   private static DataFrameReader reader(SparkSession spark) {
@@ -271,8 +296,8 @@ public final class OutputFolder {
   }
 
   /** Adds the names of the files that rows were read from. */
-  public static Dataset<Row> withFile(Dataset<Row> rows) {
-    return rows.withColumn(MetaFiles.REPLACED, col("_metadata.file_name"));
+  static Dataset<Row> withFile(Dataset<Row> rows) {
+    return rows.withColumn(MetaColumns.FILE, col("_metadata.file_name"));
   }
 
   /** Replaces summary.json atomically. */
@@ -291,7 +316,7 @@ public final class OutputFolder {
   }
 
   private boolean hasResults() throws IOException {
-    return fileSystem.exists(images()) || !published(ALL).isEmpty();
+    return fileSystem.exists(images()) || hasRows();
   }
 
   /** Writes and deletes a file; returns the time by the file system's clock. */

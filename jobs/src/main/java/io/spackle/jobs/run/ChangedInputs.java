@@ -1,6 +1,7 @@
 package io.spackle.jobs.run;
 
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
@@ -75,26 +76,25 @@ public final class ChangedInputs {
   /**
    * Adds {@link #CHANGED} to meta rows.
    *
-   * @param keyed the rows of the manifest with their keys
    * @param meta the published meta rows with their keys
    */
-  public static Dataset<Row> mark(JobPlan plan, Dataset<Row> keyed, Dataset<Row> meta)
-      throws IOException {
-    boolean isNothingDone = plan.output().published(OutputFolder.ALL).isEmpty();
-    if (isNothingDone || plan.conf().output().rows().inputChanges() == InputChanges.KEEP) {
+  public static Dataset<Row> mark(JobPlan plan, Dataset<Row> meta) throws IOException {
+    if (!plan.output().hasRows() || plan.conf().output().rows().inputChanges() == InputChanges.KEEP) {
       return meta.withColumn(CHANGED, lit(null).cast(DataTypes.BooleanType));
     }
-    Dataset<Row> changed = new ChangedInputs(plan, keyed.sparkSession()).keys(keyed);
+    Dataset<Row> changed = new ChangedInputs(plan, meta.sparkSession()).keys();
     return meta.join(changed, meta.col(MetaRow.ROW_KEY).equalTo(changed.col(KEY)), "left")
         .drop(KEY);
   }
 
   /** The keys of the rows, each once, with {@link #CHANGED}. */
-  private Dataset<Row> keys(Dataset<Row> keyed) throws IOException {
+  private Dataset<Row> keys() throws IOException {
     SparkSessions.describeJobs(spark, "compare the inputs of finished rows");
+    Dataset<Row> named =
+        plan.keyedRows()
+            .flatMap(new InputLocations(plan.settings()), Encoders.row(InputLocations.SCHEMA));
     Dataset<Row> files =
-        keyed
-            .flatMap(new InputLocations(plan.settings()), Encoders.row(InputLocations.SCHEMA))
+        (plan.rows() <= OutputFolder.FEW ? broadcast(named) : named)
             .join(recorded(), new String[] {KEY, COLUMN})
             .persist(StorageLevel.DISK_ONLY());
     try {

@@ -62,8 +62,12 @@ record Failures(List<OfCode> codes) {
               example.getString(0),
               example.getString(1)));
     }
-    codes.sort(Comparator.comparingLong(OfCode::rows).reversed().thenComparing(OfCode::code));
-    return new Failures(List.copyOf(codes));
+    return ordered(codes);
+  }
+
+  static Failures ordered(List<OfCode> codes) {
+    Comparator<OfCode> byRows = Comparator.comparingLong(OfCode::rows).reversed();
+    return new Failures(codes.stream().sorted(byRows.thenComparing(OfCode::code)).toList());
   }
 
   long rows() {

@@ -105,8 +105,7 @@ final class FirstRows {
   /** Once an output has results, the files of finished rows may be gone. */
   private boolean isFirstRun() {
     try {
-      return plan.conf().output().mode() == OutputFolder.Mode.OVERWRITE
-          || plan.output().published(OutputFolder.ALL).isEmpty();
+      return plan.conf().output().mode() == OutputFolder.Mode.OVERWRITE || !plan.output().hasRows();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -40,19 +40,26 @@ import org.apache.spark.sql.SparkSession;
 /**
  * A job that passed all checks and can start.
  *
- * @param rows number of all rows of the manifest
- * @param snapshot the manifest's files before they were read
  * @param setup the configuration, resolved with the model
  * @param settings of tasks
  */
 public record JobPlan(
-    JobConf conf,
-    Manifest manifest,
-    long rows,
-    Manifest.Snapshot snapshot,
-    ResolvedConf setup,
-    OutputFolder output,
-    TaskSettings settings) {
+    JobConf conf, Input input, ResolvedConf setup, OutputFolder output, TaskSettings settings) {
+
+  /**
+   * The input of a job.
+   *
+   * @param keys of all rows, see {@link KeyedRows#keys}, with the names of their images if these
+   *     are not called by ids
+   * @param rows their number
+   * @param snapshot the files before they were read
+   */
+  record Input(Manifest manifest, Dataset<Row> keys, long rows, Manifest.Snapshot snapshot) {
+
+    Input withNames(Dataset<Row> named) {
+      return new Input(manifest, named, rows, snapshot);
+    }
+  }
 
   /**
    * Checks everything that can be checked before the first row. A probe file is written to the
@@ -93,7 +100,6 @@ public record JobPlan(
     problems.refuse(); // the checks below would take minutes to fail
     Manifest.Snapshot snapshot = conf.manifest().snapshot(hadoop);
     Manifest manifest = manifest(spark, conf, problems);
-    Long rows = manifest == null ? null : count(manifest.rows(), conf, problems);
     OutputFolder output = output(conf, hadoop, check, problems);
     checkTable(spark, conf, manifest, output, problems);
     if (manifest != null) {
@@ -107,76 +113,102 @@ public record JobPlan(
       ManifestColumns.checkGuide(
           manifest.rows().schema(), setup.defaults(), setup.model().traits(), problems);
     }
+    Dataset<Row> keys = manifest == null ? null : keys(manifest, setup, conf, problems);
+    Long rows = keys == null ? null : count(keys, conf, problems);
     problems.refuse();
+    Input input = new Input(manifest, keys, rows, snapshot);
     JobPlan plan =
         new JobPlan(
             conf,
-            manifest,
-            rows,
-            snapshot,
+            input,
             setup,
             output,
             setup.settings(manifest.rows().schema(), outputSettings(conf, output, rows)));
     FirstRows.check(spark, plan, problems);
-    problems.attempt(
-        "the names of images cannot be compared",
-        () -> {
-          plan.checkNames(problems);
-          return null;
-        });
+    Dataset<Row> named =
+        problems.attempt("the names of images cannot be compared", () -> plan.namedKeys(problems));
     problems.refuse();
-    return plan;
+    return new JobPlan(conf, input.withNames(named), setup, output, plan.settings());
+  }
+
+  /** Reads the whole manifest, so that a file that is damaged at its end is refused, too. */
+  private static Dataset<Row> keys(
+      Manifest manifest, ResolvedConf setup, JobConf conf, Problems problems) {
+    if (setup == null) {
+      return manifest.rows();
+    }
+    SparkSessions.describeJobs(manifest.rows().sparkSession(), "read the keys of the manifest");
+    return problems.attempt(
+        conf.manifest().description() + " cannot be read",
+        () -> KeyedRows.onDisk(KeyedRows.keys(manifest.rows(), setup.digest())));
+  }
+
+  /** The rows of the manifest. */
+  public Manifest manifest() {
+    return input.manifest();
+  }
+
+  /** The number of all rows of the manifest. */
+  public long rows() {
+    return input.rows();
+  }
+
+  /** The manifest's files before they were read. */
+  Manifest.Snapshot snapshot() {
+    return input.snapshot();
+  }
+
+  /**
+   * The keys of all rows, see {@link KeyedRows#keys}, with the names of their images if these are
+   * not called by ids.
+   */
+  Dataset<Row> keys() {
+    return input.keys();
   }
 
   /** All rows with their keys. */
   public Dataset<Row> keyedRows() {
-    return KeyedRows.keyed(manifest.rows(), setup.digest());
-  }
-
-  /**
-   * All rows with their keys, and with the names of their images if these are not called by ids.
-   */
-  public Dataset<Row> namedRows() throws IOException {
-    NameTemplate template = conf.output().images().name();
-    return template == null
-        ? keyedRows()
-        : OutputNames.named(keyedRows(), template, namesInUse(template));
+    return KeyedRows.keyed(manifest().rows(), setup.digest());
   }
 
   private Dataset<Row> namesInUse(NameTemplate template) throws IOException {
-    Dataset<Row> names = output.names(manifest.rows().sparkSession(), template);
+    Dataset<Row> names = output.names(manifest().rows().sparkSession(), template);
     return conf.output().mode() == OutputFolder.Mode.OVERWRITE ? names.limit(0) : names;
   }
 
-  private void checkNames(Problems problems) throws IOException {
+  private Dataset<Row> namedKeys(Problems problems) throws IOException {
     NameTemplate template = conf.output().images().name();
     if (template == null) {
-      return;
+      return keys();
     }
     boolean mayHaveSamples =
         conf.tasks().defaults().parameters().samples() > 1
-            || RowColumns.has(manifest.rows().schema(), RowColumns.SAMPLES);
+            || RowColumns.has(manifest().rows().schema(), RowColumns.SAMPLES);
     if (mayHaveSamples && !template.hasNumber()) {
       problems.add(
           "spackle.output.name %s has no {n}, but rows may have several samples"
               .formatted(template));
     }
-    SparkSessions.describeJobs(manifest.rows().sparkSession(), "compare the names of images");
-    problems.addAll(OutputNames.collisions(namedRows(), namesInUse(template)));
+    SparkSessions.describeJobs(manifest().rows().sparkSession(), "compare the names of images");
+    Dataset<Row> inUse =
+        KeyedRows.onDisk(OutputNames.shared(keys(), template, namesInUse(template)));
+    Dataset<Row> named = KeyedRows.onDisk(OutputNames.named(keys(), template, inUse));
+    problems.addAll(OutputNames.collisions(named, inUse));
+    return named;
   }
 
   /** What the input has beside its rows. */
   public List<Skipped> skipped() {
-    return manifest.skipped();
+    return manifest().skipped();
   }
 
   /** What the owner of the manifest should know before the first row. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    if (rows == 0) {
+    if (rows() == 0) {
       warnings.add(conf.manifest().description() + " has no rows");
     }
-    warnings.addAll(ManifestColumns.warnings(manifest.rows().schema()));
+    warnings.addAll(ManifestColumns.warnings(manifest().rows().schema()));
     return List.copyOf(warnings);
   }
 
@@ -193,7 +225,6 @@ public record JobPlan(
         conf.manifest().description() + " cannot be read", () -> conf.manifest().read(spark));
   }
 
-  /** Reads the whole manifest, so that a file that is damaged at its end is refused, too. */
   private static Long count(Dataset<Row> manifest, JobConf conf, Problems problems) {
     SparkSessions.describeJobs(manifest.sparkSession(), "count the rows of the manifest");
     return problems.attempt(conf.manifest().description() + " cannot be read", manifest::count);

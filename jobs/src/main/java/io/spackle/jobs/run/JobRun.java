@@ -7,6 +7,7 @@ import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.manifest.Manifest.Skipped;
 import io.spackle.jobs.manifest.ManifestInput;
+import io.spackle.jobs.output.MetaUpkeep;
 import io.spackle.jobs.output.OrphanCleanup;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.output.WorkFolder;
@@ -92,21 +93,24 @@ public final class JobRun {
     boolean isModelOpen = !plan.isFurtherRun();
     output.prepare(plan.conf().output().mode(), lease.files());
     lease.requireHeld();
+    MetaUpkeep meta = new MetaUpkeep(spark, output, lease);
+    SparkSessions.describeJobs(spark, "complete what earlier runs have begun");
+    meta.recover();
     table.catchUp();
-    Dataset<Row> keyed = plan.namedRows();
-    WorkList work = workList(keyed, folder);
+    WorkList work = workList(folder);
     Summary.Skipped skipped = new Summary.Skipped(plan.rows() - work.count(), work.failedBefore());
     if (!isModelOpen && work.count() > 0) {
       plan.openModel(spark);
     }
     announce(work, skipped);
-    boolean isComplete = process(work, lease, table);
+    Processed processed = process(work, lease, new Kept(folder, meta, table));
+    boolean isComplete = processed.isComplete();
     if (isComplete) {
       output.clearMarkers(lease.files());
     }
     lease.requireHeld();
-    Map<String, Long> webhooks = interruption.isRequested() ? Map.of() : settleWebhooks(keyed);
-    Summary summary = summarize(work, skipped, isComplete);
+    Map<String, Long> webhooks = interruption.isRequested() ? Map.of() : settleWebhooks();
+    Summary summary = summarize(processed, skipped, work.changedCount());
     Map<String, Object> facts = facts();
     facts.put("webhooks", webhooks);
     output.writeSummary(summary.file(facts), lease.files());
@@ -116,13 +120,39 @@ public final class JobRun {
       lease.requireHeld();
       report();
       summary.failures().forEach(messages::println);
+      compact(meta);
     }
     return summary;
   }
 
-  private WorkList workList(Dataset<Row> keyed, WorkFolder folder) throws IOException {
+  /** Where what a run makes is kept: rows for its tasks, meta rows, and the table. */
+  private record Kept(WorkFolder work, MetaUpkeep meta, TableSync table) {}
+
+  /**
+   * The end of processing.
+   *
+   * @param isComplete whether all rows were processed and are in the table, if there is one
+   */
+  private record Processed(RunStatistics statistics, boolean isComplete) {}
+
+  private WorkList workList(WorkFolder folder) throws IOException {
     try (Interruption.Abandonable list = interruption.abandonable(spark.sparkContext())) {
-      return WorkList.write(keyed, plan, folder.path());
+      return WorkList.write(plan, folder.path());
+    }
+  }
+
+  /** A run that has its images does not fail because its files are small. */
+  private void compact(MetaUpkeep meta) {
+    SparkSessions.describeJobs(spark, "merge small meta files");
+    try {
+      long merged = meta.compact();
+      if (merged > 0) {
+        messages.printf("%d small meta files of earlier runs were merged%n", merged);
+      }
+    } catch (Lease.LostException e) {
+      throw e;
+    } catch (Exception e) { // Spark throws checked exceptions without declaring them
+      messages.println("Small meta files could not be merged: " + rootCause(e));
     }
   }
 
@@ -141,17 +171,17 @@ public final class JobRun {
         plan.output());
   }
 
-  private Summary summarize(WorkList work, Summary.Skipped skipped, boolean isComplete)
-      throws IOException {
-    RunStatistics statistics = RunStatistics.of(spark, plan, run, work);
+  private Summary summarize(
+      Processed processed, Summary.Skipped skipped, long changedInputs) {
+    RunStatistics statistics = processed.statistics();
     return new Summary(
         interruption
             .requested()
             .map(ExitCode::of)
-            .orElseGet(() -> isComplete ? exit(statistics, skipped) : ExitCode.BROKEN),
+            .orElseGet(() -> processed.isComplete() ? exit(statistics, skipped) : ExitCode.BROKEN),
         plan.rows(),
         skipped,
-        work.changedCount(),
+        changedInputs,
         statistics,
         Duration.between(start, Instant.now()),
         plan.conf().output().path());
@@ -171,33 +201,44 @@ public final class JobRun {
     }
   }
 
-  /** Returns whether all rows were processed and are in the table, if there is one. */
-  private boolean process(WorkList work, Lease lease, TableSync table) throws IOException {
+  private Processed process(WorkList work, Lease lease, Kept kept) throws IOException {
     try (OrphanCleanup cleanup =
         OrphanCleanup.observing(spark, plan.output(), plan.settings().hadoop())) {
-      boolean isInpainted = inpaint(work, lease, table);
+      boolean isInpainted = inpaint(work, lease, kept);
       lease.requireHeld();
-      boolean isInTable =
-          !interruption.isRequested() && table.complete(!work.replacedFiles().isEmpty());
+      RunStatistics statistics = RunStatistics.of(spark, plan, run);
+      if (interruption.isRequested()) {
+        return new Processed(statistics, false);
+      }
+      SparkSessions.describeJobs(spark, "merge rows with those that they replace");
+      Dataset<Row> replacedImages = kept.meta().mergeStaged();
+      boolean isInTable = kept.table().complete(work.replaces());
       if (isInpainted) {
-        deleteOrphans(work, lease, cleanup);
+        deleteOrphans(new Orphans(work, replacedImages), lease, cleanup);
         lease.done();
       }
-      return isInpainted && isInTable;
+      return new Processed(statistics, isInpainted && isInTable);
     }
   }
 
   /** Returns whether all tasks succeeded. */
-  private boolean inpaint(WorkList work, Lease lease, TableSync table) throws IOException {
+  private boolean inpaint(WorkList work, Lease lease, Kept kept) throws IOException {
     SparkContext context = spark.sparkContext();
     TaskCounters counters = TaskCounters.in(context);
-    InpaintPass pass = new InpaintPass(plan, run, counters);
-    SparkSessions.describeJobs(spark, "inpaint " + work.count() + " rows");
     try (Progress progress = Progress.start(context, counters, work.count(), messages);
-        TableSync.Commits commits = table.start(lease);
+        TableSync.Commits commits = kept.table().start(lease);
         Interruption.Abandonable inpainting = interruption.abandonable(context)) {
-      pass.add(work, lease.files());
-      pass.replace(work);
+      InpaintPass pass = new InpaintPass(spark, plan, counters);
+      if (work.count() > 0) {
+        kept.meta().openStage();
+        SparkSessions.describeJobs(spark, "deal " + work.count() + " rows to tasks");
+        Dataset<Row> rows = work.rows(plan.manifest().rows(), plan.setup().digest());
+        WorkFiles files = WorkFiles.write(rows, plan, kept.work(), lease.files());
+        SparkSessions.describeJobs(spark, "inpaint " + work.count() + " rows");
+        pass.run(files);
+      } else if (!plan.output().hasRows()) {
+        pass.addEmpty(lease.files());
+      }
       return true;
     } catch (Exception e) { // Spark throws checked exceptions without declaring them
       lease.requireHeld();
@@ -211,9 +252,9 @@ public final class JobRun {
   }
 
   /** Failed webhooks do not change the outcome of the run. */
-  private Map<String, Long> settleWebhooks(Dataset<Row> keyed) {
+  private Map<String, Long> settleWebhooks() {
     try (Interruption.Abandonable calling = interruption.abandonable(spark.sparkContext())) {
-      Map<String, Long> calls = WebhookSettlement.settle(spark, plan, keyed);
+      Map<String, Long> calls = WebhookSettlement.settle(spark, plan, plan.keys());
       if (!calls.isEmpty()) {
         messages.println("Webhooks: " + calls + ", see " + plan.output().webhooks());
       }
@@ -224,12 +265,17 @@ public final class JobRun {
     }
   }
 
+  /** Which images may be orphans: those of rows that were replaced, or had to be processed. */
+  private record Orphans(WorkList work, Dataset<Row> replaced) {}
+
   /** Orphans only exist if a run crashed, a task was lost or rows were replaced. */
-  private void deleteOrphans(WorkList work, Lease lease, OrphanCleanup cleanup) throws IOException {
-    if (lease.orphansPossible() || cleanup.tasksWereLost() || !work.replacedFiles().isEmpty()) {
+  private void deleteOrphans(Orphans orphans, Lease lease, OrphanCleanup cleanup)
+      throws IOException {
+    WorkList work = orphans.work();
+    if (lease.orphansPossible() || cleanup.tasksWereLost() || work.replaces()) {
       SparkSessions.describeJobs(spark, "delete orphaned images");
       NameTemplate template = plan.conf().output().images().name();
-      long deleted = cleanup.run(lease, template, work.names(), work.replacedImages());
+      long deleted = cleanup.run(lease, template, work.names(), orphans.replaced());
       if (deleted > 0) {
         messages.printf("%d orphaned images, which no meta row names, were deleted%n", deleted);
       }

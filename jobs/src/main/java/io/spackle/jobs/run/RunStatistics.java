@@ -3,20 +3,20 @@ package io.spackle.jobs.run;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.when;
 
 import io.spackle.jobs.conf.JobConf.RetryConf;
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.output.MetaFiles;
+import io.spackle.jobs.output.StagedRows;
 import io.spackle.row.MetaRow;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -36,52 +36,47 @@ record RunStatistics(long succeeded, long unmasked, long images, Failures failur
       StructType.fromDDL(
           "row_key string, id string, status string, output array<string>, " + RetryRule.COLUMNS);
 
-  /** Counts the meta rows of a run whose tasks have finished. */
-  static RunStatistics of(SparkSession spark, JobPlan plan, String run, WorkList work)
-      throws IOException {
+  /** Counts the meta rows of a run whose tasks have finished, before the staged ones are merged. */
+  static RunStatistics of(SparkSession spark, JobPlan plan, String run) throws IOException {
     SparkSessions.describeJobs(spark, "count the results");
-    List<Path> added = plan.output().published(MetaFiles.published(run));
-    Dataset<Row> rows = read(spark, added);
-    List<Path> replaced = work.replacedFiles();
-    if (!replaced.isEmpty()) {
-      rows =
-          rows.unionByName(
-              read(spark, replaced)
-                  .join(work.replacingKeys(), new String[] {MetaRow.ROW_KEY}, "left_semi"));
-    }
-    return of(rows, plan.conf().output().rows().retries());
-  }
-
-  private static Dataset<Row> read(SparkSession spark, List<Path> files) {
-    return files.isEmpty()
-        ? spark.createDataFrame(List.of(), COLUMNS)
-        : spark
-            .read()
-            .schema(COLUMNS)
-            .parquet(files.stream().map(Path::toString).toArray(String[]::new));
+    return of(
+        StagedRows.ofRun(spark, plan.output(), run, COLUMNS),
+        plan.conf().output().rows().retries());
   }
 
   private static RunStatistics of(Dataset<Row> rows, RetryConf retries) {
-    Row finished =
-        rows.where(not(is(MetaRow.FAILED)))
+    List<Row> groups =
+        rows.withColumn(Failures.BY_ITSELF, RetryRule.selectsByItself(retries))
+            .groupBy(col("status"), col("error.code"))
             .agg(
-                count(when(is(MetaRow.SUCCESS), 1)),
-                count(when(is(MetaRow.SKIPPED), 1)),
-                coalesce(sum(size(col("output"))), lit(0L)))
-            .first();
-    Dataset<Row> failed =
-        rows.where(is(MetaRow.FAILED))
-            .select(
-                col("id").as(Failures.ID),
-                col("error.code").as(Failures.CODE),
-                col("error.message").as(Failures.MESSAGE),
-                RetryRule.selectsByItself(retries).as(Failures.BY_ITSELF));
-    return new RunStatistics(
-        finished.getLong(0), finished.getLong(1), finished.getLong(2), Failures.of(failed));
+                count(lit(1)),
+                coalesce(sum(size(col("output"))), lit(0L)),
+                count_if(col(Failures.BY_ITSELF)),
+                min(struct(col("id"), col("error.message"))))
+            .collectAsList();
+    long succeeded = 0;
+    long unmasked = 0;
+    long images = 0;
+    List<Failures.OfCode> failures = new ArrayList<>();
+    for (Row group : groups) {
+      images += group.getLong(3);
+      switch (group.getString(0)) {
+        case MetaRow.SUCCESS -> succeeded += group.getLong(2);
+        case MetaRow.SKIPPED -> unmasked += group.getLong(2);
+        default -> failures.add(failures(group));
+      }
+    }
+    return new RunStatistics(succeeded, unmasked, images, Failures.ordered(failures));
   }
 
-  private static Column is(String status) {
-    return col("status").equalTo(status);
+  private static Failures.OfCode failures(Row group) {
+    Row example = group.getStruct(5);
+    return new Failures.OfCode(
+        group.getString(1),
+        group.getLong(2),
+        group.getLong(4),
+        example.getString(0),
+        example.getString(1));
   }
 
   long failed() {

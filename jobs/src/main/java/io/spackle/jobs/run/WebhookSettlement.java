@@ -1,5 +1,6 @@
 package io.spackle.jobs.run;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.length;
@@ -8,6 +9,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.trim;
 
 import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.output.OutputFolder;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import io.spackle.task.PendingWebhooks;
@@ -53,7 +55,7 @@ final class WebhookSettlement {
   /**
    * Waits for calls in progress and makes pending ones, both for a bounded time, then counts.
    *
-   * @param keyed all rows of the manifest
+   * @param keyed all rows of the manifest, see {@link JobPlan#keys}
    * @return numbers of rows by the status of their calls; empty if no row has a webhook
    */
   static Map<String, Long> settle(SparkSession spark, JobPlan plan, Dataset<Row> keyed)
@@ -62,7 +64,8 @@ final class WebhookSettlement {
       return Map.of();
     }
     Column isGiven = length(trim(col(RowColumns.WEBHOOK))).gt(0);
-    Dataset<Row> requested = keyed.where(isGiven).select(RowColumns.KEY, RowColumns.WEBHOOK);
+    Dataset<Row> given = keyed.where(isGiven).select(RowColumns.KEY, RowColumns.WEBHOOK);
+    Dataset<Row> requested = plan.rows() <= OutputFolder.FEW ? broadcast(given) : given;
     WebhookSettlement settlement = new WebhookSettlement(spark, plan, requested);
     return requested.isEmpty() ? Map.of() : settlement.settle();
   }

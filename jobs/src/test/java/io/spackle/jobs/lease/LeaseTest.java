@@ -175,8 +175,9 @@ class LeaseTest {
         List.<ThrowingCallable>of(
             () -> run.create(added, rows),
             () -> run.write(image, rows),
-            () -> run.replace(image, rows),
-            () -> run.replaceBy(image, added),
+            () -> run.writeHidden("complete", out -> out.write(rows)),
+            () -> run.publish(run.hidden("complete"), added),
+            () -> run.replaceBy(run.hidden("complete"), image),
             () -> run.delete(image))) {
       assertThatThrownBy(change).isInstanceOf(Lease.LostException.class);
     }
@@ -195,11 +196,13 @@ class LeaseTest {
         Map.of(
             "create", run -> run.create(added, rows),
             "write", run -> run.write(image, rows),
-            "replace", run -> run.replace(image, rows),
+            "hidden", run -> run.writeHidden("new", out -> out.write(rows)),
+            "publish", run -> run.publish(run.hidden("complete"), added),
+            "replace", run -> run.replaceBy(run.hidden("complete"), image),
             "delete", run -> run.delete(image));
     for (Map.Entry<String, RunChange> change : changes.entrySet()) {
       org.apache.hadoop.fs.Path folder = Leases.runFolder(path(), change.getKey());
-      files.system().mkdirs(folder);
+      files.system().create(new org.apache.hadoop.fs.Path(folder, "complete")).close();
       Configuration hadoop = new Configuration();
       hadoop.setClass("fs.file.impl", SuspendingDisk.class, FileSystem.class);
       hadoop.setBoolean("fs.file.impl.disable.cache", true);

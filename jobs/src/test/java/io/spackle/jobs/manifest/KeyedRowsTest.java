@@ -1,20 +1,17 @@
 package io.spackle.jobs.manifest;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.spark_partition_id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spackle.jobs.TestSpark;
 import io.spackle.row.RowColumns;
-import io.spackle.spark.TaskPartition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -62,42 +59,44 @@ class KeyedRowsTest {
   }
 
   @Test
-  void numberOfTasksLimitsRowsAndFillsSlots() {
-    assertThat(KeyedRows.tasks(0, 128, 8)).isEqualTo(1);
-    assertThat(KeyedRows.tasks(3, 128, 8)).isEqualTo(3);
-    assertThat(KeyedRows.tasks(100, 128, 8)).isEqualTo(8);
-    assertThat(KeyedRows.tasks(10_000, 128, 8)).isEqualTo(79);
-    assertThat(KeyedRows.tasks(Long.MAX_VALUE / 2, 1, 8)).isEqualTo(100_000);
+  void keysAreThoseOfTheWholeRows() throws IOException {
+    Dataset<Row> manifest = manifest("a,1", "A,2", ",3", ",3", "b,1");
+    List<Row> keys = KeyedRows.keys(manifest, "").orderBy(RowColumns.LINE).collectAsList();
+    List<Row> rows = KeyedRows.keyed(manifest, "").orderBy(RowColumns.LINE).collectAsList();
+    assertThat(keys)
+        .extracting(KeyedRowsTest::key)
+        .isEqualTo(rows.stream().map(KeyedRowsTest::key).toList());
+    assertThat(keys.get(0).schema().fieldNames())
+        .containsExactlyInAnyOrder(
+            RowColumns.LINE,
+            RowColumns.KEY,
+            RowColumns.ID,
+            RowColumns.DUPLICATE,
+            KeyedRows.FOLDED_ID);
   }
 
-  /** Adaptive execution must not merge small tasks, because each publishes a file. */
   @Test
-  void spreadingIsDeterministicAndGivesTheNumberOfTasks() throws IOException {
-    String[] lines = IntStream.range(0, 200).mapToObj(i -> i + "," + i).toArray(String[]::new);
-    Dataset<Row> keyed = KeyedRows.keyed(manifest(lines), "");
-    Dataset<Row> spread = KeyedRows.spread(keyed, 7, RowColumns.KEY);
-    assertThat(spread.toJavaRDD().getNumPartitions()).isEqualTo(7);
-    List<Row> placed =
-        spread.select(col(RowColumns.LINE), spark_partition_id().as("task")).collectAsList();
-    assertThat(new HashSet<>(placed)).hasSize(200);
-    assertThat(placed)
-        .isEqualTo(
-            KeyedRows.spread(keyed, 7, RowColumns.KEY)
-                .select(col(RowColumns.LINE), spark_partition_id().as("task"))
-                .collectAsList());
+  void chosenRowsHaveAllColumnsUnlessTheManifestHasChanged() throws IOException {
+    Dataset<Row> keys = KeyedRows.onDisk(KeyedRows.keys(manifest("a,1", "a,1", "b,2", "c,3"), ""));
+    Dataset<Row> chosen =
+        keys.where(col(RowColumns.LINE).gt(3)).select(RowColumns.LINE, RowColumns.KEY);
+    Dataset<Row> now = manifest("a,1", "a,1", "b,2", "c,other");
+    assertThat(KeyedRows.chosen(now, "", chosen).collectAsList())
+        .singleElement()
+        .satisfies(row -> assertThat(row.<String>getAs(RowColumns.PROMPT)).isEqualTo("2"))
+        .satisfies(row -> assertThat(row.<Long>getAs(RowColumns.LINE)).isEqualTo(4L));
   }
 
-  /** Markers of crashed tasks identify rows by their task. */
   @Test
-  void taskPartitionHoldsTheRowsOfItsTask() throws IOException {
-    String[] lines = IntStream.range(0, 100).mapToObj(i -> i % 50 + "," + i).toArray(String[]::new);
-    KeyedRows.spread(KeyedRows.keyed(manifest(lines), ""), 7, RowColumns.KEY)
-        .select(col(RowColumns.KEY), spark_partition_id().as("task"))
-        .collectAsList()
-        .forEach(
-            row ->
-                assertThat(new TaskPartition(RowColumns.KEY, row.getInt(1), 7).holds(row))
-                    .isTrue());
+  void idsAreComparedWithoutCaseAndSurroundingBlanks() {
+    List<String> ids = List.of("Ab c", " ab c\t", "AB C\n", "\u00c4b", "a\u0308B", " ", "ab  c");
+    List<String> folded =
+        SPARK
+            .createDataset(ids, Encoders.STRING())
+            .select(KeyedRows.folded(col("value")))
+            .as(Encoders.STRING())
+            .collectAsList();
+    assertThat(folded).containsExactly("ab c", "ab c", "ab c", "\u00e4b", "\u00e4b", null, "ab  c");
   }
 
   private List<Row> keyed(String... lines) throws IOException {

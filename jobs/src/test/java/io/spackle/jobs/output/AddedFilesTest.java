@@ -157,7 +157,8 @@ class AddedFilesTest {
     String ofCaller = "org.apache.spark.internal.io.HadoopMapReduceCommitProtocol";
     SPARK.conf().set(protocol, ofCaller);
     try {
-      AddedFiles attempt = AddedFiles.of(MetaFiles.of(SPARK, META), meta, "run", 7);
+      MetaFiles format = MetaFiles.of(SPARK, META);
+      AddedFiles attempt = new AddedFiles(format, format.files(meta, "run"), meta, 7);
       pending(attempt, "a");
       assertThat(attempt.publish(finished(1, "a"))).hasSize(1);
       assertThat(SPARK.conf().get(protocol)).isEqualTo(ofCaller);
@@ -171,7 +172,7 @@ class AddedFilesTest {
     LeaseRecord run = LeaseRecord.mine("run", Duration.ofMinutes(2));
     try (Lease lease =
         Lease.acquire(AtomicFiles.of(meta, new Configuration()), meta, run, () -> {})) {
-      AddedFiles.addEmpty(FORMAT, meta, "run", lease.files());
+      AddedFiles.addEmpty(FORMAT, meta, lease.files());
     }
     assertThat(SPARK.read().parquet(folder.toString()).schema()).isEqualTo(META);
     assertThat(rows("run")).isEmpty();
@@ -182,7 +183,7 @@ class AddedFilesTest {
   }
 
   private AddedFiles attempt(String run) throws IOException {
-    return AddedFiles.of(FORMAT, meta, run, 7);
+    return new AddedFiles(FORMAT, FORMAT.files(meta, run), meta, 7);
   }
 
   private static List<String> pending(AddedFiles attempt, String... keys) throws IOException {

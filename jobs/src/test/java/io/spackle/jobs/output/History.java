@@ -67,6 +67,9 @@ final class History implements SimulatedStore.World {
   private int faults;
   private int runs;
   private int depth;
+
+  /** The end of the suspension that must be the first to end, of those that others are part of. */
+  private long latestEnd = Long.MAX_VALUE;
   private int paints;
   private SimulatedRun lastRun;
 
@@ -283,11 +286,14 @@ final class History implements SimulatedStore.World {
     happens(event);
     log("is suspended before " + operation);
     SimulatedProcess suspended = current;
-    long end = now() + Math.min(millis, most);
+    long end = Math.min(now() + Math.min(millis, most), latestEnd);
+    long before = latestEnd;
+    latestEnd = most < Long.MAX_VALUE ? end : before;
     suspended.suspend(true);
     depth++;
     takeTurns(end, event == Event.PAUSE ? 1 + random.nextInt(8) : 1 + random.nextInt(200));
     depth--;
+    latestEnd = before;
     suspended.suspend(false);
     current = suspended;
     SimulatedStore.passUntil(end - 1);

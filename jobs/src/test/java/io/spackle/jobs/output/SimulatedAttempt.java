@@ -94,7 +94,7 @@ final class SimulatedAttempt implements Steps {
     RunFiles files = RunFiles.ofTask(meta, place.run(), SimulatedRun.hadoop());
     String mark = "task-" + task + "-" + history.nextPaint();
     files.files().system().create(new Path(place.root(), ".spackle-marks/" + mark), true).close();
-    AddedFiles added = new AddedFiles(new MetaLines(), files, meta, place.run(), task);
+    AddedFiles added = new AddedFiles(new MetaLines(), files, meta, task);
     finished =
         new FinishedRowsOfTest(
             added,

@@ -1,0 +1,131 @@
+package io.spackle.jobs.output;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+
+import io.spackle.jobs.lease.Lease;
+import io.spackle.jobs.lease.RunFiles;
+import io.spackle.jobs.output.Compaction.Small;
+import io.spackle.jobs.output.MergedFiles.Merge;
+import io.spackle.sink.HadoopFiles;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/** What the run that holds the lease does with the meta files as a whole, between its tasks. */
+public final class MetaUpkeep {
+
+  private static final String MERGED = "merged-";
+
+  /** Limits the memory of the driver. */
+  private static final int MOST_SOURCES = 100_000;
+
+  private static final StructType MOVES =
+      StructType.fromDDL("source string, %s string".formatted(MetaColumns.FILE));
+
+  private final SparkSession spark;
+  private final OutputFolder output;
+  private final Lease lease;
+  private final RunFiles files;
+
+  public MetaUpkeep(SparkSession spark, OutputFolder output, Lease lease) {
+    this.spark = spark;
+    this.output = output;
+    this.lease = lease;
+    this.files = lease.files();
+  }
+
+  /** Completes what runs that were killed have begun. Their staged rows count as done from now. */
+  public void recover() throws IOException {
+    new MergedFiles(files, output.meta()).finishAll();
+    files.deleteEmpty(MergedFiles.folder(output.meta()));
+    mergeStaged();
+  }
+
+  /** Makes the folder in which tasks stage rows; object stores need none. */
+  public void openStage() throws IOException {
+    makeFolder(StagedRows.folder(output.meta()));
+  }
+
+  /**
+   * Puts staged rows in the place of those that they replace, file by file.
+   *
+   * @return the locations of the images of replaced rows
+   */
+  public Dataset<Row> mergeStaged() throws IOException {
+    lease.requireHeld();
+    return StagedRows.merge(spark, output, files);
+  }
+
+  /**
+   * Merges small meta files of earlier runs into larger ones. Those of this run stay: an attempt of
+   * a task that Spark has given up, and that still runs, must find them.
+   *
+   * @return how many files were merged
+   */
+  public long compact() throws IOException {
+    List<Merge> merges =
+        Compaction.of(small(), number -> MetaFiles.name(MERGED + files.run(), 0, number));
+    if (merges.isEmpty()) {
+      return 0;
+    }
+    makeFolder(MergedFiles.folder(output.meta()));
+    MetaRewrite rewrite = new MetaRewrite(spark, output.meta(), files);
+    rewrite.write(moved(merges));
+    lease.requireHeld();
+    rewrite.merge(merges);
+    files.deleteEmpty(MergedFiles.folder(output.meta()));
+    return merges.stream().mapToLong(merge -> merge.sources().size()).sum();
+  }
+
+  /** The rows of the sources with the names of their new files. */
+  private Dataset<Row> moved(List<Merge> merges) {
+    List<Path> sources = new ArrayList<>();
+    List<Row> moves = new ArrayList<>();
+    for (Merge merge : merges) {
+      for (String source : merge.sources()) {
+        sources.add(new Path(output.meta(), source));
+        moves.add(RowFactory.create(source, merge.target()));
+      }
+    }
+    Dataset<Row> rows = OutputFolder.withFile(MetaRewrite.read(spark, sources));
+    return rows.withColumnRenamed(MetaColumns.FILE, "_spackle_source")
+        .join(
+            broadcast(spark.createDataFrame(moves, MOVES)),
+            col("_spackle_source").equalTo(col("source")))
+        .drop("source", "_spackle_source");
+  }
+
+  private List<Small> small() throws IOException {
+    List<Small> small = new ArrayList<>();
+    FileSystem system = files.files().system();
+    RemoteIterator<FileStatus> all = system.listStatusIterator(output.meta());
+    while (all.hasNext() && small.size() < MOST_SOURCES) {
+      FileStatus file = all.next();
+      String name = file.getPath().getName();
+      boolean isSmall = OutputFolder.isMetaFile(file) && file.getLen() < Compaction.SMALL;
+      if (isSmall && !name.startsWith(files.run())) {
+        small.add(new Small(name, file.getLen()));
+      }
+    }
+    small.sort(Comparator.comparing(Small::name));
+    return small;
+  }
+
+  private void makeFolder(Path folder) throws IOException {
+    FileSystem system = files.files().system();
+    if (!HadoopFiles.isObjectStore(system)) {
+      system.mkdirs(folder);
+    }
+  }
+}
