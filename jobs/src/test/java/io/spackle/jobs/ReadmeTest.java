@@ -141,7 +141,9 @@ class ReadmeTest {
         Stream.concat(matches("`([a-z-]+\\.[a-z.-]+)(?: = [^`]*)?`"), matches("-D ([a-z.-]+)="))
             .filter(key -> page.contains("\n## " + key.split("\\.")[0] + "\n"))
             .filter(key -> !key.endsWith(".onnx")) // model.onnx is a file
-            .map(key -> key.replaceFirst("^masks\\.\\w+\\.", "masks.text.")) // entries have own names
+            .map(
+                key ->
+                    key.replaceFirst("^masks\\.\\w+\\.", "masks.text.")) // entries have own names
             .toList();
     assertThat(keys)
         .hasSizeGreaterThan(40)

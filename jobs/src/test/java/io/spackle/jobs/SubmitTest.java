@@ -24,14 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The README's command for a cluster of CPUs, on a standalone cluster with two workers whose Spark
- * knows nothing of Spackle; an executor is told to go, a worker is killed, and then the driver. A short form of {@code ./bench
- * kill}.
+ * knows nothing of Spackle; an executor is told to go, a worker is killed, and then the driver. A
+ * short form of {@code ./bench kill}.
  */
 @Timeout(900)
 class SubmitTest {
 
   private static final Size SHORT = new Size(24, 6, 1, 400);
-  private static final List<Fault> FAULTS = List.of(Fault.EXECUTOR_TOLD_TO_GO, Fault.WORKER, Fault.DRIVER);
+  private static final List<Fault> FAULTS =
+      List.of(Fault.EXECUTOR_TOLD_TO_GO, Fault.WORKER, Fault.DRIVER);
   private static final String JAR = "jobs/target/spackle-jobs.jar";
 
   @TempDir static Path folder;

@@ -12,8 +12,8 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.output.OutputFolder;
-import io.spackle.jobs.run.ChangedInputs;
 import io.spackle.jobs.output.StagedRows;
+import io.spackle.jobs.run.ChangedInputs;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.jobs.run.RetryRule;
 import io.spackle.row.ErrorCode;

@@ -79,7 +79,8 @@ public final class ChangedInputs {
    * @param meta the published meta rows with their keys
    */
   public static Dataset<Row> mark(JobPlan plan, Dataset<Row> meta) throws IOException {
-    if (!plan.output().hasRows() || plan.conf().output().rows().inputChanges() == InputChanges.KEEP) {
+    if (!plan.output().hasRows()
+        || plan.conf().output().rows().inputChanges() == InputChanges.KEEP) {
       return meta.withColumn(CHANGED, lit(null).cast(DataTypes.BooleanType));
     }
     Dataset<Row> changed = new ChangedInputs(plan, meta.sparkSession()).keys();

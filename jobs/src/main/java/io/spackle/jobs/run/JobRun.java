@@ -171,8 +171,7 @@ public final class JobRun {
         plan.output());
   }
 
-  private Summary summarize(
-      Processed processed, Summary.Skipped skipped, long changedInputs) {
+  private Summary summarize(Processed processed, Summary.Skipped skipped, long changedInputs) {
     RunStatistics statistics = processed.statistics();
     return new Summary(
         interruption

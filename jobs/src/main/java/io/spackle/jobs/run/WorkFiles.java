@@ -59,7 +59,8 @@ record WorkFiles(Path folder, Path meta, String run, StructType schema) implemen
     try {
       Dataset<Row> dealt = dealt(shaped, plan.conf().output().rows().perFile());
       WorkFiles work =
-          new WorkFiles(new Path(to.path(), FOLDER), plan.output().meta(), files.run(), dealt.schema());
+          new WorkFiles(
+              new Path(to.path(), FOLDER), plan.output().meta(), files.run(), dealt.schema());
       work.write(dealt, files);
       return work;
     } finally {

@@ -106,9 +106,7 @@ final class WorkList {
             ? stored(renamed(plan, listed, counts.get(State.NEW)), new Path(folder, "renamed"))
             : spark.createDataFrame(List.of(), PAIR);
     boolean replaces =
-        counts.containsKey(State.CHANGED)
-            || counts.containsKey(State.RETRY)
-            || !pairs.isEmpty();
+        counts.containsKey(State.CHANGED) || counts.containsKey(State.RETRY) || !pairs.isEmpty();
     return new WorkList(listed, counts, pairs, replaces);
   }
 

@@ -70,6 +70,7 @@ final class History implements SimulatedStore.World {
 
   /** The end of the suspension that must be the first to end, of those that others are part of. */
   private long latestEnd = Long.MAX_VALUE;
+
   private int paints;
   private SimulatedRun lastRun;
 
