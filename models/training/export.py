@@ -77,9 +77,9 @@ def main():
            "last_hidden_state": {0: "batch_size", 1: "sequence_length"}, "pooler_output": {0: "batch_size"}},
           {**text.config.to_dict(), "architectures": ["CLIPTextModel"]})
     write(os.path.join(a.to, "unet"), unet,
-          (torch.randn(2, 9, 32, 24), torch.tensor(7.0), torch.randn(2, 77, models.WIDTH)),
+          (torch.randn(2, 9, 32, 24), torch.tensor([7.0, 8.0]), torch.randn(2, 77, models.WIDTH)),
           ["sample", "timestep", "encoder_hidden_states"], ["out_sample"],
-          {"sample": {0: "batch_size", 2: "height", 3: "width"},
+          {"sample": {0: "batch_size", 2: "height", 3: "width"}, "timestep": {0: "batch_size"},
            "encoder_hidden_states": {0: "batch_size", 1: "sequence_length"},
            "out_sample": {0: "batch_size", 2: "height", 3: "width"}}, {**plain(unet.layers.config), "in_channels": 9})
     config = {"_class_name": "Autoencoder", "in_channels": 3, "out_channels": 3, "latent_channels": 4,
