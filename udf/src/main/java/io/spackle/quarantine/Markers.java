@@ -9,13 +9,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -36,21 +36,21 @@ import org.slf4j.LoggerFactory;
  * crashes. Those of live processes belong to other attempts and say nothing.
  *
  * <ul>
- *   <li>{@code task-TASK.ATTEMPT@PROCESS}: some row of this task may have crashed the process. The
- *       file lists the keys of its rows, which are run one at a time from now on, whatever task
- *       they are then in.
+ *   <li>{@code task-TASK+FIRST.ATTEMPT@PROCESS}: some row of this part of a task may have crashed
+ *       the process. The file lists the keys of its rows, which are run one at a time from now on,
+ *       whatever task they are then in.
  *   <li>{@code row-KEY.ATTEMPT@PROCESS}: this row was alone in the model when the process crashed.
  *       It is not run again.
  * </ul>
  *
- * <p>A task without crashes costs one listing, one small file and its deletion. Markers are kept
+ * <p>A task without crashes costs one listing, and a small file and its deletion for each part. Markers are kept
  * until a run has finished all rows, so that the next run does not retry a quarantined row. A
  * failure to write a marker is only logged, since a job can run without.
  */
 public final class Markers implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Markers.class);
-  private static final Pattern TASK = Pattern.compile("task-(.+)\\.\\d+@(.+)");
+  private static final Pattern TASK = Pattern.compile("task-([^+]+)\\+\\d+\\.\\d+@(.+)");
   private static final Pattern ROW = Pattern.compile("row-(.+)\\.\\d+@(.+)");
   private static final int LONGEST_NOTE = 500;
 
@@ -84,11 +84,12 @@ public final class Markers implements AutoCloseable {
   /**
    * The markers that other processes have left or made.
    *
-   * @param tasks a marker by the name of a task that was being processed when its process crashed
+   * @param tasks the markers by the name of a task that was being processed when its process
+   *     crashed
    * @param rows a marker by the key of the row that was alone in the model when its process crashed
    * @param live the tasks that other live processes are processing
    */
-  record Remaining(Map<String, Path> tasks, Map<String, Path> rows, Set<String> live) {}
+  record Remaining(Map<String, List<Path>> tasks, Map<String, Path> rows, Set<String> live) {}
 
   /** The markers that exist now, of any run. */
   Remaining remaining(TaskSignals current) {
@@ -101,7 +102,7 @@ public final class Markers implements AutoCloseable {
       if (task.matches()) {
         String process = task.group(2);
         if (!alive.computeIfAbsent(process, current::isAlive)) {
-          found.tasks().put(task.group(1), file.getPath());
+          found.tasks().computeIfAbsent(task.group(1), unused -> new ArrayList<>()).add(file.getPath());
         } else if (!process.equals(current.process())) {
           found.live().add(task.group(1));
         }
@@ -115,7 +116,9 @@ public final class Markers implements AutoCloseable {
   /** The keys of the rows that may have crashed processes. */
   Set<String> suspects(Remaining remaining) {
     Set<String> keys = new HashSet<>();
-    remaining.tasks().values().forEach(marker -> keys.addAll(keys(marker)));
+    remaining.tasks().values().stream()
+        .flatMap(List::stream)
+        .forEach(marker -> keys.addAll(keys(marker)));
     return keys;
   }
 
@@ -129,10 +132,15 @@ public final class Markers implements AutoCloseable {
     }
   }
 
-  /** Marks the rows of a task as being processed. */
-  Marker markTask(TaskRows rows, TaskSignals task) {
-    return write(
-        "task-" + rows.task() + suffix(task), String.join("\n", new TreeSet<>(rows.keys())));
+  /**
+   * Marks a part of a task's rows as being processed.
+   *
+   * @param first the number of its first row
+   * @param end that of the row after its last
+   */
+  Marker markPart(TaskRows rows, int first, int end, TaskSignals task) {
+    String name = "task-" + rows.task() + "+" + first + suffix(task);
+    return write(name, String.join("\n", rows.keys().subList(first, end)));
   }
 
   /**

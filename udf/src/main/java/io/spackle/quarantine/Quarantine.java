@@ -4,25 +4,32 @@ import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
+import io.spackle.row.RowColumns;
 import io.spackle.row.RowStage;
 import io.spackle.spark.TaskSignals;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.hadoop.net.NetUtils;
+import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The rows of a task that may crash their process, or did.
  *
- * <p>The first attempt of a task runs its rows in batches. If the process crashes, the next
- * attempt, or the next run, runs the rows one at a time, each with a {@link Marker} while it is in
- * the model. If the process crashes again, the marked row is the cause and is quarantined. So a row
- * crashes at most two processes, and n rows of one task n + 1.
+ * <p>The first attempt of a task runs its rows in batches. Before rows start, a marker names them,
+ * {@value #PART} at a time. If the process crashes, the next attempt, or the next run, runs these
+ * rows one at a time, each with a {@link Marker} while it is in the model; those that had not
+ * started share batches. If the process crashes again, the row that was alone is the cause and is
+ * quarantined. So a row crashes at most two processes, and n rows of one part n + 1.
  */
 public final class Quarantine implements AutoCloseable {
 
@@ -33,11 +40,22 @@ public final class Quarantine implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
+  /** Rows that are marked together. Each marker is a request to the store. */
+  static final int PART = 128;
+
   private final Markers markers;
   private final Markers.Remaining remaining;
   private final Set<String> suspects;
   private final TaskSignals task;
-  private final Optional<Marker> taskMarker;
+  private final TaskRows rows;
+
+  /** The numbers of the rows by their keys. */
+  private final Map<String, Integer> numbers = new HashMap<>();
+
+  private final List<Marker> partMarkers = new ArrayList<>();
+
+  /** How many rows are marked. */
+  private int marked;
 
   private Quarantine(
       Markers markers, Markers.Remaining remaining, TaskRows rows, TaskSignals task) {
@@ -45,22 +63,23 @@ public final class Quarantine implements AutoCloseable {
     this.remaining = remaining;
     this.suspects = markers.suspects(remaining);
     this.task = task;
-    // The marker of a crashed process stays, whatever the outcome of this attempt.
-    this.taskMarker =
-        remaining.tasks().containsKey(rows.task())
-            ? Optional.empty()
-            : Optional.of(markers.markTask(rows, task));
+    this.rows = rows;
+    for (int i = 0; i < rows.keys().size(); i++) {
+      numbers.put(rows.keys().get(i), i);
+    }
   }
 
   /**
-   * Reads the markers of crashed processes, then marks this task as being processed.
+   * Reads the markers of crashed processes, which stay, whatever the outcome of this attempt.
    *
    * @param rows of the task
    */
   public static Quarantine of(Markers markers, TaskSignals task, TaskRows rows) {
     Markers.Remaining remaining = settled(markers, task, rows);
     if (remaining.tasks().containsKey(rows.task())) {
-      LOG.warn("a process crashed with the task {}: its rows now run one at a time", rows.task());
+      LOG.warn(
+          "a process crashed with the task {}: the rows that it had started run one at a time",
+          rows.task());
     }
     return new Quarantine(markers, remaining, rows, task);
   }
@@ -79,6 +98,35 @@ public final class Quarantine implements AutoCloseable {
     return remaining;
   }
 
+  /**
+   * Marks rows before they start.
+   *
+   * @param pending rows of the task in their order, read by one thread
+   */
+  public Iterator<Row> marking(Iterator<Row> pending) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return pending.hasNext();
+      }
+
+      @Override
+      public Row next() {
+        Row row = pending.next();
+        mark(numbers.getOrDefault(row.<String>getAs(RowColumns.KEY), -1));
+        return row;
+      }
+    };
+  }
+
+  private void mark(int number) {
+    if (number >= marked) {
+      int end = Math.min(number + PART, rows.keys().size());
+      partMarkers.add(markers.markPart(rows, number, end, task));
+      marked = end;
+    }
+  }
+
   /** The outcome of a quarantined row; empty if the row may run. */
   public Optional<Outcome> outcome(ManifestRow row, String key) {
     return Optional.ofNullable(remaining.rows().get(key))
@@ -92,10 +140,10 @@ public final class Quarantine implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Removes the task's marker at its orderly end. */
+  /** Removes the task's markers at its orderly end. */
   @Override
   public void close() {
-    taskMarker.ifPresent(Marker::close);
+    partMarkers.forEach(Marker::close);
   }
 
   private static Outcome crashed(ManifestRow row, String process) {

@@ -112,7 +112,11 @@ public final class InpaintPartition implements Serializable {
     Attempt attempt =
         new Attempt(task.attempt(), pipeline(executor, task, images, rowsOf), quarantine);
     RowWindow<Row, Finished> window =
-        new RowWindow<>(pending, row -> process(row, attempt), flight, task::isInterrupted);
+        new RowWindow<>(
+            quarantine.marking(pending),
+            row -> process(row, attempt),
+            flight,
+            task::isInterrupted);
     task.onCompletion(
         () -> {
           end.cancel();

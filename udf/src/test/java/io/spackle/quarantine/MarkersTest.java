@@ -7,8 +7,7 @@ import io.spackle.quarantine.Markers.Marker;
 import io.spackle.spark.FakeTask;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ class MarkersTest {
 
   @Test
   void markersAreVisibleToOtherProcesses() {
-    markers().markTask(task("run-3"), new FakeTask());
+    markers().markPart(task("run-3"), 0, 2, new FakeTask());
     markers().markRow(KEY, new FakeTask(), "me");
     markers().markRow(KEY, new FakeTask(), "other");
     Markers.Remaining remaining = markers().remaining(new FakeTask());
@@ -44,8 +43,8 @@ class MarkersTest {
   @Test
   void markerExistsUntilItIsClosed() {
     FakeTask task = new FakeTask();
-    Marker marker = markers().markTask(task("run-0"), task);
-    String name = "task-run-0.%d@%s".formatted(task.attemptId(), task.process());
+    Marker marker = markers().markPart(task("run-0"), 0, 2, task);
+    String name = "task-run-0+0.%d@%s".formatted(task.attemptId(), task.process());
     assertThat(folder().resolve(name)).hasContent("a\nb");
     marker.close();
     marker.close();
@@ -55,9 +54,9 @@ class MarkersTest {
   @Test
   void closeRemovesTheMarkersOfTheProcessOnly() {
     Markers other = markers();
-    other.markTask(task("run-0"), new FakeTask());
+    other.markPart(task("run-0"), 0, 2, new FakeTask());
     Markers current = markers();
-    current.markTask(task("run-1"), new FakeTask());
+    current.markPart(task("run-1"), 0, 2, new FakeTask());
     current.markRow(KEY, new FakeTask(), "me");
     current.close();
     assertThat(other.remaining(new FakeTask()).tasks()).containsOnlyKeys("run-0");
@@ -68,18 +67,18 @@ class MarkersTest {
   void processThatGaveUpRemovesNoMarkers() {
     AtomicBoolean hasGivenUp = new AtomicBoolean();
     Markers markers = new Markers(folder().toString(), new Configuration(), hasGivenUp::get);
-    Marker marker = markers.markTask(task("run-0"), new FakeTask());
+    Marker marker = markers.markPart(task("run-0"), 0, 2, new FakeTask());
     hasGivenUp.set(true);
     marker.close();
     markers.close();
-    assertThat(folder()).isDirectoryContaining("glob:**/task-run-0.*");
+    assertThat(folder()).isDirectoryContaining("glob:**/task-run-0+0.*");
   }
 
   @Test
   void markersOfLiveProcessesCountForNothing() {
     FakeTask other = new FakeTask();
     TaskRows rows = task("run-3");
-    markers().markTask(rows, other);
+    markers().markPart(rows, 0, 2, other);
     markers().markRow(KEY, other, "me");
     Markers.Remaining live = markers().remaining(new FakeTask().seesAlive(other));
     assertThat(live.tasks()).isEmpty();
@@ -94,21 +93,21 @@ class MarkersTest {
   @Test
   void writeFailureIsIgnored() throws Exception {
     Files.writeString(temp.resolve("marks"), "a file in place of the folder");
-    assertThatCode(() -> markers().markTask(task("run-0"), new FakeTask()).close())
+    assertThatCode(() -> markers().markPart(task("run-0"), 0, 2, new FakeTask()).close())
         .doesNotThrowAnyException();
   }
 
   @Test
   void otherFilesAreNotMarkers() throws Exception {
     Files.createDirectories(folder());
-    Files.writeString(folder().resolve("task-a-b@c"), "");
+    Files.writeString(folder().resolve("task-a+b@c"), "");
     Files.writeString(folder().resolve("notes.txt"), "mine");
     assertThat(markers().remaining(new FakeTask()).tasks()).isEmpty();
     assertThat(markers().remaining(new FakeTask()).rows()).isEmpty();
   }
 
   private static TaskRows task(String name) {
-    return new TaskRows(name, new TreeSet<>(Set.of("a", "b")));
+    return new TaskRows(name, List.of("a", "b"));
   }
 
   private Markers markers() {

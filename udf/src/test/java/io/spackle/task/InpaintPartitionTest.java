@@ -38,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -324,6 +325,22 @@ class InpaintPartitionTest {
     assertThat(inpainter.batches()).as("the others share batches").hasSizeLessThan(5);
   }
 
+  /** Of a long task, the rows that no crashed process had begun are no suspects. */
+  @Test
+  void rowsThatHadNotStartedShareBatchesAfterACrash() throws Exception {
+    String[] names = new String[400];
+    Arrays.setAll(names, i -> i == 0 ? CRASHING : "row" + i);
+    crashing(new FakeTask(), rows(names));
+    FakeInpainter second = crashing(new FakeTask(), rows(names));
+    assertThat(second.batches().get(0)).as("the first rows run alone").hasSize(1);
+    FakeInpainter third = new FakeInpainter();
+    executor(third);
+    run(settings(4), new FakeTask(), rows(names));
+    long alone = third.batches().stream().filter(batch -> batch.size() == 1).count();
+    assertThat(alone).isBetween(100L, 300L);
+    assertThat(third.batches()).as("the others share batches").anyMatch(batch -> batch.size() == 4);
+  }
+
   @Test
   void orderlyEndLeavesNoMarker() throws Exception {
     run(settings(4), new FakeTask(), rows("a", "b"));
@@ -335,7 +352,7 @@ class InpaintPartitionTest {
     ExecutorService slot = Executors.newSingleThreadExecutor();
     Future<List<Row>> killedRows = slot.submit(() -> run(settings(4), killed, rows("a", "b")));
     started.acquire();
-    assertThat(temp.resolve("marks")).isDirectoryContaining("glob:**/task-run-1-0.*");
+    assertThat(temp.resolve("marks")).isDirectoryContaining("glob:**/task-run-1-0+0.*");
     killed.interrupt();
     assertThatThrownBy(killedRows::get).hasCauseInstanceOf(CancellationException.class);
     assertThat(temp.resolve("marks")).isEmptyDirectory();
@@ -545,7 +562,7 @@ class InpaintPartitionTest {
     MemoryPublication publication = new MemoryPublication();
     IN_SPARK.add(publication);
     String name = "run-" + TaskContext.getPartitionId();
-    return new InpaintPartition.Work(new TaskRows(name, Set.of()), publication);
+    return new InpaintPartition.Work(new TaskRows(name, List.of()), publication);
   }
 
   /** Through Spark, with everything that a task opens by itself. */
@@ -629,8 +646,7 @@ class InpaintPartitionTest {
   }
 
   private InpaintPartition.Work work(List<Row> rows, Publication publication) {
-    Set<String> keys =
-        rows.stream().map(row -> row.<String>getAs(RowColumns.KEY)).collect(Collectors.toSet());
+    List<String> keys = rows.stream().map(row -> row.<String>getAs(RowColumns.KEY)).toList();
     return new InpaintPartition.Work(new TaskRows(task, keys), publication);
   }
 

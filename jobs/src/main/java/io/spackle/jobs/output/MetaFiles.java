@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -139,12 +140,13 @@ public final class MetaFiles implements MetaFormat, Serializable {
 
   @Override
   public Set<String> keys(AtomicFiles files, Path file) throws IOException {
-    return texts(files, file, MetaRow.ROW_KEY);
+    return new HashSet<>(texts(files, file, MetaRow.ROW_KEY));
   }
 
-  /** The values of a column of texts in a file. */
-  public static Set<String> texts(AtomicFiles files, Path file, String column) throws IOException {
-    Set<String> texts = new HashSet<>();
+  /** The values of a column of texts in a file, in their order. */
+  public static List<String> texts(AtomicFiles files, Path file, String column)
+      throws IOException {
+    List<String> texts = new ArrayList<>();
     MessageType schema =
         Types.buildMessage().optional(BINARY).as(stringType()).named(column).named("spark_schema");
     HadoopInputFile input =

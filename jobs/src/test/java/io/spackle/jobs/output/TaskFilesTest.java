@@ -101,6 +101,6 @@ class TaskFilesTest {
   }
 
   private Set<String> keys(String file, String column) throws IOException {
-    return MetaFiles.texts(files.files(), new Path(meta(), file), column);
+    return Set.copyOf(MetaFiles.texts(files.files(), new Path(meta(), file), column));
   }
 }
