@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.security.AccessControlException;
@@ -72,6 +73,7 @@ class HadoopSourceTest {
   void deniedAccessIsReported() {
     var source = source(ClosedStore.class, "s3a://bucket/");
     assertThat(Settings.code(source, "s3a://bucket/hadoop")).isEqualTo(ErrorCode.FETCH_DENIED);
+    assertThat(Settings.code(source, "s3a://bucket/unlisted")).isEqualTo(ErrorCode.FETCH_DENIED);
     assertThat(Settings.code(source, "s3a://bucket/nio")).isEqualTo(ErrorCode.FETCH_DENIED);
     assertThat(Settings.code(source, "s3a://bucket/broken")).isEqualTo(ErrorCode.FETCH_UNREACHABLE);
   }
@@ -89,6 +91,14 @@ class HadoopSourceTest {
 
   /** Denies all access, with the exceptions of HDFS and of S3A. */
   public static final class ClosedStore extends RawLocalFileSystem {
+
+    @Override
+    public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
+      if (path.getName().equals("unlisted")) {
+        throw new AccessControlException("no");
+      }
+      return new FileStatus(1, false, 1, 1, 0, path);
+    }
 
     @Override
     public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize)
