@@ -23,6 +23,9 @@ final class SparkJars {
               + "|net/java/dev/jna|org/jline|org/jetbrains/kotlin|io/github/mymonstercat"
               + "|org/apache/httpcomponents/(client5|core5))/.*");
 
+  /** Spackle's other modules: jars in a build of all, folders of classes otherwise. */
+  private static final Pattern OF_MODULES = Pattern.compile(".*/target/spackle-[^/]+[.]jar");
+
   /** What the profile s3 of the build copies. */
   private static final Pattern OF_S3 =
       Pattern.compile(
@@ -36,13 +39,13 @@ final class SparkJars {
   /** The jars that Spark has. */
   static List<Path> ofSpark() {
     return classPath(Files::isRegularFile)
-        .filter(jar -> Stream.of(OF_JOBS, OF_S3, OF_TESTS).noneMatch(kind -> isOf(kind, jar)))
+        .filter(jar -> Stream.of(OF_JOBS, OF_MODULES, OF_S3, OF_TESTS).noneMatch(kind -> isOf(kind, jar)))
         .toList();
   }
 
   /** The libraries that the jar of the build contains, which is only made after the tests. */
   static List<Path> ofJobs() {
-    return classPath(jar -> isOf(OF_JOBS, jar)).toList();
+    return classPath(jar -> isOf(OF_JOBS, jar) || isOf(OF_MODULES, jar)).toList();
   }
 
   /** Writes Spackle's classes and resources to a jar. */
