@@ -302,11 +302,16 @@ final class History implements SimulatedStore.World {
   }
 
   @Override
-  public void after(Operation operation) {
+  public SimulatedProcess process() {
+    return current;
+  }
+
+  @Override
+  public void after(Operation operation, SimulatedProcess process) {
     if (operation.isChange()) {
-      log(operation);
-      invariants.check(operation, current);
-      current.changes(operation.kind());
+      log(process == current ? operation : process + ", late: " + operation);
+      invariants.check(operation, process);
+      process.changes(operation.kind());
     }
   }
 

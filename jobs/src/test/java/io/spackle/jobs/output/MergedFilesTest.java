@@ -48,7 +48,12 @@ class MergedFilesTest {
     }
 
     @Override
-    public void after(Operation operation) {}
+    public SimulatedProcess process() {
+      return null;
+    }
+
+    @Override
+    public void after(Operation operation, SimulatedProcess process) {}
 
     @Override
     public boolean losesAnswer(Operation operation) {

@@ -3,6 +3,7 @@ package io.spackle.jobs.output;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -78,8 +79,15 @@ final class SimulatedStore {
      */
     void before(Operation operation) throws IOException;
 
-    /** Called when it is done, however late; not if it changed nothing. */
-    void after(Operation operation);
+    /** Whose operations these are. */
+    SimulatedProcess process();
+
+    /**
+     * Called when it is done, however late; not if it changed nothing.
+     *
+     * @param process whose operation it is
+     */
+    void after(Operation operation, SimulatedProcess process);
 
     /** Whether an operation that is done has no answer. */
     boolean losesAnswer(Operation operation);
@@ -130,7 +138,8 @@ final class SimulatedStore {
   }
 
   /** An operation that is done after its caller has given up. */
-  private record Late(long due, Operation operation, Action<?> action) {}
+  private record Late(
+      long due, Operation operation, SimulatedProcess process, Action<?> action) {}
 
   /** Begins with an empty store. */
   static void reset(World with) {
@@ -146,8 +155,28 @@ final class SimulatedStore {
     return now;
   }
 
+  /** Lets time pass; what is late is done when it is due. */
   static void passUntil(long time) {
+    List<Late> due =
+        LATE.stream()
+            .filter(late -> late.due() <= time)
+            .sorted(Comparator.comparingLong(Late::due))
+            .toList();
+    LATE.removeAll(due);
+    for (Late late : due) {
+      now = Math.max(now, late.due());
+      makeUp(late);
+    }
     now = Math.max(now, time);
+  }
+
+  private static void makeUp(Late late) {
+    try {
+      late.action().run();
+      world.after(late.operation(), late.process());
+    } catch (IOException e) {
+      // Its condition does not hold any more.
+    }
   }
 
   static NavigableMap<String, Entry> entries() {
@@ -166,16 +195,15 @@ final class SimulatedStore {
   /** Does an operation; what the history does meanwhile comes before or after it. */
   static <T> T step(Operation operation, Action<T> action) throws IOException {
     world.before(operation);
-    now++;
-    doLate();
+    passUntil(now + 1);
     long lateness = world.lateness(operation);
     if (lateness > 0) {
-      LATE.add(new Late(now + lateness, operation, action));
+      LATE.add(new Late(now + lateness, operation, world.process(), action));
       throw new IOException("timeout of " + operation);
     }
     T result = action.run();
     if (!Boolean.FALSE.equals(result)) {
-      world.after(operation);
+      world.after(operation, world.process());
     }
     if (world.losesAnswer(operation)) {
       throw new LostAnswerException();
@@ -189,20 +217,6 @@ final class SimulatedStore {
 
     LostAnswerException() {
       super("the answer is lost");
-    }
-  }
-
-  private static void doLate() {
-    for (Late late : List.copyOf(LATE)) {
-      if (late.due() <= now) {
-        LATE.remove(late);
-        try {
-          late.action().run();
-          world.after(late.operation());
-        } catch (IOException e) {
-          // Its condition does not hold any more.
-        }
-      }
     }
   }
 
