@@ -69,7 +69,7 @@ class ModelsCommandTest {
         .contains("classes    Background, Upper-clothes, Dress, Left-arm", "input      32 x 32")
         .containsPattern("(?m)^digest {5}[0-9a-f]{64}$");
     CommandResult text = CommandResult.run("models", "check", "builtin:text");
-    assertThat(text.out()).startsWith("segmenter  text").contains("digest     builtin:text 2");
+    assertThat(text.out()).startsWith("segmenter  text").contains("digest     builtin:text 3");
     CommandResult wrong = CommandResult.run("models", "check", folder + "channels-last");
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.out())
