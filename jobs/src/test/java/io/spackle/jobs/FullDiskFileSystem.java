@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
@@ -43,6 +44,17 @@ public final class FullDiskFileSystem extends RawLocalFileSystem {
 
   @Override
   protected void checkPath(Path path) {}
+
+  /** Without owner and permissions, which are looked for by the scheme file only. */
+  @Override
+  public FileStatus getFileStatus(Path path) throws IOException {
+    FileStatus file = super.getFileStatus(path);
+    return new FileStatus(
+        file.getLen(), file.isDirectory(), 1, file.getBlockSize(), file.getModificationTime(), path);
+  }
+
+  @Override
+  public void setPermission(Path path, FsPermission permission) {}
 
   @Override
   public FSDataOutputStream create(

@@ -48,6 +48,11 @@ final class SparkJars {
     return classPath(jar -> isOf(OF_JOBS, jar) || isOf(OF_MODULES, jar)).toList();
   }
 
+  /** S3A and the libraries that it needs. */
+  static List<Path> ofS3() {
+    return classPath(jar -> isOf(OF_S3, jar)).toList();
+  }
+
   /** Writes Spackle's classes and resources to a jar. */
   static Path write(Path jar) throws IOException {
     try (OutputStream out = Files.newOutputStream(jar);

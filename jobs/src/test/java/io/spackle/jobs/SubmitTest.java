@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README's command for a cluster of CPUs, on a standalone cluster with two workers whose Spark
- * knows nothing of Spackle; an executor is told to go, a worker is killed, and then the driver. A
- * short form of {@code ./bench kill}.
+ * The commands of the documentation for clusters of CPUs, on a standalone cluster with two workers
+ * whose Spark knows nothing of Spackle; an executor is told to go, a worker is killed, and then the
+ * driver. A short form of {@code ./bench kill}.
  */
 @Timeout(900)
 class SubmitTest {
@@ -34,6 +34,7 @@ class SubmitTest {
   private static final List<Fault> FAULTS =
       List.of(Fault.EXECUTOR_TOLD_TO_GO, Fault.WORKER, Fault.DRIVER);
   private static final String JAR = "jobs/target/spackle-jobs.jar";
+  private static final String S3_JARS = "\"$(echo jobs/target/cluster/s3/*.jar | tr ' ' ,)\"";
 
   @TempDir static Path folder;
 
@@ -58,17 +59,45 @@ class SubmitTest {
 
   @Test
   void noRowIsLostOrDuplicatedWhenAMachineAndTheDriverAreKilled() throws Exception {
+    Path conf = conf("cpu.conf", "");
     Output local = bench.local();
     check(
         command("../README.md", JAR + " job.conf"),
-        new Output(conf(), local.location(), local.folder()));
+        new Output(conf, local.location(), local.folder()));
+  }
+
+  @Test
+  void noRowIsLostOrDuplicatedOnS3WhenAMachineAndTheDriverAreKilled() throws Exception {
+    S3Server server = S3Server.ofTests();
+    Path bucket = server.bucket("submitted");
+    server.upload(folder.resolve("rows.jsonl"), "s3a://submitted/rows.jsonl");
+    server.upload(folder.resolve("mask.png"), "s3a://submitted/mask.png");
+    String options =
+        server.options().entrySet().stream()
+            .map(option -> "\"%s\" = \"%s\"".formatted(option.getKey(), option.getValue()))
+            .collect(Collectors.joining("\n"));
+    Path conf =
+        conf(
+            "s3.conf",
+            """
+            include "profiles/s3.conf"
+            spackle {
+              manifest { path = "s3a://submitted/rows.jsonl", base = "s3a://submitted" }
+              fetch.allow-files = ["s3a://submitted"]
+              hadoop.options { %s }
+            }
+            """
+                .formatted(options));
+    check(
+        command("../docs/operations.md", S3_JARS),
+        new Output(conf, "s3a://submitted/out", bucket.resolve("out")));
   }
 
   /** The job of the bench, whose lease would expire while a busy machine pauses a driver. */
-  private static Path conf() throws IOException {
+  private static Path conf(String name, String settings) throws IOException {
     return Files.writeString(
-        folder.resolve("submitted.conf"),
-        "include \"job.conf\"\nspackle.output.claim-timeout = 2m\n");
+        folder.resolve(name),
+        "include \"job.conf\"\nspackle.output.claim-timeout = 2m\n" + settings);
   }
 
   private static void check(String command, Output output) throws Exception {
@@ -103,12 +132,18 @@ class SubmitTest {
     String here =
         command
             .replace("spark://MASTER:7077", cluster.address())
+            .replace(S3_JARS, joined(SparkJars.ofS3()))
             .replace(JAR, jar.toString())
             .replaceFirst(" job\\.conf$", "");
     assertThat(here).as("all is replaced").doesNotContain("jobs/target", "MASTER", "\"", "$");
     List<String> words = new ArrayList<>(List.of(here.split(" ")));
     // The jar of the build contains these libraries.
-    words.addAll(1, List.of("--jars", joined(SparkJars.ofJobs())));
+    int jars = words.indexOf("--jars");
+    if (jars < 0) {
+      words.addAll(1, List.of("--jars", joined(SparkJars.ofJobs())));
+    } else {
+      words.set(jars + 1, words.get(jars + 1) + "," + joined(SparkJars.ofJobs()));
+    }
     return words;
   }
 

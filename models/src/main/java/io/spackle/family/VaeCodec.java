@@ -8,8 +8,10 @@ import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.TorchNoise;
 import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -23,36 +25,21 @@ import java.util.function.Supplier;
  * @param decoder {@code latent_sample} to {@code sample}
  * @param scalingFactor latents are multiplied by it for the network
  * @param shiftFactor is subtracted before that
- * @param encoded what the encoder gave
+ * @param encoded what the encoder gave for images that are in use, without and with their masks;
+ *     images are compared as instances
  */
 record VaeCodec(
     Graph encoder,
     Graph decoder,
     float scalingFactor,
     float shiftFactor,
-    RecentResults<VaeCodec.Source, Map<String, FloatTensor>> encoded) {
+    Map<RgbImage, Map<Optional<Mask>, Map<String, FloatTensor>>> encoded) {
 
   private static final String PARAMETERS = "latent_parameters";
   private static final String SAMPLE = "latent_sample";
 
-  private static final long MAX_KEPT_BYTES = 32L << 20;
-
   VaeCodec(Graph encoder, Graph decoder, float scalingFactor, float shiftFactor) {
-    this(
-        encoder,
-        decoder,
-        scalingFactor,
-        shiftFactor,
-        new RecentResults<>(MAX_KEPT_BYTES, VaeCodec::bytes));
-  }
-
-  /** What was encoded: instances, since comparing pixels takes time. */
-  record Source(RgbImage image, Optional<Mask> mask) {}
-
-  private static long bytes(Map<String, FloatTensor> outputs) {
-    return outputs.values().stream()
-        .mapToLong(output -> (long) Float.BYTES * output.data().length)
-        .sum();
+    this(encoder, decoder, scalingFactor, shiftFactor, new WeakHashMap<>());
   }
 
   /** The names that an encoder may give its output. */
@@ -69,19 +56,28 @@ record VaeCodec(
    * @return (1, channels, h / 8, w / 8), shifted and scaled
    */
   FloatTensor encode(RgbImage image, TorchNoise noise, Cancellation cancellation) {
-    return encode(new Source(image, Optional.empty()), image::toTensor, noise, cancellation);
+    return encode(image, Optional.empty(), image::toTensor, noise, cancellation);
   }
 
   /** Likewise of the image of an input with its masked region in mid grey. */
   FloatTensor encodeMasked(InpaintInput input, TorchNoise noise, Cancellation cancellation) {
-    Source source = new Source(input.image(), Optional.of(input.mask()));
-    return encode(source, input::maskedPixels, noise, cancellation);
+    return encode(
+        input.image(), Optional.of(input.mask()), input::maskedPixels, noise, cancellation);
   }
 
   private FloatTensor encode(
-      Source source, Supplier<FloatTensor> pixels, TorchNoise noise, Cancellation cancellation) {
-    Map<String, FloatTensor> outputs =
-        encoded.get(source, () -> encoder.run(Map.of("sample", pixels.get()), cancellation));
+      RgbImage image,
+      Optional<Mask> mask,
+      Supplier<FloatTensor> pixels,
+      TorchNoise noise,
+      Cancellation cancellation) {
+    Map<Optional<Mask>, Map<String, FloatTensor>> ofImage =
+        encoded.computeIfAbsent(image, unused -> new HashMap<>());
+    Map<String, FloatTensor> outputs = ofImage.get(mask);
+    if (outputs == null) {
+      outputs = encoder.run(Map.of("sample", pixels.get()), cancellation);
+      ofImage.put(mask, outputs);
+    }
     FloatTensor parameters = outputs.get(PARAMETERS);
     return scaled(parameters == null ? outputs.get(SAMPLE) : posterior(parameters, noise));
   }
