@@ -50,7 +50,12 @@ public final class FullDiskFileSystem extends RawLocalFileSystem {
   public FileStatus getFileStatus(Path path) throws IOException {
     FileStatus file = super.getFileStatus(path);
     return new FileStatus(
-        file.getLen(), file.isDirectory(), 1, file.getBlockSize(), file.getModificationTime(), path);
+        file.getLen(),
+        file.isDirectory(),
+        1,
+        file.getBlockSize(),
+        file.getModificationTime(),
+        path);
   }
 
   @Override

@@ -39,7 +39,9 @@ final class SparkJars {
   /** The jars that Spark has. */
   static List<Path> ofSpark() {
     return classPath(Files::isRegularFile)
-        .filter(jar -> Stream.of(OF_JOBS, OF_MODULES, OF_S3, OF_TESTS).noneMatch(kind -> isOf(kind, jar)))
+        .filter(
+            jar ->
+                Stream.of(OF_JOBS, OF_MODULES, OF_S3, OF_TESTS).noneMatch(kind -> isOf(kind, jar)))
         .toList();
   }
 

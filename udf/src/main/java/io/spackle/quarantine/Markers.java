@@ -43,9 +43,9 @@ import org.slf4j.LoggerFactory;
  *       It is not run again.
  * </ul>
  *
- * <p>A task without crashes costs one listing, and a small file and its deletion for each part. Markers are kept
- * until a run has finished all rows, so that the next run does not retry a quarantined row. A
- * failure to write a marker is only logged, since a job can run without.
+ * <p>A task without crashes costs one listing, and a small file and its deletion for each part.
+ * Markers are kept until a run has finished all rows, so that the next run does not retry a
+ * quarantined row. A failure to write a marker is only logged, since a job can run without.
  */
 public final class Markers implements AutoCloseable {
 
@@ -102,7 +102,10 @@ public final class Markers implements AutoCloseable {
       if (task.matches()) {
         String process = task.group(2);
         if (!alive.computeIfAbsent(process, current::isAlive)) {
-          found.tasks().computeIfAbsent(task.group(1), unused -> new ArrayList<>()).add(file.getPath());
+          found
+              .tasks()
+              .computeIfAbsent(task.group(1), unused -> new ArrayList<>())
+              .add(file.getPath());
         } else if (!process.equals(current.process())) {
           found.live().add(task.group(1));
         }

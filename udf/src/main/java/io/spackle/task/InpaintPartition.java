@@ -113,10 +113,7 @@ public final class InpaintPartition implements Serializable {
         new Attempt(task.attempt(), pipeline(executor, task, images, rowsOf), quarantine);
     RowWindow<Row, Finished> window =
         new RowWindow<>(
-            quarantine.marking(pending),
-            row -> process(row, attempt),
-            flight,
-            task::isInterrupted);
+            quarantine.marking(pending), row -> process(row, attempt), flight, task::isInterrupted);
     task.onCompletion(
         () -> {
           end.cancel();

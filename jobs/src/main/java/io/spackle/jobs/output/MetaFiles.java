@@ -144,8 +144,7 @@ public final class MetaFiles implements MetaFormat, Serializable {
   }
 
   /** The values of a column of texts in a file, in their order. */
-  public static List<String> texts(AtomicFiles files, Path file, String column)
-      throws IOException {
+  public static List<String> texts(AtomicFiles files, Path file, String column) throws IOException {
     List<String> texts = new ArrayList<>();
     MessageType schema =
         Types.buildMessage().optional(BINARY).as(stringType()).named(column).named("spark_schema");

@@ -21,6 +21,7 @@ import io.spackle.source.StoredFile;
 import io.spackle.task.ChangedFiles;
 import io.spackle.task.InputLocations;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.MapFunction;
@@ -79,17 +80,20 @@ public final class ChangedInputs {
    * @param meta the published meta rows with their keys
    */
   public static Dataset<Row> mark(JobPlan plan, Dataset<Row> meta) throws IOException {
-    if (!plan.output().hasRows()
-        || plan.conf().output().rows().inputChanges() == InputChanges.KEEP) {
+    boolean isCompared =
+        plan.output().hasRows() && plan.conf().output().rows().inputChanges() != InputChanges.KEEP;
+    Optional<Dataset<Row>> found =
+        isCompared ? new ChangedInputs(plan, meta.sparkSession()).keys() : Optional.empty();
+    if (found.isEmpty()) {
       return meta.withColumn(CHANGED, lit(null).cast(DataTypes.BooleanType));
     }
-    Dataset<Row> changed = new ChangedInputs(plan, meta.sparkSession()).keys();
+    Dataset<Row> changed = found.get();
     return meta.join(changed, meta.col(MetaRow.ROW_KEY).equalTo(changed.col(KEY)), "left")
         .drop(KEY);
   }
 
-  /** The keys of the rows, each once, with {@link #CHANGED}. */
-  private Dataset<Row> keys() throws IOException {
+  /** The keys of the rows, each once, with {@link #CHANGED}; empty if none is finished. */
+  private Optional<Dataset<Row>> keys() throws IOException {
     SparkSessions.describeJobs(spark, "compare the inputs of finished rows");
     Dataset<Row> named =
         plan.keyedRows()
@@ -99,13 +103,16 @@ public final class ChangedInputs {
             .join(recorded(), new String[] {KEY, COLUMN})
             .persist(StorageLevel.DISK_ONLY());
     try {
+      if (files.isEmpty()) {
+        return Optional.empty();
+      }
       Dataset<Row> changed =
           changed(files)
               .distinct()
               .withColumn(CHANGED, lit(true))
               .persist(StorageLevel.DISK_ONLY());
       changed.count(); // while the files are kept
-      return changed;
+      return Optional.of(changed);
     } finally {
       files.unpersist();
     }

@@ -138,8 +138,7 @@ final class SimulatedStore {
   }
 
   /** An operation that is done after its caller has given up. */
-  private record Late(
-      long due, Operation operation, SimulatedProcess process, Action<?> action) {}
+  private record Late(long due, Operation operation, SimulatedProcess process, Action<?> action) {}
 
   /** Begins with an empty store. */
   static void reset(World with) {
