@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class RandomBatchesTest {
 
-  private static final int BATCHES = Integer.getInteger("batches", 60);
+  private static final int BATCHES = Integer.getInteger("batches", 30);
   private static final int LARGEST_BATCH = 6;
   private static final int MOST_IMAGES = 10;
 
