@@ -36,11 +36,6 @@ public record InpaintParameters(
     return new InpaintParameters(width, height, sampling, maskReduction, safetyChecked, layout);
   }
 
-  /** The pixels of the canvas that the model works on. */
-  public long canvasPixels() {
-    return (reference == ReferenceLayout.NONE ? 1L : 2L) * width * height;
-  }
-
   /**
    * Rejects reference images in context for a model that takes none.
    *

@@ -42,12 +42,13 @@ public record CropCanvas(int width, int height, CropPadding padding) {
     if (levels.isBlank()) {
       return asked;
     }
+    Region image = Region.of(mask.width(), mask.height());
     Region hole = Region.around(levels);
     int context = Math.max(MIN_CONTEXT, Math.max(hole.width(), hole.height()) / 2);
     List<CropCanvas> smaller = asked.smaller(nativeSide, multiple);
-    CropCanvas crop = asked.with(context).orSmallest(smaller, levels);
-    return 2 * crop.region(levels).pixels() > (long) mask.width() * mask.height()
-        ? asked.orSmallest(smaller, levels)
+    CropCanvas crop = asked.with(context).orSmallest(smaller, hole, image);
+    return 2 * crop.region(hole, image).pixels() > image.pixels()
+        ? asked.orSmallest(smaller, hole, image)
         : crop;
   }
 
@@ -69,13 +70,13 @@ public record CropCanvas(int width, int height, CropPadding padding) {
   }
 
   /** The best of the smaller canvases, with this one's padding; this one if none will do. */
-  private CropCanvas orSmallest(List<CropCanvas> smaller, Mask levels) {
+  private CropCanvas orSmallest(List<CropCanvas> smaller, Region hole, Region image) {
     return smaller.stream()
         .map(canvas -> canvas.with(padding.pixels()))
-        .filter(canvas -> canvas.reduction(levels) <= MOST_REDUCTION)
+        .filter(canvas -> canvas.reduction(hole, image) <= MOST_REDUCTION)
         .min(
-            Comparator.comparingLong((CropCanvas canvas) -> canvas.region(levels).pixels())
-                .thenComparingDouble(canvas -> canvas.reduction(levels)))
+            Comparator.comparingLong((CropCanvas canvas) -> canvas.region(hole, image).pixels())
+                .thenComparingDouble(canvas -> canvas.reduction(hole, image)))
         .orElse(this);
   }
 
@@ -87,12 +88,12 @@ public record CropCanvas(int width, int height, CropPadding padding) {
     return (long) width * height;
   }
 
-  private Region region(Mask levels) {
-    return Region.around(levels, width, height, padding.pixels());
+  private Region region(Region hole, Region image) {
+    return hole.grown(image, width, height, padding.pixels());
   }
 
-  private double reduction(Mask levels) {
-    Region region = region(levels);
+  private double reduction(Region hole, Region image) {
+    Region region = region(hole, image);
     return Math.max((double) region.width() / width, (double) region.height() / height);
   }
 }

@@ -48,17 +48,21 @@ public record Region(int left, int top, int right, int bottom) {
    * @param padding in pixels, on each side
    */
   static Region around(Mask mask, int width, int height, int padding) {
-    Region box = around(mask);
-    int left = Math.max(box.left() - padding, 0);
-    int top = Math.max(box.top() - padding, 0);
-    int right = Math.min(box.right() + padding, mask.width());
-    int bottom = Math.min(box.bottom() + padding, mask.height());
+    return around(mask).grown(of(mask.width(), mask.height()), width, height, padding);
+  }
+
+  /** Likewise around a bounding box that is known already. */
+  Region grown(Region image, int width, int height, int padding) {
+    int left = Math.max(this.left - padding, 0);
+    int top = Math.max(this.top - padding, 0);
+    int right = Math.min(this.right + padding, image.width());
+    int bottom = Math.min(this.bottom + padding, image.height());
     double aspect = (double) width / height;
     if ((double) (right - left) / (bottom - top) > aspect) {
-      int[] rows = widen(top, bottom, (right - left) / aspect, mask.height());
+      int[] rows = widen(top, bottom, (right - left) / aspect, image.height());
       return new Region(left, rows[0], right, rows[1]);
     }
-    int[] columns = widen(left, right, (bottom - top) * aspect, mask.width());
+    int[] columns = widen(left, right, (bottom - top) * aspect, image.width());
     return new Region(columns[0], top, columns[1], bottom);
   }
 

@@ -24,6 +24,7 @@ import java.util.Optional;
 public final class BatchedInput {
 
   private static final int LARGEST_FILE = Integer.MAX_VALUE; // of one mapping, and of ONNX
+  private static final int LARGEST_AXES = 1024; // in bytes; weights are larger, and are not read
 
   // The fields of a graph.
   private static final int NODE = 1;
@@ -93,7 +94,7 @@ public final class BatchedInput {
 
   /** Determines what changes; returns false if the file is to stay as it is. */
   private boolean change(String input) throws IOException {
-    Optional<Part> declaration = named(INPUT, 1, input);
+    Optional<Part> declaration = named(INPUT, input);
     if (declaration.isEmpty() || nodes.stream().anyMatch(Node::hasGraphs)) {
       return false;
     }
@@ -120,7 +121,7 @@ public final class BatchedInput {
 
   /** Whether a vector is only cast and expanded; leaves out what is known of its length. */
   private boolean isExpanded(String vector) throws IOException {
-    Optional<Part> info = named(VALUE_INFO, 1, vector);
+    Optional<Part> info = named(VALUE_INFO, vector);
     if (info.isPresent()) {
       changed.put(info.get(), withAnyLength(file.message(info.get())));
     }
@@ -130,7 +131,7 @@ public final class BatchedInput {
         return false;
       }
     }
-    return named(OUTPUT, 1, vector).isEmpty();
+    return named(OUTPUT, vector).isEmpty();
   }
 
   private List<Node> consumers(String value) {
@@ -149,17 +150,18 @@ public final class BatchedInput {
         .filter(node -> node.is("Constant") && node.output().equals(axes))
         .flatMap(node -> node.attributes().stream())
         .forEach(value -> tensors.addAll(value.messages(5)));
-    Optional<Part> initializer = named(INITIALIZER, 8, axes);
-    if (initializer.isPresent()) {
-      tensors.add(file.message(initializer.get()));
+    for (Part part : file.graphParts(INITIALIZER)) {
+      if (part.size() <= LARGEST_AXES && file.message(part).text(8).equals(axes)) {
+        tensors.add(file.message(part));
+      }
     }
     return tensors.stream().anyMatch(tensor -> tensor.numbers(1).equals(List.of(1L)));
   }
 
-  /** The field of the graph with a name. */
-  private Optional<Part> named(int field, int nameField, String name) throws IOException {
+  /** The declaration of a value in a field of the graph. */
+  private Optional<Part> named(int field, String name) throws IOException {
     for (Part part : file.graphParts(field)) {
-      if (file.message(part).text(nameField).equals(name)) {
+      if (file.message(part).text(1).equals(name)) {
         return Optional.of(part);
       }
     }

@@ -6,6 +6,7 @@ import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowStage;
+import io.spackle.spark.MappedIterator;
 import io.spackle.spark.TaskSignals;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,19 +105,12 @@ public final class Quarantine implements AutoCloseable {
    * @param pending rows of the task in their order, read by one thread
    */
   public Iterator<Row> marking(Iterator<Row> pending) {
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return pending.hasNext();
-      }
-
-      @Override
-      public Row next() {
-        Row row = pending.next();
-        mark(numbers.getOrDefault(row.<String>getAs(RowColumns.KEY), -1));
-        return row;
-      }
-    };
+    return new MappedIterator<>(
+        pending,
+        row -> {
+          mark(numbers.getOrDefault(row.<String>getAs(RowColumns.KEY), -1));
+          return row;
+        });
   }
 
   private void mark(int number) {

@@ -1,5 +1,6 @@
 /**
- * The environment of a running Spark task: its state, partition, GPU and Hadoop configuration.
+ * The environment of a running Spark task: its state, partition, GPU, iterators and Hadoop
+ * configuration.
  *
  * <p>Rows are not processed here.
  */

@@ -8,6 +8,7 @@ import io.spackle.row.RowException;
 import io.spackle.row.RowMask;
 import io.spackle.row.RowReader;
 import io.spackle.source.ImageSource;
+import io.spackle.spark.MappedIterator;
 import io.spackle.spark.SparkTask;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,17 +53,7 @@ public final class RowValidation implements MapPartitionsFunction<Row, Row> {
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
     ImageSource source = ExecutorContext.ofJvm().source(settings, new SparkTask(TaskContext.get()));
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return rows.hasNext();
-      }
-
-      @Override
-      public Row next() {
-        return checked(rows.next(), source);
-      }
-    };
+    return new MappedIterator<>(rows, row -> checked(row, source));
   }
 
   private Row checked(Row row, ImageSource source) {

@@ -11,6 +11,7 @@ import io.spackle.conf.TaskConf;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.manifest.KeyedRows;
+import io.spackle.jobs.output.Datasets;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.spark.HadoopConf;
 import io.spackle.task.ImageInspector;
@@ -24,7 +25,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /** The export of a job's results as a data set of persons, garments, masks and results. */
@@ -154,10 +154,7 @@ public final class Export {
     return reasons;
   }
 
-  /** Writes rows and returns them as read back, so that they are not computed again. */
   private Dataset<Row> stored(Dataset<Row> rows, String name) {
-    Path path = new Path(folder.work(), name);
-    rows.write().mode(SaveMode.Overwrite).parquet(path.toString());
-    return spark.read().schema(rows.schema()).parquet(path.toString());
+    return Datasets.stored(rows, new Path(folder.work(), name));
   }
 }

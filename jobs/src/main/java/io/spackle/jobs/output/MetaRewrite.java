@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.spackle.jobs.lease.RunFiles;
 import io.spackle.jobs.output.MergedFiles.Merge;
 import io.spackle.spark.HadoopConf;
+import io.spackle.spark.MappedIterator;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Iterator;
@@ -15,7 +16,6 @@ import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -52,12 +52,6 @@ final class MetaRewrite {
         .parquet(files.stream().map(Path::toString).toArray(String[]::new));
   }
 
-  /** Writes rows and returns them as read back, so that they are not computed again. */
-  static Dataset<Row> stored(Dataset<Row> rows, Path path) {
-    rows.write().mode(SaveMode.Overwrite).parquet(path.toString());
-    return rows.sparkSession().read().schema(rows.schema()).parquet(path.toString());
-  }
-
   /**
    * Writes rows with {@link #TARGET}; columns that are in both have the types of the newer ones.
    */
@@ -83,26 +77,18 @@ final class MetaRewrite {
         rows,
         TARGET,
         (target, group) ->
-            format.writeHidden(withoutTarget(group), MergedFiles.hidden((String) target), files));
+            format.writeHidden(
+                new MappedIterator<>(group, MetaRewrite::withoutTarget),
+                MergedFiles.hidden((String) target),
+                files));
   }
 
-  private static Iterator<Row> withoutTarget(Iterator<Row> rows) {
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return rows.hasNext();
-      }
-
-      @Override
-      public Row next() {
-        Row row = rows.next();
-        Object[] values = new Object[row.length() - 1];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = row.get(i);
-        }
-        return RowFactory.create(values);
-      }
-    };
+  private static Row withoutTarget(Row row) {
+    Object[] values = new Object[row.length() - 1];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row.get(i);
+    }
+    return RowFactory.create(values);
   }
 
   /** Puts hidden files in the place of those of the same names. */

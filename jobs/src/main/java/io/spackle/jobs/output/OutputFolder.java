@@ -52,9 +52,6 @@ public final class OutputFolder {
     FAIL_IF_EXISTS
   }
 
-  /** So many rows fit into the memory of every executor, as keys. */
-  public static final long FEW = 200_000;
-
   /** The pattern of all published meta files. */
   public static final String ALL = "*.parquet";
 

@@ -2,7 +2,6 @@ package io.spackle.jobs.output;
 
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_distinct;
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.min;
@@ -124,7 +123,7 @@ public final class StagedRows {
   }
 
   private Dataset<Row> merge(RunFiles run) throws IOException {
-    Dataset<Row> found = MetaRewrite.stored(found(), run.hidden("replaced"));
+    Dataset<Row> found = Datasets.stored(found(), run.hidden("replaced"));
     List<String> names = found.select(FILE).distinct().as(Encoders.STRING()).collectAsList();
     if (names.isEmpty()) {
       return noImages(spark);
@@ -135,12 +134,13 @@ public final class StagedRows {
                 spark, names.stream().map(name -> new Path(output.meta(), name)).toList()));
     Dataset<Row> gone = found.select(col(GONE).as(MetaRow.ROW_KEY)).distinct();
     Dataset<Row> images =
-        MetaRewrite.stored(
-            old.join(hinted(gone), new String[] {MetaRow.ROW_KEY}, "left_semi")
+        Datasets.stored(
+            old.join(Datasets.hinted(gone, count), new String[] {MetaRow.ROW_KEY}, "left_semi")
                 .select(explode(col("output")).as(LOCATION)),
             run.hidden("replaced-images"));
     rewrite.write(
-        placed(found), old.join(hinted(gone), new String[] {MetaRow.ROW_KEY}, "left_anti"));
+        placed(found),
+        old.join(Datasets.hinted(gone, count), new String[] {MetaRow.ROW_KEY}, "left_anti"));
     rewrite.replace(names);
     return images;
   }
@@ -157,7 +157,7 @@ public final class StagedRows {
                 .as(GONE));
     Dataset<Row> meta =
         OutputFolder.withFile(output.rows(spark, StructType.fromDDL(MetaRow.ROW_KEY + " string")));
-    return meta.join(hinted(going), col(MetaRow.ROW_KEY).equalTo(col(GONE)))
+    return meta.join(Datasets.hinted(going, count), col(MetaRow.ROW_KEY).equalTo(col(GONE)))
         .select(col(FILE), col(GONE), col(NEW));
   }
 
@@ -165,11 +165,7 @@ public final class StagedRows {
   private Dataset<Row> placed(Dataset<Row> found) {
     Dataset<Row> places = found.groupBy(col(NEW).as(MetaRow.ROW_KEY)).agg(min(col(FILE)).as(FILE));
     StructType columns = rows.drop(RowColumns.REPLACES).schema();
-    return rows.join(hinted(places), MetaRow.ROW_KEY)
+    return rows.join(Datasets.hinted(places, count), MetaRow.ROW_KEY)
         .select(MetaColumns.of(columns, FILE)); // a join puts the key first
-  }
-
-  private Dataset<Row> hinted(Dataset<Row> few) {
-    return count <= OutputFolder.FEW ? broadcast(few) : few;
   }
 }

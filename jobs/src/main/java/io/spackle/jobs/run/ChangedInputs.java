@@ -1,7 +1,6 @@
 package io.spackle.jobs.run;
 
 import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
@@ -13,7 +12,7 @@ import io.spackle.jobs.conf.JobConf.InputChanges;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.files.FileTree;
 import io.spackle.jobs.files.FileTree.Entry;
-import io.spackle.jobs.output.OutputFolder;
+import io.spackle.jobs.output.Datasets;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import io.spackle.source.FileVersion;
@@ -99,7 +98,7 @@ public final class ChangedInputs {
         plan.keyedRows()
             .flatMap(new InputLocations(plan.settings()), Encoders.row(InputLocations.SCHEMA));
     Dataset<Row> files =
-        (plan.rows() <= OutputFolder.FEW ? broadcast(named) : named)
+        Datasets.hinted(named, plan.rows())
             .join(recorded(), new String[] {KEY, COLUMN})
             .persist(StorageLevel.DISK_ONLY());
     try {

@@ -299,8 +299,7 @@ public record JobPlan(
   /** Whether an earlier run may have done all rows. */
   boolean isFurtherRun() {
     try {
-      return conf.output().mode() == OutputFolder.Mode.RESUME
-          && !output.published(OutputFolder.ALL).isEmpty();
+      return conf.output().mode() == OutputFolder.Mode.RESUME && output.hasRows();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + output.meta(), e);
     }

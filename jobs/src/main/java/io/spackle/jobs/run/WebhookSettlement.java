@@ -1,6 +1,5 @@
 package io.spackle.jobs.run;
 
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.length;
@@ -9,7 +8,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.trim;
 
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.output.OutputFolder;
+import io.spackle.jobs.output.Datasets;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import io.spackle.task.PendingWebhooks;
@@ -65,7 +64,7 @@ final class WebhookSettlement {
     }
     Column isGiven = length(trim(col(RowColumns.WEBHOOK))).gt(0);
     Dataset<Row> given = keyed.where(isGiven).select(RowColumns.KEY, RowColumns.WEBHOOK);
-    Dataset<Row> requested = plan.rows() <= OutputFolder.FEW ? broadcast(given) : given;
+    Dataset<Row> requested = Datasets.hinted(given, plan.rows());
     WebhookSettlement settlement = new WebhookSettlement(spark, plan, requested);
     return requested.isEmpty() ? Map.of() : settlement.settle();
   }

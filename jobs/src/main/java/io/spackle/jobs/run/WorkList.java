@@ -10,7 +10,7 @@ import static org.apache.spark.sql.functions.when;
 import io.spackle.jobs.conf.JobConf.RetryConf;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.manifest.KeyedRows;
-import io.spackle.jobs.output.OutputFolder;
+import io.spackle.jobs.output.Datasets;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
 import java.io.IOException;
@@ -21,7 +21,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructType;
@@ -95,7 +94,7 @@ final class WorkList {
         ChangedInputs.mark(
             plan, plan.output().rows(spark, "row_key string, id string, " + RetryRule.COLUMNS));
     SparkSessions.describeJobs(spark, "find the rows to process");
-    Dataset<Row> listed = stored(listed(plan, meta), new Path(folder, "rows"));
+    Dataset<Row> listed = Datasets.stored(listed(plan, meta), new Path(folder, "rows"));
     Map<State, Long> counts = new EnumMap<>(State.class);
     for (Row group : listed.groupBy(STATE).count().collectAsList()) {
       counts.put(State.valueOf(group.getString(0)), group.getLong(1));
@@ -103,7 +102,8 @@ final class WorkList {
     boolean mayReplace = counts.containsKey(State.NEW) && plan.output().hasRows();
     Dataset<Row> pairs =
         mayReplace
-            ? stored(renamed(plan, listed, counts.get(State.NEW)), new Path(folder, "renamed"))
+            ? Datasets.stored(
+                renamed(plan, listed, counts.get(State.NEW)), new Path(folder, "renamed"))
             : spark.createDataFrame(List.of(), PAIR);
     boolean replaces =
         counts.containsKey(State.CHANGED) || counts.containsKey(State.RETRY) || !pairs.isEmpty();
@@ -156,11 +156,11 @@ final class WorkList {
         listed
             .where(is(State.FAILED).equalTo(false))
             .drop(OLD_KEY)
-            .join(hinted(pairs, count()), new String[] {RowColumns.KEY}, "left")
+            .join(Datasets.hinted(pairs, count()), new String[] {RowColumns.KEY}, "left")
             .withColumn(RowColumns.REPLACES, replaced)
             .drop(RowColumns.ID, RowColumns.WEBHOOK, FOLDED_ID)
             .drop(STATE, OLD_KEY, OLD_ID, ERROR);
-    return KeyedRows.chosen(manifest, digest, hinted(chosen, count()));
+    return KeyedRows.chosen(manifest, digest, Datasets.hinted(chosen, count()));
   }
 
   /** What the images of the rows are called; nothing if they are called after the ids. */
@@ -189,7 +189,7 @@ final class WorkList {
                     col(ChangedInputs.CHANGED).isNull().and(RetryRule.selects(retries)),
                     RetryRule.RUNS)
                 .as(RowColumns.EARLIER_RUNS));
-    if (plan.rows() <= OutputFolder.FEW) {
+    if (Datasets.areFew(plan.rows())) {
       Dataset<Row> known = keys.select(col(RowColumns.KEY).as(MetaRow.ROW_KEY));
       old = old.join(broadcast(known), col(OLD_KEY).equalTo(col(MetaRow.ROW_KEY)), "left_semi");
     }
@@ -216,21 +216,16 @@ final class WorkList {
             .rows(listed.sparkSession(), "row_key string, id string")
             .select(KeyedRows.folded(col("id")).as(FOLDED_ID), col(MetaRow.ROW_KEY).as(OLD_KEY))
             .join(
-                hinted(rows.select(FOLDED_ID).distinct(), count),
+                Datasets.hinted(rows.select(FOLDED_ID).distinct(), count),
                 new String[] {FOLDED_ID},
                 "left_semi")
             .join(
-                hinted(plan.keys().select(RowColumns.KEY), plan.rows()),
+                Datasets.hinted(plan.keys().select(RowColumns.KEY), plan.rows()),
                 col(OLD_KEY).equalTo(col(RowColumns.KEY)),
                 "left_anti");
     return ranked(rows, col(RowColumns.LINE))
         .join(ranked(obsolete, length(col(OLD_KEY)), col(OLD_KEY)), new String[] {FOLDED_ID, RANK})
         .select(RowColumns.KEY, OLD_KEY);
-  }
-
-  /** Rows that every executor can hold need not be shuffled, nor what they are joined with. */
-  private static Dataset<Row> hinted(Dataset<Row> rows, long count) {
-    return count <= OutputFolder.FEW ? broadcast(rows) : rows;
   }
 
   private static Column isAgain() {
@@ -243,11 +238,5 @@ final class WorkList {
 
   private static Dataset<Row> ranked(Dataset<Row> rows, Column... order) {
     return rows.withColumn(RANK, row_number().over(Window.partitionBy(FOLDED_ID).orderBy(order)));
-  }
-
-  /** Writes rows and returns them as read back, so that they are not computed again. */
-  private static Dataset<Row> stored(Dataset<Row> rows, Path path) {
-    rows.write().mode(SaveMode.Overwrite).parquet(path.toString());
-    return rows.sparkSession().read().schema(rows.schema()).parquet(path.toString());
   }
 }

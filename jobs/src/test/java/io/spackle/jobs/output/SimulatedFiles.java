@@ -7,6 +7,7 @@ import static io.spackle.jobs.output.SimulatedStore.Kind.LIST;
 import static io.spackle.jobs.output.SimulatedStore.Kind.READ;
 import static io.spackle.jobs.output.SimulatedStore.Kind.STATUS;
 import static io.spackle.jobs.output.SimulatedStore.entries;
+import static io.spackle.jobs.output.SimulatedStore.file;
 import static io.spackle.jobs.output.SimulatedStore.key;
 import static io.spackle.jobs.output.SimulatedStore.parent;
 import static io.spackle.jobs.output.SimulatedStore.put;
@@ -14,7 +15,6 @@ import static io.spackle.jobs.output.SimulatedStore.step;
 
 import io.spackle.jobs.output.SimulatedStore.Entry;
 import io.spackle.jobs.output.SimulatedStore.Operation;
-import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -121,19 +121,7 @@ public final class SimulatedFiles extends FileSystem {
       throw new FileAlreadyExistsException(key);
     }
     put(key, new byte[0]);
-    ByteArrayOutputStream content =
-        new ByteArrayOutputStream() {
-          private boolean isClosed;
-
-          @Override
-          public void close() throws IOException {
-            if (!isClosed) {
-              isClosed = true;
-              complete(key, toByteArray());
-            }
-          }
-        };
-    return new FSDataOutputStream(content, null);
+    return SimulatedStore.writing(content -> complete(key, content));
   }
 
   /** A crash may leave a part of the content. */
@@ -241,14 +229,6 @@ public final class SimulatedFiles extends FileSystem {
     Entry entry = entries().get(key);
     long length = entry.isFolder() ? 0 : entry.content().length;
     return new FileStatus(length, entry.isFolder(), 1, 1, entry.time(), new Path(ROOT + key));
-  }
-
-  private static Entry file(String key) throws IOException {
-    Entry entry = entries().get(key);
-    if (entry == null || entry.isFolder()) {
-      throw new FileNotFoundException(key);
-    }
-    return entry;
   }
 
   private static void makeFolders(String key) throws IOException {

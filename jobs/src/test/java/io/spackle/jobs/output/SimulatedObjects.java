@@ -7,6 +7,7 @@ import static io.spackle.jobs.output.SimulatedStore.Kind.READ;
 import static io.spackle.jobs.output.SimulatedStore.Kind.STATUS;
 import static io.spackle.jobs.output.SimulatedStore.below;
 import static io.spackle.jobs.output.SimulatedStore.entries;
+import static io.spackle.jobs.output.SimulatedStore.file;
 import static io.spackle.jobs.output.SimulatedStore.key;
 import static io.spackle.jobs.output.SimulatedStore.put;
 
@@ -14,7 +15,6 @@ import io.spackle.jobs.output.SimulatedStore.Action;
 import io.spackle.jobs.output.SimulatedStore.Entry;
 import io.spackle.jobs.output.SimulatedStore.LostAnswerException;
 import io.spackle.jobs.output.SimulatedStore.Operation;
-import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -92,15 +92,7 @@ public final class SimulatedObjects extends FileSystem {
   @Override
   public FSDataInputStream open(Path path, int buffer) throws IOException {
     return SimulatedStore.opened(
-        step(Operation.of(READ, key(path)), () -> object(key(path)).content()));
-  }
-
-  private static Entry object(String key) throws IOException {
-    Entry entry = entries().get(key);
-    if (entry == null || entry.isFolder()) {
-      throw new FileNotFoundException(key);
-    }
-    return entry;
+        step(Operation.of(READ, key(path)), () -> file(key(path)).content()));
   }
 
   @Override
@@ -168,19 +160,7 @@ public final class SimulatedObjects extends FileSystem {
 
   private static FSDataOutputStream stream(Path path, Condition condition) {
     String key = key(path);
-    ByteArrayOutputStream content =
-        new ByteArrayOutputStream() {
-          private boolean isClosed;
-
-          @Override
-          public void close() throws IOException {
-            if (!isClosed) {
-              isClosed = true;
-              upload(key, toByteArray(), condition);
-            }
-          }
-        };
-    return new FSDataOutputStream(content, null);
+    return SimulatedStore.writing(content -> upload(key, content, condition));
   }
 
   private static void upload(String key, byte[] content, Condition condition) throws IOException {

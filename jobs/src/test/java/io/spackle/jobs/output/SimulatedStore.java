@@ -1,6 +1,8 @@
 package io.spackle.jobs.output;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,6 +11,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.Path;
 
@@ -217,6 +220,40 @@ final class SimulatedStore {
     LostAnswerException() {
       super("the answer is lost");
     }
+  }
+
+  /**
+   * A file without any step.
+   *
+   * @throws FileNotFoundException if there is none
+   */
+  static Entry file(String key) throws IOException {
+    Entry entry = ENTRIES.get(key);
+    if (entry == null || entry.isFolder()) {
+      throw new FileNotFoundException(key);
+    }
+    return entry;
+  }
+
+  /** What takes the content of a file once it is complete. */
+  interface Completion {
+    void complete(byte[] content) throws IOException;
+  }
+
+  static FSDataOutputStream writing(Completion completion) {
+    ByteArrayOutputStream content =
+        new ByteArrayOutputStream() {
+          private boolean isClosed;
+
+          @Override
+          public void close() throws IOException {
+            if (!isClosed) {
+              isClosed = true;
+              completion.complete(toByteArray());
+            }
+          }
+        };
+    return new FSDataOutputStream(content, null);
   }
 
   static FSDataInputStream opened(byte[] content) {
