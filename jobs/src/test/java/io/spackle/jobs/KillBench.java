@@ -25,8 +25,10 @@ import org.apache.spark.sql.Row;
  * compares the results with those of an undisturbed job. A round ends with an undisturbed run.
  *
  * <p>It also tells executors to go, and suspends drivers until another run has taken over and then
- * resumes them: zombies. In every second round Spark speculates. In the others an executor that is
- * lost costs its tasks and the stage, while attempts on the other executor go on.
+ * resumes them: zombies. The server of the photos answers only a share of the fetches before each
+ * fault, so that a job never ends before its last fault. In every second round Spark speculates. In
+ * the others an executor that is lost costs its tasks and the stage, while attempts on the other
+ * executor go on.
  *
  * <p>Arguments: --rounds N, --seed S.
  */
@@ -36,6 +38,9 @@ final class KillBench implements AutoCloseable {
   private static final int DELAY_MILLIS = 400;
 
   private static final int STRAGGLER = 7;
+
+  /** More fetches than a job makes, those of its final run included. */
+  private static final int ALL = 1_000_000;
 
   private static final int EXECUTORS = 2;
   private static final int FETCHES = 4;
@@ -213,13 +218,17 @@ final class KillBench implements AutoCloseable {
       Map<String, String> undisturbed, LocalCluster cluster, Output output, List<Fault> faults)
       throws Exception {
     Map<Instant, Fault> injected = new TreeMap<>();
+    int share = size.rows() / (faults.size() + 1);
     photos.begin(STRAGGLER, size.stragglingMillis());
+    photos.allow(share);
     Job job = start(cluster, output);
-    while (injected.size() < faults.size() && awaitSomeWork(job)) {
-      Fault fault = faults.get(injected.size());
+    for (Fault fault : faults) {
+      awaitAnswers(job, injected.size() * share + 1 + random.nextInt(share));
       injected.put(Instant.now(), fault);
+      photos.allow(share);
       job = inject(fault, job, cluster, output);
     }
+    photos.allow(ALL);
     requireSuccess(job.result());
     int quarantined = failures(meta(output)).size();
     if (quarantined > 0) {
@@ -246,13 +255,10 @@ final class KillBench implements AutoCloseable {
         }
       }
       case WORKER -> cluster.killWorker();
-      case DRIVER -> {
-        kill(List.of(job.driver().toHandle()));
-        job.driver().waitFor(); // a busy machine takes longer than the second below
-      }
+      case DRIVER -> killDriver(job);
       case BOTH -> {
         kill(executors);
-        kill(List.of(job.driver().toHandle()));
+        killDriver(job);
       }
       case CTRL_C -> {
         signal("INT", job.driver().pid());
@@ -298,15 +304,18 @@ final class KillBench implements AutoCloseable {
     }
   }
 
-  /** Waits until a random number of rows was fetched; returns whether the job still runs. */
-  private boolean awaitSomeWork(Job job) throws InterruptedException {
-    int before = photos.fetches();
-    int wanted = 1 + random.nextInt(size.rows() / 4);
-    while (job.driver().isAlive() && photos.fetches() < before + wanted) {
+  /** Waits until a number of fetches was answered, and up to a fetch longer. */
+  private void awaitAnswers(Job job, int number) throws IOException, InterruptedException {
+    while (photos.answered() < number) {
+      if (!job.driver().isAlive()) {
+        throw new IllegalStateException(
+            "the run ended after %d of %d fetches, with %d: %s"
+                .formatted(
+                    photos.answered(), number, job.result().code(), job.result().messages()));
+      }
       TimeUnit.MILLISECONDS.sleep(20);
     }
     TimeUnit.MILLISECONDS.sleep(random.nextInt(DELAY_MILLIS));
-    return job.driver().isAlive();
   }
 
   /**
@@ -389,6 +398,11 @@ final class KillBench implements AutoCloseable {
       throw new IllegalStateException(
           "the run ended with " + result.code() + ": " + result.messages());
     }
+  }
+
+  private static void killDriver(Job job) throws InterruptedException {
+    kill(List.of(job.driver().toHandle()));
+    job.driver().waitFor(); // a busy machine may take longer than a second
   }
 
   private static void killAndAwait(List<ProcessHandle> processes) {

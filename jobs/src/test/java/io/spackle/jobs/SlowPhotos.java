@@ -15,15 +15,22 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server of photos, which takes its time and remembers when each one was fetched. */
+/**
+ * A server of photos, which takes its time, remembers when each one was fetched, and answers no
+ * more fetches than it is allowed to, so that a job cannot end early.
+ */
 final class SlowPhotos implements AutoCloseable {
 
   private final HttpServer server;
   private final byte[] photo;
   private final int delayMillis;
   private final Map<String, List<Instant>> fetches = new ConcurrentHashMap<>();
+  private final Semaphore allowed = new Semaphore(0);
+  private final AtomicInteger answered = new AtomicInteger();
   private volatile String straggler = "";
   private volatile int stragglingMillis;
   private volatile boolean isQuick;
@@ -68,7 +75,7 @@ final class SlowPhotos implements AutoCloseable {
   }
 
   /**
-   * From now on photos take their time, and fetches are counted.
+   * From now on photos take their time, and fetches are counted and wait until they are allowed.
    *
    * @param number of the photo whose first fetch takes longer
    */
@@ -77,6 +84,18 @@ final class SlowPhotos implements AutoCloseable {
     stragglingMillis = millis;
     isQuick = false;
     fetches.clear();
+    allowed.drainPermits();
+    answered.set(0);
+  }
+
+  /** Lets some more fetches be answered. */
+  void allow(int more) {
+    allowed.release(more);
+  }
+
+  /** The number of fetches that were answered, or will be as soon as their time has passed. */
+  int answered() {
+    return answered.get();
   }
 
   /** The number of fetches so far. */
@@ -117,6 +136,8 @@ final class SlowPhotos implements AutoCloseable {
       times.add(Instant.now());
       boolean straggles = path.equals(straggler) && times.size() == 1;
       if (!isQuick) {
+        allowed.acquire();
+        answered.incrementAndGet();
         TimeUnit.MILLISECONDS.sleep(straggles ? stragglingMillis : delayMillis);
       }
       exchange.getResponseHeaders().add("Content-Type", "image/png");

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -55,13 +57,14 @@ final class SparkJars {
     return classPath(jar -> isOf(OF_S3, jar)).toList();
   }
 
-  /** Writes Spackle's classes and resources to a jar. */
+  /** Writes Spackle's classes and resources to a jar; the modules repeat some, such as notices. */
   static Path write(Path jar) throws IOException {
+    Set<String> names = new HashSet<>();
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out)) {
       for (Path folder : classPath(Files::isDirectory).toList()) {
         if (!folder.toString().contains("test")) {
-          add(folder, entries);
+          add(folder, names, entries);
         }
       }
     }
@@ -72,12 +75,16 @@ final class SparkJars {
     return kind.matcher(jar.toString()).matches();
   }
 
-  private static void add(Path folder, JarOutputStream entries) throws IOException {
+  private static void add(Path folder, Set<String> names, JarOutputStream entries)
+      throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        entries.putNextEntry(new JarEntry(folder.relativize(file).toString()));
-        Files.copy(file, entries);
-        entries.closeEntry();
+        String name = folder.relativize(file).toString();
+        if (names.add(name)) {
+          entries.putNextEntry(new JarEntry(name));
+          Files.copy(file, entries);
+          entries.closeEntry();
+        }
       }
     }
   }
