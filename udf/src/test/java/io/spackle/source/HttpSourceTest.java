@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
+@Timeout(120)
 class HttpSourceTest {
 
   private static final byte[] BYTES = {1, 2, 3};
@@ -236,7 +236,7 @@ class HttpSourceTest {
       long start = System.nanoTime();
       threads.shutdownNow();
       assertThatThrownBy(fetch::get).hasCauseInstanceOf(InterruptedException.class);
-      assertThat(since(start)).isLessThan(Duration.ofSeconds(1));
+      assertThat(since(start)).isLessThan(Duration.ofSeconds(5));
     }
   }
 
@@ -393,9 +393,9 @@ class HttpSourceTest {
   /** The fetches together take longer than the timeout of one. */
   @Test
   void waitForAConnectionDoesNotCountAsTimeout() throws Exception {
-    HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withFixedDelay(300)));
+    HOST.stubFor(get("/a").willReturn(ok().withBody(BYTES).withFixedDelay(400)));
     var threads = Executors.newFixedThreadPool(6);
-    try (var source = new HttpSource(Settings.local(Duration.ofSeconds(1), 0, 1))) {
+    try (var source = new HttpSource(Settings.local(Duration.ofSeconds(2), 0, 1))) {
       Callable<byte[]> fetch = () -> source.fetch(url("/a"));
       var fetches =
           new ArrayList<Callable<byte[]>>(List.of(fetch, fetch, fetch, fetch, fetch, fetch));
@@ -403,7 +403,7 @@ class HttpSourceTest {
       for (var done : threads.invokeAll(fetches)) {
         assertThat(done.get()).isEqualTo(BYTES);
       }
-      assertThat(since(start)).isGreaterThan(Duration.ofMillis(1800));
+      assertThat(since(start)).isGreaterThan(Duration.ofMillis(2400));
     } finally {
       threads.shutdownNow();
     }
@@ -414,7 +414,7 @@ class HttpSourceTest {
     try (var source = new HttpSource(Settings.local(Duration.ofSeconds(1), 3, 8))) {
       assertThat(Settings.code(source, url("/a"))).isEqualTo(ErrorCode.FETCH_TIMEOUT);
     }
-    assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(3));
+    assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(10));
   }
 
   private static void stubOnce(String path, ResponseDefinitionBuilder first) {
