@@ -62,7 +62,11 @@ class MetricsTest {
           .containsPattern("executor_0_images_Value\\S* 2\\.0")
           .containsPattern("executor_0_batch_fill_Value\\S* 0\\.\\d+")
           .containsPattern("executor_0_stage_fetch_seconds_Value\\S* \\d")
-          .containsPattern("executors_heard_of_Value\\S* 1");
+          .containsPattern("executors_heard_of_Value\\S* 1")
+          .contains(
+              "spackle_rows_total{executor=\"0\",status=\"succeeded\"} 2.0",
+              "spackle_rows_failed_total{executor=\"0\",code=\"FETCH_NOT_FOUND\"} 1.0",
+              "spackle_images_total{executor=\"0\"} 2.0");
       assertThat(running.result().code()).isZero();
     }
   }

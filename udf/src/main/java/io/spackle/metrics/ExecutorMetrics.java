@@ -1,7 +1,9 @@
 package io.spackle.metrics;
 
 import com.codahale.metrics.Counter;
+import com.codahale.metrics.Counting;
 import com.codahale.metrics.Gauge;
+import com.codahale.metrics.Metric;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.MetricSet;
 import io.spackle.row.ErrorCode;
@@ -63,6 +65,13 @@ public final class ExecutorMetrics {
   /** All metrics by their names. */
   public MetricSet metrics() {
     return registry;
+  }
+
+  /** The number of one of these metrics. */
+  static double value(Metric metric) {
+    return metric instanceof Counting counter
+        ? counter.getCount()
+        : ((Number) ((Gauge<?>) metric).getValue()).doubleValue();
   }
 
   /** Counts a finished row. */

@@ -1,8 +1,6 @@
 package io.spackle.metrics;
 
-import com.codahale.metrics.Counting;
 import com.codahale.metrics.Gauge;
-import com.codahale.metrics.Metric;
 import com.codahale.metrics.MetricSet;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -32,7 +30,10 @@ public final class SpacklePlugin implements SparkPlugin {
   private static final long REPORT_MILLIS = 5_000;
 
   /** Spark's id of the executor in local mode, which shares the driver's metrics system. */
-  private static final String DRIVER = "driver";
+  static final String DRIVER = "driver";
+
+  /** The name of the number of executors that have sent values. */
+  static final String EXECUTORS = "executors_heard_of";
 
   @Override
   public DriverPlugin driverPlugin() {
@@ -66,7 +67,7 @@ public final class SpacklePlugin implements SparkPlugin {
     @Override
     public void registerMetrics(String application, PluginContext given) {
       Gauge<Integer> executors = byExecutor::size;
-      given.metricRegistry().registerGauge("executors_heard_of", executors);
+      given.metricRegistry().registerGauge(EXECUTORS, executors);
     }
 
     @Override
@@ -114,18 +115,14 @@ public final class SpacklePlugin implements SparkPlugin {
 
     private static void report(PluginContext context, MetricSet metrics) {
       HashMap<String, Double> values = new HashMap<>();
-      metrics.getMetrics().forEach((name, metric) -> values.put(name, value(metric)));
+      metrics
+          .getMetrics()
+          .forEach((name, metric) -> values.put(name, ExecutorMetrics.value(metric)));
       try {
         context.send(new Report(context.executorID(), values));
       } catch (Exception e) { // metrics must not stop an executor
         LOG.warn("cannot send metrics to the driver: {}", e.toString());
       }
-    }
-
-    private static double value(Metric metric) {
-      return metric instanceof Counting counter
-          ? counter.getCount()
-          : ((Number) ((Gauge<?>) metric).getValue()).doubleValue();
     }
   }
 }

@@ -3,9 +3,6 @@ package io.spackle.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.codahale.metrics.Counting;
-import com.codahale.metrics.Gauge;
-import com.codahale.metrics.Metric;
 import io.spackle.pipeline.TestImages;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.InputVersions;
@@ -93,10 +90,7 @@ class ExecutorMetricsTest {
   }
 
   private double value(String name) {
-    Metric metric = metrics.metrics().getMetrics().get(name);
-    return metric instanceof Counting counter
-        ? counter.getCount()
-        : ((Number) ((Gauge<?>) metric).getValue()).doubleValue();
+    return ExecutorMetrics.value(metrics.metrics().getMetrics().get(name));
   }
 
   private static Outcome succeeded(int images) {
