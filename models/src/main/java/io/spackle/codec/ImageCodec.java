@@ -1,5 +1,6 @@
 package io.spackle.codec;
 
+import io.spackle.image.ImageException;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.metadata.ImageMetadata;

@@ -11,7 +11,7 @@ import java.util.function.IntSupplier;
  *
  * @param width of the upright image, in pixels
  * @param height of the upright image, in pixels
- * @param orientation in the file, as in EXIF, 1 to 8: {@link ImageCodec#orientation}
+ * @param orientation of the file, as in EXIF, 1 to 8
  */
 public record MaskTarget(int width, int height, int orientation) {
 

@@ -10,7 +10,6 @@ import org.apache.spark.sql.Row;
  *
  * @param split label of its split
  * @param caption prompt of the row, or null
- * @param seed of this sample
  * @param garment null if the model was not guided by one
  * @param mask without location if the job made it; null if there is none
  * @param result without digest; its name has no extension yet
