@@ -138,6 +138,16 @@ public record RgbImage(int width, int height, byte[] pixels) {
     return new RgbImage(width, height, pixels);
   }
 
+  /** Whether {@link #ofTensor} would give a black image, found out without making it. */
+  public static boolean isBlack(FloatTensor tensor) {
+    for (float value : tensor.data()) {
+      if (toLevel(value) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static byte toLevel(float value) {
     float unit = value / 2f + 0.5f;
     float clamped = unit > 0f ? (unit < 1f ? unit : 1f) : 0f; // NaN is not above 0

@@ -52,7 +52,8 @@ final class ConvertingInpainter implements Inpainter {
 
   @Override
   public InpaintedImage finish(InpaintState done, Cancellation cancellation) {
-    return new InpaintedImage(RgbImage.ofTensor(((State) done).pixels()), Set.of());
+    FloatTensor pixels = ((State) done).pixels();
+    return new InpaintedImage(() -> RgbImage.ofTensor(pixels), Set.of());
   }
 
   @Override
