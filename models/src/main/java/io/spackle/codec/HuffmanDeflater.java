@@ -193,9 +193,7 @@ final class HuffmanDeflater {
       int third = data[at + 2] & 0xFF;
       int twoLengths = lengths[first] + lengths[second];
       long three =
-          codes[first]
-              | (long) codes[second] << lengths[first]
-              | (long) codes[third] << twoLengths;
+          codes[first] | (long) codes[second] << lengths[first] | (long) codes[third] << twoLengths;
       put(three, twoLengths + lengths[third]);
     }
     for (; at < end; at++) {

@@ -34,8 +34,7 @@ class PlainPngTest {
     assertThat(image.alpha().isPresent()).isEqualTo(channels % 2 == 0);
     image
         .alpha()
-        .ifPresent(
-            alpha -> assertThat(alpha.levels()).isEqualTo(expected.alpha().get().levels()));
+        .ifPresent(alpha -> assertThat(alpha.levels()).isEqualTo(expected.alpha().get().levels()));
     assertThat(image.grey()).isEqualTo(channels <= 2);
   }
 

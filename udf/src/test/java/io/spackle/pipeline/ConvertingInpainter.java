@@ -47,7 +47,11 @@ final class ConvertingInpainter implements Inpainter {
 
   @Override
   public List<InpaintState> step(List<InpaintState> batch, Cancellation cancellation) {
-    return batch.stream().map(State.class::cast).map(State::done).map(InpaintState.class::cast).toList();
+    return batch.stream()
+        .map(State.class::cast)
+        .map(State::done)
+        .map(InpaintState.class::cast)
+        .toList();
   }
 
   @Override

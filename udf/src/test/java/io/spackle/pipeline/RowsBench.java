@@ -79,8 +79,7 @@ final class RowsBench {
     port = server.getAddress().getPort();
     speed(); // the first warms up
     List<Double> speeds = new ArrayList<>();
-    OperatingSystemMXBean system =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     for (int round = 0; round < rounds; round++) {
       long cpu = system.getProcessCpuTime();
       speeds.add(speed());
@@ -179,15 +178,16 @@ final class RowsBench {
     return files;
   }
 
-  /** Photos: images as smooth, as sharp and as noisy as photos: waves of all lengths, edges, grain. */
+  /**
+   * Photos: images as smooth, as sharp and as noisy as photos: waves of all lengths, edges, grain.
+   */
   private static Map<String, byte[]> drawn() throws IOException {
     Map<String, byte[]> files = new TreeMap<>();
     for (int i = 0; i < DRAWN; i++) {
       Random random = new Random(i);
       double[] angles = random.doubles(WAVES, 0, 2 * Math.PI).toArray();
       String format = i % 2 == 0 ? "jpg" : "png";
-      files.put(
-          "photo" + i + "." + format, drawn(format, (x, y) -> colour(x, y, angles, random)));
+      files.put("photo" + i + "." + format, drawn(format, (x, y) -> colour(x, y, angles, random)));
     }
     return files;
   }
