@@ -9,8 +9,9 @@ import java.util.Optional;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * A PNG file, decoded by the JDK, which ignores the transparent level of grey images with 2 or 4
- * bits, and does not tell grey from palettes. Layout: PNG specification, third edition, section 11.
+ * A PNG file. What is not a {@link PlainPng} is decoded by the JDK, which ignores the transparent
+ * level of grey images with 2 or 4 bits, and does not tell grey from palettes. Layout: PNG
+ * specification, third edition, section 11.
  */
 final class PngDecoder implements ImageDecoder {
 
@@ -50,6 +51,11 @@ final class PngDecoder implements ImageDecoder {
 
   @Override
   public DecodedImage decode() throws IOException {
+    Optional<DecodedImage> plain = PlainPng.decode(file);
+    return plain.isPresent() ? plain.get() : decodeByPlugin();
+  }
+
+  private DecodedImage decodeByPlugin() throws IOException {
     DecodedImage image = plugin.decode();
     boolean grey = (file[COLOUR] & ~ALPHA_FLAG) == 0;
     if (!grey) {

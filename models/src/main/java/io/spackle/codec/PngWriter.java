@@ -4,18 +4,18 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.spackle.image.Plane;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 
 /**
  * PNG files of grey and RGB images, with or without alpha, of 8 or 16 bits: IHDR, one IDAT, IEND.
  * Layout and filters: PNG specification, third edition, sections 5, 9 and 11.
  */
 final class PngWriter {
-
-  /** For two photos of 512 pixels, 50 % and 75 % faster than the default; sizes within 2 %. */
-  private static final int LEVEL = 1;
 
   private static final byte[] SIGNATURE = "\u0089PNG\r\n\u001A\n".getBytes(ISO_8859_1);
 
@@ -24,11 +24,11 @@ final class PngWriter {
 
   private static final byte[] METHODS = {0, 0, 0}; // deflate, adaptive filters, not interlaced
 
-  /**
-   * The filter of all rows. For the same two photos within 3 % of the size with a filter selected
-   * per row, without the time of the other four filters.
-   */
-  private static final byte AVERAGE = 3;
+  /** The deflater of images that are no photos. */
+  private static final int LEVEL = 1;
+
+  /** Of so many filtered bytes one is compared with its neighbour. */
+  private static final int SAMPLED = 8;
 
   private PngWriter() {}
 
@@ -38,56 +38,55 @@ final class PngWriter {
     out.writeBytes(SIGNATURE);
     ByteBuffer header = ByteBuffer.allocate(13).putInt(samples.width()).putInt(samples.height());
     header.put((byte) (image.sampleBytes() * Byte.SIZE)).put(COLOUR_TYPES[image.bands() - 1]);
-    chunk(out, "IHDR", header.put(METHODS).array(), 13);
-    byte[] filtered = filtered(samples);
-    byte[] deflated = new byte[filtered.length + filtered.length / 1000 + 64];
-    int length = deflate(filtered, deflated);
-    chunk(out, "IDAT", deflated, length);
-    chunk(out, "IEND", new byte[0], 0);
+    chunk(out, "IHDR", header.put(METHODS).array());
+    chunk(out, "IDAT", deflated(PaethFilter.apply(samples)));
+    chunk(out, "IEND", new byte[0]);
     return out.toByteArray();
   }
 
-  private static int deflate(byte[] data, byte[] out) {
+  /**
+   * Drawings and masks repeat themselves, photos do not: of 16 photos of 512 pixels, {@link
+   * HuffmanDeflater} makes files that are 1 % smaller than those of level 1, in a quarter of the
+   * time.
+   */
+  private static byte[] deflated(byte[] filtered) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(filtered.length / 2);
+    if (isFlat(filtered)) {
+      deflate(filtered, out);
+    } else {
+      HuffmanDeflater.write(filtered, out);
+    }
+    return out.toByteArray();
+  }
+
+  /** Whether most pixels are as their neighbours foretell. */
+  private static boolean isFlat(byte[] filtered) {
+    int equal = 0;
+    for (int i = 1; i < filtered.length; i += SAMPLED) {
+      equal += filtered[i] == filtered[i - 1] ? 1 : 0;
+    }
+    return equal * SAMPLED > filtered.length / 4 * 3;
+  }
+
+  private static void deflate(byte[] data, ByteArrayOutputStream out) {
     Deflater deflater = new Deflater(LEVEL);
-    try {
-      deflater.setInput(data);
-      deflater.finish();
-      int length = 0;
-      while (!deflater.finished()) {
-        length += deflater.deflate(out, length, out.length - length);
-      }
-      return length;
+    try (DeflaterOutputStream stream = new DeflaterOutputStream(out, deflater)) {
+      stream.write(data);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // never, in memory
     } finally {
       deflater.end();
     }
   }
 
-  private static void chunk(ByteArrayOutputStream out, String type, byte[] data, int length) {
+  private static void chunk(ByteArrayOutputStream out, String type, byte[] data) {
     byte[] name = type.getBytes(ISO_8859_1);
     CRC32 sum = new CRC32();
     sum.update(name);
-    sum.update(data, 0, length);
-    out.writeBytes(ByteBuffer.allocate(4).putInt(length).array());
+    sum.update(data);
+    out.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
     out.writeBytes(name);
-    out.write(data, 0, length);
+    out.writeBytes(data);
     out.writeBytes(ByteBuffer.allocate(4).putInt((int) sum.getValue()).array());
-  }
-
-  /** The filtered rows, each after its filter type: differences to the mean of two neighbours. */
-  private static byte[] filtered(Plane plane) {
-    int stride = plane.stride();
-    byte[] data = plane.data();
-    byte[] out = new byte[Math.multiplyExact(stride + 1, plane.height())];
-    for (int y = 0; y < plane.height(); y++) {
-      int from = y * stride;
-      int to = y * (stride + 1);
-      out[to++] = AVERAGE;
-      for (int i = 0; i < stride; i++) {
-        int left = i < plane.channels() ? 0 : data[from + i - plane.channels()] & 0xFF;
-        int above = y == 0 ? 0 : data[from + i - stride] & 0xFF;
-        out[to++] = (byte) (data[from + i] - ((left + above) >> 1));
-      }
-    }
-    return out;
   }
 }

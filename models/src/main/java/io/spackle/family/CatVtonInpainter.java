@@ -119,7 +119,7 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
     Map<String, Tensor> inputs = new HashMap<>();
     inputs.put("sample", FloatTensor.concat(List.of(latents, conditioning), 1));
     inputs.put("timestep", UnetBackbone.timestep(unet, batch));
-    FloatTensor noisePrediction = unet.run(inputs, cancellation).get("out_sample");
+    FloatTensor noisePrediction = unet.run(inputs, "out_sample", cancellation);
     return DenoisingState.step(batch, Guidance.apply(batch, noisePrediction));
   }
 

@@ -93,7 +93,7 @@ final class EraseInpainter implements Inpainter {
   private InpaintedImage erased(SingleStep image, Cancellation cancellation) {
     InpaintInput input = image.input();
     FloatTensor given =
-        graph.run(convention.feed().apply(input), cancellation).get(convention.output());
+        graph.run(convention.feed().apply(input), convention.output(), cancellation);
     Shape expected = Shape.of(1, 3, image.parameters().height(), image.parameters().width());
     if (!given.shape().equals(expected)) {
       throw new UnusableImageException(

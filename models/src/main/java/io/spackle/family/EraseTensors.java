@@ -87,8 +87,10 @@ final class EraseTensors {
     byte[] pixels = image.pixels();
     byte[] planes = new byte[pixels.length];
     int area = pixels.length / COLOURS;
-    for (int i = 0; i < pixels.length; i++) {
-      planes[i % COLOURS * area + i / COLOURS] = pixels[i];
+    for (int i = 0, from = 0; i < area; i++, from += COLOURS) {
+      planes[i] = pixels[from];
+      planes[area + i] = pixels[from + 1];
+      planes[2 * area + i] = pixels[from + 2];
     }
     return planes;
   }

@@ -173,7 +173,7 @@ record FluxFillInpainter(
         gather(batch, image -> scalar((float) image.parameters().sampling().guidanceScale())));
     inputs.put("img_ids", grid(batch.get(0).parameters()).positions());
     inputs.put("txt_ids", LongTensor.zeros(batch.get(0).prompt().length(), 3));
-    FloatTensor prediction = transformer.run(inputs, cancellation).get("out_hidden_states");
+    FloatTensor prediction = transformer.run(inputs, "out_hidden_states", cancellation);
     return DenoisingState.step(
         batch, IntStream.range(0, batch.size()).mapToObj(prediction::item).toList());
   }

@@ -1,7 +1,9 @@
 package io.spackle.family;
 
+import io.spackle.tensor.FloatParts;
 import io.spackle.tensor.FloatTensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 
@@ -44,6 +46,22 @@ final class Guidance {
       rows.add(positive.apply(image));
     }
     return FloatTensor.concatBatch(rows);
+  }
+
+  /**
+   * Tensors of each image for the network, (1, ...) each, joined along the second axis in its rows:
+   * (rows, ...).
+   *
+   * @param parts the same instances for both rows of an image; those that do not change from step
+   *     to step stay in the memory of the graph
+   */
+  static FloatParts parts(
+      List<DenoisingState> batch, Function<DenoisingState, List<FloatTensor>> parts) {
+    List<List<FloatTensor>> rows = new ArrayList<>();
+    for (DenoisingState image : batch) {
+      rows.addAll(Collections.nCopies(image.isGuided() ? 2 : 1, parts.apply(image)));
+    }
+    return FloatParts.ofRows(rows);
   }
 
   /**

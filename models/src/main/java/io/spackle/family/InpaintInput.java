@@ -127,11 +127,10 @@ public record InpaintInput(
   /** The masked image: (1, 3, height, width) in -1 to 1, with 0, mid grey, where it is masked. */
   FloatTensor maskedPixels() {
     float[] pixels = image.toTensor().data();
-    int plane = image.width() * image.height();
-    for (int i = 0; i < pixels.length; i++) {
-      int at = i % plane;
-      if (mask.isMasked(at % image.width(), at / image.width())) {
-        pixels[i] = 0;
+    byte[] levels = mask.binarised().levels();
+    for (int from = 0; from < pixels.length; from += levels.length) {
+      for (int i = 0; i < levels.length; i++) {
+        pixels[from + i] = levels[i] == 0 ? pixels[from + i] : 0;
       }
     }
     return FloatTensor.of(pixels, 1, 3, image.height(), image.width());

@@ -4,17 +4,33 @@ import io.spackle.image.Frame;
 import io.spackle.image.RgbImage;
 import io.spackle.tensor.FloatTensor;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * The result of one {@link InpaintInput}.
- *
- * @param image of the size in the parameters
- * @param notes what the owner of the image should know
+ * The result of one {@link InpaintInput}. What a model gives becomes pixels when they are asked for
+ * first, on the thread that asks. Thread-safe.
  */
-public record InpaintedImage(RgbImage image, Set<Note> notes) {
+public final class InpaintedImage {
 
-  public InpaintedImage {
-    notes = Set.copyOf(notes);
+  private final Set<Note> notes;
+  private Supplier<RgbImage> conversion;
+  private RgbImage image;
+
+  /**
+   * @param image of the size in the parameters
+   * @param notes what the owner of the image should know
+   */
+  public InpaintedImage(RgbImage image, Set<Note> notes) {
+    this(() -> image, notes);
+  }
+
+  /**
+   * @param image of the size in the parameters, called once
+   * @param notes as above
+   */
+  public InpaintedImage(Supplier<RgbImage> image, Set<Note> notes) {
+    this.conversion = image;
+    this.notes = Set.copyOf(notes);
   }
 
   /**
@@ -30,12 +46,11 @@ public record InpaintedImage(RgbImage image, Set<Note> notes) {
           "the generated image holds NaN or infinite values; a half-precision graph may overflow:"
               + " use a float32 one");
     }
-    RgbImage image = RgbImage.ofTensor(decoded);
-    if (isBlack(image) && !isBlack(input.image())) {
+    if (RgbImage.isBlack(decoded) && !isBlack(input.image())) {
       throw new UnusableImageException(
           "the generated image is black; a half-precision graph may overflow: use a float32 one");
     }
-    return new InpaintedImage(image, notes);
+    return new InpaintedImage(() -> RgbImage.ofTensor(decoded), notes);
   }
 
   private static boolean isBlack(RgbImage image) {
@@ -47,6 +62,20 @@ public record InpaintedImage(RgbImage image, Set<Note> notes) {
     return true;
   }
 
+  /** The image, of the size in the parameters. */
+  public synchronized RgbImage image() {
+    if (image == null) {
+      image = conversion.get();
+      conversion = null; // with the tensor, which is four times as large
+    }
+    return image;
+  }
+
+  /** What the owner of the image should know. */
+  public Set<Note> notes() {
+    return notes;
+  }
+
   /** Whether a safety checker replaced the image by a black one. */
   public boolean isFlagged() {
     return notes.contains(Note.NSFW_CONTENT_DETECTED);
@@ -56,6 +85,6 @@ public record InpaintedImage(RgbImage image, Set<Note> notes) {
   public RgbImage output(Frame frame) {
     return isFlagged()
         ? RgbImage.black(frame.outputWidth(), frame.outputHeight())
-        : frame.restore(image);
+        : frame.restore(image());
   }
 }

@@ -1,5 +1,6 @@
 package io.spackle.family;
 
+import io.spackle.tensor.FloatParts;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Tensor;
 import java.util.ArrayList;
@@ -37,15 +38,15 @@ record PromptEmbeds(
   static Map<String, Tensor> inputs(List<DenoisingState> batch) {
     Map<String, Tensor> inputs = new HashMap<>();
     for (String name : batch.get(0).prompt().prompt().keySet()) {
-      List<FloatTensor> rows = new ArrayList<>();
+      List<List<FloatTensor>> rows = new ArrayList<>();
       for (DenoisingState image : batch) {
         PromptEmbeds embeds = image.prompt();
         if (embeds.negativePrompt().containsKey(name)) {
-          rows.add(embeds.negativePrompt().get(name));
+          rows.add(List.of(embeds.negativePrompt().get(name)));
         }
-        rows.add(embeds.prompt().get(name));
+        rows.add(List.of(embeds.prompt().get(name)));
       }
-      inputs.put(name, FloatTensor.concatBatch(rows));
+      inputs.put(name, FloatParts.ofRows(rows));
     }
     return inputs;
   }

@@ -71,6 +71,6 @@ record ReferenceCanvas(ReferenceLayout layout, int width, int height) {
   InpaintedImage cut(InpaintedImage canvas) {
     int left = isLeft() ? width : 0;
     Region part = new Region(left, 0, left + width, height);
-    return new InpaintedImage(canvas.image().crop(part), canvas.notes());
+    return new InpaintedImage(() -> canvas.image().crop(part), canvas.notes());
   }
 }

@@ -194,7 +194,7 @@ record SdxlInpainter(ModelTraits traits, TextEncoders text, UnetBackbone backbon
     Map<String, Tensor> inputs = PromptEmbeds.inputs(batch);
     inputs.put("sample", backbone.sample(batch));
     inputs.put("timestep", UnetBackbone.timestep(backbone.unet(), batch));
-    FloatTensor noisePrediction = backbone.unet().run(inputs, cancellation).get("out_sample");
+    FloatTensor noisePrediction = backbone.unet().run(inputs, "out_sample", cancellation);
     List<FloatTensor> guided = Guidance.apply(batch, noisePrediction); // (1, 4, h/8, w/8) each
     return backbone.blend(DenoisingState.step(batch, guided));
   }

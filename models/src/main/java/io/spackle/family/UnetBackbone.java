@@ -10,6 +10,7 @@ import io.spackle.graph.Graph;
 import io.spackle.graph.TensorSpec;
 import io.spackle.scheduler.Run;
 import io.spackle.scheduler.Schedulers;
+import io.spackle.tensor.FloatParts;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.TorchNoise;
@@ -125,13 +126,13 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
    * @return the scaled latents for a plain UNet, (rows, 4, h/8, w/8); with mask and masked image
    *     latents for an inpainting one, (rows, 9, h/8, w/8)
    */
-  FloatTensor sample(List<DenoisingState> batch) {
-    FloatTensor latents = Guidance.rows(batch, DenoisingState::scaledLatents);
-    if (!seesMask) {
-      return latents;
-    }
-    FloatTensor conditioning = Guidance.rows(batch, DenoisingState::conditioning);
-    return FloatTensor.concat(List.of(latents, conditioning), 1);
+  FloatParts sample(List<DenoisingState> batch) {
+    return Guidance.parts(
+        batch,
+        image ->
+            seesMask
+                ? List.of(image.scaledLatents(), image.conditioning())
+                : List.of(image.scaledLatents()));
   }
 
   /** Whether a UNet takes a timestep for each row of its batch. */

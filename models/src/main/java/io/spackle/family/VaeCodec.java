@@ -122,7 +122,7 @@ record VaeCodec(
    * @return (1, 3, h, w), about -1 to 1
    */
   FloatTensor decode(FloatTensor latents, Cancellation cancellation) {
-    return decoder.run(Map.of(SAMPLE, unscaled(latents)), cancellation).get("sample");
+    return decoder.run(Map.of(SAMPLE, unscaled(latents)), "sample", cancellation);
   }
 
   private FloatTensor unscaled(FloatTensor latents) {

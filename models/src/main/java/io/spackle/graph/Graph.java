@@ -77,6 +77,17 @@ public interface Graph extends AutoCloseable {
   Map<String, FloatTensor> run(
       Map<String, Tensor> inputs, Set<String> read, Cancellation cancellation);
 
+  /**
+   * Runs the graph once and reads one of its outputs.
+   *
+   * @param inputs as above
+   * @param output its name
+   * @param cancellation as above
+   */
+  default FloatTensor run(Map<String, Tensor> inputs, String output, Cancellation cancellation) {
+    return run(inputs, Set.of(output), cancellation).get(output);
+  }
+
   @Override
   void close();
 }

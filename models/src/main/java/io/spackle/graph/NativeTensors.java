@@ -3,16 +3,21 @@ package io.spackle.graph;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import io.spackle.tensor.ByteTensor;
+import io.spackle.tensor.FloatParts;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.LongTensor;
 import io.spackle.tensor.Shape;
 import io.spackle.tensor.Tensor;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,29 +30,80 @@ import java.util.Map;
  */
 final class NativeTensors {
 
-  private final Map<String, ByteBuffer> buffers = new HashMap<>();
+  private final Map<String, Memory> memories = new HashMap<>();
+
+  /** The memory of an input, with the parts that it holds; none if they are not known. */
+  private static final class Memory {
+
+    private final ByteBuffer buffer;
+    private List<HeldPart> parts = List.of();
+
+    Memory(ByteBuffer buffer) {
+      this.buffer = buffer;
+    }
+  }
 
   /**
-   * A native tensor in this memory; it must be closed before the next call for the same input.
+   * A tensor whose values are in the memory.
+   *
+   * @param offset of its first value, in elements
+   */
+  private record HeldPart(Reference<FloatTensor> tensor, int offset) {
+
+    boolean is(FloatTensor other, int otherOffset) {
+      return tensor.refersTo(other) && offset == otherOffset;
+    }
+  }
+
+  /**
+   * A native tensor in this memory; it must be closed before the next call for the same input. Of a
+   * tensor in parts, those that were at the same place in the last call are not written again.
    *
    * @throws IllegalArgumentException if shape or type of the tensor do not match the input
    */
   OnnxTensor stage(TensorSpec spec, Tensor tensor) throws OrtException {
     long[] shape = shape(spec, tensor.shape());
-    ByteBuffer buffer = buffer(spec, tensor.shape().size());
-    fill(buffer, spec, tensor);
+    Memory memory = memory(spec, tensor.shape().size());
+    List<HeldPart> held = memory.parts;
+    memory.parts = List.of();
+    if (tensor instanceof FloatParts parts) {
+      memory.parts = fillParts(memory.buffer, spec, parts, held);
+    } else {
+      fill(memory.buffer, spec, tensor);
+    }
     return OnnxTensor.createTensor(
-        OrtRuntime.environment(), buffer, shape, spec.type().runtimeType());
+        OrtRuntime.environment(), memory.buffer, shape, spec.type().runtimeType());
   }
 
-  private ByteBuffer buffer(TensorSpec spec, int elements) {
+  private Memory memory(TensorSpec spec, int elements) {
     int bytes = Math.multiplyExact(elements, spec.type().runtimeType().size);
-    ByteBuffer buffer = buffers.get(spec.name());
-    if (buffer == null || buffer.capacity() < bytes) {
-      buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-      buffers.put(spec.name(), buffer);
+    Memory memory = memories.get(spec.name());
+    if (memory == null || memory.buffer.capacity() < bytes) {
+      memory = new Memory(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
+      memories.put(spec.name(), memory);
     }
-    return buffer.clear().limit(bytes);
+    memory.buffer.clear().limit(bytes);
+    return memory;
+  }
+
+  private static List<HeldPart> fillParts(
+      ByteBuffer buffer, TensorSpec spec, FloatParts tensor, List<HeldPart> held) {
+    List<HeldPart> parts = new ArrayList<>();
+    int offset = 0;
+    for (FloatTensor part : tensor.parts()) {
+      int number = parts.size();
+      if (number < held.size() && held.get(number).is(part, offset)) {
+        parts.add(held.get(number));
+      } else {
+        int size = spec.type().runtimeType().size;
+        int length = part.data().length;
+        ByteBuffer place = buffer.slice(offset * size, length * size);
+        fill(place.order(ByteOrder.nativeOrder()), spec, part);
+        parts.add(new HeldPart(new WeakReference<>(part), offset));
+      }
+      offset += part.data().length;
+    }
+    return parts;
   }
 
   /** Scalars and tensors of shape [1] are interchangeable: exporters differ between versions. */

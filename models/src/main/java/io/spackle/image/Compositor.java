@@ -38,11 +38,18 @@ public final class Compositor {
     byte[] below = original.pixels();
     byte[] above = generated.pixels();
     byte[] blended = below.clone();
-    for (int i = 0; i < blended.length; i++) {
-      int alpha = opacity.levels()[i / RgbImage.CHANNELS] & 0xFF;
-      if (alpha > 0) {
-        int sum = (above[i] & 0xFF) * alpha + (below[i] & 0xFF) * (255 - alpha);
-        blended[i] = (byte) ((sum + 127) / 255);
+    byte[] levels = opacity.levels();
+    for (int i = 0, from = 0; i < levels.length; i++, from += RgbImage.CHANNELS) {
+      int alpha = levels[i] & 0xFF;
+      if (alpha == 255) {
+        blended[from] = above[from];
+        blended[from + 1] = above[from + 1];
+        blended[from + 2] = above[from + 2];
+      } else if (alpha > 0) {
+        for (int at = from; at < from + RgbImage.CHANNELS; at++) {
+          int sum = (above[at] & 0xFF) * alpha + (below[at] & 0xFF) * (255 - alpha);
+          blended[at] = (byte) ((sum + 127) / 255);
+        }
       }
     }
     return new RgbImage(original.width(), original.height(), blended);

@@ -42,7 +42,7 @@ public record Mask(int width, int height, byte[] levels) {
   public Mask binarised() {
     byte[] binary = new byte[levels.length];
     for (int i = 0; i < levels.length; i++) {
-      binary[i] = isMasked(levels[i]) ? (byte) 255 : 0;
+      binary[i] = (byte) (levels[i] >> 7); // 255 from the threshold on, without a branch
     }
     return new Mask(width, height, binary);
   }
@@ -121,9 +121,9 @@ public record Mask(int width, int height, byte[] levels) {
 
   /** The fraction of masked pixels, 0 to 1. */
   public double coverage() {
-    long masked = 0;
+    int masked = 0;
     for (byte level : levels) {
-      masked += isMasked(level) ? 1 : 0;
+      masked += (level & 0xFF) >> 7; // 1 from the threshold on, without a branch
     }
     return masked / (double) levels.length;
   }
@@ -131,8 +131,10 @@ public record Mask(int width, int height, byte[] levels) {
   /** The levels as grey pixels. */
   public RgbImage toRgb() {
     byte[] pixels = new byte[Math.multiplyExact(RgbImage.CHANNELS, levels.length)];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = levels[i / RgbImage.CHANNELS];
+    for (int i = 0, to = 0; i < levels.length; i++, to += RgbImage.CHANNELS) {
+      pixels[to] = levels[i];
+      pixels[to + 1] = levels[i];
+      pixels[to + 2] = levels[i];
     }
     return new RgbImage(width, height, pixels);
   }

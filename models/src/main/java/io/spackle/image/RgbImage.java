@@ -18,6 +18,12 @@ public record RgbImage(int width, int height, byte[] pixels) {
   /** Bytes per pixel. */
   public static final int CHANNELS = 3;
 
+  /**
+   * Its sum with a number below 2^22 has no place for a fraction: it is rounded, half to even as in
+   * numpy, and is in the lowest bits.
+   */
+  private static final float ROUNDING = 1.5f * (1 << 23);
+
   public RgbImage {
     new Plane(width, height, CHANNELS, pixels);
   }
@@ -124,17 +130,28 @@ public record RgbImage(int width, int height, byte[] pixels) {
     int area = width * height;
     float[] data = tensor.data();
     byte[] pixels = new byte[CHANNELS * area];
-    for (int channel = 0; channel < CHANNELS; channel++) {
-      for (int i = 0; i < area; i++) {
-        pixels[i * CHANNELS + channel] = (byte) toLevel(data[channel * area + i]);
-      }
+    for (int i = 0, to = 0; i < area; i++, to += CHANNELS) {
+      pixels[to] = toLevel(data[i]);
+      pixels[to + 1] = toLevel(data[area + i]);
+      pixels[to + 2] = toLevel(data[2 * area + i]);
     }
     return new RgbImage(width, height, pixels);
   }
 
-  private static int toLevel(float value) {
-    float unit = Math.max(0f, Math.min(1f, value / 2f + 0.5f));
-    return (int) Math.rint(unit * 255f); // rounds half to even, as numpy
+  /** Whether {@link #ofTensor} would give a black image, found out without making it. */
+  public static boolean isBlack(FloatTensor tensor) {
+    for (float value : tensor.data()) {
+      if (toLevel(value) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte toLevel(float value) {
+    float unit = value / 2f + 0.5f;
+    float clamped = unit > 0f ? (unit < 1f ? unit : 1f) : 0f; // NaN is not above 0
+    return (byte) Float.floatToRawIntBits(clamped * 255f + ROUNDING);
   }
 
   public static RgbImage of(Plane plane) {

@@ -51,8 +51,7 @@ record ImageClassifier(
 
   @Override
   public boolean flags(RgbImage image, Cancellation cancellation) {
-    FloatTensor scores =
-        graph.run(Map.of(input, preprocessor.tensor(image)), cancellation).get(output);
+    FloatTensor scores = graph.run(Map.of(input, preprocessor.tensor(image)), output, cancellation);
     if (!scores.isFinite()) { // NaN reaches no threshold: the image would pass
       throw new GraphException(
           GraphException.Kind.FAILED,

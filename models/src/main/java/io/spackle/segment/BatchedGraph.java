@@ -7,7 +7,6 @@ import io.spackle.tensor.FloatTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A graph with one input, run on all inputs at once if it takes a batch, else on one after the
@@ -45,7 +44,7 @@ record BatchedGraph(Graph graph, String output) implements AutoCloseable {
 
   private FloatTensor run(FloatTensor input, Cancellation cancellation) {
     String name = graph.inputs().keySet().iterator().next();
-    FloatTensor answer = graph.run(Map.of(name, input), Set.of(output), cancellation).get(output);
+    FloatTensor answer = graph.run(Map.of(name, input), output, cancellation);
     if (!answer.isFinite()) {
       throw new GraphException(
           GraphException.Kind.NOT_FINITE,

@@ -6,7 +6,7 @@ package io.spackle.tensor;
  * <p>Graphs that declare other element types (float16, bfloat16, int32) are fed by conversion in
  * {@code io.spackle.graph}.
  */
-public sealed interface Tensor permits FloatTensor, LongTensor, ByteTensor {
+public sealed interface Tensor permits FloatTensor, FloatParts, LongTensor, ByteTensor {
 
   /** The length of each axis; a scalar has none. */
   Shape shape();

@@ -41,6 +41,22 @@ class RgbImageTest {
     assertThat(RgbImage.ofTensor(output).pixels()).containsExactly(0, 100, 0, 255, 101, 128);
   }
 
+  /** The rounding of the levels is a sum of floats; this is what it stands for. */
+  @Test
+  void everyOutputIsRoundedHalfToEven() {
+    float[] values = new float[3 << 16];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i / (float) (1 << 16) - 1.5f;
+    }
+    byte[] expected = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      float unit = Math.max(0f, Math.min(1f, values[i] / 2f + 0.5f));
+      expected[i % (1 << 16) * 3 + i / (1 << 16)] = (byte) Math.rint(unit * 255f);
+    }
+    FloatTensor tensor = FloatTensor.of(values, 1, 3, 1, 1 << 16);
+    assertThat(RgbImage.ofTensor(tensor).pixels()).isEqualTo(expected);
+  }
+
   @Test
   void batchesAreRejected() {
     assertThatThrownBy(() -> RgbImage.ofTensor(FloatTensor.zeros(Shape.of(2, 3, 1, 1))))

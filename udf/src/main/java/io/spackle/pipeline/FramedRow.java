@@ -33,6 +33,9 @@ public record FramedRow(
   /** Bytes per pixel of a decoded image and its mask. */
   private static final long BYTES_DECODED = 4;
 
+  /** Bytes per pixel of what a model gives, before it becomes an image. */
+  private static final long BYTES_GENERATED = 12;
+
   /**
    * The images of a row before they are framed.
    *
@@ -124,6 +127,7 @@ public record FramedRow(
     long garment = reference == null ? 0 : (long) reference.width() * reference.height();
     long inputs = isFilled ? samples : 0;
     return source.bytes()
-        + BYTES_DECODED * ((1 + samples + inputs) * canvas + 3 * output + garment);
+        + BYTES_GENERATED * samples * canvas
+        + BYTES_DECODED * ((1 + inputs) * canvas + 3 * output + garment);
   }
 }

@@ -46,11 +46,11 @@ record RowMemory(ImageSettings settings, ModelTraits traits, RowMasks masks) {
     return matte + BYTES_ENCODED * row.parameters().samples() * pixels;
   }
 
-  /** The pixels of the framed image and of all generated ones. */
+  /** The pixels of the framed image and of all generated ones, which take half as much again. */
   private long canvases(ManifestRow row, long initPixels) {
     var parameters = row.parameters();
     long canvas =
         traits.sizes().areOfImage() ? initPixels : (long) parameters.width() * parameters.height();
-    return (1L + parameters.samples()) * canvas;
+    return canvas + 3L * parameters.samples() * canvas / 2;
   }
 }

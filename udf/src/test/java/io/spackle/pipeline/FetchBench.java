@@ -1,34 +1,15 @@
 package io.spackle.pipeline;
 
 import com.sun.net.httpserver.HttpServer;
-import io.spackle.graph.Cancellation;
 import io.spackle.lane.FakeInpainter;
-import io.spackle.lane.InpaintLane;
-import io.spackle.lane.Lane;
-import io.spackle.lane.LaneSettings;
-import io.spackle.mask.RowMasks;
-import io.spackle.metrics.ExecutorMetrics;
-import io.spackle.model.ModelSettings;
-import io.spackle.model.OpenModel;
 import io.spackle.row.ManifestRow;
-import io.spackle.row.Outcome;
 import io.spackle.row.RowMask;
-import io.spackle.sink.ImageKeys;
-import io.spackle.sink.ImageWriter;
-import io.spackle.source.FetchSettings;
-import io.spackle.source.ImageSource;
-import io.spackle.source.ImageSources;
-import io.spackle.source.ProxySetting;
-import io.spackle.source.RequestHeaders;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import org.apache.hadoop.conf.Configuration;
 
 /**
  * Measures the rows per second of a task with a model that costs nothing, whose photos are on a
@@ -96,27 +77,10 @@ final class FetchBench {
 
   /** Rows per second of the first host. */
   private double speed(List<String> hosts, int enough, int most) {
-    FlightControl flight = new FlightControl(enough, most);
-    long start = System.nanoTime();
-    try (ImageSource source = ImageSources.open(settings(), new Configuration());
-        OpenModel model = model()) {
-      RowPipeline pipeline = pipeline(model, source, flight);
-      List<ManifestRow> all =
-          IntStream.range(0, rows).mapToObj(i -> row(i, hosts.get(i % hosts.size()))).toList();
-      long done = 0;
-      long last = start;
-      try (RowWindow<ManifestRow, Outcome> window =
-          new RowWindow<>(
-              all.iterator(), row -> pipeline.run(row, Optional.empty()), flight, () -> false)) {
-        while (window.hasNext()) {
-          if (window.next() instanceof Outcome.Succeeded) {
-            done++;
-            last = System.nanoTime();
-          }
-        }
-      }
-      return done * 1e9 / (last - start);
-    }
+    List<ManifestRow> all =
+        IntStream.range(0, rows).mapToObj(i -> row(i, hosts.get(i % hosts.size()))).toList();
+    return new NullTask(new FakeInpainter(), (key, bytes) -> key, batch, fetches)
+        .speed(all, new FlightControl(enough, most));
   }
 
   private static ManifestRow row(int number, String location) {
@@ -129,41 +93,6 @@ final class FetchBench {
         row.parameters(),
         false,
         number);
-  }
-
-  private static RowPipeline pipeline(OpenModel model, ImageSource source, FlightControl flight) {
-    ImageSettings settings = TestImages.settings();
-    return new RowPipeline(
-        model,
-        new RowInputs(source, new RowMasks(settings.masks(), settings.limits(), none -> null)),
-        new RowOutputs(
-            ImageWriter.toFiles((key, bytes) -> key, new ImageKeys(1)),
-            new PreviewWriter((key, bytes) -> key, 0),
-            Optional.empty()),
-        settings,
-        new RowPipeline.Task(new Cancellation(), flight));
-  }
-
-  private OpenModel model() {
-    FakeInpainter inpainter = new FakeInpainter();
-    LaneSettings lane =
-        new LaneSettings(batch, Duration.ofMillis(200), fetches, null, Duration.ofHours(1));
-    return new OpenModel(
-        inpainter,
-        new ModelSettings.InFolder(
-            new ModelSettings.Folder("model", "digest", ModelSettings.FolderKind.MODEL), null),
-        new Lane<>(new InpaintLane(inpainter), lane, TestImages.guard(), new ExecutorMetrics()),
-        lane.limits());
-  }
-
-  private FetchSettings settings() {
-    return new FetchSettings(
-        Duration.ofSeconds(30),
-        1 << 20,
-        3,
-        Math.max(1, fetches / 2),
-        new FetchSettings.AllowLists(List.of(), List.of(), List.of("127.0.0.1", "127.0.0.2")),
-        new FetchSettings.RequestSettings(RequestHeaders.NONE, null, ProxySetting.of("none")));
   }
 
   private static void pause(int millis) {
