@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.Note;
 import io.spackle.family.SchedulerChoice;
 import java.time.Duration;
@@ -31,7 +32,13 @@ class MetaRowTest {
           new ManifestRow.Prompts(
               "🐈 e\u0301 <script>", "blurry", "🐈 e\u0301 <script>, sharp", ReferenceContext.NONE),
           new GenerationParameters(
-              512, 256, 2, 20, 7.5, 0.7, new SchedulerChoice("DDIMScheduler", null)),
+              512,
+              256,
+              2,
+              20,
+              new GuidanceSchedule(7.5, 0.25, 0.75),
+              0.7,
+              new SchedulerChoice("DDIMScheduler", null)),
           true,
           Long.MAX_VALUE - 1);
 

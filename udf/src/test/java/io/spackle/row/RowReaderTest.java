@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.family.ReferenceLayout;
@@ -67,7 +68,7 @@ class RowReaderTest {
                     null,
                     "a cat sitting on a bench, sharp",
                     ReferenceContext.NONE),
-                new GenerationParameters(512, 512, 1, 30, 7.5, 0.7, SchedulerChoice.DEFAULT),
+                new GenerationParameters(512, 512, 1, 30, GuidanceSchedule.of(7.5), 0.7, SchedulerChoice.DEFAULT),
                 true,
                 0));
   }
@@ -101,7 +102,7 @@ class RowReaderTest {
     assertThat(row.parameters().width()).isEqualTo(640);
     assertThat(row.parameters().height()).isEqualTo(512);
     assertThat(row.parameters().steps()).isEqualTo(20);
-    assertThat(row.parameters().guidanceScale()).isEqualTo(9);
+    assertThat(row.parameters().guidance().scale()).isEqualTo(9);
     assertThat(row.safetyChecker()).isFalse();
     assertThat(row.prompts().enhanced()).isNull();
     assertThat(row.parameters().scheduler()).isEqualTo(new SchedulerChoice("DDIMScheduler", true));

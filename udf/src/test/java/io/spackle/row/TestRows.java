@@ -1,5 +1,6 @@
 package io.spackle.row;
 
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
@@ -36,7 +37,7 @@ final class TestRows {
   private TestRows() {}
 
   static GenerationParameters parameters() {
-    return new GenerationParameters(512, 512, 1, 30, 7.5, 1, SchedulerChoice.DEFAULT);
+    return new GenerationParameters(512, 512, 1, 30, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT);
   }
 
   /** Defaults without enhancement or safety checker. */
