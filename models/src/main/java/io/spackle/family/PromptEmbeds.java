@@ -2,6 +2,7 @@ package io.spackle.family;
 
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ record PromptEmbeds(
 
   /**
    * Network inputs for a batch in the order of {@link Guidance}: the negative prompt of a guided
-   * image before its prompt.
+   * image, if it has one, before its prompt.
    *
    * @param batch images with prompts of the same length
    * @return a map to be completed by the caller
@@ -36,12 +37,15 @@ record PromptEmbeds(
   static Map<String, Tensor> inputs(List<DenoisingState> batch) {
     Map<String, Tensor> inputs = new HashMap<>();
     for (String name : batch.get(0).prompt().prompt().keySet()) {
-      inputs.put(
-          name,
-          Guidance.rows(
-              batch,
-              image -> image.prompt().negativePrompt().get(name),
-              image -> image.prompt().prompt().get(name)));
+      List<FloatTensor> rows = new ArrayList<>();
+      for (DenoisingState image : batch) {
+        PromptEmbeds embeds = image.prompt();
+        if (image.isGuided() && embeds.negativePrompt().containsKey(name)) {
+          rows.add(embeds.negativePrompt().get(name));
+        }
+        rows.add(embeds.prompt().get(name));
+      }
+      inputs.put(name, FloatTensor.concatBatch(rows));
     }
     return inputs;
   }

@@ -109,6 +109,9 @@ class MetaRowTest {
     JsonNode meta = json.get("meta");
     assertThat(meta.get("H").asInt()).isEqualTo(256);
     assertThat(meta.get("seed").asLong()).isEqualTo(Long.MAX_VALUE - 1);
+    assertThat(meta.get("guidance_scale").asDouble()).isEqualTo(7.5);
+    assertThat(meta.get("guidance_start").asDouble()).isEqualTo(0.25);
+    assertThat(meta.get("guidance_end").asDouble()).isEqualTo(0.75);
     assertThat(meta.get("prompt").asText()).isEqualTo(ROW.prompts().prompt());
     assertThat(meta.get("enhance_prompt").asText()).isEqualTo("yes");
     assertThat(meta.get("enhanced_prompt").asText()).isEqualTo(ROW.prompts().enhanced());

@@ -24,6 +24,16 @@ final class TestRows {
   static final ModelTraits ERASE = traits("erase", Guide.NONE);
   static final ModelTraits CATVTON = traits("catvton", Guide.REFERENCE);
 
+  static final ModelTraits DISTILLED =
+      new ModelTraits(
+          "flux-fill",
+          "tiny",
+          TRAITS.sizes(),
+          new Limits(64, 768, 1024, 50, new Limits.GuidanceLimits(0, 100, true), 16),
+          TRAITS.defaults(),
+          TRAITS.schedulers(),
+          Guide.PROMPT);
+
   static final RowDefaults DEFAULTS =
       new RowDefaults(
           parameters(),
