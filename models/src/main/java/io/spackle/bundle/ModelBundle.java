@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spackle.bundle.BundleOptions.PromptSyntax;
+import io.spackle.graph.Device;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.onnx.OnnxHeader;
 import java.io.UncheckedIOException;
@@ -236,6 +237,21 @@ public final class ModelBundle {
    */
   public void require(List<String> components) {
     parts.require(components.stream().filter(component -> of(component) == parts).toList());
+  }
+
+  /** With what a prepared model was made: the version of ONNX Runtime, and the device. */
+  public Optional<String> preparation() {
+    return parts.preparation();
+  }
+
+  /**
+   * Rejects a device that the graphs of the model, or of its autoencoder, are not prepared for.
+   *
+   * @throws InvalidModelException if it is
+   */
+  public void require(Device device) {
+    parts.require(device);
+    vae.require(device);
   }
 
   /**

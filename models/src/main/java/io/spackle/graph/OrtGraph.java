@@ -42,7 +42,8 @@ public final class OrtGraph implements Graph {
           "out_of_memory",
           "alloc_failed");
 
-  private static final String EXTERNAL_FOLDER =
+  /** The folder of external tensors of a graph that is opened from memory. */
+  static final String EXTERNAL_FOLDER =
       "session.model_external_initializers_file_folder_path";
 
   private final String name;
@@ -112,10 +113,14 @@ public final class OrtGraph implements Graph {
         name(model),
         model.toString(),
         options -> {
-          options.addConfigEntry(EXTERNAL_FOLDER, model.toAbsolutePath().getParent().toString());
+          options.addConfigEntry(EXTERNAL_FOLDER, folder(model));
           return OrtRuntime.environment().createSession(copy, options);
         },
         device);
+  }
+
+  static String folder(Path model) {
+    return model.toAbsolutePath().getParent().toString();
   }
 
   private static String name(Path model) {
