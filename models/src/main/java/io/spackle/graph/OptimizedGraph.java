@@ -38,19 +38,59 @@ public final class OptimizedGraph {
    */
   public static void save(
       Path model, Optional<ByteBuffer> copy, Path target, Device.Kind kind) {
+    try {
+      save(model, copy, target, new Plan(kind, Device.cpu(0)));
+    } catch (OrtException e) {
+      Device available = Device.resolve("auto", 0, 0);
+      if (kind == Device.Kind.CPU || available.kind() == Device.Kind.CPU) {
+        throw invalid(model, e);
+      }
+      saveFused(model, copy, target, available);
+    }
+  }
+
+  /** A graph with operators that the CPU lacks is optimised on the device that has them. */
+  private static void saveFused(
+      Path model, Optional<ByteBuffer> copy, Path target, Device device) {
+    try {
+      save(model, copy, target, new Plan(device.kind(), device));
+    } catch (OrtException e) {
+      throw invalid(model, e);
+    }
+  }
+
+  /**
+   * How a graph is optimised.
+   *
+   * @param kind of the device that is to run it
+   * @param session the device that it is opened on for that
+   */
+  private record Plan(Device.Kind kind, Device session) {
+
+    OptLevel level() {
+      return kind == Device.Kind.CPU ? OptLevel.EXTENDED_OPT : OptLevel.BASIC_OPT;
+    }
+  }
+
+  private static void save(Path model, Optional<ByteBuffer> copy, Path target, Plan plan)
+      throws OrtException {
     try (NativeCalls.Call call = NativeCalls.begin();
-        SessionOptions options = OrtRuntime.options(Device.cpu(0))) {
-      options.setOptimizationLevel(
-          kind == Device.Kind.CPU ? OptLevel.EXTENDED_OPT : OptLevel.BASIC_OPT);
+        SessionOptions options = OrtRuntime.options(plan.session())) {
+      options.setOptimizationLevel(plan.level());
       options.setOptimizedModelFilePath(target.toString());
       options.addConfigEntry(WEIGHTS, target.getFileName() + "_data");
       options.addConfigEntry(SMALLEST, SMALLEST_BYTES);
       session(model, copy, options).close();
-    } catch (OrtException e) {
-      throw new InvalidModelException(
-          model.toString(),
-          List.of("expected a graph that ONNX Runtime can optimise: " + e.getMessage()));
     }
+  }
+
+  private static InvalidModelException invalid(Path model, OrtException e) {
+    return new InvalidModelException(
+        model.toString(),
+        List.of(
+            "expected a graph that ONNX Runtime can optimise: "
+                + e.getMessage()
+                + OrtGraph.advice(e)));
   }
 
   private static OrtSession session(
