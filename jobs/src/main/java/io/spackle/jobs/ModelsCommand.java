@@ -79,13 +79,24 @@ final class ModelsCommand {
       throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     try {
-      PreparedBundle.write(model, target, device);
+      Optional<Device> usable = usable(device);
+      if (usable.isEmpty()) {
+        out.println(
+            "note       CUDA cannot be used here: the graphs are not optimised for it, only the"
+                + " timestep is changed");
+      }
+      PreparedBundle.write(model, target, usable);
     } catch (InvalidModelException e) {
       return problems(e.problems(), out);
     } catch (IllegalArgumentException e) { // folders that do not fit
       return problems(List.of(e.getMessage()), out);
     }
     return check(target.toString());
+  }
+
+  private static Optional<Device> usable(Device.Kind kind) {
+    Device device = kind == Device.Kind.CPU ? Device.cpu(0) : Device.resolve("auto", 0, 0);
+    return Optional.of(device).filter(found -> found.kind() == kind);
   }
 
   private static void check(String path, PrintWriter out) {
@@ -169,7 +180,7 @@ final class ModelsCommand {
         .config("scheduler")
         .ifPresent(config -> out.println("scheduler  " + config.path("_class_name").asText()));
     bundle.config(ModelBundle.ROOT).ifPresent(config -> out.println("erase      " + config));
-    bundle.preparation().ifPresent(with -> out.println("prepared   by " + with));
+    bundle.preparation().ifPresent(with -> out.println("prepared   " + with));
     out.println("digest     " + bundle.digest());
     if (bundle.has("vae_decoder")) {
       out.println("vae        " + bundle.vaeName().orElse("the model's own"));

@@ -58,7 +58,7 @@ class ModelsCommandTest {
 
     CommandResult again =
         CommandResult.run(
-            "models", "prepare", TestJob.bundle("tiny-erase-floats"), prepared, "--device", "cuda");
+            "models", "prepare", TestJob.bundle("tiny-erase-floats"), prepared, "--device", "cpu");
     assertThat(again.code()).isEqualTo(2);
     assertThat(again.out()).contains("exists: name a folder that does not");
   }

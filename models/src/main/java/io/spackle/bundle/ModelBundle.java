@@ -239,7 +239,7 @@ public final class ModelBundle {
     parts.require(components.stream().filter(component -> of(component) == parts).toList());
   }
 
-  /** With what a prepared model was made: the version of ONNX Runtime, and the device. */
+  /** By what, and for which device, a prepared model was made. */
   public Optional<String> preparation() {
     return parts.preparation();
   }

@@ -142,9 +142,9 @@ public final class ModelFolder {
     }
   }
 
-  /** With what a prepared folder was made: the version of ONNX Runtime, and the device. */
+  /** By what, and for which device, a prepared folder was made. */
   Optional<String> preparation() {
-    return prepared.map(mark -> "ONNX Runtime %s for %s".formatted(mark.onnxRuntime(), mark.device()));
+    return prepared.map(PreparedMark::toString);
   }
 
   /**

@@ -1,11 +1,15 @@
 package io.spackle.bundle;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.spackle.graph.Device;
 import io.spackle.graph.OptimizedGraph;
 import io.spackle.onnx.BatchedInput;
 import io.spackle.onnx.OnnxFileCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +33,9 @@ public final class PreparedBundle {
 
   private final Path source;
   private final Path target;
-  private final Device.Kind device;
+  private final Optional<Device> device;
 
-  private PreparedBundle(Path source, Path target, Device.Kind device) {
+  private PreparedBundle(Path source, Path target, Optional<Device> device) {
     this.source = source;
     this.target = target;
     this.device = device;
@@ -43,12 +47,13 @@ public final class PreparedBundle {
    *
    * @param source a model folder
    * @param target the folder to write
-   * @param device that is to run the graphs
+   * @param device that is to run the graphs, and that this process can use; empty for any: the graphs
+   *     are not optimised then, only the timestep is changed
    * @throws io.spackle.graph.InvalidModelException if the source is not a model folder
    * @throws IllegalArgumentException if the target exists, or the source is prepared already
    * @throws IOException if a file cannot be read or written
    */
-  public static void write(Path source, Path target, Device.Kind device) throws IOException {
+  public static void write(Path source, Path target, Optional<Device> device) throws IOException {
     ModelBundle bundle = ModelBundle.open(source);
     if (PreparedMark.of(source).isPresent()) {
       throw new IllegalArgumentException(
@@ -68,6 +73,9 @@ public final class PreparedBundle {
     List<Path> graphs = graphs(bundle);
     for (Path graph : graphs) {
       replaced.add(normalized(graph));
+      if (device.isEmpty()) {
+        continue; // the weights stay as they are
+      }
       OnnxFileCheck.check(graph, graph.toString())
           .external()
           .forEach(weights -> replaced.add(normalized(weights)));
@@ -80,14 +88,28 @@ public final class PreparedBundle {
       }
     }
     for (Path graph : graphs) {
-      OptimizedGraph.save(graph, batched(graph), copyOf(graph), device);
+      write(graph, batched(graph), copyOf(graph));
     }
     new PreparedMark(
             OptimizedGraph.runtime(),
-            device,
+            device.map(Device::kind).orElse(null),
             new TreeMap<>(bundle.digests()),
             new TreeMap<>(ModelBundle.open(target).digests()))
         .write(target);
+  }
+
+  private void write(Path graph, Optional<ByteBuffer> batched, Path copy) throws IOException {
+    if (device.isPresent()) {
+      OptimizedGraph.save(graph, batched, copy, device.get());
+    } else if (batched.isPresent()) {
+      try (FileChannel channel = FileChannel.open(copy, CREATE_NEW, WRITE)) {
+        while (batched.get().hasRemaining()) {
+          channel.write(batched.get());
+        }
+      }
+    } else {
+      Files.copy(graph, copy);
+    }
   }
 
   /** The graphs of all components, those of a safety checker included. */

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * those of its own files.
  *
  * @param onnxRuntime the version that optimised the graphs
- * @param device CPU, or CUDA if any device may run the graphs
+ * @param device that the graphs are optimised for; null if they are not, so that any may run them
  * @param original the digests of the files that the folder was made from, by path
  * @param prepared those of the folder's files when it was made
  */
@@ -83,16 +83,25 @@ record PreparedMark(
     return file.substring(0, Math.max(0, file.indexOf('/')));
   }
 
+  @Override
+  public String toString() {
+    return device == null
+        ? "for any device"
+        : "by ONNX Runtime %s for %s".formatted(onnxRuntime, device);
+  }
+
   /**
    * Rejects a device that may lack operators of the graphs.
    *
    * @throws InvalidModelException if there is one
    */
   void require(Device.Kind used, Path folder) {
-    if (device == Device.Kind.CPU && used != Device.Kind.CPU) {
+    if (device != null && device != used) {
       throw new InvalidModelException(
           folder.toString(),
-          List.of("is prepared for the CPU, and run on %s: prepare it with --device cuda".formatted(used)));
+          List.of(
+              "is prepared for %s, and run on %s: prepare the model for that device, or run it unprepared"
+                  .formatted(device, used)));
     }
   }
 }

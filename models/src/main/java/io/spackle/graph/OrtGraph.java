@@ -45,7 +45,7 @@ public final class OrtGraph implements Graph {
           "alloc_failed");
 
   private static final Pattern MISSING_OPERATOR =
-      Pattern.compile("Could not find an implementation for (\\w+)\\(");
+      Pattern.compile("(?:implementation|kernel) for (?:com\\.microsoft\\.)?(\\w+)\\(");
 
   /** Operators of {@code models/export/fuse.py} that ONNX Runtime has for CUDA alone. */
   private static final Set<String> FUSED_FOR_CUDA =

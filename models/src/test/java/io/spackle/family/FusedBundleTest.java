@@ -56,7 +56,7 @@ class FusedBundleTest {
     Path fused = temp.resolve("fused");
     copy(Goldens.bundle("tiny-sd15-inpaint"), fused);
     Files.copy(UNET, fused.resolve("unet/model.onnx"), StandardCopyOption.REPLACE_EXISTING);
-    PreparedBundle.write(fused, temp.resolve("prepared"), Device.Kind.CPU);
+    PreparedBundle.write(fused, temp.resolve("prepared"), Optional.of(Device.cpu(0)));
 
     try (Inpainter model = open(fused);
         Inpainter prepared = open(temp.resolve("prepared"))) {
@@ -82,7 +82,7 @@ class FusedBundleTest {
     assertThatThrownBy(
             () ->
                 OptimizedGraph.save(
-                    graph, Optional.empty(), temp.resolve("model.onnx"), Device.Kind.CPU))
+                    graph, Optional.empty(), temp.resolve("model.onnx"), Device.cpu(0)))
         .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("the device has no operator GroupNorm, which is fused for CUDA");
   }

@@ -14,16 +14,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A prepared model generates the images of the folder that it was made from, under its digest. */
 class PreparedBundleTest {
 
+  private static final Optional<Device> CPU = Optional.of(Device.cpu(0));
   private static final String SMALLEST = "tiny-erase-lama";
 
   @TempDir private Path temp;
@@ -44,32 +45,35 @@ class PreparedBundleTest {
         "tiny-erase-migan"
       })
   void generatesTheSameBitsUnderTheSameDigest(String name) throws IOException {
-    Path prepared = prepare(name, Device.Kind.CPU);
+    Path prepared = prepare(name, CPU);
 
     assertThat(ModelBundle.open(prepared).digests())
         .isEqualTo(ModelBundle.open(Goldens.bundle(name)).digests());
     assertThat(image(prepared)).isEqualTo(image(Goldens.bundle(name)));
   }
 
-  /** Without operators that are fused for the CPU. */
+  /** Not optimised: what ONNX Runtime casts for the CPU would be slow elsewhere. */
   @Test
-  void preparedForCudaItRunsOnTheCpuToo() throws IOException {
-    Path prepared = prepare("tiny-sd15-inpaint", Device.Kind.CUDA);
+  void preparedForAnyDeviceItRunsEverywhere() throws IOException {
+    Path prepared = prepare("tiny-sd15-inpaint", Optional.empty());
     assertThat(image(prepared)).isEqualTo(image(Goldens.bundle("tiny-sd15-inpaint")));
-    ModelBundle.open(prepared).require(Device.cuda(0));
+    ModelBundle bundle = ModelBundle.open(prepared);
+    bundle.require(Device.cuda(0));
+    assertThat(bundle.digest())
+        .isEqualTo(ModelBundle.open(Goldens.bundle("tiny-sd15-inpaint")).digest());
   }
 
   @Test
   void preparedForTheCpuItIsRefusedOnCuda() throws IOException {
-    ModelBundle prepared = ModelBundle.open(prepare(SMALLEST, Device.Kind.CPU));
+    ModelBundle prepared = ModelBundle.open(prepare(SMALLEST, CPU));
     assertThatThrownBy(() -> prepared.require(Device.cuda(0)))
         .isInstanceOf(InvalidModelException.class)
-        .hasMessageContaining("is prepared for the CPU, and run on CUDA: prepare it with");
+        .hasMessageContaining("is prepared for CPU, and run on CUDA: prepare the model for that device");
   }
 
   @Test
   void weightsLieBesideTheGraphAndTheUnetTakesATimestepPerImage() throws IOException {
-    Path prepared = prepare("tiny-sd15-inpaint", Device.Kind.CPU);
+    Path prepared = prepare("tiny-sd15-inpaint", CPU);
     assertThat(Files.size(prepared.resolve("unet/model.onnx_data")))
         .isGreaterThan(Files.size(prepared.resolve("unet/model.onnx")));
     assertThat(ModelBundle.open(prepared).header("unet").inputs())
@@ -80,7 +84,7 @@ class PreparedBundleTest {
 
   @Test
   void aPreparedModelThatIsChangedHasADigestOfItsOwn() throws IOException {
-    Path prepared = prepare(SMALLEST, Device.Kind.CPU);
+    Path prepared = prepare(SMALLEST, CPU);
     Files.writeString(prepared.resolve("erase.json"), "\n", StandardOpenOption.APPEND);
     assertThat(ModelBundle.open(prepared).digest())
         .isNotEqualTo(ModelBundle.open(Goldens.bundle(SMALLEST)).digest());
@@ -90,16 +94,15 @@ class PreparedBundleTest {
   @Test
   void componentsHaveTheDigestsOfTheirOriginals() throws IOException {
     Path original = Goldens.bundle("tiny-sd15-inpaint-legacy");
-    Path prepared = prepare("tiny-sd15-inpaint-legacy", Device.Kind.CPU);
+    Path prepared = prepare("tiny-sd15-inpaint-legacy", CPU);
     assertThat(ModelFolder.open(prepared, ModelBundle.VAE).digests())
         .isNotEmpty()
         .isEqualTo(ModelFolder.open(original, ModelBundle.VAE).digests());
   }
 
-  @ParameterizedTest
-  @EnumSource(Device.Kind.class)
-  void aDamagedMarkIsNamed(Device.Kind device) throws IOException {
-    Path prepared = prepare(SMALLEST, device);
+  @Test
+  void aDamagedMarkIsNamed() throws IOException {
+    Path prepared = prepare(SMALLEST, CPU);
     Files.writeString(prepared.resolve("prepared.json"), "{");
     assertThatThrownBy(() -> ModelBundle.open(prepared))
         .isInstanceOf(InvalidModelException.class)
@@ -108,19 +111,19 @@ class PreparedBundleTest {
 
   @Test
   void aFolderThatExistsIsKeptAndAPreparedModelIsNotPreparedAgain() throws IOException {
-    Path prepared = prepare(SMALLEST, Device.Kind.CPU);
+    Path prepared = prepare(SMALLEST, CPU);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> prepare(SMALLEST, Device.Kind.CPU))
+        .isThrownBy(() -> prepare(SMALLEST, CPU))
         .withMessageContaining("exists: name a folder that does not");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PreparedBundle.write(prepared, temp.resolve("b"), Device.Kind.CPU))
+        .isThrownBy(() -> PreparedBundle.write(prepared, temp.resolve("b"), CPU))
         .withMessageContaining("is prepared already: prepare the folder that it was made from");
     try (Stream<Path> folders = Files.list(temp)) {
       assertThat(folders).containsExactly(prepared);
     }
   }
 
-  private Path prepare(String name, Device.Kind device) throws IOException {
+  private Path prepare(String name, Optional<Device> device) throws IOException {
     Path target = temp.resolve(name);
     PreparedBundle.write(Goldens.bundle(name), target, device);
     return target;
