@@ -150,7 +150,8 @@ final class InpaintCommand implements Callable<Integer> {
   @Option(
       names = "--guidance-end",
       paramLabel = "X",
-      description = "Share of the steps up to the last guided one, up to 1. A step without is faster.")
+      description =
+          "Share of the steps up to the last guided one, up to 1. A step without is faster.")
   void guidanceEnd(String value) {
     fields.put("guidance_end", value);
   }

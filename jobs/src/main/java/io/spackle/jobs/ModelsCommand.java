@@ -21,6 +21,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +53,7 @@ final class ModelsCommand {
       return ExitCode.DONE.code();
     } catch (InvalidModelException e) {
       return problems(e.problems(), out);
-    } catch (IllegalArgumentException e) { // no such model is built in
+    } catch (IllegalArgumentException | IllegalStateException e) { // not built in; no such device
       return problems(List.of(e.getMessage()), out);
     }
   }
@@ -73,8 +74,7 @@ final class ModelsCommand {
               names = "--device",
               paramLabel = "cpu|cuda",
               defaultValue = "cpu",
-              description =
-                  "Where it is to run, ${DEFAULT-VALUE} by default.")
+              description = "Where it is to run, ${DEFAULT-VALUE} by default.")
           Device.Kind device)
       throws IOException {
     PrintWriter out = spec.commandLine().getOut();
@@ -158,7 +158,9 @@ final class ModelsCommand {
     ModelBundle bundle = ModelBundle.open(folder);
     Optional<SafetyModel> safety = safety(folder);
     ModelSource source = new ModelSource.Bundle(bundle);
-    try (Inpainter inpainter = Families.open(source, safety, Device.cpu(0))) {
+    Device.Kind kind = bundle.preparedFor().orElse(Device.Kind.CPU);
+    Device device = Device.resolve(kind.name().toLowerCase(Locale.ROOT), 0, 0);
+    try (Inpainter inpainter = Families.open(source, safety, device)) {
       describe(bundle, inpainter.traits(), out);
       out.println(
           "batches    "

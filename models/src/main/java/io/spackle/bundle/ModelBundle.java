@@ -244,6 +244,11 @@ public final class ModelBundle {
     return parts.preparation();
   }
 
+  /** The only device that the model's graphs run on, if they are optimised for one. */
+  public Optional<Device.Kind> preparedFor() {
+    return parts.preparedFor();
+  }
+
   /**
    * Rejects a device that the graphs of the model, or of its autoencoder, are not prepared for.
    *

@@ -147,6 +147,11 @@ public final class ModelFolder {
     return prepared.map(PreparedMark::toString);
   }
 
+  /** The device that a prepared folder is optimised for. */
+  Optional<Device.Kind> preparedFor() {
+    return prepared.map(PreparedMark::device);
+  }
+
   /**
    * Rejects a device that a prepared folder is not made for.
    *
@@ -173,8 +178,8 @@ public final class ModelFolder {
 
   /**
    * The SHA-256 of each relevant file (JSON, tokenizer text, graphs and their external tensors), in
-   * hex, by its path in the folder with slashes, sorted; for a prepared folder, of the files that it
-   * was made from. The first call reads every byte.
+   * hex, by its path in the folder with slashes, sorted; for a prepared folder, of the files that
+   * it was made from. The first call reads every byte.
    *
    * @throws UncheckedIOException if a file cannot be read
    */

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 
 /**
  * Makes a model folder that opens faster: its graphs are optimised, the UNet takes a timestep for
- * each image of a batch, and weights lie beside the graphs, where they are mapped and not parsed. It
- * generates the same images, bit for bit on the CPU, and has the same digest.
+ * each image of a batch, and weights lie beside the graphs, where they are mapped and not parsed.
+ * It generates the same images, bit for bit on the CPU, and has the same digest.
  */
 public final class PreparedBundle {
 
@@ -47,8 +47,8 @@ public final class PreparedBundle {
    *
    * @param source a model folder
    * @param target the folder to write
-   * @param device that is to run the graphs, and that this process can use; empty for any: the graphs
-   *     are not optimised then, only the timestep is changed
+   * @param device that is to run the graphs, and that this process can use; empty for any: the
+   *     graphs are not optimised then, only the timestep is changed
    * @throws io.spackle.graph.InvalidModelException if the source is not a model folder
    * @throws IllegalArgumentException if the target exists, or the source is prepared already
    * @throws IOException if a file cannot be read or written

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -19,8 +18,8 @@ import java.util.stream.Collectors;
  * The file in a prepared model folder that tells what it was made from.
  *
  * <p>A prepared folder has the digests of the files that it was made from: it generates the same
- * images, so that its rows have the same keys. If one of its files is changed later, its digests are
- * those of its own files.
+ * images, so that its rows have the same keys. If one of its files is changed later, its digests
+ * are those of its own files.
  *
  * @param onnxRuntime the version that optimised the graphs
  * @param device that the graphs are optimised for; null if they are not, so that any may run them
@@ -51,7 +50,8 @@ record PreparedMark(
       return Optional.of(JSON.readValue(file.toFile(), PreparedMark.class));
     } catch (IOException e) {
       throw new InvalidModelException(
-          folder.toString(), List.of(FILE + ": damaged, prepare the model again: " + e.getMessage()));
+          folder.toString(),
+          List.of(FILE + ": damaged, prepare the model again: " + e.getMessage()));
     }
   }
 

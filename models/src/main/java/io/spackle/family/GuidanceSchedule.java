@@ -8,8 +8,8 @@ import java.io.Serializable;
  * <p>Guidance predicts the noise twice, which doubles the cost of a call. Kynkäänniemi et al. show
  * that it harms the variety of images at high noise levels, changes little at low ones, and is best
  * applied in an interval between. Outside of it the prompt alone predicts the noise, in one row of
- * the network's batch. The bounds are shares of an image's calls, rounded down, as in the guiders of
- * diffusers.
+ * the network's batch. The bounds are shares of an image's calls, rounded down, as in the guiders
+ * of diffusers.
  *
  * @param scale weight of the prompt; classifier-free guidance is on above 1
  * @param start the share of the calls before the first guided one, from 0 to below {@code end}

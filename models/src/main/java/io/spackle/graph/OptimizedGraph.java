@@ -12,9 +12,9 @@ import java.util.Optional;
 /**
  * A graph that ONNX Runtime has optimised and saved, so that it need not do so at each opening.
  *
- * <p>What depends on the machine stays out: a graph that is saved for the CPU computes on any CPU what
- * the original computes there. The layout of convolutions is that, as its blocks are as wide as the registers of
- * the CPU; opening the graph still chooses it.
+ * <p>What depends on the machine stays out: a graph that is saved for the CPU computes on any CPU
+ * what the original computes there. The layout of convolutions is that, as its blocks are as wide
+ * as the registers of the CPU; opening the graph still chooses it.
  */
 public final class OptimizedGraph {
 
@@ -26,9 +26,9 @@ public final class OptimizedGraph {
   private OptimizedGraph() {}
 
   /**
-   * Optimises a graph for a device and saves it, with its weights in a file beside it, which has the
-   * suffix {@code _data}. Only this kind of device may run it: its operators are fused to ones that
-   * others may lack, and numbers that the device cannot compute with are cast.
+   * Optimises a graph for a device and saves it, with its weights in a file beside it, which has
+   * the suffix {@code _data}. Only this kind of device may run it: its operators are fused to ones
+   * that others may lack, and numbers that the device cannot compute with are cast.
    *
    * @param model an ONNX file
    * @param copy the bytes of a changed copy that takes its place, in direct memory
@@ -54,8 +54,8 @@ public final class OptimizedGraph {
     }
   }
 
-  private static OrtSession session(
-      Path model, Optional<ByteBuffer> copy, SessionOptions options) throws OrtException {
+  private static OrtSession session(Path model, Optional<ByteBuffer> copy, SessionOptions options)
+      throws OrtException {
     if (copy.isEmpty()) {
       return OrtRuntime.environment().createSession(model.toString(), options);
     }

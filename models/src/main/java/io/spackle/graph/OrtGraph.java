@@ -52,8 +52,7 @@ public final class OrtGraph implements Graph {
       Set.of("GroupNorm", "SkipGroupNorm", "BiasSplitGelu", "BiasAdd", "NhwcConv");
 
   /** The folder of external tensors of a graph that is opened from memory. */
-  static final String EXTERNAL_FOLDER =
-      "session.model_external_initializers_file_folder_path";
+  static final String EXTERNAL_FOLDER = "session.model_external_initializers_file_folder_path";
 
   private final String name;
   private final OrtSession session;

@@ -18,7 +18,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** An SD 1.5 inpainting UNet, called by nothing but {@code OrtSession.run}; profiled until {@link #kernels}. */
+/**
+ * An SD 1.5 inpainting UNet, called by nothing but {@code OrtSession.run}; profiled until {@link
+ * #kernels}.
+ */
 final class PlainUnet implements AutoCloseable {
 
   private static final int TOKENS = 77;

@@ -68,7 +68,8 @@ class PreparedBundleTest {
     ModelBundle prepared = ModelBundle.open(prepare(SMALLEST, CPU));
     assertThatThrownBy(() -> prepared.require(Device.cuda(0)))
         .isInstanceOf(InvalidModelException.class)
-        .hasMessageContaining("is prepared for CPU, and run on CUDA: prepare the model for that device");
+        .hasMessageContaining(
+            "is prepared for CPU, and run on CUDA: prepare the model for that device");
   }
 
   @Test

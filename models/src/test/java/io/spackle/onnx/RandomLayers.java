@@ -93,7 +93,8 @@ final class RandomLayers implements AutoCloseable {
 
   String conv(String x, int from, int to, int kernel, int stride) throws IOException {
     int pad = kernel / 2;
-    String weights = weights(1 / Math.sqrt((double) from * kernel * kernel), to, from, kernel, kernel);
+    String weights =
+        weights(1 / Math.sqrt((double) from * kernel * kernel), to, from, kernel, kernel);
     return node(
         "Conv",
         "v" + names++,

@@ -14,8 +14,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * An inpainting UNet of diffusers' structure with random weights, written as an ONNX file in seconds:
- * as large and as slow as a real one, for measurements on machines that have none.
+ * An inpainting UNet of diffusers' structure with random weights, written as an ONNX file in
+ * seconds: as large and as slow as a real one, for measurements on machines that have none.
  */
 public final class RandomUnet {
 

@@ -78,12 +78,7 @@ public final class ResolvedDefaults {
     check("samples", defaults.samples(), 1, limits.maxSamples(), problems);
     check("num-inference-steps", defaults.steps(), 1, limits.maxSteps(), problems);
     GuidanceLimits guidance = limits.guidance();
-    check(
-        "guidance-scale",
-        defaults.guidance().scale(),
-        guidance.min(),
-        guidance.max(),
-        problems);
+    check("guidance-scale", defaults.guidance().scale(), guidance.min(), guidance.max(), problems);
   }
 
   private static void checkSides(GenerationParameters defaults, Limits limits, Problems problems) {

@@ -146,12 +146,8 @@ public final class MetaRow implements Serializable {
               row -> row.locations().mask() instanceof RowMask.Found found ? found.names() : null),
           ofOutcome("mask_share", DoubleType, done -> done.images().mask().share()),
           ofOutcome("mask_output", StringType, done -> done.images().mask().location()),
-          ofRow(
-              RowColumns.GUIDANCE_START,
-              DoubleType,
-              row -> row.parameters().guidance().start()),
-          ofRow(
-              RowColumns.GUIDANCE_END, DoubleType, row -> row.parameters().guidance().end()));
+          ofRow(RowColumns.GUIDANCE_START, DoubleType, row -> row.parameters().guidance().start()),
+          ofRow(RowColumns.GUIDANCE_END, DoubleType, row -> row.parameters().guidance().end()));
 
   private static final StructType META =
       struct(

@@ -306,7 +306,10 @@ public final class RowReader implements Serializable {
     }
     fields.addProblem(
         RowColumns.SCHEDULER,
-        Redaction.value(name) + " found, one of " + String.join(", ", traits.schedulers()) + " expected");
+        Redaction.value(name)
+            + " found, one of "
+            + String.join(", ", traits.schedulers())
+            + " expected");
     return null;
   }
 

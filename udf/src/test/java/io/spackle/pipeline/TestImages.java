@@ -75,7 +75,8 @@ public final class TestImages {
         new ManifestRow.Names(prompt, null, null),
         new ManifestRow.Locations(INIT, new RowMask.File(mask), null, null),
         new ManifestRow.Prompts(prompt, null, null, ReferenceContext.NONE),
-        new GenerationParameters(SIDE, SIDE, samples, 4, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT),
+        new GenerationParameters(
+            SIDE, SIDE, samples, 4, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT),
         false,
         7);
   }

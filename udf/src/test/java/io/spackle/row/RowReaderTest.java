@@ -68,7 +68,8 @@ class RowReaderTest {
                     null,
                     "a cat sitting on a bench, sharp",
                     ReferenceContext.NONE),
-                new GenerationParameters(512, 512, 1, 30, GuidanceSchedule.of(7.5), 0.7, SchedulerChoice.DEFAULT),
+                new GenerationParameters(
+                    512, 512, 1, 30, GuidanceSchedule.of(7.5), 0.7, SchedulerChoice.DEFAULT),
                 true,
                 0));
   }

@@ -47,7 +47,8 @@ final class TestRows {
   private TestRows() {}
 
   static GenerationParameters parameters() {
-    return new GenerationParameters(512, 512, 1, 30, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT);
+    return new GenerationParameters(
+        512, 512, 1, 30, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT);
   }
 
   /** Defaults without enhancement or safety checker. */

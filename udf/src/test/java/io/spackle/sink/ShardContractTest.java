@@ -153,7 +153,8 @@ class ShardContractTest {
         new ManifestRow.Locations("photo.png", new RowMask.File("mask.png"), null, null),
         new ManifestRow.Prompts(
             "a prompt, \"quoted\"", negativePrompt, null, ReferenceContext.NONE),
-        new GenerationParameters(64, 64, 2, 4, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT),
+        new GenerationParameters(
+            64, 64, 2, 4, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT),
         false,
         (1L << 32) - 1);
   }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.bundle.BundleOptions;
 import io.spackle.bundle.ModelBundle;
-import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.Families;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.lane.ExecutorGuard;

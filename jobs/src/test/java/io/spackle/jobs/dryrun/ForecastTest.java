@@ -105,6 +105,11 @@ class ForecastTest {
 
   private static WorkShape shape(int side, int steps) {
     return new WorkShape(
-        new WorkShape.Canvas(side, side, false), steps, GuidanceSchedule.of(7.5), 1, "DDIMScheduler", false);
+        new WorkShape.Canvas(side, side, false),
+        steps,
+        GuidanceSchedule.of(7.5),
+        1,
+        "DDIMScheduler",
+        false);
   }
 }
