@@ -136,7 +136,7 @@ final class GpuBench {
         return;
       }
       try {
-        double step = step(inpainter, model, size, model.side());
+        double step = step(inpainter, size, model.side());
         double network = networkSeconds(unet, 2 * size, model.side() / 8);
         out.printf(
             "  %6d  %8.3f  %5.1f%%  %s%n",
@@ -156,14 +156,14 @@ final class GpuBench {
     List<Integer> sides = List.of(model.side(), model.side() / 2, model.side() * 3 / 4);
     for (int round = 1; round <= ROUNDS_OF_SHAPES && !isOver(); round++) {
       for (int side : sides) {
-        step(inpainter, model, 2, side);
+        step(inpainter, 2, side);
       }
       out.printf("  alternating shapes, round %d: %s%n", round, DeviceMemory.used(device));
     }
   }
 
   /** Seconds of a step of a batch; the first of its shape is not counted. */
-  private static double step(Inpainter inpainter, Model model, int batch, int side) {
+  private static double step(Inpainter inpainter, int batch, int side) {
     InpaintParameters parameters =
         new InpaintParameters(
             side,
