@@ -18,7 +18,7 @@ FEW = {"timesteps", "latents_after_step"}
 NEVER = {"first_model_input"}
 
 
-def case(name, bundle, scene, seed, prompt, scheduler=None, overrides=None, note=None, posterior=None, syntax=None, reference=None, **call):
+def case(name, bundle, scene, seed, prompt, scheduler=None, overrides=None, note=None, posterior=None, syntax=None, reference=None, interval=None, **call):
     scenes = scene if isinstance(scene, list) else [scene]
     images, masks = [f"{s}.png" for s in scenes], [f"{s}_mask.png" for s in scenes]
     spec = {
@@ -33,6 +33,7 @@ def case(name, bundle, scene, seed, prompt, scheduler=None, overrides=None, note
         "note": note,
         "posterior": posterior,
         "syntax": syntax,
+        "guidance_interval": interval,
         "reference_image": reference and f"{reference[0]}.png",
         "reference": reference and {"layout": reference[1], "prompt": reference[2]},
     }
@@ -192,10 +193,16 @@ sdxl("context-left", "lamp", 504, "a blue vase", reference=("facade", "left", PA
 flux("context-left", "lamp", 505, "a wooden box", reference=("bottle", "left", PAIR), width=96, height=128)
 flux("context-below", "meadow", 506, "a red ball", reference=("bottle", "below", "a pair of photos"), guidance_scale=20.0)
 
+sd15("interval", "meadow", 601, "a red cat sitting on the grass", interval=[0.2, 0.6], num_inference_steps=6)
+sd15(
+    "interval-heun", "lamp", 602, "a wooden box", interval=[0.0, 0.5], strength=0.8, scheduler="HeunDiscreteScheduler",
+)  # fmt: skip
+sdxl("interval", "bottle", 603, "a striped vase", interval=[0.34, 1.0], negative_prompt="blurry", num_inference_steps=6)
+
 
 def kept(spec, tensors):
-    if "reference" in spec:
-        return {}  # the canvas is like any other image
+    if "reference" in spec or "guidance_interval" in spec:
+        return {}  # the rest is as in other cases
     names = FEW if "-scheduler-" in spec["name"] and spec["bundle"] == "tiny-sd15-inpaint" else set(tensors) - NEVER
     return {n: t for n, t in tensors.items() if n in names}
 

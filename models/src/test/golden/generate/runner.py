@@ -91,6 +91,24 @@ def spy(owner, name, after):
     object.__setattr__(owner, name, wrapper)
 
 
+def guide_between(pipe, network, start, end):
+    """Guides in an interval of the calls, as diffusers' guiders count them. A call outside predicts with the prompt alone,
+    which both rows then are: guidance between equal predictions changes nothing."""
+    original, calls = network.forward, Counter()
+
+    def forward(sample, timestep, encoder_hidden_states, added_cond_kwargs=None, **more):
+        call, count = calls["network"], pipe.num_timesteps
+        calls["network"] += 1
+        if int(start * count) <= call < int(end * count):
+            return original(sample, timestep, encoder_hidden_states, added_cond_kwargs=added_cond_kwargs, **more)
+        half = sample.shape[0] // 2
+        added = {name: tensor[half:] for name, tensor in (added_cond_kwargs or {}).items()}
+        prompt = original(sample[half:], timestep, encoder_hidden_states[half:], added_cond_kwargs=added, **more)[0]
+        return (torch.cat([prompt, prompt]),)
+
+    object.__setattr__(network, "forward", forward)
+
+
 def as_list(value):
     return value if isinstance(value, list) else [value]
 
@@ -104,6 +122,8 @@ def run_case(spec, bundles, photos):
     pipe.set_progress_bar_config(disable=True)
     network = getattr(pipe, "unet", None) or pipe.transformer
     flux = hasattr(pipe, "transformer")
+    if "guidance_interval" in spec:
+        guide_between(pipe, network, *spec["guidance_interval"])
     tensors, facts, steps, calls = {}, {}, [], Counter()
 
     def keep(name, tensor):

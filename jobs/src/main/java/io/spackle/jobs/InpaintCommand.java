@@ -140,6 +140,23 @@ final class InpaintCommand implements Callable<Integer> {
   }
 
   @Option(
+      names = "--guidance-start",
+      paramLabel = "X",
+      description = "Share of the steps before the first guided one, from 0.")
+  void guidanceStart(String value) {
+    fields.put("guidance_start", value);
+  }
+
+  @Option(
+      names = "--guidance-end",
+      paramLabel = "X",
+      description =
+          "Share of the steps up to the last guided one, up to 1. A step without is faster.")
+  void guidanceEnd(String value) {
+    fields.put("guidance_end", value);
+  }
+
+  @Option(
       names = "--strength",
       paramLabel = "X",
       description = "Above 0 and up to 1, which ignores the masked pixels.")

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -56,7 +57,7 @@ final class Gallery {
       String negativePrompt,
       Long seed,
       Integer steps,
-      Double guidance,
+      String guidance,
       Double strength,
       String scheduler) {}
 
@@ -145,12 +146,23 @@ final class Gallery {
             truncated(meta.getAs("negative_prompt")),
             meta.getAs("seed"),
             meta.getAs("steps"),
-            meta.getAs("guidance_scale"),
+            guidance(meta),
             meta.getAs("strength"),
             meta.getAs("scheduler")),
         output(row, pictures),
         row.getAs("generationTime"),
         row.getList(row.fieldIndex("notes")));
+  }
+
+  /** The scale, with the interval of the steps if it is limited to one; null if it is unknown. */
+  private static String guidance(Row meta) {
+    Double scale = meta.getAs("guidance_scale");
+    Double start = meta.getAs("guidance_start");
+    Double end = meta.getAs("guidance_end");
+    boolean isLimited = start != null && end != null && (start > 0 || end < 1);
+    return isLimited
+        ? "%s, from %s to %s of the steps".formatted(scale, start, end)
+        : Objects.toString(scale, null);
   }
 
   private static Failure failure(Row error) {

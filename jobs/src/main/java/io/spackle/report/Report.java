@@ -44,6 +44,7 @@ public final class Report {
           error struct<code: string, message: string, stage: string>,
           meta struct<H: int, W: int, file_prefix: string, prompt: string,
             negative_prompt: string, seed: bigint, steps: int, guidance_scale: double,
+            guidance_start: double, guidance_end: double,
             strength: double, scheduler: string, reference_image: string>,
           timings struct<%s>"""
               .formatted(

@@ -84,7 +84,7 @@
     add("size", output.width && output.width + " × " + output.height);
     add("seed", parameters.seed?.toString());
     add("steps", parameters.steps?.toString());
-    add("guidance", parameters.guidance?.toString());
+    add("guidance", parameters.guidance);
     add("strength", parameters.strength?.toString());
     add("scheduler", parameters.scheduler);
     add("engine", card.seconds?.toFixed(2).concat(" s"));

@@ -46,6 +46,24 @@ class ModelsCommandTest {
   }
 
   @Test
+  void preparesAModel() {
+    Path prepared = folder.resolve("prepared");
+    CommandResult command =
+        CommandResult.run("models", "prepare", TestJob.bundle("tiny-erase-floats"), prepared);
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out())
+        .startsWith("family     erase" + System.lineSeparator())
+        .containsPattern("(?m)^prepared   by ONNX Runtime [0-9.]+ for CPU$")
+        .endsWith("problems   none" + System.lineSeparator());
+
+    CommandResult again =
+        CommandResult.run(
+            "models", "prepare", TestJob.bundle("tiny-erase-floats"), prepared, "--device", "cpu");
+    assertThat(again.code()).isEqualTo(2);
+    assertThat(again.out()).contains("exists: name a folder that does not");
+  }
+
+  @Test
   void describesABuiltInModel() {
     CommandResult command = CommandResult.run("models", "check", "builtin:patchmatch");
     assertThat(command.code()).as(command.messages()).isZero();

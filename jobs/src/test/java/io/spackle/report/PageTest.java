@@ -74,7 +74,7 @@ class PageTest {
     return new Card(
         id,
         null,
-        new Parameters(prompt, null, 7L, 20, 7.5, 1.0, "DDIM"),
+        new Parameters(prompt, null, 7L, 20, "7.5", 1.0, "DDIM"),
         new Output(64, 64, null, null),
         1.5,
         List.of());

@@ -198,7 +198,8 @@ final class BundleCheck {
       String name = prefix + fileName;
       if (fileName.equals(prefix.isEmpty() ? graphName : GRAPH)) {
         checkGraph(file, name);
-      } else if (fileName.endsWith(".json") || fileName.endsWith(".txt")) {
+      } else if ((fileName.endsWith(".json") || fileName.endsWith(".txt"))
+          && !fileName.equals(PreparedMark.FILE)) {
         contents.add(file);
       }
       if (CONFIG_FILES.contains(fileName)) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spackle.bundle.BundleOptions.PromptSyntax;
+import io.spackle.graph.Device;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.onnx.OnnxHeader;
 import java.io.UncheckedIOException;
@@ -236,6 +237,26 @@ public final class ModelBundle {
    */
   public void require(List<String> components) {
     parts.require(components.stream().filter(component -> of(component) == parts).toList());
+  }
+
+  /** By what, and for which device, a prepared model was made. */
+  public Optional<String> preparation() {
+    return parts.preparation();
+  }
+
+  /** The only device that the model's graphs run on, if they are optimised for one. */
+  public Optional<Device.Kind> preparedFor() {
+    return parts.preparedFor();
+  }
+
+  /**
+   * Rejects a device that the graphs of the model, or of its autoencoder, are not prepared for.
+   *
+   * @throws InvalidModelException if it is
+   */
+  public void require(Device device) {
+    parts.require(device);
+    vae.require(device);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.spackle.bundle;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.graph.Device;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.onnx.OnnxHeader;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.regex.Pattern;
 
 /**
@@ -28,6 +30,7 @@ public final class ModelFolder {
   private final String graphName;
   private final Map<String, JsonNode> configs;
   private final List<Path> contents;
+  private final Optional<PreparedMark> prepared;
   private Map<String, String> digests;
 
   private ModelFolder(Path root, BundleCheck checked) {
@@ -35,6 +38,7 @@ public final class ModelFolder {
     this.graphName = checked.graphName;
     this.configs = Map.copyOf(checked.configs);
     this.contents = List.copyOf(checked.contents);
+    this.prepared = PreparedMark.of(root);
   }
 
   /**
@@ -138,6 +142,25 @@ public final class ModelFolder {
     }
   }
 
+  /** By what, and for which device, a prepared folder was made. */
+  Optional<String> preparation() {
+    return prepared.map(PreparedMark::toString);
+  }
+
+  /** The device that a prepared folder is optimised for. */
+  Optional<Device.Kind> preparedFor() {
+    return prepared.map(PreparedMark::device);
+  }
+
+  /**
+   * Rejects a device that a prepared folder is not made for.
+   *
+   * @throws InvalidModelException if it is none
+   */
+  void require(Device device) {
+    prepared.ifPresent(mark -> mark.require(device.kind(), root));
+  }
+
   /** An exception for this folder. */
   public InvalidModelException invalid(List<String> problems) {
     return new InvalidModelException(root.toString(), problems);
@@ -155,13 +178,15 @@ public final class ModelFolder {
 
   /**
    * The SHA-256 of each relevant file (JSON, tokenizer text, graphs and their external tensors), in
-   * hex, by its path in the folder with slashes, sorted. The first call reads every byte.
+   * hex, by its path in the folder with slashes, sorted; for a prepared folder, of the files that
+   * it was made from. The first call reads every byte.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
   public synchronized Map<String, String> digests() {
     if (digests == null) {
-      digests = Digests.sha256(root, contents);
+      SortedMap<String, String> found = Digests.sha256(root, contents);
+      digests = prepared.map(mark -> mark.digests(found)).orElse(found);
     }
     return digests;
   }

@@ -65,9 +65,9 @@ record DenoisingState(
     return run.timestep(call);
   }
 
-  /** Whether the noise is predicted with and without the prompt, see {@link Guidance}. */
+  /** Whether the next call predicts the noise with and without the prompt. */
   boolean isGuided() {
-    return parameters.sampling().isGuided();
+    return parameters.sampling().guidance().guides(call, run.calls());
   }
 
   /** The latents, scaled as the scheduler asks. */

@@ -111,6 +111,7 @@ public enum Families {
 
   /** Opens a model as {@link ModelSource#open} does. */
   static Inpainter openUnchecked(ModelBundle bundle, Device device) {
+    bundle.require(device);
     return of(bundle).opener.apply(bundle, device);
   }
 

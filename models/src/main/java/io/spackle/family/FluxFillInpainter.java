@@ -80,7 +80,7 @@ record FluxFillInpainter(
         "flux-fill",
         bundle.modelName(),
         new ModelTraits.Sizes(1024, PackedLatents.PIXELS, PackedLatents.PIXELS),
-        Limits.ofApi().withSides(1024, 1536).withGuidance(0, 100),
+        Limits.ofApi().withSides(1024, 1536).withDistilledGuidance(0, 100),
         new ModelTraits.Defaults(50, 30, 1.0, BundleSchedulers.defaultName(bundle)),
         Schedulers.names(Schedulers.Kind.FLOW_MATCHING),
         ModelTraits.Guide.PROMPT);
@@ -170,7 +170,7 @@ record FluxFillInpainter(
     inputs.put("timestep", gather(batch, image -> scalar(image.timestep() / TIMESTEPS)));
     inputs.put(
         "guidance",
-        gather(batch, image -> scalar((float) image.parameters().sampling().guidanceScale())));
+        gather(batch, image -> scalar((float) image.parameters().sampling().guidance().scale())));
     inputs.put("img_ids", grid(batch.get(0).parameters()).positions());
     inputs.put("txt_ids", LongTensor.zeros(batch.get(0).prompt().length(), 3));
     FloatTensor prediction = transformer.run(inputs, "out_hidden_states", cancellation);

@@ -9,7 +9,8 @@ import java.util.function.Function;
 
 /**
  * Classifier-free guidance in a batch. A guided image takes two rows of the network's batch, the
- * first with the negative prompt, the second with the prompt. An image without guidance takes one.
+ * first with the negative prompt, the second with the prompt. An image without guidance, or outside
+ * the interval of its {@link GuidanceSchedule}, takes one.
  *
  * @see <a href="https://arxiv.org/abs/2207.12598">Ho and Salimans, Classifier-Free Diffusion
  *     Guidance</a>
@@ -86,7 +87,7 @@ final class Guidance {
 
   private static FloatTensor guided(
       FloatTensor negative, FloatTensor prompt, InpaintParameters.Sampling sampling) {
-    float scale = (float) sampling.guidanceScale();
+    float scale = (float) sampling.guidance().scale();
     float[] guided = new float[negative.data().length];
     for (int i = 0; i < guided.length; i++) {
       float without = negative.data()[i];

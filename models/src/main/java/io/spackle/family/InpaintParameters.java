@@ -54,17 +54,22 @@ public record InpaintParameters(
    * How latents are denoised.
    *
    * @param steps inference steps of the whole schedule, at least 1
-   * @param guidanceScale weight of the prompt; classifier-free guidance is on above 1
+   * @param guidance how strongly the prompt guides, and in which calls
    * @param strength share of the schedule that is run, above 0 and at most 1; 1 starts from pure
    *     noise
    * @param scheduler the algorithm
    */
   public record Sampling(
-      int steps, double guidanceScale, double strength, SchedulerChoice scheduler) {
+      int steps, GuidanceSchedule guidance, double strength, SchedulerChoice scheduler) {
 
-    /** Whether the noise is predicted with and without the prompt. */
+    /** Sampling with guidance in all calls. */
+    public Sampling(int steps, double guidanceScale, double strength, SchedulerChoice scheduler) {
+      this(steps, GuidanceSchedule.of(guidanceScale), strength, scheduler);
+    }
+
+    /** Whether the noise is predicted with and without the prompt in any call. */
     boolean isGuided() {
-      return guidanceScale > 1;
+      return guidance.isOn();
     }
 
     /** Whether the run starts from noise alone, without the image's latents. */

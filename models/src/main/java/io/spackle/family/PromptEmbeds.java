@@ -29,8 +29,8 @@ record PromptEmbeds(
   }
 
   /**
-   * Network inputs for a batch in the order of {@link Guidance}: the negative prompt of an image,
-   * if it has one, before its prompt.
+   * Network inputs for a batch in the order of {@link Guidance}: the negative prompt of a guided
+   * image, if it has one, before its prompt.
    *
    * @param batch images with prompts of the same length
    * @return a map to be completed by the caller
@@ -41,7 +41,7 @@ record PromptEmbeds(
       List<List<FloatTensor>> rows = new ArrayList<>();
       for (DenoisingState image : batch) {
         PromptEmbeds embeds = image.prompt();
-        if (embeds.negativePrompt().containsKey(name)) {
+        if (image.isGuided() && embeds.negativePrompt().containsKey(name)) {
           rows.add(List.of(embeds.negativePrompt().get(name)));
         }
         rows.add(List.of(embeds.prompt().get(name)));

@@ -25,6 +25,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A graph that ONNX Runtime runs. */
 public final class OrtGraph implements Graph {
@@ -42,8 +44,15 @@ public final class OrtGraph implements Graph {
           "out_of_memory",
           "alloc_failed");
 
-  private static final String EXTERNAL_FOLDER =
-      "session.model_external_initializers_file_folder_path";
+  private static final Pattern MISSING_OPERATOR =
+      Pattern.compile("(?:implementation|kernel) for (?:com\\.microsoft\\.)?(\\w+)\\(");
+
+  /** Operators of {@code models/export/fuse.py} that ONNX Runtime has for CUDA alone. */
+  private static final Set<String> FUSED_FOR_CUDA =
+      Set.of("GroupNorm", "SkipGroupNorm", "BiasSplitGelu", "BiasAdd", "NhwcConv");
+
+  /** The folder of external tensors of a graph that is opened from memory. */
+  static final String EXTERNAL_FOLDER = "session.model_external_initializers_file_folder_path";
 
   private final String name;
   private final OrtSession session;
@@ -112,10 +121,14 @@ public final class OrtGraph implements Graph {
         name(model),
         model.toString(),
         options -> {
-          options.addConfigEntry(EXTERNAL_FOLDER, model.toAbsolutePath().getParent().toString());
+          options.addConfigEntry(EXTERNAL_FOLDER, folder(model));
           return OrtRuntime.environment().createSession(copy, options);
         },
         device);
+  }
+
+  static String folder(Path model) {
+    return model.toAbsolutePath().getParent().toString();
   }
 
   private static String name(Path model) {
@@ -146,9 +159,14 @@ public final class OrtGraph implements Graph {
     }
   }
 
-  /** The advice for operators that are not implemented for the graph's element type. */
-  private static String advice(Exception e) {
+  /** The advice for operators that are not implemented, at all or for the graph's element type. */
+  static String advice(Exception e) {
     String message = String.valueOf(e.getMessage());
+    Matcher missing = MISSING_OPERATOR.matcher(message);
+    if (missing.find() && FUSED_FOR_CUDA.contains(missing.group(1))) {
+      return ": the device has no operator %s, which is fused for CUDA: run the model on CUDA, or fuse the export with --device cpu"
+          .formatted(missing.group(1));
+    }
     return message.contains("NOT_IMPLEMENTED") || message.contains("bfloat16")
         ? ": the device lacks operators for numbers of this width, as the CPU lacks nearly all for"
             + " bfloat16: export the graph in float32 or float16"

@@ -154,7 +154,10 @@ class GoldenCasesTest {
         side(golden, "height", traits),
         new InpaintParameters.Sampling(
             (int) golden.argument("num_inference_steps", traits.defaults().steps()),
-            golden.argument("guidance_scale", traits.defaults().guidanceScale()),
+            new GuidanceSchedule(
+                golden.argument("guidance_scale", traits.defaults().guidanceScale()),
+                golden.guidanceInterval().get(0),
+                golden.guidanceInterval().get(1)),
             golden.argument("strength", traits.defaults().strength()),
             new SchedulerChoice(golden.scheduler(), null)),
         MaskReduction.NEAREST,

@@ -72,7 +72,7 @@ class RandomBatchesTest {
       Sampling sampling =
           new Sampling(
               2 + random.nextInt(5),
-              random.nextBoolean() ? 1 : 2 + random.nextInt(6),
+              guidance(),
               random.nextBoolean() ? 1 : 0.6,
               new SchedulerChoice(scheduler, null));
       jobs.add(
@@ -81,6 +81,17 @@ class RandomBatchesTest {
               Samples.input("a cat ".repeat(1 + random.nextInt(30)), i)));
     }
     return jobs;
+  }
+
+  /** None, in all steps, or in an interval of them. */
+  private GuidanceSchedule guidance() {
+    double scale = 2 + random.nextInt(6);
+    return switch (random.nextInt(4)) {
+      case 0 -> GuidanceSchedule.of(1);
+      case 1 -> new GuidanceSchedule(scale, 0, 0.5);
+      case 2 -> new GuidanceSchedule(scale, 0.4, 0.8);
+      default -> GuidanceSchedule.of(scale);
+    };
   }
 
   private void join(Inpainter inpainter, List<Job> jobs) {

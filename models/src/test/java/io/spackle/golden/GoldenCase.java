@@ -83,6 +83,12 @@ public record GoldenCase(Path folder, JsonNode json) {
     return strings(seed).stream().map(Long::parseUnsignedLong).toList();
   }
 
+  /** The share of the calls before the first guided one, and that up to the last. */
+  public List<Double> guidanceInterval() {
+    JsonNode interval = json.path("guidance_interval");
+    return List.of(interval.path(0).asDouble(0), interval.path(1).asDouble(1));
+  }
+
   /** An argument of the call, or the pipeline's default. */
   public double argument(String name, double defaultValue) {
     return json.path("call").path(name).asDouble(defaultValue);

@@ -40,7 +40,11 @@ public final class OnnxFile {
   }
 
   public OnnxFile part(int field, OnnxFile message) {
-    return write(() -> out.writeByteArray(field, message.bytes()));
+    return raw(field, message.bytes());
+  }
+
+  OnnxFile raw(int field, byte[] value) {
+    return write(() -> out.writeByteArray(field, value));
   }
 
   public byte[] bytes() {

@@ -97,7 +97,9 @@ final class JobDigest {
     add("defaults.height", parameters.height(), traits.sizes().nativeSide());
     add("defaults.samples", parameters.samples(), 1);
     add("defaults.num-inference-steps", parameters.steps(), model.steps());
-    add("defaults.guidance-scale", parameters.guidanceScale(), model.guidanceScale());
+    add("defaults.guidance-scale", parameters.guidance().scale(), model.guidanceScale());
+    add("defaults.guidance-start", parameters.guidance().start(), 0.0);
+    add("defaults.guidance-end", parameters.guidance().end(), 1.0);
     add("defaults.strength", parameters.strength(), model.strength());
     add("defaults.scheduler", parameters.scheduler().algorithm(), model.scheduler());
     add("defaults.use-karras-sigmas", parameters.scheduler().karrasSigmas(), null);

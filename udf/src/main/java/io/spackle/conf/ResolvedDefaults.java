@@ -1,8 +1,10 @@
 package io.spackle.conf;
 
+import io.spackle.conf.ParametersConf.GuidanceConf;
 import io.spackle.conf.TaskConf.DefaultsConf;
-import io.spackle.conf.TaskConf.ParametersConf;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.Limits;
+import io.spackle.family.Limits.GuidanceLimits;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.row.Bounds;
@@ -28,7 +30,7 @@ public final class ResolvedDefaults {
             side(given.height(), traits.sizes()),
             given.samples(),
             or(given.steps(), traits.defaults().steps()),
-            or(given.guidanceScale(), traits.defaults().guidanceScale()),
+            guidance(given.guidance(), traits),
             or(given.strength(), traits.defaults().strength()),
             new SchedulerChoice(
                 algorithm(given.scheduler().algorithm(), traits, problems),
@@ -60,6 +62,14 @@ public final class ResolvedDefaults {
     }
   }
 
+  /** Bounds that are no interval are reported when the configuration is read. */
+  private static GuidanceSchedule guidance(GuidanceConf given, ModelTraits traits) {
+    double scale = or(given.scale(), traits.defaults().guidanceScale());
+    return given.isInterval()
+        ? new GuidanceSchedule(scale, given.start(), given.end())
+        : GuidanceSchedule.of(scale);
+  }
+
   private static int side(Integer given, ModelTraits.Sizes sizes) {
     return sizes.areOfImage() ? GenerationParameters.SIDE_OF_IMAGE : or(given, sizes.nativeSide());
   }
@@ -67,9 +77,8 @@ public final class ResolvedDefaults {
   private static void check(GenerationParameters defaults, Limits limits, Problems problems) {
     check("samples", defaults.samples(), 1, limits.maxSamples(), problems);
     check("num-inference-steps", defaults.steps(), 1, limits.maxSteps(), problems);
-    double guidance = defaults.guidanceScale();
-    check(
-        "guidance-scale", guidance, limits.minGuidanceScale(), limits.maxGuidanceScale(), problems);
+    GuidanceLimits guidance = limits.guidance();
+    check("guidance-scale", defaults.guidance().scale(), guidance.min(), guidance.max(), problems);
   }
 
   private static void checkSides(GenerationParameters defaults, Limits limits, Problems problems) {

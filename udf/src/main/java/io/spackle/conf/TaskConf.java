@@ -11,7 +11,6 @@ import io.spackle.codec.OutputOptions.Alpha;
 import io.spackle.codec.OutputOptions.Colour;
 import io.spackle.family.Families;
 import io.spackle.family.ReferenceLayout;
-import io.spackle.family.SchedulerChoice;
 import io.spackle.image.CropPadding;
 import io.spackle.image.Extension;
 import io.spackle.image.FramingOptions;
@@ -23,7 +22,6 @@ import io.spackle.mask.MaskSettings;
 import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.pipeline.ImageSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
-import io.spackle.row.GenerationParameters;
 import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowDefaults;
 import io.spackle.safety.SafetyOptions;
@@ -33,7 +31,6 @@ import io.spackle.source.RequestHeaders;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -130,16 +127,6 @@ public record TaskConf(
     }
   }
 
-  /** The configured part of {@link GenerationParameters}; null means the model's default. */
-  public record ParametersConf(
-      Integer width,
-      Integer height,
-      int samples,
-      Integer steps,
-      Double guidanceScale,
-      Double strength,
-      SchedulerChoice scheduler) {}
-
   /** Reads the keys; the result is valid only if the reader has no problems afterwards. */
   public static TaskConf of(ConfReader reader) {
     return of(reader, FramingOptions.defaults().resize());
@@ -198,7 +185,7 @@ public record TaskConf(
 
   private static DefaultsConf defaults(ConfReader reader) {
     return new DefaultsConf(
-        parameters(reader),
+        ParametersConf.of(reader),
         new RowDefaults.Prompts(
             reader.orNull("defaults.prompt", reader::anyText),
             reader.orNull("defaults.negative-prompt", reader::anyText),
@@ -232,20 +219,6 @@ public record TaskConf(
   private static Long seed(ConfReader reader) {
     Long seed = reader.orNull("defaults.seed", key -> reader.longInteger(key, -1, Long.MAX_VALUE));
     return seed == null || seed < 0 ? null : seed;
-  }
-
-  private static ParametersConf parameters(ConfReader reader) {
-    Function<String, Integer> count = key -> reader.integer(key, 1, Integer.MAX_VALUE);
-    return new ParametersConf(
-        reader.orNull("defaults.width", count),
-        reader.orNull("defaults.height", count),
-        count.apply("defaults.samples"),
-        reader.orNull("defaults.num-inference-steps", count),
-        reader.orNull("defaults.guidance-scale", key -> reader.number(key, 0, 100)),
-        reader.orNull("defaults.strength", reader::fraction),
-        new SchedulerChoice(
-            reader.orNull("defaults.scheduler", reader::text),
-            reader.orNull("defaults.use-karras-sigmas", reader::flag)));
   }
 
   private static ImageSettings images(ConfReader reader, Resize resize) {

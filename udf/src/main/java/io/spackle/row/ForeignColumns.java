@@ -88,6 +88,9 @@ public final class ForeignColumns {
               RowColumns.GUIDANCE_SCALE,
               List.of("cfgscale", "cfg", "guidance", "scale", "distilledcfgscale")),
           Map.entry(
+              RowColumns.GUIDANCE_START, List.of("cfgstart", "guidanceinterval", "cfginterval")),
+          Map.entry(RowColumns.GUIDANCE_END, List.of("cfgend", "cfgcutoff", "guidancestop")),
+          Map.entry(
               RowColumns.STRENGTH,
               List.of("denoisingstrength", "denoise", "denoising", "imagestrength")),
           Map.entry(

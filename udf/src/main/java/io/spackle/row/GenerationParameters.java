@@ -1,5 +1,6 @@
 package io.spackle.row;
 
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.SchedulerChoice;
 import java.io.Serializable;
 
@@ -11,7 +12,7 @@ import java.io.Serializable;
  * @param height likewise
  * @param samples images per row, at least 1
  * @param steps inference steps of the full schedule, at least 1
- * @param guidanceScale weight of the prompt
+ * @param guidance how strongly the prompt guides, and in which steps
  * @param strength share of the schedule that is run, above 0 and at most 1
  * @param scheduler the sampling algorithm
  */
@@ -20,7 +21,7 @@ public record GenerationParameters(
     int height,
     int samples,
     int steps,
-    double guidanceScale,
+    GuidanceSchedule guidance,
     double strength,
     SchedulerChoice scheduler)
     implements Serializable {

@@ -119,7 +119,7 @@ public record ManifestRow(
         frame.image().height(),
         new InpaintParameters.Sampling(
             parameters.steps(),
-            parameters.guidanceScale(),
+            parameters.guidance(),
             parameters.strength(),
             parameters.scheduler()),
         maskReduction,

@@ -97,7 +97,7 @@ public final class MetaRow implements Serializable {
           ofOutcome("H", IntegerType, done -> done.images().height()),
           ofOutcome("W", IntegerType, done -> done.images().width()),
           ofRow("file_prefix", StringType, row -> FilePrefix.of(row.id())),
-          ofRow("guidance_scale", DoubleType, row -> row.parameters().guidanceScale()),
+          ofRow("guidance_scale", DoubleType, row -> row.parameters().guidance().scale()),
           new MetaField("model", StringType, (done, info) -> info.model()),
           ofRow("n_samples", IntegerType, row -> row.parameters().samples()),
           ofRow(RowColumns.NEGATIVE_PROMPT, StringType, row -> row.prompts().negative()),
@@ -145,7 +145,9 @@ public final class MetaRow implements Serializable {
               StringType,
               row -> row.locations().mask() instanceof RowMask.Found found ? found.names() : null),
           ofOutcome("mask_share", DoubleType, done -> done.images().mask().share()),
-          ofOutcome("mask_output", StringType, done -> done.images().mask().location()));
+          ofOutcome("mask_output", StringType, done -> done.images().mask().location()),
+          ofRow(RowColumns.GUIDANCE_START, DoubleType, row -> row.parameters().guidance().start()),
+          ofRow(RowColumns.GUIDANCE_END, DoubleType, row -> row.parameters().guidance().end()));
 
   private static final StructType META =
       struct(

@@ -41,6 +41,13 @@ public final class RowColumns {
   public static final String SAMPLES = "samples";
   public static final String STEPS = "num_inference_steps";
   public static final String GUIDANCE_SCALE = "guidance_scale";
+
+  /** The share of the steps before the first guided one; not of the API. */
+  public static final String GUIDANCE_START = "guidance_start";
+
+  /** The share of the steps up to the last guided one; not of the API. */
+  public static final String GUIDANCE_END = "guidance_end";
+
   public static final String STRENGTH = "strength";
 
   /** Another name of {@link #STRENGTH}. */
@@ -104,6 +111,8 @@ public final class RowColumns {
           SAMPLES,
           STEPS,
           GUIDANCE_SCALE,
+          GUIDANCE_START,
+          GUIDANCE_END,
           STRENGTH,
           PROMPT_STRENGTH,
           ENHANCE_PROMPT,

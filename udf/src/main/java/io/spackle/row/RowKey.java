@@ -43,6 +43,8 @@ public final class RowKey {
           RowColumns.SAMPLES,
           RowColumns.STEPS,
           RowColumns.GUIDANCE_SCALE,
+          RowColumns.GUIDANCE_START,
+          RowColumns.GUIDANCE_END,
           RowColumns.STRENGTH);
 
   private static final List<String> FLAGS =

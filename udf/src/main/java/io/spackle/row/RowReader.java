@@ -2,13 +2,13 @@ package io.spackle.row;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.Note;
 import io.spackle.family.SchedulerChoice;
 import java.io.Serializable;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -25,11 +25,9 @@ public final class RowReader implements Serializable {
 
   private static final int MAX_ID_BYTES = 512;
 
-  private final ModelTraits.Sizes sizes;
+  private final ModelTraits traits;
   private final Limits limits;
-  private final List<String> schedulers;
   private final Guide guide;
-  private final boolean erases;
   private final RowDefaults defaults;
   private final SafetyPolicy safety;
   private final ReferenceRule references;
@@ -40,11 +38,9 @@ public final class RowReader implements Serializable {
    * @param safety for rows that ask for a safety checker
    */
   public RowReader(ModelTraits traits, RowDefaults defaults, SafetyPolicy safety) {
-    this.sizes = traits.sizes();
+    this.traits = traits;
     this.limits = traits.limits();
-    this.schedulers = traits.schedulers();
     this.guide = traits.guide();
-    this.erases = traits.erases();
     this.defaults = defaults;
     this.safety = safety;
     this.references = new ReferenceRule(traits, defaults.references());
@@ -112,7 +108,7 @@ public final class RowReader implements Serializable {
     ManifestRow manifestRow = manifestRow(fields, key);
     return fields.hasProblems()
         ? new Invalid(invalid(fields, key))
-        : new Valid(manifestRow, UnusedColumns.notes(fields, manifestRow, guide));
+        : new Valid(manifestRow, UnusedColumns.notes(fields, manifestRow, traits));
   }
 
   private ManifestRow manifestRow(FieldReader fields, String key) {
@@ -160,7 +156,7 @@ public final class RowReader implements Serializable {
     GenerationParameters values = defaults.parameters();
     int width = side(fields, RowColumns.WIDTH, values.width());
     int height = side(fields, RowColumns.HEIGHT, values.height());
-    if (!sizes.areOfImage()) {
+    if (!traits.sizes().areOfImage()) {
       checkShape(fields, width, height);
     }
     int samples = integer(fields, RowColumns.SAMPLES, values.samples(), limits.maxSamples());
@@ -211,7 +207,7 @@ public final class RowReader implements Serializable {
   }
 
   private int side(FieldReader fields, String column, int defaultValue) {
-    return sizes.areOfImage()
+    return traits.sizes().areOfImage()
         ? integer(fields, column, defaultValue, Integer.MAX_VALUE)
         : (int) fields.integer(column, defaultValue, limits.minSide(), limits.maxLongSide());
   }
@@ -231,12 +227,23 @@ public final class RowReader implements Serializable {
     }
   }
 
-  private double guidance(FieldReader fields) {
-    return fields.decimal(
-        RowColumns.GUIDANCE_SCALE,
-        defaults.parameters().guidanceScale(),
-        limits.minGuidanceScale(),
-        limits.maxGuidanceScale());
+  private GuidanceSchedule guidance(FieldReader fields) {
+    GuidanceSchedule values = defaults.parameters().guidance();
+    double scale =
+        fields.decimal(
+            RowColumns.GUIDANCE_SCALE,
+            values.scale(),
+            limits.guidance().min(),
+            limits.guidance().max());
+    double start = fields.decimal(RowColumns.GUIDANCE_START, values.start(), 0, 1);
+    double end = fields.decimal(RowColumns.GUIDANCE_END, values.end(), 0, 1);
+    if (start < end) {
+      return new GuidanceSchedule(scale, start, end);
+    }
+    fields.addProblem(
+        RowColumns.GUIDANCE_START,
+        "%s found with guidance_end %s, a start below the end expected".formatted(start, end));
+    return values;
   }
 
   private double strength(FieldReader fields, int steps) {
@@ -252,7 +259,7 @@ public final class RowReader implements Serializable {
     }
     double defaultValue = defaults.parameters().strength();
     double chosen = strength != null ? strength : alias != null ? alias : defaultValue;
-    if (!erases && (int) (steps * chosen) < 1) {
+    if (!traits.erases() && (int) (steps * chosen) < 1) {
       fields.addProblem(
           RowColumns.STRENGTH,
           chosen
@@ -292,14 +299,17 @@ public final class RowReader implements Serializable {
   }
 
   private String algorithm(FieldReader fields, String name) {
-    for (String known : schedulers) {
+    for (String known : traits.schedulers()) {
       if (withoutSuffix(known).equals(withoutSuffix(name))) {
         return known;
       }
     }
     fields.addProblem(
         RowColumns.SCHEDULER,
-        Redaction.value(name) + " found, one of " + String.join(", ", schedulers) + " expected");
+        Redaction.value(name)
+            + " found, one of "
+            + String.join(", ", traits.schedulers())
+            + " expected");
     return null;
   }
 

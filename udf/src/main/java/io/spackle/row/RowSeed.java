@@ -1,5 +1,6 @@
 package io.spackle.row;
 
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.row.ManifestRow.Locations;
 import io.spackle.row.ManifestRow.Prompts;
@@ -65,7 +66,11 @@ final class RowSeed {
 
   private static void addDenoising(StringJoiner content, GenerationParameters parameters) {
     add(content, String.valueOf(parameters.steps()));
-    add(content, String.valueOf(parameters.guidanceScale()));
+    GuidanceSchedule guidance = parameters.guidance();
+    add(content, String.valueOf(guidance.scale()));
+    if (!guidance.equals(GuidanceSchedule.of(guidance.scale()))) {
+      add(content, "guided %s to %s".formatted(guidance.start(), guidance.end()));
+    }
     add(content, String.valueOf(parameters.strength()));
     add(content, String.valueOf(parameters.scheduler().algorithm()));
     add(content, String.valueOf(parameters.scheduler().karrasSigmas()));

@@ -1,5 +1,6 @@
 package io.spackle.row;
 
+import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
 import io.spackle.family.Note;
 import java.util.EnumSet;
@@ -14,10 +15,15 @@ final class UnusedColumns {
       List.of(
           RowColumns.STEPS,
           RowColumns.GUIDANCE_SCALE,
+          RowColumns.GUIDANCE_START,
+          RowColumns.GUIDANCE_END,
           RowColumns.STRENGTH,
           RowColumns.PROMPT_STRENGTH,
           RowColumns.SCHEDULER,
           RowColumns.USE_KARRAS_SIGMAS);
+
+  private static final List<String> INTERVAL =
+      List.of(RowColumns.GUIDANCE_START, RowColumns.GUIDANCE_END);
 
   private UnusedColumns() {}
 
@@ -25,13 +31,16 @@ final class UnusedColumns {
    * The notes for the owner of a row.
    *
    * @param row as it was read
-   * @param guide of the model
+   * @param traits of the model
    */
-  static Set<Note> notes(FieldReader fields, ManifestRow row, Guide guide) {
+  static Set<Note> notes(FieldReader fields, ManifestRow row, ModelTraits traits) {
+    Guide guide = traits.guide();
     boolean readsPrompt = row.prompts().context().readsPrompt();
     boolean isUnused =
         switch (guide) {
-          case PROMPT -> !readsPrompt && isEnhanced(fields);
+          case PROMPT ->
+              !readsPrompt && isEnhanced(fields)
+                  || traits.limits().guidance().distilled() && isSet(fields, INTERVAL);
           case REFERENCE -> isEnhanced(fields);
           case PATCHES -> isEnhanced(fields) || isSet(fields, DENOISING);
           case NONE, FILL ->

@@ -52,7 +52,7 @@ interface ShardFormat {
       properties.put(RowColumns.NEGATIVE_PROMPT, row.prompts().negative());
       properties.put(RowColumns.SEED, row.seed() + number);
       properties.put(RowColumns.STEPS, parameters.steps());
-      properties.put(RowColumns.GUIDANCE_SCALE, parameters.guidanceScale());
+      properties.put(RowColumns.GUIDANCE_SCALE, parameters.guidance().scale());
       properties.put(RowColumns.STRENGTH, parameters.strength());
       properties.put(RowColumns.SCHEDULER, parameters.scheduler().algorithm());
       return properties;

@@ -1,5 +1,6 @@
 package io.spackle.task;
 
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.ModelTraits;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
@@ -15,6 +16,7 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param canvas what the model works on
  * @param steps inference steps of the full schedule
+ * @param guidance how strongly the prompt guides, and in which steps
  * @param strength share of the schedule that is run
  * @param scheduler the algorithm, or null for a model without steps
  * @param checked whether a safety checker runs on the images
@@ -22,7 +24,7 @@ import org.apache.spark.sql.types.StructType;
 public record WorkShape(
     Canvas canvas,
     int steps,
-    double guidanceScale,
+    GuidanceSchedule guidance,
     double strength,
     String scheduler,
     boolean checked) {
@@ -50,8 +52,9 @@ public record WorkShape(
 
   /** The columns of a shape, as DDL; all are null for a row without a shape. */
   static final String COLUMNS =
-      "width int, height int, in_context boolean, steps int, guidance_scale double, strength double,"
-          + " scheduler string, checked boolean";
+      "width int, height int, in_context boolean, steps int, guidance_scale double,"
+          + " guidance_start double, guidance_end double, strength double, scheduler string,"
+          + " checked boolean";
 
   private static final StructType TYPE = StructType.fromDDL(COLUMNS);
 
@@ -66,7 +69,7 @@ public record WorkShape(
             sized ? parameters.height() : GenerationParameters.SIDE_OF_IMAGE,
             !row.prompts().context().isNone()),
         parameters.steps(),
-        parameters.guidanceScale(),
+        parameters.guidance(),
         parameters.strength(),
         karras ? algorithm + " with Karras sigmas" : algorithm,
         row.safetyChecker());
@@ -77,7 +80,10 @@ public record WorkShape(
     return new WorkShape(
         new Canvas(row.getAs("width"), row.getAs("height"), row.getAs("in_context")),
         row.getAs("steps"),
-        row.getAs("guidance_scale"),
+        new GuidanceSchedule(
+            row.<Double>getAs("guidance_scale"),
+            row.<Double>getAs("guidance_start"),
+            row.<Double>getAs("guidance_end")),
         row.getAs("strength"),
         row.getAs("scheduler"),
         row.getAs("checked"));
@@ -90,7 +96,9 @@ public record WorkShape(
         canvas.height(),
         canvas.inContext(),
         steps,
-        guidanceScale,
+        guidance.scale(),
+        guidance.start(),
+        guidance.end(),
         strength,
         scheduler,
         checked);
@@ -111,13 +119,15 @@ public record WorkShape(
    * count alike.
    */
   public double work() {
-    int predictions = guidanceScale > 1 ? 2 : 1;
-    return Math.max(1, canvas.pixels()) * Math.max(1, (int) (steps * strength)) * predictions;
+    return Math.max(1, canvas.pixels()) * guidance.rows(Math.max(1, (int) (steps * strength)));
   }
 
   @Override
   public String toString() {
-    return "%s, %d steps, guidance %s".formatted(canvas, steps, plain(guidanceScale))
+    return "%s, %d steps, guidance %s".formatted(canvas, steps, plain(guidance.scale()))
+        + (guidance.equals(GuidanceSchedule.of(guidance.scale()))
+            ? ""
+            : " from %s to %s".formatted(plain(guidance.start()), plain(guidance.end())))
         + (strength == 1 ? "" : ", strength " + plain(strength))
         + (scheduler == null ? "" : ", " + scheduler)
         + (checked ? ", checked" : "");

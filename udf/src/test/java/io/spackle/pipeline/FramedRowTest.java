@@ -9,6 +9,7 @@ import io.spackle.codec.MaskReading;
 import io.spackle.codec.OutputOptions;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.BuiltInModel;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintInput.Sources;
 import io.spackle.family.ModelTraits;
@@ -136,7 +137,8 @@ class FramedRowTest {
         new ManifestRow.Names("a", null, null),
         new ManifestRow.Locations("init", new RowMask.File("mask"), null, exclude),
         new ManifestRow.Prompts("a wall", null, null, ReferenceContext.NONE),
-        new GenerationParameters(side, side, 2, 4, 7.5, strength, SchedulerChoice.DEFAULT),
+        new GenerationParameters(
+            side, side, 2, 4, GuidanceSchedule.of(7.5), strength, SchedulerChoice.DEFAULT),
         false,
         7);
   }

@@ -9,6 +9,7 @@ import io.spackle.codec.ImageFormat;
 import io.spackle.codec.MaskReading;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.BuiltInModel;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.image.CropPadding;
@@ -121,7 +122,8 @@ class RowCanvasTest {
         new ManifestRow.Locations(
             "init", new RowMask.None(), null, null, extend == null ? null : Extension.of(extend)),
         new ManifestRow.Prompts("", null, null, ReferenceContext.NONE),
-        new GenerationParameters(SIDE, SIDE, 1, 4, 7.5, 1, SchedulerChoice.DEFAULT),
+        new GenerationParameters(
+            SIDE, SIDE, 1, 4, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT),
         false,
         7);
   }

@@ -4,6 +4,7 @@ import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
 import io.spackle.codec.ImageFormat;
 import io.spackle.codec.OutputOptions;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintParameters;
 import io.spackle.family.ReferenceLayout;
@@ -74,7 +75,8 @@ public final class TestImages {
         new ManifestRow.Names(prompt, null, null),
         new ManifestRow.Locations(INIT, new RowMask.File(mask), null, null),
         new ManifestRow.Prompts(prompt, null, null, ReferenceContext.NONE),
-        new GenerationParameters(SIDE, SIDE, samples, 4, 7.5, 1, SchedulerChoice.DEFAULT),
+        new GenerationParameters(
+            SIDE, SIDE, samples, 4, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT),
         false,
         7);
   }

@@ -17,6 +17,8 @@ class ForeignColumnsTest {
     "numInferenceSteps,num_inference_steps",
     "cfg_scale,guidance_scale",
     "guidanceScale,guidance_scale",
+    "guidance_interval,guidance_start",
+    "cfg_end,guidance_end",
     "denoising_strength,strength",
     "sampler_name,scheduler",
     "num_images_per_prompt,samples",

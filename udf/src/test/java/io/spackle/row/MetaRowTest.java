@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.Note;
 import io.spackle.family.SchedulerChoice;
 import java.time.Duration;
@@ -31,7 +32,13 @@ class MetaRowTest {
           new ManifestRow.Prompts(
               "🐈 e\u0301 <script>", "blurry", "🐈 e\u0301 <script>, sharp", ReferenceContext.NONE),
           new GenerationParameters(
-              512, 256, 2, 20, 7.5, 0.7, new SchedulerChoice("DDIMScheduler", null)),
+              512,
+              256,
+              2,
+              20,
+              new GuidanceSchedule(7.5, 0.25, 0.75),
+              0.7,
+              new SchedulerChoice("DDIMScheduler", null)),
           true,
           Long.MAX_VALUE - 1);
 
@@ -102,6 +109,9 @@ class MetaRowTest {
     JsonNode meta = json.get("meta");
     assertThat(meta.get("H").asInt()).isEqualTo(256);
     assertThat(meta.get("seed").asLong()).isEqualTo(Long.MAX_VALUE - 1);
+    assertThat(meta.get("guidance_scale").asDouble()).isEqualTo(7.5);
+    assertThat(meta.get("guidance_start").asDouble()).isEqualTo(0.25);
+    assertThat(meta.get("guidance_end").asDouble()).isEqualTo(0.75);
     assertThat(meta.get("prompt").asText()).isEqualTo(ROW.prompts().prompt());
     assertThat(meta.get("enhance_prompt").asText()).isEqualTo("yes");
     assertThat(meta.get("enhanced_prompt").asText()).isEqualTo(ROW.prompts().enhanced());

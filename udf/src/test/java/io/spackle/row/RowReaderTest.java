@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.family.ReferenceLayout;
@@ -67,7 +68,8 @@ class RowReaderTest {
                     null,
                     "a cat sitting on a bench, sharp",
                     ReferenceContext.NONE),
-                new GenerationParameters(512, 512, 1, 30, 7.5, 0.7, SchedulerChoice.DEFAULT),
+                new GenerationParameters(
+                    512, 512, 1, 30, GuidanceSchedule.of(7.5), 0.7, SchedulerChoice.DEFAULT),
                 true,
                 0));
   }
@@ -101,7 +103,7 @@ class RowReaderTest {
     assertThat(row.parameters().width()).isEqualTo(640);
     assertThat(row.parameters().height()).isEqualTo(512);
     assertThat(row.parameters().steps()).isEqualTo(20);
-    assertThat(row.parameters().guidanceScale()).isEqualTo(9);
+    assertThat(row.parameters().guidance().scale()).isEqualTo(9);
     assertThat(row.safetyChecker()).isFalse();
     assertThat(row.prompts().enhanced()).isNull();
     assertThat(row.parameters().scheduler()).isEqualTo(new SchedulerChoice("DDIMScheduler", true));
@@ -351,6 +353,8 @@ class RowReaderTest {
         "guidance_scale|Infinity|a number from 1 to 20 expected",
         "guidance_scale|0.5|a number from 1 to 20 expected",
         "guidance_scale|21|a number from 1 to 20 expected",
+        "guidance_start|-0.1|a number from 0 to 1 expected",
+        "guidance_end|1.5|a number from 0 to 1 expected",
         "strength|0|a number above 0 and at most 1 expected",
         "strength|1e-400|a number above 0 and at most 1 expected",
         "strength|2|a number above 0 and at most 1 expected",
@@ -403,6 +407,31 @@ class RowReaderTest {
   }
 
   @Test
+  void guidanceMayBeLimitedToAnIntervalOfTheSteps() {
+    Row row = TestRows.row("guidance_start", "0.2", "guidance_end", 0.8);
+    assertThat(valid(row).parameters().guidance()).isEqualTo(new GuidanceSchedule(7.5, 0.2, 0.8));
+    assertThat(valid(row).seed()).isNotEqualTo(valid(TestRows.row()).seed());
+    assertThat(invalid(TestRows.row("guidance_start", 0.8, "guidance_end", 0.5)).message())
+        .isEqualTo(
+            "guidance_start: 0.8 found with guidance_end 0.5, a start below the end expected");
+  }
+
+  @Test
+  void anIntervalOfAllStepsIsNone() {
+    assertThat(valid(TestRows.row("guidance_start", 0, "guidance_end", "1.0")))
+        .isEqualTo(valid(TestRows.row()));
+  }
+
+  /** The network of a distilled model gets the scale as an input: no step is without guidance. */
+  @Test
+  void anIntervalIsNotedForAModelWithDistilledGuidance() {
+    RowReader flux = new RowReader(TestRows.DISTILLED, TestRows.DEFAULTS, SafetyPolicy.CHECKED);
+    assertThat(notes(flux, TestRows.row("guidance_end", 0.5)))
+        .containsExactly(Note.PARAMETERS_UNUSED);
+    assertThat(notes(flux, TestRows.row("guidance_scale", 3))).isEmpty();
+  }
+
+  @Test
   void seedLeavesRoomForTheSamples() {
     assertThat(invalid(TestRows.row("seed", Long.MAX_VALUE, "samples", 2)).message())
         .contains("from -1 to 9223372036854775806");
@@ -412,6 +441,8 @@ class RowReaderTest {
   @CsvSource({
     "num_inference_steps,30",
     "guidance_scale,7",
+    "guidance_start,0.2",
+    "guidance_end,0.8",
     "strength,0.5",
     "prompt_strength,0.5",
     "scheduler,DDIM",

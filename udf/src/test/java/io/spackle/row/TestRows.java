@@ -1,5 +1,6 @@
 package io.spackle.row;
 
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.Limits;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.ModelTraits.Guide;
@@ -23,6 +24,16 @@ final class TestRows {
   static final ModelTraits ERASE = traits("erase", Guide.NONE);
   static final ModelTraits CATVTON = traits("catvton", Guide.REFERENCE);
 
+  static final ModelTraits DISTILLED =
+      new ModelTraits(
+          "flux-fill",
+          "tiny",
+          TRAITS.sizes(),
+          new Limits(64, 768, 1024, 50, new Limits.GuidanceLimits(0, 100, true), 16),
+          TRAITS.defaults(),
+          TRAITS.schedulers(),
+          Guide.PROMPT);
+
   static final RowDefaults DEFAULTS =
       new RowDefaults(
           parameters(),
@@ -36,7 +47,8 @@ final class TestRows {
   private TestRows() {}
 
   static GenerationParameters parameters() {
-    return new GenerationParameters(512, 512, 1, 30, 7.5, 1, SchedulerChoice.DEFAULT);
+    return new GenerationParameters(
+        512, 512, 1, 30, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT);
   }
 
   /** Defaults without enhancement or safety checker. */

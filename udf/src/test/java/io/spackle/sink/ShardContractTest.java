@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
@@ -152,7 +153,8 @@ class ShardContractTest {
         new ManifestRow.Locations("photo.png", new RowMask.File("mask.png"), null, null),
         new ManifestRow.Prompts(
             "a prompt, \"quoted\"", negativePrompt, null, ReferenceContext.NONE),
-        new GenerationParameters(64, 64, 2, 4, 7.5, 1, SchedulerChoice.DEFAULT),
+        new GenerationParameters(
+            64, 64, 2, 4, GuidanceSchedule.of(7.5), 1, SchedulerChoice.DEFAULT),
         false,
         (1L << 32) - 1);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.spackle.bundle.BundleOptions;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.family.Families;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.SchedulerChoice;
 import io.spackle.lane.ExecutorGuard;
@@ -690,7 +691,13 @@ class InpaintPartitionTest {
             traits,
             new RowDefaults(
                 new GenerationParameters(
-                    TestImages.SIDE, TestImages.SIDE, 1, 4, 7.5, 1, SchedulerChoice.DEFAULT),
+                    TestImages.SIDE,
+                    TestImages.SIDE,
+                    1,
+                    4,
+                    GuidanceSchedule.of(7.5),
+                    1,
+                    SchedulerChoice.DEFAULT),
                 new RowDefaults.Prompts(null, null, false, ""),
                 null,
                 false,

@@ -329,6 +329,16 @@ class JobConfTest {
         .contains("spackle.image.composite is recolour, which needs image.paste-back = true");
   }
 
+  @Test
+  void guidanceStartsBeforeItEnds() throws IOException {
+    assertThat(problems("spackle.defaults { guidance-start = 0.5, guidance-end = 0.5 }", REQUIRED))
+        .singleElement()
+        .asString()
+        .contains(
+            "spackle.defaults.guidance-start is 0.5, expected a number below guidance-end, which is"
+                + " 0.5");
+  }
+
   /** The problems, without the folder of the file. */
   private List<String> problems(String text, Map<String, String> overrides) {
     RefusedException refused =

@@ -3,6 +3,7 @@ package io.spackle.jobs.dryrun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.jobs.dryrun.Forecast.Measured;
 import io.spackle.jobs.dryrun.ManifestSurvey.Group;
 import io.spackle.jobs.dryrun.ManifestSurvey.Problem;
@@ -104,6 +105,11 @@ class ForecastTest {
 
   private static WorkShape shape(int side, int steps) {
     return new WorkShape(
-        new WorkShape.Canvas(side, side, false), steps, 7.5, 1, "DDIMScheduler", false);
+        new WorkShape.Canvas(side, side, false),
+        steps,
+        GuidanceSchedule.of(7.5),
+        1,
+        "DDIMScheduler",
+        false);
   }
 }

@@ -1,0 +1,89 @@
+"""Makes a model folder for a GPU: fuse.py --model FOLDER --to FOLDER
+
+FOLDER is an export in float32. The UNet or transformer and the autoencoder are fused first: attention, GroupNorm,
+SkipGroupNorm, SkipLayerNorm, BiasSplitGelu and NHWC convolutions become one operator each, which only CUDA has. Then they
+are converted to float16. What the sine and cosine of the timestep are computed from stays in float32: in float16, times
+near 1000 are 0.5 apart. Everything else is copied.
+
+With --device cpu, attention, layer norm and Gelu are fused, for which the CPU has operators, and the numbers stay in
+float32. --keep names components that stay as they are, such as SDXL's autoencoder, which overflows in float16.
+
+Run `./spackle models prepare` on the result. It generates other images than the export, by the rounding of float16: its
+digest, and so its rows' keys, are its own.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from onnxruntime.transformers import float16
+from onnxruntime.transformers.fusion_options import FusionOptions
+from onnxruntime.transformers.optimizer import optimize_model
+
+KINDS = {"unet": "unet", "transformer": "mmdit", "vae_encoder": "vae", "vae_decoder": "vae"}
+
+
+def options(kind, device):
+    fusions = FusionOptions(kind)
+    if device == "cpu":
+        fusions.enable_group_norm = fusions.enable_skip_group_norm = False
+        fusions.enable_bias_splitgelu = fusions.enable_bias_add = fusions.enable_nhwc_conv = False
+        fusions.enable_packed_kv = fusions.enable_packed_qkv = False
+    return fusions
+
+
+def timestep_nodes(graph):
+    """The names of the nodes that a sine or cosine depends on, itself included."""
+    producers = {output: node for node in graph.node for output in node.output}
+    waiting = [node for node in graph.node if node.op_type in ("Sin", "Cos")]
+    found = {}
+    while waiting:
+        node = waiting.pop()
+        if node.name not in found:
+            found[node.name] = node
+            waiting += [producers[value] for value in node.input if value in producers]
+    return list(found)
+
+
+def optimized(graph, kind, device):
+    return optimize_model(
+        str(graph), model_type=kind, num_heads=0, hidden_size=0, opt_level=0,
+        optimization_options=options(kind, device), use_gpu=device == "cuda",
+    )  # fmt: skip
+
+
+def fuse(source, target, kind, device):
+    model = optimized(source, kind, device)
+    if device == "cuda":
+        for i, node in enumerate(model.model.graph.node):
+            node.name = node.name or f"node_{i}"
+        model.convert_float_to_float16(
+            keep_io_types=True,
+            op_block_list=float16.DEFAULT_OP_BLOCK_LIST,
+            node_block_list=timestep_nodes(model.model.graph),
+        )
+    model.save_model_to_file(str(target), use_external_data_format=True)
+    counts = {name: count for name, count in model.get_fused_operator_statistics().items() if count}
+    print(f"{target.parent.name}: {counts}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
+    parser.add_argument("--keep", nargs="*", default=[])
+    args = parser.parse_args()
+    fused = {name: kind for name, kind in KINDS.items() if (args.model / name / "model.onnx").exists() and name not in args.keep}
+
+    def skipped(folder, names):
+        graph_files = {"model.onnx", "model.onnx_data", "model.onnx.data"}
+        return graph_files & set(names) if Path(folder).name in fused else set()
+
+    shutil.copytree(args.model, args.to, ignore=skipped)
+    for name, kind in fused.items():
+        fuse(args.model / name / "model.onnx", args.to / name / "model.onnx", kind, args.device)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+package io.spackle.family;
+
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.PreparedBundle;
+import io.spackle.graph.Cancellation;
+import io.spackle.graph.Device;
+import io.spackle.graph.GraphException;
+import io.spackle.image.Mask;
+import io.spackle.image.MaskReduction;
+import io.spackle.image.RgbImage;
+import io.spackle.onnx.RandomUnet;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Measures a device in a few minutes, with UNets of random weights that are made there: whether
+ * kernels run on it, parity with the CPU, images per second and the host's share by batch size, and
+ * memory as shapes alternate.
+ *
+ * <p>Arguments: cuda or cpu; full or tiny; seconds. What does not fit in the time is left out.
+ */
+final class GpuBench {
+
+  private static final int STEPS = 4;
+  private static final int STEPS_OF_AN_IMAGE = 20;
+  private static final List<Integer> BATCHES = List.of(1, 2, 4, 8, 16);
+  private static final int ROUNDS_OF_SHAPES = 5;
+
+  /**
+   * What is measured.
+   *
+   * @param side of images, in pixels
+   */
+  private record Model(String name, RandomUnet.Size size, int side) {}
+
+  private final Device device;
+  private final List<Model> models;
+  private final PrintStream out;
+  private final long end;
+
+  private GpuBench(Device device, List<Model> models, Duration time, PrintStream out) {
+    this.device = device;
+    this.models = models;
+    this.out = out;
+    this.end = System.nanoTime() + time.toNanos();
+  }
+
+  public static void main(String[] args) throws Exception {
+    Device device = Device.resolve(args[0], 0, 0);
+    run(device, args[1].equals("tiny"), Duration.ofSeconds(Long.parseLong(args[2])), System.out);
+  }
+
+  static void run(Device device, boolean tiny, Duration time, PrintStream out) throws Exception {
+    List<Model> models =
+        tiny
+            ? List.of(new Model("tiny", RandomUnet.Size.TINY, 64))
+            : List.of(
+                new Model("SD 1.5", RandomUnet.Size.SD15, 512),
+                new Model("SDXL's UNet", RandomUnet.Size.SDXL, 1024));
+    new GpuBench(device, models, time, out).run();
+  }
+
+  private void run() throws Exception {
+    for (Model model : models) {
+      if (isOver()) {
+        out.printf("%s: left out, the time is over%n", model.name());
+        continue;
+      }
+      Path folder = Files.createTempDirectory("spackle-gpu-bench");
+      try {
+        measure(model, folder);
+      } finally {
+        delete(folder);
+      }
+    }
+  }
+
+  private void measure(Model model, Path folder) throws Exception {
+    Path made = folder.resolve("made");
+    Path prepared = folder.resolve("prepared");
+    long start = System.nanoTime();
+    make(model, made);
+    out.printf("%s: made in %.1f s", model.name(), secondsSince(start));
+    start = System.nanoTime();
+    PreparedBundle.write(made, prepared, Optional.of(device));
+    out.printf(
+        ", prepared in %.1f s, UNet %d MiB%n",
+        secondsSince(start), Files.size(prepared.resolve("unet/model.onnx_data")) >> 20);
+
+    try (PlainUnet unet = new PlainUnet(prepared.resolve("unet/model.onnx"), device)) {
+      float[] output = unet.run(2, model.side() / 16);
+      out.println("  kernels: " + unet.kernels());
+      try (PlainUnet reference =
+          new PlainUnet(prepared.resolve("unet/model.onnx"), Device.cpu(0))) {
+        out.printf(
+            "  parity with the CPU: %.1e of the largest value%n",
+            difference(output, reference.run(2, model.side() / 16)));
+      }
+      start = System.nanoTime();
+      try (Inpainter inpainter = Families.open(ModelBundle.open(prepared), device)) {
+        out.printf("  opened in %.1f s%n", secondsSince(start));
+        batches(model, inpainter, unet);
+        shapes(model, inpainter);
+      }
+    }
+  }
+
+  private void make(Model model, Path folder) throws IOException {
+    Path idle = Path.of(System.getProperty("bundles.dir"), "idle-sd15-inpaint");
+    try (Stream<Path> files = Files.walk(idle)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(idle.relativize(file)));
+      }
+    }
+    Files.delete(folder.resolve("text_encoder/model.onnx"));
+    Files.delete(folder.resolve("unet/model.onnx"));
+    RandomUnet.writeText(folder.resolve("text_encoder/model.onnx"), model.size().textWidth());
+    RandomUnet.write(
+        folder.resolve("unet/model.onnx"), model.size(), device.kind() == Device.Kind.CUDA);
+  }
+
+  /** The engine's steps against calls of the network alone, both with guidance. */
+  private void batches(Model model, Inpainter inpainter, PlainUnet unet) throws Exception {
+    out.println("  images in a batch, images per second, share of the host in a step, memory");
+    for (int size : BATCHES) {
+      if (isOver()) {
+        out.printf("  %6d: left out, the time is over%n", size);
+        return;
+      }
+      try {
+        double step = step(inpainter, size, model.side());
+        double network = networkSeconds(unet, 2 * size, model.side() / 8);
+        out.printf(
+            "  %6d  %8.3f  %5.1f%%  %s%n",
+            size,
+            size / (step * STEPS_OF_AN_IMAGE),
+            100 * Math.max(0, 1 - network / step),
+            DeviceMemory.used(device));
+      } catch (GraphException e) {
+        out.printf("  %6d: %s%n", size, e.kind());
+        return;
+      }
+    }
+  }
+
+  /** Shapes in turn: what memory grows by after the first round is lost to them. */
+  private void shapes(Model model, Inpainter inpainter) throws IOException {
+    List<Integer> sides = List.of(model.side(), model.side() / 2, model.side() * 3 / 4);
+    for (int round = 1; round <= ROUNDS_OF_SHAPES && !isOver(); round++) {
+      for (int side : sides) {
+        step(inpainter, 2, side);
+      }
+      out.printf("  alternating shapes, round %d: %s%n", round, DeviceMemory.used(device));
+    }
+  }
+
+  /** Seconds of a step of a batch; the first of its shape is not counted. */
+  private static double step(Inpainter inpainter, int batch, int side) {
+    InpaintParameters parameters =
+        new InpaintParameters(
+            side,
+            side,
+            new InpaintParameters.Sampling(STEPS + 1, 7.5, 1.0, SchedulerChoice.DEFAULT),
+            MaskReduction.MAX,
+            false);
+    Cancellation never = new Cancellation();
+    List<InpaintState> states =
+        IntStream.range(0, batch)
+            .mapToObj(i -> inpainter.begin(parameters, input(side), never))
+            .toList();
+    states = inpainter.step(states, never);
+    long start = System.nanoTime();
+    while (!states.get(0).isDone()) {
+      states = inpainter.step(states, never);
+    }
+    return secondsSince(start) / STEPS;
+  }
+
+  private static double networkSeconds(PlainUnet unet, int rows, int latents) throws Exception {
+    unet.run(rows, latents);
+    long start = System.nanoTime();
+    for (int i = 0; i < STEPS; i++) {
+      unet.run(rows, latents);
+    }
+    return secondsSince(start) / STEPS;
+  }
+
+  private static InpaintInput input(int side) {
+    byte[] pixels = new byte[3 * side * side];
+    new Random(1).nextBytes(pixels);
+    byte[] levels = new byte[side * side];
+    for (int i = 0; i < levels.length / 2; i++) {
+      levels[i] = (byte) 255;
+    }
+    return new InpaintInput(
+        new RgbImage(side, side, pixels), new Mask(side, side, levels), "a wall", null, null, 1);
+  }
+
+  private static double difference(float[] found, float[] expected) {
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < expected.length; i++) {
+      largest = Math.max(largest, Math.abs(expected[i]));
+      difference = Math.max(difference, Math.abs(found[i] - expected[i]));
+    }
+    return difference / largest;
+  }
+
+  private boolean isOver() {
+    return System.nanoTime() > end;
+  }
+
+  private static double secondsSince(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> all = files.toList();
+      for (int i = all.size() - 1; i >= 0; i--) {
+        Files.delete(all.get(i));
+      }
+    }
+  }
+}

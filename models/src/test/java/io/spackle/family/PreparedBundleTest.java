@@ -1,0 +1,138 @@
+package io.spackle.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.ModelFolder;
+import io.spackle.bundle.PreparedBundle;
+import io.spackle.golden.Goldens;
+import io.spackle.graph.Device;
+import io.spackle.graph.InvalidModelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A prepared model generates the images of the folder that it was made from, under its digest. */
+class PreparedBundleTest {
+
+  private static final Optional<Device> CPU = Optional.of(Device.cpu(0));
+  private static final String SMALLEST = "tiny-erase-lama";
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tiny-sd15",
+        "tiny-sd15-inpaint",
+        "tiny-sd15-inpaint-fp16",
+        "tiny-sd15-inpaint-legacy",
+        "tiny-sdxl-inpaint",
+        "tiny-flux-fill",
+        "tiny-catvton",
+        "tiny-erase-bytes",
+        "tiny-erase-floats",
+        SMALLEST,
+        "tiny-erase-migan"
+      })
+  void generatesTheSameBitsUnderTheSameDigest(String name) throws IOException {
+    Path prepared = prepare(name, CPU);
+
+    assertThat(ModelBundle.open(prepared).digests())
+        .isEqualTo(ModelBundle.open(Goldens.bundle(name)).digests());
+    assertThat(image(prepared)).isEqualTo(image(Goldens.bundle(name)));
+  }
+
+  /** Not optimised: what ONNX Runtime casts for the CPU would be slow elsewhere. */
+  @Test
+  void preparedForAnyDeviceItRunsEverywhere() throws IOException {
+    Path prepared = prepare("tiny-sd15-inpaint", Optional.empty());
+    assertThat(image(prepared)).isEqualTo(image(Goldens.bundle("tiny-sd15-inpaint")));
+    ModelBundle bundle = ModelBundle.open(prepared);
+    bundle.require(Device.cuda(0));
+    assertThat(bundle.digest())
+        .isEqualTo(ModelBundle.open(Goldens.bundle("tiny-sd15-inpaint")).digest());
+  }
+
+  @Test
+  void preparedForTheCpuItIsRefusedOnCuda() throws IOException {
+    ModelBundle prepared = ModelBundle.open(prepare(SMALLEST, CPU));
+    assertThatThrownBy(() -> prepared.require(Device.cuda(0)))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageContaining(
+            "is prepared for CPU, and run on CUDA: prepare the model for that device");
+  }
+
+  @Test
+  void weightsLieBesideTheGraphAndTheUnetTakesATimestepPerImage() throws IOException {
+    Path prepared = prepare("tiny-sd15-inpaint", CPU);
+    assertThat(Files.size(prepared.resolve("unet/model.onnx_data")))
+        .isGreaterThan(Files.size(prepared.resolve("unet/model.onnx")));
+    assertThat(ModelBundle.open(prepared).header("unet").inputs())
+        .filteredOn(input -> input.name().equals("timestep"))
+        .singleElement()
+        .satisfies(timestep -> assertThat(timestep.axes()).containsExactly(-1L));
+  }
+
+  @Test
+  void aPreparedModelThatIsChangedHasADigestOfItsOwn() throws IOException {
+    Path prepared = prepare(SMALLEST, CPU);
+    Files.writeString(prepared.resolve("erase.json"), "\n", StandardOpenOption.APPEND);
+    assertThat(ModelBundle.open(prepared).digest())
+        .isNotEqualTo(ModelBundle.open(Goldens.bundle(SMALLEST)).digest());
+  }
+
+  /** The autoencoder and the safety checker of a folder are opened, and count, by themselves. */
+  @Test
+  void componentsHaveTheDigestsOfTheirOriginals() throws IOException {
+    Path original = Goldens.bundle("tiny-sd15-inpaint-legacy");
+    Path prepared = prepare("tiny-sd15-inpaint-legacy", CPU);
+    assertThat(ModelFolder.open(prepared, ModelBundle.VAE).digests())
+        .isNotEmpty()
+        .isEqualTo(ModelFolder.open(original, ModelBundle.VAE).digests());
+  }
+
+  @Test
+  void aDamagedMarkIsNamed() throws IOException {
+    Path prepared = prepare(SMALLEST, CPU);
+    Files.writeString(prepared.resolve("prepared.json"), "{");
+    assertThatThrownBy(() -> ModelBundle.open(prepared))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessageContaining("prepared.json: damaged, prepare the model again");
+  }
+
+  @Test
+  void aFolderThatExistsIsKeptAndAPreparedModelIsNotPreparedAgain() throws IOException {
+    Path prepared = prepare(SMALLEST, CPU);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> prepare(SMALLEST, CPU))
+        .withMessageContaining("exists: name a folder that does not");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PreparedBundle.write(prepared, temp.resolve("b"), CPU))
+        .withMessageContaining("is prepared already: prepare the folder that it was made from");
+    try (Stream<Path> folders = Files.list(temp)) {
+      assertThat(folders).containsExactly(prepared);
+    }
+  }
+
+  private Path prepare(String name, Optional<Device> device) throws IOException {
+    Path target = temp.resolve(name);
+    PreparedBundle.write(Goldens.bundle(name), target, device);
+    return target;
+  }
+
+  private static byte[] image(Path folder) {
+    try (Inpainter model = Families.open(ModelBundle.open(folder), Device.cpu(1))) {
+      return Samples.inpaint(model, Samples.input("a cat", 1)).image().pixels();
+    }
+  }
+}
