@@ -38,7 +38,7 @@ class NotebooksTest {
     java.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     Process process = java.start();
     try {
-      assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("ended in time").isTrue();
+      assertThat(process.waitFor(10, TimeUnit.MINUTES)).as("ended in time").isTrue();
     } finally {
       process.destroyForcibly();
     }

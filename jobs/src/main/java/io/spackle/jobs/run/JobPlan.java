@@ -230,7 +230,8 @@ public record JobPlan(
 
   private static Long count(Dataset<Row> manifest, JobConf conf, Problems problems) {
     SparkSessions.describeJobs(manifest.sparkSession(), "count the rows of the manifest");
-    return problems.attempt(conf.manifest().description() + " cannot be read", manifest.javaRDD()::count);
+    return problems.attempt(
+        conf.manifest().description() + " cannot be read", manifest.javaRDD()::count);
   }
 
   private static OutputFolder output(

@@ -95,7 +95,9 @@ record WorkFiles(Path folder, Path meta, String run, StructType schema) implemen
 
   /** A few rows are sorted by one task, which spares two jobs. */
   private static Dataset<Row> inOrder(Dataset<Row> rows, long count, Column... order) {
-    return Datasets.areAHandful(count) ? rows.coalesce(1).sortWithinPartitions(order) : rows.orderBy(order);
+    return Datasets.areAHandful(count)
+        ? rows.coalesce(1).sortWithinPartitions(order)
+        : rows.orderBy(order);
   }
 
   /** Enough tasks for so many rows that no slot is idle. */

@@ -94,7 +94,8 @@ final class WorkList {
         ChangedInputs.mark(
             plan, plan.output().rows(spark, "row_key string, id string, " + RetryRule.COLUMNS));
     SparkSessions.describeJobs(spark, "find the rows to process");
-    Dataset<Row> listed = Datasets.stored(listed(plan, meta), plan.rows(), new Path(folder, "rows"));
+    Dataset<Row> listed =
+        Datasets.stored(listed(plan, meta), plan.rows(), new Path(folder, "rows"));
     Map<State, Long> counts = new EnumMap<>(State.class);
     for (Row group : listed.groupBy(STATE).count().collectAsList()) {
       counts.put(State.valueOf(group.getString(0)), group.getLong(1));
