@@ -85,13 +85,15 @@ class ResumeTest {
         .hasSizeLessThan(20)
         .contains("Spackle: find the rows to process")
         .doesNotContain("Spackle: open the model");
-    Result refused = run(row("a") + row("b"), "-D", "model.device=cuda");
-    assertThat(refused.code()).as("this machine has none").isEqualTo(2);
-    assertThat(messages).contains("the model", "cannot be opened");
-    assertThat(jobsOf(2, row("a") + row("b")))
+    String more = row("a") + row("b");
+    assertThat(jobsOf(2, more))
         .as("one more row")
         .hasSizeLessThan(25)
         .contains("Spackle: open the model");
+    Result refused = run(more + row("c"), "-D", "model.device=cuda");
+    assertThat(refused.code()).as("this machine has none").isEqualTo(2);
+    assertThat(messages).contains("the model", "cannot be opened");
+    assertThat(run(more + row("c")).number("succeeded")).isEqualTo(1);
   }
 
   /** The descriptions of the Spark jobs of a run, after which the output has some rows. */
