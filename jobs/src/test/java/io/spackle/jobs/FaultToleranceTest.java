@@ -64,8 +64,8 @@ class FaultToleranceTest {
     long start = System.nanoTime();
     spark.cancelAllJobs();
     await(() -> runningTasks(spark) == 0);
-    // Rows and model have one second to end, Spark must be notified, and the machine may be busy.
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    // The model would not end by itself. A machine that does nothing else needs a second.
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     assertThat(job.get()).as(messages.toString(UTF_8)).isEqualTo(1);
     await(() -> !holdsFiles(markers));
     assertThat(work.resolve("out/images")).satisfies(FaultToleranceTest::holdsNoPartialImage);
@@ -107,7 +107,7 @@ class FaultToleranceTest {
   private static void await(BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(5));
       try {
         Thread.sleep(20);
       } catch (InterruptedException e) {

@@ -63,6 +63,7 @@ final class LocalCluster implements AutoCloseable {
   private LocalCluster(Path folder) throws IOException {
     this(folder, classPath(Files::isRegularFile), System.getProperty("java.class.path"));
     with("spark.executor.extraClassPath", joined(classPath(Files::isDirectory)));
+    ChildJvm.INTERPRETED.forEach(this::with);
   }
 
   /**

@@ -22,6 +22,7 @@ class NotebooksTest {
   void allCellsRunAndGiveTheStoredOutputs() throws Exception {
     List<String> command = ChildJvm.command("1g");
     command.add("-Dlog4j2.configurationFile=" + NOTEBOOKS.resolve("../conf/log4j2.properties"));
+    ChildJvm.INTERPRETED.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.add(Notebook.class.getName());
     command.addAll(notebooks());
     Path messages = folder.resolve("messages");
@@ -37,7 +38,7 @@ class NotebooksTest {
     java.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     Process process = java.start();
     try {
-      assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("ended in time").isTrue();
+      assertThat(process.waitFor(10, TimeUnit.MINUTES)).as("ended in time").isTrue();
     } finally {
       process.destroyForcibly();
     }

@@ -15,12 +15,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -77,11 +76,29 @@ class ResumeTest {
     assertThat(names(output.resolve("meta"))).isEqualTo(files);
   }
 
-  /** Opening a model takes minutes on a GPU, which others could use. */
+  /** Opening a model takes minutes on a GPU, which others could use; each job some time, too. */
   @Test
-  void theModelIsOpenedOnlyIfThereAreRowsForIt() throws Exception {
-    run(row("a"));
-    Set<String> jobs = ConcurrentHashMap.newKeySet();
+  void theModelIsOpenedOnlyIfThereAreRowsForItAndFewRowsNeedFewJobs() throws Exception {
+    assertThat(jobsOf(1, row("a"))).as("first run").hasSizeLessThan(20);
+    assertThat(jobsOf(1, row("a")))
+        .as("nothing to do")
+        .hasSizeLessThan(20)
+        .contains("Spackle: find the rows to process")
+        .doesNotContain("Spackle: open the model");
+    String more = row("a") + row("b");
+    assertThat(jobsOf(2, more))
+        .as("one more row")
+        .hasSizeLessThan(25)
+        .contains("Spackle: open the model");
+    Result refused = run(more + row("c"), "-D", "model.device=cuda");
+    assertThat(refused.code()).as("this machine has none").isEqualTo(2);
+    assertThat(messages).contains("the model", "cannot be opened");
+    assertThat(run(more + row("c")).number("succeeded")).isEqualTo(1);
+  }
+
+  /** The descriptions of the Spark jobs of a run, after which the output has some rows. */
+  private List<String> jobsOf(int rows, String manifest) throws Exception {
+    List<String> jobs = Collections.synchronizedList(new ArrayList<>());
     SparkListener listener =
         new SparkListener() {
           @Override
@@ -89,22 +106,16 @@ class ResumeTest {
             jobs.add(String.valueOf(start.properties().getProperty("spark.job.description")));
           }
         };
+    SPARK.sparkContext().listenerBus().waitUntilEmpty();
     SPARK.sparkContext().addSparkListener(listener);
     try {
-      assertThat(run(row("a")).number("skipped")).isEqualTo(1);
+      Result done = run(manifest);
+      assertThat(done.number("succeeded") + done.number("skipped")).as(messages).isEqualTo(rows);
       SPARK.sparkContext().listenerBus().waitUntilEmpty();
-      assertThat(jobs)
-          .contains("Spackle: find the rows to process")
-          .doesNotContain("Spackle: open the model");
-      Result refused = run(row("a") + row("b"), "-D", "model.device=cuda");
-      assertThat(refused.code()).as("this machine has none").isEqualTo(2);
-      assertThat(messages).contains("the model", "cannot be opened");
-      assertThat(run(row("a") + row("b")).number("succeeded")).isEqualTo(1);
-      SPARK.sparkContext().listenerBus().waitUntilEmpty();
-      assertThat(jobs).contains("Spackle: open the model");
     } finally {
       SPARK.sparkContext().removeSparkListener(listener);
     }
+    return jobs;
   }
 
   @Test

@@ -153,7 +153,7 @@ final class SecretsJob implements AutoCloseable {
     }
     workListPermissions = PosixFilePermissions.toString(Files.getPosixFilePermissions(work));
     Files.createDirectories(workList());
-    for (Path file : files(work.resolve("rows"))) {
+    for (Path file : files(work.resolve("work"))) {
       Files.copy(file, workList().resolve(file.getFileName()));
     }
   }

@@ -11,19 +11,19 @@ public final class TestSpark {
    * Returns the session; two tasks run at a time, each with up to three attempts.
    *
    * <p>Expressions are interpreted, because compiling the generated code of many small queries
-   * takes longer than running them. Tests with processes of their own use compiled queries, as
-   * users do.
+   * takes longer than running them. {@code SubmitTest}, {@code SecretsTest} and {@code
+   * InterruptedJobTest} start processes that use compiled queries, as users do.
    */
   public static SparkSession session() {
-    return SparkSession.builder()
+    SparkSession.Builder session = SparkSession.builder();
+    ChildJvm.INTERPRETED.forEach(session::config);
+    return session
         .master("local[2,3]")
         .appName("tests")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.sql.codegen.wholeStage", "false")
-        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-        .config("spark.sql.debug.maxToStringFields", "200")
+        .config("spark.sql.debug.maxToStringFields", "10")
         .config("spark.executor.heartbeatInterval", "2s")
         .config("spark.buffer.pageSize", "2m")
         .config("spark.scheduler.mode", "FAIR")

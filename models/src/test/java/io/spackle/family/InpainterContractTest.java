@@ -247,7 +247,7 @@ class InpainterContractTest {
     cancellation.cancel();
 
     assertThat(running)
-        .failsWithin(Duration.ofSeconds(2)) // one on a machine that does nothing else
+        .failsWithin(Duration.ofMinutes(1)) // to its end, it would not fail
         .withThrowableThat()
         .withCauseInstanceOf(CancellationException.class);
     assertThat(inpaint(List.of(Samples.input("a cat", 1)))).hasSize(1); // the model is still open

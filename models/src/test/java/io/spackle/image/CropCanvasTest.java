@@ -3,6 +3,7 @@ package io.spackle.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -96,9 +97,7 @@ class CropCanvasTest {
   private static Mask mask(int width, int height, Region hole) {
     byte[] levels = new byte[width * height];
     for (int y = hole.top(); y < hole.bottom(); y++) {
-      for (int x = hole.left(); x < hole.right(); x++) {
-        levels[y * width + x] = (byte) 255;
-      }
+      Arrays.fill(levels, y * width + hole.left(), y * width + hole.right(), (byte) 255);
     }
     return new Mask(width, height, levels);
   }

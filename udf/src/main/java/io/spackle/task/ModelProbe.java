@@ -32,8 +32,11 @@ public final class ModelProbe {
         .parallelize(Collections.nCopies(slots, settings), slots)
         .map(ModelProbe::problem)
         .filter(Objects::nonNull)
+        .collect()
+        .stream()
         .distinct()
-        .take(MAX_PROBLEMS);
+        .limit(MAX_PROBLEMS)
+        .toList();
   }
 
   /** The number of executors now. */

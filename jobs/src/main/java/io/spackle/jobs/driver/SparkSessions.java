@@ -55,6 +55,30 @@ public final class SparkSessions {
     return session;
   }
 
+  /**
+   * Sets how the next queries run; what spark-submit has set stays. Adaptive execution makes each
+   * stage of a query a job of its own, whose size tells how to go on: with few rows, most of the
+   * time goes there.
+   *
+   * @param few whether all queries are of few rows
+   */
+  public static void expectRows(SparkSession spark, boolean few) {
+    int tasks = spark.sparkContext().defaultParallelism();
+    set(spark, "spark.sql.adaptive.enabled", few ? "false" : null);
+    set(spark, "spark.sql.shuffle.partitions", few ? String.valueOf(tasks) : null);
+  }
+
+  private static void set(SparkSession spark, String key, String value) {
+    if (spark.sparkContext().getConf().contains(key)) {
+      return;
+    }
+    if (value == null) {
+      spark.conf().unset(key);
+    } else {
+      spark.conf().set(key, value);
+    }
+  }
+
   /** Sets the description that Spark's UI shows for the jobs that this thread starts next. */
   public static void describeJobs(SparkSession spark, String description) {
     spark.sparkContext().setJobDescription("Spackle: " + description);

@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -56,6 +58,8 @@ public final class OutputFolder {
   public static final String ALL = "*.parquet";
 
   static final String IMAGES = "images";
+
+  private static final long SMALL = 16L << 20;
 
   private static final String SUMMARY = "summary.json";
 
@@ -200,12 +204,27 @@ public final class OutputFolder {
 
   /** Whether there is any published meta file. */
   public boolean hasRows() throws IOException {
+    return hasMetaFile(file -> true);
+  }
+
+  /** Whether the published meta files are so small that one task reads them in a second. */
+  public boolean isSmall() {
+    AtomicLong bytes = new AtomicLong();
+    try {
+      return !hasMetaFile(file -> bytes.addAndGet(file.getLen()) > SMALL);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + meta(), e);
+    }
+  }
+
+  private boolean hasMetaFile(Predicate<FileStatus> condition) throws IOException {
     if (!fileSystem.exists(meta())) {
       return false;
     }
     RemoteIterator<FileStatus> all = fileSystem.listStatusIterator(meta());
     while (all.hasNext()) {
-      if (isMetaFile(all.next())) {
+      FileStatus file = all.next();
+      if (isMetaFile(file) && condition.test(file)) {
         return true;
       }
     }
@@ -248,7 +267,7 @@ public final class OutputFolder {
 
   /** The published meta rows in the columns of a schema; null for files without such a column. */
   public Dataset<Row> rows(SparkSession spark, StructType schema) throws IOException {
-    return fileSystem.exists(meta())
+    return hasRows()
         ? reader(spark).schema(schema).parquet(meta().toString())
         : spark.createDataFrame(List.of(), schema);
   }

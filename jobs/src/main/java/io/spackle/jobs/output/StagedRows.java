@@ -123,7 +123,10 @@ public final class StagedRows {
   }
 
   private Dataset<Row> merge(RunFiles run) throws IOException {
-    Dataset<Row> found = Datasets.stored(found(), run.hidden("replaced"));
+    if (!output.hasRows()) {
+      return noImages(spark);
+    }
+    Dataset<Row> found = Datasets.stored(found(), count, run.hidden("replaced"));
     List<String> names = found.select(FILE).distinct().as(Encoders.STRING()).collectAsList();
     if (names.isEmpty()) {
       return noImages(spark);
@@ -137,6 +140,7 @@ public final class StagedRows {
         Datasets.stored(
             old.join(Datasets.hinted(gone, count), new String[] {MetaRow.ROW_KEY}, "left_semi")
                 .select(explode(col("output")).as(LOCATION)),
+            count,
             run.hidden("replaced-images"));
     rewrite.write(
         placed(found),

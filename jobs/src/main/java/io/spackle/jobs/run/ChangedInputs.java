@@ -33,7 +33,6 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * The rows whose input files are not those that an earlier run processed: a photo was replaced
@@ -98,20 +97,15 @@ public final class ChangedInputs {
         plan.keyedRows()
             .flatMap(new InputLocations(plan.settings()), Encoders.row(InputLocations.SCHEMA));
     Dataset<Row> files =
-        Datasets.hinted(named, plan.rows())
-            .join(recorded(), new String[] {KEY, COLUMN})
-            .persist(StorageLevel.DISK_ONLY());
+        Datasets.onDisk(
+            Datasets.hinted(named, plan.rows()).join(recorded(), new String[] {KEY, COLUMN}),
+            plan.rows());
     try {
       if (files.isEmpty()) {
         return Optional.empty();
       }
-      Dataset<Row> changed =
-          changed(files)
-              .distinct()
-              .withColumn(CHANGED, lit(true))
-              .persist(StorageLevel.DISK_ONLY());
-      changed.count(); // while the files are kept
-      return Optional.of(changed);
+      Dataset<Row> changed = changed(files).distinct().withColumn(CHANGED, lit(true));
+      return Optional.of(Datasets.onDisk(changed, plan.rows())); // while the files are kept
     } finally {
       files.unpersist();
     }

@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.when;
 
 import io.spackle.conf.Problems;
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.manifest.ManifestColumns;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.row.ErrorCode;
@@ -15,7 +14,9 @@ import io.spackle.row.RowColumns;
 import io.spackle.task.RowValidation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -51,13 +52,21 @@ final class FirstRows {
   static void check(SparkSession spark, JobPlan plan, Problems problems) {
     SparkSessions.describeJobs(spark, "check the locations of the first rows");
     Dataset<Row> first =
-        KeyedRows.keyed(plan.manifest().rows().limit(ROWS), plan.setup().digest())
-            .withColumn(RowValidation.STATE, kind(plan.manifest().rows()));
+        plan.manifest()
+            .rows()
+            .limit(ROWS)
+            .withColumns(
+                Map.of(
+                    RowColumns.KEY, lit(""), // locations do not depend on it
+                    RowColumns.DUPLICATE, lit(false),
+                    RowValidation.STATE, kind(plan.manifest().rows())));
     List<Row> checked =
         first
             .mapPartitions(new RowValidation(plan.settings()), Encoders.row(RowValidation.SCHEMA))
-            .orderBy("line")
-            .collectAsList();
+            .collectAsList()
+            .stream()
+            .sorted(Comparator.comparing(row -> row.<Long>getAs("line")))
+            .toList();
     if (!checked.isEmpty()) {
       new FirstRows(plan, checked).check(problems);
     }

@@ -13,6 +13,7 @@ import io.spackle.jobs.manifest.Manifest.Skipped;
 import io.spackle.jobs.manifest.ManifestColumns;
 import io.spackle.jobs.manifest.ManifestInput;
 import io.spackle.jobs.manifest.OutputNames;
+import io.spackle.jobs.output.Datasets;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.table.LakeTable;
 import io.spackle.jobs.table.TableSettings;
@@ -95,6 +96,7 @@ public record JobPlan(
 
   private static JobPlan of(SparkSession spark, JobConf conf, OutputCheck check) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    SparkSessions.expectRows(spark, false);
     Problems problems = new Problems();
     problems.addAll(StoreProbe.problems(locations(conf), hadoop));
     problems.refuse(); // the checks below would take minutes to fail
@@ -116,6 +118,7 @@ public record JobPlan(
     Dataset<Row> keys = manifest == null ? null : keys(manifest, setup, conf, problems);
     Long rows = keys == null ? null : count(keys, conf, problems);
     problems.refuse();
+    SparkSessions.expectRows(spark, Datasets.areAHandful(rows) && output.isSmall());
     Input input = new Input(manifest, keys, rows, snapshot);
     JobPlan plan =
         new JobPlan(
@@ -227,7 +230,8 @@ public record JobPlan(
 
   private static Long count(Dataset<Row> manifest, JobConf conf, Problems problems) {
     SparkSessions.describeJobs(manifest.sparkSession(), "count the rows of the manifest");
-    return problems.attempt(conf.manifest().description() + " cannot be read", manifest::count);
+    return problems.attempt(
+        conf.manifest().description() + " cannot be read", manifest.javaRDD()::count);
   }
 
   private static OutputFolder output(

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.udf;
 
 import io.spackle.jobs.files.AtomicFiles;
 import io.spackle.jobs.lease.RunFiles;
+import io.spackle.jobs.output.Datasets;
 import io.spackle.jobs.output.MetaFiles;
 import io.spackle.jobs.output.RowGroups;
 import io.spackle.jobs.output.WorkFolder;
@@ -46,8 +47,6 @@ record WorkFiles(Path folder, Path meta, String run, StructType schema) implemen
 
   /** More than any file has. Each file must be read by a task of its own. */
   private static final String ONE_FILE = "1t";
-
-  private static final int FEW = 10_000;
 
   /** Limits the memory of the driver, which tracks every task. */
   private static final int MAX_TASKS = 100_000;
@@ -96,7 +95,9 @@ record WorkFiles(Path folder, Path meta, String run, StructType schema) implemen
 
   /** A few rows are sorted by one task, which spares two jobs. */
   private static Dataset<Row> inOrder(Dataset<Row> rows, long count, Column... order) {
-    return count <= FEW ? rows.coalesce(1).sortWithinPartitions(order) : rows.orderBy(order);
+    return Datasets.areAHandful(count)
+        ? rows.coalesce(1).sortWithinPartitions(order)
+        : rows.orderBy(order);
   }
 
   /** Enough tasks for so many rows that no slot is idle. */

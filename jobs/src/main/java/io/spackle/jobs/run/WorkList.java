@@ -94,16 +94,16 @@ final class WorkList {
         ChangedInputs.mark(
             plan, plan.output().rows(spark, "row_key string, id string, " + RetryRule.COLUMNS));
     SparkSessions.describeJobs(spark, "find the rows to process");
-    Dataset<Row> listed = Datasets.stored(listed(plan, meta), new Path(folder, "rows"));
+    Dataset<Row> listed =
+        Datasets.stored(listed(plan, meta), plan.rows(), new Path(folder, "rows"));
     Map<State, Long> counts = new EnumMap<>(State.class);
     for (Row group : listed.groupBy(STATE).count().collectAsList()) {
       counts.put(State.valueOf(group.getString(0)), group.getLong(1));
     }
-    boolean mayReplace = counts.containsKey(State.NEW) && plan.output().hasRows();
+    long added = counts.getOrDefault(State.NEW, 0L);
     Dataset<Row> pairs =
-        mayReplace
-            ? Datasets.stored(
-                renamed(plan, listed, counts.get(State.NEW)), new Path(folder, "renamed"))
+        added > 0 && plan.output().hasRows()
+            ? Datasets.stored(renamed(plan, listed, added), added, new Path(folder, "renamed"))
             : spark.createDataFrame(List.of(), PAIR);
     boolean replaces =
         counts.containsKey(State.CHANGED) || counts.containsKey(State.RETRY) || !pairs.isEmpty();

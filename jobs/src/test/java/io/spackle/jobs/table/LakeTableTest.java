@@ -104,7 +104,7 @@ class LakeTableTest {
               table,
               format,
               "output.table-interval = 1s, output.rows-per-file = 1",
-              "fetch.allow-private = [localhost], fetch.timeout = 2m")
+              "fetch.allow-private = [localhost], fetch.timeout = 6m")
           .isDone();
     } finally {
       server.stop(0);
@@ -233,7 +233,7 @@ class LakeTableTest {
     server.createContext(
         "/",
         exchange -> {
-          Instant end = Instant.now().plus(Duration.ofSeconds(90));
+          Instant end = Instant.now().plus(Duration.ofMinutes(5));
           while (!condition.holds() && Instant.now().isBefore(end)) {
             sleep();
           }
@@ -246,7 +246,7 @@ class LakeTableTest {
 
   private static void sleep() {
     try {
-      Thread.sleep(200);
+      Thread.sleep(500);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
