@@ -231,7 +231,8 @@ public record JobPlan(
   private static Long count(Dataset<Row> manifest, JobConf conf, Problems problems) {
     SparkSessions.describeJobs(manifest.sparkSession(), "count the rows of the manifest");
     return problems.attempt(
-        conf.manifest().description() + " cannot be read", manifest.javaRDD()::count);
+        conf.manifest().description() + " cannot be read",
+        () -> manifest.queryExecution().toRdd().count()); // without the shuffle of a query
   }
 
   private static OutputFolder output(
