@@ -140,7 +140,10 @@ final class RowsBench {
         number);
   }
 
-  /** Rows per second of img2dataset, to which photo and mask are two images; its start does not count. */
+  /**
+   * Rows per second of img2dataset, to which photo and mask are two images; its start does not
+   * count.
+   */
   private double speedOf(String program, int round) throws IOException, InterruptedException {
     List<String> photos = photos();
     Path list = folder.resolve("urls.txt");
