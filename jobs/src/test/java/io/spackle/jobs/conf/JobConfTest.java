@@ -249,6 +249,7 @@ class JobConfTest {
         inputs()
             + Files.readString(Path.of("src/main/java/io/spackle/jobs/conf/JobConf.java"))
             + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/TaskConf.java"))
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/ParametersConf.java"))
             + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/MarkingConf.java"));
     Matcher key = Pattern.compile("\"([a-z]+\\.[a-z0-9-]+)\"").matcher(code);
     List<String> read =
