@@ -33,7 +33,7 @@ final class History implements SimulatedStore.World {
   private static final long SETTLING = Duration.ofSeconds(10).toMillis();
 
   private static final int MOST_FAULTS = 6;
-  private static final int MOST_RUNS = 6;
+  private static final int MOST_RUNS = 5;
 
   /** Processes that are suspended at the same time. */
   private static final int DEEPEST = 5;
@@ -51,9 +51,15 @@ final class History implements SimulatedStore.World {
     LOST_ANSWER,
     LATE_OPERATION,
     DUPLICATE_ATTEMPT,
-    TAKEOVER,
+    LEFTOVER_ATTEMPT,
+    STUCK_HEARTBEAT,
+    SETTLING,
     LEASE_LOST,
     RUN_REFUSED,
+    PROMPT_CHANGED,
+    ROW_REPEATED,
+    QUARANTINE,
+    COMPACTION,
     WEBHOOK_REPEATED
   }
 
@@ -63,7 +69,9 @@ final class History implements SimulatedStore.World {
   private final Set<Event> events = EnumSet.noneOf(Event.class);
   private final Invariants invariants;
   private final List<String> log;
+  private final SimulatedManifest manifest = new SimulatedManifest();
   private SimulatedProcess current;
+  private Turn turn;
   private int faults;
   private int runs;
   private int depth;
@@ -109,7 +117,7 @@ final class History implements SimulatedStore.World {
     startRun();
     takeTurns(Long.MAX_VALUE, Integer.MAX_VALUE);
     Set<String> violations = new TreeSet<>(invariants.violations());
-    violations.addAll(invariants.atTheEnd(SimulatedRun.ROWS));
+    violations.addAll(invariants.atTheEnd(manifest.keys()));
     return violations;
   }
 
@@ -120,10 +128,14 @@ final class History implements SimulatedStore.World {
   /** A person or a scheduler who starts runs, mostly when none is active. */
   private boolean startRuns() {
     boolean isIdle = lastRun == null || lastRun.hasEnded() || !lastRun.driver().canRun();
+    if (isIdle && random.nextInt(3) == 0) {
+      happens(Event.PROMPT_CHANGED);
+      manifest.changePrompt(random.nextInt(SimulatedManifest.ROWS));
+    }
     if (isIdle || random.nextInt(20) == 0) {
       startRun();
     }
-    waits(Duration.ofSeconds(10 + random.nextInt(120)));
+    waits(Duration.ofSeconds(random.nextInt(120)));
     return runs < MOST_RUNS && (faults > 0 || runs == 0);
   }
 
@@ -138,13 +150,9 @@ final class History implements SimulatedStore.World {
     turns.add(new Turn(process, steps));
   }
 
-  /** Lets what is in progress now go on after some time at the earliest. */
+  /** Lets what is in progress now go on after some time. */
   void waits(Duration time) {
-    for (Turn turn : turns) {
-      if (turn.process == current) {
-        turn.due = Math.max(turn.due, now() + time.toMillis());
-      }
-    }
+    turn.due = now() + time.toMillis();
   }
 
   /** Ends everything that processes of a run do, except its driver. */
@@ -159,6 +167,10 @@ final class History implements SimulatedStore.World {
   /** Whether faults are still to come. */
   boolean isDisturbed() {
     return faults > 0;
+  }
+
+  SimulatedManifest manifest() {
+    return manifest;
   }
 
   /** A number that is different each time that a row is processed. */
@@ -211,17 +223,20 @@ final class History implements SimulatedStore.World {
     return turns.stream().filter(turn -> turn.process.canRun() && turn.due <= now()).toList();
   }
 
-  private void take(Turn turn) {
-    SimulatedProcess before = current;
-    current = turn.process;
+  private void take(Turn next) {
+    SimulatedProcess processBefore = current;
+    Turn before = turn;
+    current = next.process;
+    turn = next;
     try {
-      if (!turn.steps.step()) {
-        turns.remove(turn);
+      if (!next.steps.step()) {
+        turns.remove(next);
       }
     } catch (SimulatedCrash e) {
-      turn.process.die();
+      next.process.die();
     } finally {
-      current = before;
+      current = processBefore;
+      turn = before;
     }
   }
 
@@ -296,7 +311,6 @@ final class History implements SimulatedStore.World {
     depth--;
     latestEnd = before;
     suspended.suspend(false);
-    current = suspended;
     SimulatedStore.passUntil(end - 1);
     log("goes on with " + operation);
   }
@@ -321,14 +335,18 @@ final class History implements SimulatedStore.World {
     if (isLost) {
       happens(Event.LOST_ANSWER);
       log("gets no answer to " + operation);
+      if (operation.isChange()) {
+        current.repeatsChange();
+      }
     }
     return isLost;
   }
 
-  /** Only requests whose condition the store checks when it comes to them. */
+  /** Only requests whose condition the store checks, or should, when it comes to them. */
   @Override
   public long lateness(Operation operation) {
-    if (!operation.isConditional() || !isFault()) {
+    boolean mayBeLate = operation.isConditional() || invariants.mayComeLate(operation);
+    if (!mayBeLate || !isObjectStore || !isFault()) {
       return 0;
     }
     happens(Event.LATE_OPERATION);
