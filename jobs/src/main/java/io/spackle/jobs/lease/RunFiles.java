@@ -155,7 +155,8 @@ public final class RunFiles {
   public void requireNotFenced() throws IOException {
     if (leases.isFenced(folder)) {
       throw new Lease.LostException(
-          "the run %s was fenced: it has ended, or another run has taken over the output".formatted(run()));
+          "the run %s was fenced: it has ended, or another run has taken over the output"
+              .formatted(run()));
     }
   }
 

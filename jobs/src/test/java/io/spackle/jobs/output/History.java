@@ -38,6 +38,7 @@ final class History implements SimulatedStore.World {
   /** Processes that are suspended at the same time. */
   private static final int DEEPEST = 5;
 
+  private static final int LONGEST_CALM = 200;
   private static final int OPERATIONS_PER_FAULT = 60;
   private static final int CHANGES_PER_FAULT = 15;
 
@@ -73,6 +74,10 @@ final class History implements SimulatedStore.World {
   private SimulatedProcess current;
   private Turn turn;
   private int faults;
+
+  /** Operations before the first fault, so that faults also meet what only later runs do. */
+  private int calm;
+
   private int runs;
   private int depth;
 
@@ -105,6 +110,7 @@ final class History implements SimulatedStore.World {
     this.log = log;
     this.invariants = new Invariants(isObjectStore);
     this.faults = 1 + random.nextInt(MOST_FAULTS);
+    this.calm = random.nextInt(2) == 0 ? 0 : random.nextInt(LONGEST_CALM);
   }
 
   /** Plays the history; returns what it has violated. */
@@ -250,7 +256,9 @@ final class History implements SimulatedStore.World {
   }
 
   private void disturb(Operation operation) throws IOException {
-    if (faults == 0
+    calm = Math.max(0, calm - 1);
+    if (calm > 0
+        || faults == 0
         || random.nextInt(operation.isChange() ? CHANGES_PER_FAULT : OPERATIONS_PER_FAULT) != 0) {
       return;
     }
@@ -355,7 +363,7 @@ final class History implements SimulatedStore.World {
   }
 
   private boolean isFault() {
-    boolean isFault = faults > 0 && random.nextInt(2 * OPERATIONS_PER_FAULT) == 0;
+    boolean isFault = calm == 0 && faults > 0 && random.nextInt(2 * OPERATIONS_PER_FAULT) == 0;
     faults -= isFault ? 1 : 0;
     return isFault;
   }

@@ -74,13 +74,12 @@ final class Invariants {
   }
 
   /**
-   * Whether a change must do no harm however late it comes: it deletes an image that is older than
-   * any that another run could make, or it replaces a meta file, which the store must refuse if the
-   * file has changed. For new files nobody can tell, see {@link io.spackle.jobs.lease.Lease}.
+   * Whether a change must do no harm however late it comes: it replaces a meta file, which the store
+   * must refuse if the file has changed. For new files and deletions nobody can tell, see {@link
+   * io.spackle.jobs.lease.Lease}.
    */
   boolean mayComeLate(Operation operation) {
-    return operation.kind() == Kind.DELETE && isImage(operation.path())
-        || operation.kind() == Kind.REPLACE && isMeta(operation.path());
+    return operation.kind() == Kind.REPLACE && isMeta(operation.path());
   }
 
   /** A process marks a row before it starts it. */
@@ -172,7 +171,10 @@ final class Invariants {
 
   /** What belongs to the output as a whole; images of leftover tasks are harmless. */
   private static boolean isOfOutput(String path) {
-    return isMeta(path) || isStaged(path) || path.equals("/out/summary.json") || path.startsWith(MARKS);
+    return isMeta(path)
+        || isStaged(path)
+        || path.equals("/out/summary.json")
+        || path.startsWith(MARKS);
   }
 
   private static boolean isMeta(String path) {
@@ -215,9 +217,7 @@ final class Invariants {
   }
 
   private void remember(Line line) {
-    everPublished
-        .computeIfAbsent(line.key(), unused -> new HashSet<>())
-        .add(line.published());
+    everPublished.computeIfAbsent(line.key(), unused -> new HashSet<>()).add(line.published());
     if (!line.image().isEmpty() && !isFile(IMAGES + "/" + line.image())) {
       violations.add("the image " + line.image() + " of a published row is missing");
     }

@@ -98,7 +98,8 @@ final class SimulatedAttempt implements SimulatedJob.Attempt {
     TaskFiles published =
         new TaskFiles(
             new AddedFiles(format, files, meta, work.task()),
-            new AddedFiles(format, files, StagedRows.folder(meta), work.task()));
+            new AddedFiles(format, files, StagedRows.folder(meta), work.task()),
+            count -> {});
     published
         .pending(work.rows().stream().map(SimulatedAttempt::row).iterator())
         .forEachRemaining(row -> pending.add(row.getString(0)));

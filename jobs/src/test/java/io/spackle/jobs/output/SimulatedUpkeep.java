@@ -54,7 +54,8 @@ final class SimulatedUpkeep {
     if (staged.isEmpty()) {
       return List.of();
     }
-    Map<String, List<Line>> changed = merged(staged.values().stream().flatMap(List::stream).toList());
+    Map<String, List<Line>> changed =
+        merged(staged.values().stream().flatMap(List::stream).toList());
     List<Task> write = new ArrayList<>();
     List<Task> replace = new ArrayList<>();
     changed.forEach(
