@@ -168,8 +168,7 @@ public final class TableSync {
   }
 
   private void add(LakeTable table, List<Path> published) throws Exception {
-    List<Path> files =
-        published.stream().filter(file -> !names.contains(file.getName())).toList();
+    List<Path> files = published.stream().filter(file -> !names.contains(file.getName())).toList();
     if (!files.isEmpty()) {
       SparkSessions.describeJobs(spark, "add the rows of " + files.size() + " files to the table");
       table.append(files);

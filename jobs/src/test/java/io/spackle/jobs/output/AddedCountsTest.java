@@ -19,8 +19,7 @@ class AddedCountsTest {
 
   @Test
   void theDriverKnowsTheFilesOfTasksThatStillRun() throws Exception {
-    JavaSparkContext spark =
-        JavaSparkContext.fromSparkContext(TestSpark.session().sparkContext());
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(TestSpark.session().sparkContext());
     AddedCounts counts = AddedCounts.in(spark.sc());
     CompletableFuture<Void> job =
         CompletableFuture.runAsync(

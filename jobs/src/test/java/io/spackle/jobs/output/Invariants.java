@@ -74,9 +74,9 @@ final class Invariants {
   }
 
   /**
-   * Whether a change must do no harm however late it comes: it replaces a meta file, which the store
-   * must refuse if the file has changed. For new files and deletions nobody can tell, see {@link
-   * io.spackle.jobs.lease.Lease}.
+   * Whether a change must do no harm however late it comes: it replaces a meta file, which the
+   * store must refuse if the file has changed. For new files and deletions nobody can tell, see
+   * {@link io.spackle.jobs.lease.Lease}.
    */
   boolean mayComeLate(Operation operation) {
     return operation.kind() == Kind.REPLACE && isMeta(operation.path());
