@@ -84,7 +84,9 @@ class S3JobTest {
         .hasSize(3);
     assertThat(files(out))
         .allMatch(
-            name -> name.matches("images/.*\\.png|report/.*|meta/[^.].*\\.parquet|summary\\.json"));
+            name ->
+                name.matches(
+                    "images/.*\\.png|report/.*|meta/[^.].*\\.parquet|meta/[.].*[.]fence|summary\\.json"));
     assertThat(new ObjectMapper().readTree(out.resolve("summary.json").toFile()).get("images"))
         .isEqualTo(onS3.line().get("images"));
     assertThat(meta("same").keySet()).containsExactlyInAnyOrder("small", "other", "large");

@@ -76,7 +76,14 @@ public final class Quarantine implements AutoCloseable {
    * @param rows of the task
    */
   public static Quarantine of(Markers markers, TaskSignals task, TaskRows rows) {
-    Markers.Remaining remaining = settled(markers, task, rows);
+    return of(markers, task, rows, NOTICE);
+  }
+
+  /**
+   * @param notice how long the driver may take to notice that an executor is lost
+   */
+  static Quarantine of(Markers markers, TaskSignals task, TaskRows rows, Duration notice) {
+    Markers.Remaining remaining = settled(markers, task, rows, notice);
     if (remaining.tasks().containsKey(rows.task())) {
       LOG.warn(
           "a process crashed with the task {}: the rows that it had started run one at a time",
@@ -89,8 +96,9 @@ public final class Quarantine implements AutoCloseable {
    * The markers, once it is clear whether other attempts of the task are alive: duplicates, or
    * attempts of a stage that was repeated.
    */
-  private static Markers.Remaining settled(Markers markers, TaskSignals task, TaskRows rows) {
-    long end = System.nanoTime() + NOTICE.toNanos();
+  private static Markers.Remaining settled(
+      Markers markers, TaskSignals task, TaskRows rows, Duration notice) {
+    long end = System.nanoTime() + notice.toNanos();
     Markers.Remaining remaining = markers.remaining(task);
     while (remaining.live().contains(rows.task()) && System.nanoTime() < end) {
       LockSupport.parkNanos(POLL.toNanos());
@@ -108,12 +116,14 @@ public final class Quarantine implements AutoCloseable {
     return new MappedIterator<>(
         pending,
         row -> {
-          mark(numbers.getOrDefault(row.<String>getAs(RowColumns.KEY), -1));
+          mark(row.<String>getAs(RowColumns.KEY));
           return row;
         });
   }
 
-  private void mark(int number) {
+  /** Marks a row and those after it. */
+  void mark(String key) {
+    int number = numbers.getOrDefault(key, -1);
     if (number >= marked) {
       int end = Math.min(number + PART, rows.keys().size());
       partMarkers.add(markers.markPart(rows, number, end, task));

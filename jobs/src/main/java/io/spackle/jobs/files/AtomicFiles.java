@@ -131,22 +131,16 @@ public final class AtomicFiles {
 
   /**
    * Replaces a file. Object stores refuse it if the file has changed since the expected version, if
-   * they support conditional requests.
+   * they support conditional requests. Equal content says nothing of whether it was written: the
+   * caller may need the new time of the file.
    *
    * @param staging an existing folder
    */
   public void replace(Path name, Version expected, byte[] bytes, Path staging) throws IOException {
-    if (!HadoopFiles.isObjectStore(files)) {
-      write(name, bytes, staging);
-      return;
-    }
-    try {
+    if (HadoopFiles.isObjectStore(files)) {
       putInPlace(name, expected, out -> out.write(bytes));
-    } catch (IOException e) {
-      // A repeated request found what its first attempt had put.
-      if (!files.exists(name) || !Arrays.equals(read(name), bytes)) {
-        throw e;
-      }
+    } else {
+      write(name, bytes, staging);
     }
   }
 

@@ -109,8 +109,9 @@ public final class Lease implements AutoCloseable {
     }
     files.write(file, record.json(), folder);
     try {
+      List<Path> others = leases.folders(); // a run that starts after this must not be fenced
       refuseIfAnotherIsLive();
-      fenceExpired();
+      fenceExpired(others);
     } catch (IOException | RuntimeException e) {
       files.system().delete(folder, true);
       throw e;
@@ -188,9 +189,17 @@ public final class Lease implements AutoCloseable {
   /** Deletes the folder of a run that ended normally; fences any other. */
   void release() {
     if (isDone && isHeld()) {
-      files.deleteQuietly(folder);
+      end();
     } else {
       fence();
+    }
+  }
+
+  private void end() {
+    try {
+      leases.end(folder);
+    } catch (IOException e) {
+      LOG.warn("cannot end {}; its lease will expire", folder, e);
     }
   }
 
@@ -213,22 +222,32 @@ public final class Lease implements AutoCloseable {
     }
   }
 
-  private void fenceExpired() throws IOException {
-    for (Path other : leases.folders()) {
+  private void fenceExpired(List<Path> others) throws IOException {
+    for (Path other : others) {
       if (!other.getName().equals(folder.getName())) {
+        requireHeld(); // suspended for long, this run may have been fenced by one that is live now
         leases.fence(other);
       }
     }
-    if (HadoopFiles.isObjectStore(files.system())) {
-      settle();
-    }
+    requireHeld();
+    settle(false);
+  }
+
+  /**
+   * Waits for late requests of runs that have ended: before files whose names they may create are
+   * removed. It is needed on object stores only.
+   */
+  public void awaitLateRequests() throws IOException {
+    settle(true);
   }
 
   /** Waits for requests of fenced runs, whoever has fenced them. */
-  private void settle() throws IOException {
-    Duration rest = SETTLING.minus(Duration.between(leases.lastFence(), now()));
-    if (!rest.isNegative()) {
-      clock.sleep(rest);
+  private void settle(boolean orEnded) throws IOException {
+    if (HadoopFiles.isObjectStore(files.system())) {
+      Duration rest = SETTLING.minus(Duration.between(leases.lastFence(orEnded), now()));
+      if (!rest.isNegative()) {
+        clock.sleep(rest);
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package io.spackle.jobs.lease;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.spackle.jobs.files.AtomicFiles;
 import io.spackle.sink.HadoopFiles;
 import java.io.FileNotFoundException;
@@ -11,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
@@ -28,6 +31,7 @@ public final class Leases {
   private static final int READ_ATTEMPTS = 3;
   private static final int FENCE_ATTEMPTS = 1000;
   private static final String FENCE = ".fence";
+  private static final byte[] ENDED = "ended".getBytes(US_ASCII);
   private static final Duration FENCE_RETENTION = Duration.ofDays(30);
 
   private final AtomicFiles files;
@@ -139,6 +143,20 @@ public final class Leases {
     }
   }
 
+  /**
+   * Removes a run that has ended normally. On object stores it leaves a fence, which says so: an
+   * attempt of a task that Spark has given up could otherwise add a file again that was merged
+   * since.
+   */
+  void end(Path folder) throws IOException {
+    if (!hasFolders()) {
+      try (FSDataOutputStream fence = files.system().create(fenceOf(folder), true)) {
+        fence.write(ENDED);
+      }
+    }
+    files.deleteQuietly(folder);
+  }
+
   private void replaceByFence(Path folder) throws IOException {
     for (int attempt = 1; !isFenced(folder); attempt++) {
       files.system().delete(folder, true);
@@ -169,13 +187,18 @@ public final class Leases {
         : fence;
   }
 
-  /** When a run was fenced last, by the file system's clock; long ago if none was. */
-  Instant lastFence() throws IOException {
+  /**
+   * When a run was fenced last, by the file system's clock; long ago if none was.
+   *
+   * @param orEnded whether the ends of runs count, too
+   */
+  Instant lastFence(boolean orEnded) throws IOException {
     Instant last = Instant.EPOCH;
     for (FileStatus status : files.system().listStatus(meta)) {
       Instant time = Instant.ofEpochMilli(status.getModificationTime());
       boolean isFence = isHidden(status) && status.getPath().getName().endsWith(FENCE);
-      last = isFence && time.isAfter(last) ? time : last;
+      boolean counts = isFence && (orEnded || status.getLen() == 0);
+      last = counts && time.isAfter(last) ? time : last;
     }
     return last;
   }

@@ -148,19 +148,15 @@ public final class RunFiles {
   }
 
   /**
-   * Checks that the run is not fenced. On object stores it must not have ended either: there, an
-   * attempt of a task that Spark has given up could add a file again that was merged since.
+   * Checks that the run is not fenced. On object stores a run that has ended is, too.
    *
    * @throws Lease.LostException if it is
    */
   public void requireNotFenced() throws IOException {
-    if (HadoopFiles.isObjectStore(files.system())
-        && !files.system().exists(Leases.leaseFile(folder))) {
-      throw new Lease.LostException("the run %s has ended, or lost its lease".formatted(run()));
-    }
-    if (leases.isFenced(folder)) { // last, since it must be as late as possible
+    if (leases.isFenced(folder)) {
       throw new Lease.LostException(
-          "the run %s was fenced: another run has taken over the output".formatted(run()));
+          "the run %s was fenced: it has ended, or another run has taken over the output"
+              .formatted(run()));
     }
   }
 

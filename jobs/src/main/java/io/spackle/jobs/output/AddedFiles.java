@@ -84,6 +84,11 @@ public final class AddedFiles implements Publication {
     return rows;
   }
 
+  /** How many files the task has, as far as this attempt knows. */
+  int count() {
+    return next;
+  }
+
   private List<Row> unpublished(List<Row> rows) {
     List<Row> left = new ArrayList<>(rows);
     left.removeIf(row -> published.contains(key(row)));

@@ -97,7 +97,7 @@ final class MergedFiles {
 
   private Merge read(Path announcement) throws IOException {
     try {
-      return JSON.readValue(files.files().read(announcement), Merge.class);
+      return parsed(files.files().read(announcement));
     } catch (JsonProcessingException e) {
       String name = announcement.getName();
       Path target = new Path(meta, name.substring(0, name.length() - SUFFIX.length()));
@@ -109,6 +109,11 @@ final class MergedFiles {
               .formatted(announcement, target),
           e);
     }
+  }
+
+  /** The content of an announcement. */
+  static Merge parsed(byte[] json) throws IOException {
+    return JSON.readValue(json, Merge.class);
   }
 
   private void finish(Path announcement, Merge merge) throws IOException {

@@ -78,7 +78,7 @@ public final class MetaFiles implements MetaFormat, Serializable {
   }
 
   /** The name of the files that a task of a run adds, one after the other. */
-  static String name(String run, int partition, int number) {
+  public static String name(String run, int partition, int number) {
     return "%s-%06d-%04d.snappy.parquet".formatted(run, partition, number);
   }
 

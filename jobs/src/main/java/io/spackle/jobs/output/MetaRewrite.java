@@ -103,11 +103,6 @@ final class MetaRewrite {
     forAll(merges, (files, merge) -> new MergedFiles(files, folder).merge(merge));
   }
 
-  /** Deletes files. */
-  void delete(List<Path> old) {
-    forAll(old, (files, path) -> files.delete(path));
-  }
-
   /** What a task does with one file. */
   @FunctionalInterface
   private interface Change<T> extends Serializable {

@@ -49,7 +49,12 @@ public final class MetaUpkeep {
   public void recover() throws IOException {
     new MergedFiles(files, output.meta()).finishAll();
     files.deleteEmpty(MergedFiles.folder(output.meta()));
-    mergeStaged();
+    if (StagedRows.areMerged(files, output.meta())) {
+      lease.awaitLateRequests();
+    } else {
+      StagedRows.merge(spark, output, files);
+    }
+    files.delete(StagedRows.folder(output.meta()));
   }
 
   /** Makes the folder in which tasks stage rows; object stores need none. */
@@ -58,13 +63,15 @@ public final class MetaUpkeep {
   }
 
   /**
-   * Puts staged rows in the place of those that they replace, file by file.
+   * Puts the rows that this run has staged in the place of those that they replace, file by file.
    *
    * @return the locations of the images of replaced rows
    */
   public Dataset<Row> mergeStaged() throws IOException {
     lease.requireHeld();
-    return StagedRows.merge(spark, output, files);
+    Dataset<Row> images = StagedRows.merge(spark, output, files);
+    StagedRows.close(files, output.meta());
+    return images;
   }
 
   /**
@@ -79,6 +86,7 @@ public final class MetaUpkeep {
     if (merges.isEmpty()) {
       return 0;
     }
+    lease.awaitLateRequests();
     makeFolder(MergedFiles.folder(output.meta()));
     MetaRewrite rewrite = new MetaRewrite(spark, output.meta(), files);
     rewrite.write(moved(merges));

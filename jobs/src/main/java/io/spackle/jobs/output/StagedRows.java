@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.min;
 import io.spackle.jobs.lease.RunFiles;
 import io.spackle.row.MetaRow;
 import io.spackle.row.RowColumns;
+import io.spackle.sink.HadoopFiles;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
@@ -26,10 +27,16 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>The folder is not that of a run: what a run has staged when it is killed is merged by the next
  * one. Merging again what is merged already changes nothing.
+ *
+ * <p>An attempt of a task that Spark has given up may still stage rows when the run has merged its
+ * own. They must not take the place of those that the run has published. So the folder is taken
+ * away in one step; on object stores, which have no folders, its files keep their names until the
+ * next run, and a marker says that they are merged.
  */
 public final class StagedRows {
 
   private static final String FOLDER = "_staged";
+  private static final String MERGED = ".merged";
   private static final String FILE = MetaRewrite.TARGET;
   private static final String GONE = "_spackle_gone";
   private static final String NEW = "_spackle_new";
@@ -63,9 +70,23 @@ public final class StagedRows {
     return meta.add(RowColumns.REPLACES, DataTypes.StringType);
   }
 
+  /** Whether the staged rows are merged already, by the run that has staged them. */
+  static boolean areMerged(RunFiles files, Path meta) throws IOException {
+    return files.files().system().exists(new Path(folder(meta), MERGED));
+  }
+
+  /** Ends the staging of a run, once its rows are merged. */
+  static void close(RunFiles files, Path meta) throws IOException {
+    if (!HadoopFiles.isObjectStore(files.files().system())) {
+      files.delete(folder(meta));
+    } else if (files.files().system().exists(folder(meta))) {
+      files.write(new Path(folder(meta), MERGED), new byte[0]);
+    }
+  }
+
   /**
-   * Merges what is staged into the meta files, and removes it from the folder. A row that replaces
-   * nothing, because somebody has deleted meta files, is left out: it counts as not processed.
+   * Merges what is staged into the meta files; the staged files stay. A row that replaces nothing,
+   * because somebody has deleted meta files, is left out: it counts as not processed.
    *
    * @param files of the run that holds the lease
    * @return the locations of the images of replaced rows
@@ -74,15 +95,10 @@ public final class StagedRows {
       throws IOException {
     List<Path> staged = output.find(new Path(folder(output.meta()), OutputFolder.ALL));
     if (staged.isEmpty()) {
-      files.deleteEmpty(folder(output.meta()));
       return noImages(spark);
     }
     MetaRewrite rewrite = new MetaRewrite(spark, output.meta(), files);
-    StagedRows rows = new StagedRows(spark, output, rewrite, staged);
-    Dataset<Row> images = rows.merge(files);
-    rewrite.delete(staged);
-    files.deleteEmpty(folder(output.meta()));
-    return images;
+    return new StagedRows(spark, output, rewrite, staged).merge(files);
   }
 
   /** The published and the staged meta rows of a run, in the columns of a schema. */

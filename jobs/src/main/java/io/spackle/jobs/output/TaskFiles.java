@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
@@ -26,6 +27,7 @@ public final class TaskFiles implements Publication {
 
   private final AddedFiles added;
   private final AddedFiles staged;
+  private final IntConsumer onAdded;
 
   /** What unpublished rows replace, by their keys. */
   private final Map<String, String> replaces = new HashMap<>();
@@ -33,10 +35,12 @@ public final class TaskFiles implements Publication {
   /**
    * @param added the files of new rows
    * @param staged the files of rows with {@link RowColumns#REPLACES} after the columns of meta rows
+   * @param onAdded told how many files of new rows the task has
    */
-  TaskFiles(AddedFiles added, AddedFiles staged) {
+  TaskFiles(AddedFiles added, AddedFiles staged, IntConsumer onAdded) {
     this.added = added;
     this.staged = staged;
+    this.onAdded = onAdded;
   }
 
   /**
@@ -45,11 +49,14 @@ public final class TaskFiles implements Publication {
    * @param formats of meta rows, and of staged ones
    * @param meta the output's folder of meta files
    * @param task its number in the run
+   * @param counts told how many files of new rows the task has
    */
-  public static TaskFiles of(Formats formats, Path meta, RunFiles files, int task) {
+  public static TaskFiles of(
+      Formats formats, Path meta, RunFiles files, int task, AddedCounts counts) {
     return new TaskFiles(
         new AddedFiles(formats.added(), files, meta, task),
-        new AddedFiles(formats.staged(), files, StagedRows.folder(meta), task));
+        new AddedFiles(formats.staged(), files, StagedRows.folder(meta), task),
+        count -> counts.add(new AddedCounts.Count(task, count)));
   }
 
   /** The formats of added and of staged files. */
@@ -97,6 +104,7 @@ public final class TaskFiles implements Publication {
       }
     }
     List<Row> published = new ArrayList<>(added.publish(news));
+    onAdded.accept(added.count());
     for (Row row : staged.publish(replacing.values().stream().map(this::withReplaced).toList())) {
       published.add(replacing.get(row.<String>getAs(MetaRow.ROW_KEY)));
     }

@@ -1,6 +1,7 @@
 package io.spackle.jobs.run;
 
 import io.spackle.jobs.lease.RunFiles;
+import io.spackle.jobs.output.AddedCounts;
 import io.spackle.jobs.output.AddedFiles;
 import io.spackle.jobs.output.MetaFiles;
 import io.spackle.jobs.output.TaskFiles;
@@ -25,11 +26,16 @@ final class InpaintPass {
   private final SparkSession spark;
   private final JobPlan plan;
   private final TaskCounters counters;
+  private final AddedCounts added;
 
-  InpaintPass(SparkSession spark, JobPlan plan, TaskCounters counters) {
+  /**
+   * @param added told how many meta files the tasks have added
+   */
+  InpaintPass(SparkSession spark, JobPlan plan, TaskCounters counters, AddedCounts added) {
     this.spark = spark;
     this.plan = plan;
     this.counters = counters;
+    this.added = added;
   }
 
   /** Processes the rows of work files, in one stage. */
@@ -37,12 +43,17 @@ final class InpaintPass {
     Dataset<Row> rows = work.rows(spark);
     InpaintPartition inpaint = new InpaintPartition(plan.settings(), rows.schema(), counters);
     TaskFiles.Formats formats = TaskFiles.Formats.of(spark, inpaint.schema());
-    ForeachPartitionFunction<Row> task = pending -> run(pending, inpaint, formats, work);
+    AddedCounts counts = added;
+    ForeachPartitionFunction<Row> task = pending -> run(pending, inpaint, formats, work, counts);
     rows.foreachPartition(task);
   }
 
   private static void run(
-      Iterator<Row> pending, InpaintPartition inpaint, TaskFiles.Formats formats, WorkFiles work)
+      Iterator<Row> pending,
+      InpaintPartition inpaint,
+      TaskFiles.Formats formats,
+      WorkFiles work,
+      AddedCounts counts)
       throws IOException {
     BufferedIterator<Row> rows = CollectionConverters.asScala(pending).buffered();
     inpaint.run(
@@ -51,7 +62,7 @@ final class InpaintPass {
           int task = rows.head().getAs(RowColumns.TASK);
           RunFiles files = formats.added().files(work.meta(), work.run());
           return new InpaintPartition.Work(
-              work.task(task, files), TaskFiles.of(formats, work.meta(), files, task));
+              work.task(task, files), TaskFiles.of(formats, work.meta(), files, task, counts));
         });
   }
 

@@ -7,6 +7,7 @@ import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.manifest.Manifest.Skipped;
 import io.spackle.jobs.manifest.ManifestInput;
+import io.spackle.jobs.output.AddedCounts;
 import io.spackle.jobs.output.MetaUpkeep;
 import io.spackle.jobs.output.OrphanCleanup;
 import io.spackle.jobs.output.OutputFolder;
@@ -224,10 +225,11 @@ public final class JobRun {
   private boolean inpaint(WorkList work, Lease lease, Kept kept) throws IOException {
     SparkContext context = spark.sparkContext();
     TaskCounters counters = TaskCounters.in(context);
+    AddedCounts added = AddedCounts.in(context);
     try (Progress progress = Progress.start(context, counters, work.count(), messages);
-        TableSync.Commits commits = kept.table().start(lease);
+        TableSync.Commits commits = kept.table().start(lease, added);
         Interruption.Abandonable inpainting = interruption.abandonable(context)) {
-      InpaintPass pass = new InpaintPass(spark, plan, counters);
+      InpaintPass pass = new InpaintPass(spark, plan, counters, added);
       if (work.count() > 0) {
         kept.meta().openStage();
         SparkSessions.describeJobs(spark, "deal " + work.count() + " rows to tasks");

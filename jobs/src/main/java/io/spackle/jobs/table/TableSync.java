@@ -5,13 +5,16 @@ import io.spackle.conf.RefusedException;
 import io.spackle.jobs.driver.PeriodicTask;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.Lease;
+import io.spackle.jobs.output.AddedCounts;
 import io.spackle.jobs.output.MetaFiles;
 import io.spackle.jobs.output.OutputFolder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
@@ -35,7 +38,13 @@ public final class TableSync {
   private final OutputFolder output;
   private final Run run;
   private final Optional<LakeTable> table;
-  private final Set<Path> added = new HashSet<>();
+
+  /** The names of the files whose rows are in the table. */
+  private final Set<String> names = new HashSet<>();
+
+  /** How many files of each task are in the table. */
+  private final Map<Integer, Integer> filesOfTask = new HashMap<>();
+
   private boolean isBehind;
 
   /**
@@ -90,13 +99,18 @@ public final class TableSync {
     void close();
   }
 
-  /** Starts periodic commits of what the run publishes. */
-  public Commits start(Lease lease) {
+  /**
+   * Starts periodic commits of what the run publishes. They list nothing, so that they cost what
+   * the new files cost.
+   *
+   * @param counts of the files that its tasks have added
+   */
+  public Commits start(Lease lease, AddedCounts counts) {
     if (table.isEmpty()) {
       return () -> {};
     }
     PeriodicTask commits =
-        PeriodicTask.start("spackle-table", settings.interval(), () -> commit(lease));
+        PeriodicTask.start("spackle-table", settings.interval(), () -> commit(lease, counts));
     return commits::close;
   }
 
@@ -112,7 +126,7 @@ public final class TableSync {
       if (replaced || isBehind) {
         catchUp();
       } else if (table.isPresent()) {
-        addNewFiles(table.get());
+        add(table.get(), output.published(MetaFiles.published(run.name())));
       }
       return true;
     } catch (Exception e) { // Spark throws checked exceptions without declaring them
@@ -124,12 +138,12 @@ public final class TableSync {
     }
   }
 
-  private void commit(Lease lease) {
+  private void commit(Lease lease, AddedCounts counts) {
     spark.sparkContext().setLocalProperty("spark.scheduler.pool", POOL);
     try {
       lease.requireHeld();
       if (!isBehind) {
-        addNewFiles(table.orElseThrow());
+        add(table.orElseThrow(), reported(counts));
       }
     } catch (Exception e) {
       isBehind = true; // it is unknown whether the commit reached the table
@@ -137,13 +151,28 @@ public final class TableSync {
     }
   }
 
-  private void addNewFiles(LakeTable table) throws Exception {
-    List<Path> files = new ArrayList<>(output.published(MetaFiles.published(run.name())));
-    files.removeAll(added);
+  /** The files that tasks have added since the last call. */
+  private List<Path> reported(AddedCounts counts) {
+    List<Path> files = new ArrayList<>();
+    counts
+        .value()
+        .forEach(
+            (task, count) -> {
+              int before = filesOfTask.getOrDefault(task, 0);
+              for (int number = before; number < count; number++) {
+                files.add(new Path(output.meta(), MetaFiles.name(run.name(), task, number)));
+              }
+              filesOfTask.put(task, count);
+            });
+    return files;
+  }
+
+  private void add(LakeTable table, List<Path> published) throws Exception {
+    List<Path> files = published.stream().filter(file -> !names.contains(file.getName())).toList();
     if (!files.isEmpty()) {
       SparkSessions.describeJobs(spark, "add the rows of " + files.size() + " files to the table");
       table.append(files);
-      added.addAll(files);
+      files.forEach(file -> names.add(file.getName()));
     }
   }
 

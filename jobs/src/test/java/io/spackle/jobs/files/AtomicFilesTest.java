@@ -161,7 +161,9 @@ class AtomicFilesTest {
     replace(kind, seen, "by the next run");
     assertThatThrownBy(() -> replace(kind, seen, "late")).isInstanceOf(IOException.class);
     assertThat(content(name(kind))).isEqualTo("by the next run");
-    replace(kind, seen, "by the next run"); // a request whose answer was lost
+    assertThatThrownBy(() -> replace(kind, seen, "by the next run"))
+        .as("whoever replaces a file by an equal one needs its new time")
+        .isInstanceOf(IOException.class);
   }
 
   private boolean create(Kind kind, String content) throws IOException {

@@ -33,11 +33,12 @@ final class History implements SimulatedStore.World {
   private static final long SETTLING = Duration.ofSeconds(10).toMillis();
 
   private static final int MOST_FAULTS = 6;
-  private static final int MOST_RUNS = 6;
+  private static final int MOST_RUNS = 5;
 
   /** Processes that are suspended at the same time. */
   private static final int DEEPEST = 5;
 
+  private static final int LONGEST_CALM = 200;
   private static final int OPERATIONS_PER_FAULT = 60;
   private static final int CHANGES_PER_FAULT = 15;
 
@@ -51,9 +52,15 @@ final class History implements SimulatedStore.World {
     LOST_ANSWER,
     LATE_OPERATION,
     DUPLICATE_ATTEMPT,
-    TAKEOVER,
+    LEFTOVER_ATTEMPT,
+    STUCK_HEARTBEAT,
+    SETTLING,
     LEASE_LOST,
     RUN_REFUSED,
+    PROMPT_CHANGED,
+    ROW_REPEATED,
+    QUARANTINE,
+    COMPACTION,
     WEBHOOK_REPEATED
   }
 
@@ -63,8 +70,14 @@ final class History implements SimulatedStore.World {
   private final Set<Event> events = EnumSet.noneOf(Event.class);
   private final Invariants invariants;
   private final List<String> log;
+  private final SimulatedManifest manifest = new SimulatedManifest();
   private SimulatedProcess current;
+  private Turn turn;
   private int faults;
+
+  /** Operations before the first fault, so that faults also meet what only later runs do. */
+  private int calm;
+
   private int runs;
   private int depth;
 
@@ -97,6 +110,7 @@ final class History implements SimulatedStore.World {
     this.log = log;
     this.invariants = new Invariants(isObjectStore);
     this.faults = 1 + random.nextInt(MOST_FAULTS);
+    this.calm = random.nextInt(2) == 0 ? 0 : random.nextInt(LONGEST_CALM);
   }
 
   /** Plays the history; returns what it has violated. */
@@ -109,7 +123,7 @@ final class History implements SimulatedStore.World {
     startRun();
     takeTurns(Long.MAX_VALUE, Integer.MAX_VALUE);
     Set<String> violations = new TreeSet<>(invariants.violations());
-    violations.addAll(invariants.atTheEnd(SimulatedRun.ROWS));
+    violations.addAll(invariants.atTheEnd(manifest.keys()));
     return violations;
   }
 
@@ -120,10 +134,14 @@ final class History implements SimulatedStore.World {
   /** A person or a scheduler who starts runs, mostly when none is active. */
   private boolean startRuns() {
     boolean isIdle = lastRun == null || lastRun.hasEnded() || !lastRun.driver().canRun();
+    if (isIdle && random.nextInt(3) == 0) {
+      happens(Event.PROMPT_CHANGED);
+      manifest.changePrompt(random.nextInt(SimulatedManifest.ROWS));
+    }
     if (isIdle || random.nextInt(20) == 0) {
       startRun();
     }
-    waits(Duration.ofSeconds(10 + random.nextInt(120)));
+    waits(Duration.ofSeconds(random.nextInt(120)));
     return runs < MOST_RUNS && (faults > 0 || runs == 0);
   }
 
@@ -138,13 +156,9 @@ final class History implements SimulatedStore.World {
     turns.add(new Turn(process, steps));
   }
 
-  /** Lets what is in progress now go on after some time at the earliest. */
+  /** Lets what is in progress now go on after some time. */
   void waits(Duration time) {
-    for (Turn turn : turns) {
-      if (turn.process == current) {
-        turn.due = Math.max(turn.due, now() + time.toMillis());
-      }
-    }
+    turn.due = now() + time.toMillis();
   }
 
   /** Ends everything that processes of a run do, except its driver. */
@@ -159,6 +173,10 @@ final class History implements SimulatedStore.World {
   /** Whether faults are still to come. */
   boolean isDisturbed() {
     return faults > 0;
+  }
+
+  SimulatedManifest manifest() {
+    return manifest;
   }
 
   /** A number that is different each time that a row is processed. */
@@ -211,17 +229,20 @@ final class History implements SimulatedStore.World {
     return turns.stream().filter(turn -> turn.process.canRun() && turn.due <= now()).toList();
   }
 
-  private void take(Turn turn) {
-    SimulatedProcess before = current;
-    current = turn.process;
+  private void take(Turn next) {
+    SimulatedProcess processBefore = current;
+    Turn before = turn;
+    current = next.process;
+    turn = next;
     try {
-      if (!turn.steps.step()) {
-        turns.remove(turn);
+      if (!next.steps.step()) {
+        turns.remove(next);
       }
     } catch (SimulatedCrash e) {
-      turn.process.die();
+      next.process.die();
     } finally {
-      current = before;
+      current = processBefore;
+      turn = before;
     }
   }
 
@@ -235,7 +256,9 @@ final class History implements SimulatedStore.World {
   }
 
   private void disturb(Operation operation) throws IOException {
-    if (faults == 0
+    calm = Math.max(0, calm - 1);
+    if (calm > 0
+        || faults == 0
         || random.nextInt(operation.isChange() ? CHANGES_PER_FAULT : OPERATIONS_PER_FAULT) != 0) {
       return;
     }
@@ -296,7 +319,6 @@ final class History implements SimulatedStore.World {
     depth--;
     latestEnd = before;
     suspended.suspend(false);
-    current = suspended;
     SimulatedStore.passUntil(end - 1);
     log("goes on with " + operation);
   }
@@ -321,14 +343,18 @@ final class History implements SimulatedStore.World {
     if (isLost) {
       happens(Event.LOST_ANSWER);
       log("gets no answer to " + operation);
+      if (operation.isChange()) {
+        current.repeatsChange();
+      }
     }
     return isLost;
   }
 
-  /** Only requests whose condition the store checks when it comes to them. */
+  /** Only requests whose condition the store checks, or should, when it comes to them. */
   @Override
   public long lateness(Operation operation) {
-    if (!operation.isConditional() || !isFault()) {
+    boolean mayBeLate = operation.isConditional() || invariants.mayComeLate(operation);
+    if (!mayBeLate || !isObjectStore || !isFault()) {
       return 0;
     }
     happens(Event.LATE_OPERATION);
@@ -337,7 +363,7 @@ final class History implements SimulatedStore.World {
   }
 
   private boolean isFault() {
-    boolean isFault = faults > 0 && random.nextInt(2 * OPERATIONS_PER_FAULT) == 0;
+    boolean isFault = calm == 0 && faults > 0 && random.nextInt(2 * OPERATIONS_PER_FAULT) == 0;
     faults -= isFault ? 1 : 0;
     return isFault;
   }

@@ -2,6 +2,8 @@ package io.spackle.jobs.output;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.spackle.jobs.output.MergedFiles.Merge;
+import io.spackle.jobs.output.MetaLines.Line;
 import io.spackle.jobs.output.SimulatedStore.Entry;
 import io.spackle.jobs.output.SimulatedStore.Kind;
 import io.spackle.jobs.output.SimulatedStore.Operation;
@@ -24,6 +26,8 @@ final class Invariants {
   static final String REFUSED = "refused: ";
 
   static final String META = "/out/meta";
+  private static final String STAGED = META + "/_staged";
+  private static final String MERGES = META + "/_merges";
   static final String IMAGES = "/out/images";
   private static final String MARKS = "/out/.spackle-marks";
   private static final String FENCE = ".fence";
@@ -44,7 +48,17 @@ final class Invariants {
   /** Images that are written when nobody looks for orphans any more. */
   private final Set<String> late = new HashSet<>();
 
+  private SimulatedProcess holder;
   private final Set<String> swept = new HashSet<>();
+
+  /** The newest form of each row that was published. */
+  private final Map<String, Line> newest = new HashMap<>();
+
+  /** The published and staged rows so far, by their keys. */
+  private final Map<String, Set<Line>> everPublished = new HashMap<>();
+
+  /** The processes that have marked a row before they started it. */
+  private final Map<String, Set<SimulatedProcess>> marking = new HashMap<>();
 
   Invariants(boolean isObjectStore) {
     this.isObjectStore = isObjectStore;
@@ -60,11 +74,43 @@ final class Invariants {
   }
 
   /**
-   * Whether a change does no harm however late it comes: the store checks its condition, or it
-   * deletes an image that is older than any that another run could make.
+   * Whether a change must do no harm however late it comes: it replaces a meta file, which the
+   * store must refuse if the file has changed. For new files and deletions nobody can tell, see
+   * {@link io.spackle.jobs.lease.Lease}.
    */
   boolean mayComeLate(Operation operation) {
-    return operation.kind() == Kind.DELETE && isImage(operation.path());
+    return operation.kind() == Kind.REPLACE && isMeta(operation.path());
+  }
+
+  /** A process marks a row before it starts it. */
+  void marks(String key, SimulatedProcess process) {
+    marking.computeIfAbsent(key, unused -> new HashSet<>()).add(process);
+  }
+
+  /**
+   * A run takes a row for the cause of crashes. An executor of an earlier run that is still alive,
+   * out of reach, looks to it like one that has crashed.
+   */
+  void blames(String key, String run) {
+    Set<SimulatedProcess> processes = marking.get(key);
+    long crashed = processes.stream().filter(SimulatedProcess::isDead).count();
+    boolean areAllKnown =
+        processes.stream().allMatch(process -> process.isDead() || process.run().equals(run));
+    if (crashed < 2 && areAllKnown && !fenced.containsKey(run)) {
+      violations.add(key + " is quarantined, but fewer than two processes crashed with it");
+    }
+  }
+
+  /** A run has acquired the lease. */
+  void acquires(SimulatedProcess driver) {
+    holder = driver;
+  }
+
+  /** A run changes the table, which no fence guards. */
+  void commits(SimulatedProcess driver) {
+    if (holder != driver) {
+      violations.add(driver + " changes the table, but " + holder + " has acquired the lease");
+    }
   }
 
   /** A task has failed. */
@@ -84,7 +130,7 @@ final class Invariants {
   /** Checks what an operation has changed. */
   void check(Operation operation, SimulatedProcess process) {
     recordFence(operation.path());
-    if (operation.touches(file -> isMeta(file) || isImage(file))) {
+    if (operation.touches(file -> isMeta(file) || isStaged(file) || isImage(file))) {
       checkPublished();
     }
     requireNotFenced(operation, process);
@@ -117,46 +163,94 @@ final class Invariants {
         isObjectStore
             && since != null
             && (History.now() - since <= SETTLING || mayComeLate(operation));
-    boolean isMarking = operation.path().startsWith(MARKS) && operation.kind() != Kind.DELETE;
-    if (since != null && !isAllowed && !isMarking && operation.touches(Invariants::isOfOutput)) {
+    boolean isOwnMarker = operation.path().endsWith("@" + process.name());
+    if (since != null && !isAllowed && !isOwnMarker && operation.touches(Invariants::isOfOutput)) {
       violations.add("the fenced " + process + " makes " + operation);
     }
   }
 
   /** What belongs to the output as a whole; images of leftover tasks are harmless. */
   private static boolean isOfOutput(String path) {
-    return isMeta(path) || path.equals("/out/summary.json") || path.startsWith(MARKS);
+    return isMeta(path)
+        || isStaged(path)
+        || path.equals("/out/summary.json")
+        || path.startsWith(MARKS);
   }
 
   private static boolean isMeta(String path) {
-    return path.startsWith(META) && path.endsWith(".parquet") && !path.contains("/.spackle-");
+    return path.startsWith(META + "/")
+        && path.indexOf('/', META.length() + 1) < 0
+        && path.endsWith(".parquet");
+  }
+
+  private static boolean isStaged(String path) {
+    return path.startsWith(STAGED + "/");
   }
 
   private static boolean isImage(String path) {
     return path.startsWith(IMAGES + "/");
   }
 
+  /**
+   * Each row is there once, in its newest form or one that is newer, with its image. Readers may
+   * see the rows of merged files twice.
+   */
   private void checkPublished() {
-    Set<String> keys = new HashSet<>();
-    for (MetaLines.Line line : published()) {
-      if (!keys.add(line.key())) {
-        violations.add(line.key() + " is published twice");
+    Map<String, Line> rows = new HashMap<>();
+    for (Line line : published()) {
+      remember(line);
+      String row = SimulatedManifest.row(line.key());
+      if (rows.put(row, line) != null) {
+        violations.add(row + " is published twice");
       }
-      if (!line.image().isEmpty() && !isFile(IMAGES + "/" + line.image())) {
-        violations.add("the image " + line.image() + " of a published row is missing");
-      }
+    }
+    newest.forEach(
+        (row, line) -> {
+          if (!rows.containsKey(row)) {
+            violations.add(row + " is not published any more");
+          } else if (rows.get(row).paintMillis() < line.paintMillis()) {
+            violations.add(row + " is published in an older form");
+          }
+        });
+    newest.putAll(rows);
+    staged().forEach(this::remember);
+  }
+
+  private void remember(Line line) {
+    everPublished.computeIfAbsent(line.key(), unused -> new HashSet<>()).add(line.published());
+    if (!line.image().isEmpty() && !isFile(IMAGES + "/" + line.image())) {
+      violations.add("the image " + line.image() + " of a published row is missing");
     }
   }
 
-  static List<MetaLines.Line> published() {
-    List<MetaLines.Line> lines = new ArrayList<>();
+  /** The published rows; those of a merged file once, even while its sources are being deleted. */
+  static List<Line> published() {
+    Set<String> merged = sourcesOfMerged();
+    List<Line> lines = new ArrayList<>();
     SimulatedStore.below(META)
         .forEach(
             (file, entry) -> {
-              if (isMeta(file)) {
+              if (isMeta(file) && !merged.contains(file)) {
                 lines.addAll(entry.lines());
               }
             });
+    return lines;
+  }
+
+  private static Set<String> sourcesOfMerged() {
+    Set<String> sources = new HashSet<>();
+    for (Entry announcement : SimulatedStore.below(MERGES).values()) {
+      Merge merge = announcement.merge();
+      if (isFile(META + "/" + merge.target())) {
+        merge.sources().forEach(source -> sources.add(META + "/" + source));
+      }
+    }
+    return sources;
+  }
+
+  private static List<Line> staged() {
+    List<Line> lines = new ArrayList<>();
+    SimulatedStore.below(STAGED).values().forEach(entry -> lines.addAll(entry.lines()));
     return lines;
   }
 
@@ -164,10 +258,8 @@ final class Invariants {
   boolean call(WebhookCall call) {
     String body = new String(call.body(), UTF_8);
     boolean isPublished =
-        published().stream()
-            .anyMatch(
-                line ->
-                    line.key().equals(call.rowKey()) && MetaRow.toJson(line.row()).equals(body));
+        everPublished.getOrDefault(call.rowKey(), Set.of()).stream()
+            .anyMatch(line -> MetaRow.toJson(line.row()).equals(body));
     if (!isPublished) {
       violations.add("the webhook of " + call.rowKey() + " is called with an unpublished body");
     }
@@ -179,14 +271,20 @@ final class Invariants {
   }
 
   /** What must hold once a last run has ended that met no fault. */
-  Set<String> atTheEnd(int rows) {
+  Set<String> atTheEnd(List<String> keys) {
     Set<String> missing = new TreeSet<>();
-    List<MetaLines.Line> published = published();
-    if (published.size() != rows) {
-      missing.add(published.size() + " of " + rows + " rows are published at the end");
+    List<Line> published = published();
+    Set<String> present = new TreeSet<>();
+    published.forEach(line -> present.add(line.key()));
+    if (!present.equals(new TreeSet<>(keys))) {
+      missing.add("the rows " + present + " are published at the end, expected " + keys);
+    }
+    boolean areMerged = SimulatedStore.below(STAGED).containsKey(STAGED + "/.merged");
+    if (!staged().isEmpty() && !areMerged || !SimulatedStore.below(MERGES).isEmpty()) {
+      missing.add("rows are staged or merges announced at the end");
     }
     Set<String> named = new HashSet<>();
-    for (MetaLines.Line line : published) {
+    for (Line line : published) {
       named.add(line.image());
       if (!sent.containsKey(MetaRow.outcome(line.row()))) {
         missing.add("the webhook of " + line.key() + " was never called");

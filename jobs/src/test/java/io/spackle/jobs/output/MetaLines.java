@@ -14,7 +14,9 @@ import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.StructType;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** Meta rows as lines of text: quick to write and to check, in place of Parquet. */
+/**
+ * Meta rows, staged ones too, as lines of text: quick to write and to check, in place of Parquet.
+ */
 final class MetaLines implements MetaFormat {
 
   private static final StructType TIMINGS = StructType.fromDDL("paint_ms double");
@@ -29,16 +31,26 @@ final class MetaLines implements MetaFormat {
    *
    * @param image name of the image, or empty if the row failed
    * @param paintMillis different for each time that a row is processed
+   * @param replaces key of the meta row that it replaces if it is staged; otherwise empty
    */
-  record Line(String key, String image, int paintMillis) {
+  record Line(String key, String image, int paintMillis, String replaces) {
+
+    /** The same row as it is published. */
+    Line published() {
+      return new Line(key, image, paintMillis, "");
+    }
+
+    boolean isFailed() {
+      return image.isEmpty();
+    }
 
     /** As a row with the columns that webhooks need. */
     Row row() {
-      List<String> images = image.isEmpty() ? List.of() : List.of(image);
+      List<String> images = isFailed() ? List.of() : List.of(image);
       return new GenericRowWithSchema(
           new Object[] {
             key,
-            image.isEmpty() ? MetaRow.FAILED : MetaRow.SUCCESS,
+            isFailed() ? MetaRow.FAILED : MetaRow.SUCCESS,
             CollectionConverters.asScala(images).toSeq(),
             null,
             new GenericRowWithSchema(new Object[] {(double) paintMillis}, TIMINGS)
@@ -51,7 +63,8 @@ final class MetaLines implements MetaFormat {
       return new Line(
           row.getString(0),
           images.isEmpty() ? "" : images.get(0),
-          (int) row.getStruct(4).getDouble(0));
+          (int) row.getStruct(4).getDouble(0),
+          row.length() > META.length() ? row.getString(META.length()) : "");
     }
   }
 
@@ -61,14 +74,27 @@ final class MetaLines implements MetaFormat {
 
   private static Line parsed(String line) {
     String[] parts = line.split(" ", -1);
-    return new Line(parts[0], parts[1], Integer.parseInt(parts[2]));
+    return new Line(parts[0], parts[1], Integer.parseInt(parts[2]), parts[3]);
   }
 
   @Override
   public byte[] bytes(List<Row> rows) {
-    return rows.stream()
-        .map(Line::of)
-        .map(line -> line.key() + " " + line.image() + " " + line.paintMillis() + "\n")
+    return content(rows.stream().map(Line::of).toList());
+  }
+
+  /** The content of a file with these lines. */
+  static byte[] content(List<Line> lines) {
+    return lines.stream()
+        .map(
+            line ->
+                line.key()
+                    + " "
+                    + line.image()
+                    + " "
+                    + line.paintMillis()
+                    + " "
+                    + line.replaces()
+                    + "\n")
         .collect(Collectors.joining())
         .getBytes(UTF_8);
   }

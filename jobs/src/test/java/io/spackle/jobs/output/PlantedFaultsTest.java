@@ -31,6 +31,7 @@ class PlantedFaultsTest {
   private static final int MOST_HISTORIES = 1500;
   private static final String LEASE = "jobs/src/main/java/io/spackle/jobs/lease/";
   private static final String FILES = "jobs/src/main/java/io/spackle/jobs/files/";
+  private static final String ROW = "udf/src/main/java/io/spackle/row/";
   private static final String OUTPUT = "jobs/src/main/java/io/spackle/jobs/output/";
 
   private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
@@ -64,50 +65,99 @@ class PlantedFaultsTest {
             FILES + "AtomicFiles.java",
             "target.must(IF_NONE_MATCH, true);",
             "",
-            "is published twice",
-            215),
+            "is published",
+            21),
         new Fault(
             "on S3, each change looks for the fence first",
             LEASE + "RunFiles.java",
             "if (leases.isFenced(folder)) {",
             "if (false) {",
             "the fenced run",
-            61),
+            37),
         new Fault(
             "a run that takes over records that orphaned images are possible",
             LEASE + "Leases.java",
             "files.system().create(orphanMarker(), true).close();",
             "",
             "the orphaned image",
-            57),
+            11),
         new Fault(
             "a damaged lease expires",
             LEASE + "LeaseRecord.java",
             "return new LeaseRecord(run, UNKNOWN, UNKNOWN, 0, Instant.EPOCH, TIMEOUT_OF_UNKNOWN);",
             "throw new IllegalStateException(e);",
-            "rows are published at the end",
-            24),
+            "are published at the end",
+            2),
         new Fault(
             "a file that is not needed any more need not be deleted",
             FILES + "AtomicFiles.java",
             "LOG.warn(\"cannot delete {}, which is not needed any more\", path, e);",
             "throw new IllegalStateException(e);",
             "because it cannot delete",
-            54),
+            122),
         new Fault(
             "an attempt that loses a file drops the rows that the winner has published",
             OUTPUT + "AddedFiles.java",
             "rows = unpublished(rows);",
             "",
             "is published twice",
-            35),
+            2),
         new Fault(
             "webhooks are called for rows that this attempt has published",
             OUTPUT + "AddedFiles.java",
-            "return rows;\n  }\n\n  private List<Row> unpublished",
-            "return finished;\n  }\n\n  private List<Row> unpublished",
+            "return rows;\n  }\n\n  /** How many",
+            "return finished;\n  }\n\n  /** How many",
             "with an unpublished body",
-            35));
+            2),
+        new Fault(
+            "a run holds its lease while its last heartbeat is young, whatever its threads do",
+            LEASE + "Lease.java",
+            "if (!isHeld()) {",
+            "if (isLost.get()) {",
+            "changes the table",
+            282),
+        new Fault(
+            "on S3, a meta file is replaced only if it has not changed",
+            FILES + "AtomicFiles.java",
+            "target.must(IF_MATCH, expected.tag());",
+            "",
+            "is published",
+            1989),
+        new Fault(
+            "on S3, a run that has ended leaves a fence",
+            LEASE + "Leases.java",
+            "fence.write(ENDED);",
+            "fence.write(ENDED); } files.system().delete(fenceOf(folder), true); if (false) {",
+            "is published twice",
+            3),
+        new Fault(
+            "another outcome of a row has another webhook id",
+            ROW + "MetaRow.java",
+            "return key + \"_\" + Sha256.hex(content.toString()).substring(0, OUTCOME_DIGITS);",
+            "return key;",
+            "have the same id",
+            5),
+        new Fault(
+            "the marker of a live process says nothing of a crash",
+            "udf/src/main/java/io/spackle/quarantine/Markers.java",
+            "row.matches() && !alive.computeIfAbsent(row.group(2), current::isAlive)",
+            "row.matches()",
+            "is quarantined, but fewer than two processes crashed",
+            0),
+        new Fault(
+            "a file in place of others is announced before it appears",
+            OUTPUT + "MergedFiles.java",
+            "files.write(announcement, out -> writeToDisk(json, out));",
+            "",
+            "is published twice",
+            0),
+        new Fault(
+            "a meta file is exchanged in one step",
+            OUTPUT + "MergedFiles.java",
+            "files.replaceBy(complete, new Path(meta, name));",
+            "files.delete(new Path(meta, name)); files.publish(complete, new Path(meta, name));",
+            "is not published any more",
+            2));
   }
 
   @ParameterizedTest

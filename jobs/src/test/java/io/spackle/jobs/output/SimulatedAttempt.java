@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spackle.jobs.lease.RunFiles;
 import io.spackle.jobs.output.History.Event;
-import io.spackle.jobs.output.SimulatedProcess.Steps;
+import io.spackle.quarantine.Markers.Marker;
+import io.spackle.quarantine.QuarantineOfTest;
+import io.spackle.quarantine.TaskRows;
 import io.spackle.row.RowColumns;
 import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageSinks;
@@ -17,115 +19,150 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.StructType;
 
-/** An attempt of a task on an executor, row by row. */
-final class SimulatedAttempt implements Steps {
+/** An attempt of a task that inpaints, row by row. */
+final class SimulatedAttempt implements SimulatedJob.Attempt {
 
   static final String WEBHOOK = "https://example.org/hook";
 
-  private static final StructType ROW = StructType.fromDDL(RowColumns.KEY + " string");
+  private static final StructType ROW =
+      StructType.fromDDL("%s string, %s string".formatted(RowColumns.KEY, RowColumns.REPLACES));
   private static final PublishSettings PUBLISH = new PublishSettings(Duration.ofSeconds(20), 2);
   private static final int FAILED_OF = 8;
 
   private final History history;
   private final Place place;
-  private final int task;
-  private final List<String> rows;
+  private final Work work;
   private final List<String> pending = new ArrayList<>();
+  private List<String> marked;
   private FinishedRowsOfTest finished;
-  private State state = State.OPENING;
+  private QuarantineOfTest quarantine;
+  private String inModel;
+  private Optional<Marker> alone = Optional.empty();
 
-  private enum State {
-    OPENING,
-    PAINTING,
-    SUCCEEDED,
-    FAILED
-  }
+  /**
+   * The output and run of an attempt, and its executor.
+   *
+   * @param isAlive whether an executor of the run is alive, by its name
+   */
+  record Place(Path root, String run, SimulatedProcess executor, Predicate<String> isAlive) {}
 
-  /** The output and run of an attempt, and its executor. */
-  record Place(Path root, String run, SimulatedProcess executor) {}
+  /** The rows of a task, by its number. */
+  record Work(int task, List<Listed> rows) {}
 
-  SimulatedAttempt(History history, Place place, int task, List<String> rows) {
+  /**
+   * A row to process.
+   *
+   * @param replaces key of the meta row that its own replaces, or null
+   */
+  record Listed(String key, String replaces) {}
+
+  SimulatedAttempt(History history, Place place, Work work) {
     this.history = history;
     this.place = place;
-    this.task = task;
-    this.rows = rows;
-  }
-
-  SimulatedProcess process() {
-    return place.executor();
-  }
-
-  boolean hasSucceeded() {
-    return state == State.SUCCEEDED;
-  }
-
-  boolean isLost() {
-    return state == State.FAILED || process().isDead();
-  }
-
-  /** Another attempt of the same task. */
-  SimulatedAttempt again(BiFunction<Integer, List<String>, SimulatedAttempt> start) {
-    return start.apply(task, rows);
+    this.work = work;
   }
 
   @Override
-  public boolean step() {
-    try {
-      state = state == State.OPENING ? open() : paint();
-    } catch (IOException | RuntimeException e) {
-      history.log("task " + task + " fails: " + e);
-      history.invariants().taskFailed(e);
-      state = State.FAILED;
+  public boolean step() throws IOException {
+    if (finished == null) {
+      open();
+      return true;
     }
-    return state == State.PAINTING;
+    try {
+      boolean isLeft = inpaint();
+      if (!isLeft) {
+        quarantine.close();
+      }
+      return isLeft;
+    } catch (RuntimeException e) {
+      alone.ifPresent(Marker::close);
+      quarantine.close();
+      throw e;
+    }
   }
 
-  private State open() throws IOException {
+  private void open() throws IOException {
     Path meta = new Path(place.root(), "meta");
     RunFiles files = RunFiles.ofTask(meta, place.run(), SimulatedRun.hadoop());
-    String mark = "task-" + task + "-" + history.nextPaint();
-    files.files().system().create(new Path(place.root(), ".spackle-marks/" + mark), true).close();
-    AddedFiles added = new AddedFiles(new MetaLines(), files, meta, task);
-    finished =
-        new FinishedRowsOfTest(
-            added,
-            PUBLISH,
-            calls -> history.start(process(), () -> call(calls)),
-            () -> Duration.ofMillis(History.now()).toNanos());
-    added
-        .pending(rows.stream().map(SimulatedAttempt::row).iterator())
+    MetaLines format = new MetaLines();
+    TaskFiles published =
+        new TaskFiles(
+            new AddedFiles(format, files, meta, work.task()),
+            new AddedFiles(format, files, StagedRows.folder(meta), work.task()),
+            count -> {});
+    published
+        .pending(work.rows().stream().map(SimulatedAttempt::row).iterator())
         .forEachRemaining(row -> pending.add(row.getString(0)));
     Collections.shuffle(pending, new Random(history.random(1000)));
-    return State.PAINTING;
+    marked = List.copyOf(pending);
+    quarantine =
+        new QuarantineOfTest(
+            new Path(place.root(), ".spackle-marks").toString(),
+            SimulatedRun.hadoop(),
+            new SimulatedSignals(place, history.nextPaint()),
+            new TaskRows(place.run() + "-" + work.task(), marked));
+    finished =
+        new FinishedRowsOfTest(
+            published,
+            PUBLISH,
+            calls -> history.start(place.executor(), () -> call(calls)),
+            () -> Duration.ofMillis(History.now()).toNanos());
   }
 
-  private static Row row(String key) {
-    return new GenericRowWithSchema(new Object[] {key}, ROW);
+  private static Row row(Listed row) {
+    return new GenericRowWithSchema(new Object[] {row.key(), row.replaces()}, ROW);
   }
 
-  private State paint() {
-    if (pending.isEmpty()) {
+  /** A row goes into the model in one step, and comes out in another. */
+  private boolean inpaint() {
+    if (inModel != null) {
+      finish();
+    } else if (pending.isEmpty()) {
       finished.publishAll();
-      return State.SUCCEEDED;
+      return false;
+    } else {
+      start(pending.remove(0));
     }
-    String key = pending.remove(0);
-    boolean isFailed = history.random(FAILED_OF) == 0;
-    String image = isFailed ? "" : key + ".png";
-    if (!isFailed) {
-      sink(place.root(), "images").write(image, key.getBytes(UTF_8));
+    return true;
+  }
+
+  private void start(String key) {
+    marked.forEach(each -> history.invariants().marks(each, place.executor()));
+    if (quarantine.start(key)) {
+      history.happens(Event.QUARANTINE);
+      history.invariants().blames(key, place.run());
+      add(key, "");
+      return;
     }
-    finished.add(new MetaLines.Line(key, image, history.nextPaint()).row(), WEBHOOK);
+    alone = quarantine.marker(key).map(opener -> opener.get());
+    inModel = key;
     history.waits(Duration.ofMillis(history.random(history.random(4) == 0 ? 150_000 : 15_000)));
-    return State.PAINTING;
+  }
+
+  private void finish() {
+    String key = inModel;
+    boolean isFailed = history.random(FAILED_OF) == 0;
+    if (!isFailed) {
+      sink(place.root(), "images").write(key + ".png", key.getBytes(UTF_8));
+    }
+    alone.ifPresent(Marker::close);
+    alone = Optional.empty();
+    inModel = null;
+    add(key, isFailed ? "" : key + ".png");
+  }
+
+  private void add(String key, String image) {
+    finished.add(new MetaLines.Line(key, image, history.nextPaint(), "").row(), WEBHOOK);
   }
 
   /** In the background of the executor. */

@@ -4,6 +4,7 @@ import static io.spackle.jobs.output.SimulatedStore.Kind.DELETE;
 import static io.spackle.jobs.output.SimulatedStore.Kind.LIST;
 import static io.spackle.jobs.output.SimulatedStore.Kind.PUT;
 import static io.spackle.jobs.output.SimulatedStore.Kind.READ;
+import static io.spackle.jobs.output.SimulatedStore.Kind.REPLACE;
 import static io.spackle.jobs.output.SimulatedStore.Kind.STATUS;
 import static io.spackle.jobs.output.SimulatedStore.below;
 import static io.spackle.jobs.output.SimulatedStore.entries;
@@ -13,6 +14,7 @@ import static io.spackle.jobs.output.SimulatedStore.put;
 
 import io.spackle.jobs.output.SimulatedStore.Action;
 import io.spackle.jobs.output.SimulatedStore.Entry;
+import io.spackle.jobs.output.SimulatedStore.Kind;
 import io.spackle.jobs.output.SimulatedStore.LostAnswerException;
 import io.spackle.jobs.output.SimulatedStore.Operation;
 import java.io.FileNotFoundException;
@@ -23,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -108,7 +111,7 @@ public final class SimulatedObjects extends FileSystem {
     if (!overwrite && exists(path)) {
       throw new FileAlreadyExistsException(path.toString());
     }
-    return stream(path, new Condition(false, null));
+    return stream(path, overwrite ? REPLACE : PUT, new Condition(false, null));
   }
 
   @Override
@@ -135,6 +138,7 @@ public final class SimulatedObjects extends FileSystem {
     public FSDataOutputStream build() {
       return stream(
           path,
+          getFlags().contains(CreateFlag.OVERWRITE) ? REPLACE : PUT,
           new Condition(getOptions().getBoolean(IF_NONE_MATCH, false), getOptions().get(IF_MATCH)));
     }
   }
@@ -158,14 +162,16 @@ public final class SimulatedObjects extends FileSystem {
     }
   }
 
-  private static FSDataOutputStream stream(Path path, Condition condition) {
-    String key = key(path);
-    return SimulatedStore.writing(content -> upload(key, content, condition));
+  private static FSDataOutputStream stream(Path path, Kind kind, Condition condition) {
+    Operation upload = new Operation(kind, key(path), null, !condition.isNone());
+    return SimulatedStore.writing(content -> upload(upload, content, condition));
   }
 
-  private static void upload(String key, byte[] content, Condition condition) throws IOException {
+  private static void upload(Operation operation, byte[] content, Condition condition)
+      throws IOException {
+    String key = operation.path();
     step(
-        new Operation(PUT, key, null, !condition.isNone()),
+        operation,
         () -> {
           if (!condition.holds(entries().get(key))) {
             throw new FileAlreadyExistsException("precondition failed: " + key);

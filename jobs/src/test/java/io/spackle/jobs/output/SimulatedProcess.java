@@ -14,6 +14,7 @@ final class SimulatedProcess {
   private final String run;
   private final String name;
   private long fenceSeen = Long.MIN_VALUE;
+  private long fenceSeenBefore = Long.MIN_VALUE;
   private boolean isDead;
   private boolean isSuspended;
 
@@ -24,6 +25,11 @@ final class SimulatedProcess {
 
   String run() {
     return run;
+  }
+
+  /** A name that no other process has. */
+  String name() {
+    return run + "-" + name;
   }
 
   boolean isDead() {
@@ -52,8 +58,14 @@ final class SimulatedProcess {
    */
   void changes(SimulatedStore.Kind kind) {
     if (kind != SimulatedStore.Kind.DELETE) {
+      fenceSeenBefore = fenceSeen;
       fenceSeen = Long.MIN_VALUE;
     }
+  }
+
+  /** It will repeat the change, since it got no answer. */
+  void repeatsChange() {
+    fenceSeen = fenceSeenBefore;
   }
 
   /** How long it may be suspended so that a change is made some time after the look at most. */
@@ -63,6 +75,6 @@ final class SimulatedProcess {
 
   @Override
   public String toString() {
-    return run + " " + name;
+    return name();
   }
 }

@@ -9,53 +9,66 @@ import io.spackle.jobs.lease.LeaseOfTest;
 import io.spackle.jobs.lease.LeaseRecord;
 import io.spackle.jobs.lease.RunFiles;
 import io.spackle.jobs.output.History.Event;
+import io.spackle.jobs.output.MetaLines.Line;
+import io.spackle.jobs.output.SimulatedAttempt.Listed;
+import io.spackle.jobs.output.SimulatedAttempt.Place;
+import io.spackle.jobs.output.SimulatedAttempt.Work;
+import io.spackle.jobs.output.SimulatedJob.Task;
 import io.spackle.jobs.output.SimulatedProcess.Steps;
 import io.spackle.row.MetaRow;
 import io.spackle.webhook.WebhookCall;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A run: its driver, step by step, with the tasks that it starts on two executors. What Spark does
- * in a job is done here in a few lines; leases, publishing, deletion and webhooks are the real
- * ones.
+ * A run: its driver, step by step, with the jobs that it starts on two executors. What Spark does
+ * is done here in a few lines; leases, publishing, merging, deletion, quarantine and webhooks are
+ * the real ones.
  */
 final class SimulatedRun implements Steps {
 
-  static final int ROWS = 6;
   private static final int TASKS = 2;
-  private static final int MOST_FAILURES = 4;
+  private static final int EXECUTORS = 2;
   private static final Configuration HADOOP = configuration();
 
   private final History history;
   private final String name;
   private final SimulatedProcess driver;
   private final List<SimulatedProcess> executors = new ArrayList<>();
-  private final List<List<SimulatedAttempt>> tasks = new ArrayList<>();
+  private final Deque<SimulatedJob> jobs = new ArrayDeque<>();
   private final Path root;
   private final Path meta;
+  private final SimulatedUpkeep upkeep;
+  private int executorNames;
+  private SimulatedJob inpainting;
+  private boolean replaces;
   private Lease lease;
   private boolean isLost;
   private State state = State.ACQUIRE;
 
   private enum State {
     ACQUIRE,
+    RECOVER,
     PLAN,
-    INPAINT,
+    MERGE,
+    COMMIT,
     SWEEP,
     CLEAR,
     SETTLE,
     SUMMARIZE,
+    COMPACT,
     RELEASE,
     ENDED
   }
@@ -66,6 +79,7 @@ final class SimulatedRun implements Steps {
     this.driver = new SimulatedProcess(name, "driver");
     this.root = new Path(isObjectStore ? "s3a://sim/out" : "sim:///out");
     this.meta = new Path(root, "meta");
+    this.upkeep = new SimulatedUpkeep(meta, name, HADOOP);
   }
 
   private static Configuration configuration() {
@@ -98,7 +112,7 @@ final class SimulatedRun implements Steps {
   @Override
   public boolean step() {
     try {
-      if (isLost && state.compareTo(State.RELEASE) < 0) {
+      if (isLost && (state.compareTo(State.RELEASE) < 0 || !jobs.isEmpty())) {
         lease.requireHeld();
       }
       state = next();
@@ -116,21 +130,68 @@ final class SimulatedRun implements Steps {
   }
 
   private void fail() {
-    state = lease == null || state == State.RELEASE ? State.ENDED : State.RELEASE;
+    boolean isReleased = state == State.RELEASE && jobs.isEmpty();
+    jobs.clear();
+    state = lease == null || isReleased ? State.ENDED : State.RELEASE;
   }
 
+  /** What the driver does once the jobs that it has started are done. */
   private State next() throws IOException {
+    if (!jobs.isEmpty()) {
+      awaitJob();
+      return state;
+    }
     return switch (state) {
       case ACQUIRE -> acquire();
+      case RECOVER -> recover();
       case PLAN -> plan();
-      case INPAINT -> inpaint();
+      case MERGE -> merge();
+      case COMMIT -> commit();
       case SWEEP -> sweep();
       case CLEAR -> clear();
       case SETTLE -> settle();
       case SUMMARIZE -> summarize();
+      case COMPACT -> compact();
       case RELEASE -> release();
       case ENDED -> State.ENDED;
     };
+  }
+
+  private void awaitJob() throws IOException {
+    if (jobs.getFirst().isDone()) {
+      jobs.removeFirst();
+      endLeftovers();
+    } else {
+      history.waits(Duration.ofMillis(300 + history.random(2000)));
+    }
+  }
+
+  /** Spark tells the attempts that are left to end, but they may go on for a while. */
+  private void endLeftovers() {
+    if (history.isDisturbed() && history.random(4) == 0) {
+      history.happens(Event.LEFTOVER_ATTEMPT);
+    } else {
+      history.killTasks(name, driver);
+    }
+  }
+
+  private void start(List<List<Task>> all) {
+    all.forEach(tasks -> jobs.add(new SimulatedJob(history, this::executor, tasks)));
+  }
+
+  private SimulatedProcess executor() {
+    int index = history.random(EXECUTORS);
+    while (executors.size() < EXECUTORS) {
+      executors.add(new SimulatedProcess(name, "executor" + executorNames++));
+    }
+    if (executors.get(index).isDead()) {
+      executors.set(index, new SimulatedProcess(name, "executor" + executorNames++));
+    }
+    return executors.get(index);
+  }
+
+  private boolean isAlive(String executor) {
+    return executors.stream().anyMatch(each -> each.name().equals(executor) && !each.isDead());
   }
 
   private State acquire() throws IOException {
@@ -140,8 +201,10 @@ final class SimulatedRun implements Steps {
         new LeaseRecord(name, "host", "unknown", 1, Instant.EPOCH.plusMillis(1), History.TIMEOUT);
     Lease taken = LeaseOfTest.take(files, meta, record, this::lose, clock());
     lease = taken;
+    lease.requireHeld();
+    history.invariants().acquires(driver);
     history.start(driver, this::beat);
-    return State.PLAN;
+    return State.RECOVER;
   }
 
   private LeaseOfTest.Clock clock() {
@@ -153,7 +216,7 @@ final class SimulatedRun implements Steps {
 
       @Override
       public void sleep(Duration time) {
-        history.happens(Event.TAKEOVER);
+        history.happens(Event.SETTLING);
         history.waits(time);
       }
     };
@@ -169,81 +232,101 @@ final class SimulatedRun implements Steps {
   private boolean beat() {
     if (!hasEnded()) {
       LeaseOfTest.beat(lease);
-      history.waits(History.TIMEOUT.dividedBy(4));
+      boolean isStuck = history.isDisturbed() && history.random(100) == 0;
+      if (isStuck) {
+        history.happens(Event.STUCK_HEARTBEAT);
+      }
+      history.waits(isStuck ? History.TIMEOUT.multipliedBy(3) : History.TIMEOUT.dividedBy(4));
     }
     return !hasEnded();
   }
 
+  /** As {@link MetaUpkeep#recover}. */
+  private State recover() throws IOException {
+    new MergedFiles(lease.files(), meta).finishAll();
+    lease.files().deleteEmpty(MergedFiles.folder(meta));
+    if (StagedRows.areMerged(lease.files(), meta)) {
+      lease.awaitLateRequests();
+    } else {
+      start(upkeep.mergeStaged());
+    }
+    return State.PLAN;
+  }
+
   private State plan() throws IOException {
+    lease.files().delete(StagedRows.folder(meta));
     lease.requireHeld();
-    Set<String> done = new HashSet<>();
-    publishedNow().forEach(line -> done.add(line.key()));
-    for (int executor = 0; executor < 2; executor++) {
-      executors.add(new SimulatedProcess(name, "executor" + executor));
-    }
+    openFolder(StagedRows.folder(meta));
+    List<List<Listed>> rows = new ArrayList<>();
     for (int task = 0; task < TASKS; task++) {
-      int number = task;
-      List<String> rows =
-          IntStream.range(0, ROWS)
-              .filter(row -> row % TASKS == number)
-              .mapToObj(row -> "row" + row)
-              .filter(row -> !done.contains(row))
-              .toList();
-      if (!rows.isEmpty()) {
-        tasks.add(new ArrayList<>(List.of(attempt(number, rows))));
+      rows.add(new ArrayList<>());
+    }
+    int number = 0;
+    for (Listed row : listed()) {
+      replaces |= row.replaces() != null;
+      rows.get(number++ % TASKS).add(row);
+    }
+    List<Task> tasks = new ArrayList<>();
+    for (int task = 0; task < TASKS; task++) {
+      if (!rows.get(task).isEmpty()) {
+        tasks.add(inpainting(new Work(task, rows.get(task))));
       }
     }
-    return State.INPAINT;
+    inpainting = new SimulatedJob(history, this::executor, tasks);
+    jobs.add(inpainting);
+    return State.MERGE;
   }
 
-  private SimulatedAttempt attempt(int task, List<String> rows) {
-    int executor = history.random(executors.size());
-    if (executors.get(executor).isDead()) {
-      executors.set(executor, new SimulatedProcess(name, "executor" + executor + "b"));
+  private void openFolder(Path folder) throws IOException {
+    if (meta.toUri().getScheme().equals("sim")) {
+      lease.files().files().system().mkdirs(folder);
     }
-    SimulatedAttempt attempt =
-        new SimulatedAttempt(
-            history, new SimulatedAttempt.Place(root, name, executors.get(executor)), task, rows);
-    history.start(attempt.process(), attempt);
-    return attempt;
   }
 
-  private State inpaint() throws IOException {
-    history.waits(Duration.ofMillis(100 + history.random(1000)));
-    boolean isDone = true;
-    for (List<SimulatedAttempt> attempts : tasks) {
-      boolean hasSucceeded = attempts.stream().anyMatch(SimulatedAttempt::hasSucceeded);
-      isDone &= hasSucceeded;
-      if (!hasSucceeded) {
-        repeatIfNeeded(attempts);
+  private Task inpainting(Work work) {
+    return executor ->
+        new SimulatedAttempt(history, new Place(root, name, executor, this::isAlive), work);
+  }
+
+  /** The rows to process: new ones, some that failed, some whose input was replaced. */
+  private List<Listed> listed() throws IOException {
+    Map<String, Line> done = new HashMap<>();
+    Map<String, String> keyOfRow = new HashMap<>();
+    for (Line line : publishedNow()) {
+      done.put(line.key(), line);
+      keyOfRow.put(SimulatedManifest.row(line.key()), line.key());
+    }
+    List<Listed> rows = new ArrayList<>();
+    for (String key : history.manifest().keys()) {
+      Line line = done.get(key);
+      if (line == null) {
+        rows.add(new Listed(key, keyOfRow.get(SimulatedManifest.row(key))));
+      } else if (history.isDisturbed() && history.random(line.isFailed() ? 2 : 20) == 0) {
+        history.happens(Event.ROW_REPEATED);
+        rows.add(new Listed(key, key));
       }
     }
-    if (isDone) {
-      history.killTasks(name, driver);
-    }
-    return isDone ? State.SWEEP : State.INPAINT;
+    return rows;
   }
 
-  private void repeatIfNeeded(List<SimulatedAttempt> attempts) throws IOException {
-    boolean areLost = attempts.stream().allMatch(SimulatedAttempt::isLost);
-    if (areLost && attempts.size() > MOST_FAILURES) {
-      throw new IOException("a task has failed too often");
-    }
-    boolean isDuplicate = !areLost && history.isDisturbed() && history.random(30) == 0;
-    if (isDuplicate) {
-      history.happens(Event.DUPLICATE_ATTEMPT);
-    }
-    if (areLost || isDuplicate) {
-      attempts.add(attempts.get(0).again(this::attempt));
-    }
+  private State merge() throws IOException {
+    lease.requireHeld();
+    start(upkeep.mergeStaged());
+    return State.COMMIT;
+  }
+
+  /** To a table, which no fence guards. */
+  private State commit() throws IOException {
+    StagedRows.close(lease.files(), meta);
+    lease.requireHeld();
+    history.invariants().commits(driver);
+    return State.SWEEP;
   }
 
   private State sweep() throws IOException {
     lease.requireHeld();
     history.invariants().sweeps(name);
-    // Spark ends all attempts of a task but one as failed or killed.
-    boolean anyTaskLost = tasks.stream().anyMatch(attempts -> attempts.size() > 1);
-    if (lease.orphansPossible() || anyTaskLost) {
+    if (lease.orphansPossible() || inpainting.anyTaskLost() || replaces) {
       deleteOrphans();
     }
     lease.orphansDeleted();
@@ -277,7 +360,7 @@ final class SimulatedRun implements Steps {
       recorded.addAll(new String(files.read(new Path(folder, file)), UTF_8).lines().toList());
     }
     List<WebhookCall> calls = new ArrayList<>();
-    for (MetaLines.Line line : publishedNow()) {
+    for (Line line : publishedNow()) {
       if (!recorded.contains(MetaRow.outcome(line.row()))) {
         calls.add(WebhookCall.of(line.row(), SimulatedAttempt.WEBHOOK));
       }
@@ -289,6 +372,18 @@ final class SimulatedRun implements Steps {
   private State summarize() throws IOException {
     lease.requireHeld();
     lease.files().write(new Path(root, "summary.json"), name.getBytes(UTF_8));
+    return State.COMPACT;
+  }
+
+  private State compact() throws IOException {
+    lease.requireHeld();
+    List<List<Task>> merges = upkeep.compact();
+    if (!merges.isEmpty()) {
+      history.happens(Event.COMPACTION);
+      lease.awaitLateRequests();
+      openFolder(MergedFiles.folder(meta));
+      start(merges);
+    }
     return State.RELEASE;
   }
 
@@ -299,27 +394,16 @@ final class SimulatedRun implements Steps {
   }
 
   /** The published rows, as Spark reads them. */
-  private List<MetaLines.Line> publishedNow() throws IOException {
-    AtomicFiles files = AtomicFiles.of(meta, HADOOP);
-    List<MetaLines.Line> lines = new ArrayList<>();
-    for (String file : names(files, meta)) {
-      if (file.endsWith(".parquet")) {
-        lines.addAll(MetaLines.parsed(files.read(new Path(meta, file))));
-      }
-    }
-    return lines;
+  private List<Line> publishedNow() throws IOException {
+    return upkeep.published().values().stream().flatMap(List::stream).toList();
   }
 
   private static List<String> names(AtomicFiles files, Path folder) throws IOException {
     List<String> names = new ArrayList<>();
-    try {
-      for (FileStatus status : files.system().listStatus(folder)) {
-        if (status.isFile() && !status.getPath().getName().startsWith(".")) {
-          names.add(status.getPath().getName());
-        }
+    for (FileStatus status : SimulatedUpkeep.listed(files, folder)) {
+      if (status.isFile() && !status.getPath().getName().startsWith(".")) {
+        names.add(status.getPath().getName());
       }
-    } catch (FileNotFoundException e) {
-      // There is no file yet.
     }
     return names;
   }

@@ -1,9 +1,11 @@
 package io.spackle.jobs.output;
 
+import io.spackle.jobs.output.MergedFiles.Merge;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,8 +38,10 @@ final class SimulatedStore {
     CREATE,
     /** A file gets its content. */
     CLOSE,
-    /** An object appears. */
+    /** An object appears if there is none of its name. */
     PUT,
+    /** An object appears, in the place of one of its name if there is one. */
+    REPLACE,
     RENAME,
     DELETE
   }
@@ -104,6 +108,7 @@ final class SimulatedStore {
     final byte[] content;
     final long time;
     private List<MetaLines.Line> lines;
+    private Merge merge;
 
     Entry(byte[] content, long time) {
       this.content = content;
@@ -132,6 +137,18 @@ final class SimulatedStore {
         lines = MetaLines.parsed(content);
       }
       return lines;
+    }
+
+    /** The merge that a file announces. */
+    Merge merge() {
+      if (merge == null) {
+        try {
+          merge = MergedFiles.parsed(content);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      return merge;
     }
   }
 

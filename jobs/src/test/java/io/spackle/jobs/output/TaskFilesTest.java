@@ -1,6 +1,7 @@
 package io.spackle.jobs.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.spackle.jobs.TestSpark;
 import io.spackle.jobs.lease.RunFiles;
@@ -31,6 +32,7 @@ class TaskFilesTest {
   private static final TaskFiles.Formats FORMATS = TaskFiles.Formats.of(TestSpark.session(), META);
 
   @TempDir java.nio.file.Path folder;
+  private final AddedCounts counts = new AddedCounts();
   private RunFiles files;
 
   @BeforeEach
@@ -52,6 +54,7 @@ class TaskFilesTest {
     String staged = "_staged/run-000003-0000.snappy.parquet";
     assertThat(keys(staged, MetaRow.ROW_KEY)).containsExactlyInAnyOrder("c", "d");
     assertThat(keys(staged, RowColumns.REPLACES)).containsExactlyInAnyOrder("c", "old");
+    assertThat(counts.value()).as("added files by task").containsExactly(entry(3, 1));
   }
 
   @Test
@@ -78,7 +81,7 @@ class TaskFilesTest {
   }
 
   private TaskFiles task() {
-    return TaskFiles.of(FORMATS, meta(), files, 3);
+    return TaskFiles.of(FORMATS, meta(), files, 3, counts);
   }
 
   private Path meta() {
