@@ -2,6 +2,7 @@ package io.spackle.pipeline;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.net.httpserver.HttpServer;
+import io.spackle.family.GuidanceSchedule;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.RowMask;
@@ -135,7 +136,8 @@ final class RowsBench {
         row.names(),
         new ManifestRow.Locations(url(photo), new RowMask.File(url(MASK)), null, null),
         row.prompts(),
-        new GenerationParameters(SIDE, SIDE, 1, 4, 7.5, 1, row.parameters().scheduler()),
+        new GenerationParameters(
+            SIDE, SIDE, 1, 4, GuidanceSchedule.of(7.5), 1, row.parameters().scheduler()),
         false,
         number);
   }
