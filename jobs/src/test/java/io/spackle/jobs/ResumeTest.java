@@ -108,8 +108,10 @@ class ResumeTest {
         };
     SPARK.sparkContext().listenerBus().waitUntilEmpty();
     SPARK.sparkContext().addSparkListener(listener);
+    var settings = SPARK.conf().getAll();
     try {
       Result done = run(manifest);
+      assertThat(SPARK.conf().getAll()).as("those for few rows do not stay").isEqualTo(settings);
       assertThat(done.number("succeeded") + done.number("skipped")).as(messages).isEqualTo(rows);
       SPARK.sparkContext().listenerBus().waitUntilEmpty();
     } finally {

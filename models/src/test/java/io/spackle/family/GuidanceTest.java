@@ -10,6 +10,7 @@ import io.spackle.scheduler.Run;
 import io.spackle.scheduler.SchedulerConfig;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ class GuidanceTest {
   /** The rows that a batch takes, and the embeds that it gets, which must be as many. */
   private static int rows(List<DenoisingState> batch) {
     int rows = Guidance.rows(batch, DenoisingState::latents).shape().axis(0);
-    FloatTensor prompts = (FloatTensor) PromptEmbeds.inputs(batch).get(PromptEmbeds.HIDDEN_STATES);
+    Tensor prompts = PromptEmbeds.inputs(batch).get(PromptEmbeds.HIDDEN_STATES);
     assertThat(prompts.shape().axis(0)).isEqualTo(rows);
     return rows;
   }

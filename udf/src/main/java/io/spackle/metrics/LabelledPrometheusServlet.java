@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,11 +40,11 @@ public final class LabelledPrometheusServlet extends PrometheusServlet {
 
   @Override
   public String getMetricsSnapshot(HttpServletRequest request) {
-    return super.getMetricsSnapshot(request) + labelled(metrics.getMetrics());
+    return super.getMetricsSnapshot(request) + labelled(new TreeMap<>(metrics.getMetrics()));
   }
 
   /** The plugin's metrics among those of a registry, in Prometheus' text format. */
-  static String labelled(Map<String, Metric> metrics) {
+  static String labelled(SortedMap<String, Metric> metrics) {
     Map<String, StringBuilder> families = new TreeMap<>();
     metrics.forEach(
         (name, metric) -> {

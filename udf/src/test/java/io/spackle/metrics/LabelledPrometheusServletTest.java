@@ -32,7 +32,7 @@ class LabelledPrometheusServletTest {
   @Test
   void metricsOfAnExecutorHaveLabels() {
     String page =
-        LabelledPrometheusServlet.labelled(
+        labelled(
             Map.of(
                 PLUGIN + "executor_7_rows_succeeded", counter(5),
                 PLUGIN + "executor_7_rows_failed", counter(2),
@@ -56,14 +56,14 @@ class LabelledPrometheusServletTest {
 
   @Test
   void inLocalModeTheExecutorIsTheDriver() {
-    assertThat(LabelledPrometheusServlet.labelled(Map.of(PLUGIN + "images", counter(3))))
+    assertThat(labelled(Map.of(PLUGIN + "images", counter(3))))
         .contains("spackle_images_total{executor=\"driver\"} 3.0");
   }
 
   @Test
   void metricsOfSparkAndTheNumberOfExecutorsAreLeftOut() {
     assertThat(
-            LabelledPrometheusServlet.labelled(
+            labelled(
                 Map.of(
                     "spackle.driver.jvm.heap", gauge(1), PLUGIN + "executors_heard_of", gauge(1))))
         .isEmpty();
@@ -127,7 +127,11 @@ class LabelledPrometheusServletTest {
                     .metrics()
                     .getMetrics()
                     .forEach((name, metric) -> metrics.put(PLUGIN + executor + name, metric)));
-    return LabelledPrometheusServlet.labelled(metrics);
+    return labelled(metrics);
+  }
+
+  private static String labelled(Map<String, Metric> metrics) {
+    return LabelledPrometheusServlet.labelled(new TreeMap<>(metrics));
   }
 
   private static Metric counter(long count) {

@@ -44,38 +44,47 @@ public final class SparkSessions {
     }
   }
 
-  /** Returns the session of this JVM, with options for Hadoop; starts Spark if needed. */
+  /**
+   * Returns a session with options for Hadoop; starts Spark if needed. It begins with settings,
+   * views and functions of the session of this JVM, in which later settings of a command do not
+   * stay.
+   */
   public static SparkSession open(HadoopOptions hadoop) {
     SparkConf given = new SparkConf();
     SparkConf prepared = prepared(given.clone());
     // Spark reads the system properties that spark-submit has set a second time.
     resourceAmounts(given).filter(key -> !prepared.contains(key)).forEach(System::clearProperty);
-    SparkSession session = SparkSession.builder().config(prepared).getOrCreate();
+    SparkSession session =
+        SparkSession.getDefaultSession().isDefined()
+            ? copy(SparkSession.builder().getOrCreate(), prepared)
+            : SparkSession.builder().config(prepared).getOrCreate();
     hadoop.setIn(session.sparkContext().hadoopConfiguration(), session.sparkContext().getConf());
     return session;
   }
 
-  /**
-   * Sets how the next queries run; what spark-submit has set stays. Adaptive execution makes each
-   * stage of a query a job of its own, whose size tells how to go on: with few rows, most of the
-   * time goes there.
-   *
-   * @param few whether all queries are of few rows
-   */
-  public static void expectRows(SparkSession spark, boolean few) {
-    int tasks = spark.sparkContext().defaultParallelism();
-    set(spark, "spark.sql.adaptive.enabled", few ? "false" : null);
-    set(spark, "spark.sql.shuffle.partitions", few ? String.valueOf(tasks) : null);
+  private static SparkSession copy(SparkSession session, SparkConf prepared) {
+    SparkSession copy = ((org.apache.spark.sql.classic.SparkSession) session).cloneSession();
+    for (Tuple2<String, String> setting : prepared.getAll()) {
+      setIfMissing(copy, setting._1(), setting._2());
+    }
+    return copy;
   }
 
-  private static void set(SparkSession spark, String key, String value) {
-    if (spark.sparkContext().getConf().contains(key)) {
-      return;
-    }
-    if (value == null) {
-      spark.conf().unset(key);
-    } else {
-      spark.conf().set(key, value);
+  /**
+   * Prepares a session for queries of few rows. Adaptive execution makes each stage of a query a
+   * job of its own, whose size tells how to go on: with few rows, most of the time goes there.
+   *
+   * @param session of one command
+   */
+  public static void expectFewRows(SparkSession session) {
+    int tasks = session.sparkContext().defaultParallelism();
+    setIfMissing(session, "spark.sql.adaptive.enabled", "false");
+    setIfMissing(session, "spark.sql.shuffle.partitions", String.valueOf(tasks));
+  }
+
+  private static void setIfMissing(SparkSession session, String key, String value) {
+    if (session.conf().isModifiable(key) && !session.conf().getAll().contains(key)) {
+      session.conf().set(key, value);
     }
   }
 

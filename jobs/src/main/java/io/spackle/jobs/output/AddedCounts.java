@@ -15,21 +15,32 @@ import scala.jdk.javaapi.CollectionConverters;
  * at the end of tasks. So the driver knows the names of new files without listing any. Files of
  * tasks that were lost may be missing.
  */
-public final class AddedCounts extends AccumulatorV2<AddedCounts.Count, Map<Integer, Integer>> {
+public final class AddedCounts extends AccumulatorV2<AddedCounts.Count, Map<Integer, Integer>>
+    implements AutoCloseable {
 
   private static final long serialVersionUID = 1L;
 
   private final Map<Integer, Integer> filesOfTask = new ConcurrentHashMap<>();
 
+  /** Stops listening; on the driver only. */
+  private transient Runnable stop;
+
   /** The number of files that a task has added so far. */
   public record Count(int task, int files) implements Serializable {}
 
-  /** Registers new counts with a Spark application. */
+  /** Registers new counts with a Spark application, until they are closed. */
   public static AddedCounts in(SparkContext spark) {
     AddedCounts counts = new AddedCounts();
+    Heartbeats heartbeats = new Heartbeats(counts);
+    counts.stop = () -> spark.removeSparkListener(heartbeats);
     spark.register(counts);
-    spark.addSparkListener(new Heartbeats(counts));
+    spark.addSparkListener(heartbeats);
     return counts;
+  }
+
+  @Override
+  public void close() {
+    stop.run();
   }
 
   /** Takes over the counts of running tasks. */

@@ -96,7 +96,6 @@ public record JobPlan(
 
   private static JobPlan of(SparkSession spark, JobConf conf, OutputCheck check) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    SparkSessions.expectRows(spark, false);
     Problems problems = new Problems();
     problems.addAll(StoreProbe.problems(locations(conf), hadoop));
     problems.refuse(); // the checks below would take minutes to fail
@@ -118,7 +117,9 @@ public record JobPlan(
     Dataset<Row> keys = manifest == null ? null : keys(manifest, setup, conf, problems);
     Long rows = keys == null ? null : count(keys, conf, problems);
     problems.refuse();
-    SparkSessions.expectRows(spark, Datasets.areAHandful(rows) && output.isSmall());
+    if (Datasets.areAHandful(rows) && output.isSmall()) {
+      SparkSessions.expectFewRows(spark);
+    }
     Input input = new Input(manifest, keys, rows, snapshot);
     JobPlan plan =
         new JobPlan(

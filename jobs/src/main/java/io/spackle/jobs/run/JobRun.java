@@ -225,8 +225,8 @@ public final class JobRun {
   private boolean inpaint(WorkList work, Lease lease, Kept kept) throws IOException {
     SparkContext context = spark.sparkContext();
     TaskCounters counters = TaskCounters.in(context);
-    AddedCounts added = AddedCounts.in(context);
-    try (Progress progress = Progress.start(context, counters, work.count(), messages);
+    try (AddedCounts added = AddedCounts.in(context);
+        Progress progress = Progress.start(context, counters, work.count(), messages);
         TableSync.Commits commits = kept.table().start(lease, added);
         Interruption.Abandonable inpainting = interruption.abandonable(context)) {
       InpaintPass pass = new InpaintPass(spark, plan, counters, added);

@@ -20,26 +20,27 @@ class AddedCountsTest {
   @Test
   void theDriverKnowsTheFilesOfTasksThatStillRun() throws Exception {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(TestSpark.session().sparkContext());
-    AddedCounts counts = AddedCounts.in(spark.sc());
-    CompletableFuture<Void> job =
-        CompletableFuture.runAsync(
-            () ->
-                spark
-                    .parallelize(List.of(7), 1)
-                    .foreach(
-                        task -> {
-                          counts.add(new Count(task, 1));
-                          counts.add(new Count(task, 2));
-                          assertThat(KNOWN.await(1, TimeUnit.MINUTES)).isTrue();
-                        }));
-    while (counts.value().isEmpty()) {
-      assertThat(job).isNotDone();
-      Thread.sleep(20);
+    try (AddedCounts counts = AddedCounts.in(spark.sc())) {
+      CompletableFuture<Void> job =
+          CompletableFuture.runAsync(
+              () ->
+                  spark
+                      .parallelize(List.of(7), 1)
+                      .foreach(
+                          task -> {
+                            counts.add(new Count(task, 1));
+                            counts.add(new Count(task, 2));
+                            assertThat(KNOWN.await(1, TimeUnit.MINUTES)).isTrue();
+                          }));
+      while (counts.value().isEmpty()) {
+        assertThat(job).isNotDone();
+        Thread.sleep(20);
+      }
+      assertThat(counts.value()).containsExactly(entry(7, 2));
+      KNOWN.countDown();
+      job.get(1, TimeUnit.MINUTES);
+      assertThat(counts.value()).as("each file once").containsExactly(entry(7, 2));
     }
-    assertThat(counts.value()).containsExactly(entry(7, 2));
-    KNOWN.countDown();
-    job.get(1, TimeUnit.MINUTES);
-    assertThat(counts.value()).as("each file once").containsExactly(entry(7, 2));
   }
 
   @Test
