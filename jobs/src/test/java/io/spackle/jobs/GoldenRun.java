@@ -131,6 +131,10 @@ record GoldenRun(Path folder, JsonNode json) {
     ARGUMENTS.stream()
         .filter(name -> call().hasNonNull(name))
         .forEach(name -> row.set(name, call().get(name)));
+    if (json.has("guidance_interval")) {
+      row.set("guidance_start", json.get("guidance_interval").get(0));
+      row.set("guidance_end", json.get("guidance_interval").get(1));
+    }
     if (json.hasNonNull("scheduler")) {
       row.set("scheduler", json.get("scheduler"));
     }

@@ -30,15 +30,16 @@ final class Simulation {
     Simulation simulation = new Simulation();
     long start = System.nanoTime();
     for (long seed = first; seed < first + count; seed += PROGRESS) {
+      int known = simulation.violations.size();
       simulation.play(seed, (int) Math.min(PROGRESS, first + count - seed));
       System.out.printf(
           "%d histories in %d s, %d with violations%n",
           seed - first + PROGRESS,
           (System.nanoTime() - start) / 1_000_000_000,
           simulation.violations.size());
+      simulation.violations.stream().skip(known).forEach(System.out::println);
     }
     System.out.println(simulation.events);
-    simulation.violations.forEach(System.out::println);
     System.exit(simulation.violations.isEmpty() ? 0 : 1);
   }
 
