@@ -134,7 +134,7 @@ final class Invariants {
       checkPublished();
     }
     requireNotFenced(operation, process);
-    if (fenced.containsKey(process.run()) || swept.contains(process.run())) {
+    if (isOver(process.run())) {
       late.add(operation.path());
       late.add(operation.to());
     }
@@ -143,6 +143,13 @@ final class Invariants {
   /** A run begins to look for orphaned images: its tasks have ended, or are out of reach. */
   void sweeps(String run) {
     swept.add(run);
+  }
+
+  /** Whether a run has ended or is fenced, or a run that ended itself has taken its folder away. */
+  private boolean isOver(String run) {
+    return fenced.containsKey(run)
+        || swept.contains(run)
+        || !isObjectStore && !SimulatedStore.entries().containsKey(META + "/.spackle-" + run);
   }
 
   private void recordFence(String path) {
