@@ -1,0 +1,133 @@
+package io.spackle.jobs.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spackle.jobs.files.AtomicFiles;
+import io.spackle.jobs.lease.Lease;
+import io.spackle.jobs.lease.LeaseOfTest;
+import io.spackle.jobs.lease.LeaseRecord;
+import io.spackle.jobs.output.SimulatedStore.Kind;
+import io.spackle.jobs.output.SimulatedStore.Operation;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Test;
+
+/** A run takes over from one that has crashed, and is suspended or killed meanwhile. */
+class TakeoverTest {
+
+  private static final Path FOLDERS = new Path("sim:///out/meta");
+  private static final Path OBJECTS = new Path("s3a://sim/out/meta");
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
+
+  private interface Fault {
+    void happen() throws IOException;
+  }
+
+  /** One fault, before the first operation of a kind on the lease of the crashed run. */
+  private static final class OneFault implements SimulatedStore.World {
+
+    private final Kind kind;
+    private final Fault fault;
+    private boolean isDue;
+
+    OneFault(Kind kind, Fault fault) {
+      this.kind = kind;
+      this.fault = fault;
+    }
+
+    @Override
+    public void before(Operation operation) throws IOException {
+      if (isDue && operation.kind() == kind && operation.path().endsWith("-crashed/claim")) {
+        isDue = false;
+        fault.happen();
+      }
+    }
+
+    @Override
+    public SimulatedProcess process() {
+      return null;
+    }
+
+    @Override
+    public void after(Operation operation, SimulatedProcess process) {}
+
+    @Override
+    public boolean losesAnswer(Operation operation) {
+      return false;
+    }
+
+    @Override
+    public long lateness(Operation operation) {
+      return 0;
+    }
+  }
+
+  private Lease second;
+
+  /** Another run takes over while this one is suspended for longer than its own lease lasts. */
+  @Test
+  void aRunThatWasSuspendedFencesNoLiveRun() throws IOException {
+    OneFault suspension =
+        new OneFault(
+            Kind.READ,
+            () -> {
+              pass(TIMEOUT.plusSeconds(1));
+              second = take(FOLDERS, "second");
+            });
+    crash(FOLDERS, suspension);
+    assertThatThrownBy(() -> take(FOLDERS, "first")).isInstanceOf(Lease.LostException.class);
+    second.requireHeld();
+    second.files().create(new Path(FOLDERS, "second.parquet"), new byte[] {1});
+    assertThat(SimulatedStore.entries()).containsKey("/out/meta/second.parquet");
+  }
+
+  /** Without a lease and without a fence, nothing would stop the tasks of the crashed run. */
+  @Test
+  void aRunThatIsKilledBeforeItDeletesALeaseLeavesTheFence() throws IOException {
+    OneFault death =
+        new OneFault(
+            Kind.DELETE,
+            () -> {
+              throw new IOException("killed");
+            });
+    crash(OBJECTS, death);
+    assertThatThrownBy(() -> take(OBJECTS, "first")).hasMessage("killed");
+    assertThat(SimulatedStore.entries()).containsKey("/out/meta/.spackle-crashed.fence");
+  }
+
+  private static void crash(Path meta, OneFault next) throws IOException {
+    SimulatedStore.reset(next);
+    take(meta, "crashed");
+    pass(TIMEOUT.plusSeconds(1));
+    next.isDue = true;
+  }
+
+  private static void pass(Duration time) {
+    SimulatedStore.passUntil(SimulatedStore.now() + time.toMillis());
+  }
+
+  private static Lease take(Path meta, String run) throws IOException {
+    LeaseOfTest.Clock clock =
+        new LeaseOfTest.Clock() {
+          @Override
+          public long millis() {
+            return SimulatedStore.now();
+          }
+
+          @Override
+          public void sleep(Duration time) {
+            pass(time);
+          }
+        };
+    Instant since = Instant.ofEpochMilli(SimulatedStore.now());
+    return LeaseOfTest.take(
+        AtomicFiles.of(meta, SimulatedRun.hadoop()),
+        meta,
+        new LeaseRecord(run, "host", "machine of " + run, 1, since, TIMEOUT),
+        () -> {},
+        clock);
+  }
+}
