@@ -6,6 +6,7 @@ import io.spackle.conf.RefusedException;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.Interruption;
 import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.driver.SparkSessions.QuerySettings;
 import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.run.ExitCode;
 import io.spackle.jobs.run.JobPlan;
@@ -103,14 +104,16 @@ public final class InpaintJob implements Callable<Integer> {
     if (conf.tasks().model().labels().note() != null) {
       messages.println("Note: " + conf.tasks().model().labels().note());
     }
-    JobPlan plan = plan(spark, conf);
-    plan.warnings().forEach(warning -> messages.println("Warning: " + warning));
-    return new JobRun(spark, plan, messages, start, interruption).execute();
+    try (QuerySettings queries = new QuerySettings(spark)) {
+      JobPlan plan = plan(spark, conf, queries);
+      plan.warnings().forEach(warning -> messages.println("Warning: " + warning));
+      return new JobRun(spark, plan, messages, start, interruption).execute();
+    }
   }
 
-  private JobPlan plan(SparkSession spark, JobConf conf) {
+  private JobPlan plan(SparkSession spark, JobConf conf, QuerySettings queries) {
     try (Interruption.Abandonable planning = interruption.abandonable(spark.sparkContext())) {
-      return JobPlan.of(spark, conf);
+      return JobPlan.of(spark, conf, queries);
     }
   }
 

@@ -4,6 +4,7 @@ import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.driver.SparkSessions.QuerySettings;
 import io.spackle.jobs.dryrun.Forecast;
 import io.spackle.jobs.dryrun.Forecast.Measured;
 import io.spackle.jobs.dryrun.ManifestSurvey;
@@ -100,7 +101,12 @@ final class PlanCommand implements Callable<Integer> {
 
   private PlanResult result(JobConf conf) throws IOException {
     SparkSession spark = SparkSessions.open(conf.hadoop());
-    JobPlan plan = JobPlan.readOnly(spark, conf);
+    try (QuerySettings queries = new QuerySettings(spark)) {
+      return result(spark, conf, JobPlan.readOnly(spark, conf, queries));
+    }
+  }
+
+  private PlanResult result(SparkSession spark, JobConf conf, JobPlan plan) throws IOException {
     print(plan.warnings().stream().map(warning -> "Warning: " + warning).toList());
     double startup = elapsed();
     ManifestSurvey survey = ManifestSurvey.of(spark, plan);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spackle.jobs.LocalCluster.Job;
 import io.spackle.jobs.LocalCluster.Result;
 import io.spackle.jobs.conf.JobConf;
+import io.spackle.jobs.driver.SparkSessions.QuerySettings;
 import io.spackle.jobs.run.JobPlan;
 import io.spackle.row.RowColumns;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -190,7 +192,9 @@ class ClusterTest {
   }
 
   private String key(String id) {
-    JobPlan plan = JobPlan.of(TestSpark.session(), JobConf.load(Optional.of(conf), Map.of()));
+    SparkSession spark = TestSpark.session();
+    JobConf job = JobConf.load(Optional.of(conf), Map.of());
+    JobPlan plan = JobPlan.of(spark, job, new QuerySettings(spark));
     return plan.keyedRows().where(col(RowColumns.ID).equalTo(id)).first().getAs(RowColumns.KEY);
   }
 

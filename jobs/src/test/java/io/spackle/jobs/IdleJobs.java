@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.jobs.conf.JobConf;
+import io.spackle.jobs.driver.SparkSessions.QuerySettings;
 import io.spackle.jobs.run.JobPlan;
 import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
@@ -58,7 +59,8 @@ record IdleJobs(Path folder) {
 
   /** The plan of a job. */
   JobPlan plan(SparkSession spark, Path manifest, String output) throws IOException {
-    return JobPlan.of(spark, JobConf.load(Optional.of(conf(manifest, output)), Map.of()));
+    JobConf conf = JobConf.load(Optional.of(conf(manifest, output)), Map.of());
+    return JobPlan.of(spark, conf, new QuerySettings(spark));
   }
 
   private Path conf(Path manifest, String output) throws IOException {

@@ -1,7 +1,9 @@
 package io.spackle.jobs.driver;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -44,47 +46,52 @@ public final class SparkSessions {
     }
   }
 
-  /**
-   * Returns a session with options for Hadoop; starts Spark if needed. It begins with settings,
-   * views and functions of the session of this JVM, in which later settings of a command do not
-   * stay.
-   */
+  /** Returns the session of this JVM, with options for Hadoop; starts Spark if needed. */
   public static SparkSession open(HadoopOptions hadoop) {
     SparkConf given = new SparkConf();
     SparkConf prepared = prepared(given.clone());
     // Spark reads the system properties that spark-submit has set a second time.
     resourceAmounts(given).filter(key -> !prepared.contains(key)).forEach(System::clearProperty);
-    SparkSession session =
-        SparkSession.getDefaultSession().isDefined()
-            ? copy(SparkSession.builder().getOrCreate(), prepared)
-            : SparkSession.builder().config(prepared).getOrCreate();
+    SparkSession session = SparkSession.builder().config(prepared).getOrCreate();
     hadoop.setIn(session.sparkContext().hadoopConfiguration(), session.sparkContext().getConf());
     return session;
   }
 
-  private static SparkSession copy(SparkSession session, SparkConf prepared) {
-    SparkSession copy = ((org.apache.spark.sql.classic.SparkSession) session).cloneSession();
-    for (Tuple2<String, String> setting : prepared.getAll()) {
-      setIfMissing(copy, setting._1(), setting._2());
-    }
-    return copy;
-  }
-
   /**
-   * Prepares a session for queries of few rows. Adaptive execution makes each stage of a query a
-   * job of its own, whose size tells how to go on: with few rows, most of the time goes there.
-   *
-   * @param session of one command
+   * Settings of a session's queries that a command may change; when they are closed, the session,
+   * which others may use, has those that it had before.
    */
-  public static void expectFewRows(SparkSession session) {
-    int tasks = session.sparkContext().defaultParallelism();
-    setIfMissing(session, "spark.sql.adaptive.enabled", "false");
-    setIfMissing(session, "spark.sql.shuffle.partitions", String.valueOf(tasks));
-  }
+  public static final class QuerySettings implements AutoCloseable {
 
-  private static void setIfMissing(SparkSession session, String key, String value) {
-    if (session.conf().isModifiable(key) && !session.conf().getAll().contains(key)) {
-      session.conf().set(key, value);
+    private final SparkSession session;
+    private final Set<String> changed = new HashSet<>();
+
+    public QuerySettings(SparkSession session) {
+      this.session = session;
+    }
+
+    /**
+     * Expects queries of few rows. Adaptive execution makes each stage of a query a job of its own,
+     * whose size tells how to go on: with few rows, most of the time goes there. What is set
+     * already stays.
+     */
+    public void expectFewRows() {
+      set("spark.sql.adaptive.enabled", "false");
+      set(
+          "spark.sql.shuffle.partitions",
+          String.valueOf(session.sparkContext().defaultParallelism()));
+    }
+
+    private void set(String key, String value) {
+      if (!session.conf().getAll().contains(key)) {
+        session.conf().set(key, value);
+        changed.add(key);
+      }
+    }
+
+    @Override
+    public void close() {
+      changed.forEach(session.conf()::unset);
     }
   }
 

@@ -192,10 +192,10 @@ public final class RunFiles {
       if (!files.system().exists(path)) {
         return false; // another process has deleted it
       }
-      requireNotFenced();
       if (!files.system().exists(folder)) {
         throw e;
       }
+      requireNotFenced(); // last, since it must be as late as possible
       return remove(path); // it is on another volume
     }
     files.deleteQuietly(trash);

@@ -61,6 +61,7 @@ final class InpaintPass {
         () -> {
           int task = rows.head().getAs(RowColumns.TASK);
           RunFiles files = formats.added().files(work.meta(), work.run());
+          files.requireNotFenced(); // its markers would count as crashes of the run that took over
           return new InpaintPartition.Work(
               work.task(task, files), TaskFiles.of(formats, work.meta(), files, task, counts));
         });

@@ -6,6 +6,7 @@ import io.spackle.conf.ResolvedConf;
 import io.spackle.conf.TaskConf;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.jobs.driver.SparkSessions.QuerySettings;
 import io.spackle.jobs.files.StoreProbe;
 import io.spackle.jobs.manifest.KeyedRows;
 import io.spackle.jobs.manifest.Manifest;
@@ -67,10 +68,11 @@ public record JobPlan(
    * output and deleted; nothing else changes. If there may be nothing to do, the model is not
    * opened: that takes minutes.
    *
+   * @param queries of the session, which follow the number of rows
    * @throws RefusedException with all problems
    */
-  public static JobPlan of(SparkSession spark, JobConf conf) {
-    JobPlan plan = of(spark, conf, OutputFolder::problems);
+  public static JobPlan of(SparkSession spark, JobConf conf, QuerySettings queries) {
+    JobPlan plan = of(spark, conf, queries, OutputFolder::problems);
     if (!plan.isFurtherRun()) {
       plan.openModel(spark);
     }
@@ -80,10 +82,11 @@ public record JobPlan(
   /**
    * Checks what can be checked without any write to the output.
    *
+   * @param queries as above
    * @throws RefusedException with all problems
    */
-  public static JobPlan readOnly(SparkSession spark, JobConf conf) {
-    JobPlan plan = of(spark, conf, OutputFolder::problemsReadOnly);
+  public static JobPlan readOnly(SparkSession spark, JobConf conf, QuerySettings queries) {
+    JobPlan plan = of(spark, conf, queries, OutputFolder::problemsReadOnly);
     plan.openModel(spark);
     return plan;
   }
@@ -94,7 +97,8 @@ public record JobPlan(
     List<String> problems(OutputFolder output, OutputFolder.Mode mode);
   }
 
-  private static JobPlan of(SparkSession spark, JobConf conf, OutputCheck check) {
+  private static JobPlan of(
+      SparkSession spark, JobConf conf, QuerySettings queries, OutputCheck check) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Problems problems = new Problems();
     problems.addAll(StoreProbe.problems(locations(conf), hadoop));
@@ -118,7 +122,7 @@ public record JobPlan(
     Long rows = keys == null ? null : count(keys, conf, problems);
     problems.refuse();
     if (Datasets.areAHandful(rows) && output.isSmall()) {
-      SparkSessions.expectFewRows(spark);
+      queries.expectFewRows();
     }
     Input input = new Input(manifest, keys, rows, snapshot);
     JobPlan plan =

@@ -94,6 +94,7 @@ final class SimulatedAttempt implements SimulatedJob.Attempt {
   private void open() throws IOException {
     Path meta = new Path(place.root(), "meta");
     RunFiles files = RunFiles.ofTask(meta, place.run(), SimulatedRun.hadoop());
+    files.requireNotFenced();
     MetaLines format = new MetaLines();
     TaskFiles published =
         new TaskFiles(
