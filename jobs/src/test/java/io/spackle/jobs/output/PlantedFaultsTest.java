@@ -122,7 +122,7 @@ class PlantedFaultsTest {
             "target.must(IF_MATCH, expected.tag());",
             "",
             "is published",
-            1989),
+            807),
         new Fault(
             "on S3, a run that has ended leaves a fence",
             LEASE + "Leases.java",
