@@ -3,14 +3,11 @@ package io.spackle.family;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
-import io.spackle.image.RgbImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.Callable;
 
 /**
@@ -39,7 +36,7 @@ final class EngineBench {
   private void run() throws Exception {
     try (PlainLoop plain = new PlainLoop(bundle);
         Inpainter inpainter = Families.open(ModelBundle.open(bundle), Device.cpu(0))) {
-      InpaintInput input = input();
+      InpaintInput input = BenchInput.of(side);
       Callable<Void> bare = () -> plain.image(side, steps);
       Callable<Object> engine =
           () -> inpainter.inpaint(parameters(), List.of(input), new Cancellation()).get(0).image();
@@ -54,22 +51,6 @@ final class EngineBench {
       }
       print("engine / plain loop, seconds per image", ratios);
     }
-  }
-
-  private InpaintInput input() {
-    byte[] pixels = new byte[3 * side * side];
-    new Random(1).nextBytes(pixels);
-    byte[] levels = new byte[side * side];
-    for (int i = 0; i < levels.length / 2; i++) {
-      levels[i] = (byte) 255;
-    }
-    return new InpaintInput(
-        new RgbImage(side, side, pixels),
-        new Mask(side, side, levels),
-        "a plain wall",
-        null,
-        null,
-        1);
   }
 
   private InpaintParameters parameters() {

@@ -5,9 +5,7 @@ import io.spackle.bundle.PreparedBundle;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.GraphException;
-import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
-import io.spackle.image.RgbImage;
 import io.spackle.onnx.RandomUnet;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -174,7 +171,7 @@ final class GpuBench {
     Cancellation never = new Cancellation();
     List<InpaintState> states =
         IntStream.range(0, batch)
-            .mapToObj(i -> inpainter.begin(parameters, input(side), never))
+            .mapToObj(i -> inpainter.begin(parameters, BenchInput.of(side), never))
             .toList();
     states = inpainter.step(states, never);
     long start = System.nanoTime();
@@ -191,17 +188,6 @@ final class GpuBench {
       unet.run(rows, latents);
     }
     return secondsSince(start) / STEPS;
-  }
-
-  private static InpaintInput input(int side) {
-    byte[] pixels = new byte[3 * side * side];
-    new Random(1).nextBytes(pixels);
-    byte[] levels = new byte[side * side];
-    for (int i = 0; i < levels.length / 2; i++) {
-      levels[i] = (byte) 255;
-    }
-    return new InpaintInput(
-        new RgbImage(side, side, pixels), new Mask(side, side, levels), "a wall", null, null, 1);
   }
 
   private static double difference(float[] found, float[] expected) {

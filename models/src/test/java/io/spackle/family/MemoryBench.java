@@ -5,16 +5,13 @@ import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
-import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
-import io.spackle.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 /**
  * Measures the memory of this process, as Linux counts it: with a model open, and at its peak after
@@ -54,7 +51,9 @@ final class MemoryBench {
       report("opened");
       for (int size : BATCHES) {
         inpainter.inpaint(
-            parameters(inpainter.traits()), Collections.nCopies(size, input()), new Cancellation());
+            parameters(inpainter.traits()),
+            Collections.nCopies(size, BenchInput.of(side)),
+            new Cancellation());
         report("after a batch of " + size);
       }
     }
@@ -78,22 +77,6 @@ final class MemoryBench {
         new InpaintParameters.Sampling(steps, guidance, 1.0, SchedulerChoice.DEFAULT),
         MaskReduction.MAX,
         false);
-  }
-
-  private InpaintInput input() {
-    byte[] pixels = new byte[3 * side * side];
-    new Random(1).nextBytes(pixels);
-    byte[] levels = new byte[side * side];
-    for (int i = 0; i < levels.length / 2; i++) {
-      levels[i] = (byte) 255;
-    }
-    return new InpaintInput(
-        new RgbImage(side, side, pixels),
-        new Mask(side, side, levels),
-        "a plain wall",
-        null,
-        null,
-        1);
   }
 
   /** The Java heap is part of it: what is garbage goes first. */

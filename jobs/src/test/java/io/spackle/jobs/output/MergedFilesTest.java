@@ -47,24 +47,6 @@ class MergedFilesTest {
       }
     }
 
-    @Override
-    public SimulatedProcess process() {
-      return null;
-    }
-
-    @Override
-    public void after(Operation operation, SimulatedProcess process) {}
-
-    @Override
-    public boolean losesAnswer(Operation operation) {
-      return false;
-    }
-
-    @Override
-    public long lateness(Operation operation) {
-      return 0;
-    }
-
     boolean isReached() {
       return then == null;
     }

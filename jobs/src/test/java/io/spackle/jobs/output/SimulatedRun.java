@@ -83,9 +83,7 @@ final class SimulatedRun implements Steps {
   }
 
   private static Configuration configuration() {
-    Configuration hadoop = new Configuration(false);
-    hadoop.set("fs.sim.impl", SimulatedFiles.class.getName());
-    hadoop.set("fs.AbstractFileSystem.sim.impl", SimulatedFiles.Context.class.getName());
+    Configuration hadoop = SimulatedFiles.configuration();
     hadoop.set("fs.s3a.impl", SimulatedObjects.class.getName());
     hadoop.setClassLoader(SimulatedRun.class.getClassLoader());
     return hadoop;

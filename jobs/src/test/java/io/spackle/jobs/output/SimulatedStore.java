@@ -86,21 +86,27 @@ final class SimulatedStore {
      */
     void before(Operation operation) throws IOException;
 
-    /** Whose operations these are. */
-    SimulatedProcess process();
+    /** Whose operations these are; null if that does not matter. */
+    default SimulatedProcess process() {
+      return null;
+    }
 
     /**
      * Called when it is done, however late; not if it changed nothing.
      *
      * @param process whose operation it is
      */
-    void after(Operation operation, SimulatedProcess process);
+    default void after(Operation operation, SimulatedProcess process) {}
 
     /** Whether an operation that is done has no answer. */
-    boolean losesAnswer(Operation operation);
+    default boolean losesAnswer(Operation operation) {
+      return false;
+    }
 
     /** How many milliseconds after its caller has given up an operation is done; 0 for not. */
-    long lateness(Operation operation);
+    default long lateness(Operation operation) {
+      return 0;
+    }
   }
 
   /** A file, or a folder without content. */

@@ -45,24 +45,6 @@ class TakeoverTest {
         fault.happen();
       }
     }
-
-    @Override
-    public SimulatedProcess process() {
-      return null;
-    }
-
-    @Override
-    public void after(Operation operation, SimulatedProcess process) {}
-
-    @Override
-    public boolean losesAnswer(Operation operation) {
-      return false;
-    }
-
-    @Override
-    public long lateness(Operation operation) {
-      return 0;
-    }
   }
 
   private Lease second;
