@@ -56,11 +56,9 @@ public final class OptimizedGraph {
 
   private static OrtSession session(Path model, Optional<ByteBuffer> copy, SessionOptions options)
       throws OrtException {
-    if (copy.isEmpty()) {
-      return OrtRuntime.environment().createSession(model.toString(), options);
-    }
-    options.addConfigEntry(OrtGraph.EXTERNAL_FOLDER, OrtGraph.folder(model));
-    return OrtRuntime.environment().createSession(copy.get(), options);
+    return copy.isPresent()
+        ? OrtGraph.session(model, copy.get(), options)
+        : OrtRuntime.environment().createSession(model.toString(), options);
   }
 
   /** The version of ONNX Runtime. */

@@ -52,7 +52,8 @@ public final class OrtGraph implements Graph {
       Set.of("GroupNorm", "SkipGroupNorm", "BiasSplitGelu", "BiasAdd", "NhwcConv");
 
   /** The folder of external tensors of a graph that is opened from memory. */
-  static final String EXTERNAL_FOLDER = "session.model_external_initializers_file_folder_path";
+  private static final String EXTERNAL_FOLDER =
+      "session.model_external_initializers_file_folder_path";
 
   private final String name;
   private final OrtSession session;
@@ -117,18 +118,14 @@ public final class OrtGraph implements Graph {
    * @throws InvalidModelException as above, as are the others
    */
   public static OrtGraph open(Path model, ByteBuffer copy, Device device) {
-    return open(
-        name(model),
-        model.toString(),
-        options -> {
-          options.addConfigEntry(EXTERNAL_FOLDER, folder(model));
-          return OrtRuntime.environment().createSession(copy, options);
-        },
-        device);
+    return open(name(model), model.toString(), options -> session(model, copy, options), device);
   }
 
-  static String folder(Path model) {
-    return model.toAbsolutePath().getParent().toString();
+  /** Opens a changed copy of a graph; its external tensors are next to the original. */
+  static OrtSession session(Path model, ByteBuffer copy, OrtSession.SessionOptions options)
+      throws OrtException {
+    options.addConfigEntry(EXTERNAL_FOLDER, model.toAbsolutePath().getParent().toString());
+    return OrtRuntime.environment().createSession(copy, options);
   }
 
   private static String name(Path model) {
