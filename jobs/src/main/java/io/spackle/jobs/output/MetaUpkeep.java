@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -37,6 +38,7 @@ public final class MetaUpkeep {
   private final OutputFolder output;
   private final Lease lease;
   private final RunFiles files;
+  private Optional<Dataset<Row>> recovered = Optional.empty();
 
   public MetaUpkeep(SparkSession spark, OutputFolder output, Lease lease) {
     this.spark = spark;
@@ -52,7 +54,7 @@ public final class MetaUpkeep {
     if (StagedRows.areMerged(files, output.meta())) {
       lease.awaitLateRequests();
     } else {
-      StagedRows.merge(spark, output, files);
+      recovered = Optional.of(StagedRows.merge(spark, output, files, "recovered-images"));
     }
     files.delete(StagedRows.folder(output.meta()));
   }
@@ -65,13 +67,14 @@ public final class MetaUpkeep {
   /**
    * Puts the rows that this run has staged in the place of those that they replace, file by file.
    *
-   * @return the locations of the images of replaced rows
+   * @return the locations of the images of replaced rows, also of those that {@link #recover} has
+   *     replaced
    */
   public Dataset<Row> mergeStaged() throws IOException {
     lease.requireHeld();
-    Dataset<Row> images = StagedRows.merge(spark, output, files);
+    Dataset<Row> images = StagedRows.merge(spark, output, files, "replaced-images");
     StagedRows.close(files, output.meta());
-    return images;
+    return recovered.map(images::union).orElse(images);
   }
 
   /**

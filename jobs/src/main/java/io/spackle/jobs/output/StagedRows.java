@@ -89,16 +89,17 @@ public final class StagedRows {
    * because somebody has deleted meta files, is left out: it counts as not processed.
    *
    * @param files of the run that holds the lease
+   * @param images name in the run's folder of the file of the result, if that is large
    * @return the locations of the images of replaced rows
    */
-  static Dataset<Row> merge(SparkSession spark, OutputFolder output, RunFiles files)
+  static Dataset<Row> merge(SparkSession spark, OutputFolder output, RunFiles files, String images)
       throws IOException {
     List<Path> staged = output.find(new Path(folder(output.meta()), OutputFolder.ALL));
     if (staged.isEmpty()) {
       return noImages(spark);
     }
     MetaRewrite rewrite = new MetaRewrite(spark, output.meta(), files);
-    return new StagedRows(spark, output, rewrite, staged).merge(files);
+    return new StagedRows(spark, output, rewrite, staged).merge(files, images);
   }
 
   /** The published and the staged meta rows of a run, in the columns of a schema. */
@@ -138,7 +139,7 @@ public final class StagedRows {
     return spark.createDataFrame(List.of(), StructType.fromDDL(LOCATION + " string"));
   }
 
-  private Dataset<Row> merge(RunFiles run) throws IOException {
+  private Dataset<Row> merge(RunFiles run, String imagesName) throws IOException {
     if (!output.hasRows()) {
       return noImages(spark);
     }
@@ -157,7 +158,7 @@ public final class StagedRows {
             old.join(Datasets.hinted(gone, count), new String[] {MetaRow.ROW_KEY}, "left_semi")
                 .select(explode(col("output")).as(LOCATION)),
             count,
-            run.hidden("replaced-images"));
+            run.hidden(imagesName));
     rewrite.write(
         placed(found),
         old.join(Datasets.hinted(gone, count), new String[] {MetaRow.ROW_KEY}, "left_anti"));

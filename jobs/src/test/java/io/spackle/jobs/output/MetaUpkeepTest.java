@@ -103,6 +103,17 @@ class MetaUpkeepTest {
         .containsExactlyInAnyOrder("image of same", "image of before");
   }
 
+  @Test
+  void imagesOfRowsThatAKilledRunHasReplacedAreNamedToo() throws IOException {
+    write("a.parquet", OLD, row("same", "old", 1));
+    write("b.parquet", OLD, row("before", "old", 3));
+    stage();
+    upkeep.recover();
+    assertThat(upkeep.mergeStaged().collectAsList())
+        .extracting(row -> row.getString(0))
+        .containsExactlyInAnyOrder("image of same", "image of before");
+  }
+
   /** What replaces nothing, because meta files were deleted, is processed again. */
   private void stage() throws IOException {
     Files.createDirectories(meta.resolve("_staged"));
