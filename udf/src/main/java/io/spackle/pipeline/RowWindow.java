@@ -7,17 +7,20 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rows of one task that are in flight: each is processed from start to end by one thread and
- * returned when it is finished, in any order.
+ * The rows of one task that are in flight: each is processed from start to end by one thread, and
+ * returned when it is finished or in the order of the rows.
  *
  * <p>Lazy: rows are read, on the caller's thread, when a result is requested. The first exception
  * of a row is thrown to the caller and ends the window.
@@ -38,6 +41,14 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
 
   private record Done<O>(O result, Throwable fault) {}
 
+  /** Which results are returned first. */
+  public enum Order {
+    /** Those that are finished first. */
+    FINISHED,
+    /** Those of the rows that were read first; others that are finished stay in flight. */
+    READ
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(RowWindow.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
@@ -46,8 +57,12 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
   private final Work<I, O> work;
   private final FlightControl control;
   private final BooleanSupplier interrupted;
+  private final Order order;
   private final ExecutorService threads;
-  private final BlockingQueue<Done<O>> done = new LinkedBlockingQueue<>();
+
+  /** In order of their return: results that are finished, or all in flight. */
+  private final BlockingQueue<CompletableFuture<Done<O>>> results = new LinkedBlockingQueue<>();
+
   private boolean isStopped;
   private int inFlight;
   private O next;
@@ -58,10 +73,21 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
    */
   public RowWindow(
       Iterator<I> input, Work<I, O> work, FlightControl control, BooleanSupplier interrupted) {
+    this(input, work, control, interrupted, Order.FINISHED);
+  }
+
+  /** The same with an order of the results. */
+  public RowWindow(
+      Iterator<I> input,
+      Work<I, O> work,
+      FlightControl control,
+      BooleanSupplier interrupted,
+      Order order) {
     this.input = input;
     this.work = work;
     this.control = control;
     this.interrupted = interrupted;
+    this.order = order;
     this.threads = Executors.newCachedThreadPool(RowWindow::thread);
   }
 
@@ -96,10 +122,10 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
    */
   public Optional<O> poll() {
     try {
-      Done<O> first = done.poll();
+      Done<O> first = finished(0);
       if (first == null) {
         requireNotInterrupted();
-        first = done.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+        first = finished(POLL.toMillis());
       }
       if (first == null) {
         return Optional.empty();
@@ -109,6 +135,26 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("the task's thread is interrupted");
+    }
+  }
+
+  /** Takes the next result; returns null if it is not finished in time. */
+  private Done<O> finished(long millis) throws InterruptedException {
+    CompletableFuture<Done<O>> first =
+        order == Order.READ ? results.peek() : results.poll(millis, TimeUnit.MILLISECONDS);
+    if (first == null) {
+      return null;
+    }
+    try {
+      Done<O> done = first.get(millis, TimeUnit.MILLISECONDS);
+      if (order == Order.READ) {
+        results.remove();
+      }
+      return done;
+    } catch (TimeoutException e) {
+      return null;
+    } catch (ExecutionException e) {
+      throw new AssertionError("failures of rows are results", e);
     }
   }
 
@@ -147,7 +193,7 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
         && input.hasNext()) {
       I row = input.next();
       inFlight++;
-      threads.execute(() -> done.add(run(row)));
+      start(row);
     }
     if (inFlight == 0) {
       requireNotInterrupted(); // or the rows that were not read would be taken for none
@@ -158,6 +204,20 @@ public final class RowWindow<I, O> implements Iterator<O>, AutoCloseable {
     if (interrupted.getAsBoolean()) {
       throw new CancellationException("the task is interrupted");
     }
+  }
+
+  private void start(I row) {
+    CompletableFuture<Done<O>> result = new CompletableFuture<>();
+    if (order == Order.READ) {
+      results.add(result);
+    }
+    threads.execute(
+        () -> {
+          result.complete(run(row));
+          if (order == Order.FINISHED) {
+            results.add(result);
+          }
+        });
   }
 
   private Done<O> run(I row) {

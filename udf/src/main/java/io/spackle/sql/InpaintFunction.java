@@ -2,6 +2,7 @@ package io.spackle.sql;
 
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
+import io.spackle.pipeline.RowWindow;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.MetaRow;
 import io.spackle.row.Redaction;
@@ -10,26 +11,27 @@ import io.spackle.row.RowStage;
 import io.spackle.task.InpaintRows;
 import java.io.Serializable;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import scala.jdk.javaapi.CollectionConverters;
-import scala.runtime.AbstractFunction4;
 
 /**
  * The SQL function {@code inpaint(init_image, mask_image, prompt, options)}: returns one image, or
  * the reason why there is none.
  */
-final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Object, Row>
-    implements Serializable {
+final class InpaintFunction implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
@@ -70,6 +72,15 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
 
   private final InpaintRows rows;
 
+  /**
+   * The arguments of a call; each may be null.
+   *
+   * @param init location or binary
+   * @param mask location or binary
+   * @param options a map or a struct
+   */
+  record Arguments(Object init, Object mask, Object prompt, Object options) {}
+
   private InpaintFunction(InpaintRows rows) {
     this.rows = rows;
   }
@@ -93,20 +104,38 @@ final class InpaintFunction extends AbstractFunction4<Object, Object, Object, Ob
         new InpaintRows(conf.settings(schema, null), conf.digest(), new StructType()));
   }
 
-  @Override
-  public Row apply(Object init, Object mask, Object prompt, Object options) {
+  /**
+   * Calls the function for the elements of the current task, many at a time.
+   *
+   * @param arguments of an element; null if the function is not called for it
+   * @param joined an element with its result, of {@link #TYPE}, or null
+   * @return in the order of the elements
+   */
+  <I, O> Iterator<O> call(
+      Iterator<I> elements, Function<I, Arguments> arguments, BiFunction<I, Row, O> joined) {
+    return rows.call(
+        elements,
+        (element, inpaint) -> joined.apply(element, result(arguments.apply(element), inpaint)),
+        RowWindow.Order.READ);
+  }
+
+  private static Row result(Arguments arguments, RowWindow.Work<Row, Row> inpaint)
+      throws InterruptedException {
+    if (arguments == null) {
+      return null;
+    }
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put(RowColumns.INIT_IMAGE, init);
-    values.put(RowColumns.MASK_IMAGE, mask);
-    values.put(RowColumns.PROMPT, prompt);
-    Map<String, Object> named = named(options);
+    values.put(RowColumns.INIT_IMAGE, arguments.init());
+    values.put(RowColumns.MASK_IMAGE, arguments.mask());
+    values.put(RowColumns.PROMPT, arguments.prompt());
+    Map<String, Object> named = named(arguments.options());
     Collection<String> unknown = new TreeSet<>(named.keySet());
     unknown.removeAll(OPTIONS);
     if (!unknown.isEmpty()) {
       return refused(unknown);
     }
     values.putAll(named);
-    return result(rows.inpaint(row(values)));
+    return result(inpaint.run(row(values)));
   }
 
   private static Set<String> options() {

@@ -96,6 +96,13 @@ final class SessionConf {
     return isRemote ? Origin.REMOTE : Origin.APPLICATION;
   }
 
+  /** What the result of {@link #resolved} depends on, beside the files of the model. */
+  Map<String, String> identity() {
+    Map<String, String> all = new TreeMap<>(settings);
+    all.put("application", spark.sparkContext().applicationId());
+    return all;
+  }
+
   /**
    * Reads the configuration and resolves it with its model.
    *

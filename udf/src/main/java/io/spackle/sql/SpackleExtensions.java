@@ -2,20 +2,20 @@ package io.spackle.sql;
 
 import io.spackle.codec.ImageCodec.ImageInfo;
 import io.spackle.sql.SqlFunction.Arguments;
-import io.spackle.sql.SqlFunction.Evaluation;
 import io.spackle.sql.SqlFunction.Help;
 import io.spackle.task.ImageInspector;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSessionExtensions;
+import org.apache.spark.sql.catalyst.expressions.ScalaUDF;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import scala.Function1;
+import scala.Option;
 import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
 
@@ -41,7 +41,6 @@ public final class SpackleExtensions extends AbstractFunction1<SparkSessionExten
               "inpaint",
               new Arguments(3, 4),
               InpaintFunction.TYPE,
-              Evaluation.ONCE,
               new Help(
                   "_FUNC_(init_image, mask_image, prompt[, options]) - Inpaints the white region of"
                       + " the mask with the model spark.spackle.model.path. Images are locations or"
@@ -51,7 +50,7 @@ public final class SpackleExtensions extends AbstractFunction1<SparkSessionExten
                       + " error.",
                   "SELECT _FUNC_(init, mask, 'a red door', map('num_inference_steps', '20',"
                       + " 'seed', '7')).image FROM images;"),
-              conf -> InpaintFunction.of(conf.resolved())),
+              (conf, arguments) -> InpaintCall.of(RecentFunctions.of(conf), arguments)),
           inspection(
               "image_size",
               SIZE,
@@ -91,16 +90,38 @@ public final class SpackleExtensions extends AbstractFunction1<SparkSessionExten
   @FunctionalInterface
   private interface Inspection extends BiFunction<ImageInspector, Object, Object>, Serializable {}
 
+  /** All functions. */
+  static List<SqlFunction> functions() {
+    return FUNCTIONS;
+  }
+
   @Override
   public BoxedUnit apply(SparkSessionExtensions extensions) {
     FUNCTIONS.forEach(function -> extensions.injectFunction(function.registration()));
+    extensions.injectResolutionRule(session -> new ResolveCatalogFunctions());
+    extensions.injectPreCBORule(session -> new ExtractInpaint());
+    extensions.injectPreCBORule(session -> new PushBelowInpaint());
+    extensions.injectPlannerStrategy(session -> new InpaintStrategy());
     return BoxedUnit.UNIT;
   }
 
   private static SqlFunction inspection(
       String name, DataType type, Help help, Inspection inspection) {
-    Function<SessionConf, Object> body = conf -> apply(conf.inspector(), inspection);
-    return new SqlFunction(name, new Arguments(1, 1), type, Evaluation.FREE, help, body);
+    return new SqlFunction(
+        name,
+        new Arguments(1, 1),
+        type,
+        help,
+        (conf, arguments) ->
+            new ScalaUDF(
+                apply(conf.inspector(), inspection),
+                type,
+                Plans.seq(arguments),
+                Plans.seq(List.of()),
+                Option.empty(),
+                Option.apply(name),
+                true,
+                true));
   }
 
   private static Function1<Object, Object> apply(ImageInspector inspector, Inspection inspection) {

@@ -1,20 +1,14 @@
 package io.spackle.sql;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
-import org.apache.spark.sql.catalyst.encoders.ExpressionEncoder;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
-import org.apache.spark.sql.catalyst.expressions.Literal;
-import org.apache.spark.sql.catalyst.expressions.ScalaUDF;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
 import scala.Function1;
-import scala.Option;
 import scala.Tuple3;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
@@ -24,29 +18,20 @@ import scala.jdk.javaapi.CollectionConverters;
  *
  * @param arguments the number of arguments
  * @param type of the result
- * @param evaluation how often Spark may evaluate it
  * @param help for {@code DESCRIBE FUNCTION}
- * @param body creates a Scala function of the maximum number of arguments when a query is analyzed
+ * @param call makes a call of its arguments when a query is analyzed
  */
 record SqlFunction(
     String name,
     Arguments arguments,
     DataType type,
-    Evaluation evaluation,
     Help help,
-    Function<SessionConf, Object> body) {
+    BiFunction<SessionConf, List<Expression>, Expression> call) {
 
   private static final String SINCE = "0.1.0";
 
   /** The number of arguments, both inclusive; omitted ones are null. */
   record Arguments(int min, int max) {}
-
-  /** How often Spark may evaluate the function for one row. */
-  enum Evaluation {
-    /** Once: optimizations do not duplicate it, and aggregates do not accept it. */
-    ONCE,
-    FREE
-  }
 
   /**
    * The documentation of a function.
@@ -60,7 +45,7 @@ record SqlFunction(
   Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>>
       registration() {
     return new Tuple3<>(
-        new FunctionIdentifier(name), info(), args -> call(CollectionConverters.asJava(args)));
+        new FunctionIdentifier(name), info(), args -> of(CollectionConverters.asJava(args)));
   }
 
   private ExpressionInfo info() {
@@ -78,24 +63,17 @@ record SqlFunction(
         "java_udf");
   }
 
-  private Expression call(List<Expression> actual) {
+  /**
+   * A call in a query of the active session.
+   *
+   * @throws IllegalArgumentException if the number of arguments is wrong
+   */
+  Expression of(List<Expression> actual) {
     if (actual.size() < arguments.min() || actual.size() > arguments.max()) {
       throw new IllegalArgumentException(
           "%s has %d arguments, expected %s"
               .formatted(name, actual.size(), help.usage().replace("_FUNC_", name)));
     }
-    List<Expression> children = new ArrayList<>(actual);
-    while (children.size() < arguments.max()) {
-      children.add(new Literal(null, DataTypes.NullType));
-    }
-    return new ScalaUDF(
-        body.apply(SessionConf.of(SparkSession.active(), Map.of())),
-        type,
-        CollectionConverters.asScala(children).toSeq(),
-        CollectionConverters.asScala(List.<Option<ExpressionEncoder<?>>>of()).toSeq(),
-        Option.empty(),
-        Option.apply(name),
-        true,
-        evaluation == Evaluation.FREE);
+    return call.apply(SessionConf.of(SparkSession.active(), Map.of()), actual);
   }
 }

@@ -56,9 +56,6 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
   private final String digest;
   private final RowRecorder recorder;
 
-  /** The resources of the task whose row was processed last by {@link #inpaint}. */
-  private transient Resources lastResources;
-
   /**
    * @param settings without an output
    * @param digest of everything but the rows that determines the images
@@ -72,24 +69,41 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
 
   /** The resources that the rows of a task share. */
   private record Resources(
-      TaskContext context,
-      TaskSignals task,
-      OpenModel model,
-      RowInputs inputs,
-      RowPipeline.Task rows) {}
+      TaskSignals task, OpenModel model, RowInputs inputs, RowPipeline.Task rows) {}
 
   /** The schema of the result: that of meta rows, and {@link #IMAGES}. */
   public StructType schema() {
     return recorder.schema().add(IMAGES, DataTypes.createArrayType(DataTypes.BinaryType));
   }
 
+  /** What is made of an element of a task, with the help of the processing of its row. */
+  @FunctionalInterface
+  public interface Each<I, O> {
+    O apply(I element, RowWindow.Work<Row, Row> inpaint) throws InterruptedException;
+  }
+
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
-    if (!rows.hasNext()) {
+    return call(rows, (row, inpaint) -> inpaint.run(row), RowWindow.Order.FINISHED);
+  }
+
+  /**
+   * Processes the rows that the elements of the current task stand for, many at a time.
+   *
+   * @param each runs on a thread of the element
+   */
+  public <I, O> Iterator<O> call(Iterator<I> elements, Each<I, O> each, RowWindow.Order order) {
+    if (!elements.hasNext()) {
       return Collections.emptyIterator();
     }
     Resources resources = open(new SparkTask(TaskContext.get()), InpaintPartition.flight(settings));
-    RowWindow<Row, Row> window = window(rows, resources);
+    RowWindow<I, O> window =
+        new RowWindow<>(
+            elements,
+            element -> each.apply(element, row -> process(row, resources)),
+            resources.rows().flight(),
+            resources.task()::isInterrupted,
+            order);
     resources
         .task()
         .onCompletion(
@@ -100,46 +114,28 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     return window;
   }
 
-  /**
-   * Processes one row by itself, in a task or on the driver.
-   *
-   * @throws java.util.concurrent.CancellationException if the task is interrupted
-   */
+  /** Processes one row by itself, on the driver. */
   public Row inpaint(Row row) {
-    TaskContext context = TaskContext.get();
-    if (context == null) {
-      try (DriverSignals signals = new DriverSignals()) {
-        return inpaint(row, open(signals, FlightControl.single()));
+    try (DriverSignals signals = new DriverSignals()) {
+      Resources resources = open(signals, FlightControl.single());
+      try (RowWindow<Row, Row> window =
+          new RowWindow<>(
+              List.of(row).iterator(),
+              one -> process(one, resources),
+              resources.rows().flight(),
+              signals::isInterrupted)) {
+        return window.next();
       }
-    }
-    if (lastResources == null || lastResources.context() != context) {
-      lastResources = open(new SparkTask(context), FlightControl.single());
-    }
-    return inpaint(row, lastResources);
-  }
-
-  private Row inpaint(Row row, Resources resources) {
-    try (RowWindow<Row, Row> window = window(List.of(row).iterator(), resources)) {
-      return window.next();
     }
   }
 
   private Resources open(TaskSignals task, FlightControl flight) {
     ExecutorContext executor = ExecutorContext.ofJvm();
     return new Resources(
-        TaskContext.get(),
         task,
         executor.model(settings, task),
         executor.inputs(settings, task),
         new RowPipeline.Task(new Cancellation(), flight));
-  }
-
-  private RowWindow<Row, Row> window(Iterator<Row> rows, Resources resources) {
-    return new RowWindow<>(
-        rows,
-        row -> process(row, resources),
-        resources.rows().flight(),
-        resources.task()::isInterrupted);
   }
 
   private Row process(Row row, Resources resources) throws InterruptedException {
@@ -195,10 +191,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     return CollectionConverters.asScala(values).toSeq();
   }
 
-  /**
-   * The signals of a row that is processed without a task: Spark evaluates queries over small local
-   * tables on the driver.
-   */
+  /** The signals of a row that is processed without a task. */
   private static final class DriverSignals implements TaskSignals, AutoCloseable {
     private final Deque<Runnable> actions = new ArrayDeque<>();
 

@@ -74,6 +74,31 @@ class RowWindowTest {
   }
 
   @Test
+  void rowsCanBeReturnedInTheirOrder() {
+    int size = 5;
+    RowWindow.Work<Integer, Integer> work =
+        row -> {
+          Thread.sleep(row % size == 0 ? 20 : 0);
+          return row;
+        };
+    AtomicInteger returned = new AtomicInteger();
+    try (RowWindow<Integer, Integer> window =
+        new RowWindow<>(
+            numbers(100),
+            work,
+            new FlightControl(size, size),
+            interrupted::get,
+            RowWindow.Order.READ)) {
+      window.forEachRemaining(
+          row -> {
+            assertThat(row).isEqualTo(returned.getAndIncrement());
+            assertThat(read.get() - returned.get()).as("finished rows count").isLessThan(size);
+          });
+    }
+    assertThat(returned).hasValue(100);
+  }
+
+  @Test
   void failureIsThrownToTheTask() {
     RuntimeException fault = new IllegalStateException("the lane is broken");
     RowWindow.Work<Integer, Integer> failing =
@@ -185,18 +210,20 @@ class RowWindowTest {
   }
 
   private <O> RowWindow<Integer, O> window(int rows, RowWindow.Work<Integer, O> work, int size) {
-    Iterator<Integer> input =
-        new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return read.get() < rows;
-          }
+    return new RowWindow<>(numbers(rows), work, new FlightControl(size, size), interrupted::get);
+  }
 
-          @Override
-          public Integer next() {
-            return read.getAndIncrement();
-          }
-        };
-    return new RowWindow<>(input, work, new FlightControl(size, size), interrupted::get);
+  private Iterator<Integer> numbers(int rows) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return read.get() < rows;
+      }
+
+      @Override
+      public Integer next() {
+        return read.getAndIncrement();
+      }
+    };
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -55,6 +56,11 @@ final class SqlSession implements AutoCloseable {
 
   /** The first row of a query under temporary settings. */
   Row row(Map<String, String> settings, String query) {
+    return under(settings, () -> row(query));
+  }
+
+  /** What is done under temporary settings. */
+  <T> T under(Map<String, String> settings, Supplier<T> queries) {
     Map<String, String> before = new HashMap<>();
     settings.forEach(
         (key, value) -> {
@@ -62,7 +68,7 @@ final class SqlSession implements AutoCloseable {
           spark.conf().set(key, value);
         });
     try {
-      return row(query);
+      return queries.get();
     } finally {
       before.forEach(
           (key, value) -> {
