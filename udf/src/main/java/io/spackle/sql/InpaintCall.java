@@ -52,12 +52,14 @@ public final class InpaintCall extends Expression
       children.add(NULL);
     }
     children.add(Literal.TrueLiteral());
-    return new InpaintCall(function, CollectionConverters.asScala(children).toSeq());
+    return new InpaintCall(function, Plans.seq(children));
   }
 
   /** The same call for the rows of a condition; its result is null for others. */
   InpaintCall under(Expression condition) {
-    return new InpaintCall(function, children.updated(ARGUMENTS, condition).toSeq());
+    List<Expression> conditional = new ArrayList<>(CollectionConverters.asJava(children));
+    conditional.set(ARGUMENTS, condition);
+    return new InpaintCall(function, Plans.seq(conditional));
   }
 
   InpaintFunction function() {

@@ -58,7 +58,7 @@ public final class InpaintExec extends SparkPlan {
 
   @Override
   public Seq<Attribute> output() {
-    return child.output().appended(result).toSeq();
+    return Plans.with(result, child.output());
   }
 
   @Override

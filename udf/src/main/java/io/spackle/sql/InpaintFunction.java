@@ -2,7 +2,6 @@ package io.spackle.sql;
 
 import io.spackle.conf.RefusedException;
 import io.spackle.conf.ResolvedConf;
-import io.spackle.pipeline.RowWindow;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.MetaRow;
 import io.spackle.row.Redaction;
@@ -113,13 +112,13 @@ final class InpaintFunction implements Serializable {
    */
   <I, O> Iterator<O> call(
       Iterator<I> elements, Function<I, Arguments> arguments, BiFunction<I, Row, O> joined) {
-    return rows.call(
+    return rows.callInOrder(
         elements,
-        (element, inpaint) -> joined.apply(element, result(arguments.apply(element), inpaint)),
-        RowWindow.Order.READ);
+        (element, inpainting) ->
+            joined.apply(element, result(arguments.apply(element), inpainting)));
   }
 
-  private static Row result(Arguments arguments, RowWindow.Work<Row, Row> inpaint)
+  private static Row result(Arguments arguments, InpaintRows.Inpainting inpainting)
       throws InterruptedException {
     if (arguments == null) {
       return null;
@@ -135,7 +134,7 @@ final class InpaintFunction implements Serializable {
       return refused(unknown);
     }
     values.putAll(named);
-    return result(inpaint.run(row(values)));
+    return result(inpainting.of(row(values)));
   }
 
   private static Set<String> options() {

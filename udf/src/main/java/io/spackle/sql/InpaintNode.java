@@ -48,7 +48,7 @@ public final class InpaintNode extends LogicalPlan {
 
   @Override
   public Seq<Attribute> output() {
-    return child.output().appended(result).toSeq();
+    return Plans.with(result, child.output());
   }
 
   @Override

@@ -18,6 +18,13 @@ final class Plans {
     return CollectionConverters.asScala(values).toSeq();
   }
 
+  /** The columns of rows with a further one. */
+  static Seq<Attribute> with(Attribute further, Seq<Attribute> columns) {
+    List<Attribute> all = new ArrayList<>(CollectionConverters.asJava(columns));
+    all.add(further);
+    return seq(all);
+  }
+
   /** Columns as expressions. */
   static Seq<Expression> columns(Seq<Attribute> columns) {
     return seq(new ArrayList<>(CollectionConverters.asJava(columns)));

@@ -76,23 +76,34 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     return recorder.schema().add(IMAGES, DataTypes.createArrayType(DataTypes.BinaryType));
   }
 
+  /** The processing of one row: its meta row with its images. */
+  @FunctionalInterface
+  public interface Inpainting {
+    Row of(Row row) throws InterruptedException;
+  }
+
   /** What is made of an element of a task, with the help of the processing of its row. */
   @FunctionalInterface
   public interface Each<I, O> {
-    O apply(I element, RowWindow.Work<Row, Row> inpaint) throws InterruptedException;
+    O apply(I element, Inpainting inpainting) throws InterruptedException;
   }
 
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
-    return call(rows, (row, inpaint) -> inpaint.run(row), RowWindow.Order.FINISHED);
+    return call(rows, (row, inpainting) -> inpainting.of(row), RowWindow.Order.FINISHED);
   }
 
   /**
    * Processes the rows that the elements of the current task stand for, many at a time.
    *
    * @param each runs on a thread of the element
+   * @return in the order of the elements
    */
-  public <I, O> Iterator<O> call(Iterator<I> elements, Each<I, O> each, RowWindow.Order order) {
+  public <I, O> Iterator<O> callInOrder(Iterator<I> elements, Each<I, O> each) {
+    return call(elements, each, RowWindow.Order.READ);
+  }
+
+  private <I, O> Iterator<O> call(Iterator<I> elements, Each<I, O> each, RowWindow.Order order) {
     if (!elements.hasNext()) {
       return Collections.emptyIterator();
     }
