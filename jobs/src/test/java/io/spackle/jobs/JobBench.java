@@ -20,6 +20,7 @@ import io.spackle.image.FramingOptions;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.jobs.driver.SparkSessions;
+import io.spackle.sql.SpackleExtensions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -31,13 +32,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
 
 /**
- * Measures jobs against a bare loop over the engine with decoded inputs, alternately, and prints
- * the ratio.
+ * Measures jobs against a bare loop over the engine with decoded inputs, and queries with {@code
+ * inpaint} against jobs, alternately, and prints the ratios.
  *
  * <p>Arguments: bundle, side in pixels, steps, rows. The time of a job starts with its command,
- * when Spark runs and the model is open.
+ * when Spark runs and the model is open; that of a query includes its analysis, and its results are
+ * written to Parquet.
  */
 final class JobBench {
 
@@ -59,6 +62,7 @@ final class JobBench {
   }
 
   public static void main(String[] args) throws Exception {
+    System.setProperty("spark.sql.extensions", SpackleExtensions.class.getName());
     JobBench bench =
         new JobBench(
             Path.of(args[0]).toAbsolutePath(),
@@ -73,14 +77,21 @@ final class JobBench {
     Path folder = Files.createTempDirectory("spackle-bench");
     writeManifest(folder);
     job(folder, folder.resolve("warm-up")); // starts Spark and opens the model
-    List<Double> ratios = new ArrayList<>();
+    query(folder, folder.resolve("warm-up-query"));
+    List<Double> jobs = new ArrayList<>();
+    List<Double> queries = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
       double bare = bareLoop();
       double job = ((Number) job(folder, folder.resolve("" + round)).get(SPEED)).doubleValue();
-      ratios.add(job / bare);
-      System.out.printf("  round %d: bare %.3f, job %.3f images per second%n", round, bare, job);
+      double query = query(folder, folder.resolve("query-" + round));
+      jobs.add(job / bare);
+      queries.add(query / job);
+      System.out.printf(
+          "  round %d: bare %.3f, job %.3f, query %.3f images per second%n",
+          round, bare, job, query);
     }
-    print("job / bare loop, images per second", ratios);
+    print("job / bare loop, images per second", jobs);
+    print("query / job, images per second", queries);
   }
 
   /** Images per second of the engine in full batches; inputs are decoded and framed before. */
@@ -120,6 +131,37 @@ final class JobBench {
       throw new IllegalStateException("the job ended with " + code + ": " + line.toString(UTF_8));
     }
     return new ObjectMapper().readValue(line.toString(UTF_8), Map.class);
+  }
+
+  /** Images per second of a query over the same rows. */
+  private double query(Path folder, Path output) throws Exception {
+    SparkSession spark = SparkSession.active();
+    Map.of(
+            "model.path", bundle.toString(),
+            "fetch.allow-files", "[\"" + folder + "\"]",
+            "defaults.width", "" + side,
+            "defaults.height", "" + side,
+            "defaults.num-inference-steps", "" + steps)
+        .forEach((key, value) -> spark.conf().set("spark.spackle." + key, value));
+    String call =
+        "inpaint('%1$s/' || init_image, '%1$s/' || mask_image, prompt, map('seed', seed)) AS result"
+            .formatted(folder);
+    double seconds =
+        seconds(
+            () -> {
+              spark
+                  .read()
+                  .json(folder.resolve("manifest.jsonl").toString())
+                  .selectExpr(call)
+                  .write()
+                  .parquet(output.toString());
+              return null;
+            });
+    long done = spark.read().parquet(output.toString()).where("result.status = 'success'").count();
+    if (done != rows) {
+      throw new IllegalStateException(done + " of " + rows + " rows succeeded");
+    }
+    return rows / seconds;
   }
 
   private void writeManifest(Path folder) throws IOException {
