@@ -6,6 +6,7 @@ import io.spackle.model.OpenModel;
 import io.spackle.pipeline.FlightControl;
 import io.spackle.pipeline.InlineImages;
 import io.spackle.pipeline.PreviewWriter;
+import io.spackle.pipeline.QualityCheck;
 import io.spackle.pipeline.RowInputs;
 import io.spackle.pipeline.RowOutputs;
 import io.spackle.pipeline.RowPipeline;
@@ -76,6 +77,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
       TaskSignals task,
       OpenModel model,
       RowInputs inputs,
+      QualityCheck quality,
       RowPipeline.Task rows) {}
 
   /** The schema of the result: that of meta rows, and {@link #IMAGES}. */
@@ -131,6 +133,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
         task,
         executor.model(settings, task),
         executor.inputs(settings, task),
+        executor.quality(settings, task),
         new RowPipeline.Task(new Cancellation(), flight));
   }
 
@@ -171,7 +174,8 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
         new RowOutputs(
             ImageWriter.toFiles(sink, new ImageKeys(1)),
             new PreviewWriter(sink, 0),
-            Optional.empty()),
+            Optional.empty(),
+            resources.quality()),
         settings.images(),
         resources.rows());
   }
