@@ -47,10 +47,7 @@ record LabelScorer(
   private static String output(Graph graph) {
     return graph.outputs().size() == 1
         ? graph.outputs().keySet().iterator().next()
-        : OUTPUTS.stream()
-            .filter(graph.outputs()::containsKey)
-            .findFirst()
-            .orElse(OUTPUTS.get(0));
+        : OUTPUTS.stream().filter(graph.outputs()::containsKey).findFirst().orElse(OUTPUTS.get(0));
   }
 
   @Override

@@ -17,8 +17,7 @@ public record QualityThresholds(
     implements Serializable {
 
   /** No limits. */
-  public static final QualityThresholds NONE =
-      new QualityThresholds(null, null, null, null, null);
+  public static final QualityThresholds NONE = new QualityThresholds(null, null, null, null, null);
 
   /** Whether there is a limit. */
   public boolean isSet() {

@@ -89,8 +89,7 @@ public final class ScorerModel {
     try (CloseStack loading = new CloseStack()) {
       Graph graph = loading.push(OrtGraph.open(parts.graph(ModelBundle.ROOT), device));
       List<String> problems = new ArrayList<>();
-      ImagePreprocessor preprocessor =
-          ImagePreprocessor.of(file(PREPROCESSOR, problems), problems);
+      ImagePreprocessor preprocessor = ImagePreprocessor.of(file(PREPROCESSOR, problems), problems);
       Scorer scorer;
       if (scoresPrompts()) {
         problems.addAll(PromptScorer.problems(graph));

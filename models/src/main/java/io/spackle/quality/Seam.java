@@ -87,9 +87,7 @@ final class Seam {
     for (int y = 0; y < zones.height(); y++) {
       seam.addRow(zones, y);
     }
-    return seam.across.count == 0
-        ? null
-        : (seam.across.mean() + 1) / (seam.around.mean() + 1);
+    return seam.across.count == 0 ? null : (seam.across.mean() + 1) / (seam.around.mean() + 1);
   }
 
   /** Adds the pairs of a row, and those of it and the next row. */

@@ -63,8 +63,7 @@ final class Sharpness {
   }
 
   private int bend(int at, int step) {
-    return Math.abs(
-        2 * (luma[at] & 0xFF) - (luma[at - step] & 0xFF) - (luma[at + step] & 0xFF));
+    return Math.abs(2 * (luma[at] & 0xFF) - (luma[at - step] & 0xFF) - (luma[at + step] & 0xFF));
   }
 
   private double mean(byte zone) {

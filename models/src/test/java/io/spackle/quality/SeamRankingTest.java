@@ -36,8 +36,7 @@ class SeamRankingTest {
   void strongerSeamsScoreHigherInEachImage() {
     for (int seed = 0; seed < IMAGES; seed++) {
       int image = seed;
-      List<Drawing> drawings =
-          IntStream.range(0, 8).mapToObj(i -> drawing(image, i)).toList();
+      List<Drawing> drawings = IntStream.range(0, 8).mapToObj(i -> drawing(image, i)).toList();
       assertThat(correlation(drawings)).as("drawing %d", image).isGreaterThan(0.9);
     }
   }
@@ -67,7 +66,8 @@ class SeamRankingTest {
       level += mask.levels()[i] == 0 ? 0 : step;
       for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
         double value = level + grain * random.nextGaussian();
-        pixels[RgbImage.CHANNELS * i + channel] = (byte) Math.round(Math.max(0, Math.min(255, value)));
+        pixels[RgbImage.CHANNELS * i + channel] =
+            (byte) Math.round(Math.max(0, Math.min(255, value)));
       }
     }
     return new Drawing(new RgbImage(SIDE, SIDE, pixels), mask);

@@ -21,8 +21,7 @@ public record ScorerSettings(Folder folder, String label, String cache) implemen
    * @throws io.spackle.graph.InvalidModelException with all problems of its folder
    */
   public Scorer open(HadoopConf hadoop) {
-    return ScorerModel.open(
-            ModelCache.in(cache).local(folder, hadoop.configuration()), label)
+    return ScorerModel.open(ModelCache.in(cache).local(folder, hadoop.configuration()), label)
         .load(Device.cpu(1));
   }
 }

@@ -16,8 +16,7 @@ import java.util.Optional;
 public record QualityCheck(QualitySettings settings, Optional<Scorer> scorer) {
 
   /** Measures nothing. */
-  public static final QualityCheck NONE =
-      new QualityCheck(QualitySettings.NONE, Optional.empty());
+  public static final QualityCheck NONE = new QualityCheck(QualitySettings.NONE, Optional.empty());
 
   /**
    * Measures a result.
@@ -41,8 +40,6 @@ public record QualityCheck(QualitySettings settings, Optional<Scorer> scorer) {
 
   /** By how much a result misses the thresholds; 0 if it keeps them or was not measured. */
   double shortfall(Optional<Measured> measured) {
-    return measured
-        .map(of -> settings.thresholds().shortfall(of.pixels(), of.score()))
-        .orElse(0.0);
+    return measured.map(of -> settings.thresholds().shortfall(of.pixels(), of.score())).orElse(0.0);
   }
 }

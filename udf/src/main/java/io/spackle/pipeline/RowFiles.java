@@ -58,8 +58,7 @@ record RowFiles(
                   () -> {
                     EncodedImage file = output.encode(image, framed, options);
                     byte[] complete = marking.complete(file, generation);
-                    Optional<Preview> preview =
-                        isFirst ? preview(framed, image) : Optional.empty();
+                    Optional<Preview> preview = isFirst ? preview(framed, image) : Optional.empty();
                     return new Sample(complete, file.format(), preview);
                   }));
         });

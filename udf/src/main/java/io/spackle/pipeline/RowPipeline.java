@@ -244,9 +244,7 @@ public final class RowPipeline {
     if (decoded.isSkipped()) {
       return Generated.NOTHING;
     }
-    return framed.frame().isBlank()
-        ? Generated.unchanged(framed)
-        : generation.all(framed, arrival);
+    return framed.frame().isBlank() ? Generated.unchanged(framed) : generation.all(framed, arrival);
   }
 
   private Set<Note> notes(Decoded decoded, Set<Note> ofModel, boolean isLow) {

@@ -32,8 +32,8 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The conversion of outcomes to meta rows: the API's response, then error, timings, digests,
- * quality, versions of the input files, attempt, number of runs and key, then the manifest's further columns
- * with their names and types.
+ * quality, versions of the input files, attempt, number of runs and key, then the manifest's
+ * further columns with their names and types.
  *
  * <p>A further column whose name is already used is prefixed with {@code manifest_}. Locations are
  * redacted; a failed row repeats its prompts and locations as far as they are readable.

@@ -36,8 +36,7 @@ class QualityConfTest {
                 "quality.scorer", COLOURS,
                 "quality.scorer-label", "green",
                 "quality.retries", "3"));
-    assertThat(settings.thresholds())
-        .isEqualTo(new QualityThresholds(2.5, 0.5, 1.0, 10.0, -0.5));
+    assertThat(settings.thresholds()).isEqualTo(new QualityThresholds(2.5, 0.5, 1.0, 10.0, -0.5));
     assertThat(settings.retries()).isEqualTo(3);
     assertThat(settings.scorer().label()).isEqualTo("green");
     assertThat(settings.scorer().folder().path()).endsWith("/colour-classifier");
@@ -45,8 +44,7 @@ class QualityConfTest {
 
   @Test
   void settingsWithoutEffectAreRefused() {
-    assertRefused(
-        Map.of("quality.retries", "2"), "quality.retries is above 0 without a threshold");
+    assertRefused(Map.of("quality.retries", "2"), "quality.retries is above 0 without a threshold");
     assertRefused(
         Map.of("quality.min-score", "0.5"), "quality.min-score is set without quality.scorer");
     assertRefused(

@@ -150,8 +150,7 @@ class RowPipelineTest {
   @Test
   void anImageThatKeepsItsThresholdsIsNotGeneratedAgain() throws Exception {
     quality =
-        new QualitySettings(
-            true, new QualityThresholds(300.0, null, null, null, null), 3, null);
+        new QualitySettings(true, new QualityThresholds(300.0, null, null, null, null), 3, null);
     open(4, PLENTY);
     Outcome.Succeeded done = succeeded(TestImages.row("a"));
     assertThat(done.images().made().get(0).tries()).isEqualTo(1);

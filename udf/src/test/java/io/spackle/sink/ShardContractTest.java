@@ -100,8 +100,7 @@ class ShardContractTest {
     ImageWriter writer = open(layout);
     writer.close();
     ManifestRow late = row("late", null);
-    assertThatThrownBy(() -> writer.write(late, images(FIRST), "png"))
-        .hasMessageContaining("late");
+    assertThatThrownBy(() -> writer.write(late, images(FIRST), "png")).hasMessageContaining("late");
   }
 
   @ParameterizedTest
@@ -153,7 +152,9 @@ class ShardContractTest {
 
   /** Images with seeds that are none of their row. */
   private static List<ImageFile> images(byte[]... files) {
-    return IntStream.range(0, files.length).mapToObj(i -> new ImageFile(files[i], SEED + i)).toList();
+    return IntStream.range(0, files.length)
+        .mapToObj(i -> new ImageFile(files[i], SEED + i))
+        .toList();
   }
 
   private static ManifestRow row(String id, String negativePrompt) {

@@ -75,6 +75,10 @@ class SqlFunctionsTest {
         inpaint(
             "fetch_image('$dir/grey.png'), fetch_image('$dir/half.png'), 'a door', map('seed', 7)");
     assertThat(image(byContent)).isEqualTo(image(byLocation));
+    Row quality = byContent.getAs("quality");
+    assertThat(quality.<Long>getList(quality.fieldIndex("kept_pixels_changed")))
+        .containsExactly(0L);
+    assertThat(byContent.<Long>getAs("seed")).isEqualTo(7);
     assertThat(byContent.<Row>getAs("meta").<String>getAs("init_image")).startsWith("sha256:");
   }
 
