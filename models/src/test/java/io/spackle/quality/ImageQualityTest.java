@@ -41,7 +41,7 @@ class ImageQualityTest {
   void aSeamMayBeInOneColour() {
     byte[] pixels = filled(100, 100).pixels().clone();
     for (int i = 0; i < SQUARE.levels().length; i++) {
-      pixels[3 * i] += SQUARE.levels()[i] == 0 ? 0 : 12;
+      pixels[3 * i] = (byte) (pixels[3 * i] + (SQUARE.levels()[i] == 0 ? 0 : 12));
     }
     assertThat(fit(new RgbImage(SIDE, SIDE, pixels)).seam()).isEqualTo(5);
   }

@@ -60,11 +60,10 @@ final class QualityColumn {
   }
 
   private static List<Object> values(Field field, List<MadeImage> images) {
-    return images.stream().map(field.value()).map(value -> (Object) value).toList();
+    return images.stream().map(field.value()).toList();
   }
 
   private static Field ofPixels(String name, DataType type, Function<Measured, Object> value) {
-    return new Field(
-        name, type, image -> image.quality().map(value).map(it -> (Object) it).orElse(null));
+    return new Field(name, type, image -> image.quality().map(value).orElse(null));
   }
 }
