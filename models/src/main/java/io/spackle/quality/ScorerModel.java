@@ -110,7 +110,7 @@ public final class ScorerModel {
   static double finite(double score) {
     if (!Double.isFinite(score)) {
       throw new GraphException(
-          GraphException.Kind.FAILED,
+          GraphException.Kind.NOT_FINITE,
           "the scorer computed NaN or an infinite score: use a float32 model",
           null);
     }

@@ -26,6 +26,7 @@ import io.spackle.model.ModelSettings;
 import io.spackle.model.OpenModel;
 import io.spackle.provenance.SourceType;
 import io.spackle.quality.QualityThresholds;
+import io.spackle.quality.Scorer;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.MadeImage;
 import io.spackle.row.ManifestRow;
@@ -68,6 +69,7 @@ class RowPipelineTest {
   private final Cancellation task = new Cancellation();
   private ImageSettings settings = TestImages.settings();
   private QualitySettings quality = QualitySettings.NONE;
+  private Optional<Scorer> scorer = Optional.empty();
   private ImageSource source = TestImages.source(files);
   private ImageSink sink = TestImages.sink(written);
   private final Map<String, byte[]> previews = new ConcurrentHashMap<>();
@@ -192,6 +194,58 @@ class RowPipelineTest {
     assertThatThrownBy(() -> pipeline().run(TestImages.row("a"), Optional.empty()))
         .isInstanceOf(CancellationException.class);
     assertThat(written).isEmpty();
+  }
+
+  /** A scorer that likes bright images on the right. */
+  private static Scorer brightness(Runnable before) {
+    return new Scorer() {
+      @Override
+      public Double score(RgbImage image, String prompt, Cancellation cancellation) {
+        assertThat(prompt).isEqualTo("a");
+        before.run();
+        return (double) (TestImages.right(image) & 0xFF);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Test
+  void theTryWithTheBestScoreIsKept() throws Exception {
+    scorer = Optional.of(brightness(() -> {}));
+    QualityThresholds bright = new QualityThresholds(null, null, null, null, 300.0);
+    quality = new QualitySettings(true, bright, 4, null);
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.row("a"));
+    int best =
+        IntStream.range(7, 12).map(seed -> FakeInpainter.colour("a", seed) & 0xFF).max().orElseThrow();
+    assertThat(TestImages.right(written(done, 0)) & 0xFF).isEqualTo(best);
+    assertThat(done.images().made().get(0).quality().orElseThrow().score()).isEqualTo(best);
+  }
+
+  /** Its images would be taken for good ones. */
+  @Test
+  void aScorerThatFailsFailsTheRowUnlessAnImageIsThere() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    AtomicInteger lastCall = new AtomicInteger(0);
+    scorer =
+        Optional.of(
+            brightness(
+                () -> {
+                  if (calls.incrementAndGet() > lastCall.get()) {
+                    throw new GraphException(GraphException.Kind.FAILED, "injected", null);
+                  }
+                }));
+    QualityThresholds bright = new QualityThresholds(null, null, null, null, 300.0);
+    quality = new QualitySettings(true, bright, 1, null);
+    open(4, PLENTY);
+    assertFailed(TestImages.row("a"), ErrorCode.MODEL_FAILED, RowStage.ENCODE);
+    calls.set(0);
+    lastCall.set(1);
+    assertThat(succeeded(TestImages.row("a")).images().made())
+        .extracting(MadeImage::seed)
+        .containsExactly(7L);
   }
 
   private static QualitySettings withRetries(int retries) {
@@ -690,7 +744,7 @@ class RowPipelineTest {
             ImageWriter.toFiles(sink, new ImageKeys(1)),
             new PreviewWriter(TestImages.sink(previews), 1),
             Optional.empty(),
-            new QualityCheck(quality, Optional.empty())),
+            new QualityCheck(quality, scorer)),
         settings,
         new RowPipeline.Task(task, flight));
   }

@@ -83,6 +83,21 @@ class SqlFunctionsTest {
   }
 
   @Test
+  void anImageIsScoredByItsPrompt() {
+    Map<String, String> scored =
+        Map.of(
+            "spark.spackle.quality.scorer", System.getProperty("bundles.dir") + "/tiny-clip",
+            "spark.spackle.quality.min-score", "2");
+    Row result =
+        session.row(scored, "SELECT inpaint(" + IMAGES + ", 'a red door') AS r").getAs("r");
+    Row quality = result.getAs("quality");
+    assertThat(quality.<Double>getList(quality.fieldIndex("score")))
+        .singleElement()
+        .satisfies(score -> assertThat(score).isBetween(-1.0, 1.0));
+    assertThat(result.getList(result.fieldIndex("notes"))).contains("QUALITY_LOW");
+  }
+
+  @Test
   void builtInEraserNeedsNoPromptAndTakesAnExclusion() {
     Row unused = inpaint(IMAGES + ", 'a door', map('exclude_image', '$dir/none.png')");
     assertThat(unused.getList(unused.fieldIndex("notes"))).containsExactly("EXCLUDE_UNUSED");
