@@ -94,17 +94,16 @@ final class Seam {
   private void addRow(Zones zones, int row) {
     byte[] zone = zones.zones();
     int width = zones.width();
-    boolean isLast = row + 1 == zones.height();
+    int from = row * width;
+    int below = row + 1 < zones.height() ? width : 0; // the last row is compared with itself
+    int y = zones.top() + row;
     for (int column = 0; column < width; column++) {
-      int i = row * width + column;
-      int x = zones.left() + column;
-      int y = zones.top() + row;
-      boolean masked = zone[i] == Zones.INSIDE;
-      if (column + 1 < width && (zone[i + 1] == Zones.INSIDE) != masked) {
-        add(masked ? x + 1 : x, y, masked ? -1 : 1, 0);
+      boolean masked = zone[from + column] == Zones.INSIDE;
+      if (column + 1 < width && (zone[from + column + 1] == Zones.INSIDE) != masked) {
+        add(zones.left() + (masked ? column + 1 : column), y, masked ? -1 : 1, 0);
       }
-      if (!isLast && (zone[i + width] == Zones.INSIDE) != masked) {
-        add(x, masked ? y + 1 : y, 0, masked ? -1 : 1);
+      if ((zone[from + column + below] == Zones.INSIDE) != masked) {
+        add(zones.left() + column, masked ? y + 1 : y, 0, masked ? -1 : 1);
       }
     }
   }

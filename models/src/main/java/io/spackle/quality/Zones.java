@@ -113,12 +113,13 @@ record Zones(int left, int top, int width, int height, byte[] zones) {
     byte[] near = new byte[zones.length];
     for (int y = 0; y < height; y++) {
       int row = y * width;
-      int end = 0; // what is before is decided
       for (int x = 0; x < width; x++) {
         if (zones[row + x] == INSIDE) {
-          int next = Math.min(width, x + reach + 1);
-          Arrays.fill(near, row + Math.max(end, x - reach), row + next, (byte) 1);
-          end = next;
+          int first = Math.max(0, x - reach);
+          while (x < width && zones[row + x] == INSIDE) {
+            x++; // to the end of the run
+          }
+          Arrays.fill(near, row + first, row + Math.min(width, x + reach), (byte) 1);
         }
       }
     }
