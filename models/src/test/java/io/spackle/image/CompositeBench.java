@@ -9,7 +9,8 @@ import java.util.Random;
 
 /**
  * Measures what joining a generated image with its photo takes, by the kind of joining, placing a
- * photo on a larger canvas, and measuring the quality of a result. Prints medians of CPU time in milliseconds.
+ * photo on a larger canvas, and measuring the quality of a result. Prints medians of CPU time in
+ * milliseconds.
  *
  * <p>Arguments: side in pixels, rounds.
  */

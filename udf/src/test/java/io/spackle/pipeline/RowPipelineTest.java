@@ -219,7 +219,10 @@ class RowPipelineTest {
     open(4, PLENTY);
     Outcome.Succeeded done = succeeded(TestImages.row("a"));
     int best =
-        IntStream.range(7, 12).map(seed -> FakeInpainter.colour("a", seed) & 0xFF).max().orElseThrow();
+        IntStream.range(7, 12)
+            .map(seed -> FakeInpainter.colour("a", seed) & 0xFF)
+            .max()
+            .orElseThrow();
     assertThat(TestImages.right(written(done, 0)) & 0xFF).isEqualTo(best);
     assertThat(done.images().made().get(0).quality().orElseThrow().score()).isEqualTo(best);
   }

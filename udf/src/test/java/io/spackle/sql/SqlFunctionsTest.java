@@ -86,8 +86,10 @@ class SqlFunctionsTest {
   void anImageIsScoredByItsPrompt() {
     Map<String, String> scored =
         Map.of(
-            "spark.spackle.quality.scorer", System.getProperty("bundles.dir") + "/tiny-clip",
-            "spark.spackle.quality.min-score", "2");
+            "spark.spackle.quality.scorer",
+            System.getProperty("bundles.dir") + "/tiny-clip",
+            "spark.spackle.quality.min-score",
+            "2");
     Row result =
         session.row(scored, "SELECT inpaint(" + IMAGES + ", 'a red door') AS r").getAs("r");
     Row quality = result.getAs("quality");
