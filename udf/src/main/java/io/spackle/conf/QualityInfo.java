@@ -2,6 +2,7 @@ package io.spackle.conf;
 
 import io.spackle.conf.ModelInfo.NamedFolder;
 import io.spackle.conf.TaskConf.ModelConf;
+import io.spackle.family.ModelTraits;
 import io.spackle.model.ModelSettings.FolderKind;
 import io.spackle.model.ScorerSettings;
 import io.spackle.pipeline.QualitySettings;
@@ -25,6 +26,15 @@ final class QualityInfo {
       throws IOException {
     ScorerSettings scorer = conf.scorer() == null ? null : scorer(conf, model, hadoop);
     return new QualitySettings(conf.measures(), conf.thresholds(), conf.retries(), scorer);
+  }
+
+  /** Adds a problem if images are to be generated again by a model that makes the same ones. */
+  static void check(QualitySettings quality, ModelTraits model, Problems problems) {
+    if (quality.retries() > 0 && !model.usesSeed()) {
+      problems.add(
+          "spackle.quality.retries is %d, but the model %s makes the same image from every seed: set 0"
+              .formatted(quality.retries(), model.model()));
+    }
   }
 
   private static ScorerSettings scorer(QualityConf conf, ModelConf model, Configuration hadoop)

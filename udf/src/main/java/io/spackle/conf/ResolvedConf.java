@@ -53,6 +53,7 @@ public record ResolvedConf(
     RowDefaults defaults =
         ResolvedDefaults.of(conf.defaults(), masks.defaults(), model.traits(), problems);
     SafetyInfo.check(model.safety().policy(), conf.defaults(), problems);
+    QualityInfo.check(quality, model.traits(), problems);
     return new ResolvedConf(conf, model, defaults, masks, quality, HadoopConf.of(hadoop));
   }
 

@@ -25,8 +25,8 @@ record RowMemory(
   /** Bytes per pixel of an image that is generated again, as the model gives it. */
   private static final long BYTES_GENERATED = 12;
 
-  /** Bytes per pixel of the best image so far, pasted back. */
-  private static final long BYTES_PASTED = 3;
+  /** Bytes per pixel of the best image so far, on its canvas and pasted back. */
+  private static final long BYTES_OF_BEST = 3;
 
   /**
    * What a row takes at most, known from the headers of its files.
@@ -78,7 +78,8 @@ record RowMemory(
   /** Measuring, and a retry beside the best image so far; retries of a row run one by one. */
   private long tries(long canvas, long output) {
     long measuring = quality.measures() ? BYTES_MEASURING * output : 0;
-    long retry = quality.retries() > 0 ? BYTES_GENERATED * canvas + BYTES_PASTED * output : 0;
-    return measuring + retry;
+    return quality.retries() == 0
+        ? measuring
+        : measuring + (BYTES_GENERATED + BYTES_OF_BEST) * canvas + BYTES_OF_BEST * output;
   }
 }

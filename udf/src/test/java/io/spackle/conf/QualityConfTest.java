@@ -58,6 +58,16 @@ class QualityConfTest {
   }
 
   @Test
+  void aModelThatUsesNoSeedCannotTryAgain() {
+    Map<String, String> retries =
+        Map.of(
+            "quality.max-seam", "2",
+            "quality.retries", "2",
+            "model.path", BUNDLES + "/tiny-erase-migan");
+    assertRefused(retries, "quality.retries is 2, but the model");
+  }
+
+  @Test
   void aScorerIsReadBeforeTheFirstRow() {
     assertRefused(
         Map.of("quality.scorer", COLOURS, "quality.scorer-label", "beautiful"),
@@ -73,8 +83,9 @@ class QualityConfTest {
   }
 
   private static QualitySettings read(Map<String, String> settings) {
-    Map<String, String> overrides = new HashMap<>(settings);
+    Map<String, String> overrides = new HashMap<>();
     overrides.put("model.path", Path.of(BUNDLES, "tiny-sd15-inpaint").toString());
+    overrides.putAll(settings);
     Problems problems = new Problems();
     ResolvedConf resolved =
         ConfFile.load(
