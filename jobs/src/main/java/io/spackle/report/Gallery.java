@@ -39,8 +39,35 @@ final class Gallery {
       Failure failure,
       Parameters parameters,
       Output output,
+      Quality quality,
       Double seconds,
       List<String> notes) {}
+
+  /** What was measured of the first image of a row, see {@link io.spackle.quality.ImageQuality}. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Quality(
+      Double seam,
+      Double sharpness,
+      Double exposure,
+      Double colour,
+      Double score,
+      Double regenerated,
+      Integer tries) {
+
+    /** Null if nothing was measured. */
+    static Quality of(Row measured) {
+      return measured == null
+          ? null
+          : new Quality(
+              first(measured, "seam"),
+              first(measured, "sharpness"),
+              first(measured, "exposure"),
+              first(measured, "colour"),
+              first(measured, "score"),
+              first(measured, "regenerated"),
+              first(measured, "tries"));
+    }
+  }
 
   /**
    * Why a row failed.
@@ -144,14 +171,22 @@ final class Gallery {
         new Parameters(
             truncated(meta.getAs("prompt")),
             truncated(meta.getAs("negative_prompt")),
-            meta.getAs("seed"),
+            Optional.ofNullable(Gallery.<Long>first(meta, "seeds")).orElse(meta.getAs("seed")),
             meta.getAs("steps"),
             guidance(meta),
             meta.getAs("strength"),
             meta.getAs("scheduler")),
         output(row, pictures),
+        Quality.of(row.getAs("quality")),
         row.getAs("generationTime"),
         row.getList(row.fieldIndex("notes")));
+  }
+
+  /** The value of the first image; null if there is none. */
+  private static <T> T first(Row row, String column) {
+    int at = row.fieldIndex(column);
+    List<T> values = row.isNullAt(at) ? List.of() : row.getList(at);
+    return values.isEmpty() ? null : values.get(0);
   }
 
   /** The scale, with the interval of the steps if it is limited to one; null if it is unknown. */

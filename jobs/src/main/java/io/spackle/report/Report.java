@@ -45,7 +45,11 @@ public final class Report {
           meta struct<H: int, W: int, file_prefix: string, prompt: string,
             negative_prompt: string, seed: bigint, steps: int, guidance_scale: double,
             guidance_start: double, guidance_end: double,
+            seeds: array<bigint>,
             strength: double, scheduler: string, reference_image: string>,
+          quality struct<seam: array<double>, sharpness: array<double>, exposure: array<double>,
+            colour: array<double>, score: array<double>, regenerated: array<double>,
+            kept_pixels_changed: array<bigint>, hash: array<string>, tries: array<int>>,
           timings struct<%s>"""
               .formatted(
                   Arrays.stream(RowStage.values())

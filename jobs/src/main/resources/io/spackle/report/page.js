@@ -2,6 +2,7 @@
 // Strings of rows are set through textContent only, so they are never parsed as HTML.
 (() => {
   const PANELS = 3;
+  const LOW = "QUALITY_LOW";
   const cards = JSON.parse(document.getElementById("data").textContent);
   const at = (id) => document.getElementById(id);
   const element = (name, text, className) => {
@@ -10,6 +11,17 @@
     if (className) created.className = className;
     return created;
   };
+  // The measures of quality by name: the worst image first where a higher or lower value is worse.
+  const MEASURES = {
+    seam: { worst: "high", value: (quality) => quality.seam },
+    sharpness: { worst: "low", value: (quality) => quality.sharpness },
+    exposure: { worst: "high", value: (quality) => quality.exposure && Math.abs(quality.exposure) },
+    colour: { worst: "high", value: (quality) => quality.colour },
+    score: { worst: "low", value: (quality) => quality.score },
+    regenerated: { worst: "low", value: (quality) => quality.regenerated },
+    tries: { worst: "high", value: (quality) => quality.tries },
+  };
+  const measure = (card, name) => (card.quality && name ? MEASURES[name].value(card.quality) : undefined);
   const outcome = (card) => card.failure?.code ?? "success";
   const searchable = (card) =>
     [card.id, card.parameters.prompt, card.parameters.negativePrompt, card.failure?.message]
@@ -34,14 +46,16 @@
     if (card.failure) tile.append(element("span", card.failure.code, "code"));
     tile.append(element("span", card.failure?.message ?? card.parameters.prompt ?? ""));
     tile.addEventListener("click", () => open(index));
-    return { tile, text: searchable(card), outcome: outcome(card) };
+    return { card, tile, text: searchable(card), outcome: outcome(card), low: card.notes?.includes(LOW) };
   });
+  const ordered = [...tiles];
 
   function filter() {
     const query = at("search").value.trim().toLowerCase();
     let visible = 0;
-    for (const { tile, text, outcome } of tiles) {
-      const matches = (!chosen || chosen === outcome) && text.includes(query);
+    for (const { card, tile, text, outcome, low } of tiles) {
+      const isChosen = !chosen || chosen === outcome || (chosen === LOW && low);
+      const matches = isChosen && text.includes(query) && isWithinLimit(card);
       tile.hidden = !matches;
       tile.style.display = matches ? "" : "none";
       visible += matches ? 1 : 0;
@@ -49,9 +63,49 @@
     at("count").textContent = visible + " of " + tiles.length;
   }
 
+  /** Whether a row is on the chosen side of the limit; without a limit every row is. */
+  function isWithinLimit(card) {
+    const name = at("sort").value;
+    if (!name || at("limit").value === "") return true;
+    const value = measure(card, name);
+    const limit = Number(at("limit").value);
+    return value !== undefined && value !== null && (at("side").value === "above" ? value > limit : value < limit);
+  }
+
+  /** Orders the rows: the worst first, those without the measure last. */
+  function sort() {
+    const name = at("sort").value;
+    at("limiting").hidden = !name;
+    const sign = name && MEASURES[name].worst === "high" ? -1 : 1;
+    ordered.splice(0, ordered.length, ...tiles);
+    if (name)
+      ordered.sort((one, other) => {
+        const left = measure(one.card, name) ?? null;
+        const right = measure(other.card, name) ?? null;
+        if (left === null || right === null) return (left === null) - (right === null);
+        return sign * (left - right);
+      });
+    at("cards").append(...ordered.map(({ tile }) => tile));
+    filter();
+  }
+
+  function addMeasures() {
+    for (const name of Object.keys(MEASURES)) {
+      if (!cards.some((card) => (measure(card, name) ?? null) !== null)) continue;
+      const option = element("option", name);
+      option.value = name;
+      at("sort").append(option);
+      at("sorting").hidden = false;
+    }
+  }
+
   function addFilters() {
     const counts = new Map();
-    for (const { outcome } of tiles) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    const count = (name) => counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const { outcome, low } of tiles) {
+      count(outcome);
+      if (low) count(LOW);
+    }
     for (const [name, count] of counts) {
       const button = element("button", name + " " + count);
       button.type = "button";
@@ -88,6 +142,7 @@
     add("strength", parameters.strength?.toString());
     add("scheduler", parameters.scheduler);
     add("engine", card.seconds?.toFixed(2).concat(" s"));
+    for (const name of Object.keys(card.quality ?? {})) add(name, String(Number(card.quality[name].toPrecision(4))));
     add("notes", card.notes?.join(", "));
     if (output.href) {
       const link = element("a", "full size");
@@ -127,7 +182,7 @@
     if (!at("detail").open) at("detail").showModal();
   }
 
-  const visible = () => tiles.filter(({ tile }) => !tile.hidden);
+  const visible = () => ordered.filter(({ tile }) => !tile.hidden);
 
   /** The neighbour of a row among the visible ones. */
   function neighbour(index, step) {
@@ -148,7 +203,7 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.target instanceof HTMLInputElement) {
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) {
       if (event.key === "Escape") event.target.blur();
       return;
     }
@@ -159,13 +214,16 @@
     event.preventDefault();
   });
   at("search").addEventListener("input", filter);
+  at("sort").addEventListener("change", sort);
+  at("side").addEventListener("change", filter);
+  at("limit").addEventListener("input", filter);
   at("slider").addEventListener("input", draw);
   at("mask").addEventListener("change", draw);
   at("close").addEventListener("click", () => at("detail").close());
   at("detail").addEventListener("close", () => tiles[shown]?.tile.focus());
-  at("cards").append(...tiles.map(({ tile }) => tile));
+  addMeasures();
   addFilters();
-  filter();
+  sort();
   // A link to index.html#id opens that row.
   const linked = cards.findIndex((card) => "#" + encodeURIComponent(card.id) === location.hash);
   if (linked >= 0) open(linked);

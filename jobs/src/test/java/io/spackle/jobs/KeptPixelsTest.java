@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,12 @@ class KeptPixelsTest {
               size));
     }
     TestJob job = TestJob.run(folder, rows.toString(), conf(conf));
+    for (Row row : job.meta().values()) {
+      Row quality = row.getAs("quality");
+      assertThat(quality.<Long>getList(quality.fieldIndex("kept_pixels_changed")))
+          .as("what the row %s says", row)
+          .containsExactly(0L);
+    }
     for (String photo : photos()) {
       compare(photo, job.image(photo + " file", 0));
       compare(photo, job.image(photo + " web", 0));

@@ -94,6 +94,46 @@ class ReportInBrowserTest {
     assertThat(visible()).containsExactly("lost");
   }
 
+  /** The worst first, and what has no images last. */
+  @Test
+  void sortsAndFiltersByQuality() {
+    List<?> seams = (List<?>) script(ofMeasured("card.quality.seam"));
+    List<String> ids =
+        ((List<?>) script(ofMeasured("card.id"))).stream().map(String::valueOf).toList();
+    assertThat(ids).containsExactlyInAnyOrder("a/b %", "stain");
+    choose("sort", "seam");
+    assertThat(visible()).containsExactly(ids.get(0), ids.get(1), "lost", "none");
+    double worst = ((Number) seams.get(0)).doubleValue();
+    double other = ((Number) seams.get(1)).doubleValue();
+    browser.findElement(By.id("limit")).sendKeys(String.valueOf((worst + other) / 2));
+    assertThat(visible()).containsExactly(ids.get(0));
+    choose("side", "below");
+    assertThat(visible()).containsExactly(ids.get(1));
+    choose("sort", "");
+    assertThat(texts(".card b")).containsExactly("lost", "none", "a/b %", "stain");
+    card("stain").click();
+    assertThat(texts("#facts dt")).contains("seam", "sharpness", "exposure", "colour", "tries");
+  }
+
+  private static String ofMeasured(String value) {
+    return """
+        return JSON.parse(document.getElementById('data').textContent)
+            .filter((card) => card.quality)
+            .sort((one, two) => two.quality.seam - one.quality.seam)
+            .map((card) => %s)"""
+        .formatted(value);
+  }
+
+  private static void choose(String select, String value) {
+    browser.executeScript(
+        """
+        const chosen = document.getElementById(arguments[0]);
+        chosen.value = arguments[1];
+        chosen.dispatchEvent(new Event('change'))""",
+        select,
+        value);
+  }
+
   @Test
   void arrowKeysSelectRows() {
     type(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ENTER);

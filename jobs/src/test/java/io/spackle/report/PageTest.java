@@ -76,6 +76,7 @@ class PageTest {
         null,
         new Parameters(prompt, null, 7L, 20, "7.5", 1.0, "DDIM"),
         new Output(64, 64, null, null),
+        null,
         1.5,
         List.of());
   }

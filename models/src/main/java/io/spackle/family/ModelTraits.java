@@ -85,6 +85,11 @@ public record ModelTraits(
     return guide != Guide.PROMPT && guide != Guide.REFERENCE;
   }
 
+  /** Whether another seed gives another image. */
+  public boolean usesSeed() {
+    return guide != Guide.NONE && guide != Guide.FILL;
+  }
+
   /** Whether the model fills the alpha of an image as it fills a colour. */
   public boolean fillsAlpha() {
     return guide == Guide.NONE || guide == Guide.PATCHES;

@@ -49,7 +49,9 @@ public enum Note {
   /** The mask has other proportions than the init image; it was stretched. */
   MASK_STRETCHED,
   /** The safety checker flagged the image: it was replaced by a black one. */
-  NSFW_CONTENT_DETECTED;
+  NSFW_CONTENT_DETECTED,
+  /** An image misses a threshold of quality, after all retries if there are any. */
+  QUALITY_LOW;
 
   /** The notes of an image whose negative prompt is not read. */
   static Set<Note> withoutNegative(boolean promptTruncated, InpaintInput input) {

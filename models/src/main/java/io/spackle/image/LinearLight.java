@@ -4,7 +4,7 @@ package io.spackle.image;
  * The sRGB transfer function of IEC 61966-2-1. Light adds up in linear values, and not in the
  * stored levels.
  */
-final class LinearLight {
+public final class LinearLight {
 
   private static final int STEPS = 65_535;
   private static final float[] LINEAR = new float[256];
@@ -27,7 +27,7 @@ final class LinearLight {
   private LinearLight() {}
 
   /** The linear value of a level, 0 to 1. */
-  static float of(byte level) {
+  public static float of(byte level) {
     return LINEAR[level & 0xFF];
   }
 

@@ -2,13 +2,15 @@ package io.spackle.image;
 
 import io.spackle.image.FramingOptions.Composite;
 import io.spackle.image.FramingOptions.Resize;
+import io.spackle.quality.ImageQuality;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Measures what joining a generated image with its photo takes, by the kind of joining, and placing
- * a photo on a larger canvas. Prints medians of CPU time in milliseconds.
+ * Measures what joining a generated image with its photo takes, by the kind of joining, placing a
+ * photo on a larger canvas, and measuring the quality of a result. Prints medians of CPU time in
+ * milliseconds.
  *
  * <p>Arguments: side in pixels, rounds.
  */
@@ -39,6 +41,9 @@ final class CompositeBench {
           canvas.extend(photo.plane(), 2);
           canvas.place(blank).or(canvas.mask(4));
         });
+    Mask hole = soft.inverted().binarised();
+    RgbImage result = Framing.unscaled(photo, hole, FramingOptions.defaults()).restore(generated);
+    print("QUALITY", rounds, () -> ImageQuality.of(photo, result, hole));
   }
 
   private static void print(String name, int rounds, Runnable work) {

@@ -36,6 +36,9 @@ class ArchitectureTest {
           entry("patchmatch", List.of("graph", "image")),
           entry("preprocess", List.of("image", "tensor")),
           entry("safety", List.of("bundle", "graph", "image", "preprocess", "tensor")),
+          entry(
+              "quality",
+              List.of("bundle", "graph", "image", "onnx", "preprocess", "tensor", "text")),
           entry("segment", List.of("bundle", "graph", "image", "onnx", "preprocess", "tensor")),
           entry(
               "family",

@@ -10,7 +10,9 @@ import io.spackle.family.ModelTraits;
 import io.spackle.image.FramingOptions;
 import io.spackle.pipeline.ImageSettings;
 import io.spackle.pipeline.ImageSettings.Fill;
+import io.spackle.pipeline.QualitySettings;
 import io.spackle.provenance.MarkingOptions;
+import io.spackle.quality.QualityThresholds;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowDefaults;
@@ -49,7 +51,7 @@ final class JobDigest {
   static String of(ResolvedConf resolved) {
     JobDigest digest = new JobDigest();
     digest.addModel(resolved.model(), resolved.conf().model().options());
-    digest.addSafety(resolved.model().safety(), resolved.conf().safety());
+    digest.addSafety(resolved.model().safety(), resolved.conf().checks().safety());
     digest.addDefaults(resolved.defaults(), resolved.model().traits());
     digest.add("defaults.mask-from", resolved.conf().defaults().masks().from(), null);
     digest.add("defaults.mask-image", resolved.masks().sharedDigest(), null);
@@ -69,6 +71,7 @@ final class JobDigest {
     resolved.masks().digests().forEach((name, entry) -> digest.add("masks." + name, entry, null));
     digest.addOutput(images.output());
     digest.addMarking(resolved.conf().images().marking());
+    digest.addRetries(resolved.quality());
     return UUID.nameUUIDFromBytes(digest.content.toString().getBytes(StandardCharsets.UTF_8))
         .toString();
   }
@@ -155,6 +158,23 @@ final class JobDigest {
     MarkingOptions defaults = MarkingOptions.defaults();
     add("output.metadata", marking.kept().name(), defaults.kept().name());
     add("output.provenance", marking.mark().name(), defaults.mark().name());
+  }
+
+  /** Without retries, quality is only measured and noted. */
+  private void addRetries(QualitySettings quality) {
+    if (quality.retries() > 0) {
+      QualityThresholds thresholds = quality.thresholds();
+      add("quality.retries", quality.retries(), null);
+      add("quality.max-seam", thresholds.maxSeam(), null);
+      add("quality.min-sharpness", thresholds.minSharpness(), null);
+      add("quality.max-exposure", thresholds.maxExposure(), null);
+      add("quality.max-colour", thresholds.maxColour(), null);
+      add("quality.min-score", thresholds.minScore(), null);
+      if (thresholds.minScore() != null) {
+        add("quality.scorer", quality.scorer().folder().digest(), null);
+        add("quality.scorer-label", quality.scorer().label(), null);
+      }
+    }
   }
 
   /** The length keeps a value from being read as the start of the next one. */

@@ -196,6 +196,7 @@ public record ModelInfo(
         case AUTOENCODER -> "spackle.model.vae " + uri;
         case SAFETY_CHECKER -> "spackle.safety.model " + uri;
         case SEGMENTER -> "the segmenter " + uri;
+        case SCORER -> "spackle.quality.scorer " + uri;
       };
     }
   }

@@ -1,6 +1,7 @@
 package io.spackle.conf;
 
 import io.spackle.model.ModelSettings;
+import io.spackle.pipeline.QualitySettings;
 import io.spackle.row.MetaRow.RunInfo;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowDefaults;
@@ -17,10 +18,16 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param defaults of the rows
  * @param masks beside the files of rows
+ * @param quality what is measured of results
  * @param hadoop for all file systems
  */
 public record ResolvedConf(
-    TaskConf conf, ModelInfo model, RowDefaults defaults, MaskInfo masks, HadoopConf hadoop) {
+    TaskConf conf,
+    ModelInfo model,
+    RowDefaults defaults,
+    MaskInfo masks,
+    QualitySettings quality,
+    HadoopConf hadoop) {
 
   /**
    * Reads the model's folder, without opening the model, and checks the settings that depend on it.
@@ -33,16 +40,21 @@ public record ResolvedConf(
     ModelInfo model =
         problems.attempt(
             "the model " + conf.model().path() + " cannot be read",
-            () -> ModelInfo.read(conf.model(), conf.safety(), hadoop));
+            () -> ModelInfo.read(conf.model(), conf.checks().safety(), hadoop));
     MaskInfo masks =
         problems.attempt("the masks cannot be read", () -> MaskInfo.read(conf, hadoop));
-    if (model == null || masks == null) {
+    QualitySettings quality =
+        problems.attempt(
+            "the scorer cannot be read",
+            () -> QualityInfo.read(conf.checks().quality(), conf.model(), hadoop));
+    if (model == null || masks == null || quality == null) {
       return null;
     }
     RowDefaults defaults =
         ResolvedDefaults.of(conf.defaults(), masks.defaults(), model.traits(), problems);
     SafetyInfo.check(model.safety().policy(), conf.defaults(), problems);
-    return new ResolvedConf(conf, model, defaults, masks, HadoopConf.of(hadoop));
+    QualityInfo.check(quality, model.traits(), problems);
+    return new ResolvedConf(conf, model, defaults, masks, quality, HadoopConf.of(hadoop));
   }
 
   /** The digest of everything that shapes images beside the rows, see {@link JobDigest}. */
@@ -61,7 +73,7 @@ public record ResolvedConf(
     return new TaskSettings(
         new ModelSettings(
             model.origin(),
-            model.safety().settings(conf.safety(), canRequestChecker(rows)),
+            model.safety().settings(conf.checks().safety(), canRequestChecker(rows)),
             modelConf.cache(),
             modelConf.device(),
             modelConf.options()),
@@ -70,7 +82,10 @@ public record ResolvedConf(
         conf.images().withMasks(masks.settings(RowColumns.has(rows, RowColumns.MASK_FROM))),
         output,
         new TaskSettings.RowSettings(
-            model.traits(), defaults, info(output == null ? null : output.images().folder())),
+            model.traits(),
+            defaults,
+            info(output == null ? null : output.images().folder()),
+            quality),
         hadoop);
   }
 

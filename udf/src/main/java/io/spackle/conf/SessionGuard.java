@@ -36,7 +36,8 @@ public final class SessionGuard {
 
   /** Folders of models. Where the static configuration names any, it names all. */
   private static final Pattern FOLDER =
-      Pattern.compile("model\\.(path|vae)|safety\\.model|(masks|models)\\.[^.]+\\.path");
+      Pattern.compile(
+          "model\\.(path|vae)|safety\\.model|quality\\.scorer|(masks|models)\\.[^.]+\\.path");
 
   /** Values that name no folder. */
   private static final Pattern NO_FOLDER = Pattern.compile("auto|none|builtin:.*");

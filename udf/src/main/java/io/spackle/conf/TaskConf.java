@@ -40,7 +40,7 @@ import java.util.stream.Stream;
  */
 public record TaskConf(
     ModelConf model,
-    SafetyConf safety,
+    ChecksConf checks,
     DefaultsConf defaults,
     ImageSettings images,
     FetchSettings fetch,
@@ -82,6 +82,13 @@ public record TaskConf(
    * @param note a line printed when a job starts, or null
    */
   public record Labels(String revision, String note) {}
+
+  /**
+   * What generated images are checked for.
+   *
+   * @param quality what is measured of them
+   */
+  public record ChecksConf(SafetyConf safety, QualityConf quality) {}
 
   /**
    * The safety checker.
@@ -140,7 +147,7 @@ public record TaskConf(
   public static TaskConf of(ConfReader reader, Resize resize) {
     return new TaskConf(
         model(reader),
-        safety(reader),
+        new ChecksConf(safety(reader), QualityConf.of(reader)),
         defaults(reader),
         images(reader, resize),
         fetch(reader),
@@ -150,7 +157,7 @@ public record TaskConf(
 
   /** The same, with more folders whose files may be read. */
   public TaskConf allowing(List<String> folders) {
-    return new TaskConf(model, safety, defaults, images, fetch.allowing(folders), lane, masks);
+    return new TaskConf(model, checks, defaults, images, fetch.allowing(folders), lane, masks);
   }
 
   private static ModelConf model(ConfReader reader) {

@@ -5,6 +5,7 @@ import io.spackle.bundle.ModelBundle;
 import io.spackle.bundle.ModelFolder;
 import io.spackle.family.BuiltInModel;
 import io.spackle.graph.InvalidModelException;
+import io.spackle.quality.ScorerModel;
 import io.spackle.row.RowReader.SafetyPolicy;
 import io.spackle.safety.SafetyModel;
 import io.spackle.safety.SafetyOptions;
@@ -122,6 +123,12 @@ public record ModelSettings(
       @Override
       String digest(Path folder) {
         return SegmenterModel.digest(folder);
+      }
+    },
+    SCORER {
+      @Override
+      String digest(Path folder) {
+        return ScorerModel.digest(folder);
       }
     };
 

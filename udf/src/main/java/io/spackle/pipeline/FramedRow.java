@@ -105,7 +105,7 @@ public record FramedRow(
   /**
    * The model's input for one sample.
    *
-   * @param sample from 0
+   * @param sample from 0; those beyond the row's samples are retries
    */
   public InpaintInput input(int sample) {
     return row.inpaintInput(frame, reference, sample).withSources(sources);

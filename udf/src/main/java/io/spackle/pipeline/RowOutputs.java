@@ -12,8 +12,10 @@ import java.util.Optional;
  * Where the results of a task's rows go.
  *
  * @param masks as they were used, one PNG file per row; empty to write none
+ * @param quality measures the results before they are encoded
  */
-public record RowOutputs(ImageWriter images, PreviewWriter previews, Optional<Masks> masks) {
+public record RowOutputs(
+    ImageWriter images, PreviewWriter previews, Optional<Masks> masks, QualityCheck quality) {
 
   /** Where masks go. */
   public record Masks(ImageSink sink, ImageKeys keys) {

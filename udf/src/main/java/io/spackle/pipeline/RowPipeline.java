@@ -1,9 +1,6 @@
 package io.spackle.pipeline;
 
 import io.spackle.codec.SourceImage;
-import io.spackle.family.InpaintInput;
-import io.spackle.family.InpaintParameters;
-import io.spackle.family.InpaintedImage;
 import io.spackle.family.ModelTraits;
 import io.spackle.family.Note;
 import io.spackle.graph.Cancellation;
@@ -21,22 +18,18 @@ import io.spackle.provenance.Generation;
 import io.spackle.quarantine.Markers.Marker;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.InputVersions;
+import io.spackle.row.MadeImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
-import io.spackle.row.RowException;
 import io.spackle.row.RowMask;
 import io.spackle.row.RowStage;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -57,6 +50,8 @@ public final class RowPipeline {
   private final RowMarking marking;
   private final RowFiles files;
   private final RowMemory rowMemory;
+  private final QualityCheck quality;
+  private final RowTries.Cores cores;
 
   /**
    * @param task the task whose rows these are
@@ -69,7 +64,9 @@ public final class RowPipeline {
     this.task = task.end();
     this.flight = task.flight();
     this.marking = new RowMarking(settings.marking(), traits().model(), model.origin());
-    this.rowMemory = new RowMemory(settings, traits(), inputs.masks());
+    this.quality = outputs.quality();
+    this.cores = new RowTries.Cores(model.limits(), this.task);
+    this.rowMemory = new RowMemory(settings, traits(), inputs.masks(), quality.settings());
     this.files = new RowFiles(outputs, settings.output(), marking, model.limits());
   }
 
@@ -116,19 +113,22 @@ public final class RowPipeline {
       Decoded decoded = decodeAndFrame(row, fetched.files(), marker, timer);
       FramedRow framed = decoded.framed();
       fetched.memory().shrinkTo(rowMemory.untilWritten(framed, fetched.files()));
-      Generated generated = generated(decoded, marker, arrival, timer);
+      RowGeneration generation = new RowGeneration(model, settings, task, marker, timer);
+      Generated generated = generated(decoded, generation, arrival);
       arrival.retract();
       enter(RowStage.ENCODE, timer);
-      Encoded encoded = files.encode(framed, decoded.generation(), generated.outputs());
+      RowTries tries =
+          new RowTries(framed, quality, sample -> generation.again(framed, sample), cores);
+      Encoded encoded = files.encode(framed, decoded.generation(), generated.outputs(), tries);
       enter(RowStage.WRITE, timer);
       Written written = files.write(row, encoded);
       return new Outcome.Succeeded(
           row,
-          images(decoded, written, generated.flagged()),
+          images(decoded, written, generated.flagged(), tries.made()),
           fetched.files().digests(),
           new InputVersions(versions),
-          notes(decoded, generated.notes()),
-          generated.generation(),
+          notes(decoded, generated.notes(), tries.hasLow()),
+          generated.generation().plus(tries.generation()),
           timer.timings());
     } catch (RuntimeException e) {
       return RowFailures.outcome(row, e, timer, versions);
@@ -149,10 +149,10 @@ public final class RowPipeline {
       Decoded decoded = decodeAndFrame(row, fetched.files(), Optional.empty(), timer);
       return new Outcome.Succeeded(
           row,
-          images(decoded, Written.NOTHING, List.of()),
+          images(decoded, Written.NOTHING, List.of(), List.of()),
           fetched.files().digests(),
           new InputVersions(versions),
-          notes(decoded, Set.of()),
+          notes(decoded, Set.of(), false),
           Duration.ZERO,
           timer.timings());
     } catch (RuntimeException e) {
@@ -238,69 +238,16 @@ public final class RowPipeline {
     return model.inpainter().traits();
   }
 
-  private Generated generated(
-      Decoded decoded, Optional<Supplier<Marker>> marker, Lane.Arrival arrival, StageTimer timer)
-      throws InterruptedException {
+  private static Generated generated(
+      Decoded decoded, RowGeneration generation, Lane.Arrival arrival) throws InterruptedException {
     FramedRow framed = decoded.framed();
     if (decoded.isSkipped()) {
       return Generated.NOTHING;
     }
-    return framed.frame().isBlank()
-        ? Generated.unchanged(framed)
-        : generate(framed, marker, arrival, timer);
+    return framed.frame().isBlank() ? Generated.unchanged(framed) : generation.all(framed, arrival);
   }
 
-  private Generated generate(
-      FramedRow framed, Optional<Supplier<Marker>> marker, Lane.Arrival arrival, StageTimer timer)
-      throws InterruptedException {
-    InpaintParameters parameters =
-        framed.row().inpaintParameters(framed.frame(), settings.framing().maskReduction());
-    check(parameters);
-    List<InpaintInput> samplesIn = inputs(framed);
-    enter(RowStage.PAINT, timer);
-    Function<InpaintInput, CompletableFuture<Lane.Result<InpaintedImage>>> submit =
-        input ->
-            marker.isPresent()
-                ? model.lane().submitAlone(parameters, input, marker.get())
-                : model.lane().submit(parameters, input);
-    List<LaneSample> samples = new ArrayList<>();
-    for (int i = 0; i < samplesIn.size(); i++) {
-      samples.add(new LaneSample(submit.apply(samplesIn.get(i)), framed.alphaInput(i).map(submit)));
-    }
-    arrival.retract();
-    try {
-      for (LaneSample sample : samples) {
-        sample.image().get();
-      }
-      timer.move(samples.get(0).image().get().queued(), RowStage.PAINT, RowStage.QUEUE);
-      return Generated.of(framed, samples);
-    } catch (ExecutionException e) {
-      throw Lane.causeOf(e);
-    } finally {
-      samples.forEach(LaneSample::cancel);
-    }
-  }
-
-  /** One input per sample. Fills take one core each, and leave the lane to the model. */
-  private List<InpaintInput> inputs(FramedRow framed) throws InterruptedException {
-    List<InpaintInput> all = new ArrayList<>();
-    for (int i = 0; i < framed.row().parameters().samples(); i++) {
-      InpaintInput input = framed.input(i);
-      all.add(
-          framed.isFilled() ? model.limits().onCore(() -> settings.filled(input, task)) : input);
-    }
-    return all;
-  }
-
-  private void check(InpaintParameters parameters) {
-    try {
-      model.inpainter().check(parameters);
-    } catch (IllegalArgumentException e) {
-      throw new RowException(ErrorCode.ROW_INVALID, "scheduler: " + e.getMessage(), e);
-    }
-  }
-
-  private Set<Note> notes(Decoded decoded, Set<Note> ofModel) {
+  private Set<Note> notes(Decoded decoded, Set<Note> ofModel, boolean isLow) {
     FramedRow framed = decoded.framed();
     Set<Note> notes = RowNotes.of(framed, traits(), settings);
     notes.addAll(decoded.inputNotes());
@@ -308,16 +255,21 @@ public final class RowPipeline {
     if (RowMarking.drops(framed.source(), decoded.generation())) {
       notes.add(Note.PROVENANCE_DROPPED);
     }
+    if (isLow) {
+      notes.add(Note.QUALITY_LOW);
+    }
     return notes;
   }
 
-  private static Outcome.Images images(Decoded decoded, Written written, List<Boolean> flagged) {
+  private static Outcome.Images images(
+      Decoded decoded, Written written, List<Boolean> flagged, List<MadeImage> made) {
     Frame frame = decoded.framed().frame();
     return new Outcome.Images(
         written.samples(),
         frame.outputWidth(),
         frame.outputHeight(),
         flagged,
+        made,
         new Outcome.UsedMask(frame.maskCoverage(), written.mask(), decoded.isSkipped()));
   }
 

@@ -32,8 +32,8 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The conversion of outcomes to meta rows: the API's response, then error, timings, digests,
- * versions of the input files, attempt, number of runs and key, then the manifest's further columns
- * with their names and types.
+ * quality, versions of the input files, attempt, number of runs and key, then the manifest's
+ * further columns with their names and types.
  *
  * <p>A further column whose name is already used is prefixed with {@code manifest_}. Locations are
  * redacted; a failed row repeats its prompts and locations as far as they are readable.
@@ -48,6 +48,12 @@ public final class MetaRow implements Serializable {
   public static final String SKIPPED = "skipped";
 
   public static final String ROW_KEY = "row_key";
+
+  /** What was measured of the images; older meta rows lack it. */
+  public static final String QUALITY = "quality";
+
+  /** The seeds of the images, in their order; older meta rows lack it. */
+  public static final String SEEDS = "seeds";
 
   /** The versions of the input files by column; older meta rows lack it. */
   public static final String INPUT_VERSIONS = "input_versions";
@@ -109,6 +115,10 @@ public final class MetaRow implements Serializable {
               StringType,
               (done, info) -> done.images().flagged().isEmpty() ? "none" : info.safetyChecker()),
           ofRow("seed", LongType, ManifestRow::seed),
+          ofOutcome(
+              SEEDS,
+              createArrayType(LongType),
+              done -> seq(done.images().made().stream().map(MadeImage::seed).toList())),
           ofRow("steps", IntegerType, row -> row.parameters().steps()),
           new MetaField("vae", StringType, (done, info) -> info.vae()),
           ofRow("strength", DoubleType, row -> row.parameters().strength()),
@@ -184,6 +194,7 @@ public final class MetaRow implements Serializable {
           field("notes", createArrayType(StringType)),
           field(TIMINGS, timingsType()),
           field("digests", DIGESTS),
+          field(QUALITY, QualityColumn.TYPE),
           field(INPUT_VERSIONS, VERSIONS),
           field("attempt", IntegerType),
           field(RUNS, IntegerType),
@@ -292,6 +303,7 @@ public final class MetaRow implements Serializable {
     values.add(seq(done.notes().stream().sorted().map(Enum::name).toList()));
     values.add(timings(done));
     values.add(digests(done.digests()));
+    values.add(QualityColumn.of(done.images().made()));
   }
 
   private Row digests(Outcome.InputDigests inputs) {
@@ -319,6 +331,7 @@ public final class MetaRow implements Serializable {
     values.add(seq(List.of()));
     values.add(timings(failed));
     values.add(row(DIGESTS, null, null, null, null, info.modelDigest()));
+    values.add(null);
   }
 
   /** The columns that identify a failed row; a value that is too long or invalid is left out. */

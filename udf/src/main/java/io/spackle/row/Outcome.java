@@ -53,10 +53,16 @@ public sealed interface Outcome {
    * @param width in pixels
    * @param height in pixels
    * @param flagged per sample, whether a safety checker blackened it; empty if none was run
+   * @param made how each came about
    * @param mask that decided what was generated
    */
   record Images(
-      List<String> locations, int width, int height, List<Boolean> flagged, UsedMask mask) {}
+      List<String> locations,
+      int width,
+      int height,
+      List<Boolean> flagged,
+      List<MadeImage> made,
+      UsedMask mask) {}
 
   /**
    * The mask of a row as it was used.

@@ -15,14 +15,22 @@ import java.util.List;
 public interface ImageWriter extends AutoCloseable {
 
   /**
+   * An encoded image.
+   *
+   * @param seed that it was generated with
+   */
+  @SuppressWarnings("ArrayRecordComponent") // not compared
+  record ImageFile(byte[] bytes, long seed) {}
+
+  /**
    * Writes all images of a row.
    *
-   * @param images encoded, in the order of the samples
+   * @param images in the order of the samples
    * @param extension without its dot, such as png
    * @return their locations for the meta row
    * @throws java.io.UncheckedIOException if they cannot be written; the writer is then unusable
    */
-  List<String> write(ManifestRow row, List<byte[]> images, String extension);
+  List<String> write(ManifestRow row, List<ImageFile> images, String extension);
 
   /**
    * Completes the output after the last row; a second call has no effect.
@@ -46,8 +54,8 @@ public interface ImageWriter extends AutoCloseable {
   static ImageWriter toFiles(ImageSink sink, ImageKeys keys) {
     return (row, images, extension) -> {
       List<String> locations = new ArrayList<>();
-      for (byte[] image : images) {
-        locations.add(sink.write(keys.of(row, locations.size(), extension), image));
+      for (ImageFile image : images) {
+        locations.add(sink.write(keys.of(row, locations.size(), extension), image.bytes()));
       }
       return locations;
     };

@@ -94,7 +94,7 @@ final class ParquetFormat implements ShardFormat {
     public void add(Sample sample) throws IOException {
       Group row = new SimpleGroup(SCHEMA);
       row.addGroup(IMAGE)
-          .append(BYTES, Binary.fromConstantByteArray(sample.bytes()))
+          .append(BYTES, Binary.fromConstantByteArray(sample.file().bytes()))
           .append(NAME, sample.name());
       sample.properties().forEach((name, value) -> put(row, name, value));
       parquet.write(row);

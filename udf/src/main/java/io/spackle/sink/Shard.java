@@ -32,14 +32,15 @@ final class Shard implements ImageWriter {
   }
 
   @Override
-  public synchronized List<String> write(ManifestRow row, List<byte[]> images, String extension) {
+  public synchronized List<String> write(
+      ManifestRow row, List<ImageFile> images, String extension) {
     if (isClosed) {
       throw new IllegalStateException("the task of row " + row.id() + " has ended");
     }
     List<String> locations = new ArrayList<>();
     try {
       begin();
-      for (byte[] image : images) {
+      for (ImageFile image : images) {
         ShardFormat.Sample sample = new ShardFormat.Sample(row, locations.size(), image, extension);
         writer.add(sample);
         locations.add(location() + "#" + sample.name());

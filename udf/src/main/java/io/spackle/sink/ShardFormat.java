@@ -20,10 +20,9 @@ interface ShardFormat {
    * An image of a shard.
    *
    * @param number of the row's sample, from 0
-   * @param bytes the encoded file
    * @param extension without its dot, such as png
    */
-  record Sample(ManifestRow row, int number, byte[] bytes, String extension) {
+  record Sample(ManifestRow row, int number, ImageWriter.ImageFile file, String extension) {
 
     /** Unique in an output; without dots, since WebDataset splits names at the first dot. */
     String key() {
@@ -50,7 +49,7 @@ interface ShardFormat {
       properties.put("sample", number);
       properties.put(RowColumns.PROMPT, row.prompts().prompt());
       properties.put(RowColumns.NEGATIVE_PROMPT, row.prompts().negative());
-      properties.put(RowColumns.SEED, row.seed() + number);
+      properties.put(RowColumns.SEED, file.seed());
       properties.put(RowColumns.STEPS, parameters.steps());
       properties.put(RowColumns.GUIDANCE_SCALE, parameters.guidance().scale());
       properties.put(RowColumns.STRENGTH, parameters.strength());

@@ -26,7 +26,7 @@ final class TarFormat implements ShardFormat {
 
     @Override
     public void add(Sample sample) throws IOException {
-      put(tar, sample.name(), sample.bytes());
+      put(tar, sample.name(), sample.file().bytes());
       put(tar, sample.key() + PROPERTIES, JSON.writeValueAsBytes(sample.properties()));
     }
 

@@ -54,7 +54,8 @@ final class InpaintFunction implements Serializable {
           .add(META_ROW.apply("generationTime"))
           .add(META_ROW.apply(META))
           .add(META_ROW.apply("timings"))
-          .add(META_ROW.apply("digests"));
+          .add(META_ROW.apply("digests"))
+          .add(META_ROW.apply(MetaRow.QUALITY));
 
   /** The columns that are separate arguments or have no meaning for one image. */
   private static final Set<String> NOT_OPTIONS =
@@ -199,8 +200,15 @@ final class InpaintFunction implements Serializable {
     return images.isEmpty() ? null : images.get(0);
   }
 
+  /** The seed that made the image; that of the row if there is none. */
   private static Object seed(Row result) {
     Row meta = result.getAs(META);
-    return meta == null ? null : meta.getAs(SEED);
+    if (meta == null) {
+      return null;
+    }
+    int seeds = meta.fieldIndex(MetaRow.SEEDS);
+    return meta.isNullAt(seeds) || meta.getList(seeds).isEmpty()
+        ? meta.getAs(SEED)
+        : meta.getList(seeds).get(0);
   }
 }

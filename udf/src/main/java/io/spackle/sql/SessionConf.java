@@ -51,7 +51,8 @@ final class SessionConf {
           "masks",
           "fetch",
           "batch",
-          "lane");
+          "lane",
+          "quality");
 
   private final SparkSession spark;
   private final Map<String, String> settings;

@@ -4,9 +4,13 @@ import io.spackle.lane.ExecutorGuard;
 import io.spackle.mask.RowMasks;
 import io.spackle.model.ExecutorModels;
 import io.spackle.model.OpenModel;
+import io.spackle.model.ScorerSettings;
 import io.spackle.model.Segmenters;
 import io.spackle.model.SharedResources;
+import io.spackle.pipeline.QualityCheck;
+import io.spackle.pipeline.QualitySettings;
 import io.spackle.pipeline.RowInputs;
+import io.spackle.quality.Scorer;
 import io.spackle.quarantine.Markers;
 import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageSinks;
@@ -19,6 +23,7 @@ import io.spackle.spark.TaskSignals;
 import io.spackle.task.TaskSettings.OutputSettings.Images;
 import io.spackle.webhook.Webhooks;
 import io.spackle.webhook.Webhooks.WebhookSettings;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.hadoop.util.ShutdownHookManager;
 
@@ -32,6 +37,8 @@ final class ExecutorContext implements AutoCloseable {
 
   private record SourceKey(FetchSettings settings, HadoopConf hadoop) {}
 
+  private record ScorerKey(ScorerSettings settings, HadoopConf hadoop) {}
+
   private record SinkKey(String folder, HadoopConf hadoop) {}
 
   private record WebhookKey(WebhookSettings settings, FetchSettings fetch, HadoopConf hadoop) {}
@@ -39,6 +46,7 @@ final class ExecutorContext implements AutoCloseable {
   private final ExecutorModels models;
   private final SharedResources<SourceKey, ImageSource> sources =
       new SharedResources<>(source -> true);
+  private final SharedResources<ScorerKey, Scorer> scorers = new SharedResources<>(scorer -> true);
   private final SharedResources<SinkKey, ImageSink> sinks = new SharedResources<>(sink -> true);
   private final SharedResources<WebhookKey, Webhooks> webhooks =
       new SharedResources<>(sender -> true);
@@ -69,9 +77,10 @@ final class ExecutorContext implements AutoCloseable {
     return models.get(settings.model(), settings.lane(), settings.hadoop(), task);
   }
 
-  /** Opens the model and the segmenters that rows can use. */
+  /** Opens the model, the scorer and the segmenters that rows can use. */
   void open(TaskSettings settings, TaskSignals task) {
     model(settings, task);
+    quality(settings, task);
     settings.images().masks().segmenters().forEach(segmenters(settings, task)::get);
   }
 
@@ -81,6 +90,19 @@ final class ExecutorContext implements AutoCloseable {
         source(settings, task),
         new RowMasks(
             settings.images().masks(), settings.images().limits(), segmenters(settings, task)));
+  }
+
+  /** What measures the results of a task's rows. */
+  QualityCheck quality(TaskSettings settings, TaskSignals task) {
+    QualitySettings quality = settings.rows().quality();
+    return new QualityCheck(
+        quality,
+        Optional.ofNullable(quality.scorer())
+            .map(scorer -> new ScorerKey(scorer, settings.hadoop()))
+            .map(
+                key ->
+                    scorers.get(
+                        key, () -> key.settings().open(key.hadoop()), task::isInterrupted)));
   }
 
   private Segmenters segmenters(TaskSettings settings, TaskSignals task) {
@@ -142,6 +164,7 @@ final class ExecutorContext implements AutoCloseable {
   public void close() {
     webhooks.close();
     models.close();
+    scorers.close();
     markers.close();
     sources.close();
     sinks.close();

@@ -160,7 +160,8 @@ public final class InpaintPartition implements Serializable {
         new RowOutputs(
             images,
             new PreviewWriter(executor.sink(previews.folder(), settings, task), previews.share()),
-            masks(executor, task)),
+            masks(executor, task),
+            executor.quality(settings, task)),
         settings.images(),
         rows);
   }

@@ -6,6 +6,7 @@ import io.spackle.model.OpenModel;
 import io.spackle.pipeline.FlightControl;
 import io.spackle.pipeline.InlineImages;
 import io.spackle.pipeline.PreviewWriter;
+import io.spackle.pipeline.QualityCheck;
 import io.spackle.pipeline.RowInputs;
 import io.spackle.pipeline.RowOutputs;
 import io.spackle.pipeline.RowPipeline;
@@ -69,7 +70,11 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
 
   /** The resources that the rows of a task share. */
   private record Resources(
-      TaskSignals task, OpenModel model, RowInputs inputs, RowPipeline.Task rows) {}
+      TaskSignals task,
+      OpenModel model,
+      RowInputs inputs,
+      QualityCheck quality,
+      RowPipeline.Task rows) {}
 
   /** The schema of the result: that of meta rows, and {@link #IMAGES}. */
   public StructType schema() {
@@ -146,6 +151,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
         task,
         executor.model(settings, task),
         executor.inputs(settings, task),
+        executor.quality(settings, task),
         new RowPipeline.Task(new Cancellation(), flight));
   }
 
@@ -178,7 +184,8 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
         new RowOutputs(
             ImageWriter.toFiles(sink, new ImageKeys(1)),
             new PreviewWriter(sink, 0),
-            Optional.empty()),
+            Optional.empty(),
+            resources.quality()),
         settings.images(),
         resources.rows());
   }

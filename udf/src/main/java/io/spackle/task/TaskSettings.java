@@ -4,6 +4,7 @@ import io.spackle.family.ModelTraits;
 import io.spackle.lane.LaneSettings;
 import io.spackle.model.ModelSettings;
 import io.spackle.pipeline.ImageSettings;
+import io.spackle.pipeline.QualitySettings;
 import io.spackle.pipeline.RowRecorder;
 import io.spackle.row.MetaRow.RunInfo;
 import io.spackle.row.RowDefaults;
@@ -85,8 +86,10 @@ public record TaskSettings(
    * @param traits of the model, as the driver read them
    * @param defaults of the rows
    * @param info the values that all meta rows share
+   * @param quality whether and how results are measured for meta rows
    */
-  public record RowSettings(ModelTraits traits, RowDefaults defaults, RunInfo info)
+  public record RowSettings(
+      ModelTraits traits, RowDefaults defaults, RunInfo info, QualitySettings quality)
       implements Serializable {}
 
   /** The reader of rows, with the model's limits, the job's defaults and its safety policy. */

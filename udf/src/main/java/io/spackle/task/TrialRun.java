@@ -132,7 +132,8 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
             new PreviewWriter(discarded, settings.output().previews().share()),
             settings.output().masks()
                 ? Optional.of(new RowOutputs.Masks(discarded, keys))
-                : Optional.empty()),
+                : Optional.empty(),
+            executor.quality(settings, task)),
         settings.images(),
         rows);
   }

@@ -80,7 +80,15 @@ class JobDigestTest {
           "output.image-format",
           "output.quality",
           "output.metadata",
-          "output.provenance");
+          "output.provenance",
+          "quality.retries",
+          "quality.max-seam",
+          "quality.min-sharpness",
+          "quality.max-exposure",
+          "quality.max-colour",
+          "quality.min-score",
+          "quality.scorer",
+          "quality.scorer-label");
 
   /** Groups of keys that decide where, when and how fast, but not what. */
   private static final List<String> NOT_SHAPING =
@@ -99,7 +107,8 @@ class JobDigestTest {
           "failures.",
           "image.mask-strict",
           "reference.required",
-          "masks.text.max-share");
+          "masks.text.max-share",
+          "quality.measure");
 
   /** Pinned: another digest would reprocess every finished row. */
   @Test
@@ -197,6 +206,37 @@ class JobDigestTest {
     assertThat(digest(checked)).isNotIn(digest, digest(Map.of()));
   }
 
+  /** Without retries, thresholds and scores only note what an image is like. */
+  @Test
+  void qualityCountsWithRetriesAlone() {
+    Map<String, String> scored = new HashMap<>();
+    scored.put("quality.max-seam", "2");
+    scored.put("quality.min-sharpness", "0.5");
+    scored.put("quality.scorer", BUNDLES + "/colour-classifier");
+    scored.put("quality.scorer-label", "red");
+    scored.put("quality.min-score", "0.1");
+    assertThat(digest(scored)).isEqualTo(digest(Map.of()));
+    scored.put("quality.retries", "2");
+    String digest = digest(scored);
+    assertThat(digest).isNotEqualTo(digest(Map.of()));
+    for (String key : List.of("retries", "max-seam", "min-sharpness", "min-score")) {
+      assertThat(digest(with(scored, "quality." + key, "1"))).as(key).isNotEqualTo(digest);
+    }
+    assertThat(digest(with(scored, "quality.max-exposure", "1"))).isNotEqualTo(digest);
+    assertThat(digest(with(scored, "quality.max-colour", "1"))).isNotEqualTo(digest);
+    assertThat(digest(with(scored, "quality.scorer-label", "blue"))).isNotEqualTo(digest);
+    scored.remove("quality.min-score");
+    assertThat(digest(with(scored, "quality.scorer-label", "blue")))
+        .as("a score without a threshold")
+        .isEqualTo(digest(scored));
+  }
+
+  private static Map<String, String> with(Map<String, String> settings, String key, String value) {
+    Map<String, String> changed = new HashMap<>(settings);
+    changed.put(key, value);
+    return changed;
+  }
+
   /** Without a layout, no image has a reference whose text could count. */
   @Test
   void theTextOfReferencesCountsWithTheirLayout() {
@@ -244,6 +284,8 @@ class JobDigestTest {
         "output.image-format|png",
         "output.quality|95",
         "output.name|{id}-{n}",
+        "quality.measure|false",
+        "quality.max-seam|2",
         "fetch.timeout|1s",
         "fetch.max-pixels|1000",
         "fetch.user-agent|Shop/1.0",

@@ -37,6 +37,7 @@ class SessionGuardTest {
         "model.path | /models/flux",
         "masks.text.path | builtin:text",
         "batch.max-images | 4",
+        "quality.max-seam | 2",
         "fetch.timeout | 5s",
       })
   void aSessionMayNarrow(String key, String value) {
@@ -63,6 +64,7 @@ class SessionGuardTest {
         "model.vae | /tmp/vae | model.vae is /tmp/vae",
         "model.cache | /etc | model.cache is set in the session",
         "safety.model | none | safety.model is none",
+        "quality.scorer | /tmp/scorer | quality.scorer is /tmp/scorer",
         "masks.hat.path | /tmp/segmenter | masks.hat.path is /tmp/segmenter",
         "models.sdxl.path | /tmp/model | models.sdxl.path is /tmp/model",
         "models.mine.path | /tmp/model | models.mine.path is /tmp/model",

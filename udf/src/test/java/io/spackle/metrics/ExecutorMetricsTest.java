@@ -101,6 +101,7 @@ class ExecutorMetricsTest {
             TestImages.SIDE,
             TestImages.SIDE,
             List.of(),
+            List.of(),
             new Outcome.UsedMask(0.5, null, false)),
         new Outcome.InputDigests("", "", null, null),
         InputVersions.NONE,

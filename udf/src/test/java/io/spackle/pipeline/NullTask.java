@@ -66,7 +66,8 @@ record NullTask(Inpainter inpainter, ImageSink sink, int batch, int fetches) {
         new RowOutputs(
             ImageWriter.toFiles(sink, new ImageKeys(1)),
             new PreviewWriter((key, bytes) -> key, 0),
-            Optional.empty()),
+            Optional.empty(),
+            QualityCheck.NONE),
         settings,
         new RowPipeline.Task(new Cancellation(), flight));
   }

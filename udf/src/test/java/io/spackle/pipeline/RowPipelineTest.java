@@ -25,7 +25,10 @@ import io.spackle.metrics.ExecutorMetrics;
 import io.spackle.model.ModelSettings;
 import io.spackle.model.OpenModel;
 import io.spackle.provenance.SourceType;
+import io.spackle.quality.QualityThresholds;
+import io.spackle.quality.Scorer;
 import io.spackle.row.ErrorCode;
+import io.spackle.row.MadeImage;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowException;
@@ -40,6 +43,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +68,8 @@ class RowPipelineTest {
   private final Map<String, byte[]> written = new ConcurrentHashMap<>();
   private final Cancellation task = new Cancellation();
   private ImageSettings settings = TestImages.settings();
+  private QualitySettings quality = QualitySettings.NONE;
+  private Optional<Scorer> scorer = Optional.empty();
   private ImageSource source = TestImages.source(files);
   private ImageSink sink = TestImages.sink(written);
   private final Map<String, byte[]> previews = new ConcurrentHashMap<>();
@@ -121,6 +127,138 @@ class RowPipelineTest {
     for (int i = 0; i < 3; i++) {
       assertThat(TestImages.right(written(done, i))).isEqualTo(FakeInpainter.colour("a", 7 + i));
     }
+  }
+
+  /** A plain grey image and a plain hole: the seam is the difference of their levels. */
+  @Test
+  void anImageBelowItsThresholdIsGeneratedAgainAndTheBestIsKept() throws Exception {
+    quality = withRetries(3);
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.row("a", TestImages.HALF, 2));
+    for (int i = 0; i < 2; i++) {
+      List<Long> seeds = List.of(7L + i, 9L + i, 11L + i, 13L + i);
+      long best = seeds.stream().min(Comparator.comparingInt(RowPipelineTest::step)).orElseThrow();
+      assertThat(TestImages.right(written(done, i))).isEqualTo(FakeInpainter.colour("a", best));
+      MadeImage made = done.images().made().get(i);
+      assertThat(made.seed()).isEqualTo(best);
+      assertThat(made.tries()).isEqualTo(4);
+      assertThat(made.quality().orElseThrow().pixels().fit().seam()).isEqualTo(step(best) + 1.0);
+      assertThat(made.quality().orElseThrow().pixels().changes().kept()).isZero();
+    }
+    assertThat(inpainter.batches().stream().mapToInt(List::size).sum()).isEqualTo(2 * 4);
+    assertThat(done.notes()).containsExactly(Note.QUALITY_LOW);
+  }
+
+  @Test
+  void anImageThatKeepsItsThresholdsIsNotGeneratedAgain() throws Exception {
+    quality =
+        new QualitySettings(true, new QualityThresholds(300.0, null, null, null, null), 3, null);
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.row("a"));
+    assertThat(done.images().made().get(0).tries()).isEqualTo(1);
+    assertThat(done.notes()).isEmpty();
+    quality = withRetries(3);
+    succeeded(TestImages.row("b", TestImages.BLANK, 1)); // nothing to measure, nothing to retry
+    assertThat(inpainter.batches()).containsExactly(List.of("a"));
+  }
+
+  @Test
+  void aRetryThatFailsLeavesTheImage() throws Exception {
+    quality = withRetries(2);
+    inpainter =
+        new FakeInpainter(
+            (inputs, cancellation) -> {
+              if (inputs.get(0).seed() > 7) {
+                throw new GraphException(GraphException.Kind.FAILED, "injected", null);
+              }
+            });
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.row("a"));
+    assertThat(done.images().made()).extracting(MadeImage::seed).containsExactly(7L);
+    assertThat(TestImages.right(written(done, 0))).isEqualTo(FakeInpainter.colour("a", 7));
+    assertThat(done.notes()).containsExactly(Note.QUALITY_LOW);
+  }
+
+  @Test
+  void aTaskThatIsCancelledInARetryWritesNothing() {
+    quality = withRetries(2);
+    inpainter =
+        new FakeInpainter(
+            (inputs, cancellation) -> {
+              if (inputs.get(0).seed() > 7) {
+                task.cancel();
+                throw new GraphException(GraphException.Kind.FAILED, "injected", null);
+              }
+            });
+    open(4, PLENTY);
+    assertThatThrownBy(() -> pipeline().run(TestImages.row("a"), Optional.empty()))
+        .isInstanceOf(CancellationException.class);
+    assertThat(written).isEmpty();
+  }
+
+  /** A scorer that likes bright images on the right. */
+  private static Scorer brightness(Runnable before) {
+    return new Scorer() {
+      @Override
+      public Double score(RgbImage image, String prompt, Cancellation cancellation) {
+        assertThat(prompt).isEqualTo("a");
+        before.run();
+        return (double) (TestImages.right(image) & 0xFF);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Test
+  void theTryWithTheBestScoreIsKept() throws Exception {
+    scorer = Optional.of(brightness(() -> {}));
+    QualityThresholds bright = new QualityThresholds(null, null, null, null, 300.0);
+    quality = new QualitySettings(true, bright, 4, null);
+    open(4, PLENTY);
+    Outcome.Succeeded done = succeeded(TestImages.row("a"));
+    int best =
+        IntStream.range(7, 12)
+            .map(seed -> FakeInpainter.colour("a", seed) & 0xFF)
+            .max()
+            .orElseThrow();
+    assertThat(TestImages.right(written(done, 0)) & 0xFF).isEqualTo(best);
+    assertThat(done.images().made().get(0).quality().orElseThrow().score()).isEqualTo(best);
+  }
+
+  /** Its images would be taken for good ones. */
+  @Test
+  void aScorerThatFailsFailsTheRowUnlessAnImageIsThere() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    AtomicInteger lastCall = new AtomicInteger(0);
+    scorer =
+        Optional.of(
+            brightness(
+                () -> {
+                  if (calls.incrementAndGet() > lastCall.get()) {
+                    throw new GraphException(GraphException.Kind.FAILED, "injected", null);
+                  }
+                }));
+    QualityThresholds bright = new QualityThresholds(null, null, null, null, 300.0);
+    quality = new QualitySettings(true, bright, 1, null);
+    open(4, PLENTY);
+    assertFailed(TestImages.row("a"), ErrorCode.MODEL_FAILED, RowStage.ENCODE);
+    calls.set(0);
+    lastCall.set(1);
+    assertThat(succeeded(TestImages.row("a")).images().made())
+        .extracting(MadeImage::seed)
+        .containsExactly(7L);
+  }
+
+  private static QualitySettings withRetries(int retries) {
+    QualityThresholds none = new QualityThresholds(1.0, null, null, null, null);
+    return new QualitySettings(true, none, retries, null);
+  }
+
+  /** The step at the edge of what the model fills with one colour. */
+  private static int step(long seed) {
+    return Math.abs((FakeInpainter.colour("a", seed) & 0xFF) - TestImages.GREY);
   }
 
   @Test
@@ -608,7 +746,8 @@ class RowPipelineTest {
         new RowOutputs(
             ImageWriter.toFiles(sink, new ImageKeys(1)),
             new PreviewWriter(TestImages.sink(previews), 1),
-            Optional.empty()),
+            Optional.empty(),
+            new QualityCheck(quality, scorer)),
         settings,
         new RowPipeline.Task(task, flight));
   }

@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.family.GuidanceSchedule;
 import io.spackle.family.Note;
 import io.spackle.family.SchedulerChoice;
+import io.spackle.quality.ImageQuality;
+import io.spackle.row.MadeImage.Measured;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.encoders.ExpressionEncoder;
@@ -42,6 +45,10 @@ class MetaRowTest {
           true,
           Long.MAX_VALUE - 1);
 
+  private static final ImageQuality MEASURED =
+      new ImageQuality(
+          new ImageQuality.Changes(2, 0.25), new ImageQuality.Fit(1.5, 0.5, -0.25, null), "00ff");
+
   private static final Outcome SUCCEEDED =
       new Outcome.Succeeded(
           ROW,
@@ -50,6 +57,9 @@ class MetaRowTest {
               512,
               256,
               List.of(false, true),
+              List.of(
+                  new MadeImage(11, 3, Optional.of(new Measured(MEASURED, 0.75))),
+                  new MadeImage(12, 1, Optional.empty())),
               new Outcome.UsedMask(0.25, "/out/images/00/a-mask.png", false)),
           new Outcome.InputDigests("1n17", "m45k", "r3f", "3xc"),
           new InputVersions(Map.of("init_image", "etag:1n17", "exclude_image", "3@17")),
@@ -121,6 +131,18 @@ class MetaRowTest {
     assertThat(meta.get("file_prefix").asText()).isEqualTo("a%2Fb");
     assertThat(meta.get("safety_checker").asText()).isEqualTo("checker");
     assertThat(meta.get("nsfw_content_detected").toString()).isEqualTo("[false,true]");
+  }
+
+  @Test
+  void qualityHasOneValuePerImageAndNullWhereNothingWasMeasured() throws Exception {
+    JsonNode json = json(SUCCEEDED, TestRows.row());
+    assertThat(json.get("quality").toString())
+        .isEqualTo(
+            "{\"kept_pixels_changed\":[2,null],\"regenerated\":[0.25,null],\"seam\":[1.5,null],"
+                + "\"sharpness\":[0.5,null],\"exposure\":[-0.25,null],\"colour\":[null,null],"
+                + "\"hash\":[\"00ff\",null],\"score\":[0.75,null],\"tries\":[3,1]}");
+    assertThat(json.at("/meta/seeds").toString()).isEqualTo("[11,12]");
+    assertThat(json(FAILED, TestRows.row()).get("quality").isNull()).isTrue();
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import io.spackle.row.ReferenceContext;
 import io.spackle.row.RowMask;
+import io.spackle.sink.ImageWriter.ImageFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
@@ -38,6 +40,8 @@ class ShardContractTest {
   private static final byte[] FIRST = {1, 2, 3};
   private static final byte[] SECOND = new byte[100_000];
 
+  private static final long SEED = 1L << 33;
+
   @TempDir Path folder;
 
   /** A shard read without the classes that wrote it: images and properties by name. */
@@ -49,8 +53,8 @@ class ShardContractTest {
   void shardContainsImagesWithTheirProperties(ImageLayout layout) throws IOException {
     List<String> locations;
     try (ImageWriter writer = open(layout)) {
-      writer.write(row("other", null), List.of(SECOND), "png");
-      locations = writer.write(row("a.b/c", ""), List.of(FIRST, SECOND), "png");
+      writer.write(row("other", null), images(SECOND), "png");
+      locations = writer.write(row("a.b/c", ""), images(FIRST, SECOND), "png");
       writer.finish();
     }
     Path shard = onlyFile();
@@ -65,7 +69,7 @@ class ShardContractTest {
         .containsEntry("sample", "1")
         .containsEntry("prompt", "a prompt, \"quoted\"")
         .containsEntry("negative_prompt", "")
-        .containsEntry("seed", "4294967296")
+        .containsEntry("seed", "8589934593")
         .containsEntry("num_inference_steps", "4")
         .containsEntry("guidance_scale", "7.5")
         .containsEntry("strength", "1.0");
@@ -75,7 +79,7 @@ class ShardContractTest {
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES")
   void shardAppearsOnlyWhenItIsFinished(ImageLayout layout) throws IOException {
     try (ImageWriter writer = open(layout)) {
-      writer.write(row("a", null), List.of(FIRST), "png");
+      writer.write(row("a", null), images(FIRST), "png");
       assertThat(names()).allMatch(name -> name.endsWith(".tmp"));
     }
     assertThat(names()).as("discarded").isEmpty();
@@ -96,8 +100,7 @@ class ShardContractTest {
     ImageWriter writer = open(layout);
     writer.close();
     ManifestRow late = row("late", null);
-    assertThatThrownBy(() -> writer.write(late, List.of(FIRST), "png"))
-        .hasMessageContaining("late");
+    assertThatThrownBy(() -> writer.write(late, images(FIRST), "png")).hasMessageContaining("late");
   }
 
   @ParameterizedTest
@@ -105,7 +108,7 @@ class ShardContractTest {
   void shardCanBeReplacedByOneWithSomeOfItsImages(ImageLayout layout) throws IOException {
     try (ImageWriter writer = open(layout)) {
       for (String id : List.of("a", "b", "c")) {
-        writer.write(row(id, null), List.of(FIRST, SECOND), "png");
+        writer.write(row(id, null), images(FIRST, SECOND), "png");
       }
       writer.finish();
     }
@@ -122,7 +125,7 @@ class ShardContractTest {
   @Test
   void parquetDeclaresTheImageColumn() throws IOException {
     try (ImageWriter writer = open(ImageLayout.PARQUET)) {
-      writer.write(row("a", null), List.of(FIRST), "png");
+      writer.write(row("a", null), images(FIRST), "png");
       writer.finish();
     }
     var path = new org.apache.hadoop.fs.Path(onlyFile().toString());
@@ -145,6 +148,13 @@ class ShardContractTest {
   private ImageWriter open(ImageLayout layout) {
     return layout.open(
         null, new ImageKeys(1), folder.resolve("images").toUri().toString(), CONFIGURATION);
+  }
+
+  /** Images with seeds that are none of their row. */
+  private static List<ImageFile> images(byte[]... files) {
+    return IntStream.range(0, files.length)
+        .mapToObj(i -> new ImageFile(files[i], SEED + i))
+        .toList();
   }
 
   private static ManifestRow row(String id, String negativePrompt) {

@@ -75,7 +75,28 @@ class SqlFunctionsTest {
         inpaint(
             "fetch_image('$dir/grey.png'), fetch_image('$dir/half.png'), 'a door', map('seed', 7)");
     assertThat(image(byContent)).isEqualTo(image(byLocation));
+    Row quality = byContent.getAs("quality");
+    assertThat(quality.<Long>getList(quality.fieldIndex("kept_pixels_changed")))
+        .containsExactly(0L);
+    assertThat(byContent.<Long>getAs("seed")).isEqualTo(7);
     assertThat(byContent.<Row>getAs("meta").<String>getAs("init_image")).startsWith("sha256:");
+  }
+
+  @Test
+  void anImageIsScoredByItsPrompt() {
+    Map<String, String> scored =
+        Map.of(
+            "spark.spackle.quality.scorer",
+            System.getProperty("bundles.dir") + "/tiny-clip",
+            "spark.spackle.quality.min-score",
+            "2");
+    Row result =
+        session.row(scored, "SELECT inpaint(" + IMAGES + ", 'a red door') AS r").getAs("r");
+    Row quality = result.getAs("quality");
+    assertThat(quality.<Double>getList(quality.fieldIndex("score")))
+        .singleElement()
+        .satisfies(score -> assertThat(score).isBetween(-1.0, 1.0));
+    assertThat(result.getList(result.fieldIndex("notes"))).contains("QUALITY_LOW");
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.spackle.model.ExecutorModels;
 import io.spackle.model.ModelSettings;
 import io.spackle.model.ModelSettings.DeviceChoice;
 import io.spackle.model.ModelSettings.FolderKind;
+import io.spackle.pipeline.QualitySettings;
 import io.spackle.pipeline.TestImages;
 import io.spackle.quarantine.TaskRows;
 import io.spackle.row.GenerationParameters;
@@ -704,7 +705,8 @@ class InpaintPartitionTest {
                 7L,
                 RowDefaults.References.NONE,
                 RowDefaults.Masks.NONE),
-            new RunInfo("fake", "digest", null, null, null, "images")),
+            new RunInfo("fake", "digest", null, null, null, "images"),
+            QualitySettings.NONE),
         HadoopConf.of(new Configuration()));
   }
 

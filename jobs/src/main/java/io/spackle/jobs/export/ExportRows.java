@@ -54,7 +54,7 @@ final class ExportRows {
   private static final String META =
       """
       row_key string, id string, status string, output array<string>, notes array<string>,
-      meta struct<prompt: string, seed: bigint, init_image: string, mask_image: string,
+      meta struct<prompt: string, seed: bigint, seeds: array<bigint>, init_image: string, mask_image: string,
         reference_image: string>,
       digests struct<init_image: string, mask_image: string, reference_image: string>\
       """;

@@ -1,5 +1,6 @@
 package io.spackle.jobs.export;
 
+import io.spackle.row.MetaRow;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,7 +56,7 @@ record Sample(
     String output = row.getAs(ExportRows.RESULT);
     String ending = output.substring(output.lastIndexOf('.'));
     return new Sample(
-        new Origin(row.getAs("id"), number, meta.<Long>getAs("seed") + number),
+        new Origin(row.getAs("id"), number, seed(meta, number)),
         row.getAs(ExportRows.SPLIT),
         meta.getAs("prompt"),
         image(row, ExportRows.PERSON),
@@ -65,6 +66,14 @@ record Sample(
             row.getAs(ExportRows.MASK + "_location"),
             row.getAs(ExportRows.MASK + "_digest")),
         new Image(row.getAs(ExportRows.RESULT + "_name") + ending, output, null));
+  }
+
+  /** The seed of an image; older meta rows have none but that of the row. */
+  private static long seed(Row meta, int number) {
+    int seeds = meta.fieldIndex(MetaRow.SEEDS);
+    return meta.isNullAt(seeds)
+        ? meta.<Long>getAs("seed") + number
+        : meta.<Long>getList(seeds).get(number);
   }
 
   /** Null if the row was not made with such an image. */

@@ -250,7 +250,8 @@ class JobConfTest {
             + Files.readString(Path.of("src/main/java/io/spackle/jobs/conf/JobConf.java"))
             + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/TaskConf.java"))
             + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/ParametersConf.java"))
-            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/MarkingConf.java"));
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/MarkingConf.java"))
+            + Files.readString(Path.of("../udf/src/main/java/io/spackle/conf/QualityConf.java"));
     Matcher key = Pattern.compile("\"([a-z]+\\.[a-z0-9-]+)\"").matcher(code);
     List<String> read =
         key.results().map(match -> match.group(1)).distinct().collect(Collectors.toList());
