@@ -1,0 +1,210 @@
+"""Jobs: started in a process of their own, and their results."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from spackle import launchers
+from spackle.process import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyspark.sql import DataFrame, SparkSession
+
+    from spackle.launchers import Launcher, StrPath
+    from spackle.process import Ended
+
+__all__ = ["PlanResult", "RunResult", "SpackleError", "plan", "read", "run"]
+
+Result = TypeVar("Result", "RunResult", "PlanResult")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run did: its closing line. Counts are of rows, unless they say otherwise."""
+
+    status: str
+    """`done`; or `failures`: every row failed, or more than `failures.max-share` allows."""
+    rows: int
+    """Of the manifest."""
+    succeeded: int
+    """Processed by this run, with success."""
+    failed: int
+    """Processed by this run, without."""
+    skipped: int
+    """Processed by earlier runs."""
+    failed_before: int
+    """Those of the skipped rows that failed, and are not processed again."""
+    changed_inputs: int
+    """Processed again, because their input files were replaced since an earlier run."""
+    unmasked: int
+    """Finished without an image, because a model found nothing to mask."""
+    images: int
+    """Images that this run generated."""
+    seconds: float
+    """Time since the start of the command."""
+    images_per_second: float
+    """`images` divided by `seconds`."""
+    output: str
+    """The output folder, for `read`."""
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """What a run would do: the closing line of `plan`. Counts are of rows, unless they say so."""
+
+    status: str
+    """`done`; or `failures`: a run would end with this status."""
+    rows: int
+    """Of the manifest."""
+    skipped: Mapping[str, int]
+    """Files and folders that are no rows, by reason; empty unless the manifest is a folder."""
+    to_do: int
+    """To be processed."""
+    done: int
+    """Processed by earlier runs, with success."""
+    failed_before: int
+    """Failed in earlier runs, and not to be processed again."""
+    again: int
+    """Those to do that failed in earlier runs."""
+    changed_inputs: int
+    """Those to do whose input files were replaced since an earlier run."""
+    bad: int
+    """Those to do that are invalid, and would fail."""
+    errors: Mapping[str, int]
+    """Invalid rows by error code."""
+    images: int
+    """Images to generate."""
+    batches: int
+    """Batches to generate them in, if all are as full as they can be."""
+    probe: Mapping[str, Any] | None
+    """What fetching and decoding some rows gave; None without `probe`."""
+    trial: Mapping[str, Any] | None
+    """What inpainting some rows gave; None without `trial`."""
+    forecast: Mapping[str, Any] | None
+    """`seconds`, `images_per_second`, `device_hours` and `cost` of a run; None without `trial`."""
+    seconds: float
+    """Time since the start of the command."""
+    output: str
+    """The output folder."""
+
+
+class SpackleError(Exception):
+    """A job that did not get to its end.
+
+    Attributes:
+        code: The exit code: 2 refused at the start, 130 or 143 interrupted, 1 anything else. A
+            negative number is the signal that killed the process.
+        status: `refused`, `interrupted` or `broken`.
+        message: What the job said. If it was refused, all problems, one a line.
+
+    """
+
+    def __init__(self, code: int, status: str, message: str) -> None:
+        """Describe how a job ended."""
+        super().__init__(code, status, message)
+        self.code = code
+        self.status = status
+        self.message = message
+
+    def __str__(self) -> str:
+        """Return the message."""
+        return self.message
+
+
+def run(
+    conf: StrPath | None = None,
+    settings: Mapping[str, object] | None = None,
+    *,
+    launcher: Launcher | None = None,
+) -> RunResult:
+    """Run a job and wait for its end.
+
+    Rows that fail do not raise: see `RunResult.failed`. An interrupt (Ctrl-C, or Jupyter's stop) is
+    passed on to the job, which publishes what is done, and then raises `KeyboardInterrupt`; the
+    same call goes on. The job's messages go to `sys.stderr`.
+
+    Args:
+        conf: The job's configuration file; None if the settings say everything.
+        settings: Keys that override the file's, such as `{"batch.max-images": 4}`. A relative path
+            is resolved against the current folder.
+        launcher: How the job is started, see `spark_submit` and `checkout`; by default with the
+            checkout that the environment variable `SPACKLE_HOME` names.
+
+    Raises:
+        SpackleError: If the job was refused, was interrupted by someone else, or broke.
+
+    """
+    arguments = _arguments(conf, settings)
+    return _result(RunResult, _launch("run", arguments, launcher))
+
+
+def plan(
+    conf: StrPath | None = None,
+    settings: Mapping[str, object] | None = None,
+    *,
+    probe: int = 0,
+    trial: int = 0,
+    launcher: Launcher | None = None,
+) -> PlanResult:
+    """Check a job, and tell what `run` would do, without doing it.
+
+    Args:
+        conf: As for `run`.
+        settings: As for `run`.
+        probe: The number of rows to fetch and decode.
+        trial: The number of rows to inpaint without keeping the images, for a forecast.
+        launcher: As for `run`.
+
+    Raises:
+        SpackleError: If a run would be refused, or the plan broke.
+
+    """
+    arguments = _arguments(conf, settings)
+    arguments += ["--probe", str(probe), "--trial", str(trial)]
+    return _result(PlanResult, _launch("plan", arguments, launcher))
+
+
+def read(spark: SparkSession, output: StrPath) -> DataFrame:
+    """Read the meta rows of a job: one for each row of the manifest that is done.
+
+    They can be read while the job runs.
+
+    Args:
+        spark: A session, classic or of Spark Connect, whose server then reads the folder.
+        output: The output folder of the job.
+
+    """
+    folder = os.fspath(output).rstrip("/") + "/meta"
+    return spark.read.option("mergeSchema", "true").parquet(folder)
+
+
+def _arguments(conf: StrPath | None, settings: Mapping[str, object] | None) -> list[str]:
+    arguments = [] if conf is None else [os.fspath(conf)]
+    for key, value in (settings or {}).items():
+        arguments += ["-D", f"{key}={_text(value)}"]
+    return arguments
+
+
+def _text(value: object) -> str:
+    """Return a value as -D expects it: lists, objects, numbers and null as JSON, texts as is."""
+    if isinstance(value, str | os.PathLike):
+        return os.fspath(value)
+    return json.dumps(value, default=os.fspath)
+
+
+def _launch(command: str, arguments: list[str], launcher: Launcher | None) -> Ended:
+    return execute((launcher or launchers.default())(command, arguments))
+
+
+def _result(kind: type[Result], ended: Ended) -> Result:
+    line = ended.closing_line()
+    status = line.get("status", "broken")
+    if status not in ("done", "failures"):
+        raise SpackleError(ended.code, status, ended.message)
+    return kind(**{field.name: line[field.name] for field in dataclasses.fields(kind)})

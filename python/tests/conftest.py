@@ -1,0 +1,58 @@
+"""Shared fixtures: sessions of both kinds, and images drawn by script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image, ImageDraw
+from pyspark.sql import SparkSession
+from servers import HAS_CLASSIC, JAR, classic_session, connect_server, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SIDE = 512
+"""Width and height of the drawn images, in pixels."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--save", action="store_true", help="save the output of the notebook")
+
+
+def pytest_report_header() -> str:
+    kinds = "Spark Connect and classic Spark" if HAS_CLASSIC else "Spark Connect"
+    return f"sessions: {kinds}"
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Draw an image, a mask whose left half is white, and a file that is no image."""
+    folder = tmp_path_factory.mktemp("photos")
+    image = Image.radial_gradient("L").resize((SIDE, SIDE)).convert("RGB")
+    image.save(folder / "image.png")
+    mask = Image.new("L", (SIDE, SIDE), 0)
+    ImageDraw.Draw(mask).rectangle((0, 0, SIDE // 2 - 1, SIDE - 1), fill=255)
+    mask.save(folder / "mask.png")
+    (folder / "text.png").write_text("no image")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a Spark Connect server; give its URL."""
+    assert JAR.is_file(), f"{JAR} is missing: ./spackle --help builds it"
+    with connect_server(tmp_path_factory.mktemp("server"), settings(photos)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["connect", "classic"] if HAS_CLASSIC else ["connect"])
+def spark(request: pytest.FixtureRequest, photos: Path) -> Iterator[SparkSession]:
+    """Open a session of each kind that can be had."""
+    if request.param == "connect":
+        session = SparkSession.builder.remote(request.getfixturevalue("server")).getOrCreate()
+    else:
+        session = classic_session(settings(photos))
+    yield session
+    session.stop()
