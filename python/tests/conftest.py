@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,9 @@ from servers import HAS_CLASSIC, JAR, classic_session, connect_server, settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# These short processes take half the time without the optimizing compiler.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 SIDE = 512
 """Width and height of the drawn images, in pixels."""

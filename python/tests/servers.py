@@ -72,7 +72,6 @@ def connect_server(folder: Path, conf: Mapping[str, str]) -> Iterator[str]:
         java(),
         f"@{ROOT}/conf/jvm.options",
         "-Xmx1g",
-        "-XX:TieredStopAtLevel=1",
         f"-Dlog4j2.configurationFile={ROOT}/conf/log4j2.properties",
         "org.apache.spark.deploy.SparkSubmit",
         *("--master", "local[2]"),
