@@ -1,4 +1,4 @@
-"""Shared fixtures: sessions of both kinds, and images drawn by script."""
+"""Shared fixtures: a session, classic or of Spark Connect, and images drawn by script."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageDraw
 from pyspark.sql import SparkSession
-from servers import HAS_CLASSIC, JAR, classic_session, connect_server, settings
+from servers import IS_CLASSIC, JAR, classic_session, connect_server, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 # These short processes take half the time without the optimizing compiler.
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
+# The notebook is for Spark Connect.
+collect_ignore = ["test_notebook.py"] if IS_CLASSIC else []
 
 SIDE = 512
 """Width and height of the drawn images, in pixels."""
@@ -26,8 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_report_header() -> str:
-    kinds = "Spark Connect and classic Spark" if HAS_CLASSIC else "Spark Connect"
-    return f"sessions: {kinds}"
+    return f"sessions: {'classic Spark' if IS_CLASSIC else 'Spark Connect'}"
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +53,12 @@ def server(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         yield url
 
 
-@pytest.fixture(scope="session", params=["connect", "classic"] if HAS_CLASSIC else ["connect"])
+@pytest.fixture(scope="session")
 def spark(request: pytest.FixtureRequest, photos: Path) -> Iterator[SparkSession]:
-    """Open a session of each kind that can be had."""
-    if request.param == "connect":
-        session = SparkSession.builder.remote(request.getfixturevalue("server")).getOrCreate()
-    else:
+    """Open a session of the kind that the installed PySpark has."""
+    if IS_CLASSIC:
         session = classic_session(settings(photos))
+    else:
+        session = SparkSession.builder.remote(request.getfixturevalue("server")).getOrCreate()
     yield session
     session.stop()

@@ -1,4 +1,4 @@
-"""Sessions of Spark with Spackle: of a Spark Connect server, and classic ones."""
+"""Sessions of Spark with Spackle: of a Spark Connect server, or classic ones."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ DEMO = ROOT / "conf/demo"
 
 START_SECONDS = 120
 
-HAS_CLASSIC = not is_remote_only()
-"""Whether pyspark is installed, or pyspark-client, which has no JVM."""
+IS_CLASSIC = not is_remote_only()
+"""Whether pyspark is installed, or else pyspark-client, which has no JVM."""
 
 
 def java() -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from servers import ERASER, HAS_CLASSIC, JAR, ROOT, onnxruntime
+from servers import ERASER, IS_CLASSIC, JAR, ROOT, onnxruntime
 
 import spackle
 
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 CHECKOUT = spackle.checkout(ROOT, "--master", "local[2]")
 
 
-def submit() -> spackle.Launcher:
-    """Return the spark-submit of pyspark."""
-    options = ["--master", "local[2]", "--jars", onnxruntime(), "--driver-memory", "1g"]
-    return spackle.spark_submit(JAR, *options, program=Path(sys.executable).parent / "spark-submit")
+SUBMIT = spackle.spark_submit(JAR, "--master", "local[2]", "--jars", onnxruntime())
+"""The spark-submit of pyspark."""
 
 
 def script(text: str) -> spackle.Launcher:
@@ -62,11 +60,16 @@ def conf(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="module", params=["checkout", "submit"] if HAS_CLASSIC else ["checkout"])
-def result(request: pytest.FixtureRequest, conf: Path) -> spackle.RunResult:
+@pytest.fixture(scope="module")
+def launcher() -> spackle.Launcher:
+    """Return spark-submit where it is installed, and else that of this checkout."""
+    return SUBMIT if IS_CLASSIC else CHECKOUT
+
+
+@pytest.fixture(scope="module")
+def result(launcher: spackle.Launcher, conf: Path) -> spackle.RunResult:
     """Run the job."""
-    launcher = CHECKOUT if request.param == "checkout" else submit()
-    return spackle.run(conf, {"output.path": conf.parent / request.param}, launcher=launcher)
+    return spackle.run(conf, launcher=launcher)
 
 
 def test_a_run_gives_its_closing_line(result: spackle.RunResult) -> None:
@@ -82,8 +85,9 @@ def test_the_meta_rows_of_a_run_can_be_read(spark: SparkSession, result: spackle
     }
 
 
-def test_a_plan_tells_what_is_left_to_do(conf: Path, result: spackle.RunResult) -> None:
-    plan = spackle.plan(conf, {"output.path": result.output}, launcher=CHECKOUT)
+@pytest.mark.usefixtures("result")
+def test_a_plan_tells_what_is_left_to_do(launcher: spackle.Launcher, conf: Path) -> None:
+    plan = spackle.plan(conf, launcher=launcher)
     assert (plan.rows, plan.to_do, plan.done, plan.failed_before) == (2, 0, 1, 1)
 
 
