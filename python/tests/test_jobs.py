@@ -167,6 +167,12 @@ def test_a_process_without_a_closing_line_is_broken() -> None:
     assert (raised.value.code, raised.value.status) == (137, "broken")
 
 
+def test_a_driver_on_the_cluster_leaves_the_end_of_its_job_unknown() -> None:
+    with pytest.raises(spackle.SpackleError, match="client mode") as raised:
+        spackle.run("job.conf", launcher=script("print('submitted')"))
+    assert (raised.value.code, raised.value.status) == (0, "unknown")
+
+
 def test_an_interrupted_job_ends_by_itself(tmp_path: Path) -> None:
     published = tmp_path / "published"
     job = script(

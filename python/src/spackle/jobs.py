@@ -100,7 +100,8 @@ class SpackleError(Exception):
     Attributes:
         code: The exit code: 2 refused at the start, 130 or 143 interrupted, 1 anything else. A
             negative number is the signal that killed the process.
-        status: `refused`, `interrupted` or `broken`.
+        status: `refused`, `interrupted` or `broken`; `unknown` if the process ended well, and did
+            not say how its job ended.
         message: What the job said. If it was refused, all problems, one a line.
 
     """
@@ -204,6 +205,13 @@ def _launch(command: str, arguments: list[str], launcher: Launcher | None) -> En
 
 def _result(kind: type[Result], ended: Ended) -> Result:
     line = ended.closing_line()
+    if not line and ended.code == 0:
+        raise SpackleError(
+            0,
+            "unknown",
+            "the process ended without a closing line: with --deploy-mode cluster the driver prints"
+            " it on the cluster; see summary.json in the output folder, or use the client mode",
+        )
     status = line.get("status", "broken")
     if status not in ("done", "failures"):
         raise SpackleError(ended.code, status, ended.message)
