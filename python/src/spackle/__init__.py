@@ -4,8 +4,9 @@
 they wrote.
 """
 
-from spackle.jobs import PlanResult, RunResult, SpackleError, plan, read, run
+from spackle.jobs import plan, read, run
 from spackle.launchers import Launcher, checkout, spark_submit
+from spackle.results import PlanResult, RunResult, SpackleError
 
 __all__ = [
     "Launcher",

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The Python package, whose own tests are in python/test, reads what the commands print. */
 class PythonPackageTest {
 
-  private static final Path SOURCE = Path.of("../python/src/spackle/jobs.py");
+  private static final Path SOURCE = Path.of("../python/src/spackle/results.py");
 
   @Test
   void theResultOfARunHasTheFieldsOfTheClosingLine() throws IOException {
@@ -41,7 +41,7 @@ class PythonPackageTest {
   }
 
   private static List<String> fieldsOf(String dataclass) throws IOException {
-    Pattern body = Pattern.compile("(?ms)^class " + dataclass + ":$(.*?)(?=^\\S)");
+    Pattern body = Pattern.compile("(?ms)^class " + dataclass + ":$(.*?)(?=^\\S|\\z)");
     String fields =
         body.matcher(Files.readString(SOURCE))
             .results()
