@@ -12,12 +12,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 
-/**
- * Inpaints datasets: rows in, the same rows with their images out.
- *
- * <p>From PySpark: {@code spark._jvm.io.spackle.sql.Spackle.inpaint(rows._jdf, {"model.path":
- * ...})} returns a dataset of the JVM, which {@code DataFrame(jvm, spark)} wraps for Python.
- */
+/** Inpaints datasets: rows in, the same rows with their images out. */
 public final class Spackle {
 
   private Spackle() {}

@@ -1,11 +1,15 @@
 package io.spackle.jobs.driver;
 
+import io.spackle.conf.RefusedException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.util.VersionInfo;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
@@ -46,8 +50,13 @@ public final class SparkSessions {
     }
   }
 
-  /** Returns the session of this JVM, with options for Hadoop; starts Spark if needed. */
+  /**
+   * Returns the session of this JVM, with options for Hadoop; starts Spark if needed.
+   *
+   * @throws RefusedException if Spark's Hadoop does not run on this version of Java
+   */
   public static SparkSession open(HadoopOptions hadoop) {
+    checkJava(UserGroupInformation::getCurrentUser);
     SparkConf given = new SparkConf();
     SparkConf prepared = prepared(given.clone());
     // Spark reads the system properties that spark-submit has set a second time.
@@ -55,6 +64,26 @@ public final class SparkSessions {
     SparkSession session = SparkSession.builder().config(prepared).getOrCreate();
     hadoop.setIn(session.sparkContext().hadoopConfiguration(), session.sparkContext().getConf());
     return session;
+  }
+
+  /**
+   * Since Java 23 the method fails that Hadoop before 3.5 calls to find its user.
+   *
+   * @param user finds it
+   */
+  static void checkJava(Callable<?> user) {
+    try {
+      user.call();
+    } catch (UnsupportedOperationException e) {
+      throw new RefusedException(
+          "Java %s found; Hadoop %s, which Spark %s brings, does not run on it: expected a JDK 17 or 21 (JAVA_HOME), or Spark 4.2 or later"
+              .formatted(
+                  Runtime.version().feature(),
+                  VersionInfo.getVersion(),
+                  org.apache.spark.package$.MODULE$.SPARK_VERSION()));
+    } catch (Exception e) {
+      throw new IllegalStateException("the user of this process cannot be found", e);
+    }
   }
 
   /**

@@ -1,7 +1,11 @@
 package io.spackle.jobs.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spackle.conf.RefusedException;
+import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +25,19 @@ class SparkSessionsTest {
       assertThat(conf.get("spark.task.resource.gpu.amount")).as(master).isEqualTo("0.5");
       assertThat(conf.contains("spark.executor.heartbeatInterval")).as(master).isFalse();
     }
+  }
+
+  @Test
+  void aJavaThatHadoopDoesNotRunOnIsRefused() {
+    assertThatCode(() -> SparkSessions.checkJava(() -> "me")).doesNotThrowAnyException();
+    Callable<String> user =
+        () -> {
+          throw new UnsupportedOperationException("getSubject is not supported");
+        };
+    assertThatThrownBy(() -> SparkSessions.checkJava(user))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("Java " + Runtime.version().feature() + " found")
+        .hasMessageContaining("expected a JDK 17 or 21");
   }
 
   @Test
