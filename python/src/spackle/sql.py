@@ -30,8 +30,8 @@ def inpaint(
 ) -> Column:
     """Inpaint the white region of a mask: one image for each row.
 
-    Write the result to a table before you sort or join it, because Spark may compute a column
-    again.
+    Spark calls the model once for each row of a query, however often the query uses the result. A
+    query that uses the result of another one computes it again: write it to a table first.
 
     Args:
         init_image: The image, height x width pixels.
