@@ -147,12 +147,12 @@ FOUND = {
 
 # Id to the test photo of a garment and the prompt for its new colour.
 RECOLOURED = {"blue-top": (372, "a photo of a blue t-shirt"), "green-shirt": (22, "a photo of a green shirt"),
-              "red-vest": (3, "a photo of a red jacket"), "yellow-shorts": (12, "a photo of yellow shorts")}
+              "red-vest": (3, "a photo of a red jacket"), "yellow-hoodie": (37, "a photo of a yellow hoodie")}
 
 
 def recoloured(photo):
-    """The garments to recolour: id to image, mask by outline, and prompt."""
-    return {name: (photo(k), garment(photo(k)) > 0.5, prompt) for name, (k, prompt) in RECOLOURED.items()}
+    """The garments to recolour: id to image, mask by outline, and prompt. A sleeve may end near the photo's border."""
+    return {name: (photo(k), garment(photo(k), margin=2) > 0.5, prompt) for name, (k, prompt) in RECOLOURED.items()}
 
 
 def images(photo):

@@ -13,7 +13,7 @@ import demo
 SHOWN = {"no-watermark": "remove a watermark", "no-polo": "remove a garment", "no-print": "remove a print",
          "no-price": "remove a price", "no-scratches": "mend scratches", "no-tag": "remove a tag",
          "cut-out": "remove a print, keep transparency", "blue-top": "recolour: a blue t-shirt",
-         "green-shirt": "recolour: a green shirt", "red-vest": "recolour: a red jacket"}
+         "red-vest": "recolour: a red jacket", "yellow-hoodie": "recolour: a yellow hoodie"}
 CELL, GAP, TITLE = 256, 6, 28
 
 

@@ -3,6 +3,7 @@ import argparse
 import json
 import os
 import shutil
+import typing
 
 import diffusers
 import onnx
@@ -40,23 +41,59 @@ class Text(torch.nn.Module):
         return out.last_hidden_state, out.pooler_output
 
 
-def write(folder, module, inputs, names, outputs, axes, config):
+def plain(config):
+    return {k: v for k, v in dict(config).items() if k not in ("_use_default_values", "_name_or_path")}
+
+
+class Part(typing.NamedTuple):
+    """A graph of the model folder: its subfolder, the module, example inputs, names, and the sizes that vary."""
+    name: str
+    module: torch.nn.Module
+    inputs: tuple
+    takes: list
+    gives: list
+    axes: dict
+    config: dict
+
+
+def parts(tokenizer, nets, vae, scale):
+    text, unet = nets["text"], nets["unet"]
+    text.config._attn_implementation = "eager"
+    ids = tokens.encode(tokenizer, ["a photo of a red t-shirt", ""])
+    vae_config = {"_class_name": "Autoencoder", "in_channels": 3, "out_channels": 3, "latent_channels": 4,
+                  "sample_size": 256, "scaling_factor": scale}
+    return [
+        Part("text_encoder", Text(text), (ids,), ["input_ids"], ["last_hidden_state", "pooler_output"],
+             {"input_ids": {0: "batch_size", 1: "sequence_length"},
+              "last_hidden_state": {0: "batch_size", 1: "sequence_length"}, "pooler_output": {0: "batch_size"}},
+             {**text.config.to_dict(), "architectures": ["CLIPTextModel"]}),
+        Part("unet", unet, (torch.randn(2, 9, 32, 24), torch.tensor([7.0, 8.0]), torch.randn(2, 77, models.WIDTH)),
+             ["sample", "timestep", "encoder_hidden_states"], ["out_sample"],
+             {"sample": {0: "batch_size", 2: "height", 3: "width"}, "timestep": {0: "batch_size"},
+              "encoder_hidden_states": {0: "batch_size", 1: "sequence_length"},
+              "out_sample": {0: "batch_size", 2: "height", 3: "width"}}, {**plain(unet.layers.config), "in_channels": 9}),
+        Part("vae_encoder", vae.encoder, (torch.randn(2, 3, 128, 192),), ["sample"], ["latent_parameters"],
+             {"sample": {0: "batch_size", 2: "sample_height", 3: "sample_width"},
+              "latent_parameters": {0: "batch_size", 2: "latent_height", 3: "latent_width"}}, vae_config),
+        Part("vae_decoder", vae.decoder, (torch.randn(2, 4, 16, 24),), ["latent_sample"], ["sample"],
+             {"latent_sample": {0: "batch_size", 2: "latent_height", 3: "latent_width"},
+              "sample": {0: "batch_size", 2: "sample_height", 3: "sample_width"}}, vae_config)]
+
+
+def write(to, part):
+    folder = os.path.join(to, part.name)
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, "model.onnx")
     with torch.no_grad():
-        torch.onnx.export(module.eval(), inputs, path, input_names=names, output_names=outputs, dynamic_axes=axes,
-                          opset_version=18, dynamo=False)
+        torch.onnx.export(part.module.eval(), part.inputs, path, input_names=part.takes, output_names=part.gives,
+                          dynamic_axes=part.axes, opset_version=18, dynamo=False)
     model = onnx.load(path)
     model.doc_string = ""
     onnx.checker.check_model(model)
     onnx.save(model, path)
     with open(os.path.join(folder, "config.json"), "w") as f:
-        f.write(json.dumps(config, indent=2, sort_keys=True) + "\n")
+        f.write(json.dumps(part.config, indent=2, sort_keys=True) + "\n")
     print(f"{path} {os.path.getsize(path)}")
-
-
-def plain(config):
-    return {k: v for k, v in dict(config).items() if k not in ("_use_default_values", "_name_or_path")}
 
 
 def main():
@@ -68,29 +105,8 @@ def main():
     vae, (tokenizer, nets) = autoencoder.load(a.work), train.networks(a.work)
     state = common.read(os.path.join(a.work, "unet.pt"))
     nets.load_state_dict(state["average"]["values"])
-    text, unet = nets["text"], nets["unet"]
-    text.config._attn_implementation = "eager"
-
-    ids = tokens.encode(tokenizer, ["a photo of a red t-shirt", ""])
-    write(os.path.join(a.to, "text_encoder"), Text(text), (ids,), ["input_ids"], ["last_hidden_state", "pooler_output"],
-          {"input_ids": {0: "batch_size", 1: "sequence_length"},
-           "last_hidden_state": {0: "batch_size", 1: "sequence_length"}, "pooler_output": {0: "batch_size"}},
-          {**text.config.to_dict(), "architectures": ["CLIPTextModel"]})
-    write(os.path.join(a.to, "unet"), unet,
-          (torch.randn(2, 9, 32, 24), torch.tensor([7.0, 8.0]), torch.randn(2, 77, models.WIDTH)),
-          ["sample", "timestep", "encoder_hidden_states"], ["out_sample"],
-          {"sample": {0: "batch_size", 2: "height", 3: "width"}, "timestep": {0: "batch_size"},
-           "encoder_hidden_states": {0: "batch_size", 1: "sequence_length"},
-           "out_sample": {0: "batch_size", 2: "height", 3: "width"}}, {**plain(unet.layers.config), "in_channels": 9})
-    config = {"_class_name": "Autoencoder", "in_channels": 3, "out_channels": 3, "latent_channels": 4,
-              "sample_size": 256, "scaling_factor": state["scale"]}
-    write(os.path.join(a.to, "vae_encoder"), vae.encoder, (torch.randn(2, 3, 128, 192),), ["sample"], ["latent_parameters"],
-          {"sample": {0: "batch_size", 2: "sample_height", 3: "sample_width"},
-           "latent_parameters": {0: "batch_size", 2: "latent_height", 3: "latent_width"}}, config)
-    write(os.path.join(a.to, "vae_decoder"), vae.decoder, (torch.randn(2, 4, 16, 24),), ["latent_sample"], ["sample"],
-          {"latent_sample": {0: "batch_size", 2: "latent_height", 3: "latent_width"},
-           "sample": {0: "batch_size", 2: "sample_height", 3: "sample_width"}}, config)
-
+    for part in parts(tokenizer, nets, vae, state["scale"]):
+        write(a.to, part)
     shutil.copytree(os.path.join(a.work, "tokenizer"), os.path.join(a.to, "tokenizer"), dirs_exist_ok=True)
     os.makedirs(os.path.join(a.to, "scheduler"), exist_ok=True)
     for name, value in SETTINGS.items():

@@ -62,7 +62,7 @@ class Model:
         for t in self.scheduler.timesteps:
             scaled = np.asarray(self.scheduler.scale_model_input(torch.from_numpy(x), t))
             sample = np.concatenate([scaled, hole, known], 1).astype(np.float32)
-            out = self.run("unet", np.concatenate([sample, sample]), np.array(float(t), np.float32), hidden)
+            out = self.run("unet", np.concatenate([sample, sample]), np.full(2 * n, float(t), np.float32), hidden)
             without, with_text = out[:n], out[n:]
             guided = torch.from_numpy(without + guidance * (with_text - without))
             x = self.scheduler.step(guided, t, torch.from_numpy(x)).prev_sample.numpy()

@@ -102,7 +102,8 @@ def main():
     if state := common.read(path):
         nets.load_state_dict(state["model"])
         average.load(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
+        if "optimizer" in state:
+            optimizer.load_state_dict(state["optimizer"])
         step, scale = state["step"], state["scale"]
     else:
         scale = latent_scale(vae, pool)

@@ -150,7 +150,8 @@ def main():
     if state := common.read(path):
         vae.load_state_dict(state["model"])
         average.load(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
+        if "optimizer" in state:
+            optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
     else:
         chosen = [np.array(pixels[i]) for i in train[::16]] + [np.array(s) for s in scenes[:60]]

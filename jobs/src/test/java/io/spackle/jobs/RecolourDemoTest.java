@@ -36,13 +36,13 @@ class RecolourDemoTest {
   void recoloursFourGarments() {
     assertThat(end.code()).isZero();
     assertThat(meta)
-        .containsOnlyKeys("blue-top", "green-shirt", "red-vest", "yellow-shorts")
+        .containsOnlyKeys("blue-top", "green-shirt", "red-vest", "yellow-hoodie")
         .allSatisfy((id, row) -> assertThat(row.<Object>getAs("error")).isNull());
   }
 
   /** Hues in degrees, from red over green and blue. */
   @ParameterizedTest
-  @CsvSource({"blue-top, 215", "green-shirt, 125", "red-vest, 357", "yellow-shorts, 50"})
+  @CsvSource({"blue-top, 215", "green-shirt, 125", "red-vest, 357", "yellow-hoodie, 50"})
   void theGarmentHasTheHueThatThePromptNames(String id, double hue) throws IOException {
     int[] before = photo(id);
     int[] after = result(id);
@@ -59,7 +59,7 @@ class RecolourDemoTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"blue-top", "green-shirt", "red-vest", "yellow-shorts"})
+  @CsvSource({"blue-top", "green-shirt", "red-vest", "yellow-hoodie"})
   void theFoldsStayAndTheGroundIsNotTouched(String id) throws IOException {
     int[] before = photo(id);
     int[] after = result(id);
