@@ -65,7 +65,7 @@ final class SimulatedProcess {
 
   /** It will repeat the change, since it got no answer. */
   void repeatsChange() {
-    fenceSeen = fenceSeenBefore;
+    fenceSeen = fenceSeen == Long.MIN_VALUE ? fenceSeenBefore : fenceSeen;
   }
 
   /** How long it may be suspended so that a change is made some time after the look at most. */
