@@ -1,5 +1,6 @@
 package io.spackle.sql;
 
+import io.spackle.sql.InpaintFunction.Arguments;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,13 @@ public final class InpaintCall extends Expression
 
   InpaintFunction function() {
     return function;
+  }
+
+  /** The arguments in the values of the children; null if the condition does not hold. */
+  static Arguments arguments(Object... values) {
+    return Boolean.TRUE.equals(values[ARGUMENTS])
+        ? new Arguments(values[0], values[1], values[2], values[OPTIONS])
+        : null;
   }
 
   @Override

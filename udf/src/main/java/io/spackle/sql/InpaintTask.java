@@ -91,12 +91,7 @@ final class InpaintTask
         for (int i = 0; i < converted.length; i++) {
           converted[i] = converters.get(i).apply(values.genericGet(i));
         }
-        boolean isCalled = Boolean.TRUE.equals(converted[4]);
-        return new Called(
-            row,
-            isCalled
-                ? new Arguments(converted[0], converted[1], converted[2], converted[3])
-                : null);
+        return new Called(row, InpaintCall.arguments(converted));
       }
     };
   }
