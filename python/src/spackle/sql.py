@@ -45,7 +45,8 @@ def inpaint(
     Returns:
         A struct. `status` is `success` or `failed`; `image` is the encoded file, NULL if the row
         failed; `error` has `code`, `message` and `stage`; `generationTime` is in seconds and
-        `timings` in milliseconds; further fields are `seed`, `notes`, `meta` and `digests`.
+        `timings` in milliseconds; further fields are `seed`, `quality`, `notes`, `meta` and
+        `digests`.
 
     """
     arguments = [
