@@ -1,6 +1,7 @@
 package io.spackle.jobs.output;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import io.spackle.jobs.lease.RunFiles;
 import io.spackle.jobs.output.MergedFiles.Merge;
@@ -30,6 +31,9 @@ final class MetaRewrite {
   static final String TARGET = MetaColumns.FILE;
 
   private static final int TASKS_PER_SLOT = 4;
+
+  /** Limits the size of a query's plan. */
+  private static final int MERGES_PER_JOB = 32;
 
   private final SparkSession spark;
   private final Path meta;
@@ -62,13 +66,43 @@ final class MetaRewrite {
 
   /** Writes rows with {@link #TARGET} to hidden files of these names, one per name. */
   void write(Dataset<Row> rows) {
+    writeGroups(rows.repartition(col(TARGET)).sortWithinPartitions(TARGET));
+  }
+
+  /**
+   * Writes the rows of the sources of merges to their hidden files. Each is a task that reads one
+   * source after the other: rows of large files are neither shuffled nor sorted.
+   */
+  void concatenate(List<Merge> merges) {
+    StructType schema = read(merges).schema();
+    for (int from = 0; from < merges.size(); from += MERGES_PER_JOB) {
+      merges.subList(from, Math.min(merges.size(), from + MERGES_PER_JOB)).stream()
+          .map(
+              merge ->
+                  MetaColumns.fitted(read(List.of(merge)).coalesce(1), schema)
+                      .withColumn(TARGET, lit(merge.target())))
+          .reduce(Dataset::union)
+          .ifPresent(this::writeGroups);
+    }
+  }
+
+  private Dataset<Row> read(List<Merge> merges) {
+    return read(
+        spark,
+        merges.stream()
+            .flatMap(merge -> merge.sources().stream())
+            .map(source -> new Path(meta, source))
+            .toList());
+  }
+
+  /** Each partition has its rows in groups of the same target, each of which is in one only. */
+  private void writeGroups(Dataset<Row> rows) {
     StructType schema = rows.drop(TARGET).schema();
-    Dataset<Row> ordered = rows.select(MetaColumns.of(schema, TARGET));
     MetaFiles format = MetaFiles.of(spark, schema);
     Path folder = meta;
     String run = files.run();
     ForeachPartitionFunction<Row> task = part -> write(part, format, format.files(folder, run));
-    ordered.repartition(col(TARGET)).sortWithinPartitions(TARGET).foreachPartition(task);
+    rows.select(MetaColumns.of(schema, TARGET)).foreachPartition(task);
   }
 
   private static void write(Iterator<Row> rows, MetaFiles format, RunFiles files)

@@ -1,8 +1,5 @@
 package io.spackle.jobs.output;
 
-import static org.apache.spark.sql.functions.broadcast;
-import static org.apache.spark.sql.functions.col;
-
 import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.lease.RunFiles;
 import io.spackle.jobs.output.Compaction.Small;
@@ -19,9 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /** What the run that holds the lease does with the meta files as a whole, between its tasks. */
 public final class MetaUpkeep {
@@ -30,9 +25,6 @@ public final class MetaUpkeep {
 
   /** Limits the memory of the driver. */
   private static final int MOST_SOURCES = 100_000;
-
-  private static final StructType MOVES =
-      StructType.fromDDL("source string, %s string".formatted(MetaColumns.FILE));
 
   private final SparkSession spark;
   private final OutputFolder output;
@@ -92,29 +84,11 @@ public final class MetaUpkeep {
     lease.awaitLateRequests();
     makeFolder(MergedFiles.folder(output.meta()));
     MetaRewrite rewrite = new MetaRewrite(spark, output.meta(), files);
-    rewrite.write(moved(merges));
+    rewrite.concatenate(merges);
     lease.requireHeld();
     rewrite.merge(merges);
     files.deleteEmpty(MergedFiles.folder(output.meta()));
     return merges.stream().mapToLong(merge -> merge.sources().size()).sum();
-  }
-
-  /** The rows of the sources with the names of their new files. */
-  private Dataset<Row> moved(List<Merge> merges) {
-    List<Path> sources = new ArrayList<>();
-    List<Row> moves = new ArrayList<>();
-    for (Merge merge : merges) {
-      for (String source : merge.sources()) {
-        sources.add(new Path(output.meta(), source));
-        moves.add(RowFactory.create(source, merge.target()));
-      }
-    }
-    Dataset<Row> rows = OutputFolder.withFile(MetaRewrite.read(spark, sources));
-    return rows.withColumnRenamed(MetaColumns.FILE, "_spackle_source")
-        .join(
-            broadcast(spark.createDataFrame(moves, MOVES)),
-            col("_spackle_source").equalTo(col("source")))
-        .drop("source", "_spackle_source");
   }
 
   private List<Small> small() throws IOException {

@@ -11,8 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -69,6 +72,32 @@ class MetaUpkeepTest {
     assertThat(rows()).hasSize(17).contains("k0 run 0 null", "k1 run null 1", "mine now null 99");
     assertThat(upkeep.compact()).as("one small file is not too many").isZero();
     assertThat(meta.resolve("_merges")).doesNotExist();
+  }
+
+  /** Rows of files of 256 MB take gigabytes. */
+  @Test
+  void rowsOfMergedFilesAreNotShuffled() throws Exception {
+    for (int run = 0; run < Compaction.ENOUGH; run++) {
+      write("run%02d-000000-0000.parquet".formatted(run), OLD, row("k" + run, "run", run));
+    }
+    AtomicLong shuffled = new AtomicLong();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onTaskEnd(SparkListenerTaskEnd end) {
+            shuffled.addAndGet(end.taskMetrics().shuffleWriteMetrics().recordsWritten());
+          }
+        };
+    SPARK.sparkContext().listenerBus().waitUntilEmpty();
+    SPARK.sparkContext().addSparkListener(listener);
+    try {
+      upkeep.compact();
+      SPARK.sparkContext().listenerBus().waitUntilEmpty();
+    } finally {
+      SPARK.sparkContext().removeSparkListener(listener);
+    }
+    assertThat(rows()).hasSize(Compaction.ENOUGH);
+    assertThat(shuffled).hasValue(0);
   }
 
   @Test
