@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -57,9 +56,8 @@ public final class Lease implements AutoCloseable {
   private final Runnable onLoss;
   private final LeaseClock clock;
   private final Runnable atShutdown = this::fence;
-  private final AtomicBoolean isLost = new AtomicBoolean();
   private final ReentrantLock beating = new ReentrantLock();
-  private volatile Moment lastBeat;
+  private final LastBeat lastBeat;
   private boolean isDone;
   private boolean wasSeenExpired;
   private PeriodicTask heartbeat;
@@ -83,7 +81,7 @@ public final class Lease implements AutoCloseable {
     this.file = Leases.leaseFile(folder);
     this.onLoss = onLoss;
     this.clock = clock;
-    this.lastBeat = clock.now();
+    this.lastBeat = new LastBeat(clock.now());
   }
 
   /**
@@ -103,7 +101,7 @@ public final class Lease implements AutoCloseable {
 
   /** Acquires the lease without starting the heartbeat. */
   void take() throws IOException {
-    lastBeat = clock.now();
+    lastBeat.renew(clock.now());
     if (!HadoopFiles.isObjectStore(files.system())) {
       files.system().mkdirs(folder);
     }
@@ -275,10 +273,10 @@ public final class Lease implements AutoCloseable {
   private void renew() throws IOException {
     Moment begun = clock.now();
     boolean wasExpired = isExpired();
-    if (isLost.get() || !rewrite() || wasExpired && !others().isEmpty()) {
+    if (lastBeat.isLost() || !rewrite() || wasExpired && !others().isEmpty()) {
       lose();
     } else {
-      lastBeat = begun;
+      lastBeat.renew(begun);
     }
   }
 
@@ -311,18 +309,19 @@ public final class Lease implements AutoCloseable {
   }
 
   private boolean isHeld() {
-    if (!isLost.get() && isExpired()) {
+    if (!lastBeat.isLost() && isExpired()) {
       beat(); // the process was suspended; nobody may have taken over
     }
-    return !isLost.get() && !isExpired();
+    return !isExpired();
   }
 
+  /** Whether the lease has expired or is lost. */
   private boolean isExpired() {
-    return lastBeat.until(clock.now()).compareTo(record.timeout()) > 0;
+    return !lastBeat.isWithin(record.timeout(), clock.now());
   }
 
   private void lose() {
-    if (!isLost.getAndSet(true)) {
+    if (lastBeat.lose()) {
       LOG.warn("the lease {} is lost", file);
       onLoss.run();
     }

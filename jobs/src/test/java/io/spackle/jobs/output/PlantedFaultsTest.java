@@ -113,7 +113,7 @@ class PlantedFaultsTest {
             "a run holds its lease while its last heartbeat is young, whatever its threads do",
             LEASE + "Lease.java",
             "if (!isHeld()) {",
-            "if (isLost.get()) {",
+            "if (lastBeat.isLost()) {",
             "changes the table",
             282),
         new Fault(
