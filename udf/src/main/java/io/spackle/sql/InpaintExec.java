@@ -19,6 +19,8 @@ import scala.reflect.ClassTag;
 /**
  * The operator of {@code inpaint}: each task has many rows in flight, which share batches with
  * those of the executor's other tasks. The rows keep their order.
+ *
+ * <p>Public, since Spark copies nodes by reflection.
  */
 public final class InpaintExec extends SparkPlan {
 

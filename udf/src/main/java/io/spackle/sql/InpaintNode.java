@@ -12,6 +12,8 @@ import scala.jdk.javaapi.CollectionConverters;
 /**
  * The rows of a child with a further column: the result of a call of {@code inpaint}. Planned as
  * {@link InpaintExec}.
+ *
+ * <p>Public, since Spark copies nodes by reflection.
  */
 public final class InpaintNode extends LogicalPlan {
 
