@@ -225,10 +225,20 @@ public final class Lease implements AutoCloseable {
       if (!other.getName().equals(folder.getName())) {
         requireHeld(); // suspended for long, this run may have been fenced by one that is live now
         leases.fence(other);
+        requireNotExpired(); // suspended for long, it may have fenced one that is live again
       }
     }
     requireHeld();
     settle(false);
+  }
+
+  /** Does not renew the lease: what was decided before it expired may be wrong. */
+  private void requireNotExpired() {
+    if (isExpired()) {
+      lose();
+      throw new LostException(
+          "this run was suspended while it took over the output; start the job again");
+    }
   }
 
   /**

@@ -30,17 +30,22 @@ class TakeoverTest {
   private static final class OneFault implements SimulatedStore.World {
 
     private final Kind kind;
+    private final String file;
     private final Fault fault;
     private boolean isDue;
 
-    OneFault(Kind kind, Fault fault) {
+    /**
+     * @param file of the crashed run, the end of its path
+     */
+    OneFault(Kind kind, String file, Fault fault) {
       this.kind = kind;
+      this.file = file;
       this.fault = fault;
     }
 
     @Override
     public void before(Operation operation) throws IOException {
-      if (isDue && operation.kind() == kind && operation.path().endsWith("-crashed/claim")) {
+      if (isDue && operation.kind() == kind && operation.path().endsWith("-crashed" + file)) {
         isDue = false;
         fault.happen();
       }
@@ -55,6 +60,7 @@ class TakeoverTest {
     OneFault suspension =
         new OneFault(
             Kind.READ,
+            "/claim",
             () -> {
               pass(TIMEOUT.plusSeconds(1));
               second = take(FOLDERS, "second");
@@ -72,6 +78,7 @@ class TakeoverTest {
     OneFault death =
         new OneFault(
             Kind.DELETE,
+            "/claim",
             () -> {
               throw new IOException("killed");
             });
@@ -80,11 +87,29 @@ class TakeoverTest {
     assertThat(SimulatedStore.entries()).containsKey("/out/meta/.spackle-crashed.fence");
   }
 
-  private static void crash(Path meta, OneFault next) throws IOException {
+  /** The run that it fences was suspended, too, and is live again: then neither goes on. */
+  @Test
+  void aRunThatWasSuspendedBeforeItsFenceDoesNotTakeOver() throws IOException {
+    OneFault suspension =
+        new OneFault(
+            Kind.REPLACE,
+            ".fence",
+            () -> {
+              pass(TIMEOUT.plusSeconds(1));
+              second.confirm();
+            });
+    second = crash(OBJECTS, suspension);
+    assertThatThrownBy(() -> take(OBJECTS, "first")).isInstanceOf(Lease.LostException.class);
+    assertThatThrownBy(() -> second.files().requireNotFenced())
+        .isInstanceOf(Lease.LostException.class);
+  }
+
+  private static Lease crash(Path meta, OneFault next) throws IOException {
     SimulatedStore.reset(next);
-    take(meta, "crashed");
+    Lease crashed = take(meta, "crashed");
     pass(TIMEOUT.plusSeconds(1));
     next.isDue = true;
+    return crashed;
   }
 
   private static void pass(Duration time) {
