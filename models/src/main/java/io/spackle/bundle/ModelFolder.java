@@ -1,6 +1,7 @@
 package io.spackle.bundle;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.spackle.graph.Device;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.onnx.OnnxHeader;
@@ -100,6 +101,20 @@ public final class ModelFolder {
     return Optional.ofNullable(configs.get(component.isEmpty() ? file : component + "/" + file));
   }
 
+  /**
+   * One configuration file of a component that must be there.
+   *
+   * @param problems receives one if it is not; then the result has no values
+   */
+  public JsonNode required(String component, String file, List<String> problems) {
+    return json(component, file)
+        .orElseGet(
+            () -> {
+              problems.add(file + ": not found: copy it from the exported model");
+              return MissingNode.getInstance();
+            });
+  }
+
   /** The folder of a component, whether it exists or not. */
   public Path folder(String component) {
     return root.resolve(component);
@@ -135,11 +150,7 @@ public final class ModelFolder {
    * @throws InvalidModelException naming each missing graph
    */
   public void require(List<String> components) {
-    List<String> problems =
-        components.stream().filter(component -> !has(component)).map(this::missing).toList();
-    if (!problems.isEmpty()) {
-      throw invalid(problems);
-    }
+    reject(components.stream().filter(component -> !has(component)).map(this::missing).toList());
   }
 
   /** By what, and for which device, a prepared folder was made. */
@@ -159,6 +170,17 @@ public final class ModelFolder {
    */
   void require(Device device) {
     prepared.ifPresent(mark -> mark.require(device.kind(), root));
+  }
+
+  /**
+   * Rejects this folder if there are problems.
+   *
+   * @throws InvalidModelException with all of them
+   */
+  public void reject(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw invalid(problems);
+    }
   }
 
   /** An exception for this folder. */

@@ -1,14 +1,13 @@
 package io.spackle.quality;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.bundle.ClassLabels;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.image.RgbImage;
 import io.spackle.preprocess.ImagePreprocessor;
 import io.spackle.tensor.FloatTensor;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -64,11 +63,12 @@ record LabelScorer(
   /**
    * The score in the output of a network.
    *
-   * @param count of values
-   * @param chosen the index of the label whose probability counts, or -1: the value itself counts
-   * @param exclusive whether labels exclude each other, so that probabilities add up to 1
+   * @param all labels of a classifier; null for a regressor, whose only value counts
+   * @param chosen the index of the label whose probability counts
    */
-  record Labels(int count, int chosen, boolean exclusive) {
+  record Labels(ClassLabels all, int chosen) {
+
+    private static final Labels REGRESSOR = new Labels(null, 0);
 
     /**
      * Reads {@code config.json}.
@@ -78,22 +78,16 @@ record LabelScorer(
      */
     static Labels of(JsonNode config, String label, List<String> problems) {
       if (label == null) {
-        return new Labels(1, -1, false);
+        return REGRESSOR;
       }
-      List<String> names = new ArrayList<>();
-      JsonNode byId = config.path("id2label");
-      for (int id = 0; byId.has(Integer.toString(id)); id++) {
-        names.add(byId.get(Integer.toString(id)).asText().toLowerCase(Locale.ROOT));
-      }
-      int chosen = names.indexOf(label.toLowerCase(Locale.ROOT));
+      ClassLabels all = ClassLabels.of(config);
+      int chosen = all.index(label);
       if (chosen < 0) {
         problems.add(
             "config.json: its id2label has the labels %s, expected %s to be among them"
-                .formatted(names, label));
+                .formatted(all.names(), label));
       }
-      boolean multiLabel =
-          "multi_label_classification".equals(config.path("problem_type").asText());
-      return new Labels(names.size(), chosen, !multiLabel && names.size() > 1);
+      return new Labels(all, chosen);
     }
 
     /**
@@ -102,30 +96,17 @@ record LabelScorer(
      * @throws IllegalArgumentException for another number of values
      */
     double score(float[] values, boolean probabilities) {
+      int count = all == null ? 1 : all.names().size();
       if (values.length != count) {
         throw new IllegalArgumentException(
-            chosen < 0
+            all == null
                 ? "%d values found, expected a single one: name a label with scorer-label"
                     .formatted(values.length)
                 : "%d values found, expected one for each of %d labels"
                     .formatted(values.length, count));
       }
-      if (chosen < 0) {
-        return values[0];
-      }
-      return probabilities ? values[chosen] : probability(values);
-    }
-
-    /** The softmax if labels exclude each other, else the logistic function. */
-    private double probability(float[] logits) {
-      if (!exclusive) {
-        return 1 / (1 + Math.exp(-logits[chosen]));
-      }
-      double sum = 0;
-      for (float logit : logits) {
-        sum += Math.exp((double) logit - logits[chosen]);
-      }
-      return 1 / sum;
+      boolean isScore = all == null || probabilities;
+      return isScore ? values[chosen] : all.probability(values, chosen);
     }
   }
 }

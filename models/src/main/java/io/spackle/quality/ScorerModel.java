@@ -1,7 +1,5 @@
 package io.spackle.quality;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.bundle.ModelFolder;
 import io.spackle.graph.Cancellation;
@@ -53,7 +51,7 @@ public final class ScorerModel {
     parts.require(List.of(ModelBundle.ROOT));
     ScorerModel model = new ScorerModel(parts, folder, label);
     List<String> problems = new ArrayList<>();
-    ImagePreprocessor.of(model.file(PREPROCESSOR, problems), problems);
+    ImagePreprocessor.of(parts.required(ModelBundle.ROOT, PREPROCESSOR, problems), problems);
     if (model.scoresPrompts()) {
       if (label != null) {
         problems.add(
@@ -61,9 +59,9 @@ public final class ScorerModel {
                 .formatted(PromptScorer.IDS));
       }
     } else if (label != null) {
-      Labels.of(model.file(CONFIG, problems), label, problems);
+      Labels.of(parts.required(ModelBundle.ROOT, CONFIG, problems), label, problems);
     }
-    reject(parts, problems);
+    parts.reject(problems);
     return model;
   }
 
@@ -89,16 +87,21 @@ public final class ScorerModel {
     try (CloseStack loading = new CloseStack()) {
       Graph graph = loading.push(OrtGraph.open(parts.graph(ModelBundle.ROOT), device));
       List<String> problems = new ArrayList<>();
-      ImagePreprocessor preprocessor = ImagePreprocessor.of(file(PREPROCESSOR, problems), problems);
+      ImagePreprocessor preprocessor =
+          ImagePreprocessor.of(parts.required(ModelBundle.ROOT, PREPROCESSOR, problems), problems);
       Scorer scorer;
       if (scoresPrompts()) {
         problems.addAll(PromptScorer.problems(graph));
-        reject(parts, problems);
+        parts.reject(problems);
         scorer = new PromptScorer(graph, preprocessor, loading.push(ClipTokenizer.open(folder)));
       } else {
-        Labels labels = Labels.of(label == null ? null : file(CONFIG, problems), label, problems);
+        Labels labels =
+            Labels.of(
+                label == null ? null : parts.required(ModelBundle.ROOT, CONFIG, problems),
+                label,
+                problems);
         scorer = LabelScorer.of(graph, preprocessor, labels, problems);
-        reject(parts, problems);
+        parts.reject(problems);
       }
       runTest(scorer);
       loading.release();
@@ -122,28 +125,12 @@ public final class ScorerModel {
         .anyMatch(input -> input.name().equals(PromptScorer.IDS));
   }
 
-  private JsonNode file(String name, List<String> problems) {
-    return parts
-        .json(ModelBundle.ROOT, name)
-        .orElseGet(
-            () -> {
-              problems.add(name + ": not found: copy it from the exported model");
-              return MissingNode.getInstance();
-            });
-  }
-
   /** Detects a graph of another input size or number of values when it is loaded, not in a job. */
   private void runTest(Scorer scorer) {
     try {
       scorer.score(RgbImage.black(64, 64), "a test", new Cancellation());
     } catch (GraphException | IllegalArgumentException e) {
       throw parts.invalid(List.of("cannot score an image: " + e.getMessage()));
-    }
-  }
-
-  private static void reject(ModelFolder parts, List<String> problems) {
-    if (!problems.isEmpty()) {
-      throw parts.invalid(problems);
     }
   }
 }

@@ -1,15 +1,14 @@
 package io.spackle.safety;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spackle.bundle.ClassLabels;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.graph.GraphException;
 import io.spackle.image.RgbImage;
 import io.spackle.preprocess.ImagePreprocessor;
 import io.spackle.tensor.FloatTensor;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -69,12 +68,10 @@ record ImageClassifier(
   /**
    * The decision from a classifier's scores.
    *
-   * @param labels the number of labels
    * @param flagged the indices of the labels that must not be shown
-   * @param exclusive whether labels exclude each other, so that probabilities add up
    * @param threshold the probability from which an image is flagged, 0 to 1
    */
-  record FlagRule(int labels, List<Integer> flagged, boolean exclusive, double threshold) {
+  record FlagRule(ClassLabels labels, List<Integer> flagged, double threshold) {
 
     /**
      * Reads {@code config.json}.
@@ -82,28 +79,17 @@ record ImageClassifier(
      * @param problems receives the problems found; with any, the result is meaningless
      */
     static FlagRule of(JsonNode config, SafetyOptions options, List<String> problems) {
-      List<String> names = new ArrayList<>();
-      JsonNode byId = config.path("id2label");
-      for (int id = 0; byId.has(Integer.toString(id)); id++) {
-        names.add(byId.get(Integer.toString(id)).asText().toLowerCase(Locale.ROOT));
-      }
-      List<Integer> flagged =
-          options.labels().stream()
-              .map(label -> names.indexOf(label.toLowerCase(Locale.ROOT)))
-              .distinct()
-              .toList();
+      ClassLabels labels = ClassLabels.of(config);
+      List<Integer> flagged = options.labels().stream().map(labels::index).distinct().toList();
       if (flagged.isEmpty() || flagged.contains(-1)) {
         problems.add(
             "config.json: its id2label has the labels "
-                + names
+                + labels.names()
                 + ", expected "
                 + (flagged.isEmpty() ? "at least one" : options.labels())
                 + " to be among them: set the labels that must not be shown");
       }
-      boolean multiLabel =
-          "multi_label_classification".equals(config.path("problem_type").asText());
-      return new FlagRule(
-          names.size(), flagged, !multiLabel && names.size() > 1, options.threshold());
+      return new FlagRule(labels, flagged, options.threshold());
     }
 
     /**
@@ -114,31 +100,18 @@ record ImageClassifier(
      * @throws IllegalArgumentException for another number of scores
      */
     boolean flags(float[] scores, boolean logits) {
-      if (scores.length != labels) {
+      int count = labels.names().size();
+      if (scores.length != count) {
         throw new IllegalArgumentException(
-            scores.length + " scores found, expected one for each of " + labels + " labels");
+            scores.length + " scores found, expected one for each of " + count + " labels");
       }
-      double[] probabilities = new double[labels];
-      for (int i = 0; i < labels; i++) {
-        probabilities[i] = logits ? probability(scores, i) : scores[i];
+      double[] probabilities = new double[count];
+      for (int i = 0; i < count; i++) {
+        probabilities[i] = logits ? labels.probability(scores, i) : scores[i];
       }
-      return exclusive
+      return labels.exclusive()
           ? flagged.stream().mapToDouble(i -> probabilities[i]).sum() >= threshold
           : flagged.stream().anyMatch(i -> probabilities[i] >= threshold);
-    }
-
-    /**
-     * The softmax over all labels if they exclude each other, else the logistic function of one.
-     */
-    private double probability(float[] logits, int label) {
-      if (!exclusive) {
-        return 1 / (1 + Math.exp(-logits[label]));
-      }
-      double sum = 0;
-      for (float logit : logits) {
-        sum += Math.exp((double) logit - logits[label]);
-      }
-      return 1 / sum;
     }
   }
 }

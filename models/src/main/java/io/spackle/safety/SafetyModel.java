@@ -1,7 +1,5 @@
 package io.spackle.safety;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.bundle.ModelFolder;
 import io.spackle.graph.Cancellation;
@@ -62,10 +60,12 @@ public final class SafetyModel {
           "neither model.onnx nor safety_checker/model.onnx found, expected one of them: export an"
               + " image classifier with 'optimum-cli export onnx'");
     } else {
-      ImageClassifier.FlagRule.of(classifier.file("config.json", problems), options, problems);
-      ImagePreprocessor.of(classifier.file("preprocessor_config.json", problems), problems);
+      ImageClassifier.FlagRule.of(
+          parts.required(ModelBundle.ROOT, "config.json", problems), options, problems);
+      ImagePreprocessor.of(
+          parts.required(ModelBundle.ROOT, "preprocessor_config.json", problems), problems);
     }
-    reject(parts, problems);
+    parts.reject(problems);
     return classifier;
   }
 
@@ -105,7 +105,7 @@ public final class SafetyModel {
       List<String> problems = new ArrayList<>();
       SafetyChecker checker =
           component.equals(CLIP) ? clip(graph, problems) : classifier(graph, problems);
-      reject(parts, problems);
+      parts.reject(problems);
       runTest(checker);
       loading.release();
       return checker;
@@ -124,19 +124,11 @@ public final class SafetyModel {
   private SafetyChecker classifier(Graph graph, List<String> problems) {
     return ImageClassifier.of(
         graph,
-        ImagePreprocessor.of(file("preprocessor_config.json", problems), problems),
-        ImageClassifier.FlagRule.of(file("config.json", problems), options, problems),
+        ImagePreprocessor.of(
+            parts.required(component, "preprocessor_config.json", problems), problems),
+        ImageClassifier.FlagRule.of(
+            parts.required(component, "config.json", problems), options, problems),
         problems);
-  }
-
-  private JsonNode file(String name, List<String> problems) {
-    return parts
-        .json(component, name)
-        .orElseGet(
-            () -> {
-              problems.add(name + ": not found: copy it from the exported model");
-              return MissingNode.getInstance();
-            });
   }
 
   /** Detects a graph of another input size or number of scores when it is loaded, not in a job. */
@@ -145,12 +137,6 @@ public final class SafetyModel {
       checker.flags(RgbImage.black(64, 64), new Cancellation());
     } catch (GraphException | IllegalArgumentException e) {
       throw parts.invalid(List.of("cannot check an image: " + e.getMessage()));
-    }
-  }
-
-  private static void reject(ModelFolder parts, List<String> problems) {
-    if (!problems.isEmpty()) {
-      throw parts.invalid(problems);
     }
   }
 }
