@@ -113,13 +113,7 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
       return Collections.emptyIterator();
     }
     Resources resources = open(new SparkTask(TaskContext.get()), InpaintPartition.flight(settings));
-    RowWindow<I, O> window =
-        new RowWindow<>(
-            elements,
-            element -> each.apply(element, row -> process(row, resources)),
-            resources.rows().flight(),
-            resources.task()::isInterrupted,
-            order);
+    RowWindow<I, O> window = window(elements, each, resources, order);
     resources
         .task()
         .onCompletion(
@@ -135,14 +129,24 @@ public final class InpaintRows implements MapPartitionsFunction<Row, Row> {
     try (DriverSignals signals = new DriverSignals()) {
       Resources resources = open(signals, FlightControl.single());
       try (RowWindow<Row, Row> window =
-          new RowWindow<>(
+          window(
               List.of(row).iterator(),
-              one -> process(one, resources),
-              resources.rows().flight(),
-              signals::isInterrupted)) {
+              (one, inpainting) -> inpainting.of(one),
+              resources,
+              RowWindow.Order.FINISHED)) {
         return window.next();
       }
     }
+  }
+
+  private <I, O> RowWindow<I, O> window(
+      Iterator<I> elements, Each<I, O> each, Resources resources, RowWindow.Order order) {
+    return new RowWindow<>(
+        elements,
+        element -> each.apply(element, row -> process(row, resources)),
+        resources.rows().flight(),
+        resources.task()::isInterrupted,
+        order);
   }
 
   private Resources open(TaskSignals task, FlightControl flight) {

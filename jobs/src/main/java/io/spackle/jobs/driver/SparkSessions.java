@@ -150,9 +150,8 @@ public final class SparkSessions {
     // one attempt of the stage. It is written again within seconds: preemption must not end a run.
     conf.setIfMissing("spark.stage.maxConsecutiveAttempts", "10000");
     // Spark sorts the rows of a task in pages of up to 64 MiB, which it holds until the task ends:
-    // far more than a hundred manifest rows need, and the heap is for images. With the header of
-    // its
-    // array a page fills a region of G1; one of 2 MiB would take two, half of the heap for nothing.
+    // far more than a hundred manifest rows need, and the heap is for images. A page is an array,
+    // whose header must fit into its region of G1, too: 2 MiB of content alone would take two.
     conf.setIfMissing("spark.buffer.pageSize", ((2 << 20) - ARRAY_HEADER_BYTES) + "b");
     // Below this number of partitions each task of a shuffle writes a file per partition and merges
     // them: 49,000 files to compare the meta rows of a million images with their manifest.

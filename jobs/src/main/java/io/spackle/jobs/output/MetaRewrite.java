@@ -14,6 +14,7 @@ import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -50,22 +51,20 @@ final class MetaRewrite {
 
   /** The rows of meta files, with the union of their columns. */
   static Dataset<Row> read(SparkSession spark, List<Path> files) {
-    return spark
-        .read()
-        .option("mergeSchema", "true")
-        .parquet(files.stream().map(Path::toString).toArray(String[]::new));
+    return spark.read().option("mergeSchema", "true").parquet(paths(files));
+  }
+
+  private static String[] paths(List<Path> files) {
+    return files.stream().map(Path::toString).toArray(String[]::new);
   }
 
   /**
-   * Writes rows with {@link #TARGET}; columns that are in both have the types of the newer ones.
+   * Writes rows with {@link #TARGET} to hidden files of these names, one per name; columns that are
+   * in both have the types of the newer ones.
    */
   void write(Dataset<Row> newer, Dataset<Row> older) {
     StructType schema = MetaColumns.union(newer.schema(), older.schema());
-    write(MetaColumns.fitted(newer, schema).union(MetaColumns.fitted(older, schema)));
-  }
-
-  /** Writes rows with {@link #TARGET} to hidden files of these names, one per name. */
-  void write(Dataset<Row> rows) {
+    Dataset<Row> rows = MetaColumns.fitted(newer, schema).union(MetaColumns.fitted(older, schema));
     writeGroups(rows.repartition(col(TARGET)).sortWithinPartitions(TARGET));
   }
 
@@ -74,25 +73,23 @@ final class MetaRewrite {
    * source after the other: rows of large files are neither shuffled nor sorted.
    */
   void concatenate(List<Merge> merges) {
-    StructType schema = read(merges).schema();
+    List<Path> all = merges.stream().flatMap(merge -> sources(merge).stream()).toList();
+    DataFrameReader reader = spark.read().schema(read(spark, all).schema());
     for (int from = 0; from < merges.size(); from += MERGES_PER_JOB) {
       merges.subList(from, Math.min(merges.size(), from + MERGES_PER_JOB)).stream()
           .map(
               merge ->
-                  MetaColumns.fitted(read(List.of(merge)).coalesce(1), schema)
+                  reader
+                      .parquet(paths(sources(merge)))
+                      .coalesce(1)
                       .withColumn(TARGET, lit(merge.target())))
           .reduce(Dataset::union)
           .ifPresent(this::writeGroups);
     }
   }
 
-  private Dataset<Row> read(List<Merge> merges) {
-    return read(
-        spark,
-        merges.stream()
-            .flatMap(merge -> merge.sources().stream())
-            .map(source -> new Path(meta, source))
-            .toList());
+  private List<Path> sources(Merge merge) {
+    return merge.sources().stream().map(source -> new Path(meta, source)).toList();
   }
 
   /** Each partition has its rows in groups of the same target, each of which is in one only. */
