@@ -380,8 +380,9 @@ final class KillBench implements AutoCloseable {
   }
 
   private LocalCluster twoMachines(String name, boolean speculates) throws IOException {
-    // Cores for two drivers, because a zombie keeps its cores.
-    return LocalCluster.ofTwoMachines(folder.resolve(name), 2 * size.cores())
+    // A zombie keeps its cores: one machine has enough for two drivers, as the other may be killed.
+    return LocalCluster.ofTwoMachines(folder.resolve(name), 2 * EXECUTORS * size.cores())
+        .with("spark.executor.cores", String.valueOf(size.cores()))
         .with("spark.cores.max", String.valueOf(EXECUTORS * size.cores()))
         .with("spark.speculation", String.valueOf(speculates))
         .with("spark.speculation.interval", "200ms")

@@ -39,7 +39,11 @@ import java.util.stream.Stream;
 final class LocalCluster implements AutoCloseable {
 
   private static final Duration TIMEOUT = Duration.ofMinutes(9);
-  private static final int WORKER_MIB = 1024;
+  private static final int EXECUTOR_MIB = 512;
+
+  /** Enough for the executors of two drivers when one machine is left. */
+  private static final int WORKER_MIB = 4 * EXECUTOR_MIB;
+
   private static final String DEPLOY = "org.apache.spark.deploy.";
 
   private final Path folder;
@@ -83,7 +87,7 @@ final class LocalCluster implements AutoCloseable {
     with(
         "spark.executor.extraJavaOptions",
         String.join(" ", ChildJvm.FLAGS) + " -Dlog4j2.configurationFile=" + log());
-    with("spark.executor.memory", "512m");
+    with("spark.executor.memory", EXECUTOR_MIB + "m");
     with("spark.driver.host", "127.0.0.1");
     with("spark.ui.enabled", "false");
     with("spark.sql.shuffle.partitions", "2");

@@ -213,6 +213,18 @@ public final class AtomicFiles {
     }
   }
 
+  /**
+   * Whether files can be renamed between the folders of two existing paths: on disks these are on
+   * one mount, on HDFS in one encryption zone, with ViewFs below one mount point. Not for object
+   * stores, which rename nothing.
+   */
+  public boolean areOnOneVolume(Path one, Path other) throws IOException {
+    if (isLocal()) {
+      return Files.getFileStore(local(one)).equals(Files.getFileStore(local(other)));
+    }
+    return files.getEnclosingRoot(one).equals(files.getEnclosingRoot(other));
+  }
+
   /** Reads a small file. */
   public byte[] read(Path name) throws IOException {
     try (FSDataInputStream in = files.open(name)) {

@@ -18,7 +18,8 @@ import org.apache.hadoop.fs.Path;
  *
  * <p>On file systems with folders that holds without a gap, however long the process is suspended:
  * each change is a rename from the run's folder or into it, and the fence has replaced this folder.
- * On object stores the fence is looked for just before each request.
+ * On object stores, and for deletions on another volume than that of the run's folder, the fence is
+ * looked for just before each request.
  *
  * <p>Every method throws {@link Lease.LostException} if the run is fenced.
  */
@@ -192,11 +193,12 @@ public final class RunFiles {
       if (!files.system().exists(path)) {
         return false; // another process has deleted it
       }
-      if (!files.system().exists(folder)) {
+      // Only where a rename is impossible, since the run may be suspended between check and deletion.
+      if (!files.system().exists(folder) || files.areOnOneVolume(path, folder)) {
         throw e;
       }
       requireNotFenced(); // last, since it must be as late as possible
-      return remove(path); // it is on another volume
+      return remove(path);
     }
     files.deleteQuietly(trash);
     return true;
