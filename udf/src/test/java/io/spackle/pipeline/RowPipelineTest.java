@@ -589,7 +589,7 @@ class RowPipelineTest {
       window.forEachRemaining(outcome -> assertThat(outcome).isNotNull());
     }
     assertThat(written).hasSize(60);
-    assertThat(maximum.get()).isBetween(10, 20);
+    assertThat(maximum.get()).as("more than two batches").isBetween(7, 20);
   }
 
   @Test
