@@ -5,6 +5,7 @@ import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Properties of Hadoop file systems that decide how files are written. */
@@ -30,6 +31,9 @@ public final class HadoopFiles {
    */
   public static FileSystem withoutChecksums(Path path, Configuration hadoop) throws IOException {
     FileSystem files = path.getFileSystem(hadoop);
+    if (files instanceof LocalFileSystem) {
+      return LocalFiles.of(hadoop);
+    }
     return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
   }
 }

@@ -2,6 +2,7 @@ package io.spackle.jobs.manifest;
 
 import io.spackle.jobs.files.FileTree.Entry;
 import io.spackle.row.RowColumns;
+import io.spackle.sink.HadoopFiles;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -101,7 +102,7 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRD
       Map<String, String> files = new TreeMap<>();
       try {
         Path path = new Path(location);
-        FileSystem fileSystem = path.getFileSystem(hadoop);
+        FileSystem fileSystem = HadoopFiles.withoutChecksums(path, hadoop);
         FileStatus[] matches = fileSystem.globStatus(path);
         for (FileStatus match : matches == null ? new FileStatus[0] : matches) {
           add(fileSystem, match.getPath(), files);

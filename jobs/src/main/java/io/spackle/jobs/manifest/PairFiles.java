@@ -1,6 +1,7 @@
 package io.spackle.jobs.manifest;
 
 import io.spackle.jobs.files.FileTree;
+import io.spackle.sink.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
@@ -34,7 +35,7 @@ record PairFiles(String folder, Set<String> names, Map<String, List<String>> byS
    * @throws FileNotFoundException if there is no such folder
    */
   static PairFiles in(Path folder, Configuration hadoop) throws IOException {
-    FileSystem files = folder.getFileSystem(hadoop);
+    FileSystem files = HadoopFiles.withoutChecksums(folder, hadoop);
     Path qualified = files.makeQualified(folder);
     String root = qualified.toString();
     Set<String> names = new HashSet<>();
