@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Text that {@code builtin:text} finds. */
-class TextDetectionTest {
+class TextDetectionIT {
 
   private static final Color GROUND = new Color(175, 190, 205);
   private static Segmenter detector;

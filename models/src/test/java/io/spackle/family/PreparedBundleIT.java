@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A prepared model generates the images of the folder that it was made from, under its digest. */
-class PreparedBundleTest {
+class PreparedBundleIT {
 
   private static final Optional<Device> CPU = Optional.of(Device.cpu(0));
   private static final String SMALLEST = "tiny-erase-lama";

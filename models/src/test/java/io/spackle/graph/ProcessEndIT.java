@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The end of a process while ONNX Runtime computes. */
 @Timeout(120)
-class ProcessEndTest {
+class ProcessEndIT {
 
   private static final int TERMINATED = 128 + 15;
 
