@@ -46,8 +46,7 @@ final class PlainLoop implements AutoCloseable {
     long latents = side / 8;
     try (OnnxTensor pixels = floats(1, 3, side, side);
         OnnxTensor sample = floats(2, 9, latents, latents);
-        OnnxTensor timestep =
-            OnnxTensor.createTensor(environment, FloatBuffer.wrap(new float[] {500}), new long[0]);
+        OnnxTensor timestep = timestep();
         OnnxTensor hidden = floats(2, TOKENS, textWidth);
         OnnxTensor latent = floats(1, 4, latents, latents)) {
       encoder.run(Map.of("sample", pixels)).close();
@@ -58,6 +57,14 @@ final class PlainLoop implements AutoCloseable {
       decoder.run(Map.of("latent_sample", latent)).close();
       return null;
     }
+  }
+
+  /** A scalar, or one for each network row if the bundle was prepared. */
+  private OnnxTensor timestep() throws OrtException {
+    int axes = ((TensorInfo) unet.getInputInfo().get("timestep").getInfo()).getShape().length;
+    return axes == 0
+        ? OnnxTensor.createTensor(environment, FloatBuffer.wrap(new float[] {500}), new long[0])
+        : OnnxTensor.createTensor(environment, FloatBuffer.wrap(new float[] {500, 500}), new long[] {2});
   }
 
   /** The axes of the UNet's text input are named, its width alone is a number. */
