@@ -2,6 +2,7 @@ package io.spackle.jobs.manifest;
 
 import io.spackle.jobs.files.FileTree.Entry;
 import io.spackle.row.RowColumns;
+import io.spackle.source.FileVersion;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -11,10 +12,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -54,6 +51,7 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRD
       MASK_WITHOUT_IMAGE("mask without an image", "masks without an image"),
       EMPTY_FOLDER("empty folder", "empty folders"),
       HIDDEN_FOLDER("hidden folder", "hidden folders"),
+      REPLACED_ROW("row that a later file replaces", "rows that later files replace"),
       LINK_TO_FOLDER("link to a folder", "links to folders");
 
       private final String one;
@@ -92,7 +90,7 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRD
   /**
    * The state of a manifest's files at one moment; it shows whether one changed while it was read.
    *
-   * @param files length and modification time by path; empty for sources that are not files
+   * @param files their versions by path; empty for sources that are not files
    */
   public record Snapshot(Map<String, String> files) {
 
@@ -100,25 +98,13 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRD
     public static Snapshot of(String location, Configuration hadoop) {
       Map<String, String> files = new TreeMap<>();
       try {
-        Path path = new Path(location);
-        FileSystem fileSystem = path.getFileSystem(hadoop);
-        FileStatus[] matches = fileSystem.globStatus(path);
-        for (FileStatus match : matches == null ? new FileStatus[0] : matches) {
-          add(fileSystem, match.getPath(), files);
+        for (FileStatus file : ListedFiles.of(location, hadoop)) {
+          files.put(file.getPath().toString(), FileVersion.of(file));
         }
       } catch (IOException | IllegalArgumentException e) {
         files.clear(); // reading the manifest reports the problem
       }
       return new Snapshot(files);
-    }
-
-    private static void add(FileSystem fileSystem, Path path, Map<String, String> states)
-        throws IOException {
-      RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(path, false);
-      while (files.hasNext()) {
-        FileStatus file = files.next();
-        states.put(file.getPath().toString(), file.getLen() + " " + file.getModificationTime());
-      }
     }
   }
 
