@@ -28,7 +28,8 @@ import org.apache.spark.sql.types.StructType;
  * RowColumns#PROBLEM} why. {@link RowColumns#LINE} numbers the rows from 1 in reading order, which
  * is the same each time: the lines of text files, the rows of other forms.
  *
- * @param skipped what the input has beside its rows; empty for files of rows
+ * @param skipped what the input has beside its rows; of files of rows only those of a {@link
+ *     FileManifest.Batch} have that
  * @param files the listing of all images and masks, with their versions, if there was one
  */
 public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRDD<Entry>> files) {
@@ -39,7 +40,7 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRD
   }
 
   /**
-   * Entries of an input that are no rows, for a reason that they share.
+   * Entries of an input that are no rows, or are not processed, for a reason that they share.
    *
    * @param example the path of one of them
    */
