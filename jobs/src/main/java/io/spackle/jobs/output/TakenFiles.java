@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spackle.jobs.files.AtomicFiles;
 import io.spackle.jobs.lease.RunFiles;
 import io.spackle.sink.HadoopFiles;
+import io.spackle.source.FileVersion;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +51,7 @@ public final class TakenFiles {
    * A file in a state in which all of its rows were processed.
    *
    * @param location without secrets
-   * @param version as of {@link io.spackle.source.FileVersion}
+   * @param version as of {@link FileVersion}
    * @param again whether a further run would process rows of its batch again
    */
   public record Taken(String location, String version, boolean again) {
@@ -88,7 +89,7 @@ public final class TakenFiles {
     return new Path(output, AtomicFiles.HIDDEN + "taken");
   }
 
-  /** What is recorded now, by location, in the order in which the files were taken last. */
+  /** What is recorded now, by location, in the order in which files first had their state. */
   public Map<String, Taken> read() throws IOException {
     NavigableSet<String> names = names();
     parts.keySet().retainAll(names);
@@ -129,16 +130,19 @@ public final class TakenFiles {
     Map<String, Taken> all = read();
     all.keySet().removeIf(isGone);
     put(batch, all);
-    run.write(next, bytes(all.values())); // it says all that the others do: they may go one by one
-    for (String name : names) {
+    run.write(next, bytes(all.values()));
+    for (String name : names.descendingSet()) { // if this ends early, those left are the first ones
       run.delete(new Path(folder, name));
     }
   }
 
-  /** The last place counts, so that the order is that of the last batches. */
+  /** A file that was taken again keeps its place, unless it had changed. */
   private static void put(List<Taken> batch, Map<String, Taken> all) {
     for (Taken file : batch) {
-      all.remove(file.location());
+      Taken known = all.get(file.location());
+      if (known != null && FileVersion.isChanged(known.version(), file.version())) {
+        all.remove(file.location());
+      }
       all.put(file.location(), file);
     }
   }

@@ -47,10 +47,10 @@ class TakenFilesTest {
   }
 
   @Test
-  void batchesAreReadBackInTheirOrderAndTheLastStateOfAFileCounts() throws IOException {
-    add(taken("b"), taken("a"));
+  void aFileThatIsTakenAgainKeepsItsPlaceAndOneThatHasChangedComesLast() throws IOException {
+    add(taken("b"), new Taken("a", "1@1", true));
     add(taken("c"));
-    add(new Taken("b", "2@2", true));
+    add(taken("a"), new Taken("b", "2@2", true));
     assertThat(TakenFiles.of(output, new Configuration()).read().values())
         .containsExactly(taken("a"), taken("c"), new Taken("b", "2@2", true));
   }
@@ -78,8 +78,8 @@ class TakenFilesTest {
         .doesNotContainKey("file 3");
     add(taken("file 0"));
     assertThat(TakenFiles.of(output, new Configuration()).read().keySet())
-        .startsWith("file 2")
-        .endsWith("last", "file 0");
+        .startsWith("file 0", "file 2")
+        .endsWith("last");
   }
 
   @Test
