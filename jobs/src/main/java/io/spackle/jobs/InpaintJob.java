@@ -6,11 +6,11 @@ import io.spackle.conf.RefusedException;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.Interruption;
 import io.spackle.jobs.driver.SparkSessions;
-import io.spackle.jobs.driver.SparkSessions.QuerySettings;
 import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.run.ExitCode;
-import io.spackle.jobs.run.JobPlan;
-import io.spackle.jobs.run.JobRun;
+import io.spackle.jobs.run.FollowedBatch;
+import io.spackle.jobs.run.Following;
+import io.spackle.jobs.run.Runs;
 import io.spackle.jobs.run.Summary;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -22,6 +22,7 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /**
  * The command {@code run}, also the main class for spark-submit: inpaints the rows of a manifest or
@@ -38,10 +39,24 @@ public final class InpaintJob implements Callable<Integer> {
 
   @Mixin private JobArguments arguments = new JobArguments();
 
+  @Option(
+      names = "--follow",
+      description =
+          "Takes the files that appear in manifest.path, until it is ended, see docs/operations.md.")
+  private boolean isFollowing;
+
+  @Option(
+      names = "--available-now",
+      description = "With --follow: takes the files that are there and new, and ends.")
+  private boolean isAvailableNow;
+
   private final PrintStream out;
   private final PrintStream messages;
   private final Interruption interruption;
   private final Instant start = Instant.now();
+
+  /** The output's location, once it is known. */
+  private String output;
 
   /** A job that prints to stdout and stderr. */
   public InpaintJob() {
@@ -72,69 +87,97 @@ public final class InpaintJob implements Callable<Integer> {
   private static int run(String[] args, InpaintJob job) {
     return new CommandLine(job)
         .registerConverter(Path.class, HomeFolder::path)
-        .setParameterExceptionHandler((e, arguments) -> job.refuse(List.of(e.getMessage()), null))
+        .setParameterExceptionHandler(
+            (e, arguments) -> job.close(job.refused(List.of(e.getMessage()), job.start)))
         .execute(args);
   }
 
   @Override
   public Integer call() {
-    String output = null;
     FileNames.warning().ifPresent(messages::println);
+    return close(attempt(this::run, start));
+  }
+
+  /** A job, a batch or a command of several batches. */
+  @FunctionalInterface
+  private interface Attempt {
+    Summary run() throws Exception; // Spark throws checked exceptions without declaring them
+  }
+
+  /** Runs something; what ends it early is told. */
+  private Summary attempt(Attempt attempt, Instant begun) {
     try {
-      JobConf conf = arguments.load();
-      output = conf.output().path();
-      return close(run(conf));
+      return attempt.run();
     } catch (RefusedException e) {
-      return interruption.isRequested() ? interrupted(output) : refuse(e.problems(), output);
+      return interruption.isRequested() ? interrupted(begun) : refused(e.problems(), begun);
     } catch (Lease.LostException e) {
       messages.println("The run was stopped: " + e.getMessage());
-      return close(Summary.empty(ExitCode.BROKEN, output, elapsed()));
-    } catch (Exception e) { // Spark throws checked exceptions without declaring them
+      return empty(ExitCode.BROKEN, begun);
+    } catch (Exception e) {
       if (interruption.isRequested()) {
-        return interrupted(output);
+        return interrupted(begun);
       }
       messages.println("The job failed: " + Problems.firstLine(e));
       e.printStackTrace(messages);
-      return close(Summary.empty(ExitCode.BROKEN, output, elapsed()));
+      return empty(ExitCode.BROKEN, begun);
     }
   }
 
-  private Summary run(JobConf conf) throws Exception {
+  private Summary run() throws Exception {
+    if (isAvailableNow && !isFollowing) {
+      throw new RefusedException("--available-now is given without --follow, expected both");
+    }
+    JobConf conf = arguments.load();
+    output = conf.output().path();
     SparkSession spark = SparkSessions.open(conf.hadoop());
     if (conf.tasks().model().labels().note() != null) {
       messages.println("Note: " + conf.tasks().model().labels().note());
     }
-    try (QuerySettings queries = new QuerySettings(spark)) {
-      JobPlan plan = plan(spark, conf, queries);
-      plan.warnings().forEach(warning -> messages.println("Warning: " + warning));
-      return new JobRun(spark, plan, messages, start, interruption).execute();
-    }
+    Runs runs = new Runs(spark, messages, interruption);
+    return isFollowing ? follow(conf, runs) : runs.run(conf, start);
   }
 
-  private JobPlan plan(SparkSession spark, JobConf conf, QuerySettings queries) {
-    try (Interruption.Abandonable planning = interruption.abandonable(spark.sparkContext())) {
-      return JobPlan.of(spark, conf, queries);
-    }
+  private Summary follow(JobConf conf, Runs runs) {
+    Following following =
+        new Following(
+            conf, runs.spark().sparkContext().hadoopConfiguration(), messages, interruption);
+    Summary all =
+        isAvailableNow
+            ? following.availableNow((job, batch) -> run(runs, job, batch))
+            : following.continuously((job, batch) -> printed(run(runs, job, batch)));
+    return all.lasting(elapsed(start));
   }
 
-  /** The end of a command that had not begun to process rows. */
-  private int interrupted(String output) {
+  private Summary run(Runs runs, JobConf job, FollowedBatch batch) {
+    Instant begun = Instant.now();
+    return attempt(() -> runs.run(job, begun, batch), begun);
+  }
+
+  /** The end of a command or batch that had not begun to process rows. */
+  private Summary interrupted(Instant begun) {
     messages.println("Interrupted before the first row: run the same command again to start.");
-    ExitCode exit = ExitCode.of(interruption.requested().orElseThrow());
-    return close(Summary.empty(exit, output, elapsed()));
+    return empty(ExitCode.of(interruption.requested().orElseThrow()), begun);
   }
 
-  private int refuse(List<String> problems, String output) {
+  private Summary refused(List<String> problems, Instant begun) {
     Refusal.lines("nothing was done", problems).forEach(messages::println);
-    return close(Summary.empty(ExitCode.REFUSED, output, elapsed()));
+    return empty(ExitCode.REFUSED, begun);
+  }
+
+  private Summary empty(ExitCode exit, Instant begun) {
+    return Summary.empty(exit, output, elapsed(begun));
+  }
+
+  private Summary printed(Summary summary) {
+    out.println(summary.line());
+    return summary;
   }
 
   private int close(Summary summary) {
-    out.println(summary.line());
-    return summary.exit().code();
+    return printed(summary).exit().code();
   }
 
-  private Duration elapsed() {
-    return Duration.between(start, Instant.now());
+  private static Duration elapsed(Instant begun) {
+    return Duration.between(begun, Instant.now());
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /** Jobs of benches over rows of one tiny photo, with a model that does nothing. */
@@ -30,6 +31,7 @@ record IdleJobs(Path folder) {
   /** Writes a manifest of rows with consecutive numbers. */
   Path manifest(String name, int first, int count) throws IOException {
     Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
     try (BufferedWriter out = Files.newBufferedWriter(file)) {
       for (int i = first; i < first + count; i++) {
         out.write(
@@ -43,11 +45,12 @@ record IdleJobs(Path folder) {
   }
 
   /** Runs a job and returns the seconds that it says it took. */
-  double run(Path manifest, String output) throws IOException {
+  double run(Path manifest, String output, String... options) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
+    Path conf = conf(manifest, output);
     int code =
         InpaintJob.run(
-            new String[] {conf(manifest, output).toString()},
+            Stream.concat(Stream.of(conf.toString()), Stream.of(options)).toArray(String[]::new),
             new PrintStream(line, true, UTF_8),
             System.err);
     if (code != 0) {

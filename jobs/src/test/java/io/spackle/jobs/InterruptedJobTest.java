@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -91,11 +93,40 @@ class InterruptedJobTest {
     assertThat(conf.resolveSibling("out/meta")).doesNotExist();
   }
 
-  private void start() throws IOException {
+  @Test
+  void aFollowingRunTakesFilesAsTheyComeAndEndsBetweenTwoBatches() throws Exception {
+    JobRows rows = new JobRows(folder.resolve("job"));
+    Path in = Files.createDirectory(rows.file("in"));
+    Files.writeString(
+        conf,
+        JobResult.baseConf("in/*.jsonl") + "spackle.manifest.follow-interval = 200ms",
+        StandardOpenOption.APPEND);
+    Files.writeString(in.resolve("1.jsonl"), rows.validRow("a") + "\n" + rows.validRow("b"));
+    start("--follow");
+    await(() -> lines().size() == 1);
+    Path complete = Files.writeString(in.resolve(".2"), rows.validRow("b", "prompt", "x") + "\n");
+    Files.move(complete, in.resolve("2.jsonl"));
+    await(() -> lines().size() == 2);
+    long begun = System.nanoTime();
+    signal("INT");
+    JsonNode sum = end(130);
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+    assertThat(messages()).contains("Interrupted between two batches of the manifest");
+    assertThat(lines()).hasSize(3).element(1).asString().contains("\"rows\":1,\"succeeded\":1");
+    assertThat(sum.get("succeeded").asInt()).isEqualTo(3);
+    assertThat(TestJob.meta(conf.resolveSibling("out"))).containsOnlyKeys("a", "b");
+  }
+
+  private List<String> lines() throws IOException {
+    return Files.readAllLines(folder.resolve("out.txt"));
+  }
+
+  private void start(String... options) throws IOException {
     List<String> command = ChildJvm.command("1g");
     command.addAll(List.of("-Dspark.master=local[2]", "-Dspark.ui.enabled=false"));
     command.add("-Dlog4j2.configurationFile=../conf/log4j2.properties");
     command.addAll(List.of(InpaintJob.class.getName(), conf.toString()));
+    command.addAll(List.of(options));
     ProcessBuilder process = new ProcessBuilder(command);
     process.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     process.environment().put("SPARK_LOCAL_IP", "127.0.0.1");

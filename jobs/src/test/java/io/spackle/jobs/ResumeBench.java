@@ -17,7 +17,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Measures a run that finds nearly all of its rows done, against a run of only the remaining rows.
+ * Measures a run that finds nearly all of its rows done, against a run of only the remaining rows,
+ * and runs that follow a folder of such rows.
  *
  * <p>The meta rows of the finished rows are not computed but copied: one real meta row, with the id
  * and key of each row. Arguments: rows, rows left to process.
@@ -25,6 +26,7 @@ import org.apache.spark.sql.SparkSession;
 final class ResumeBench {
 
   private static final int ROWS_PER_FILE = 128;
+  private static final int FILES = 1000;
 
   private final IdleJobs jobs;
   private final int rows;
@@ -55,6 +57,24 @@ final class ResumeBench {
         "%d rows alone: %.1f s; the same among %d rows, the others being done: %.1f s; all done:"
             + " %.1f s%n",
         remaining, alone, rows, resumed, again);
+    follow();
+  }
+
+  /** The same rows, all of them done, in many files. */
+  private void follow() throws IOException {
+    int perFile = rows / FILES;
+    for (int i = 0; i < FILES; i++) {
+      jobs.manifest("in/%d.jsonl".formatted(i), i * perFile, perFile);
+    }
+    Path in = jobs.folder().resolve("in/*.jsonl");
+    double all = jobs.run(in, "resumed", "--follow", "--available-now");
+    double nothing = jobs.run(in, "resumed", "--follow", "--available-now");
+    jobs.manifest("in/new.jsonl", rows, remaining);
+    double more = jobs.run(in, "resumed", "--follow", "--available-now");
+    System.out.printf(
+        "followed, in %d files: all done, but not yet recorded: %.1f s; nothing new: %.2f s;"
+            + " a new file of %d rows: %.1f s%n",
+        FILES, all, nothing, remaining, more);
   }
 
   private void writeDone(Path manifest) throws IOException {

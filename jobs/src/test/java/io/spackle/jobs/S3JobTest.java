@@ -101,8 +101,22 @@ class S3JobTest {
         .filteredOn(is("put /jobs/same/meta/[^.].*parquet.*"))
         .isNotEmpty()
         .allMatch(text -> text.contains("if-none-match: *"));
-    Result again = runOnS3("same", rows, "s3a://jobs/photos", "image.resize=original");
-    assertThat(again.line().get("skipped").asInt()).as(messages).isEqualTo(3);
+    SERVER.upload(folder.resolve("rows.jsonl"), "s3a://jobs/followed/1.jsonl");
+    assertThat(follow("same").get("skipped").asInt()).as(messages).isEqualTo(3);
+    assertThat(follow("same").get("rows").asInt()).as(messages).isZero();
+  }
+
+  /** Takes what is new in a folder. */
+  private JsonNode follow(String output) throws IOException {
+    String[] options = {"--follow", "--available-now", "-D", "manifest.format=jsonl"};
+    String conf =
+        conf(
+            "s3a://jobs/followed",
+            "s3a://jobs",
+            "s3a://jobs/models/idle",
+            "s3a://jobs/" + output,
+            "s3a://jobs/photos");
+    return run(conf + "\nspackle.image.resize = original", options).line();
   }
 
   @Test
@@ -180,7 +194,8 @@ class S3JobTest {
     String out = output.contains(":") ? output : "s3a://jobs/" + output;
     String manifest = "s3a://jobs/manifests/" + Math.abs(output.hashCode()) + ".jsonl";
     SERVER.upload(Files.writeString(folder.resolve("rows.jsonl"), rows), manifest);
-    return run(conf(manifest, "s3a://jobs", "s3a://jobs/models/idle", out, allowed), overrides);
+    return run(
+        conf(manifest, "s3a://jobs", "s3a://jobs/models/idle", out, allowed), set(overrides));
   }
 
   private Result runOnDisk(String rows) throws IOException {
@@ -192,17 +207,22 @@ class S3JobTest {
             TestJob.bundle(MODEL).toString(),
             folder.resolve("disk").toString(),
             drawn.toString()),
-        "image.resize=original");
+        set("image.resize=original"));
   }
 
-  private Result run(String conf, String... overrides) throws IOException {
+  private static String[] set(String... overrides) {
+    return Stream.of(overrides)
+        .flatMap(override -> Stream.of("-D", override))
+        .toArray(String[]::new);
+  }
+
+  private Result run(String conf, String... options) throws IOException {
     Path file = Files.writeString(folder.resolve("job.conf"), conf);
-    Stream<String> set = Stream.of(overrides).flatMap(override -> Stream.of("-D", override));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =
         InpaintJob.run(
-            Stream.concat(Stream.of(file.toString()), set).toArray(String[]::new),
+            Stream.concat(Stream.of(file.toString()), Stream.of(options)).toArray(String[]::new),
             new PrintStream(out, true, UTF_8),
             new PrintStream(err, true, UTF_8));
     messages = err.toString(UTF_8);

@@ -87,6 +87,12 @@ public final class RowColumns {
   /** Added by the driver if known: the line of the manifest, from 1. */
   public static final String LINE = "_spackle_line";
 
+  /**
+   * Added by the driver: true if an earlier run has processed all rows of the row's file. Without a
+   * meta row of its key, the row was replaced since by that of a later file, which stays.
+   */
+  public static final String SEEN = "_spackle_seen";
+
   /** Added by the driver: the number of earlier runs in which the row failed; null means none. */
   public static final String EARLIER_RUNS = "_spackle_earlier_runs";
 
@@ -132,7 +138,17 @@ public final class RowColumns {
 
   private static final Set<String> INTERNAL =
       Set.of(
-          REPLACES, TASK, CORRUPT, PROBLEM, CODE, OUTPUT_NAME, KEY, DUPLICATE, LINE, EARLIER_RUNS);
+          REPLACES,
+          TASK,
+          CORRUPT,
+          PROBLEM,
+          CODE,
+          OUTPUT_NAME,
+          KEY,
+          DUPLICATE,
+          LINE,
+          SEEN,
+          EARLIER_RUNS);
 
   private RowColumns() {}
 

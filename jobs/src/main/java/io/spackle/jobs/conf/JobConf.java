@@ -38,6 +38,11 @@ public record JobConf(
     PlanConf plan,
     HadoopOptions hadoop) {
 
+  /** The same job with other input, on an output that is treated in another way. */
+  public JobConf with(ManifestInput input, OutputFolder.Mode mode) {
+    return new JobConf(input, output.with(mode), tasks, webhook, maxFailedShare, plan, hadoop);
+  }
+
   /**
    * The output folder, and what is kept in step with it.
    *
@@ -51,7 +56,12 @@ public record JobConf(
       RowsConf rows,
       Duration leaseTimeout,
       TableSettings table,
-      ReportConf report) {}
+      ReportConf report) {
+
+    private OutputConf with(OutputFolder.Mode other) {
+      return new OutputConf(path, other, images, rows, leaseTimeout, table, report);
+    }
+  }
 
   /**
    * How images are stored.
@@ -89,7 +99,13 @@ public record JobConf(
    * @param all whether all failed rows are processed again, in any case
    * @param codes error codes of the rows that are processed again in any case
    */
-  public record RetryConf(int maxAttempts, boolean all, Set<ErrorCode> codes) {}
+  public record RetryConf(int maxAttempts, boolean all, Set<ErrorCode> codes) {
+
+    /** Whether any failed rows are processed again that would not be by themselves. */
+    public boolean areRequested() {
+      return all || !codes.isEmpty();
+    }
+  }
 
   /**
    * The HTML report at the end of a run.

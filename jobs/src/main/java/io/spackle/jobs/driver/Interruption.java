@@ -2,6 +2,8 @@ package io.spackle.jobs.driver;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -41,6 +43,7 @@ public final class Interruption {
   }
 
   private final AtomicReference<Kind> requested = new AtomicReference<>();
+  private final CountDownLatch request = new CountDownLatch(1);
   private SparkContext abandonable;
 
   private Interruption() {}
@@ -69,6 +72,16 @@ public final class Interruption {
     return requested.get() != null;
   }
 
+  /** Waits for some time, but ends at once if there is a request; returns whether there is one. */
+  public boolean await(Duration time) {
+    try {
+      return request.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a signal", e);
+    }
+  }
+
   /** Work that a request abandons, until closed. */
   @FunctionalInterface
   public interface Abandonable extends AutoCloseable {
@@ -91,6 +104,7 @@ public final class Interruption {
     if (!requested.compareAndSet(null, kind)) {
       Runtime.getRuntime().halt(kind.exitStatus());
     }
+    request.countDown();
     Thread thread = new Thread(() -> abandon(kind), "spackle-interruption");
     thread.setDaemon(true);
     thread.start();

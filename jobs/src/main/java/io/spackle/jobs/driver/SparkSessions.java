@@ -146,8 +146,8 @@ public final class SparkSessions {
     // A row that crashes its executor costs the tasks there one attempt each, even once it runs
     // alone: a few such rows must not fail the job. Errors of the job itself recur quickly.
     conf.setIfMissing("spark.task.maxFailures", "16");
-    // Each executor that is lost takes its part of the distributed work list with it, which costs
-    // one attempt of the stage. It is written again within seconds: preemption must not end a run.
+    // Each executor that is lost takes rows with it that planning, merging or a table has shuffled,
+    // which costs one attempt of the stage. They are computed again: preemption must not end a run.
     conf.setIfMissing("spark.stage.maxConsecutiveAttempts", "10000");
     // Spark sorts the rows of a task in pages of up to 64 MiB, which it holds until the task ends:
     // far more than a hundred manifest rows need, and the heap is for images. A page is an array,
@@ -173,7 +173,7 @@ public final class SparkSessions {
   /** An executor that is told to go keeps its tasks until they have published what they have. */
   private static void decommission(SparkConf conf, String master) {
     conf.setIfMissing("spark.decommission.enabled", "true");
-    // Only then do tasks learn of it. Its part of the distributed work list moves to others.
+    // Only then do tasks learn of it. Rows that it has shuffled or keeps move to others.
     conf.setIfMissing("spark.storage.decommission.enabled", "true");
     if (!master.startsWith("k8s:")) { // there, Spark's hook for the end of a pod sends SIGPWR
       conf.setIfMissing("spark.executor.decommission.signal", "TERM");

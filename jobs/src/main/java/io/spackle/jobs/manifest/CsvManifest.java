@@ -95,7 +95,10 @@ final class CsvManifest {
             .add(RowColumns.LINE, DataTypes.LongType)
             .add(RowColumns.CORRUPT, DataTypes.StringType)
             .add(RowColumns.PROBLEM, DataTypes.StringType);
-    boolean isSplit = !format.isMultiLine() && format.isUtf8();
+    if (settings.isOfSeveral()) {
+      all = all.add(FileNumbers.FILE, DataTypes.IntegerType);
+    }
+    boolean isSplit = !format.isMultiLine() && format.isUtf8() && !settings.isOfSeveral();
     return spark.createDataFrame(isSplit ? split(columns) : whole(columns), all);
   }
 
@@ -110,14 +113,19 @@ final class CsvManifest {
   private JavaRDD<Row> whole(Columns columns) {
     ManifestFiles all = files;
     CsvFormat csv = format;
+    FileNumbers numbers = FileNumbers.of(files.paths());
+    boolean isNumbered = settings.isOfSeveral();
     return ManifestFiles.distributed(spark, parts())
-        .flatMap(
+        .keyBy(part -> numbers.of(part.path()))
+        .flatMapValues(
             part -> {
               Iterator<Line> lines = all.lines(part.path(), csv.charset(), part.before());
               first(lines); // the header
               return new CsvRecords(lines, csv, columns);
             })
-        .map(record -> row(record, columns));
+        .map(
+            record ->
+                isNumbered ? row(record._2(), columns, record._1()) : row(record._2(), columns));
   }
 
   private List<Part> parts() {
@@ -158,10 +166,7 @@ final class CsvManifest {
                 .filter(line -> line != null)
                 .distinct()
                 .collect());
-    return spark
-        .read()
-        .options(settings.options())
-        .text(settings.path())
+    return ManifestFiles.read(spark, settings, "text")
         .as(Encoders.STRING())
         .javaRDD()
         .zipWithIndex()
@@ -185,14 +190,15 @@ final class CsvManifest {
     return null;
   }
 
-  private static Row row(Parsed record, Columns columns) {
-    Object[] values = new Object[columns.count() + 3];
+  private static Row row(Parsed record, Columns columns, Integer... file) {
+    Object[] values = new Object[columns.count() + 3 + file.length];
     for (int i = 0; i < record.cells().size(); i++) {
       values[i] = record.cells().get(i);
     }
     values[columns.count()] = record.line();
     values[columns.count() + 1] = record.text();
     values[columns.count() + 2] = record.problem();
+    System.arraycopy(file, 0, values, columns.count() + 3, file.length);
     return RowFactory.create(values);
   }
 

@@ -19,11 +19,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
@@ -40,6 +42,9 @@ final class JsonManifest {
   private static final String TEXT = "value";
   private static final String PARSED = "parsed";
   private static final String VALID = "valid";
+
+  private static final StructType TEXTS =
+      StructType.fromDDL("%s string, %s int".formatted(TEXT, FileNumbers.FILE));
 
   private static final UserDefinedFunction IS_ONE_OBJECT =
       udf((UDF1<String, Boolean>) JsonFile::isOneObject, DataTypes.BooleanType);
@@ -81,11 +86,12 @@ final class JsonManifest {
         .withColumn(PARSED, from_json(col(TEXT), schema, options()))
         .withColumn(RowColumns.CORRUPT, corrupt)
         .withColumn(RowColumns.PROBLEM, problem)
-        .select(selection(columns));
+        .select(selection(columns, RowColumns.has(texts.schema(), FileNumbers.FILE)));
   }
 
   /**
-   * The text of each row, or of a line that is none. Spark's JSON reader would skip blank lines.
+   * The text of each row, or of a line that is none; with {@link FileNumbers#FILE} for several
+   * files of a batch. Spark's JSON reader would skip blank lines.
    */
   private Dataset<Row> texts() {
     ManifestFiles files = ManifestFiles.of(spark, settings);
@@ -95,17 +101,21 @@ final class JsonManifest {
             .collect();
     check(kinds);
     if (kinds.stream().allMatch(file -> file.kind() == Kind.LINES)) {
-      return spark.read().options(settings.options()).text(settings.path());
+      return ManifestFiles.read(spark, settings, "text");
     }
-    JavaRDD<JsonFile> all = ManifestFiles.distributed(spark, kinds);
-    JavaRDD<String> lines =
-        all.filter(file -> file.kind() == Kind.LINES)
-            .flatMap(file -> files.lines(file.path(), UTF_8))
-            .map(Line::text);
-    JavaRDD<String> elements =
-        all.filter(file -> file.kind() != Kind.LINES)
-            .flatMap(file -> JsonFile.elements(files, file.path(), file.kind()));
-    return spark.createDataset(lines.union(elements).rdd(), Encoders.STRING()).toDF(TEXT);
+    FileNumbers numbers = FileNumbers.of(files.paths());
+    JavaPairRDD<Integer, JsonFile> all =
+        ManifestFiles.distributed(spark, kinds).keyBy(file -> numbers.of(file.path()));
+    JavaPairRDD<Integer, String> lines =
+        all.filter(file -> file._2().kind() == Kind.LINES)
+            .flatMapValues(file -> files.lines(file.path(), UTF_8))
+            .mapValues(Line::text);
+    JavaPairRDD<Integer, String> elements =
+        all.filter(file -> file._2().kind() != Kind.LINES)
+            .flatMapValues(file -> JsonFile.elements(files, file.path(), file.kind()));
+    JavaRDD<Row> rows = lines.union(elements).map(row -> RowFactory.create(row._2(), row._1()));
+    Dataset<Row> texts = spark.createDataFrame(rows, TEXTS);
+    return settings.isOfSeveral() ? texts : texts.drop(FileNumbers.FILE);
   }
 
   private static void check(List<JsonFile> files) {
@@ -131,12 +141,13 @@ final class JsonManifest {
     return options;
   }
 
-  private static Column[] selection(StructType columns) {
+  private static Column[] selection(StructType columns, boolean isNumbered) {
     Stream<Column> parsed =
         Arrays.stream(columns.fieldNames())
             .map(name -> col(PARSED + ".`" + name.replace("`", "``") + "`"));
     Stream<Column> added =
-        Stream.of(RowColumns.LINE, RowColumns.CORRUPT, RowColumns.PROBLEM)
+        Stream.of(RowColumns.LINE, RowColumns.CORRUPT, RowColumns.PROBLEM, FileNumbers.FILE)
+            .filter(name -> isNumbered || !name.equals(FileNumbers.FILE))
             .map(org.apache.spark.sql.functions::col);
     return Stream.concat(parsed, added).toArray(Column[]::new);
   }

@@ -56,14 +56,15 @@ public final class KeyedRows {
 
   /**
    * The rows without what only their processing needs: {@link RowColumns#LINE}, {@link
-   * RowColumns#KEY}, {@link RowColumns#DUPLICATE}, {@link #FOLDED_ID}, and the id and the webhook
-   * if the manifest has these columns.
+   * RowColumns#KEY}, {@link RowColumns#DUPLICATE}, {@link #FOLDED_ID}, and the id, the webhook and
+   * {@link RowColumns#SEEN} if the manifest has these columns.
    *
    * @param jobDigest of all settings that influence images
    */
   public static Dataset<Row> keys(Dataset<Row> manifest, String jobDigest) {
     Column[] kept =
-        Stream.of(RowColumns.LINE, RowColumns.KEY, RowColumns.ID, RowColumns.WEBHOOK)
+        Stream.of(
+                RowColumns.LINE, RowColumns.KEY, RowColumns.ID, RowColumns.WEBHOOK, RowColumns.SEEN)
             .filter(name -> name.equals(RowColumns.KEY) || RowColumns.has(manifest.schema(), name))
             .map(functions::col)
             .toArray(Column[]::new);
@@ -96,7 +97,8 @@ public final class KeyedRows {
     return manifest.drop(RowColumns.API_KEY).withColumn(RowColumns.KEY, contentKey(jobDigest));
   }
 
-  private static Column contentKey(String jobDigest) {
+  /** The content key of each row, in a query over all columns of a manifest. */
+  static Column contentKey(String jobDigest) {
     return udf((UDF1<Row, String>) row -> RowKey.of(row, jobDigest), DataTypes.StringType)
         .apply(struct(col("*")));
   }

@@ -2,7 +2,7 @@ package io.spackle.jobs.manifest;
 
 import io.spackle.jobs.files.FileTree.Entry;
 import io.spackle.row.RowColumns;
-import io.spackle.sink.HadoopFiles;
+import io.spackle.source.FileVersion;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -12,10 +12,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,7 +28,8 @@ import org.apache.spark.sql.types.StructType;
  * RowColumns#PROBLEM} why. {@link RowColumns#LINE} numbers the rows from 1 in reading order, which
  * is the same each time: the lines of text files, the rows of other forms.
  *
- * @param skipped what the input has beside its rows; empty for files of rows
+ * @param skipped what the input has beside its rows; of files of rows only those of a {@link
+ *     FileManifest.Batch} have that
  * @param files the listing of all images and masks, with their versions, if there was one
  */
 public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRDD<Entry>> files) {
@@ -43,7 +40,7 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRD
   }
 
   /**
-   * Entries of an input that are no rows, for a reason that they share.
+   * Entries of an input that are no rows, or are not processed, for a reason that they share.
    *
    * @param example the path of one of them
    */
@@ -55,6 +52,7 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRD
       MASK_WITHOUT_IMAGE("mask without an image", "masks without an image"),
       EMPTY_FOLDER("empty folder", "empty folders"),
       HIDDEN_FOLDER("hidden folder", "hidden folders"),
+      REPLACED_ROW("row that a later file replaces", "rows that later files replace"),
       LINK_TO_FOLDER("link to a folder", "links to folders");
 
       private final String one;
@@ -93,7 +91,7 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRD
   /**
    * The state of a manifest's files at one moment; it shows whether one changed while it was read.
    *
-   * @param files length and modification time by path; empty for sources that are not files
+   * @param files their versions by path; empty for sources that are not files
    */
   public record Snapshot(Map<String, String> files) {
 
@@ -101,25 +99,13 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRD
     public static Snapshot of(String location, Configuration hadoop) {
       Map<String, String> files = new TreeMap<>();
       try {
-        Path path = new Path(location);
-        FileSystem fileSystem = HadoopFiles.withoutChecksums(path, hadoop);
-        FileStatus[] matches = fileSystem.globStatus(path);
-        for (FileStatus match : matches == null ? new FileStatus[0] : matches) {
-          add(fileSystem, match.getPath(), files);
+        for (FileStatus file : ListedFiles.of(location, hadoop)) {
+          files.put(file.getPath().toString(), FileVersion.of(file));
         }
       } catch (IOException | IllegalArgumentException e) {
         files.clear(); // reading the manifest reports the problem
       }
       return new Snapshot(files);
-    }
-
-    private static void add(FileSystem fileSystem, Path path, Map<String, String> states)
-        throws IOException {
-      RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(path, false);
-      while (files.hasNext()) {
-        FileStatus file = files.next();
-        states.put(file.getPath().toString(), file.getLen() + " " + file.getModificationTime());
-      }
     }
   }
 

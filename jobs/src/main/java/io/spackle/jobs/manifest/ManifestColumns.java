@@ -179,7 +179,7 @@ public final class ManifestColumns {
   /** Casts the columns of the API to strings. */
   static Dataset<Row> asStrings(Dataset<Row> rows) {
     Dataset<Row> strings = rows;
-    for (StructField field : checked(rows.schema()).fields()) {
+    for (StructField field : checked(rows.drop(FileNumbers.FILE).schema()).fields()) {
       strings = strings.withColumn(field.name(), column(field.name()).cast(field.dataType()));
     }
     return strings;

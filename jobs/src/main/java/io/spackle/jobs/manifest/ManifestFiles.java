@@ -24,6 +24,9 @@ import org.apache.hadoop.io.compress.Decompressor;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.TaskCompletionListener;
 
@@ -36,11 +39,35 @@ record ManifestFiles(List<String> paths, HadoopConf hadoop) implements Serializa
 
   private static final int TASKS_PER_CORE = 4;
 
-  /** The files that a path, folder or pattern names, as Spark finds them. */
+  /** The files of a batch, or those that a path, folder or pattern names, as Spark finds them. */
   static ManifestFiles of(SparkSession spark, FileManifest settings) {
+    HadoopConf hadoop = HadoopConf.of(spark.sparkContext().hadoopConfiguration());
+    if (settings.batch() != null) {
+      return new ManifestFiles(settings.batch().files(), hadoop);
+    }
     String[] found = spark.read().options(settings.options()).text(settings.path()).inputFiles();
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    return new ManifestFiles(Stream.of(found).sorted().toList(), HadoopConf.of(hadoop));
+    return new ManifestFiles(Stream.of(found).sorted().toList(), hadoop);
+  }
+
+  /**
+   * Reads the rows of the same files with one of Spark's readers.
+   *
+   * @return with {@link FileNumbers#FILE} if the files are several of a batch
+   */
+  static Dataset<Row> read(SparkSession spark, FileManifest settings, String format) {
+    DataFrameReader reader = spark.read().options(settings.options()).format(format);
+    if (settings.batch() == null) {
+      return reader.load(settings.path());
+    }
+    List<String> files = settings.batch().files();
+    Dataset<Row> rows =
+        reader.load(files.stream().map(ManifestFiles::withoutPattern).toArray(String[]::new));
+    return settings.isOfSeveral() ? FileNumbers.of(files).addTo(rows) : rows;
+  }
+
+  /** Spark takes each path for a pattern. */
+  private static String withoutPattern(String uri) {
+    return new Path(URI.create(uri)).toString().replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
   }
 
   /** Items of files, such as their paths, in their order. */

@@ -40,7 +40,7 @@ public enum ManifestForm {
     }
     if (set.isEmpty()) {
       reader.noneSet(Stream.of(values()).map(form -> form.key).toList());
-      return new FileManifest("", "auto", null, Map.of());
+      return FileManifest.of("", "auto", null, Map.of());
     }
     return set.get(0).input.apply(reader);
   }

@@ -189,6 +189,7 @@ public final class OutputFolder {
               images(),
               new Path(root, Report.FOLDER),
               webhooks(),
+              TakenFiles.folder(root),
               markers());
       for (Path old : folders) {
         run.delete(old);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -43,7 +44,12 @@ record Failures(List<OfCode> codes) {
    * @param id of one of them, the example
    * @param message of the example
    */
-  record OfCode(String code, long rows, long byThemselves, String id, String message) {}
+  record OfCode(String code, long rows, long byThemselves, String id, String message) {
+
+    private OfCode plus(OfCode other) {
+      return new OfCode(code, rows + other.rows, byThemselves + other.byThemselves, id, message);
+    }
+  }
 
   /** Counts failed rows of {@link #ID}, {@link #CODE}, {@link #MESSAGE}, {@link #BY_ITSELF}. */
   static Failures of(Dataset<Row> failed) {
@@ -68,6 +74,20 @@ record Failures(List<OfCode> codes) {
   static Failures ordered(List<OfCode> codes) {
     Comparator<OfCode> byRows = Comparator.comparingLong(OfCode::rows).reversed();
     return new Failures(codes.stream().sorted(byRows.thenComparing(OfCode::code)).toList());
+  }
+
+  /** These failures and others, with the examples of these. */
+  Failures plus(Failures other) {
+    Map<String, OfCode> all = new TreeMap<>();
+    Stream.of(this, other)
+        .flatMap(failures -> failures.codes.stream())
+        .forEach(code -> all.merge(code.code(), code, OfCode::plus));
+    return ordered(List.copyOf(all.values()));
+  }
+
+  /** The number of rows that the next run processes again without being asked to. */
+  long byThemselves() {
+    return codes.stream().mapToLong(OfCode::byThemselves).sum();
   }
 
   long rows() {

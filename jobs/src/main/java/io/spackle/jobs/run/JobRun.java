@@ -12,6 +12,7 @@ import io.spackle.jobs.output.MetaUpkeep;
 import io.spackle.jobs.output.OrphanCleanup;
 import io.spackle.jobs.output.OutputFolder;
 import io.spackle.jobs.output.WorkFolder;
+import io.spackle.jobs.run.WebhookSettlement.Calls;
 import io.spackle.jobs.table.TableSync;
 import io.spackle.report.Report;
 import io.spackle.row.MetaRow;
@@ -25,6 +26,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
@@ -32,7 +34,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** One run of a checked job: from pending rows to images, meta rows and a summary. */
-public final class JobRun {
+final class JobRun {
 
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -43,23 +45,19 @@ public final class JobRun {
   private final Instant start;
   private final Interruption interruption;
   private final String run;
+  private final Optional<FollowedBatch> batch;
 
   /**
-   * @param messages for the user
-   * @param start of the command
-   * @param interruption ends the run early; what the finished tasks have published is reported
+   * @param start of the command, or of the batch
+   * @param batch that the input of the plan is, if it is one
    */
-  public JobRun(
-      SparkSession spark,
-      JobPlan plan,
-      PrintStream messages,
-      Instant start,
-      Interruption interruption) {
-    this.spark = spark;
+  JobRun(Runs runs, JobPlan plan, Instant start, Optional<FollowedBatch> batch) {
+    this.spark = runs.spark();
     this.plan = plan;
-    this.messages = messages;
+    this.messages = runs.messages();
     this.start = start;
-    this.interruption = interruption;
+    this.interruption = runs.interruption();
+    this.batch = batch;
     // Names sort by time; the random suffix tells apart two machines that start in the same second.
     int random = ThreadLocalRandom.current().nextInt(0x1000000);
     this.run = STAMP.format(start) + "-%06x".formatted(random);
@@ -68,12 +66,13 @@ public final class JobRun {
   /**
    * Runs the job and writes summary.json.
    *
-   * <p>If it fails, what the finished tasks have published remains valid.
+   * <p>If it fails, what the finished tasks have published remains valid. An interruption ends it
+   * early; what the finished tasks have published is reported.
    *
    * @throws RefusedException if another run writes to the output
    * @throws Lease.LostException if another run has taken over
    */
-  public Summary execute() throws IOException {
+  Summary execute() throws IOException {
     SparkContext context = spark.sparkContext();
     context.addJobTag(run);
     Runnable cancel = () -> context.cancelJobsWithTag(run, "another run took over the output");
@@ -92,6 +91,9 @@ public final class JobRun {
         new TableSync.Run(run, MetaRow.schemaOf(plan.manifest().rows().schema()), messages);
     TableSync table = TableSync.open(spark, plan.conf().output().table(), output, rows);
     boolean isModelOpen = !plan.isFurtherRun();
+    if (batch.isPresent()) {
+      batch.get().requireCurrent();
+    }
     output.prepare(plan.conf().output().mode(), lease.files());
     lease.requireHeld();
     MetaUpkeep meta = new MetaUpkeep(spark, output, lease);
@@ -110,11 +112,15 @@ public final class JobRun {
       output.clearMarkers(lease.files());
     }
     lease.requireHeld();
-    Map<String, Long> webhooks = interruption.isRequested() ? Map.of() : settleWebhooks();
+    Calls webhooks = interruption.isRequested() ? Calls.UNKNOWN : settleWebhooks();
     Summary summary = summarize(processed, skipped, work.changedCount());
     Map<String, Object> facts = facts();
-    facts.put("webhooks", webhooks);
+    facts.put("webhooks", webhooks.counts());
     output.writeSummary(summary.file(facts), lease.files());
+    if (isComplete && batch.isPresent()) {
+      boolean again = processed.isRepeated() || webhooks.mayBePending();
+      batch.get().record(again, lease.files());
+    }
     if (interruption.isRequested()) {
       messages.println(summary.interruption());
     } else {
@@ -134,7 +140,13 @@ public final class JobRun {
    *
    * @param isComplete whether all rows were processed and are in the table, if there is one
    */
-  private record Processed(RunStatistics statistics, boolean isComplete) {}
+  private record Processed(RunStatistics statistics, boolean isComplete) {
+
+    /** Whether the next run would process rows again without being asked to. */
+    boolean isRepeated() {
+      return statistics.failures().byThemselves() > 0;
+    }
+  }
 
   private WorkList workList(WorkFolder folder) throws IOException {
     try (Interruption.Abandonable list = interruption.abandonable(spark.sparkContext())) {
@@ -253,16 +265,16 @@ public final class JobRun {
   }
 
   /** Failed webhooks do not change the outcome of the run. */
-  private Map<String, Long> settleWebhooks() {
+  private Calls settleWebhooks() {
     try (Interruption.Abandonable calling = interruption.abandonable(spark.sparkContext())) {
-      Map<String, Long> calls = WebhookSettlement.settle(spark, plan, plan.keys());
-      if (!calls.isEmpty()) {
-        messages.println("Webhooks: " + calls + ", see " + plan.output().webhooks());
+      Calls calls = WebhookSettlement.settle(spark, plan, plan.keys());
+      if (!calls.counts().isEmpty()) {
+        messages.println("Webhooks: " + calls.counts() + ", see " + plan.output().webhooks());
       }
       return calls;
     } catch (IOException | RuntimeException e) {
       messages.println("Webhooks could not be settled: " + rootCause(e));
-      return Map.of();
+      return Calls.UNKNOWN;
     }
   }
 

@@ -79,6 +79,14 @@ record RunStatistics(long succeeded, long unmasked, long images, Failures failur
         example.getString(1));
   }
 
+  RunStatistics plus(RunStatistics other) {
+    return new RunStatistics(
+        succeeded + other.succeeded,
+        unmasked + other.unmasked,
+        images + other.images,
+        failures.plus(other.failures));
+  }
+
   long failed() {
     return failures.rows();
   }

@@ -35,7 +35,12 @@ public record Summary(
    * @param rows their number
    * @param failures those among them that failed
    */
-  record Skipped(long rows, Failures failures) {}
+  record Skipped(long rows, Failures failures) {
+
+    private Skipped plus(Skipped other) {
+      return new Skipped(rows + other.rows, failures.plus(other.failures));
+    }
+  }
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -43,6 +48,23 @@ public record Summary(
   public static Summary empty(ExitCode exit, String output, Duration elapsed) {
     Skipped none = new Skipped(0, Failures.NONE);
     return new Summary(exit, 0, none, 0, RunStatistics.NONE, elapsed, output);
+  }
+
+  /** The sum of this outcome and that of the batch after it, which says how it ended. */
+  Summary plus(Summary batch) {
+    return new Summary(
+        batch.exit,
+        rows + batch.rows,
+        skipped.plus(batch.skipped),
+        changed + batch.changed,
+        statistics.plus(batch.statistics),
+        elapsed.plus(batch.elapsed),
+        output);
+  }
+
+  /** The same with another time since the start of the command. */
+  public Summary lasting(Duration sinceStart) {
+    return new Summary(exit, rows, skipped, changed, statistics, sinceStart, output);
   }
 
   /** The closing line of a command, whose keys are always the same. */

@@ -36,10 +36,28 @@ import org.apache.spark.sql.types.StructType;
  */
 final class WebhookSettlement {
 
+  /** The status of calls that are still pending. */
+  private static final String OWED = "owed";
+
   private static final StructType RECORD =
       StructType.fromDDL(WebhookRecord.OUTCOME + " string, " + WebhookRecord.STATUS + " string");
 
   private static final String META = "meta_row";
+
+  /**
+   * The calls of a manifest's webhooks.
+   *
+   * @param counts numbers of rows by the status of their calls; empty if no row has a webhook
+   * @param mayBePending whether the next run may have calls to make
+   */
+  record Calls(Map<String, Long> counts, boolean mayBePending) {
+
+    static final Calls UNKNOWN = new Calls(Map.of(), true);
+
+    private static Calls of(Map<String, Long> counts) {
+      return new Calls(counts, counts.getOrDefault(OWED, 0L) > 0);
+    }
+  }
 
   private final SparkSession spark;
   private final JobPlan plan;
@@ -55,18 +73,16 @@ final class WebhookSettlement {
    * Waits for calls in progress and makes pending ones, both for a bounded time, then counts.
    *
    * @param keyed all rows of the manifest, see {@link JobPlan#keys}
-   * @return numbers of rows by the status of their calls; empty if no row has a webhook
    */
-  static Map<String, Long> settle(SparkSession spark, JobPlan plan, Dataset<Row> keyed)
-      throws IOException {
+  static Calls settle(SparkSession spark, JobPlan plan, Dataset<Row> keyed) throws IOException {
     if (!RowColumns.has(keyed.schema(), RowColumns.WEBHOOK)) {
-      return Map.of();
+      return Calls.of(Map.of());
     }
     Column isGiven = length(trim(col(RowColumns.WEBHOOK))).gt(0);
     Dataset<Row> given = keyed.where(isGiven).select(RowColumns.KEY, RowColumns.WEBHOOK);
     Dataset<Row> requested = Datasets.hinted(given, plan.rows());
     WebhookSettlement settlement = new WebhookSettlement(spark, plan, requested);
-    return requested.isEmpty() ? Map.of() : settlement.settle();
+    return Calls.of(requested.isEmpty() ? Map.of() : settlement.settle());
   }
 
   private Map<String, Long> settle() throws IOException {
@@ -82,7 +98,7 @@ final class WebhookSettlement {
     for (Row group : called.groupBy(WebhookRecord.STATUS).agg(count(lit(1))).collectAsList()) {
       counts.put(group.getString(0), group.getLong(1));
     }
-    counts.put("owed", pending().count());
+    counts.put(OWED, pending().count());
     return counts;
   }
 

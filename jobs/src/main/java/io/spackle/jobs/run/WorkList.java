@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
@@ -33,7 +34,8 @@ import org.apache.spark.sql.types.StructType;
  * {@link RetryRule} for failed rows select it. The meta row of a processed row replaces that one;
  * otherwise it replaces one of the same id whose key no row of the manifest has any more, because
  * prompt, parameters, model or settings have changed. Meta rows whose ids are gone from the
- * manifest stay.
+ * manifest stay. So do those of rows that would be new, but are of a file that was {@link
+ * RowColumns#SEEN} before.
  *
  * <p>Only keys and ids of manifest and meta rows are compared, and what is done is not written
  * anywhere.
@@ -158,7 +160,7 @@ final class WorkList {
             .drop(OLD_KEY)
             .join(Datasets.hinted(pairs, count()), new String[] {RowColumns.KEY}, "left")
             .withColumn(RowColumns.REPLACES, replaced)
-            .drop(RowColumns.ID, RowColumns.WEBHOOK, FOLDED_ID)
+            .drop(RowColumns.ID, RowColumns.WEBHOOK, RowColumns.SEEN, FOLDED_ID)
             .drop(STATE, OLD_KEY, OLD_ID, ERROR);
     return KeyedRows.chosen(manifest, digest, Datasets.hinted(chosen, count()));
   }
@@ -193,8 +195,10 @@ final class WorkList {
       Dataset<Row> known = keys.select(col(RowColumns.KEY).as(MetaRow.ROW_KEY));
       old = old.join(broadcast(known), col(OLD_KEY).equalTo(col(MetaRow.ROW_KEY)), "left_semi");
     }
+    Column isAdded =
+        RowColumns.has(keys.schema(), RowColumns.SEEN) ? not(col(RowColumns.SEEN)) : lit(true);
     Column state =
-        when(col(OLD_KEY).isNull(), State.NEW.name())
+        when(col(OLD_KEY).isNull(), when(isAdded, State.NEW.name()))
             .when(col(ChangedInputs.CHANGED), State.CHANGED.name())
             .when(col(RowColumns.EARLIER_RUNS).isNotNull(), State.RETRY.name())
             .when(col(ERROR).isNotNull(), State.FAILED.name());

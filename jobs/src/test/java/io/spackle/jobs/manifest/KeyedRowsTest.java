@@ -112,7 +112,7 @@ class KeyedRowsTest {
   }
 
   private static Dataset<Row> read(Path file) {
-    return new FileManifest(file.toString(), "csv", null, Map.of()).read(SPARK).rows();
+    return FileManifest.of(file.toString(), "csv", null, Map.of()).read(SPARK).rows();
   }
 
   private static String key(Row row) {

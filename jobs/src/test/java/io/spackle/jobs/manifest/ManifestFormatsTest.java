@@ -84,7 +84,7 @@ class ManifestFormatsTest {
     Files.writeString(many.resolve("a.json"), "[" + ROW.formatted(1) + "]");
     Files.writeString(many.resolve("b.json"), ROW.formatted(2) + "\nbroken\n");
     List<Row> rows =
-        new FileManifest(many.toString(), "jsonl", null, Map.of())
+        FileManifest.of(many.toString(), "jsonl", null, Map.of())
             .read(SPARK)
             .rows()
             .collectAsList();
@@ -213,7 +213,7 @@ class ManifestFormatsTest {
     Path many = Files.createDirectory(folder.resolve("many"));
     Files.writeString(many.resolve("a.csv"), CSV + "/b.png,/m.png,\"x\ny\"\n/c.png,/m.png,z\n");
     Files.writeString(many.resolve("b.csv"), CSV);
-    FileManifest settings = new FileManifest(many.toString(), "csv", null, Map.of());
+    FileManifest settings = FileManifest.of(many.toString(), "csv", null, Map.of());
     assertThat(settings.read(SPARK).rows().collectAsList())
         .extracting(row -> at(row, RowColumns.LINE))
         .containsExactly(2L, 3L, 5L, 7L);
@@ -262,7 +262,7 @@ class ManifestFormatsTest {
   private List<Row> rows(String name, byte[] content, Map<String, String> options)
       throws IOException {
     Path file = Files.write(folder.resolve(name), content);
-    return new FileManifest(file.toString(), "auto", null, options)
+    return FileManifest.of(file.toString(), "auto", null, options)
         .read(SPARK)
         .rows()
         .collectAsList();

@@ -86,7 +86,7 @@ class ManifestInputContractTest {
     abstract void write(Path at) throws IOException;
 
     ManifestInput input(Path at) {
-      return new FileManifest(at.toString(), "auto", null, Map.of());
+      return FileManifest.of(at.toString(), "auto", null, Map.of());
     }
 
     static String lines(String format) {

@@ -220,7 +220,7 @@ class ManifestTest {
         Files.writeString(
             folder.resolve("rows.csv"),
             "init_image,mask_image,prompt\na/b.png,/m.png,x\ns3a://b/c.png,,x\n");
-    FileManifest conf = new FileManifest(file.toString(), "auto", "/base", Map.of());
+    FileManifest conf = FileManifest.of(file.toString(), "auto", "/base", Map.of());
     List<Row> rows = conf.read(SPARK).rows().collectAsList();
     assertThat(rows)
         .extracting(row -> at(row, "init_image"))
@@ -288,7 +288,7 @@ class ManifestTest {
   }
 
   private static Dataset<Row> read(Path file, String format, Map<String, String> options) {
-    return new FileManifest(file.toString(), format, null, options).read(SPARK).rows();
+    return FileManifest.of(file.toString(), format, null, options).read(SPARK).rows();
   }
 
   private static Object at(Row row, String column) {
