@@ -64,7 +64,8 @@ final class PlainLoop implements AutoCloseable {
     int axes = ((TensorInfo) unet.getInputInfo().get("timestep").getInfo()).getShape().length;
     return axes == 0
         ? OnnxTensor.createTensor(environment, FloatBuffer.wrap(new float[] {500}), new long[0])
-        : OnnxTensor.createTensor(environment, FloatBuffer.wrap(new float[] {500, 500}), new long[] {2});
+        : OnnxTensor.createTensor(
+            environment, FloatBuffer.wrap(new float[] {500, 500}), new long[] {2});
   }
 
   /** The axes of the UNet's text input are named, its width alone is a number. */

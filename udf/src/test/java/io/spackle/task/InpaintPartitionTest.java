@@ -321,7 +321,10 @@ class InpaintPartitionTest {
     executor(inpainter);
     task = "run-2-0";
     runInFullBatches(new FakeTask(), rows("b", "c", "d", "e", "f"));
-    assertThat(inpainter.batches()).as("the others share a batch").hasSize(2).contains(List.of("b"));
+    assertThat(inpainter.batches())
+        .as("the others share a batch")
+        .hasSize(2)
+        .contains(List.of("b"));
   }
 
   /** Of a long task, the rows that no crashed process had begun are no suspects. */
@@ -629,7 +632,9 @@ class InpaintPartitionTest {
     return publication.rows();
   }
 
-  /** Runs a task whose batches of four wait until they are full, since another task is announced. */
+  /**
+   * Runs a task whose batches of four wait until they are full, since another task is announced.
+   */
   private List<Row> runInFullBatches(FakeTask context, List<Row> rows) throws Exception {
     TaskSettings settings = settings(4);
     try (Lane.Arrival other = executor.model(settings, new FakeTask()).lane().arrival()) {

@@ -193,7 +193,8 @@ public final class RunFiles {
       if (!files.system().exists(path)) {
         return false; // another process has deleted it
       }
-      // Only where a rename is impossible, since the run may be suspended between check and deletion.
+      // Only where a rename is impossible, since the run may be suspended between check and
+      // deletion.
       if (!files.system().exists(folder) || files.areOnOneVolume(path, folder)) {
         throw e;
       }

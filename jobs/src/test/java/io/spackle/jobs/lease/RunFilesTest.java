@@ -57,7 +57,9 @@ class RunFilesTest {
     return new Path("zoned", "", path.toString());
   }
 
-  /** The local file system, in which each folder "zone" is one, and a file "busy" is not renamed. */
+  /**
+   * The local file system, in which each folder "zone" is one, and a file "busy" is not renamed.
+   */
   public static final class Zones extends RawLocalFileSystem {
 
     @Override
