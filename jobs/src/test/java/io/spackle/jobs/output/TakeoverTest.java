@@ -104,6 +104,25 @@ class TakeoverTest {
         .isInstanceOf(Lease.LostException.class);
   }
 
+  /** A request of a run that has just ended may create a file again whose rows are elsewhere now. */
+  @Test
+  void lateRequestsOfEndedRunsAreAwaitedOnObjectStores() throws IOException {
+    assertThat(timeToAwaitLateRequests(OBJECTS))
+        .isBetween(Duration.ofMillis(5_900), Duration.ofSeconds(6));
+    assertThat(timeToAwaitLateRequests(FOLDERS)).as("nothing can come late").isZero();
+  }
+
+  /** Four seconds after a run has ended. */
+  private static Duration timeToAwaitLateRequests(Path meta) throws IOException {
+    SimulatedStore.reset(operation -> {});
+    LeaseOfTest.release(take(meta, "ended"));
+    pass(Duration.ofSeconds(4));
+    Lease next = take(meta, "next");
+    long start = SimulatedStore.now();
+    next.awaitLateRequests();
+    return Duration.ofMillis(SimulatedStore.now() - start);
+  }
+
   private static Lease crash(Path meta, OneFault next) throws IOException {
     SimulatedStore.reset(next);
     Lease crashed = take(meta, "crashed");
