@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * Measures the engine against a plain loop over the same graphs, and against the pipeline of
- * diffusers if a Python is given. They take turns; the ratios are of one round each.
+ * diffusers if a Python is given. They take turns, and load their model for each; the ratios are of one round each.
  *
  * <p>Arguments: an SD 1.5 inpainting bundle, side in pixels, steps, and optionally rounds, and a
  * Python that has diffusers.
@@ -40,6 +40,12 @@ final class EngineBench {
     void generate(int steps) throws Exception;
   }
 
+  /** Loads a model; only one is in memory at a time, since a real one takes much of it. */
+  @FunctionalInterface
+  private interface Opener {
+    Contender open(CloseStack open) throws Exception;
+  }
+
   /** The seconds of an image of all steps, and of one of a single step. */
   private record Times(double image, double single, int steps) {
 
@@ -49,47 +55,56 @@ final class EngineBench {
   }
 
   public static void main(String[] args) throws Exception {
+    Path bundle = Path.of(args[0]);
     EngineBench bench = new EngineBench(Integer.parseInt(args[1]), Integer.parseInt(args[2]));
     int rounds = args.length > 3 ? Integer.parseInt(args[3]) : ROUNDS;
-    try (CloseStack open = new CloseStack()) {
-      Map<String, Contender> contenders = new LinkedHashMap<>();
-      PlainLoop plain = open.push(new PlainLoop(Path.of(args[0])));
-      contenders.put(PLAIN, steps -> plain.image(bench.side, steps));
-      Inpainter inpainter =
-          open.push(Families.open(ModelBundle.open(Path.of(args[0])), Device.cpu(0)));
-      contenders.put(ENGINE, steps -> bench.inpaint(inpainter, steps));
-      if (args.length > 4) {
-        DiffusersLoop diffusers = open.push(DiffusersLoop.start(args[4], bench.side));
-        contenders.put(DIFFUSERS, diffusers::generate);
-      }
-      bench.run(contenders, rounds);
+    Map<String, Opener> openers = new LinkedHashMap<>();
+    openers.put(PLAIN, open -> bench.plain(open.push(new PlainLoop(bundle))));
+    openers.put(ENGINE, open -> bench.engine(open.push(openEngine(bundle))));
+    if (args.length > 4) {
+      openers.put(
+          DIFFUSERS, open -> open.push(DiffusersLoop.start(args[4], bench.side))::generate);
     }
+    bench.run(openers, rounds);
   }
 
-  private void run(Map<String, Contender> contenders, int rounds) throws Exception {
-    for (Contender contender : contenders.values()) {
-      contender.generate(1); // warms up
-    }
+  private static Inpainter openEngine(Path bundle) {
+    return Families.open(ModelBundle.open(bundle), Device.cpu(0));
+  }
+
+  private Contender plain(PlainLoop loop) {
+    return ofSteps -> loop.image(side, ofSteps);
+  }
+
+  private Contender engine(Inpainter inpainter) {
+    return ofSteps -> inpainter.inpaint(parameters(ofSteps), List.of(BenchInput.of(side)), new Cancellation());
+  }
+
+  private void run(Map<String, Opener> openers, int rounds) throws Exception {
     Map<String, List<Times>> times = new LinkedHashMap<>();
     for (int round = 0; round < rounds; round++) {
-      for (Map.Entry<String, Contender> contender : contenders.entrySet()) {
-        Times measured = times(contender.getValue());
-        times.computeIfAbsent(contender.getKey(), name -> new ArrayList<>()).add(measured);
+      for (Map.Entry<String, Opener> opener : openers.entrySet()) {
+        Times measured = times(opener.getValue());
+        times.computeIfAbsent(opener.getKey(), name -> new ArrayList<>()).add(measured);
         System.out.printf(
             "  round %d: %s %.3f s, %.4f s per step%n",
-            round, contender.getKey(), measured.image(), measured.step());
+            round, opener.getKey(), measured.image(), measured.step());
       }
     }
-    for (String other : contenders.keySet()) {
+    for (String other : openers.keySet()) {
       if (!other.equals(ENGINE)) {
         print(other, times.get(ENGINE), times.get(other));
       }
     }
   }
 
-  private Times times(Contender contender) throws Exception {
-    double single = seconds(contender, 1);
-    return new Times(seconds(contender, steps), single, steps);
+  private Times times(Opener opener) throws Exception {
+    try (CloseStack open = new CloseStack()) {
+      Contender contender = opener.open(open);
+      contender.generate(1); // warms up
+      double single = seconds(contender, 1);
+      return new Times(seconds(contender, steps), single, steps);
+    }
   }
 
   private static double seconds(Contender contender, int steps) throws Exception {
@@ -98,15 +113,13 @@ final class EngineBench {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private void inpaint(Inpainter inpainter, int ofSteps) {
-    InpaintParameters parameters =
-        new InpaintParameters(
-            side,
-            side,
-            new InpaintParameters.Sampling(ofSteps, 7.5, 1.0, SchedulerChoice.DEFAULT),
-            MaskReduction.MAX,
-            false);
-    inpainter.inpaint(parameters, List.of(BenchInput.of(side)), new Cancellation());
+  private InpaintParameters parameters(int ofSteps) {
+    return new InpaintParameters(
+        side,
+        side,
+        new InpaintParameters.Sampling(ofSteps, 7.5, 1.0, SchedulerChoice.DEFAULT),
+        MaskReduction.MAX,
+        false);
   }
 
   private static void print(String other, List<Times> engine, List<Times> others) {

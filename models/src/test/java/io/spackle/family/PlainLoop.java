@@ -1,13 +1,17 @@
 package io.spackle.family;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * The graphs of an SD 1.5 inpainting model, called as often as for one guided image by nothing but
@@ -61,11 +65,15 @@ final class PlainLoop implements AutoCloseable {
 
   /** A scalar, or one for each network row if the bundle was prepared. */
   private OnnxTensor timestep() throws OrtException {
-    int axes = ((TensorInfo) unet.getInputInfo().get("timestep").getInfo()).getShape().length;
-    return axes == 0
-        ? OnnxTensor.createTensor(environment, FloatBuffer.wrap(new float[] {500}), new long[0])
-        : OnnxTensor.createTensor(
-            environment, FloatBuffer.wrap(new float[] {500, 500}), new long[] {2});
+    TensorInfo expected = (TensorInfo) unet.getInputInfo().get("timestep").getInfo();
+    int axes = expected.getShape().length;
+    int count = axes == 0 ? 1 : 2;
+    long[] shape = axes == 0 ? new long[0] : new long[] {count};
+    if (expected.type == OnnxJavaType.INT64) {
+      LongBuffer times = LongBuffer.allocate(count);
+      return OnnxTensor.createTensor(environment, times, shape);
+    }
+    return OnnxTensor.createTensor(environment, FloatBuffer.allocate(count), shape);
   }
 
   /** The axes of the UNet's text input are named, its width alone is a number. */
@@ -73,12 +81,15 @@ final class PlainLoop implements AutoCloseable {
     return ((TensorInfo) unet.getInputInfo().get("encoder_hidden_states").getInfo()).getShape()[2];
   }
 
+  /** Noise, since a graph may be faster or slower with zeros. */
   private OnnxTensor floats(long... shape) throws OrtException {
-    long size = 1;
-    for (long axis : shape) {
-      size *= axis;
+    FloatBuffer values =
+        FloatBuffer.allocate((int) Arrays.stream(shape).reduce(1, (size, axis) -> size * axis));
+    Random random = new Random(1);
+    while (values.hasRemaining()) {
+      values.put((float) random.nextGaussian());
     }
-    return OnnxTensor.createTensor(environment, FloatBuffer.allocate((int) size), shape);
+    return OnnxTensor.createTensor(environment, values.flip(), shape);
   }
 
   @Override
