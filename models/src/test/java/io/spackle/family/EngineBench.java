@@ -14,7 +14,8 @@ import java.util.Map;
 
 /**
  * Measures the engine against a plain loop over the same graphs, and against the pipeline of
- * diffusers if a Python is given. They take turns, and load their model for each; the ratios are of one round each.
+ * diffusers if a Python is given. They take turns, and load their model for each; the ratios are of
+ * one round each.
  *
  * <p>Arguments: an SD 1.5 inpainting bundle, side in pixels, steps, and optionally rounds, and a
  * Python that has diffusers.
@@ -62,8 +63,7 @@ final class EngineBench {
     openers.put(PLAIN, open -> bench.plain(open.push(new PlainLoop(bundle))));
     openers.put(ENGINE, open -> bench.engine(open.push(openEngine(bundle))));
     if (args.length > 4) {
-      openers.put(
-          DIFFUSERS, open -> open.push(DiffusersLoop.start(args[4], bench.side))::generate);
+      openers.put(DIFFUSERS, open -> open.push(DiffusersLoop.start(args[4], bench.side))::generate);
     }
     bench.run(openers, rounds);
   }
@@ -77,7 +77,8 @@ final class EngineBench {
   }
 
   private Contender engine(Inpainter inpainter) {
-    return ofSteps -> inpainter.inpaint(parameters(ofSteps), List.of(BenchInput.of(side)), new Cancellation());
+    return ofSteps ->
+        inpainter.inpaint(parameters(ofSteps), List.of(BenchInput.of(side)), new Cancellation());
   }
 
   private void run(Map<String, Opener> openers, int rounds) throws Exception {

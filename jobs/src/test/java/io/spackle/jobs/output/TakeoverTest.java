@@ -104,7 +104,9 @@ class TakeoverTest {
         .isInstanceOf(Lease.LostException.class);
   }
 
-  /** A request of a run that has just ended may create a file again whose rows are elsewhere now. */
+  /**
+   * A request of a run that has just ended may create a file again whose rows are elsewhere now.
+   */
   @Test
   void lateRequestsOfEndedRunsAreAwaitedOnObjectStores() throws IOException {
     assertThat(timeToAwaitLateRequests(OBJECTS))
