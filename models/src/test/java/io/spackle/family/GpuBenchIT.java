@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** {@code ./bench gpu} on the CPU with a tiny UNet, so that it runs when a GPU is there. */
-class GpuBenchTest {
+class GpuBenchIT {
 
   @Test
   void measuresADevice() throws Exception {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Graphs of mixed precision generate nearly what float32 graphs generate. */
-class MixedPrecisionTest {
+class MixedPrecisionIT {
 
   private static final List<String> GRAPHS =
       List.of("text_encoder", "unet", "vae_encoder", "vae_decoder");
