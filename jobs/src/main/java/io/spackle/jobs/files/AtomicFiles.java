@@ -83,6 +83,13 @@ public final class AtomicFiles {
     return !isS3 || files.hasPathCapability(folder, IF_NONE_MATCH);
   }
 
+  /** Makes a folder unless it exists; object stores need none. */
+  public void makeFolder(Path folder) throws IOException {
+    if (!HadoopFiles.isObjectStore(files)) {
+      files.mkdirs(folder);
+    }
+  }
+
   /**
    * Creates a file unless the name is taken.
    *

@@ -102,9 +102,7 @@ public final class Lease implements AutoCloseable {
   /** Acquires the lease without starting the heartbeat. */
   void take() throws IOException {
     lastBeat.renew(clock.now());
-    if (!HadoopFiles.isObjectStore(files.system())) {
-      files.system().mkdirs(folder);
-    }
+    files.makeFolder(folder);
     files.write(file, record.json(), folder);
     try {
       List<Path> others = leases.folders(); // a run that starts after this must not be fenced

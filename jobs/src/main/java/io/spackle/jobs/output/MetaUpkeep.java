@@ -4,7 +4,6 @@ import io.spackle.jobs.lease.Lease;
 import io.spackle.jobs.lease.RunFiles;
 import io.spackle.jobs.output.Compaction.Small;
 import io.spackle.jobs.output.MergedFiles.Merge;
-import io.spackle.sink.HadoopFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -51,9 +49,9 @@ public final class MetaUpkeep {
     files.delete(StagedRows.folder(output.meta()));
   }
 
-  /** Makes the folder in which tasks stage rows; object stores need none. */
+  /** Makes the folder in which tasks stage rows. */
   public void openStage() throws IOException {
-    makeFolder(StagedRows.folder(output.meta()));
+    files.files().makeFolder(StagedRows.folder(output.meta()));
   }
 
   /**
@@ -82,7 +80,7 @@ public final class MetaUpkeep {
       return 0;
     }
     lease.awaitLateRequests();
-    makeFolder(MergedFiles.folder(output.meta()));
+    files.files().makeFolder(MergedFiles.folder(output.meta()));
     MetaRewrite rewrite = new MetaRewrite(spark, output.meta(), files);
     rewrite.concatenate(merges);
     lease.requireHeld();
@@ -105,12 +103,5 @@ public final class MetaUpkeep {
     }
     small.sort(Comparator.comparing(Small::name));
     return small;
-  }
-
-  private void makeFolder(Path folder) throws IOException {
-    FileSystem system = files.files().system();
-    if (!HadoopFiles.isObjectStore(system)) {
-      system.mkdirs(folder);
-    }
   }
 }

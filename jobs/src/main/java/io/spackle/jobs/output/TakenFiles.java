@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spackle.jobs.files.AtomicFiles;
 import io.spackle.jobs.lease.RunFiles;
-import io.spackle.sink.HadoopFiles;
 import io.spackle.source.FileVersion;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -120,9 +119,7 @@ public final class TakenFiles {
     NavigableSet<String> names = names();
     int last = names.isEmpty() ? 0 : Integer.parseInt(names.last().replace(ENDING, ""));
     Path next = new Path(folder, "%08d%s".formatted(last + 1, ENDING));
-    if (!HadoopFiles.isObjectStore(files.system())) {
-      files.system().mkdirs(folder);
-    }
+    files.makeFolder(folder);
     if (names.size() < MOST) {
       run.write(next, bytes(batch));
       return;

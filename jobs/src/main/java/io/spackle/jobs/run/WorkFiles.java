@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 
-import io.spackle.jobs.files.AtomicFiles;
 import io.spackle.jobs.lease.RunFiles;
 import io.spackle.jobs.output.Datasets;
 import io.spackle.jobs.output.MetaFiles;
@@ -15,7 +14,6 @@ import io.spackle.jobs.output.RowGroups;
 import io.spackle.jobs.output.WorkFolder;
 import io.spackle.quarantine.TaskRows;
 import io.spackle.row.RowColumns;
-import io.spackle.sink.HadoopFiles;
 import io.spackle.task.RowShapes;
 import java.io.IOException;
 import java.io.Serializable;
@@ -117,10 +115,7 @@ record WorkFiles(Path folder, Path meta, String run, StructType schema) implemen
   }
 
   private void write(Dataset<Row> dealt, RunFiles driver) throws IOException {
-    AtomicFiles system = driver.files();
-    if (!HadoopFiles.isObjectStore(system.system())) {
-      system.system().mkdirs(folder);
-    }
+    driver.files().makeFolder(folder);
     MetaFiles format = MetaFiles.of(dealt.sparkSession(), schema);
     ForeachPartitionFunction<Row> writing =
         rows -> {
