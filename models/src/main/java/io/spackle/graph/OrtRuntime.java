@@ -13,6 +13,9 @@ import java.lang.reflect.Method;
 /** ONNX Runtime in this process: its environment and the options of sessions. */
 final class OrtRuntime {
 
+  /** Ends the spinning of a session's threads with its last run. */
+  private static final String STOP_SPINNING = "session.force_spinning_stop";
+
   /** One per process; never closed, because other code's sessions may use it. */
   private static final OrtEnvironment ENVIRONMENT = create();
 
@@ -38,6 +41,10 @@ final class OrtRuntime {
       options.setMemoryPatternOptimization(false);
       // By default ONNX Runtime pins its threads to cores: the same cores in every JVM of a host.
       options.setIntraOpNumThreads(threads(device));
+      // Threads that wait for the next operator spin. After a run they would take the cores from
+      // the
+      // next graph and from rows that are decoded and encoded.
+      options.addConfigEntry(STOP_SPINNING, "1");
       if (device.kind() == Device.Kind.CUDA) {
         addCuda(options, device.ordinal());
       }
