@@ -15,7 +15,8 @@ public record BatchNoise(List<TorchNoise> sources) {
   }
 
   /**
-   * Draws once from each stream.
+   * Draws once from each stream. A sampler that draws once does so again, with the same shape: the
+   * next draw is made on another thread, while the network computes.
    *
    * @param imageShape the shape of one image's draw, with a first axis of 1
    * @return standard Gaussian values, the images' draws concatenated along the first axis
@@ -23,7 +24,13 @@ public record BatchNoise(List<TorchNoise> sources) {
   public FloatTensor draw(Shape imageShape) {
     return FloatTensor.concatBatch(
         sources.stream()
-            .map(source -> new FloatTensor(source.next(imageShape.size()), imageShape))
+            .map(source -> new FloatTensor(next(source, imageShape.size()), imageShape))
             .toList());
+  }
+
+  private static float[] next(TorchNoise source, int count) {
+    float[] values = source.next(count);
+    source.drawAhead(count);
+    return values;
   }
 }

@@ -1,5 +1,7 @@
 package io.spackle.tensor;
 
+import java.util.concurrent.CompletableFuture;
+
 /**
  * A seeded stream of Gaussian noise: the values of {@code torch.randn} on the CPU in float32, to
  * within 2e-6 (torch computes logarithms and cosines in single precision, this class in double).
@@ -19,6 +21,9 @@ public final class TorchNoise {
 
   /** The unused sine value of the last short draw; NaN if none. Long draws leave it in place. */
   private double spare = Double.NaN;
+
+  /** The next draw, which another thread makes; null if it is not made ahead. */
+  private CompletableFuture<float[]> ahead;
 
   private TorchNoise(MersenneTwister bits) {
     this.bits = bits;
@@ -40,8 +45,30 @@ public final class TorchNoise {
    *
    * @param count how many values, at least 0
    * @return {@code count} values of mean 0 and standard deviation 1
+   * @throws IllegalStateException if another number was drawn ahead
    */
   public float[] next(int count) {
+    float[] values = ahead == null ? draw(count) : ahead.join();
+    if (values.length != count) {
+      throw new IllegalStateException(
+          "a draw of %d values, expected %d: so many were drawn ahead"
+              .formatted(count, values.length));
+    }
+    ahead = null;
+    return values;
+  }
+
+  /**
+   * Begins the next draw on another thread, for a stream of which only draws of this length will be
+   * taken. The values are the same.
+   *
+   * @param count as of {@link #next}
+   */
+  void drawAhead(int count) {
+    ahead = CompletableFuture.supplyAsync(() -> draw(count));
+  }
+
+  private float[] draw(int count) {
     return count < BLOCK ? single(count) : blocks(count);
   }
 

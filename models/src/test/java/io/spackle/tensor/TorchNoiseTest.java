@@ -1,6 +1,7 @@
 package io.spackle.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -67,6 +68,25 @@ class TorchNoiseTest {
   void streamsAreEqualExactlyForEqualSeeds() {
     assertThat(TorchNoise.seeded(5).next(40)).isEqualTo(TorchNoise.seeded(5).next(40));
     assertThat(TorchNoise.seeded(5).next(40)).isNotEqualTo(TorchNoise.seeded(6).next(40));
+  }
+
+  @Test
+  void drawingAheadDoesNotChangeTheValues() {
+    TorchNoise stepwise = TorchNoise.seeded(7);
+    TorchNoise ahead = TorchNoise.seeded(7);
+    for (int draw = 0; draw < 5; draw++) {
+      ahead.drawAhead(100);
+      assertThat(ahead.next(100)).as("draw %d", draw).isEqualTo(stepwise.next(100));
+    }
+  }
+
+  @Test
+  void aDrawThatWasMadeAheadCannotGetAnotherLength() {
+    TorchNoise noise = TorchNoise.seeded(7);
+    noise.drawAhead(100);
+    assertThatThrownBy(() -> noise.next(64))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("a draw of 64 values, expected 100: so many were drawn ahead");
   }
 
   @Test
