@@ -3,6 +3,7 @@ package io.spackle.jobs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -142,6 +143,37 @@ class PlanCommandTest {
         .contains("Probe: 3 rows fetched, decoded and framed in ")
         .contains("IMAGE_UNSUPPORTED: 1, such as line 2, text: init_image: ")
         .contains("masks: 1 empty, 0 all white");
+  }
+
+  /** Crops around small and large masks have canvases of two sizes. */
+  @Test
+  void probeForecastsTheCallsOfTheNetwork() throws IOException {
+    int side = 4 * JobRows.SIDE;
+    ImageFiles.write(rows.file("large.png"), side, side, (x, y) -> x);
+    ImageFiles.write(rows.file("dot.png"), side, side, (x, y) -> x < 8 && y < 8 ? 255 : 0);
+    ImageFiles.write(rows.file("half.png"), side, side, (x, y) -> x < side / 2 ? 255 : 0);
+    for (int i = 0; i < 24; i++) {
+      rows.row(
+          "row" + i,
+          "init_image",
+          rows.file("large.png").toString(),
+          "mask_image",
+          rows.file(i % 3 == 0 ? "half.png" : "dot.png").toString(),
+          "width",
+          2 * JobRows.SIDE,
+          "height",
+          2 * JobRows.SIDE,
+          "num_inference_steps",
+          2 + i % 4);
+    }
+    String conf = "spackle { image.crop-padding = auto, batch { max-images = 4, max-wait = 5s } }";
+    Result end = plan(conf, "--probe", "12");
+    double forecast = end.at("/probe/model_calls").asDouble();
+    assertThat(end.messages()).containsPattern("about \\d+ calls of the network for all");
+    JsonNode summary = rows.run(conf).summary();
+    double calls = summary.at("/model_calls").asDouble();
+    assertThat(calls).as("84 steps in batches of at most 4").isBetween(21.0, 84.0);
+    assertThat(forecast).isCloseTo(calls, withinPercentage(10));
   }
 
   @Test

@@ -60,8 +60,8 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
   }
 
   @Override
-  public void check(SchedulerChoice scheduler) {
-    schedulers.of(scheduler);
+  public Run start(InpaintParameters parameters) {
+    return UnetBackbone.start(schedulers, parameters.sampling());
   }
 
   @Override
@@ -87,7 +87,7 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
       PromptEmbeds prompt,
       Cancellation cancellation) {
     RgbImage garment = input.referenceWithin(parameters.width(), parameters.height());
-    Run run = UnetBackbone.start(schedulers, parameters.sampling());
+    Run run = start(parameters);
 
     // The draws of one image, in this order: masked person, garment, noise; of the person last.
     TorchNoise generator = TorchNoise.seeded(input.seed());

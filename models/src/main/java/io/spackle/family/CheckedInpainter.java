@@ -50,6 +50,11 @@ final class CheckedInpainter implements Inpainter {
   }
 
   @Override
+  public int calls(InpaintParameters parameters) {
+    return inpainter.calls(parameters);
+  }
+
+  @Override
   public InpaintState begin(
       InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
     check(parameters);

@@ -62,7 +62,18 @@ final class DiffusionInpainter implements Inpainter {
   @Override
   public void check(InpaintParameters parameters) {
     parameters.requireLayout(traits());
-    model.check(parameters.sampling().scheduler());
+    model.start(canvas(parameters));
+  }
+
+  @Override
+  public int calls(InpaintParameters parameters) {
+    return model.start(canvas(parameters)).calls();
+  }
+
+  private static InpaintParameters canvas(InpaintParameters parameters) {
+    return parameters.reference() == ReferenceLayout.NONE
+        ? parameters
+        : ReferenceCanvas.of(parameters).joined(parameters);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.spackle.family;
 
 import io.spackle.graph.Cancellation;
+import io.spackle.scheduler.Run;
 import io.spackle.tensor.FloatTensor;
 import java.util.List;
 
@@ -22,11 +23,12 @@ interface DiffusionModel {
   boolean takesTimestepPerImage();
 
   /**
-   * Rejects a choice of scheduler that the model cannot run.
+   * The scheduler's run for one image.
    *
-   * @throws IllegalArgumentException naming what was found and what was expected
+   * @throws IllegalArgumentException if the model cannot run the scheduler or so few steps, naming
+   *     what was found and what was expected
    */
-  void check(SchedulerChoice scheduler);
+  Run start(InpaintParameters parameters);
 
   /** Encodes the prompt of one image and, where guidance is on, its negative prompt. */
   PromptEmbeds encodePrompt(

@@ -91,9 +91,14 @@ record FluxFillInpainter(
     return true;
   }
 
+  /** Flux rounds the skipped steps down, where the SD pipelines round the kept ones. */
   @Override
-  public void check(SchedulerChoice scheduler) {
-    schedulers.of(scheduler);
+  public Run start(InpaintParameters parameters) {
+    int steps = parameters.sampling().steps();
+    int skipped = (int) (steps - steps * parameters.sampling().strength());
+    return schedulers
+        .of(parameters.sampling().scheduler())
+        .start(new Run.Spec(steps, skipped, grid(parameters).tokens()));
   }
 
   @Override
@@ -150,15 +155,6 @@ record FluxFillInpainter(
         FloatTensor.concat(List.of(maskedImageLatents, grid.packMask(input.mask())), 2);
     FloatTensor latents = run.addNoise(imageLatents, noise, 0); // (1, tokens, 64)
     return new DenoisingState(parameters, latents, prompt, conditioning, null, run, generator, 0);
-  }
-
-  /** Flux rounds the skipped steps down, where the SD pipelines round the kept ones. */
-  private Run start(InpaintParameters parameters) {
-    int steps = parameters.sampling().steps();
-    int skipped = (int) (steps - steps * parameters.sampling().strength());
-    return schedulers
-        .of(parameters.sampling().scheduler())
-        .start(new Run.Spec(steps, skipped, grid(parameters).tokens()));
   }
 
   @Override

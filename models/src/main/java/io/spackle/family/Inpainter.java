@@ -38,6 +38,15 @@ public interface Inpainter extends AutoCloseable {
   void check(InpaintParameters parameters);
 
   /**
+   * How many steps an image takes, each of them one call of the network.
+   *
+   * @param parameters that {@link #check} accepts
+   */
+  default int calls(InpaintParameters parameters) {
+    return 1;
+  }
+
+  /**
    * Prepares one image for its first step: its prompt is encoded, its noise drawn from its own
    * seed.
    *

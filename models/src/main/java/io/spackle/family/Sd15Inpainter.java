@@ -5,6 +5,7 @@ import io.spackle.family.PromptEncoder.EncodedPrompt;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
+import io.spackle.scheduler.Run;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Tensor;
 import java.util.List;
@@ -53,8 +54,8 @@ record Sd15Inpainter(ModelTraits traits, PromptEncoder text, UnetBackbone backbo
   }
 
   @Override
-  public void check(SchedulerChoice scheduler) {
-    backbone.schedulers().of(scheduler);
+  public Run start(InpaintParameters parameters) {
+    return UnetBackbone.start(backbone.schedulers(), parameters.sampling());
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.spackle.family.PromptEncoder.EncodedPrompt;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
+import io.spackle.scheduler.Run;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Tensor;
 import java.util.List;
@@ -142,8 +143,8 @@ record SdxlInpainter(ModelTraits traits, TextEncoders text, UnetBackbone backbon
   }
 
   @Override
-  public void check(SchedulerChoice scheduler) {
-    backbone.schedulers().of(scheduler);
+  public Run start(InpaintParameters parameters) {
+    return UnetBackbone.start(backbone.schedulers(), parameters.sampling());
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.spackle.family.ModelTraits.Guide;
 import io.spackle.golden.Goldens;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
+import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -167,6 +168,29 @@ class InpainterContractTest {
   private static InpaintInput wearing(InpaintInput input, RgbImage reference) {
     return new InpaintInput(
         input.image(), input.mask(), input.prompt(), null, reference, input.seed());
+  }
+
+  @Test
+  void takesAsManyStepsAsItSays() {
+    for (String scheduler : List.of("", "HeunDiscreteScheduler")) {
+      if (scheduler.isEmpty() || inpainter.traits().schedulers().contains(scheduler)) {
+        InpaintParameters parameters = shortened(scheduler.isEmpty() ? null : scheduler);
+        Cancellation never = new Cancellation();
+        InpaintState state = inpainter.begin(parameters, Samples.input("a cat", 1), never);
+        int steps = 0;
+        for (; !state.isDone(); steps++) {
+          state = inpainter.step(List.of(state), never).get(0);
+        }
+        assertThat(inpainter.calls(parameters)).as(scheduler).isEqualTo(steps);
+      }
+    }
+  }
+
+  /** Five steps, of which strength leaves three. */
+  private static InpaintParameters shortened(String scheduler) {
+    InpaintParameters.Sampling sampling =
+        new InpaintParameters.Sampling(5, 1, 0.6, new SchedulerChoice(scheduler, null));
+    return new InpaintParameters(Samples.SIDE, Samples.SIDE, sampling, MaskReduction.MAX, false);
   }
 
   @Test

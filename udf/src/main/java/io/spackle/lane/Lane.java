@@ -4,6 +4,7 @@ import io.spackle.lane.LaneQueue.Group;
 import io.spackle.lane.LaneQueue.Request;
 import io.spackle.metrics.ExecutorMetrics;
 import io.spackle.quarantine.Markers.Marker;
+import io.spackle.row.ModelShare;
 import io.spackle.row.RowException;
 import java.time.Duration;
 import java.util.Optional;
@@ -82,9 +83,9 @@ public final class Lane<K, I, O> implements AutoCloseable {
    * @param <O> its type
    * @param image the output
    * @param queued how long it waited for its batch
-   * @param share its part of the time that its calls into the model took
+   * @param share its part of the calls into the model that it was in
    */
-  public record Result<O>(O image, Duration queued, Duration share) {}
+  public record Result<O>(O image, Duration queued, ModelShare share) {}
 
   /** Why an image that was submitted failed; an {@link Error} is thrown. */
   public static RuntimeException causeOf(ExecutionException failure) {

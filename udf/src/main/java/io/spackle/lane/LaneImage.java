@@ -2,6 +2,7 @@ package io.spackle.lane;
 
 import io.spackle.lane.Batcher.Member;
 import io.spackle.lane.LaneQueue.Request;
+import io.spackle.row.ModelShare;
 import java.time.Duration;
 
 /**
@@ -15,7 +16,7 @@ final class LaneImage<K, I, S, O> {
   private final long number;
   private final Duration queued;
   private S state;
-  private Duration share = Duration.ZERO;
+  private ModelShare share = ModelShare.NONE;
   private boolean hasStalled;
   private Runnable outcome;
 
@@ -51,8 +52,8 @@ final class LaneImage<K, I, S, O> {
     hasStalled = true;
   }
 
-  /** Adds a part of the time of a call that the image was in. */
-  void addShare(Duration part) {
+  /** Adds a part of a call that the image was in. */
+  void addShare(ModelShare part) {
     share = share.plus(part);
   }
 

@@ -11,6 +11,7 @@ import io.spackle.lane.LaneQueue.Request;
 import io.spackle.lane.Watchdog.Watch;
 import io.spackle.metrics.ExecutorMetrics;
 import io.spackle.quarantine.Markers.Marker;
+import io.spackle.row.ModelShare;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -195,8 +196,10 @@ final class LaneThread<K, I, S, O> implements Runnable {
     if (next.size() != batch.size()) {
       throw new IllegalStateException(next.size() + " outputs of " + batch.size() + " inputs");
     }
+    ModelShare share = new ModelShare(Duration.ZERO, 1.0 / batch.size());
     for (int i = 0; i < next.size(); i++) {
       batch.get(i).setState(next.get(i));
+      batch.get(i).addShare(share);
     }
     limit.fitted(batch.size());
   }
@@ -223,7 +226,8 @@ final class LaneThread<K, I, S, O> implements Runnable {
       queue.finish();
       Duration time = Duration.ofNanos(System.nanoTime() - start);
       parts.metrics().addBusy(time);
-      images.forEach(image -> image.addShare(time.dividedBy(images.size())));
+      ModelShare share = new ModelShare(time.dividedBy(images.size()), 0);
+      images.forEach(image -> image.addShare(share));
     }
   }
 

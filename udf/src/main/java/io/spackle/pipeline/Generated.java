@@ -8,7 +8,7 @@ import io.spackle.image.Frame;
 import io.spackle.image.Mask;
 import io.spackle.image.RgbImage;
 import io.spackle.lane.Lane;
-import java.time.Duration;
+import io.spackle.row.ModelShare;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -24,10 +24,9 @@ import java.util.function.Supplier;
  * @param outputs one per sample
  * @param notes of the model
  * @param flagged per sample, whether the safety checker flagged it; empty if none was asked for
- * @param generation the row's share of the time that the model ran
+ * @param share the row's part of the calls into the model
  */
-record Generated(
-    List<Output> outputs, Set<Note> notes, List<Boolean> flagged, Duration generation) {
+record Generated(List<Output> outputs, Set<Note> notes, List<Boolean> flagged, ModelShare share) {
 
   /**
    * One output; it is pasted back when it is requested.
@@ -46,13 +45,13 @@ record Generated(
   }
 
   /** No output. */
-  static final Generated NOTHING = new Generated(List.of(), Set.of(), List.of(), Duration.ZERO);
+  static final Generated NOTHING = new Generated(List.of(), Set.of(), List.of(), ModelShare.NONE);
 
   /** The outputs of a row whose mask is empty: copies of its init image. */
   static Generated unchanged(FramedRow framed) {
     Output copy = new Output(framed.frame()::untouched, Optional::empty, false);
     int samples = framed.row().parameters().samples();
-    return new Generated(Collections.nCopies(samples, copy), Set.of(), List.of(), Duration.ZERO);
+    return new Generated(Collections.nCopies(samples, copy), Set.of(), List.of(), ModelShare.NONE);
   }
 
   /**
@@ -64,17 +63,17 @@ record Generated(
   static Generated of(FramedRow framed, List<LaneSample> samples)
       throws ExecutionException, InterruptedException {
     Set<Note> notes = EnumSet.noneOf(Note.class);
-    Duration generation = Duration.ZERO;
+    ModelShare share = ModelShare.NONE;
     List<Output> outputs = new ArrayList<>();
     List<Boolean> flagged = new ArrayList<>();
     for (LaneSample sample : samples) {
       Lane.Result<InpaintedImage> result = sample.image().get();
       notes.addAll(result.image().notes());
-      generation = generation.plus(result.share());
+      share = share.plus(result.share());
       Optional<InpaintedImage> alpha = Optional.empty();
       if (sample.alpha().isPresent()) {
         Lane.Result<InpaintedImage> filled = sample.alpha().get().get();
-        generation = generation.plus(filled.share());
+        share = share.plus(filled.share());
         alpha = Optional.of(filled.image());
       }
       outputs.add(output(framed, result.image(), alpha));
@@ -82,7 +81,7 @@ record Generated(
         flagged.add(result.image().isFlagged());
       }
     }
-    return new Generated(outputs, notes, flagged, generation);
+    return new Generated(outputs, notes, flagged, share);
   }
 
   private static Output output(

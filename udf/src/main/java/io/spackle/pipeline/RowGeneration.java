@@ -58,8 +58,7 @@ record RowGeneration(
 
   private Generated generate(FramedRow framed, List<Integer> numbers, Lane.Arrival arrival)
       throws InterruptedException {
-    InpaintParameters parameters =
-        framed.row().inpaintParameters(framed.frame(), settings.framing().maskReduction());
+    InpaintParameters parameters = framed.parameters(settings);
     check(parameters);
     List<InpaintInput> inputs = inputs(framed, numbers);
     task.check();

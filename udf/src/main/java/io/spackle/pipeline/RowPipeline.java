@@ -20,11 +20,11 @@ import io.spackle.row.ErrorCode;
 import io.spackle.row.InputVersions;
 import io.spackle.row.MadeImage;
 import io.spackle.row.ManifestRow;
+import io.spackle.row.ModelShare;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
 import io.spackle.row.RowMask;
 import io.spackle.row.RowStage;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +96,21 @@ public final class RowPipeline {
    * @param generation for the outputs' marks; empty if the mask is
    */
   private record Decoded(
-      FramedRow framed, Set<Note> inputNotes, boolean isSkipped, Optional<Generation> generation) {}
+      FramedRow framed, Set<Note> inputNotes, boolean isSkipped, Optional<Generation> generation) {
+
+    /** Whether the model has nothing to do. */
+    boolean isUnchanged() {
+      return isSkipped || framed.frame().isBlank();
+    }
+  }
+
+  /**
+   * A row of which nothing was generated.
+   *
+   * @param outcome without images
+   * @param demand empty if the row failed or needs no model
+   */
+  public record Probed(Outcome outcome, Optional<ModelDemand> demand) {}
 
   /**
    * Runs one row from its locations to its written images.
@@ -128,7 +142,7 @@ public final class RowPipeline {
           fetched.files().digests(),
           new InputVersions(versions),
           notes(decoded, generated.notes(), tries.hasLow()),
-          generated.generation().plus(tries.generation()),
+          generated.share().plus(tries.share()),
           timer.timings());
     } catch (RuntimeException e) {
       return RowFailures.outcome(row, e, timer, versions);
@@ -140,24 +154,32 @@ public final class RowPipeline {
    *
    * @throws InterruptedException if the thread is interrupted; no resource is held then
    */
-  public Outcome probe(ManifestRow row) throws InterruptedException {
+  public Probed probe(ManifestRow row) throws InterruptedException {
     StageTimer timer = new StageTimer(RowStage.FETCH);
     Map<String, String> versions = new HashMap<>();
     try (Lane.Arrival arrival = model.lane().arrival();
         Fetched fetched = fetch(row, arrival, timer, versions)) {
       arrival.retract(); // nothing is submitted, so no batch should wait for this row
       Decoded decoded = decodeAndFrame(row, fetched.files(), Optional.empty(), timer);
-      return new Outcome.Succeeded(
-          row,
-          images(decoded, Written.NOTHING, List.of(), List.of()),
-          fetched.files().digests(),
-          new InputVersions(versions),
-          notes(decoded, Set.of(), false),
-          Duration.ZERO,
-          timer.timings());
+      Outcome framed =
+          new Outcome.Succeeded(
+              row,
+              images(decoded, Written.NOTHING, List.of(), List.of()),
+              fetched.files().digests(),
+              new InputVersions(versions),
+              notes(decoded, Set.of(), false),
+              ModelShare.NONE,
+              timer.timings());
+      return new Probed(framed, demand(decoded));
     } catch (RuntimeException e) {
-      return RowFailures.outcome(row, e, timer, versions);
+      return new Probed(RowFailures.outcome(row, e, timer, versions), Optional.empty());
     }
+  }
+
+  private Optional<ModelDemand> demand(Decoded decoded) {
+    return decoded.isUnchanged()
+        ? Optional.empty()
+        : Optional.of(ModelDemand.of(decoded.framed(), model.inpainter(), settings));
   }
 
   private Fetched fetch(

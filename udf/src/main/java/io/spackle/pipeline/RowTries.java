@@ -6,7 +6,7 @@ import io.spackle.lane.InFlightLimits;
 import io.spackle.pipeline.Generated.Output;
 import io.spackle.row.MadeImage;
 import io.spackle.row.MadeImage.Measured;
-import java.time.Duration;
+import io.spackle.row.ModelShare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +31,7 @@ final class RowTries {
   private final Retry retry;
   private final Cores cores;
   private final List<MadeImage> made = new ArrayList<>();
-  private Duration generation = Duration.ZERO;
+  private ModelShare share = ModelShare.NONE;
   private boolean hasLow;
 
   /** Generates an image again. */
@@ -97,7 +97,7 @@ final class RowTries {
   private Try better(Try best, int sample) throws InterruptedException {
     try {
       Generated again = retry.generate(sample);
-      generation = generation.plus(again.generation());
+      share = share.plus(again.share());
       Try other = measured(again.outputs().get(0), sample);
       boolean isBetter = !other.output().isReplaced() && other.shortfall() < best.shortfall();
       return isBetter ? other : best;
@@ -128,9 +128,9 @@ final class RowTries {
     return List.copyOf(made);
   }
 
-  /** The row's share of the time that the model ran for retries. */
-  Duration generation() {
-    return generation;
+  /** The part of the retries in the calls into the model. */
+  ModelShare share() {
+    return share;
   }
 
   /** Whether an image misses a threshold. */

@@ -293,7 +293,7 @@ public final class MetaRow implements Serializable {
 
   private void addSucceeded(List<Object> values, Succeeded done) {
     values.add(done.images().mask().isSkipped() ? SKIPPED : SUCCESS);
-    values.add(done.generation().toNanos() / NANOS_PER_SECOND);
+    values.add(done.share().time().toNanos() / NANOS_PER_SECOND);
     values.add(done.row().id());
     values.add(done.row().trackId());
     values.add(seq(done.images().locations()));

@@ -26,7 +26,7 @@ public sealed interface Outcome {
    *
    * @param row the row as it was run
    * @param notes what the owner of the row should know
-   * @param generation the row's share of the time that the model ran
+   * @param share the row's part of the calls into the model
    */
   record Succeeded(
       ManifestRow row,
@@ -34,7 +34,7 @@ public sealed interface Outcome {
       InputDigests digests,
       InputVersions versions,
       Set<Note> notes,
-      Duration generation,
+      ModelShare share,
       Map<RowStage, Duration> timings)
       implements Outcome {
 
@@ -42,7 +42,7 @@ public sealed interface Outcome {
     public Outcome with(Set<Note> more) {
       Set<Note> all = new TreeSet<>(notes);
       all.addAll(more);
-      return new Succeeded(row, images, digests, versions, all, generation, timings);
+      return new Succeeded(row, images, digests, versions, all, share, timings);
     }
   }
 

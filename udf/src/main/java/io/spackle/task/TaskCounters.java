@@ -4,6 +4,7 @@ import io.spackle.metrics.ExecutorMetrics;
 import io.spackle.row.Outcome;
 import java.io.Serializable;
 import org.apache.spark.SparkContext;
+import org.apache.spark.util.DoubleAccumulator;
 import org.apache.spark.util.LongAccumulator;
 
 /**
@@ -14,12 +15,14 @@ import org.apache.spark.util.LongAccumulator;
  * @param failed rows
  * @param images images written
  * @param busyMillis time that the model ran for these rows
+ * @param modelCalls of the network, see {@link io.spackle.row.ModelShare}
  */
 public record TaskCounters(
     LongAccumulator succeeded,
     LongAccumulator failed,
     LongAccumulator images,
-    LongAccumulator busyMillis)
+    LongAccumulator busyMillis,
+    DoubleAccumulator modelCalls)
     implements Serializable {
 
   /** Registers new accumulators. */
@@ -28,7 +31,8 @@ public record TaskCounters(
         spark.longAccumulator("rows succeeded"),
         spark.longAccumulator("rows failed"),
         spark.longAccumulator("images"),
-        spark.longAccumulator("model milliseconds"));
+        spark.longAccumulator("model milliseconds"),
+        spark.doubleAccumulator("model calls"));
   }
 
   /** Counts one row, also in the metrics of this JVM; on the task's thread only. */
@@ -37,7 +41,8 @@ public record TaskCounters(
     if (outcome instanceof Outcome.Succeeded done) {
       succeeded.add(1);
       images.add(done.images().locations().size());
-      busyMillis.add(done.generation().toMillis());
+      busyMillis.add(done.share().time().toMillis());
+      modelCalls.add(done.share().calls());
     } else {
       failed.add(1);
     }

@@ -2,9 +2,11 @@ package io.spackle.task;
 
 import io.spackle.graph.Cancellation;
 import io.spackle.pipeline.FlightControl;
+import io.spackle.pipeline.ModelDemand;
 import io.spackle.pipeline.PreviewWriter;
 import io.spackle.pipeline.RowOutputs;
 import io.spackle.pipeline.RowPipeline;
+import io.spackle.pipeline.RowPipeline.Probed;
 import io.spackle.pipeline.RowWindow;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowColumns;
@@ -15,6 +17,7 @@ import io.spackle.sink.ImageSink;
 import io.spackle.sink.ImageWriter;
 import io.spackle.spark.SparkTask;
 import io.spackle.spark.TaskSignals;
+import io.spackle.task.WorkShape.Canvas;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,13 +42,15 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
   /**
    * The columns of the result: the pass, from 0, and its total time; the row's line and id; why it
    * failed, or its {@link WorkShape} and number of images; its share of the model's time; the time
-   * of its fetches; its notes.
+   * of its fetches; its notes; and if it is framed only and needs the model, what it asks of it:
+   * the number of images, the calls of the network for each, and their canvas.
    */
   public static final StructType SCHEMA =
       StructType.fromDDL(
           "pass int, pass_seconds double, line long, id string, code string, message string, "
               + WorkShape.COLUMNS
-              + ", images int, model_seconds double, fetch_seconds double, notes string");
+              + ", images int, model_seconds double, fetch_seconds double, notes string, "
+              + "model_images int, calls int, canvas string");
 
   /** The first pass includes the warm-up at the start of a run, the second does not. */
   private static final int PASSES_OF_GENERATION = 2;
@@ -56,8 +61,8 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
     GENERATED
   }
 
-  /** A row and its outcome. */
-  private record Finished(Row manifest, Outcome outcome) {}
+  /** A row and what became of it. */
+  private record Finished(Row manifest, Outcome outcome, Optional<ModelDemand> demand) {}
 
   private final TaskSettings settings;
   private final RowReader reader;
@@ -110,10 +115,7 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
     List<Finished> finished = new ArrayList<>();
     try (RowWindow<Row, Finished> window =
         new RowWindow<>(
-            rows.iterator(),
-            row -> new Finished(row, outcome(row, pipeline)),
-            flight,
-            task::isInterrupted)) {
+            rows.iterator(), row -> finished(row, pipeline), flight, task::isInterrupted)) {
       window.forEachRemaining(finished::add);
     } finally {
       end.cancel();
@@ -138,14 +140,14 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
         rows);
   }
 
-  private Outcome outcome(Row row, RowPipeline pipeline) throws InterruptedException {
-    return reader
-        .read(row)
-        .then(
-            valid ->
-                depth == Depth.GENERATED
-                    ? pipeline.run(valid, Optional.empty())
-                    : pipeline.probe(valid));
+  private Finished finished(Row row, RowPipeline pipeline) throws InterruptedException {
+    RowReader.Result read = reader.read(row);
+    if (depth == Depth.FRAMED && read instanceof RowReader.Valid valid) {
+      Probed probed = pipeline.probe(valid.row());
+      return new Finished(row, probed.outcome().with(valid.notes()), probed.demand());
+    }
+    Outcome outcome = read.then(valid -> pipeline.run(valid, Optional.empty()));
+    return new Finished(row, outcome, Optional.empty());
   }
 
   private Row result(int pass, double passSeconds, Finished finished) {
@@ -157,14 +159,15 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
         outcome instanceof Outcome.Succeeded done
             ? values(done, fetching)
             : values((Outcome.Failed) outcome, fetching);
-    return RowFactory.create(Stream.concat(head, tail.stream()).toArray());
+    Stream<Object> demand = values(finished.demand());
+    return RowFactory.create(Stream.of(head, tail.stream(), demand).flatMap(all -> all).toArray());
   }
 
   private List<Object> values(Outcome.Succeeded done, double fetching) {
     List<Object> values = new ArrayList<>(Arrays.asList(done.row().id(), null, null));
     values.addAll(WorkShape.of(done.row(), settings.rows().traits()).values());
     values.add(done.images().locations().size());
-    values.add(seconds(done.generation()));
+    values.add(seconds(done.share().time()));
     values.add(fetching);
     values.add(String.join(" ", done.notes().stream().map(Enum::name).sorted().toList()));
     return values;
@@ -176,6 +179,15 @@ public final class TrialRun implements MapPartitionsFunction<Row, Row> {
     values.addAll(WorkShape.noValues());
     values.addAll(Arrays.asList(0, 0.0, fetching, ""));
     return values;
+  }
+
+  private static Stream<Object> values(Optional<ModelDemand> demand) {
+    return demand
+        .map(
+            asked ->
+                Stream.<Object>of(
+                    asked.images(), asked.calls(), Canvas.of(asked.parameters()).toString()))
+        .orElseGet(() -> Stream.of(null, null, null));
   }
 
   private static double seconds(Duration time) {

@@ -1,7 +1,9 @@
 package io.spackle.task;
 
 import io.spackle.family.GuidanceSchedule;
+import io.spackle.family.InpaintParameters;
 import io.spackle.family.ModelTraits;
+import io.spackle.family.ReferenceLayout;
 import io.spackle.row.GenerationParameters;
 import io.spackle.row.ManifestRow;
 import java.math.BigDecimal;
@@ -37,6 +39,12 @@ public record WorkShape(
    * @param inContext whether a reference image of the same size stands beside the image
    */
   public record Canvas(int width, int height, boolean inContext) {
+
+    /** The canvas of framed images. */
+    static Canvas of(InpaintParameters parameters) {
+      return new Canvas(
+          parameters.width(), parameters.height(), parameters.reference() != ReferenceLayout.NONE);
+    }
 
     private double pixels() {
       return (inContext ? 2.0 : 1.0) * width * height;
@@ -119,7 +127,12 @@ public record WorkShape(
    * count alike.
    */
   public double work() {
-    return Math.max(1, canvas.pixels()) * guidance.rows(Math.max(1, (int) (steps * strength)));
+    return Math.max(1, canvas.pixels()) * guidance.rows(calls());
+  }
+
+  /** The approximate number of noise predictions for an image, at least 1. */
+  public int calls() {
+    return Math.max(1, (int) (steps * strength));
   }
 
   @Override

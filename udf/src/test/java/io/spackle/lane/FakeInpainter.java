@@ -130,6 +130,11 @@ public final class FakeInpainter implements Inpainter {
   }
 
   @Override
+  public int calls(InpaintParameters parameters) {
+    return takesAllSteps ? parameters.sampling().steps() : 1;
+  }
+
+  @Override
   public ModelTraits traits() {
     return traits;
   }
@@ -137,7 +142,7 @@ public final class FakeInpainter implements Inpainter {
   @Override
   public InpaintState begin(
       InpaintParameters parameters, InpaintInput input, Cancellation cancellation) {
-    return new State(parameters, input, takesAllSteps ? parameters.sampling().steps() : 1);
+    return new State(parameters, input, calls(parameters));
   }
 
   @Override

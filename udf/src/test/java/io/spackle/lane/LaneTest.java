@@ -123,9 +123,9 @@ class LaneTest {
     var second = lane.submit(parameters(4), input("second"));
     var third = lane.submit(parameters(1), input("third"));
     gate.release(10);
-    first.get();
-    second.get();
-    third.get();
+    assertThat(first.get().share().calls()).as("one call, and two that were shared").isEqualTo(2);
+    assertThat(second.get().share().calls()).isEqualTo(2.5);
+    assertThat(third.get().share().calls()).isEqualTo(0.5);
     assertThat(model.batches())
         .containsExactly(
             List.of("first"),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.spackle.pipeline.TestImages;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.InputVersions;
+import io.spackle.row.ModelShare;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowStage;
 import java.io.IOException;
@@ -106,7 +107,7 @@ class ExecutorMetricsTest {
         new Outcome.InputDigests("", "", null, null),
         InputVersions.NONE,
         Set.of(),
-        Duration.ofSeconds(1),
+        new ModelShare(Duration.ofSeconds(1), 10),
         Map.of(RowStage.FETCH, Duration.ofMillis(250), RowStage.PAINT, Duration.ofSeconds(2)));
   }
 

@@ -30,6 +30,7 @@ import io.spackle.quality.Scorer;
 import io.spackle.row.ErrorCode;
 import io.spackle.row.MadeImage;
 import io.spackle.row.ManifestRow;
+import io.spackle.row.ModelShare;
 import io.spackle.row.Outcome;
 import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
@@ -108,15 +109,24 @@ class RowPipelineTest {
   @Test
   void probeEndsAfterFraming() throws Exception {
     open(4, PLENTY);
-    Outcome.Succeeded probed = (Outcome.Succeeded) pipeline().probe(TestImages.row("a"));
+    RowPipeline.Probed end = pipeline().probe(TestImages.row("a", TestImages.HALF, 3));
+    Outcome.Succeeded probed = (Outcome.Succeeded) end.outcome();
     assertThat(probed.images().locations()).isEmpty();
     assertThat(probed.images().width()).isEqualTo(TestImages.SIDE);
     assertThat(probed.timings())
         .containsOnlyKeys(RowStage.FETCH, RowStage.DECODE, RowStage.FRAME, RowStage.QUEUE);
     assertThat(written).isEmpty();
+    assertThat(end.demand())
+        .hasValueSatisfying(
+            demand -> {
+              assertThat(demand.parameters().width()).isEqualTo(TestImages.SIDE);
+              assertThat(demand.images()).as("one per sample").isEqualTo(3);
+              assertThat(demand.calls()).isEqualTo(inpainter.calls(demand.parameters()));
+            });
     files.clear();
-    assertThat(((Outcome.Failed) pipeline().probe(TestImages.row("a"))).code())
-        .isEqualTo(ErrorCode.FETCH_NOT_FOUND);
+    RowPipeline.Probed failed = pipeline().probe(TestImages.row("a"));
+    assertThat(((Outcome.Failed) failed.outcome()).code()).isEqualTo(ErrorCode.FETCH_NOT_FOUND);
+    assertThat(failed.demand()).isEmpty();
   }
 
   @Test
@@ -327,7 +337,7 @@ class RowPipelineTest {
     open(4, PLENTY);
     Outcome.Succeeded done = succeeded(TestImages.row("a", TestImages.BLANK, 2));
     assertThat(done.notes()).containsExactly(Note.MASK_EMPTY);
-    assertThat(done.generation()).isZero();
+    assertThat(done.share()).isEqualTo(ModelShare.NONE);
     assertThat(TestImages.right(written(done, 1))).isEqualTo(TestImages.GREY);
     assertThat(inpainter.batches()).isEmpty();
   }
@@ -350,8 +360,8 @@ class RowPipelineTest {
             "mask_image: found nothing above half, but not plain black: level 100;"
                 + " expected white on black: save the mask so");
     assertThat(inpainter.batches()).isEmpty();
-    assertThat(((Outcome.Failed) pipeline().probe(TestImages.row("a", TestImages.INIT, 1))).code())
-        .isEqualTo(ErrorCode.MASK_UNCLEAR);
+    Outcome probed = pipeline().probe(TestImages.row("a", TestImages.INIT, 1)).outcome();
+    assertThat(((Outcome.Failed) probed).code()).isEqualTo(ErrorCode.MASK_UNCLEAR);
   }
 
   @Test
@@ -370,8 +380,10 @@ class RowPipelineTest {
             settings.masks());
     ManifestRow row = TestImages.row("a", TestImages.INIT, 1);
     assertThat(succeeded(row).notes()).containsExactly(Note.MASK_EMPTY, Note.MASK_UNCLEAR);
-    assertThat(((Outcome.Succeeded) pipeline().probe(row)).notes())
+    RowPipeline.Probed probed = pipeline().probe(row);
+    assertThat(((Outcome.Succeeded) probed.outcome()).notes())
         .containsExactly(Note.MASK_EMPTY, Note.MASK_UNCLEAR);
+    assertThat(probed.demand()).as("an empty mask needs no model").isEmpty();
   }
 
   /** The init image is stored wide and shown tall; its mask is wide, and white on the left. */

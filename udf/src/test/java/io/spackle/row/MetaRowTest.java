@@ -64,7 +64,7 @@ class MetaRowTest {
           new Outcome.InputDigests("1n17", "m45k", "r3f", "3xc"),
           new InputVersions(Map.of("init_image", "etag:1n17", "exclude_image", "3@17")),
           Set.of(Note.MASK_FULL, Note.PROMPT_TRUNCATED),
-          Duration.ofMillis(2500),
+          new ModelShare(Duration.ofMillis(2500), 12.5),
           Map.of(RowStage.FETCH, Duration.ofMillis(12), RowStage.PAINT, Duration.ofMillis(2400)));
 
   private static final Outcome FAILED =

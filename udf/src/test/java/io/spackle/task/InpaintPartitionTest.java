@@ -65,6 +65,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.DoubleAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,7 +96,8 @@ class InpaintPartitionTest {
           new LongAccumulator(),
           new LongAccumulator(),
           new LongAccumulator(),
-          new LongAccumulator());
+          new LongAccumulator(),
+          new DoubleAccumulator());
 
   @TempDir Path temp;
   private ExecutorContext executor;
@@ -606,6 +608,9 @@ class InpaintPartitionTest {
       assertThat(meta).allSatisfy(row -> assertThat(Path.of(output(row))).exists());
       assertThat(counters.succeeded().value()).isEqualTo(5);
       assertThat(counters.busyMillis().value()).isPositive();
+      assertThat(counters.modelCalls().value())
+          .as("five images of four steps, alone or together")
+          .isBetween(4.0, 20.0);
       SparkTask any = new SparkTask(null);
       assertThat(any.isLeaving()).isFalse();
       SparkEnv.get().blockManager().decommissionSelf(); // as Spark does with an executor

@@ -76,6 +76,13 @@ public record PlanResult(
     return (group.images() + limits.maxImages() - 1) / limits.maxImages();
   }
 
+  /** The calls of the network that a run will make; empty without a probe. */
+  Optional<Double> modelCalls() {
+    return probe.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ModelCalls.of(survey.valid(), probe, limits.maxImages()).count());
+  }
+
   /** The cost of the devices, in the currency of the price. */
   Optional<Double> cost() {
     return limits.price() == null
@@ -97,9 +104,15 @@ public record PlanResult(
     fields.put("errors", errors(survey.problems()));
     fields.put("images", images());
     fields.put("batches", batches());
-    fields.put("probe", probe.isEmpty() ? null : fields(probe));
+    fields.put("probe", modelCalls().map(this::probe).orElse(null));
     fields.put("trial", trial.isEmpty() ? null : fields(trial));
     fields.put("forecast", forecast.map(this::fields).orElse(null));
+    return fields;
+  }
+
+  private Map<String, Object> probe(double modelCalls) {
+    Map<String, Object> fields = fields(probe);
+    fields.put("model_calls", Math.round(modelCalls));
     return fields;
   }
 

@@ -98,6 +98,7 @@ public final class PlanText {
       add(
           "Probe: %d rows fetched, decoded and framed in %s, %.0f ms of fetching each",
           probe.rows(), duration(probe.warm().seconds()), fetchMillis(probe));
+      plan.modelCalls().ifPresent(calls -> add("  about %.0f calls of the network for all", calls));
       addProblemsAndMasks(probe);
     }
   }

@@ -44,6 +44,7 @@ public record TrialResult(List<Pass> passes) {
    * @param shape of its work, or null if it failed
    * @param modelSeconds its share of the model's time
    * @param notes such as MASK_EMPTY, or blank
+   * @param demand of a row that was framed only, or null if it failed or needs no model
    */
   record Result(
       Problem problem,
@@ -51,7 +52,17 @@ public record TrialResult(List<Pass> passes) {
       int images,
       double modelSeconds,
       double fetchSeconds,
-      String notes) {}
+      String notes,
+      Demand demand) {}
+
+  /**
+   * What a row asks of the model.
+   *
+   * @param images that the model generates
+   * @param calls of the network for each
+   * @param canvas of the images: those of one canvas share calls
+   */
+  record Demand(int images, int calls, String canvas) {}
 
   /** Fetches, decodes and frames a sample of a job's rows. */
   public static TrialResult probe(SparkSession spark, JobPlan plan, int rows) throws IOException {
@@ -133,6 +144,14 @@ public record TrialResult(List<Pass> passes) {
         row.getAs("images"),
         row.getAs("model_seconds"),
         row.getAs("fetch_seconds"),
-        row.getAs("notes"));
+        row.getAs("notes"),
+        demand(row));
+  }
+
+  private static Demand demand(Row row) {
+    String canvas = row.getAs("canvas");
+    return canvas == null
+        ? null
+        : new Demand(row.getAs("model_images"), row.getAs("calls"), canvas);
   }
 }

@@ -115,6 +115,7 @@ final class JobRun {
     Calls webhooks = interruption.isRequested() ? Calls.UNKNOWN : settleWebhooks();
     Summary summary = summarize(processed, skipped, work.changedCount());
     Map<String, Object> facts = facts();
+    facts.put("model_calls", processed.modelCalls());
     facts.put("webhooks", webhooks.counts());
     output.writeSummary(summary.file(facts), lease.files());
     if (isComplete && batch.isPresent()) {
@@ -138,9 +139,10 @@ final class JobRun {
   /**
    * The end of processing.
    *
+   * @param modelCalls of the network, those of repeated tasks included
    * @param isComplete whether all rows were processed and are in the table, if there is one
    */
-  private record Processed(RunStatistics statistics, boolean isComplete) {
+  private record Processed(RunStatistics statistics, long modelCalls, boolean isComplete) {
 
     /** Whether the next run would process rows again without being asked to. */
     boolean isRepeated() {
@@ -216,11 +218,13 @@ final class JobRun {
   private Processed process(WorkList work, Lease lease, Kept kept) throws IOException {
     try (OrphanCleanup cleanup =
         OrphanCleanup.observing(spark, plan.output(), plan.settings().hadoop())) {
-      boolean isInpainted = inpaint(work, lease, kept);
+      TaskCounters counters = TaskCounters.in(spark.sparkContext());
+      boolean isInpainted = inpaint(work, lease, kept, counters);
+      long calls = Math.round(counters.modelCalls().value());
       lease.requireHeld();
       RunStatistics statistics = RunStatistics.of(spark, plan, run);
       if (interruption.isRequested()) {
-        return new Processed(statistics, false);
+        return new Processed(statistics, calls, false);
       }
       SparkSessions.describeJobs(spark, "merge rows with those that they replace");
       Dataset<Row> replacedImages = kept.meta().mergeStaged();
@@ -229,14 +233,14 @@ final class JobRun {
         deleteOrphans(new Orphans(work, replacedImages), lease, cleanup);
         lease.done();
       }
-      return new Processed(statistics, isInpainted && isInTable);
+      return new Processed(statistics, calls, isInpainted && isInTable);
     }
   }
 
   /** Returns whether all tasks succeeded. */
-  private boolean inpaint(WorkList work, Lease lease, Kept kept) throws IOException {
+  private boolean inpaint(WorkList work, Lease lease, Kept kept, TaskCounters counters)
+      throws IOException {
     SparkContext context = spark.sparkContext();
-    TaskCounters counters = TaskCounters.in(context);
     try (AddedCounts added = AddedCounts.in(context);
         Progress progress = Progress.start(context, counters, work.count(), messages);
         TableSync.Commits commits = kept.table().start(lease, added);

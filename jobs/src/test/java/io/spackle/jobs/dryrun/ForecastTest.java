@@ -59,7 +59,7 @@ class ForecastTest {
 
   @Test
   void slowFetchesLimitAFastModel() {
-    List<Result> fetched = Collections.nCopies(10, new Result(null, SMALL, 1, 0.1, 2.0, ""));
+    List<Result> fetched = Collections.nCopies(10, new Result(null, SMALL, 1, 0.1, 2.0, "", null));
     TrialResult trial = new TrialResult(List.of(new Pass(1, fetched), new Pass(1, fetched)));
     Forecast forecast =
         Forecast.of(new ManifestSurvey(List.of(group(SMALL, 100))), trial, NOTHING, 1, 4);
@@ -69,7 +69,7 @@ class ForecastTest {
   @Test
   void failedRowsGenerateNoImages() {
     Problem gone = new Problem("FETCH_NOT_FOUND", 1, 1, "a", "gone");
-    List<Result> failed = Collections.nCopies(5, new Result(gone, null, 0, 0, 0, ""));
+    List<Result> failed = Collections.nCopies(5, new Result(gone, null, 0, 0, 0, "", null));
     TrialResult trial = trial(10, 10, both(inpainted(SMALL, 5, 1), failed));
     Forecast forecast = forecast(trial, NOTHING, 1, group(SMALL, 100));
     assertThat(forecast.images()).isEqualTo(50);
@@ -96,7 +96,7 @@ class ForecastTest {
   }
 
   private static List<Result> inpainted(WorkShape shape, int rows, double modelSeconds) {
-    return Collections.nCopies(rows, new Result(null, shape, 1, modelSeconds, 0, ""));
+    return Collections.nCopies(rows, new Result(null, shape, 1, modelSeconds, 0, "", null));
   }
 
   private static Group group(WorkShape shape, long rows) {

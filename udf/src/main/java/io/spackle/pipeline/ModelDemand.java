@@ -1,0 +1,28 @@
+package io.spackle.pipeline;
+
+import io.spackle.family.InpaintParameters;
+import io.spackle.family.Inpainter;
+
+/**
+ * What a row asks of the model.
+ *
+ * @param parameters of all its images, with their canvas
+ * @param images that the model generates, those of a filled alpha included
+ * @param calls of the network that each of them takes
+ */
+public record ModelDemand(InpaintParameters parameters, int images, int calls) {
+
+  /**
+   * What a framed row asks for.
+   *
+   * @throws IllegalArgumentException if the model cannot run its parameters
+   */
+  static ModelDemand of(FramedRow framed, Inpainter inpainter, ImageSettings settings) {
+    InpaintParameters parameters = framed.parameters(settings);
+    int samples = framed.row().parameters().samples();
+    return new ModelDemand(
+        parameters,
+        framed.alpha().isPresent() ? 2 * samples : samples,
+        inpainter.calls(parameters));
+  }
+}
