@@ -6,7 +6,10 @@ are converted to float16. What the sine and cosine of the timestep are computed 
 near 1000 are 0.5 apart. Everything else is copied.
 
 With --device cpu, attention, layer norm and Gelu are fused, for which the CPU has operators, and the numbers stay in
-float32. --keep names components that stay as they are, such as SDXL's autoencoder, which overflows in float16.
+float32. Attention becomes MultiHeadAttention, which computes the scores block by block on the CPU instead of keeping all of
+them, and the two halves of a gated layer become two products instead of one that is cut in two.
+
+--keep names components that stay as they are, such as SDXL's autoencoder, which overflows in float16.
 
 Run `./spackle models prepare` on the result. It generates other images than the export, by the rounding of float16: its
 digest, and so its rows' keys, are its own.
@@ -16,6 +19,8 @@ import argparse
 import shutil
 from pathlib import Path
 
+import numpy
+from onnx import helper, numpy_helper
 from onnxruntime.transformers import float16
 from onnxruntime.transformers.fusion_options import FusionOptions
 from onnxruntime.transformers.optimizer import optimize_model
@@ -45,11 +50,66 @@ def timestep_nodes(graph):
     return list(found)
 
 
+def products(model, node, inputs, weight, bias, count):
+    """Adds a MatMul, and an Add if there is a bias, for each of so many equal parts of a weight's columns; their outputs."""
+    outputs = []
+    columns = numpy.split(numpy_helper.to_array(model.get_initializer(weight)), count, axis=1)
+    biases = numpy.split(numpy_helper.to_array(model.get_initializer(bias)), count) if bias else [None] * count
+    for i, (part, bias_part) in enumerate(zip(columns, biases)):
+        name = f"{node.name}_part_{i}"
+        model.add_initializer(numpy_helper.from_array(numpy.ascontiguousarray(part), f"{name}_weight"))
+        model.add_node(helper.make_node("MatMul", [inputs, f"{name}_weight"], [f"{name}_product"], f"{name}_product"))
+        outputs.append(f"{name}_product")
+        if bias_part is not None:
+            model.add_initializer(numpy_helper.from_array(bias_part, f"{name}_bias"))
+            model.add_node(helper.make_node("Add", [f"{name}_product", f"{name}_bias"], [name], name))
+            outputs[-1] = name
+    return outputs
+
+
+def unpack_attention(model):
+    """Attention with its projections becomes three products and MultiHeadAttention."""
+    for node in model.get_nodes_by_op_type("Attention"):
+        inputs, weight, bias = node.input[:3]
+        projected = products(model, node, inputs, weight, None, 3)
+        attention = helper.make_node(
+            "MultiHeadAttention", [*projected, bias], node.output, f"{node.name}_heads", domain="com.microsoft"
+        )
+        attention.attribute.extend(value for value in node.attribute if value.name in ("num_heads", "scale"))
+        model.remove_node(node)
+        model.add_node(attention)
+
+
+def split_gates(model):
+    """One product, of which one half is multiplied by the Gelu of the other, becomes two."""
+    users = model.input_name_to_nodes()
+    producers = model.output_name_to_node()
+    for gelu in model.get_nodes_by_op_type("Gelu"):
+        halves = producers.get(gelu.input[0])
+        both = producers.get(halves.input[0]) if halves and halves.op_type == "Slice" else None
+        slices = [user for user in users[halves.input[0]] if user.op_type == "Slice"] if both else []
+        if both and both.op_type == "Add" and len(slices) == 2:
+            bias, product = sorted(both.input, key=lambda value: value in producers)
+            starts = [model.get_constant_value(piece.input[1]) for piece in slices]
+            product = producers[product]
+            if starts.count(None) != 1 or product.op_type != "MatMul":
+                continue
+            slices.sort(key=lambda piece: model.get_constant_value(piece.input[1]) is None)
+            for piece, part in zip(slices, products(model, product, *product.input, bias, 2)):
+                model.replace_input_of_all_nodes(piece.output[0], part)
+    model.prune_graph()
+
+
 def optimized(graph, kind, device):
-    return optimize_model(
+    model = optimize_model(
         str(graph), model_type=kind, num_heads=0, hidden_size=0, opt_level=0,
         optimization_options=options(kind, device), use_gpu=device == "cuda",
     )  # fmt: skip
+    if device == "cpu":
+        unpack_attention(model)
+        split_gates(model)
+        model.topological_sort()
+    return model
 
 
 def fuse(source, target, kind, device):

@@ -16,7 +16,6 @@ import numpy
 import onnx
 import torch
 from diffusers import AutoencoderKL, EulerDiscreteScheduler, StableDiffusionInpaintPipeline, UNet2DConditionModel
-from diffusers.models.attention_processor import AttnProcessor
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 UNET = dict(
@@ -63,7 +62,6 @@ def export(tiny, folder):
     pixels, latents = {0: "batch", 2: "height", 3: "width"}, {0: "batch", 2: "h", 3: "w"}
 
     unet = UNet2DConditionModel(**UNET).eval()
-    unet.set_attn_processor(AttnProcessor())
     write(
         Graph(unet, lambda model, *inputs: model(*inputs, return_dict=False)[0]),
         (torch.randn(2, 9, 64, 64), torch.tensor(500), torch.randn(2, 77, 768)),
@@ -75,7 +73,6 @@ def export(tiny, folder):
     del unet
 
     vae = AutoencoderKL(**VAE).eval()
-    vae.set_attn_processor(AttnProcessor())
     write(
         Graph(vae, lambda model, image: model.encode(image, return_dict=False)[0].parameters),
         (torch.randn(1, 3, 512, 512),), ["sample"], "latent_parameters", {"sample": pixels, "latent_parameters": latents},

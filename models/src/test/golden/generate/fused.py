@@ -10,7 +10,6 @@ import onnx
 import onnxruntime
 import torch
 from diffusers import UNet2DConditionModel
-from diffusers.models.attention_processor import AttnProcessor
 from onnx import TensorProto, helper
 
 
@@ -23,7 +22,6 @@ class Unet(torch.nn.Module):
             cross_attention_dim=32, attention_head_dim=2,
             down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"), up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
         ).eval()  # fmt: skip
-        self.unet.set_attn_processor(AttnProcessor())
 
     def forward(self, sample, timestep, encoder_hidden_states):
         return self.unet(sample, timestep, encoder_hidden_states, return_dict=False)[0]

@@ -1,30 +1,36 @@
 package io.spackle.family;
 
 import io.spackle.bundle.ModelBundle;
+import io.spackle.bundle.PreparedBundle;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.image.MaskReduction;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Measures the engine against a plain loop over the same graphs, and against the pipeline of
- * diffusers if a Python is given. They take turns, and load their model for each; the ratios are of
- * one round each.
+ * Measures the engine against a plain loop over the same graphs. With a fused model and a Python it
+ * also measures the engine with the fused model, prepared, against the pipeline of diffusers. They
+ * take turns, and load their model for each; the ratios are of one round each.
  *
- * <p>Arguments: an SD 1.5 inpainting bundle, side in pixels, steps, and optionally rounds, and a
- * Python that has diffusers.
+ * <p>Arguments: an SD 1.5 inpainting bundle, side in pixels, steps, and optionally rounds, the
+ * fused bundle, and a Python that has diffusers. The prepared bundle is written next to the fused
+ * one.
  */
 final class EngineBench {
 
   private static final int ROUNDS = 15;
   private static final String PLAIN = "plain loop";
   private static final String ENGINE = "engine";
+  private static final String PREPARED = "prepared engine";
   private static final String DIFFUSERS = "diffusers";
 
   private final int side;
@@ -47,8 +53,8 @@ final class EngineBench {
     Contender open(CloseStack open) throws Exception;
   }
 
-  /** The seconds of an image of all steps, and of one of a single step. */
-  private record Times(double image, double single, int steps) {
+  /** The seconds of loading a model, of an image of all steps, and of one of a single step. */
+  private record Times(double open, double image, double single, int steps) {
 
     double step() {
       return (image - single) / (steps - 1);
@@ -63,9 +69,23 @@ final class EngineBench {
     openers.put(PLAIN, open -> bench.plain(open.push(new PlainLoop(bundle))));
     openers.put(ENGINE, open -> bench.engine(open.push(openEngine(bundle))));
     if (args.length > 4) {
-      openers.put(DIFFUSERS, open -> open.push(DiffusersLoop.start(args[4], bench.side))::generate);
+      Path prepared = prepared(Path.of(args[4]));
+      openers.put(PREPARED, open -> bench.engine(open.push(openEngine(prepared))));
+      openers.put(DIFFUSERS, open -> open.push(DiffusersLoop.start(args[5], bench.side))::generate);
     }
-    bench.run(openers, rounds);
+    Map<String, List<Times>> times = bench.run(openers, rounds);
+    print(ENGINE, PLAIN, times);
+    if (args.length > 4) {
+      print(PREPARED, DIFFUSERS, times);
+    }
+  }
+
+  private static Path prepared(Path fused) throws IOException {
+    Path prepared = fused.resolveSibling("prepared");
+    if (Files.notExists(prepared)) {
+      PreparedBundle.write(fused, prepared, Optional.of(Device.cpu(0)));
+    }
+    return prepared;
   }
 
   private static Inpainter openEngine(Path bundle) {
@@ -81,30 +101,28 @@ final class EngineBench {
         inpainter.inpaint(parameters(ofSteps), List.of(BenchInput.of(side)), new Cancellation());
   }
 
-  private void run(Map<String, Opener> openers, int rounds) throws Exception {
+  private Map<String, List<Times>> run(Map<String, Opener> openers, int rounds) throws Exception {
     Map<String, List<Times>> times = new LinkedHashMap<>();
     for (int round = 0; round < rounds; round++) {
       for (Map.Entry<String, Opener> opener : openers.entrySet()) {
         Times measured = times(opener.getValue());
         times.computeIfAbsent(opener.getKey(), name -> new ArrayList<>()).add(measured);
         System.out.printf(
-            "  round %d: %s %.3f s, %.4f s per step%n",
-            round, opener.getKey(), measured.image(), measured.step());
+            "  round %d: %s %.3f s, %.4f s per step; opened in %.1f s%n",
+            round, opener.getKey(), measured.image(), measured.step(), measured.open());
       }
     }
-    for (String other : openers.keySet()) {
-      if (!other.equals(ENGINE)) {
-        print(other, times.get(ENGINE), times.get(other));
-      }
-    }
+    return times;
   }
 
   private Times times(Opener opener) throws Exception {
+    long start = System.nanoTime();
     try (CloseStack open = new CloseStack()) {
       Contender contender = opener.open(open);
+      double opened = (System.nanoTime() - start) / 1e9;
       contender.generate(1); // warms up
       double single = seconds(contender, 1);
-      return new Times(seconds(contender, steps), single, steps);
+      return new Times(opened, seconds(contender, steps), single, steps);
     }
   }
 
@@ -123,15 +141,17 @@ final class EngineBench {
         false);
   }
 
-  private static void print(String other, List<Times> engine, List<Times> others) {
+  private static void print(String engine, String other, Map<String, List<Times>> times) {
     List<Double> images = new ArrayList<>();
     List<Double> steps = new ArrayList<>();
-    for (int i = 0; i < engine.size(); i++) {
-      images.add(engine.get(i).image() / others.get(i).image());
-      steps.add(engine.get(i).step() / others.get(i).step());
+    for (int i = 0; i < times.get(engine).size(); i++) {
+      Times ours = times.get(engine).get(i);
+      Times theirs = times.get(other).get(i);
+      images.add(ours.image() / theirs.image());
+      steps.add(ours.step() / theirs.step());
     }
-    print("engine / " + other + ", seconds per image", images);
-    print("engine / " + other + ", seconds per step", steps);
+    print(engine + " / " + other + ", seconds per image", images);
+    print(engine + " / " + other + ", seconds per step", steps);
   }
 
   private static void print(String what, List<Double> ratios) {
