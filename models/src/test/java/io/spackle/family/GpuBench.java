@@ -6,6 +6,7 @@ import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.GraphException;
 import io.spackle.image.MaskReduction;
+import io.spackle.onnx.RandomFlux;
 import io.spackle.onnx.RandomUnet;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,12 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Measures a device in a few minutes, with UNets of random weights that are made there: whether
+ * Measures a device in a few minutes, with networks of random weights that are made there: whether
  * kernels run on it, parity with the CPU, images per second and the host's share by batch size, and
  * memory as shapes alternate.
  *
@@ -31,19 +33,12 @@ final class GpuBench {
   private static final List<Integer> BATCHES = List.of(1, 2, 4, 8, 16);
   private static final int ROUNDS_OF_SHAPES = 5;
 
-  /**
-   * What is measured.
-   *
-   * @param side of images, in pixels
-   */
-  private record Model(String name, RandomUnet.Size size, int side) {}
-
   private final Device device;
-  private final List<Model> models;
+  private final List<RandomModel> models;
   private final PrintStream out;
   private final long end;
 
-  private GpuBench(Device device, List<Model> models, Duration time, PrintStream out) {
+  private GpuBench(Device device, List<RandomModel> models, Duration time, PrintStream out) {
     this.device = device;
     this.models = models;
     this.out = out;
@@ -56,17 +51,21 @@ final class GpuBench {
   }
 
   static void run(Device device, boolean tiny, Duration time, PrintStream out) throws Exception {
-    List<Model> models =
+    List<RandomModel> models =
         tiny
-            ? List.of(new Model("tiny", RandomUnet.Size.TINY, 64))
+            ? List.of(
+                new RandomModel.Unet("tiny UNet", RandomUnet.Size.TINY, 64),
+                new RandomModel.Flux("tiny Flux", RandomFlux.Size.TINY, 64))
             : List.of(
-                new Model("SD 1.5", RandomUnet.Size.SD15, 512),
-                new Model("SDXL's UNet", RandomUnet.Size.SDXL, 1024));
+                new RandomModel.Unet("SD 1.5", RandomUnet.Size.SD15, 512),
+                new RandomModel.Unet("SDXL's UNet", RandomUnet.Size.SDXL, 1024),
+                new RandomModel.Flux(
+                    "Flux with 15 of its 57 blocks", RandomFlux.Size.QUARTER, 1024));
     new GpuBench(device, models, time, out).run();
   }
 
   private void run() throws Exception {
-    for (Model model : models) {
+    for (RandomModel model : models) {
       if (isOver()) {
         out.printf("%s: left out, the time is over%n", model.name());
         continue;
@@ -80,52 +79,40 @@ final class GpuBench {
     }
   }
 
-  private void measure(Model model, Path folder) throws Exception {
+  private void measure(RandomModel model, Path folder) throws Exception {
     Path made = folder.resolve("made");
     Path prepared = folder.resolve("prepared");
     long start = System.nanoTime();
-    make(model, made);
+    model.write(made, device.kind() == Device.Kind.CUDA);
     out.printf("%s: made in %.1f s", model.name(), secondsSince(start));
     start = System.nanoTime();
     PreparedBundle.write(made, prepared, Optional.of(device));
+    Path file = prepared.resolve(model.network());
     out.printf(
-        ", prepared in %.1f s, UNet %d MiB%n",
-        secondsSince(start), Files.size(prepared.resolve("unet/model.onnx_data")) >> 20);
+        ", prepared in %.1f s, weights %d MiB%n",
+        secondsSince(start), Files.size(Path.of(file + "_data")) >> 20);
 
-    try (PlainUnet unet = new PlainUnet(prepared.resolve("unet/model.onnx"), device)) {
-      float[] output = unet.run(2, model.side() / 16);
-      out.println("  kernels: " + unet.kernels());
-      try (PlainUnet reference =
-          new PlainUnet(prepared.resolve("unet/model.onnx"), Device.cpu(0))) {
+    try (PlainNetwork network = new PlainNetwork(file, device)) {
+      Map<String, long[]> inputs = model.inputs(1, model.side() / 2);
+      float[] output = network.run(inputs);
+      out.println("  kernels: " + network.kernels());
+      try (PlainNetwork reference = new PlainNetwork(file, Device.cpu(0))) {
         out.printf(
             "  parity with the CPU: %.1e of the largest value%n",
-            difference(output, reference.run(2, model.side() / 16)));
+            difference(output, reference.run(inputs)));
       }
       start = System.nanoTime();
       try (Inpainter inpainter = Families.open(ModelBundle.open(prepared), device)) {
         out.printf("  opened in %.1f s%n", secondsSince(start));
-        batches(model, inpainter, unet);
+        batches(model, inpainter, network);
         shapes(model, inpainter);
       }
     }
   }
 
-  private void make(Model model, Path folder) throws IOException {
-    Path idle = Path.of(System.getProperty("bundles.dir"), "idle-sd15-inpaint");
-    try (Stream<Path> files = Files.walk(idle)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, folder.resolve(idle.relativize(file)));
-      }
-    }
-    Files.delete(folder.resolve("text_encoder/model.onnx"));
-    Files.delete(folder.resolve("unet/model.onnx"));
-    RandomUnet.writeText(folder.resolve("text_encoder/model.onnx"), model.size().textWidth());
-    RandomUnet.write(
-        folder.resolve("unet/model.onnx"), model.size(), device.kind() == Device.Kind.CUDA);
-  }
-
   /** The engine's steps against calls of the network alone, both with guidance. */
-  private void batches(Model model, Inpainter inpainter, PlainUnet unet) throws Exception {
+  private void batches(RandomModel model, Inpainter inpainter, PlainNetwork network)
+      throws Exception {
     out.println("  images in a batch, images per second, share of the host in a step, memory");
     for (int size : BATCHES) {
       if (isOver()) {
@@ -134,12 +121,12 @@ final class GpuBench {
       }
       try {
         double step = step(inpainter, size, model.side());
-        double network = networkSeconds(unet, 2 * size, model.side() / 8);
+        double alone = network.seconds(model.inputs(size, model.side()), STEPS);
         out.printf(
             "  %6d  %8.3f  %5.1f%%  %s%n",
             size,
             size / (step * STEPS_OF_AN_IMAGE),
-            100 * Math.max(0, 1 - network / step),
+            100 * Math.max(0, 1 - alone / step),
             DeviceMemory.used(device));
       } catch (GraphException e) {
         out.printf("  %6d: %s%n", size, e.kind());
@@ -149,7 +136,7 @@ final class GpuBench {
   }
 
   /** Shapes in turn: what memory grows by after the first round is lost to them. */
-  private void shapes(Model model, Inpainter inpainter) throws IOException {
+  private void shapes(RandomModel model, Inpainter inpainter) throws IOException {
     List<Integer> sides = List.of(model.side(), model.side() / 2, model.side() * 3 / 4);
     for (int round = 1; round <= ROUNDS_OF_SHAPES && !isOver(); round++) {
       for (int side : sides) {
@@ -177,15 +164,6 @@ final class GpuBench {
     long start = System.nanoTime();
     while (!states.get(0).isDone()) {
       states = inpainter.step(states, never);
-    }
-    return secondsSince(start) / STEPS;
-  }
-
-  private static double networkSeconds(PlainUnet unet, int rows, int latents) throws Exception {
-    unet.run(rows, latents);
-    long start = System.nanoTime();
-    for (int i = 0; i < STEPS; i++) {
-      unet.run(rows, latents);
     }
     return secondsSince(start) / STEPS;
   }

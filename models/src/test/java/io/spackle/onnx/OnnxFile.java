@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** A builder of ONNX files, with the field numbers of onnx.proto. */
 public final class OnnxFile {
@@ -155,9 +156,24 @@ public final class OnnxFile {
   }
 
   static OnnxFile value(String name, int type, long... axes) {
+    return shaped(
+        name, type, LongStream.of(axes).mapToObj(axis -> axis < 0 ? "n" : axis).toArray());
+  }
+
+  /**
+   * An input or output.
+   *
+   * @param axes lengths as numbers, or names: axes of one name have one length, which differs from
+   *     run to run
+   */
+  static OnnxFile shaped(String name, int type, Object... axes) {
     OnnxFile shape = message();
-    for (long axis : axes) {
-      shape.part(1, axis < 0 ? message().text(2, "n") : message().number(1, axis));
+    for (Object axis : axes) {
+      shape.part(
+          1,
+          axis instanceof Number length
+              ? message().number(1, length.longValue())
+              : message().text(2, axis.toString()));
     }
     return message()
         .text(1, name)

@@ -2,12 +2,8 @@ package io.spackle.onnx;
 
 import static io.spackle.onnx.OnnxFile.FLOAT;
 import static io.spackle.onnx.OnnxFile.FLOAT16;
-import static io.spackle.onnx.OnnxFile.INT64;
-import static io.spackle.onnx.OnnxFile.message;
-import static io.spackle.onnx.OnnxFile.value;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -62,49 +58,20 @@ public final class RandomUnet {
    * @param half whether it computes in float16; its inputs and outputs are float32
    */
   public static void write(Path file, Size size, boolean half) throws IOException {
-    try (RandomLayers layers = new RandomLayers(Path.of(file + "_data"), half ? FLOAT16 : FLOAT)) {
-      RandomUnet unet = new RandomUnet(size, layers);
-      layers.cast(unet.body(), FLOAT, "out_sample");
-      layers
-          .graph()
-          .part(11, value("sample", FLOAT, -1, 9, -1, -1))
-          .part(11, value("timestep", FLOAT))
-          .part(11, value("encoder_hidden_states", FLOAT, -1, -1, size.textWidth()))
-          .part(12, value("out_sample", FLOAT, -1, 4, -1, -1));
-      writeGraph(layers, file);
+    try (RandomLayers layers = new RandomLayers(file, half ? FLOAT16 : FLOAT)) {
+      String noise = new RandomUnet(size, layers).body();
+      layers.output(noise, "out_sample", "batch", 4, "height", "width");
+      layers.write();
     }
-  }
-
-  /** Writes a text encoder that does next to nothing: each hidden state repeats its token. */
-  public static void writeText(Path file, int width) throws IOException {
-    try (RandomLayers layers = new RandomLayers(Path.of(file + "_data"), FLOAT)) {
-      String ids = layers.cast("input_ids", FLOAT, "ids");
-      String small = layers.op("Mul", ids, layers.constant(0.001));
-      layers.repeated(small, width, "last_hidden_state");
-      layers
-          .graph()
-          .part(11, value("input_ids", INT64, -1, 77))
-          .part(12, value("last_hidden_state", FLOAT, -1, 77, width));
-      writeGraph(layers, file);
-    }
-    Files.delete(Path.of(file + "_data"));
-  }
-
-  private static void writeGraph(RandomLayers layers, Path file) throws IOException {
-    message()
-        .number(1, 8) // ir_version
-        .part(7, layers.graph().text(2, "g"))
-        .part(8, message().text(1, "").number(2, 17)) // opset_import
-        .writeTo(file);
   }
 
   private String body() throws IOException {
     List<Integer> channels = size.channels();
     int first = channels.get(0);
     int last = channels.get(channels.size() - 1);
-    String sample = layers.cast("sample", layers.type(), "sample_");
-    text = layers.cast("encoder_hidden_states", layers.type(), "text_");
-    time = layers.timeEmbedding("timestep", "sample", first);
+    String sample = layers.input("sample", "batch", 9, "height", "width");
+    time = layers.timeEmbedding(layers.declared("timestep", FLOAT), sample, first);
+    text = layers.input("encoder_hidden_states", "batch", "tokens", size.textWidth());
     Deque<Skip> skips = new ArrayDeque<>();
     String x = layers.conv(sample, 9, first, 3, 1);
     skips.push(new Skip(x, first));
@@ -144,7 +111,7 @@ public final class RandomUnet {
       int to = size.channels().get(level);
       for (int block = 0; block <= BLOCKS; block++) {
         Skip skip = skips.pop();
-        x = residual(layers.concat(x, skip.name()), from + skip.channels(), to);
+        x = residual(layers.concat(1, x, skip.name()), from + skip.channels(), to);
         x = transformer(x, to, size.depth().get(level));
         from = to;
       }

@@ -1,5 +1,6 @@
 package io.spackle.family;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -7,30 +8,34 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * An SD 1.5 inpainting UNet, called by nothing but {@code OrtSession.run}; profiled until {@link
- * #kernels}.
+ * A denoising network, called by nothing but {@code OrtSession.run} with random inputs; profiled
+ * until {@link #kernels}.
  */
-final class PlainUnet implements AutoCloseable {
+final class PlainNetwork implements AutoCloseable {
 
-  private static final int TOKENS = 77;
+  private static final int LARGEST_INTEGER = 64; // positions of tokens
 
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final Path profile;
   private final OrtSession session;
 
-  PlainUnet(Path model, Device device) throws OrtException, IOException {
+  PlainNetwork(Path model, Device device) throws OrtException, IOException {
     profile = Files.createTempDirectory("spackle-profile");
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
@@ -46,18 +51,11 @@ final class PlainUnet implements AutoCloseable {
   /**
    * The output for random inputs, the same for each call.
    *
-   * @param latents side in latents
+   * @param shapes of all inputs by name
    */
-  float[] run(int rows, int latents) throws OrtException {
-    long width =
-        ((TensorInfo) session.getInputInfo().get("encoder_hidden_states").getInfo()).getShape()[2];
-    Random random = new Random(1);
-    try (OnnxTensor sample = floats(random, rows, 9, latents, latents);
-        OnnxTensor times = floats(random, rows);
-        OnnxTensor hidden = floats(random, rows, TOKENS, width);
-        OrtSession.Result result =
-            session.run(
-                Map.of("sample", sample, "timestep", times, "encoder_hidden_states", hidden))) {
+  float[] run(Map<String, long[]> shapes) throws OrtException {
+    try (CloseStack open = new CloseStack();
+        OrtSession.Result result = session.run(inputs(shapes, open))) {
       FloatBuffer output = ((OnnxTensor) result.get(0)).getFloatBuffer();
       float[] values = new float[output.remaining()];
       output.get(values);
@@ -65,12 +63,40 @@ final class PlainUnet implements AutoCloseable {
     }
   }
 
-  private OnnxTensor floats(Random random, long... shape) throws OrtException {
-    long size = 1;
-    for (long axis : shape) {
-      size *= axis;
+  /**
+   * Seconds of a call, on average; one before is not counted.
+   *
+   * @param shapes of all inputs by name
+   */
+  double seconds(Map<String, long[]> shapes, int calls) throws OrtException {
+    try (CloseStack open = new CloseStack()) {
+      Map<String, OnnxTensor> inputs = inputs(shapes, open);
+      session.run(inputs).close();
+      long start = System.nanoTime();
+      for (int i = 0; i < calls; i++) {
+        session.run(inputs).close();
+      }
+      return (System.nanoTime() - start) / 1e9 / calls;
     }
-    float[] values = new float[(int) size];
+  }
+
+  private Map<String, OnnxTensor> inputs(Map<String, long[]> shapes, CloseStack open)
+      throws OrtException {
+    Map<String, OnnxTensor> inputs = new HashMap<>();
+    for (Map.Entry<String, long[]> shape : shapes.entrySet()) {
+      inputs.put(shape.getKey(), open.push(input(shape.getKey(), shape.getValue())));
+    }
+    return inputs;
+  }
+
+  private OnnxTensor input(String name, long[] shape) throws OrtException {
+    Random random = new Random(name.hashCode());
+    int size = Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact));
+    if (((TensorInfo) session.getInputInfo().get(name).getInfo()).type == OnnxJavaType.INT64) {
+      long[] values = random.longs(size, 0, LARGEST_INTEGER).toArray();
+      return OnnxTensor.createTensor(environment, LongBuffer.wrap(values), shape);
+    }
+    float[] values = new float[size];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();
     }
