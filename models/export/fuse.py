@@ -51,26 +51,29 @@ def timestep_nodes(graph):
 
 
 def products(model, node, inputs, weight, bias, count):
-    """Adds a MatMul, and an Add if there is a bias, for each of so many equal parts of a weight's columns; their outputs."""
-    outputs = []
+    """Adds a product, and a sum if there is a bias, for each of so many equal parts of a weight's columns; their outputs."""
     columns = numpy.split(numpy_helper.to_array(model.get_initializer(weight)), count, axis=1)
-    biases = numpy.split(numpy_helper.to_array(model.get_initializer(bias)), count) if bias else [None] * count
-    for i, (part, bias_part) in enumerate(zip(columns, biases)):
+    shifts = numpy.split(numpy_helper.to_array(model.get_initializer(bias)), count) if bias else []
+    outputs = []
+    for i, part in enumerate(columns):
         name = f"{node.name}_part_{i}"
         model.add_initializer(numpy_helper.from_array(numpy.ascontiguousarray(part), f"{name}_weight"))
         model.add_node(helper.make_node("MatMul", [inputs, f"{name}_weight"], [f"{name}_product"], f"{name}_product"))
         outputs.append(f"{name}_product")
-        if bias_part is not None:
-            model.add_initializer(numpy_helper.from_array(bias_part, f"{name}_bias"))
-            model.add_node(helper.make_node("Add", [f"{name}_product", f"{name}_bias"], [name], name))
-            outputs[-1] = name
+    for i, part in enumerate(shifts):
+        name = f"{node.name}_part_{i}"
+        model.add_initializer(numpy_helper.from_array(part, f"{name}_bias"))
+        model.add_node(helper.make_node("Add", [outputs[i], f"{name}_bias"], [f"{name}_sum"], f"{name}_sum"))
+        outputs[i] = f"{name}_sum"
     return outputs
 
 
 def unpack_attention(model):
     """Attention with its projections becomes three products and MultiHeadAttention."""
     for node in model.get_nodes_by_op_type("Attention"):
-        inputs, weight, bias = node.input[:3]
+        if len(node.input) > 3:
+            continue  # it has a mask or a past
+        inputs, weight, bias = node.input
         projected = products(model, node, inputs, weight, None, 3)
         attention = helper.make_node(
             "MultiHeadAttention", [*projected, bias], node.output, f"{node.name}_heads", domain="com.microsoft"
@@ -80,23 +83,33 @@ def unpack_attention(model):
         model.add_node(attention)
 
 
+def gate(model, gelu, users, producers):
+    """A product, its bias and its halves, the first half first, of which Gelu takes one; None if Gelu takes another input."""
+    half = producers.get(gelu.input[0])
+    if half is None or half.op_type != "Slice":
+        return None
+    halves = [user for user in users[half.input[0]] if user.op_type == "Slice"]
+    halves.sort(key=lambda piece: model.get_constant_value(piece.input[1]) is None)  # the first starts at 0, a constant
+    both = producers.get(half.input[0])
+    if both is None or both.op_type != "Add" or len(halves) != 2:
+        return None
+    bias, product = sorted(both.input, key=lambda value: value in producers)
+    product = producers.get(product)
+    if product is None or product.op_type != "MatMul" or None in map(model.get_initializer, (bias, product.input[1])):
+        return None
+    return product, bias, halves
+
+
 def split_gates(model):
     """One product, of which one half is multiplied by the Gelu of the other, becomes two."""
     users = model.input_name_to_nodes()
     producers = model.output_name_to_node()
     for gelu in model.get_nodes_by_op_type("Gelu"):
-        halves = producers.get(gelu.input[0])
-        both = producers.get(halves.input[0]) if halves and halves.op_type == "Slice" else None
-        slices = [user for user in users[halves.input[0]] if user.op_type == "Slice"] if both else []
-        if both and both.op_type == "Add" and len(slices) == 2:
-            bias, product = sorted(both.input, key=lambda value: value in producers)
-            starts = [model.get_constant_value(piece.input[1]) for piece in slices]
-            product = producers[product]
-            if starts.count(None) != 1 or product.op_type != "MatMul":
-                continue
-            slices.sort(key=lambda piece: model.get_constant_value(piece.input[1]) is None)
-            for piece, part in zip(slices, products(model, product, *product.input, bias, 2)):
-                model.replace_input_of_all_nodes(piece.output[0], part)
+        found = gate(model, gelu, users, producers)
+        if found:
+            product, bias, halves = found
+            for half, part in zip(halves, products(model, product, *product.input, bias, 2)):
+                model.replace_input_of_all_nodes(half.output[0], part)
     model.prune_graph()
 
 

@@ -64,7 +64,7 @@ public final class CropBench {
       String settings =
           """
             model.path = "%s"
-            defaults { width = %2$s, height = %2$s, num-inference-steps = %3$s }
+            defaults { width = %2$s, height = %2$s, num-inference-steps = %3$s, guidance-scale = 1 }
           """
               .formatted(Path.of(args[1]).toAbsolutePath(), args[2], args[3]);
       new CropBench(Files.createTempDirectory("spackle-crops-"), photos, settings).run();
@@ -100,7 +100,7 @@ public final class CropBench {
         Path mask = disc(size.width(), size.height(), share);
         rows.add(
             """
-            {"id": "%s@%s", "init_image": "%s", "mask_image": "%s", "prompt": "a wall", "seed": 1}"""
+            {"id": "%s@%s", "init_image": "%s", "mask_image": "%s", "prompt": "the ground", "seed": 1}"""
                 .formatted(photos.indexOf(photo), share, photo, mask));
       }
     }

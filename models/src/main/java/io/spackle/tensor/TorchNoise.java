@@ -1,6 +1,8 @@
 package io.spackle.tensor;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 
 /**
  * A seeded stream of Gaussian noise: the values of {@code torch.randn} on the CPU in float32, to
@@ -16,6 +18,9 @@ public final class TorchNoise {
   private static final int BLOCK = 16;
 
   private static final int HALF = BLOCK / 2;
+
+  /** Makes draws ahead. The common pool starts a thread for each draw on machines of two cores. */
+  private static final Executor AHEAD = Executors.newSingleThreadExecutor(TorchNoise::daemon);
 
   private final MersenneTwister bits;
 
@@ -65,7 +70,13 @@ public final class TorchNoise {
    * @param count as of {@link #next}
    */
   void drawAhead(int count) {
-    ahead = CompletableFuture.supplyAsync(() -> draw(count));
+    ahead = CompletableFuture.supplyAsync(() -> draw(count), AHEAD);
+  }
+
+  private static Thread daemon(Runnable draws) {
+    Thread thread = new Thread(draws, "spackle-noise");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private float[] draw(int count) {

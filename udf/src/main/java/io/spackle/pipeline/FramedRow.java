@@ -4,7 +4,6 @@ import io.spackle.codec.MaskReading;
 import io.spackle.codec.SourceImage;
 import io.spackle.family.InpaintInput;
 import io.spackle.family.InpaintInput.Sources;
-import io.spackle.family.InpaintParameters;
 import io.spackle.family.ModelTraits;
 import io.spackle.image.Frame;
 import io.spackle.image.Letterbox;
@@ -101,11 +100,6 @@ public record FramedRow(
     private Mask framed(Mask levels) {
       return traits.sizes().areOfImage() ? levels : frame(levels.toRgb()).image().luma();
     }
-  }
-
-  /** The model's parameters for all samples. */
-  InpaintParameters parameters(ImageSettings settings) {
-    return row.inpaintParameters(frame, settings.framing().maskReduction());
   }
 
   /**

@@ -7,8 +7,6 @@ import io.spackle.graph.Cancellation;
 import io.spackle.lane.Lane;
 import io.spackle.model.OpenModel;
 import io.spackle.quarantine.Markers.Marker;
-import io.spackle.row.ErrorCode;
-import io.spackle.row.RowException;
 import io.spackle.row.RowStage;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +56,7 @@ record RowGeneration(
 
   private Generated generate(FramedRow framed, List<Integer> numbers, Lane.Arrival arrival)
       throws InterruptedException {
-    InpaintParameters parameters = framed.parameters(settings);
-    check(parameters);
+    InpaintParameters parameters = ModelDemand.parameters(framed, model.inpainter(), settings);
     List<InpaintInput> inputs = inputs(framed, numbers);
     task.check();
     timer.enter(RowStage.PAINT);
@@ -101,13 +98,5 @@ record RowGeneration(
           framed.isFilled() ? model.limits().onCore(() -> settings.filled(input, task)) : input);
     }
     return all;
-  }
-
-  private void check(InpaintParameters parameters) {
-    try {
-      model.inpainter().check(parameters);
-    } catch (IllegalArgumentException e) {
-      throw new RowException(ErrorCode.ROW_INVALID, "scheduler: " + e.getMessage(), e);
-    }
   }
 }

@@ -130,6 +130,19 @@ class RowPipelineTest {
   }
 
   @Test
+  void aSchedulerThatTheModelRefusesFailsTheRowAndTheProbe() throws Exception {
+    open(4, PLENTY);
+    for (Outcome end :
+        List.of(
+            pipeline().run(TestImages.refusedRow(), Optional.empty()),
+            pipeline().probe(TestImages.refusedRow()).outcome())) {
+      assertThat(((Outcome.Failed) end).code()).isEqualTo(ErrorCode.ROW_INVALID);
+      assertThat(((Outcome.Failed) end).message()).isEqualTo("scheduler: refused found");
+    }
+    assertThat(inpainter.batches()).isEmpty();
+  }
+
+  @Test
   void eachSampleHasItsOwnSeed() throws Exception {
     open(4, PLENTY);
     Outcome.Succeeded done = succeeded(TestImages.row("a", TestImages.HALF, 3));

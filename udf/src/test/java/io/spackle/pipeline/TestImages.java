@@ -81,6 +81,16 @@ public final class TestImages {
         7);
   }
 
+  /** A row with a scheduler that the fake model refuses. */
+  static ManifestRow refusedRow() {
+    ManifestRow row = row("a");
+    GenerationParameters asked =
+        new GenerationParameters(
+            SIDE, SIDE, 1, 4, GuidanceSchedule.of(7.5), 1, new SchedulerChoice("refused", null));
+    return new ManifestRow(
+        row.names(), row.locations(), row.prompts(), asked, row.safetyChecker(), row.seed());
+  }
+
   /** The row with the location of a reference image. */
   static ManifestRow withReference(ManifestRow row, String reference) {
     return at(row, new ManifestRow.Locations(INIT, row.locations().mask(), reference, null));
