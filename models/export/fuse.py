@@ -1,6 +1,6 @@
-"""Makes a model folder for a GPU: fuse.py --model FOLDER --to FOLDER
+"""Makes a faster model folder: fuse.py --model FOLDER --to FOLDER
 
-FOLDER is an export in float32. The UNet or transformer and the autoencoder are fused first: attention, GroupNorm,
+FOLDER is an export in float32. For a GPU, the UNet or transformer and the autoencoder are fused first: attention, GroupNorm,
 SkipGroupNorm, SkipLayerNorm, BiasSplitGelu and NHWC convolutions become one operator each, which only CUDA has. Then they
 are converted to float16. What the sine and cosine of the timestep are computed from stays in float32: in float16, times
 near 1000 are 0.5 apart. Everything else is copied.
@@ -83,13 +83,19 @@ def unpack_attention(model):
         model.add_node(attention)
 
 
+def start(model, piece):
+    """Where a Slice starts; infinity if the graph computes it, as it does for the second half."""
+    value = model.get_constant_value(piece.input[1])
+    return numpy.inf if value is None else numpy.ravel(value)[0]
+
+
 def gate(model, gelu, users, producers):
     """A product, its bias and its halves, the first half first, of which Gelu takes one; None if Gelu takes another input."""
     half = producers.get(gelu.input[0])
     if half is None or half.op_type != "Slice":
         return None
     halves = [user for user in users[half.input[0]] if user.op_type == "Slice"]
-    halves.sort(key=lambda piece: model.get_constant_value(piece.input[1]) is None)  # the first starts at 0, a constant
+    halves.sort(key=lambda piece: start(model, piece))
     both = producers.get(half.input[0])
     if both is None or both.op_type != "Add" or len(halves) != 2:
         return None

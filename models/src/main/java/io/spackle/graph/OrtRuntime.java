@@ -35,15 +35,13 @@ final class OrtRuntime {
     try {
       options.setOptimizationLevel(OptLevel.ALL_OPT);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-      // With a memory pattern, runs after the first of a size allocate one block for all tensors,
-      // in
-      // addition to the memory of the first run that the arena keeps: up to twice as much.
+      // With a memory pattern, runs after the first of a size allocate one block for all tensors
+      // besides the memory of the first run, which the arena keeps: up to twice as much.
       options.setMemoryPatternOptimization(false);
       // By default ONNX Runtime pins its threads to cores: the same cores in every JVM of a host.
       options.setIntraOpNumThreads(threads(device));
-      // Threads that wait for the next operator spin. After a run they would take the cores from
-      // the
-      // next graph and from rows that are decoded and encoded.
+      // Threads spin while they wait for the next operator. After a run they would take the cores
+      // from the next graph and from rows that are decoded and encoded.
       options.addConfigEntry(STOP_SPINNING, "1");
       if (device.kind() == Device.Kind.CUDA) {
         addCuda(options, device.ordinal());
