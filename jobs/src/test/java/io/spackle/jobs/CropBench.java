@@ -4,7 +4,6 @@ import io.spackle.image.RgbImage;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.driver.SparkSessions.HadoopOptions;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,14 +131,7 @@ public final class CropBench {
             %s}
             """
                 .formatted(manifest, output, padding, settings));
-    int code =
-        InpaintJob.run(
-            new String[] {conf.toString()},
-            new PrintStream(PrintStream.nullOutputStream(), true),
-            System.err);
-    if (code != 0) {
-      throw new IllegalStateException("the job ended with " + code);
-    }
+    BenchJob.run(conf.toString());
     SparkSession spark = SparkSessions.open(new HadoopOptions(Map.of()));
     Map<String, Result> results = new TreeMap<>();
     for (Row row : spark.read().parquet(output.resolve("meta").toString()).collectAsList()) {

@@ -1,15 +1,10 @@
 package io.spackle.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.jobs.conf.JobConf;
 import io.spackle.jobs.driver.SparkSessions.QuerySettings;
 import io.spackle.jobs.run.JobPlan;
 import java.io.BufferedWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -46,18 +41,11 @@ record IdleJobs(Path folder) {
 
   /** Runs a job and returns the seconds that it says it took. */
   double run(Path manifest, String output, String... options) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
     Path conf = conf(manifest, output);
-    int code =
-        InpaintJob.run(
-            Stream.concat(Stream.of(conf.toString()), Stream.of(options)).toArray(String[]::new),
-            new PrintStream(line, true, UTF_8),
-            System.err);
-    if (code != 0) {
-      throw new IllegalStateException("the job ended with " + code + ": " + line.toString(UTF_8));
-    }
-    Map<?, ?> fields = new ObjectMapper().readValue(line.toString(UTF_8), Map.class);
-    return ((Number) fields.get("seconds")).doubleValue();
+    Map<?, ?> closing =
+        BenchJob.run(
+            Stream.concat(Stream.of(conf.toString()), Stream.of(options)).toArray(String[]::new));
+    return ((Number) closing.get("seconds")).doubleValue();
   }
 
   /** The plan of a job. */

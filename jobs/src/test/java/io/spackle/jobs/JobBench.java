@@ -1,8 +1,5 @@
 package io.spackle.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.codec.DecodeLimits;
 import io.spackle.codec.ImageCodec;
@@ -21,9 +18,7 @@ import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.sql.SpackleExtensions;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +42,6 @@ final class JobBench {
   private static final int ROUNDS = 3;
   private static final int BATCH = 8;
   private static final String PROMPT = "a plain wall";
-  private static final String SPEED = "images_per_second";
 
   private final Path bundle;
   private final int side;
@@ -82,7 +76,7 @@ final class JobBench {
     List<Double> queries = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
       double bare = bareLoop();
-      double job = ((Number) job(folder, folder.resolve("" + round)).get(SPEED)).doubleValue();
+      double job = job(folder, folder.resolve("" + round));
       double query = query(folder, folder.resolve("query-" + round));
       jobs.add(job / bare);
       queries.add(query / job);
@@ -116,21 +110,14 @@ final class JobBench {
     }
   }
 
-  /** Runs the job; returns its closing line. */
-  private Map<?, ?> job(Path folder, Path output) throws Exception {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    String[] args = {
-      folder.resolve("job.conf").toString(),
-      "-D",
-      "output.path=" + output,
-      "-D",
-      "model.path=" + bundle,
-    };
-    int code = InpaintJob.run(args, new PrintStream(line, true, UTF_8), System.err);
-    if (code != 0) {
-      throw new IllegalStateException("the job ended with " + code + ": " + line.toString(UTF_8));
-    }
-    return new ObjectMapper().readValue(line.toString(UTF_8), Map.class);
+  /** Images per second of the job. */
+  private double job(Path folder, Path output) throws IOException {
+    return BenchJob.imagesPerSecond(
+        folder.resolve("job.conf").toString(),
+        "-D",
+        "output.path=" + output,
+        "-D",
+        "model.path=" + bundle);
   }
 
   /** Images per second of a query over the same rows. */

@@ -1,22 +1,16 @@
 package io.spackle.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.jobs.driver.SparkSessions;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
@@ -67,23 +61,15 @@ public final class MaskBench {
   }
 
   private double speed(String name, String option, String value) throws IOException {
-    String[] args = {
-      "--images",
-      folder.resolve("photos").toString(),
-      option,
-      value,
-      "--model",
-      "builtin:fill",
-      "--out",
-      folder.resolve(name).toString()
-    };
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    int code = InpaintJob.run(args, new PrintStream(line, true, UTF_8), System.err);
-    if (code != 0) {
-      throw new IllegalStateException("the job ended with " + code + ": " + line.toString(UTF_8));
-    }
-    Map<?, ?> closing = new ObjectMapper().readValue(line.toString(UTF_8), Map.class);
-    return ((Number) closing.get("images_per_second")).doubleValue();
+    return BenchJob.imagesPerSecond(
+        "--images",
+        folder.resolve("photos").toString(),
+        option,
+        value,
+        "--model",
+        "builtin:fill",
+        "--out",
+        folder.resolve(name).toString());
   }
 
   /** Grain with a caption. */

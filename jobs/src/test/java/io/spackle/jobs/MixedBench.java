@@ -1,8 +1,5 @@
 package io.spackle.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.bundle.ModelBundle;
 import io.spackle.family.Families;
 import io.spackle.family.InpaintInput;
@@ -15,9 +12,7 @@ import io.spackle.image.Mask;
 import io.spackle.image.MaskReduction;
 import io.spackle.image.RgbImage;
 import io.spackle.jobs.driver.SparkSessions;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -201,17 +196,9 @@ final class MixedBench {
           output.path = out
         }
         """);
-    return imagesPerSecond(input.resolve("job.conf")) / rows.size() * work(rows);
-  }
-
-  private double imagesPerSecond(Path conf) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    String[] args = {conf.toString(), "-D", "model.path=" + bundle};
-    int code = InpaintJob.run(args, new PrintStream(line, true, UTF_8), System.err);
-    if (code != 0) {
-      throw new IllegalStateException("the job ended with " + code + ": " + line.toString(UTF_8));
-    }
-    Map<?, ?> closing = new ObjectMapper().readValue(line.toString(UTF_8), Map.class);
-    return ((Number) closing.get("images_per_second")).doubleValue();
+    double images =
+        BenchJob.imagesPerSecond(
+            input.resolve("job.conf").toString(), "-D", "model.path=" + bundle);
+    return images / rows.size() * work(rows);
   }
 }

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,13 +76,8 @@ class FamiliesTest {
   }
 
   private Path copy(String bundle) throws IOException {
-    Path from = Goldens.bundle(bundle);
     Path to = temp.resolve(bundle);
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file).toString()));
-      }
-    }
+    Goldens.copyBundle(bundle, to);
     return to;
   }
 }

@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +53,7 @@ class FusedBundleTest {
   @Test
   void aFusedModelLoadsLikeAnyOtherAndCanBePrepared() throws IOException {
     Path fused = temp.resolve("fused");
-    copy(Goldens.bundle("tiny-sd15-inpaint"), fused);
+    Goldens.copyBundle("tiny-sd15-inpaint", fused);
     Files.copy(UNET, fused.resolve("unet/model.onnx"), StandardCopyOption.REPLACE_EXISTING);
     PreparedBundle.write(fused, temp.resolve("prepared"), Optional.of(Device.cpu(0)));
 
@@ -93,13 +92,5 @@ class FusedBundleTest {
 
   private static FloatTensor tensor(String name) {
     return Npy.read(Goldens.ownFile("fused/" + name + ".npy"));
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file)));
-      }
-    }
   }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,11 +80,7 @@ class MixedPrecisionIT {
 
   private Path bundle(String mix) throws IOException {
     Path folder = temp.resolve(mix);
-    try (Stream<Path> files = Files.walk(FULL)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, folder.resolve(FULL.relativize(file).toString()));
-      }
-    }
+    Goldens.copyBundle("tiny-sd15-inpaint", folder);
     for (int i = 0; i < GRAPHS.size(); i++) {
       String file = GRAPHS.get(i) + "/model.onnx";
       switch (mix.charAt(i)) {

@@ -1,13 +1,12 @@
 package io.spackle.family;
 
+import io.spackle.golden.Goldens;
 import io.spackle.onnx.IdleGraphs;
 import io.spackle.onnx.RandomFlux;
 import io.spackle.onnx.RandomUnet;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A model whose denoising network has random weights, with next to nothing around it: what differs
@@ -56,7 +55,7 @@ sealed interface RandomModel {
 
     @Override
     public void write(Path folder, boolean half) throws IOException {
-      copy("idle-sd15-inpaint", folder);
+      Goldens.copyBundle("idle-sd15-inpaint", folder);
       IdleGraphs.writeText(folder.resolve("text_encoder/model.onnx"), TOKENS, size.textWidth());
       RandomUnet.write(folder.resolve(network()), size, half);
     }
@@ -87,20 +86,11 @@ sealed interface RandomModel {
 
     @Override
     public void write(Path folder, boolean half) throws IOException {
-      copy("tiny-flux-fill", folder);
+      Goldens.copyBundle("tiny-flux-fill", folder);
       IdleGraphs.writePooledText(folder.resolve("text_encoder/model.onnx"), size.pooledWidth());
       IdleGraphs.writeText(folder.resolve("text_encoder_2/model.onnx"), TOKENS, size.textWidth());
       IdleGraphs.writeEncoder(folder.resolve("vae_encoder/model.onnx"), 16);
       RandomFlux.write(folder.resolve(network()), size, half);
-    }
-  }
-
-  private static void copy(String bundle, Path folder) throws IOException {
-    Path source = Path.of(System.getProperty("bundles.dir"), bundle);
-    try (Stream<Path> files = Files.walk(source)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, folder.resolve(source.relativize(file)));
-      }
     }
   }
 }

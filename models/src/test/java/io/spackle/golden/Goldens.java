@@ -34,6 +34,16 @@ public final class Goldens {
     return Path.of(System.getProperty("bundles.dir")).resolve(path);
   }
 
+  /** Copies a bundle to a folder that does not exist. */
+  public static void copyBundle(String name, Path to) throws IOException {
+    Path from = bundle(name);
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+    }
+  }
+
   /** A golden file. */
   public static Path file(String path) {
     return Path.of(System.getProperty("golden.dir")).resolve(path);

@@ -15,11 +15,10 @@ import java.util.Map;
  * they have one canvas, which a crop around the mask decides: only the images tell it.
  *
  * <p>Batches are taken to be full while there are images for them, on one device.
- *
- * @param images that are expected, by canvas
- * @param maxImages in a batch
  */
-record ModelCalls(Map<String, Images> images, int maxImages) {
+final class ModelCalls {
+
+  private ModelCalls() {}
 
   /**
    * Images of one canvas.
@@ -41,13 +40,14 @@ record ModelCalls(Map<String, Images> images, int maxImages) {
   }
 
   /**
-   * Extrapolates framed rows to all rows of the same shape. Rows of a shape that is not among them
-   * are taken to be like all of them, but for their steps.
+   * The number of calls. Framed rows are extrapolated to all rows of the same shape; rows of a
+   * shape that is not among them are taken to be like all of them, but for their steps.
    *
    * @param groups of valid rows
    * @param probe of at least one row
+   * @param maxImages in a batch
    */
-  static ModelCalls of(List<Group> groups, TrialResult probe, int maxImages) {
+  static double expected(List<Group> groups, TrialResult probe, int maxImages) {
     List<Result> framed =
         probe.warm().results().stream().filter(row -> row.problem() == null).toList();
     Map<WorkShape, List<Result>> byShape = framed.stream().collect(groupingBy(Result::shape));
@@ -58,23 +58,18 @@ record ModelCalls(Map<String, Images> images, int maxImages) {
       double rows = success * group.rows() / alike.size();
       for (Result row : alike) {
         if (row.demand() != null) {
-          images.merge(row.demand().canvas(), expected(row, group.shape(), rows), Images::plus);
+          images.merge(row.demand().canvas(), images(row, group.shape(), rows), Images::plus);
         }
       }
     }
-    return new ModelCalls(Map.copyOf(images), maxImages);
+    return images.values().stream().mapToDouble(alike -> alike.shared(maxImages)).sum();
   }
 
   /** The images of a number of rows like a framed one, with the steps of another shape. */
-  private static Images expected(Result row, WorkShape shape, double rows) {
+  private static Images images(Result row, WorkShape shape, double rows) {
     Demand demand = row.demand();
     double calls = (double) demand.calls() * shape.calls() / row.shape().calls();
     double count = rows * demand.images();
     return new Images(count, count * calls, calls);
-  }
-
-  /** The number of calls. */
-  double count() {
-    return images.values().stream().mapToDouble(alike -> alike.shared(maxImages)).sum();
   }
 }

@@ -80,7 +80,7 @@ public record PlanResult(
   Optional<Double> modelCalls() {
     return probe.isEmpty()
         ? Optional.empty()
-        : Optional.of(ModelCalls.of(survey.valid(), probe, limits.maxImages()).count());
+        : Optional.of(ModelCalls.expected(survey.valid(), probe, limits.maxImages()));
   }
 
   /** The cost of the devices, in the currency of the price. */

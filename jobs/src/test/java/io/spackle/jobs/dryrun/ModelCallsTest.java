@@ -64,7 +64,7 @@ class ModelCallsTest {
 
   private static double calls(List<Group> groups, Result... probed) {
     TrialResult probe = new TrialResult(List.of(new Pass(1, List.of(probed))));
-    return ModelCalls.of(groups, probe, BATCH).count();
+    return ModelCalls.expected(groups, probe, BATCH);
   }
 
   private static Result framed(WorkShape shape, int images, int calls, String canvas) {
