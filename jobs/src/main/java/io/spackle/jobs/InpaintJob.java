@@ -1,6 +1,7 @@
 package io.spackle.jobs;
 
 import io.spackle.conf.HomeFolder;
+import io.spackle.conf.ModelInfo;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.conf.JobConf;
@@ -129,6 +130,7 @@ public final class InpaintJob implements Callable<Integer> {
     }
     JobConf conf = arguments.load();
     output = conf.output().path();
+    ModelInfo.readAhead(conf.tasks().model());
     SparkSession spark = SparkSessions.open(conf.hadoop());
     if (conf.tasks().model().labels().note() != null) {
       messages.println("Note: " + conf.tasks().model().labels().note());

@@ -1,5 +1,6 @@
 package io.spackle.jobs;
 
+import io.spackle.conf.ModelInfo;
 import io.spackle.conf.Problems;
 import io.spackle.conf.RefusedException;
 import io.spackle.jobs.conf.JobConf;
@@ -100,6 +101,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private PlanResult result(JobConf conf) throws IOException {
+    ModelInfo.readAhead(conf.tasks().model());
     SparkSession spark = SparkSessions.open(conf.hadoop());
     try (QuerySettings queries = new QuerySettings(spark)) {
       return result(spark, conf, JobPlan.readOnly(spark, conf, queries));

@@ -87,10 +87,10 @@ record Counts(
         .select(explode(col("notes")).as("note"))
         .groupBy("note")
         .count()
-        .orderBy(col("count").desc(), col("note"))
         .collectAsList()
         .stream()
         .map(row -> new Named(row.getString(0), row.getLong(1)))
+        .sorted(Comparator.comparingLong(Named::rows).reversed().thenComparing(Named::name))
         .toList();
   }
 

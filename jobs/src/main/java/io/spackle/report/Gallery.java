@@ -10,6 +10,7 @@ import io.spackle.row.PercentEncoding;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -147,10 +148,13 @@ final class Gallery {
   }
 
   private List<Row> withPreviews() {
-    return meta.where(col("status").equalTo(MetaRow.SUCCESS))
+    return meta
+        .where(col("status").equalTo(MetaRow.SUCCESS))
         .where(col("meta.file_prefix").isInCollection(previews.prefixes()))
-        .orderBy("id")
-        .collectAsList();
+        .collectAsList()
+        .stream()
+        .sorted(Comparator.comparing(row -> row.<String>getAs("id")))
+        .toList();
   }
 
   private List<Row> failures() {

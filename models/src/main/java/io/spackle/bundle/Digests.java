@@ -1,10 +1,6 @@
 package io.spackle.bundle;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,8 +13,6 @@ import java.util.TreeMap;
 
 /** SHA-256 of texts and files, in lower-case hex. */
 final class Digests {
-
-  private static final int CHUNK = 1 << 16;
 
   private Digests() {}
 
@@ -43,29 +37,16 @@ final class Digests {
     SortedMap<String, String> digests = new TreeMap<>();
     for (Path file : files) {
       String name = base.relativize(file.toAbsolutePath()).toString().replace('\\', '/');
-      digests.put(name, sha256(file));
+      digests.put(name, FileDigests.sha256(file));
     }
     return Collections.unmodifiableSortedMap(digests);
   }
 
-  private static String sha256(Path file) {
-    MessageDigest digest = newSha256();
-    byte[] chunk = new byte[CHUNK];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-        digest.update(chunk, 0, read);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return hex(digest.digest());
-  }
-
-  private static String hex(byte[] bytes) {
+  static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private static MessageDigest newSha256() {
+  static MessageDigest newSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -36,6 +36,17 @@ public record ModelInfo(
     Origin origin, String digest, ModelTraits traits, String vaeName, SafetyInfo safety) {
 
   /**
+   * Begins to read the files of a model, if it is in a local folder, on a thread that does not keep
+   * the process alive. Its digest is needed as soon as Spark has started, and takes seconds per
+   * gigabyte. Problems are left to who needs the model.
+   */
+  public static void readAhead(ModelConf conf) {
+    Thread reader = new Thread(() -> ModelCache.readAhead(conf.path()), "spackle-read-ahead");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /**
    * Reads the folders of a model; those that are not local are copied to this host.
    *
    * @throws RefusedException with all problems of a folder

@@ -33,6 +33,10 @@ public final class Problems {
     return null;
   }
 
+  public boolean isEmpty() {
+    return found.isEmpty();
+  }
+
   /**
    * Returns if there are no problems.
    *

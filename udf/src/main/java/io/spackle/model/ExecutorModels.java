@@ -75,6 +75,24 @@ public final class ExecutorModels implements AutoCloseable {
    */
   public OpenModel get(
       ModelSettings settings, LaneSettings lane, HadoopConf hadoop, TaskSignals task) {
+    Key<ModelSettings> key = key(settings, lane, task);
+    use(modelTasks, key, task);
+    return models.get(key, () -> open(key, hadoop), task::isInterrupted);
+  }
+
+  /**
+   * Begins to open the model on the device of a task, for later ones. A problem is theirs: they try
+   * again.
+   */
+  public void begin(
+      ModelSettings settings, LaneSettings lane, HadoopConf hadoop, TaskSignals task) {
+    Key<ModelSettings> key = key(settings, lane, task);
+    count(modelTasks, key, 0); // so that it is closed like others that no task uses
+    models.begin(key, () -> open(key, hadoop));
+  }
+
+  private static Key<ModelSettings> key(
+      ModelSettings settings, LaneSettings lane, TaskSignals task) {
     Device device =
         settings.origin() instanceof ModelSettings.BuiltIn
             ? Device.cpu(0)
@@ -82,9 +100,7 @@ public final class ExecutorModels implements AutoCloseable {
                 settings.device(),
                 task.gpuAddress(),
                 Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES")));
-    Key<ModelSettings> key = new Key<>(settings, lane, device);
-    use(modelTasks, key, task);
-    return models.get(key, () -> open(key, hadoop), task::isInterrupted);
+    return new Key<>(settings, lane, device);
   }
 
   /**

@@ -124,6 +124,15 @@ public final class ModelCache {
         });
   }
 
+  /** Reads the files of a model in a local folder, whose digest this process then knows. */
+  public static void readAhead(String location) {
+    try {
+      ifLocal(location).filter(Files::isDirectory).ifPresent(FolderKind.MODEL::digest);
+    } catch (InvalidModelException | UncheckedIOException | IllegalArgumentException e) {
+      LOG.debug("the model {} is read later", location, e); // which reports the problem
+    }
+  }
+
   /**
    * The local path of a folder, which is copied if necessary.
    *

@@ -61,6 +61,11 @@ public final class SharedResources<K, V extends AutoCloseable> implements AutoCl
     throw new CancellationException("the task is interrupted");
   }
 
+  /** Begins to open the resource of a key, for a later {@link #get}, unless it is open. */
+  void begin(K key, Supplier<V> opener) {
+    CompletableFuture<V> unused = future(key, opener); // its failure is that of a later request
+  }
+
   /** Removes a resource, if it is open, for the caller to close; a later request reopens it. */
   synchronized Optional<V> remove(K key) {
     if (!isOpen(opened.get(key))) {

@@ -77,6 +77,11 @@ final class ExecutorContext implements AutoCloseable {
     return models.get(settings.model(), settings.lane(), settings.hadoop(), task);
   }
 
+  /** Begins to open the model, which takes minutes if it is large. */
+  void begin(TaskSettings settings, TaskSignals task) {
+    models.begin(settings.model(), settings.lane(), settings.hadoop(), task);
+  }
+
   /** Opens the model, the scorer and the segmenters that rows can use. */
   void open(TaskSettings settings, TaskSignals task) {
     model(settings, task);

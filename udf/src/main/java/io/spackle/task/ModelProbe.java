@@ -10,10 +10,15 @@ import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens a job's model before its first row: failures are reported early, an open model is kept. */
 public final class ModelProbe {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelProbe.class);
 
   private static final int MAX_PROBLEMS = 8;
 
@@ -23,13 +28,19 @@ public final class ModelProbe {
   private ModelProbe() {}
 
   /**
+   * Begins to open the model on the executors of the cluster, and does not wait: {@link #problems}
+   * does. A problem is reported there.
+   */
+  public static void begin(SparkContext spark, TaskSettings settings) {
+    slots(spark, settings).foreach(ModelProbe::begin);
+  }
+
+  /**
    * Opens the model on the executors of the cluster, on each of their GPUs, and returns the
    * failures, each with its executor.
    */
   public static List<String> problems(SparkContext spark, TaskSettings settings) {
-    int slots = spark.defaultParallelism();
-    return JavaSparkContext.fromSparkContext(spark)
-        .parallelize(Collections.nCopies(slots, settings), slots)
+    return slots(spark, settings)
         .map(ModelProbe::problem)
         .filter(Objects::nonNull)
         .collect()
@@ -37,6 +48,21 @@ public final class ModelProbe {
         .distinct()
         .limit(MAX_PROBLEMS)
         .toList();
+  }
+
+  /** The settings, once for each task that the cluster runs at the same time. */
+  private static JavaRDD<TaskSettings> slots(SparkContext spark, TaskSettings settings) {
+    int slots = spark.defaultParallelism();
+    return JavaSparkContext.fromSparkContext(spark)
+        .parallelize(Collections.nCopies(slots, settings), slots);
+  }
+
+  private static void begin(TaskSettings settings) {
+    try {
+      ExecutorContext.ofJvm().begin(settings, new SparkTask(TaskContext.get()));
+    } catch (RuntimeException e) {
+      LOG.debug("the model is opened later", e); // which reports the problem
+    }
   }
 
   /** The number of executors now. */

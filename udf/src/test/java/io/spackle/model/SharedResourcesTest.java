@@ -71,6 +71,22 @@ class SharedResourcesTest {
   }
 
   @Test
+  void openingThatIsBegunIsThatOfLaterRequests() {
+    CountDownLatch requested = new CountDownLatch(1);
+    Supplier<Resource> opener =
+        () -> {
+          opened.incrementAndGet();
+          await(requested);
+          return new Resource();
+        };
+    shared.begin("key", opener);
+    shared.begin("key", opener);
+    requested.countDown(); // not reached if the beginning waited
+    shared.get("key", opener, () -> false);
+    assertThat(opened).hasValue(1);
+  }
+
+  @Test
   void failedOpeningIsRetried() {
     Supplier<Resource> failing =
         () -> {
@@ -102,11 +118,7 @@ class SharedResourcesTest {
     CountDownLatch opening = new CountDownLatch(1);
     Supplier<Resource> slow =
         () -> {
-          try {
-            opening.await();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
+          await(opening);
           return new Resource();
         };
     assertThatThrownBy(() -> shared.get("key", slow, () -> true))
@@ -124,6 +136,14 @@ class SharedResourcesTest {
     shared.close();
     assertThat(a.closed).isTrue();
     assertThat(b.closed).isTrue();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Resource get(String key) {

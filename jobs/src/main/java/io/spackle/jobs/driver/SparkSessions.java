@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -102,15 +103,22 @@ public final class SparkSessions {
     }
 
     /**
-     * Expects queries of few rows. Adaptive execution makes each stage of a query a job of its own,
-     * whose size tells how to go on: with few rows, most of the time goes there. What is set
-     * already stays.
+     * Expects queries of few rows: most of their time goes into preparing them. Adaptive execution
+     * makes each stage of a query a job of its own, whose size tells how to go on. Generated code
+     * takes longer to compile than to interpret what it does. What is set already stays.
      */
     public void expectFewRows() {
       set("spark.sql.adaptive.enabled", "false");
+      interpretExpressions(this::set);
       set(
           "spark.sql.shuffle.partitions",
           String.valueOf(session.sparkContext().defaultParallelism()));
+    }
+
+    /** Expects queries of any number of rows, as at first. */
+    public void expectManyRows() {
+      changed.forEach(session.conf()::unset);
+      changed.clear();
     }
 
     private void set(String key, String value) {
@@ -122,8 +130,19 @@ public final class SparkSessions {
 
     @Override
     public void close() {
-      changed.forEach(session.conf()::unset);
+      expectManyRows();
     }
+  }
+
+  /**
+   * Lets expressions be interpreted: code for them takes longer to compile than it saves where rows
+   * are few, or where each takes seconds.
+   *
+   * @param settings receives keys and values
+   */
+  public static void interpretExpressions(BiConsumer<String, String> settings) {
+    settings.accept("spark.sql.codegen.wholeStage", "false");
+    settings.accept("spark.sql.codegen.factoryMode", "NO_CODEGEN");
   }
 
   /** Sets the description that Spark's UI shows for the jobs that this thread starts next. */

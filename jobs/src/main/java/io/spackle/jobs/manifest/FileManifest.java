@@ -118,7 +118,7 @@ public record FileManifest(
   @Override
   public Manifest.Snapshot snapshot(Configuration hadoop) {
     // A file of a batch that changes meanwhile is in the next one.
-    return batch == null ? Manifest.Snapshot.of(path, hadoop) : new Manifest.Snapshot(Map.of());
+    return batch == null ? Manifest.Snapshot.of(path, hadoop) : Manifest.Snapshot.UNKNOWN;
   }
 
   /** A manifest may lie in an output folder, beside the results. */

@@ -73,7 +73,7 @@ public record FolderManifest(String images, String masks, String suffix) impleme
   /** Always empty: a second listing would take as long as the first. */
   @Override
   public Manifest.Snapshot snapshot(Configuration hadoop) {
-    return new Manifest.Snapshot(Map.of());
+    return Manifest.Snapshot.UNKNOWN;
   }
 
   @Override

@@ -92,20 +92,33 @@ public record Manifest(Dataset<Row> rows, List<Skipped> skipped, Optional<JavaRD
    * The state of a manifest's files at one moment; it shows whether one changed while it was read.
    *
    * @param files their versions by path; empty for sources that are not files
+   * @param bytes of all files
    */
-  public record Snapshot(Map<String, String> files) {
+  public record Snapshot(Map<String, String> files, long bytes) {
+
+    /** Of a source that is not files, or whose files cannot be listed. */
+    static final Snapshot UNKNOWN = new Snapshot(Map.of(), 0);
+
+    private static final long SMALL = 1 << 20;
 
     /** The files that a path, folder or pattern names now. */
     public static Snapshot of(String location, Configuration hadoop) {
       Map<String, String> files = new TreeMap<>();
+      long bytes = 0;
       try {
         for (FileStatus file : ListedFiles.of(location, hadoop)) {
           files.put(file.getPath().toString(), FileVersion.of(file));
+          bytes += file.getLen();
         }
       } catch (IOException | IllegalArgumentException e) {
-        files.clear(); // reading the manifest reports the problem
+        return UNKNOWN; // reading the manifest reports the problem
       }
-      return new Snapshot(files);
+      return new Snapshot(files, bytes);
+    }
+
+    /** Whether the files have few rows, as far as their size tells. */
+    public boolean isSmall() {
+      return !files.isEmpty() && bytes <= SMALL;
     }
   }
 

@@ -109,7 +109,7 @@ record PairsManifest(String folder, Layout layout) implements ManifestInput {
     try {
       return Manifest.Snapshot.of(list(hadoop).toString(), hadoop);
     } catch (IOException | RefusedException e) {
-      return new Manifest.Snapshot(Map.of()); // reading the rows reports the problem
+      return Manifest.Snapshot.UNKNOWN; // reading the rows reports the problem
     }
   }
 

@@ -104,6 +104,9 @@ public record JobPlan(
     problems.addAll(StoreProbe.problems(locations(conf), hadoop));
     problems.refuse(); // the checks below would take minutes to fail
     Manifest.Snapshot snapshot = conf.manifest().snapshot(hadoop);
+    if (snapshot.isSmall()) {
+      queries.expectFewRows(); // until they are counted
+    }
     Manifest manifest = manifest(spark, conf, problems);
     OutputFolder output = output(conf, hadoop, check, problems);
     checkTable(spark, conf, manifest, output, problems);
@@ -117,12 +120,17 @@ public record JobPlan(
     if (manifest != null && setup != null) {
       ManifestColumns.checkGuide(
           manifest.rows().schema(), setup.defaults(), setup.model().traits(), problems);
+      if (problems.isEmpty() && !isFurtherRun(conf, output)) {
+        beginToOpen(setup, manifest);
+      }
     }
     Dataset<Row> keys = manifest == null ? null : keys(manifest, setup, conf, problems);
     Long rows = keys == null ? null : count(keys, conf, problems);
     problems.refuse();
     if (Datasets.areAHandful(rows) && output.isSmall()) {
       queries.expectFewRows();
+    } else {
+      queries.expectManyRows();
     }
     Input input = new Input(manifest, keys, rows, snapshot);
     JobPlan plan =
@@ -137,6 +145,13 @@ public record JobPlan(
         problems.attempt("the names of images cannot be compared", () -> plan.namedKeys(problems));
     problems.refuse();
     return new JobPlan(conf, input.withNames(named), setup, output, plan.settings());
+  }
+
+  /** Lets the executors read the model's weights while Spark reads the manifest. */
+  private static void beginToOpen(ResolvedConf setup, Manifest manifest) {
+    SparkSession spark = manifest.rows().sparkSession();
+    SparkSessions.describeJobs(spark, "begin to open the model");
+    ModelProbe.begin(spark.sparkContext(), setup.settings(manifest.rows().schema(), null));
   }
 
   /** Reads the whole manifest, so that a file that is damaged at its end is refused, too. */
@@ -308,6 +323,10 @@ public record JobPlan(
 
   /** Whether an earlier run may have done all rows. */
   boolean isFurtherRun() {
+    return isFurtherRun(conf, output);
+  }
+
+  private static boolean isFurtherRun(JobConf conf, OutputFolder output) {
     try {
       return conf.output().mode() == OutputFolder.Mode.RESUME && output.hasRows();
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 
+import io.spackle.jobs.driver.SparkSessions;
 import io.spackle.jobs.lease.RunFiles;
 import io.spackle.jobs.output.Datasets;
 import io.spackle.jobs.output.MetaFiles;
@@ -136,6 +137,7 @@ record WorkFiles(Path folder, Path meta, String run, StructType schema) implemen
     SparkSession reading = spark.newSession();
     reading.conf().set("spark.sql.files.maxPartitionBytes", ONE_FILE);
     reading.conf().set("spark.sql.files.openCostInBytes", ONE_FILE);
+    SparkSessions.interpretExpressions(reading.conf()::set);
     // Row by row: some have whole images as text.
     reading.conf().set("spark.sql.parquet.enableVectorizedReader", false);
     return reading.read().schema(schema).parquet(folder.toString());

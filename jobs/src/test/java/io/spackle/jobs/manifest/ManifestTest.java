@@ -75,6 +75,16 @@ class ManifestTest {
   }
 
   @Test
+  void snapshotsTellWhetherAManifestIsSmall() throws IOException {
+    Configuration hadoop = SPARK.sparkContext().hadoopConfiguration();
+    Path file = Files.writeString(folder.resolve("rows.jsonl"), ROW.formatted("x"));
+    assertThat(Manifest.Snapshot.of(file.toString(), hadoop).isSmall()).isTrue();
+    Files.writeString(folder.resolve("more.jsonl"), ROW.formatted("x".repeat(1 << 20)));
+    assertThat(Manifest.Snapshot.of(folder + "/*.jsonl", hadoop).isSmall()).isFalse();
+    assertThat(Manifest.Snapshot.of("jdbc:no file", hadoop).isSmall()).isFalse();
+  }
+
+  @Test
   void snapshotsShowChangedFiles() throws IOException {
     Path file = Files.writeString(folder.resolve("rows.jsonl"), ROW.formatted("x"));
     Configuration hadoop = SPARK.sparkContext().hadoopConfiguration();
