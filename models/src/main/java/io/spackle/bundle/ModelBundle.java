@@ -261,7 +261,7 @@ public final class ModelBundle {
 
   /**
    * A SHA-256 of the content, in hex: the digest of the output of {@code sha256sum} for the files
-   * of {@link #digests}. The first call reads every byte.
+   * of {@link #digests}. The first call reads each file that this process has not read.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -272,7 +272,7 @@ public final class ModelBundle {
   /**
    * The SHA-256 of each relevant file (JSON, tokenizer text, graphs and their external tensors), in
    * hex, by its path in the bundle with slashes, sorted; with those of another autoencoder in place
-   * of the bundle's. The first call reads every byte.
+   * of the bundle's. The first call reads each file that this process has not read.
    *
    * @throws UncheckedIOException if a file cannot be read
    */

@@ -190,7 +190,7 @@ public final class ModelFolder {
 
   /**
    * A SHA-256 of the content, in hex: the digest of the output of {@code sha256sum} for the files
-   * of {@link #digests}. The first call reads every byte.
+   * of {@link #digests}. The first call reads each file that this process has not read.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -201,7 +201,7 @@ public final class ModelFolder {
   /**
    * The SHA-256 of each relevant file (JSON, tokenizer text, graphs and their external tensors), in
    * hex, by its path in the folder with slashes, sorted; for a prepared folder, of the files that
-   * it was made from. The first call reads every byte.
+   * it was made from. The first call reads each file that this process has not read.
    *
    * @throws UncheckedIOException if a file cannot be read
    */

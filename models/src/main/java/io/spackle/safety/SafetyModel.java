@@ -89,7 +89,9 @@ public final class SafetyModel {
     return parts.hubName(component).orElse(folder);
   }
 
-  /** A SHA-256 of its files, in hex. The first call reads every byte. */
+  /**
+   * A SHA-256 of its files, in hex. The first call reads each file that this process has not read.
+   */
   public String digest() {
     return parts.digest();
   }

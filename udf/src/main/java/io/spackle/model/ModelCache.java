@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * <p>A copy is in a folder named by the model's digest, and appears there only when it is complete
  * and has that digest. While one process copies, others wait for a lock file; the system releases
  * the lock of a process that crashed, and the next one removes its partial copy. Whenever a copy is
- * requested, it is read completely and compared with the digest; a damaged copy is replaced.
+ * requested, it is compared with the digest; a damaged copy is replaced. A process reads a file for
+ * that once, until the file changes.
  *
  * <p>When a model is copied, copies that were not used for 30 days are deleted. Other files in the
  * folder are left alone.
