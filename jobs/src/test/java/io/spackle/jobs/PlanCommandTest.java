@@ -145,34 +145,39 @@ class PlanCommandTest {
         .contains("masks: 1 empty, 0 all white");
   }
 
-  /** Crops around small and large masks have canvases of two sizes. */
+  /**
+   * Crops around small and large masks have canvases of two sizes. The model computes something, so
+   * that all rows can be framed while the first of them are generated.
+   */
   @Test
   void probeForecastsTheCallsOfTheNetwork() throws IOException {
     int side = 4 * JobRows.SIDE;
     ImageFiles.write(rows.file("large.png"), side, side, (x, y) -> x);
     ImageFiles.write(rows.file("dot.png"), side, side, (x, y) -> x < 8 && y < 8 ? 255 : 0);
     ImageFiles.write(rows.file("half.png"), side, side, (x, y) -> x < side / 2 ? 255 : 0);
-    for (int i = 0; i < 24; i++) {
+    for (int i = 0; i < 60; i++) {
       rows.row(
           "row" + i,
           "init_image",
           rows.file("large.png").toString(),
           "mask_image",
-          rows.file(i % 3 == 0 ? "half.png" : "dot.png").toString(),
+          rows.file(i % 5 == 0 ? "half.png" : "dot.png").toString(),
           "width",
-          2 * JobRows.SIDE,
+          side,
           "height",
-          2 * JobRows.SIDE,
+          side,
           "num_inference_steps",
-          2 + i % 4);
+          4 + i % 4);
     }
-    String conf = "spackle { image.crop-padding = auto, batch { max-images = 4, max-wait = 5s } }";
-    Result end = plan(conf, "--probe", "12");
+    String conf =
+        "spackle { model.path = \"%s\", image.crop-padding = auto, batch { max-images = 4, max-wait = 5s } }"
+            .formatted(TestJob.bundle("tiny-sd15-inpaint"));
+    Result end = plan(conf, "--probe", "60");
     double forecast = end.at("/probe/model_calls").asDouble();
     assertThat(end.messages()).containsPattern("about \\d+ calls of the network for all");
     JsonNode summary = rows.run(conf).summary();
     double calls = summary.at("/model_calls").asDouble();
-    assertThat(calls).as("84 steps in batches of at most 4").isBetween(21.0, 84.0);
+    assertThat(calls).as("330 steps in batches of at most 4").isBetween(82.5, 330.0);
     assertThat(forecast).isCloseTo(calls, withinPercentage(10));
   }
 
