@@ -64,6 +64,22 @@ class ModelsCommandTest {
   }
 
   @Test
+  void preparesAModelForThisCpuOnly() {
+    String model = TestJob.bundle("tiny-erase-floats").toString();
+    CommandResult command =
+        CommandResult.run("models", "prepare", model, folder.resolve("here"), "--this-cpu");
+    assertThat(command.code()).as(command.messages()).isZero();
+    assertThat(command.out())
+        .containsPattern("(?m)^prepared   by ONNX Runtime [0-9.]+ for CPUs with this layout: ");
+
+    CommandResult cuda =
+        CommandResult.run(
+            "models", "prepare", model, folder.resolve("cuda"), "--this-cpu", "--device", "cuda");
+    assertThat(cuda.code()).isEqualTo(2);
+    assertThat(cuda.out()).contains("--this-cpu with --device cuda: expected --device cpu");
+  }
+
+  @Test
   void describesABuiltInModel() {
     CommandResult command = CommandResult.run("models", "check", "builtin:patchmatch");
     assertThat(command.code()).as(command.messages()).isZero();

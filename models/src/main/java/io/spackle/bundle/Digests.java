@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** SHA-256 of texts and files, in lower-case hex. */
+/** SHA-256 of texts, bytes and files, in lower-case hex. */
 final class Digests {
 
   private Digests() {}
@@ -28,7 +28,11 @@ final class Digests {
   }
 
   static String sha256(String text) {
-    return hex(newSha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return sha256(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static String sha256(byte[] bytes) {
+    return hex(newSha256().digest(bytes));
   }
 
   /** The digests of files by their paths in a folder, with slashes. */

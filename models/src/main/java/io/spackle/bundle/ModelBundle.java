@@ -215,10 +215,11 @@ public final class ModelBundle {
   /**
    * The graph file of a component.
    *
-   * @throws InvalidModelException if there is none
+   * @param device that is to run it
+   * @throws InvalidModelException if there is none, or the folder is prepared for another device
    */
-  public Path graph(String component) {
-    return of(component).graph(component);
+  public Path graph(String component, Device device) {
+    return of(component).graph(component, device);
   }
 
   /**
@@ -247,16 +248,6 @@ public final class ModelBundle {
   /** The only device that the model's graphs run on, if they are optimised for one. */
   public Optional<Device.Kind> preparedFor() {
     return parts.preparedFor();
-  }
-
-  /**
-   * Rejects a device that the graphs of the model, or of its autoencoder, are not prepared for.
-   *
-   * @throws InvalidModelException if it is
-   */
-  public void require(Device device) {
-    parts.require(device);
-    vae.require(device);
   }
 
   /**

@@ -123,10 +123,12 @@ public final class ModelFolder {
   /**
    * The graph file of a component.
    *
-   * @throws InvalidModelException if there is none
+   * @param device that is to run it
+   * @throws InvalidModelException if there is none, or the folder is prepared for another device
    */
-  public Path graph(String component) {
+  public Path graph(String component, Device device) {
     require(List.of(component));
+    prepared.ifPresent(mark -> mark.require(device.kind(), root));
     return graphPath(component);
   }
 
@@ -136,7 +138,8 @@ public final class ModelFolder {
    * @throws InvalidModelException if the graph is missing, or declares an unsupported type
    */
   public OnnxHeader header(String component) {
-    Path file = graph(component);
+    require(List.of(component));
+    Path file = graphPath(component);
     try {
       return OnnxHeader.read(file);
     } catch (IOException e) {
@@ -161,15 +164,6 @@ public final class ModelFolder {
   /** The device that a prepared folder is optimised for. */
   Optional<Device.Kind> preparedFor() {
     return prepared.map(PreparedMark::device);
-  }
-
-  /**
-   * Rejects a device that a prepared folder is not made for.
-   *
-   * @throws InvalidModelException if it is none
-   */
-  void require(Device device) {
-    prepared.ifPresent(mark -> mark.require(device.kind(), root));
   }
 
   /**

@@ -3,8 +3,7 @@ package io.spackle.bundle;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import io.spackle.graph.Device;
-import io.spackle.graph.OptimizedGraph;
+import io.spackle.graph.GraphOptimizer;
 import io.spackle.onnx.BatchedInput;
 import io.spackle.onnx.OnnxFileCheck;
 import java.io.IOException;
@@ -33,12 +32,12 @@ public final class PreparedBundle {
 
   private final Path source;
   private final Path target;
-  private final Optional<Device> device;
+  private final Optional<GraphOptimizer> optimizer;
 
-  private PreparedBundle(Path source, Path target, Optional<Device> device) {
+  private PreparedBundle(Path source, Path target, Optional<GraphOptimizer> optimizer) {
     this.source = source;
     this.target = target;
-    this.device = device;
+    this.optimizer = optimizer;
   }
 
   /**
@@ -47,13 +46,14 @@ public final class PreparedBundle {
    *
    * @param source a model folder
    * @param target the folder to write
-   * @param device that is to run the graphs, and that this process can use; empty for any: the
-   *     graphs are not optimised then, only the timestep is changed
+   * @param optimizer for the device that is to run the graphs; empty for any device: only the
+   *     timestep is changed then
    * @throws io.spackle.graph.InvalidModelException if the source is not a model folder
    * @throws IllegalArgumentException if the target exists, or the source is prepared already
    * @throws IOException if a file cannot be read or written
    */
-  public static void write(Path source, Path target, Optional<Device> device) throws IOException {
+  public static void write(Path source, Path target, Optional<GraphOptimizer> optimizer)
+      throws IOException {
     ModelBundle bundle = ModelBundle.open(source);
     if (PreparedMark.of(source).isPresent()) {
       throw new IllegalArgumentException(
@@ -64,7 +64,7 @@ public final class PreparedBundle {
     }
     Path part = target.toAbsolutePath().resolveSibling(target.getFileName() + ".part");
     delete(part);
-    new PreparedBundle(source, part, device).write(bundle);
+    new PreparedBundle(source, part, optimizer).write(bundle);
     Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -73,7 +73,7 @@ public final class PreparedBundle {
     List<Path> graphs = graphs(bundle);
     for (Path graph : graphs) {
       replaced.add(normalized(graph));
-      if (device.isEmpty()) {
+      if (optimizer.isEmpty()) {
         continue; // the weights stay as they are
       }
       OnnxFileCheck.check(graph, graph.toString())
@@ -91,16 +91,20 @@ public final class PreparedBundle {
       write(graph, batched(graph), copyOf(graph));
     }
     new PreparedMark(
-            OptimizedGraph.runtime(),
-            device.map(Device::kind).orElse(null),
+            GraphOptimizer.runtime(),
+            optimizer.map(GraphOptimizer::kind).orElse(null),
+            optimizer
+                .filter(GraphOptimizer::isForThisCpu)
+                .map(cpu -> PreparedMark.layoutOfThisCpu())
+                .orElse(null),
             new TreeMap<>(bundle.digests()),
             new TreeMap<>(ModelBundle.open(target).digests()))
         .write(target);
   }
 
   private void write(Path graph, Optional<ByteBuffer> batched, Path copy) throws IOException {
-    if (device.isPresent()) {
-      OptimizedGraph.save(graph, batched, copy, device.get());
+    if (optimizer.isPresent()) {
+      optimizer.get().save(graph, batched, copy);
     } else if (batched.isPresent()) {
       try (FileChannel channel = FileChannel.open(copy, CREATE_NEW, WRITE)) {
         while (batched.get().hasRemaining()) {

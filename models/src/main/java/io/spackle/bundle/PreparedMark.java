@@ -1,6 +1,7 @@
 package io.spackle.bundle;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spackle.graph.CpuLayout;
 import io.spackle.graph.Device;
 import io.spackle.graph.InvalidModelException;
 import java.io.IOException;
@@ -23,12 +24,15 @@ import java.util.stream.Collectors;
  *
  * @param onnxRuntime the version that optimised the graphs
  * @param device that the graphs are optimised for; null if they are not, so that any may run them
+ * @param layout a digest of the {@link CpuLayout layout} that is saved with the graphs; null if it
+ *     is chosen when they are opened
  * @param original the digests of the files that the folder was made from, by path
  * @param prepared those of the folder's files when it was made
  */
 record PreparedMark(
     String onnxRuntime,
     Device.Kind device,
+    String layout,
     SortedMap<String, String> original,
     SortedMap<String, String> prepared) {
 
@@ -53,6 +57,10 @@ record PreparedMark(
           folder.toString(),
           List.of(FILE + ": damaged, prepare the model again: " + e.getMessage()));
     }
+  }
+
+  static String layoutOfThisCpu() {
+    return Digests.sha256(CpuLayout.sample());
   }
 
   void write(Path folder) throws IOException {
@@ -87,13 +95,15 @@ record PreparedMark(
   public String toString() {
     return device == null
         ? "for any device"
-        : "by ONNX Runtime %s for %s".formatted(onnxRuntime, device);
+        : "by ONNX Runtime %s for %s"
+            .formatted(onnxRuntime, layout == null ? device : "CPUs with this layout: " + layout);
   }
 
   /**
-   * Rejects a device that may lack operators of the graphs.
+   * Rejects a device that the graphs are not prepared for: it may lack their operators, or read
+   * their weights in another order.
    *
-   * @throws InvalidModelException if there is one
+   * @throws InvalidModelException if it is one
    */
   void require(Device.Kind used, Path folder) {
     if (device != null && device != used) {
@@ -102,6 +112,13 @@ record PreparedMark(
           List.of(
               "is prepared for %s, and run on %s: prepare the model for that device, or run it unprepared"
                   .formatted(device, used)));
+    }
+    if (layout != null && !layout.equals(layoutOfThisCpu())) {
+      throw new InvalidModelException(
+          folder.toString(),
+          List.of(
+              "is prepared for CPUs that arrange convolutions as the one where it was prepared, and"
+                  + " this one does not: prepare the model here, or without --this-cpu"));
     }
   }
 }

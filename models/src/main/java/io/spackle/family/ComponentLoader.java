@@ -154,7 +154,7 @@ final class ComponentLoader {
    * @param read outputs that the family reads
    */
   Graph graph(String component, Set<String> fed, Set<String> read) {
-    return checked(component, OrtGraph.open(bundle.graph(component), device), fed, read);
+    return checked(component, OrtGraph.open(bundle.graph(component, device), device), fed, read);
   }
 
   private Graph checked(String component, Graph graph, Set<String> fed, Set<String> read) {
@@ -169,7 +169,7 @@ final class ComponentLoader {
    * @param fed as of {@link #graph}
    */
   Graph denoiser(Set<String> fed) {
-    Path file = bundle.graph("unet");
+    Path file = bundle.graph("unet", device);
     return checked(
         "unet",
         batched(file)

@@ -37,7 +37,7 @@ final class EraseInpainter implements Inpainter {
 
   static Inpainter open(ModelBundle bundle, Device device) {
     EraseGraph convention = EraseGraph.of(bundle);
-    Graph graph = OrtGraph.open(bundle.graph(ModelBundle.ROOT), device);
+    Graph graph = OrtGraph.open(bundle.graph(ModelBundle.ROOT, device), device);
     return new EraseInpainter(traits(bundle), convention, graph);
   }
 

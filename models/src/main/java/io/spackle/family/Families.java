@@ -111,7 +111,6 @@ public enum Families {
 
   /** Opens a model as {@link ModelSource#open} does. */
   static Inpainter openUnchecked(ModelBundle bundle, Device device) {
-    bundle.require(device);
     return of(bundle).opener.apply(bundle, device);
   }
 

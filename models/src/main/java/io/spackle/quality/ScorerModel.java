@@ -85,7 +85,7 @@ public final class ScorerModel {
    */
   public Scorer load(Device device) {
     try (CloseStack loading = new CloseStack()) {
-      Graph graph = loading.push(OrtGraph.open(parts.graph(ModelBundle.ROOT), device));
+      Graph graph = loading.push(OrtGraph.open(parts.graph(ModelBundle.ROOT, device), device));
       List<String> problems = new ArrayList<>();
       ImagePreprocessor preprocessor =
           ImagePreprocessor.of(parts.required(ModelBundle.ROOT, PREPROCESSOR, problems), problems);

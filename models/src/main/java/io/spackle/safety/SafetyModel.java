@@ -103,7 +103,7 @@ public final class SafetyModel {
    */
   public SafetyChecker load(Device device) {
     try (CloseStack loading = new CloseStack()) {
-      Graph graph = loading.push(OrtGraph.open(parts.graph(component), device));
+      Graph graph = loading.push(OrtGraph.open(parts.graph(component, device), device));
       List<String> problems = new ArrayList<>();
       SafetyChecker checker =
           component.equals(CLIP) ? clip(graph, problems) : classifier(graph, problems);

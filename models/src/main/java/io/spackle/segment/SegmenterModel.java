@@ -105,12 +105,14 @@ public final class SegmenterModel {
           folder.toString(), List.of("is a model that paints, expected one that finds classes"));
     }
     ModelFolder parts = ModelFolder.openGraph(folder);
-    Path graph = parts.graph(ModelBundle.ROOT);
     GraphReading reading =
         GraphReading.of(
             folder.toString(), parts.header(ModelBundle.ROOT), Optional.of(parts), options);
     return new SegmenterModel(
-        parts.name(), reading, device -> OrtGraph.open(graph, device), device -> Optional.empty());
+        parts.name(),
+        reading,
+        device -> OrtGraph.open(parts.graph(ModelBundle.ROOT, device), device),
+        device -> Optional.empty());
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spackle.bundle.BundleOptions.PromptSyntax;
 import io.spackle.golden.Goldens;
+import io.spackle.graph.Device;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.graph.TensorSpec;
 import io.spackle.onnx.OnnxFile;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelBundleTest {
 
+  private static final Device CPU = Device.cpu(0);
   private static final String POINTER =
       "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1719382\n";
 
@@ -52,7 +54,7 @@ class ModelBundleTest {
     assertThat(bundle.config("unet")).isEmpty();
     assertThat(bundle.has("unet")).isTrue();
     assertThat(bundle.has("vae_encoder")).isFalse();
-    assertThat(bundle.graph("unet")).isEqualTo(folder.resolve("unet/model.onnx"));
+    assertThat(bundle.graph("unet", CPU)).isEqualTo(folder.resolve("unet/model.onnx"));
     assertThat(bundle.folder("tokenizer")).isEqualTo(folder.resolve("tokenizer"));
   }
 
@@ -87,7 +89,8 @@ class ModelBundleTest {
                     .startsWith("vae_encoder/model.onnx: not found")
                     .contains("diffusion_pytorch_model.safetensors", "optimum-cli export onnx"),
             problem -> assertThat(problem).startsWith("text_encoder/model.onnx: not found"));
-    assertThatThrownBy(() -> bundle.graph("vae_encoder")).isInstanceOf(InvalidModelException.class);
+    assertThatThrownBy(() -> bundle.graph("vae_encoder", CPU))
+        .isInstanceOf(InvalidModelException.class);
   }
 
   @Test
@@ -149,7 +152,7 @@ class ModelBundleTest {
     assertThat(bundle.className()).isEmpty();
     assertThat(bundle.has(ModelBundle.ROOT)).isTrue();
     assertThat(bundle.requiredConfig(ModelBundle.ROOT).get("mask").asText()).isEqualTo("keep");
-    assertThat(bundle.graph(ModelBundle.ROOT)).isEqualTo(eraseModel.resolve("model.onnx"));
+    assertThat(bundle.graph(ModelBundle.ROOT, CPU)).isEqualTo(eraseModel.resolve("model.onnx"));
     assertThat(bundle.header(ModelBundle.ROOT).inputs())
         .extracting(TensorSpec::name)
         .containsExactly("x");
@@ -272,8 +275,8 @@ class ModelBundleTest {
 
     ModelBundle bundle = original.withVae(ModelFolder.open(other, ModelBundle.VAE));
 
-    assertThat(bundle.graph("vae_encoder")).isEqualTo(other.resolve("vae_encoder/model.onnx"));
-    assertThat(bundle.graph("unet")).isEqualTo(original.graph("unet"));
+    assertThat(bundle.graph("vae_encoder", CPU)).isEqualTo(other.resolve("vae_encoder/model.onnx"));
+    assertThat(bundle.graph("unet", CPU)).isEqualTo(original.graph("unet", CPU));
     assertThat(bundle.config("vae_decoder").orElseThrow().get("scaling_factor").asDouble())
         .isEqualTo(0.5);
     assertThat(bundle.vaeName()).contains("stabilityai/sd-vae-ft-mse");

@@ -5,6 +5,7 @@ import io.spackle.bundle.PreparedBundle;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
+import io.spackle.graph.GraphOptimizer;
 import io.spackle.image.MaskReduction;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,7 +84,7 @@ final class EngineBench {
   private static Path prepared(Path fused) throws IOException {
     Path prepared = fused.resolveSibling("prepared");
     if (Files.notExists(prepared)) {
-      PreparedBundle.write(fused, prepared, Optional.of(Device.cpu(0)));
+      PreparedBundle.write(fused, prepared, Optional.of(GraphOptimizer.ofThisCpu()));
     }
     return prepared;
   }

@@ -11,8 +11,8 @@ import io.spackle.golden.Npy;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
+import io.spackle.graph.GraphOptimizer;
 import io.spackle.graph.InvalidModelException;
-import io.spackle.graph.OptimizedGraph;
 import io.spackle.graph.OrtGraph;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
@@ -55,7 +55,8 @@ class FusedBundleTest {
     Path fused = temp.resolve("fused");
     Goldens.copyBundle("tiny-sd15-inpaint", fused);
     Files.copy(UNET, fused.resolve("unet/model.onnx"), StandardCopyOption.REPLACE_EXISTING);
-    PreparedBundle.write(fused, temp.resolve("prepared"), Optional.of(Device.cpu(0)));
+    PreparedBundle.write(
+        fused, temp.resolve("prepared"), Optional.of(GraphOptimizer.of(Device.cpu(0))));
 
     try (Inpainter model = open(fused);
         Inpainter prepared = open(temp.resolve("prepared"))) {
@@ -80,8 +81,8 @@ class FusedBundleTest {
     Path graph = Goldens.ownFile("fused/cuda-only.onnx");
     assertThatThrownBy(
             () ->
-                OptimizedGraph.save(
-                    graph, Optional.empty(), temp.resolve("model.onnx"), Device.cpu(0)))
+                GraphOptimizer.of(Device.cpu(0))
+                    .save(graph, Optional.empty(), temp.resolve("model.onnx")))
         .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining("the device has no operator GroupNorm, which is fused for CUDA");
   }

@@ -5,6 +5,7 @@ import io.spackle.bundle.PreparedBundle;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Device;
 import io.spackle.graph.GraphException;
+import io.spackle.graph.GraphOptimizer;
 import io.spackle.image.MaskReduction;
 import io.spackle.onnx.RandomFlux;
 import io.spackle.onnx.RandomUnet;
@@ -86,7 +87,7 @@ final class GpuBench {
     model.write(made, device.kind() == Device.Kind.CUDA);
     out.printf("%s: made in %.1f s", model.name(), secondsSince(start));
     start = System.nanoTime();
-    PreparedBundle.write(made, prepared, Optional.of(device));
+    PreparedBundle.write(made, prepared, Optional.of(GraphOptimizer.of(device)));
     Path file = prepared.resolve(model.network());
     out.printf(
         ", prepared in %.1f s, weights %d MiB%n",

@@ -9,13 +9,19 @@ import io.spackle.bundle.ModelFolder;
 import io.spackle.bundle.PreparedBundle;
 import io.spackle.golden.Goldens;
 import io.spackle.graph.Device;
+import io.spackle.graph.GraphOptimizer;
 import io.spackle.graph.InvalidModelException;
+import io.spackle.safety.SafetyModel;
+import io.spackle.safety.SafetyOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A prepared model generates the images of the folder that it was made from, under its digest. */
 class PreparedBundleIT {
 
-  private static final Optional<Device> CPU = Optional.of(Device.cpu(0));
+  private static final Optional<GraphOptimizer> CPU = Optional.of(GraphOptimizer.of(Device.cpu(0)));
+  private static final Optional<GraphOptimizer> THIS_CPU = Optional.of(GraphOptimizer.ofThisCpu());
   private static final String SMALLEST = "tiny-erase-lama";
 
   @TempDir private Path temp;
@@ -45,11 +52,40 @@ class PreparedBundleIT {
         "tiny-erase-migan"
       })
   void generatesTheSameBitsUnderTheSameDigest(String name) throws IOException {
-    Path prepared = prepare(name, CPU);
+    byte[] image = image(Goldens.bundle(name));
+    Map<String, String> digests = ModelBundle.open(Goldens.bundle(name)).digests();
+    for (Optional<GraphOptimizer> optimizer : List.of(CPU, THIS_CPU)) {
+      Path prepared = prepare(name, optimizer);
+      assertThat(ModelBundle.open(prepared).digests()).isEqualTo(digests);
+      assertThat(image(prepared)).isEqualTo(image);
+    }
+  }
 
-    assertThat(ModelBundle.open(prepared).digests())
-        .isEqualTo(ModelBundle.open(Goldens.bundle(name)).digests());
-    assertThat(image(prepared)).isEqualTo(image(Goldens.bundle(name)));
+  /** Every graph of a folder counts, that of a safety checker too. */
+  @Test
+  void withASavedLayoutItIsRefusedWhereTheLayoutIsAnother() throws IOException {
+    Path prepared = prepare("tiny-sd15-inpaint-legacy", THIS_CPU);
+    Path file = prepared.resolve("prepared.json");
+    String mark = Files.readString(file);
+    assertThat(mark).containsPattern("\"layout\" : \"[0-9a-f]{64}\"");
+    Files.writeString(file, mark.replaceFirst("(\"layout\" : \"[0-9a-f]{63}).", "$1x"));
+    ModelBundle elsewhere = ModelBundle.open(prepared);
+    SafetyModel checker = SafetyModel.open(prepared, new SafetyOptions(List.of(), 0));
+    for (ThrowingCallable opening :
+        List.<ThrowingCallable>of(
+            () -> Families.open(elsewhere, Device.cpu(1)), () -> checker.load(Device.cpu(1)))) {
+      assertThatThrownBy(opening)
+          .isInstanceOf(InvalidModelException.class)
+          .hasMessageContaining("prepare the model here, or without --this-cpu");
+    }
+  }
+
+  @Test
+  void tellsWhatItIsPreparedFor() throws IOException {
+    assertThat(ModelBundle.open(prepare(SMALLEST, CPU)).preparation().orElseThrow())
+        .endsWith(" for CPU");
+    assertThat(ModelBundle.open(prepare(SMALLEST, THIS_CPU)).preparation().orElseThrow())
+        .contains(" for CPUs with this layout: ");
   }
 
   /** Not optimised: what ONNX Runtime casts for the CPU would be slow elsewhere. */
@@ -58,7 +94,7 @@ class PreparedBundleIT {
     Path prepared = prepare("tiny-sd15-inpaint", Optional.empty());
     assertThat(image(prepared)).isEqualTo(image(Goldens.bundle("tiny-sd15-inpaint")));
     ModelBundle bundle = ModelBundle.open(prepared);
-    bundle.require(Device.cuda(0));
+    assertThat(bundle.graph("unet", Device.cuda(0))).exists();
     assertThat(bundle.digest())
         .isEqualTo(ModelBundle.open(Goldens.bundle("tiny-sd15-inpaint")).digest());
   }
@@ -66,7 +102,7 @@ class PreparedBundleIT {
   @Test
   void preparedForTheCpuItIsRefusedOnCuda() throws IOException {
     ModelBundle prepared = ModelBundle.open(prepare(SMALLEST, CPU));
-    assertThatThrownBy(() -> prepared.require(Device.cuda(0)))
+    assertThatThrownBy(() -> prepared.graph(ModelBundle.ROOT, Device.cuda(0)))
         .isInstanceOf(InvalidModelException.class)
         .hasMessageContaining(
             "is prepared for CPU, and run on CUDA: prepare the model for that device");
@@ -124,9 +160,10 @@ class PreparedBundleIT {
     }
   }
 
-  private Path prepare(String name, Optional<Device> device) throws IOException {
-    Path target = temp.resolve(name);
-    PreparedBundle.write(Goldens.bundle(name), target, device);
+  private Path prepare(String name, Optional<GraphOptimizer> optimizer) throws IOException {
+    boolean isForThisCpu = optimizer.filter(GraphOptimizer::isForThisCpu).isPresent();
+    Path target = temp.resolve(name + (isForThisCpu ? "-here" : ""));
+    PreparedBundle.write(Goldens.bundle(name), target, optimizer);
     return target;
   }
 

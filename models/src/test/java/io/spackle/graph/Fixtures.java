@@ -15,8 +15,8 @@ final class Fixtures {
   private Fixtures() {}
 
   static OrtGraph open(String bundle, String component, int threads) {
-    return OrtGraph.open(
-        ModelBundle.open(Goldens.bundle(bundle)).graph(component), Device.cpu(threads));
+    Device cpu = Device.cpu(threads);
+    return OrtGraph.open(ModelBundle.open(Goldens.bundle(bundle)).graph(component, cpu), cpu);
   }
 
   /** Gaussian values from a seed. */
