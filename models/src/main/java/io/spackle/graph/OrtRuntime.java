@@ -16,6 +16,11 @@ final class OrtRuntime {
   /** Ends the spinning of a session's threads with its last run. */
   private static final String STOP_SPINNING = "session.force_spinning_stop";
 
+  /**
+   * Threads take their work of an operator in blocks that become smaller, instead of equal shares.
+   */
+  private static final String BLOCKS_PER_THREAD = "session.dynamic_block_base";
+
   /** One per process; never closed, because other code's sessions may use it. */
   private static final OrtEnvironment ENVIRONMENT = create();
 
@@ -43,6 +48,10 @@ final class OrtRuntime {
       // Threads spin while they wait for the next operator. After a run they would take the cores
       // from the next graph and from rows that are decoded and encoded.
       options.addConfigEntry(STOP_SPINNING, "1");
+      // With equal shares, all threads wait for the one whose core has other work, too: that of
+      // rows,
+      // of other processes, or of other machines on the same host.
+      options.addConfigEntry(BLOCKS_PER_THREAD, "16");
       if (device.kind() == Device.Kind.CUDA) {
         addCuda(options, device.ordinal());
       }
