@@ -57,7 +57,8 @@ public final class GraphOptimizer {
   }
 
   /**
-   * Optimises a graph and saves it, with its {@link #weights weights} in a file beside it.
+   * Optimises a graph and saves it, with its weights in a file beside it, which has the suffix
+   * {@code _data}.
    *
    * @param model an ONNX file
    * @param copy the bytes of a changed copy that takes its place, in direct memory
@@ -82,7 +83,7 @@ public final class GraphOptimizer {
     }
   }
 
-  /** The file with the weights of a saved graph. */
+  /** The file with the weights of a graph that is saved to a target. */
   static Path weights(Path target) {
     return target.resolveSibling(target.getFileName() + "_data");
   }

@@ -48,9 +48,8 @@ final class OrtRuntime {
       // Threads spin while they wait for the next operator. After a run they would take the cores
       // from the next graph and from rows that are decoded and encoded.
       options.addConfigEntry(STOP_SPINNING, "1");
-      // With equal shares, all threads wait for the one whose core has other work, too: that of
-      // rows,
-      // of other processes, or of other machines on the same host.
+      // With equal shares, all threads wait for the one whose core has other work, too: rows that
+      // are decoded and encoded, other processes, or other machines on the same host.
       options.addConfigEntry(BLOCKS_PER_THREAD, "16");
       if (device.kind() == Device.Kind.CUDA) {
         addCuda(options, device.ordinal());
