@@ -37,7 +37,8 @@ public final class CpuLayout {
     return sample.clone();
   }
 
-  private static byte[] arranged() throws IOException {
+  /** As {@link #sample}, without the remembered result. */
+  static byte[] arranged() throws IOException {
     Path folder = Files.createTempDirectory("spackle-layout");
     Path model = folder.resolve(CONVOLUTION);
     Path saved = folder.resolve("saved.onnx");

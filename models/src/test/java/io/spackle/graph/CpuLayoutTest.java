@@ -2,6 +2,7 @@ package io.spackle.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -23,6 +24,10 @@ class CpuLayoutTest {
     }
     assertThat(weights)
         .containsExactlyInAnyOrderElementsOf(IntStream.range(0, WEIGHTS).boxed().toList());
-    assertThat(CpuLayout.sample()).isEqualTo(CpuLayout.sample());
+  }
+
+  @Test
+  void arrangingAgainGivesTheSameBytes() throws IOException {
+    assertThat(CpuLayout.arranged()).isEqualTo(CpuLayout.sample());
   }
 }
