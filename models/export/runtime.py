@@ -5,7 +5,7 @@ package, onnxruntime or onnxruntime-gpu, which must be at least as new as those 
 gets the library that connects Java with them, of Maven's jar. That one asks for its own version by name, so the name is
 replaced.
 
---jar is Maven's jar; by default the newest one of the same name in ~/.m2. Run Spackle with
+--jar is Maven's jar; by default the one that Spackle was built with. Run Spackle with
 
     JAVA_TOOL_OPTIONS=-Donnxruntime.native.path=FOLDER ./spackle ...
 """
@@ -20,7 +20,7 @@ from importlib import metadata
 from pathlib import Path
 
 PACKAGES = {"onnxruntime": "onnxruntime", "onnxruntime-gpu": "onnxruntime_gpu"}
-MAVEN = Path.home() / ".m2/repository/com/microsoft/onnxruntime"
+CLASS_PATH = Path(__file__).parents[2] / "jobs/target/runtime.classpath"
 CPUS = {"x86_64": "x64", "aarch64": "aarch64"}
 CONNECTOR = "libonnxruntime4j_jni.so"
 LABEL = re.compile(rb"VERS_([0-9.]+)(?=\0)")
@@ -41,9 +41,11 @@ def installed():
     sys.exit("no ONNX Runtime is installed: pip install onnxruntime, or onnxruntime-gpu")
 
 
-def newest_jar(artifact):
-    jars = sorted((MAVEN / artifact).glob(f"*/{artifact}-*[0-9].jar"), key=lambda jar: order(jar.parent.name))
-    return jars[-1] if jars else sys.exit(f"no {artifact} in {MAVEN}: build Spackle first, or give --jar")
+def built_jar(artifact):
+    """The jar on the class path that ./spackle runs with."""
+    entries = CLASS_PATH.read_text().strip().split(":") if CLASS_PATH.exists() else []
+    jars = [entry for entry in entries if Path(entry).name.startswith(f"{artifact}-")]
+    return jars[0] if jars else sys.exit(f"no {artifact} in {CLASS_PATH}: build Spackle with it first, or give --jar")
 
 
 def elf_hash(label):
@@ -80,7 +82,7 @@ def main():
     if not library.exists():
         sys.exit(f"{package} {version} has no {library.name}: install a newer one, on Linux")
     member = f"ai/onnxruntime/native/linux-{CPUS[platform.machine()]}/{CONNECTOR}"
-    with zipfile.ZipFile(args.jar or newest_jar(PACKAGES[package])) as jar:
+    with zipfile.ZipFile(args.jar or built_jar(PACKAGES[package])) as jar:
         connector = bound(jar.read(member), version)
     args.to.mkdir(parents=True)
     (args.to / CONNECTOR).write_bytes(connector)
