@@ -91,7 +91,7 @@ final class ModelsCommand {
       if (usable.isEmpty()) {
         out.println(
             "note       CUDA cannot be used here: the graphs are not optimised for it, only the"
-                + " timestep is changed");
+                + " UNet is changed");
       }
       PreparedBundle.write(model, target, usable);
     } catch (InvalidModelException e) {

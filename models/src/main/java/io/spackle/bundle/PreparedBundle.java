@@ -4,8 +4,8 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.spackle.graph.GraphOptimizer;
-import io.spackle.onnx.BatchedInput;
 import io.spackle.onnx.OnnxFileCheck;
+import io.spackle.onnx.UnetCopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,14 +21,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Makes a model folder that opens faster: its graphs are optimised, the UNet takes a timestep for
- * each image of a batch, and weights lie beside the graphs, where they are mapped and not parsed.
- * It generates the same images, bit for bit on the CPU, and has the same digest.
+ * Makes a model folder that opens faster: its graphs are optimised, the UNet is the {@link UnetCopy
+ * changed copy}, and weights lie beside the graphs, where they are mapped and not parsed. It
+ * generates the same images, bit for bit on the CPU, and has the same digest.
  */
 public final class PreparedBundle {
 
   private static final String UNET = "unet";
-  private static final String TIMESTEP = "timestep";
 
   private final Path source;
   private final Path target;
@@ -46,8 +45,8 @@ public final class PreparedBundle {
    *
    * @param source a model folder
    * @param target the folder to write
-   * @param optimizer for the device that is to run the graphs; empty for any device: only the
-   *     timestep is changed then
+   * @param optimizer for the device that is to run the graphs; empty for any device: only the UNet
+   *     is changed then
    * @throws io.spackle.graph.InvalidModelException if the source is not a model folder
    * @throws IllegalArgumentException if the target exists, or the source is prepared already
    * @throws IOException if a file cannot be read or written
@@ -88,7 +87,7 @@ public final class PreparedBundle {
       }
     }
     for (Path graph : graphs) {
-      write(graph, batched(graph), copyOf(graph));
+      write(graph, changed(graph), copyOf(graph));
     }
     new PreparedMark(
             GraphOptimizer.runtime(),
@@ -102,13 +101,13 @@ public final class PreparedBundle {
         .write(target);
   }
 
-  private void write(Path graph, Optional<ByteBuffer> batched, Path copy) throws IOException {
+  private void write(Path graph, Optional<ByteBuffer> changed, Path copy) throws IOException {
     if (optimizer.isPresent()) {
-      optimizer.get().save(graph, batched, copy);
-    } else if (batched.isPresent()) {
+      optimizer.get().save(graph, changed, copy);
+    } else if (changed.isPresent()) {
       try (FileChannel channel = FileChannel.open(copy, CREATE_NEW, WRITE)) {
-        while (batched.get().hasRemaining()) {
-          channel.write(batched.get());
+        while (changed.get().hasRemaining()) {
+          channel.write(changed.get());
         }
       }
     } else {
@@ -128,9 +127,9 @@ public final class PreparedBundle {
         .toList();
   }
 
-  private Optional<ByteBuffer> batched(Path graph) throws IOException {
+  private Optional<ByteBuffer> changed(Path graph) throws IOException {
     return graph.equals(source.resolve(UNET).resolve(BundleCheck.GRAPH))
-        ? BatchedInput.of(graph, TIMESTEP)
+        ? UnetCopy.of(graph)
         : Optional.empty();
   }
 

@@ -112,13 +112,15 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
 
   @Override
   public List<DenoisingState> step(List<DenoisingState> batch, Cancellation cancellation) {
-    FloatTensor latents = Guidance.rows(batch, DenoisingState::scaledLatents);
+    List<DenoisingState> rows = Guidance.rows(batch);
+    FloatTensor latents =
+        FloatTensor.concatBatch(rows.stream().map(DenoisingState::scaledLatents).toList());
     FloatTensor conditioning =
         Guidance.rows(
             batch, image -> withoutGarment(image.conditioning()), DenoisingState::conditioning);
     Map<String, Tensor> inputs = new HashMap<>();
     inputs.put("sample", FloatTensor.concat(List.of(latents, conditioning), 1));
-    inputs.put("timestep", UnetBackbone.timestep(unet, batch));
+    inputs.put("timestep", UnetBackbone.timestep(unet, rows));
     FloatTensor noisePrediction = unet.run(inputs, "out_sample", cancellation);
     return DenoisingState.step(batch, Guidance.apply(batch, noisePrediction));
   }

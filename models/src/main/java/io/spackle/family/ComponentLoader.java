@@ -9,7 +9,7 @@ import io.spackle.graph.Device;
 import io.spackle.graph.Graph;
 import io.spackle.graph.InvalidModelException;
 import io.spackle.graph.OrtGraph;
-import io.spackle.onnx.BatchedInput;
+import io.spackle.onnx.UnetCopy;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.text.ClipTokenizer;
 import io.spackle.text.PromptParser;
@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,24 +165,26 @@ final class ComponentLoader {
   }
 
   /**
-   * The UNet, which takes a timestep for each image of a batch if its graph can be changed to that.
+   * The UNet, opened as a changed copy where that is possible.
    *
-   * @param fed as of {@link #graph}
+   * @param fed as of {@link #graph}; a changed copy also takes {@link UnetCopy#SAMPLE_INDEX}
    */
   Graph denoiser(Set<String> fed) {
     Path file = bundle.graph("unet", device);
-    return checked(
-        "unet",
-        batched(file)
+    Graph unet =
+        changed(file)
             .map(copy -> OrtGraph.open(file, copy, device))
-            .orElseGet(() -> OrtGraph.open(file, device)),
-        fed,
-        Set.of("out_sample"));
+            .orElseGet(() -> OrtGraph.open(file, device));
+    Set<String> inputs = new HashSet<>(fed);
+    if (unet.inputs().containsKey(UnetCopy.SAMPLE_INDEX)) {
+      inputs.add(UnetCopy.SAMPLE_INDEX);
+    }
+    return checked("unet", unet, inputs, Set.of("out_sample"));
   }
 
-  private static Optional<ByteBuffer> batched(Path graph) {
+  private static Optional<ByteBuffer> changed(Path unet) {
     try {
-      return BatchedInput.of(graph, "timestep");
+      return UnetCopy.of(unet);
     } catch (IOException e) {
       return Optional.empty(); // opening the file tells what is wrong with it
     }

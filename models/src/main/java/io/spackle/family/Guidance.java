@@ -1,11 +1,12 @@
 package io.spackle.family;
 
-import io.spackle.tensor.FloatParts;
 import io.spackle.tensor.FloatTensor;
+import io.spackle.tensor.LongTensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Classifier-free guidance in a batch. A guided image takes two rows of the network's batch, the
@@ -19,14 +20,25 @@ final class Guidance {
 
   private Guidance() {}
 
-  /**
-   * A tensor of each image, (1, ...), for the network: (rows, ...).
-   *
-   * @param tensor the same for both rows of an image
-   */
-  static FloatTensor rows(
-      List<DenoisingState> batch, Function<DenoisingState, FloatTensor> tensor) {
-    return rows(batch, tensor, tensor);
+  /** The image of each row of the network's batch. */
+  static List<DenoisingState> rows(List<DenoisingState> batch) {
+    return batch.stream()
+        .flatMap(image -> Collections.nCopies(rows(image), image).stream())
+        .toList();
+  }
+
+  /** The number in the batch of the image of each row of the network's batch: (rows). */
+  static LongTensor imageIndex(List<DenoisingState> batch) {
+    long[] index =
+        IntStream.range(0, batch.size())
+            .flatMap(i -> IntStream.generate(() -> i).limit(rows(batch.get(i))))
+            .asLongStream()
+            .toArray();
+    return LongTensor.of(index, index.length);
+  }
+
+  private static int rows(DenoisingState image) {
+    return image.isGuided() ? 2 : 1;
   }
 
   /**
@@ -47,22 +59,6 @@ final class Guidance {
       rows.add(positive.apply(image));
     }
     return FloatTensor.concatBatch(rows);
-  }
-
-  /**
-   * Tensors of each image for the network, (1, ...) each, joined along the second axis in its rows:
-   * (rows, ...).
-   *
-   * @param parts the same instances for both rows of an image; those that do not change from step
-   *     to step stay in the memory of the graph
-   */
-  static FloatParts parts(
-      List<DenoisingState> batch, Function<DenoisingState, List<FloatTensor>> parts) {
-    List<List<FloatTensor>> rows = new ArrayList<>();
-    for (DenoisingState image : batch) {
-      rows.addAll(Collections.nCopies(image.isGuided() ? 2 : 1, parts.apply(image)));
-    }
-    return FloatParts.ofRows(rows);
   }
 
   /**

@@ -7,7 +7,6 @@ import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
 import io.spackle.scheduler.Run;
 import io.spackle.tensor.FloatTensor;
-import io.spackle.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,10 +94,8 @@ record Sd15Inpainter(ModelTraits traits, PromptEncoder text, UnetBackbone backbo
 
   @Override
   public List<DenoisingState> step(List<DenoisingState> batch, Cancellation cancellation) {
-    Map<String, Tensor> inputs = PromptEmbeds.inputs(batch);
-    inputs.put("sample", backbone.sample(batch));
-    inputs.put("timestep", UnetBackbone.timestep(backbone.unet(), batch));
-    FloatTensor noisePrediction = backbone.unet().run(inputs, "out_sample", cancellation);
+    FloatTensor noisePrediction =
+        backbone.unet().run(backbone.inputs(batch), "out_sample", cancellation);
     List<FloatTensor> guided = Guidance.apply(batch, noisePrediction); // (1, 4, h/8, w/8) each
     return backbone.blend(DenoisingState.step(batch, guided));
   }

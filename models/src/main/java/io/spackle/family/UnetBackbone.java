@@ -8,13 +8,16 @@ import io.spackle.family.InpaintParameters.Sampling;
 import io.spackle.graph.Cancellation;
 import io.spackle.graph.Graph;
 import io.spackle.graph.TensorSpec;
+import io.spackle.onnx.UnetCopy;
 import io.spackle.scheduler.Run;
 import io.spackle.scheduler.Schedulers;
 import io.spackle.tensor.FloatParts;
 import io.spackle.tensor.FloatTensor;
 import io.spackle.tensor.Shape;
+import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What SD 1.5 and SDXL share: a UNet with its autoencoder and schedulers.
@@ -121,18 +124,29 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
   }
 
   /**
-   * The {@code sample} input of the UNet.
-   *
-   * @return the scaled latents for a plain UNet, (rows, 4, h/8, w/8); with mask and masked image
-   *     latents for an inpainting one, (rows, 9, h/8, w/8)
+   * The inputs of the UNet: {@code sample}, {@code timestep}, and those of the prompts. The sample
+   * is the scaled latents for a plain UNet, (rows, 4, h/8, w/8); with mask and masked image latents
+   * for an inpainting one, (rows, 9, h/8, w/8). A UNet whose rows share what does not depend on the
+   * prompt takes one row of sample and timestep for each image, and the index of the image of each
+   * row of the prompts.
    */
-  FloatParts sample(List<DenoisingState> batch) {
-    return Guidance.parts(
-        batch,
-        image ->
-            seesMask
-                ? List.of(image.scaledLatents(), image.conditioning())
-                : List.of(image.scaledLatents()));
+  Map<String, Tensor> inputs(List<DenoisingState> batch) {
+    Map<String, Tensor> inputs = PromptEmbeds.inputs(batch);
+    List<DenoisingState> rows = Guidance.rows(batch);
+    if (unet.inputs().containsKey(UnetCopy.SAMPLE_INDEX)) {
+      inputs.put(UnetCopy.SAMPLE_INDEX, Guidance.imageIndex(batch));
+      rows = batch;
+    }
+    inputs.put("sample", FloatParts.ofRows(rows.stream().map(this::sample).toList()));
+    inputs.put("timestep", timestep(unet, rows));
+    return inputs;
+  }
+
+  /** Of one image. What does not change from step to step stays in the memory of the graph. */
+  private List<FloatTensor> sample(DenoisingState image) {
+    return seesMask
+        ? List.of(image.scaledLatents(), image.conditioning())
+        : List.of(image.scaledLatents());
   }
 
   /** Whether a UNet takes a timestep for each row of its batch. */
@@ -140,11 +154,15 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
     return unet.inputs().get("timestep").axes().equals(List.of(-1L));
   }
 
-  /** The {@code timestep} input of a UNet: (rows), or (1) if it takes one for all. */
-  static FloatTensor timestep(Graph unet, List<DenoisingState> batch) {
+  /**
+   * The {@code timestep} input of a UNet: (rows), or (1) if it takes one for all.
+   *
+   * @param rows the image of each row
+   */
+  static FloatTensor timestep(Graph unet, List<DenoisingState> rows) {
     return takesTimestepPerImage(unet)
-        ? Guidance.rows(batch, DenoisingState::timestepTensor)
-        : batch.get(0).timestepTensor();
+        ? FloatTensor.concatBatch(rows.stream().map(DenoisingState::timestepTensor).toList())
+        : rows.get(0).timestepTensor();
   }
 
   /** For a plain UNet the image's own latents outside the mask; nothing for an inpainting one. */

@@ -1,17 +1,25 @@
 package io.spackle.onnx;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A small message of an ONNX file, such as a node, with its fields by their numbers in {@code
  * onnx.proto} (https://github.com/onnx/onnx).
  */
 record OnnxMessage(UnknownFieldSet fields) {
+
+  /** The type of 64-bit integers. */
+  static final long INT64 = 7;
 
   static final OnnxMessage EMPTY = new OnnxMessage(UnknownFieldSet.getDefaultInstance());
 
@@ -50,9 +58,35 @@ record OnnxMessage(UnknownFieldSet fields) {
     return messages;
   }
 
-  /** The integers in a field, which ONNX does not pack. */
+  /** The integers in a field, packed or not; none if it contains something else. */
   List<Long> numbers(int field) {
-    return fields.getField(field).getVarintList();
+    List<Long> numbers = new ArrayList<>(fields.getField(field).getVarintList());
+    for (ByteString packed : parts(field)) {
+      try {
+        CodedInputStream in = packed.newCodedInput();
+        while (!in.isAtEnd()) {
+          numbers.add(in.readRawVarint64());
+        }
+      } catch (IOException e) {
+        return List.of();
+      }
+    }
+    return numbers;
+  }
+
+  /** The values of a tensor of 64-bit integers; empty if it is anything else. */
+  Optional<List<Long>> tensorIntegers() {
+    if (!numbers(2).equals(List.of(INT64))) {
+      return Optional.empty();
+    }
+    List<Long> values = numbers(7);
+    for (ByteString raw : parts(9)) {
+      LongBuffer longs = raw.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+      while (longs.hasRemaining()) {
+        values.add(longs.get());
+      }
+    }
+    return Optional.of(values);
   }
 
   private List<ByteString> parts(int field) {
@@ -63,18 +97,28 @@ record OnnxMessage(UnknownFieldSet fields) {
     return new OnnxMessage(fields.toBuilder().clearField(field).build());
   }
 
-  /** This message with one text in a field. */
-  OnnxMessage withText(int field, String text) {
-    return with(field, ByteString.copyFromUtf8(text));
+  /** This message with these texts in a field. */
+  OnnxMessage withTexts(int field, List<String> texts) {
+    return with(field, texts.stream().map(ByteString::copyFromUtf8).toList());
   }
 
-  /** This message with one message in a field. */
-  OnnxMessage withMessage(int field, OnnxMessage message) {
-    return with(field, message.fields.toByteString());
+  /** This message with these messages in a field. */
+  OnnxMessage withMessages(int field, List<OnnxMessage> messages) {
+    return with(field, messages.stream().map(message -> message.fields.toByteString()).toList());
   }
 
-  private OnnxMessage with(int field, ByteString part) {
-    Field only = Field.newBuilder().addLengthDelimited(part).build();
+  /** This message with one integer in a field. */
+  OnnxMessage withNumber(int field, long number) {
+    return with(field, Field.newBuilder().addVarint(number).build());
+  }
+
+  private OnnxMessage with(int field, List<ByteString> parts) {
+    Field.Builder only = Field.newBuilder();
+    parts.forEach(only::addLengthDelimited);
+    return with(field, only.build());
+  }
+
+  private OnnxMessage with(int field, Field only) {
     return new OnnxMessage(fields.toBuilder().clearField(field).addField(field, only).build());
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Inspection of ONNX files as protocol buffers, without loading them: declared inputs and outputs,
- * external data.
+ * ONNX files as protocol buffers, without loading them: declared inputs and outputs, external data,
+ * and the changed copy of a UNet.
  *
  * <p>Runs no graph.
  */

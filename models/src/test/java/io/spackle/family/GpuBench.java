@@ -56,6 +56,7 @@ final class GpuBench {
         tiny
             ? List.of(
                 new RandomModel.Unet("tiny UNet", RandomUnet.Size.TINY, 64),
+                new RandomModel.Unet("tiny SDXL's UNet", RandomUnet.Size.TINY_XL, 64),
                 new RandomModel.Flux("tiny Flux", RandomFlux.Size.TINY, 64))
             : List.of(
                 new RandomModel.Unet("SD 1.5", RandomUnet.Size.SD15, 512),

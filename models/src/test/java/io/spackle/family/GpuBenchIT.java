@@ -18,6 +18,7 @@ class GpuBenchIT {
     assertThat(List.of(report(Duration.ofMinutes(5)).split("(?m)^(?=tiny)")))
         .satisfiesExactly(
             unet -> assertThat(unet).startsWith("tiny UNet").satisfies(GpuBenchIT::isComplete),
+            sdxl -> assertThat(sdxl).startsWith("tiny SDXL").satisfies(GpuBenchIT::isComplete),
             flux -> assertThat(flux).startsWith("tiny Flux").satisfies(GpuBenchIT::isComplete));
   }
 
@@ -34,7 +35,11 @@ class GpuBenchIT {
   void leavesOutWhatDoesNotFitInTheTime() throws Exception {
     assertThat(report(Duration.ZERO))
         .isEqualToNormalizingNewlines(
-            "tiny UNet: left out, the time is over\ntiny Flux: left out, the time is over\n");
+            """
+            tiny UNet: left out, the time is over
+            tiny SDXL's UNet: left out, the time is over
+            tiny Flux: left out, the time is over
+            """);
   }
 
   private static String report(Duration time) throws Exception {

@@ -53,6 +53,7 @@ class GuidanceTest {
     GuidanceSchedule last = new GuidanceSchedule(2, 0.5, 1);
     List<DenoisingState> batch = List.of(image(first, 2), image(last, 2), image(last, 7));
     assertThat(rows(batch)).isEqualTo(5);
+    assertThat(Guidance.imageIndex(batch).data()).containsExactly(0, 0, 1, 2, 2);
 
     FloatTensor predictions = FloatTensor.of(new float[] {1, 5, 10, 20, 40}, 5, 1);
     assertThat(Guidance.apply(batch, predictions))
@@ -71,7 +72,7 @@ class GuidanceTest {
 
   /** The rows that a batch takes, and the embeds that it gets, which must be as many. */
   private static int rows(List<DenoisingState> batch) {
-    int rows = Guidance.rows(batch, DenoisingState::latents).shape().axis(0);
+    int rows = Guidance.rows(batch).size();
     Tensor prompts = PromptEmbeds.inputs(batch).get(PromptEmbeds.HIDDEN_STATES);
     assertThat(prompts.shape().axis(0)).isEqualTo(rows);
     return rows;

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spackle.graph.CloseStack;
 import io.spackle.graph.Device;
+import io.spackle.onnx.UnetCopy;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -93,7 +94,8 @@ final class PlainNetwork implements AutoCloseable {
     Random random = new Random(name.hashCode());
     int size = Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact));
     if (((TensorInfo) session.getInputInfo().get(name).getInfo()).type == OnnxJavaType.INT64) {
-      long[] values = random.longs(size, 0, LARGEST_INTEGER).toArray();
+      int end = name.equals(UnetCopy.SAMPLE_INDEX) ? 1 : LARGEST_INTEGER; // all of the first image
+      long[] values = random.longs(size, 0, end).toArray();
       return OnnxTensor.createTensor(environment, LongBuffer.wrap(values), shape);
     }
     float[] values = new float[size];

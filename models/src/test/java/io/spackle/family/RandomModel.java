@@ -4,6 +4,7 @@ import io.spackle.golden.Goldens;
 import io.spackle.onnx.IdleGraphs;
 import io.spackle.onnx.RandomFlux;
 import io.spackle.onnx.RandomUnet;
+import io.spackle.onnx.UnetCopy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,7 +24,7 @@ sealed interface RandomModel {
   /** The file of its network in its folder. */
   Path network();
 
-  /** Shapes of the network's inputs by name, for a guided step of images. */
+  /** Shapes of the inputs of the prepared network by name, for a guided step of images. */
   Map<String, long[]> inputs(int images, int side);
 
   /**
@@ -48,9 +49,14 @@ sealed interface RandomModel {
       long rows = 2L * images;
       long latents = ofSide / VaeCodec.FACTOR;
       return Map.of(
-          "sample", new long[] {rows, 9, latents, latents},
-          "timestep", new long[] {rows},
-          "encoder_hidden_states", new long[] {rows, TOKENS, size.textWidth()});
+          "sample",
+          new long[] {images, 9, latents, latents},
+          "timestep",
+          new long[] {images},
+          "encoder_hidden_states",
+          new long[] {rows, TOKENS, size.textWidth()},
+          UnetCopy.SAMPLE_INDEX,
+          new long[] {rows});
     }
 
     @Override

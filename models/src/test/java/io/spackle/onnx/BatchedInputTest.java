@@ -48,7 +48,7 @@ class BatchedInputTest {
       })
   void rowsWithTimestepsOfTheirOwnAreWhatTheOriginalGivesForEach(String bundle) throws IOException {
     Path file = Goldens.bundle(bundle).resolve("unet/model.onnx");
-    ByteBuffer copy = BatchedInput.of(file, "timestep").orElseThrow();
+    ByteBuffer copy = batched(file, "timestep").orElseThrow();
     try (Graph original = OrtGraph.open(file, Device.cpu(1));
         Graph batched = OrtGraph.open(file, copy, Device.cpu(1))) {
       assertThat(batched.inputs().get("timestep"))
@@ -100,7 +100,7 @@ class BatchedInputTest {
   @Test
   void inputsWithAValueForEachRowStayAsTheyAre() throws IOException {
     Path flux = Goldens.bundle("tiny-flux-fill").resolve("transformer/model.onnx");
-    assertThat(BatchedInput.of(flux, "timestep")).isEmpty();
+    assertThat(batched(flux, "timestep")).isEmpty();
   }
 
   @Test
@@ -130,7 +130,7 @@ class BatchedInputTest {
         expanding(OnnxFile.node("Unsqueeze", "t", "u", "axes"))
             .writeTo(folder.resolve("unet/model.onnx"));
     Files.write(folder.resolve("unet/weights"), ONE_AND_TWO);
-    ByteBuffer copy = BatchedInput.of(file, "t").orElseThrow();
+    ByteBuffer copy = batched(file, "t").orElseThrow();
     try (Graph graph = OrtGraph.open(file, copy, Device.cpu(1))) {
       FloatTensor sum =
           graph
@@ -147,7 +147,12 @@ class BatchedInputTest {
   }
 
   private Optional<ByteBuffer> copy(OnnxFile model) throws IOException {
-    return BatchedInput.of(model.writeTo(folder.resolve("model.onnx")), "t");
+    return batched(model.writeTo(folder.resolve("model.onnx")), "t");
+  }
+
+  private static Optional<ByteBuffer> batched(Path file, String input) throws IOException {
+    OnnxGraph graph = OnnxGraph.of(ByteBuffer.wrap(Files.readAllBytes(file)));
+    return BatchedInput.of(graph, input).map(OnnxGraph::bytes);
   }
 
   /** {@code y = expand(u, shape) + w}, with w in another file; nodes make u of the scalar t. */

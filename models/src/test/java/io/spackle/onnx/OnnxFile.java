@@ -1,15 +1,14 @@
 package io.spackle.onnx;
 
-import static java.util.stream.Collectors.joining;
-
 import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** A builder of ONNX files, with the field numbers of onnx.proto. */
@@ -146,13 +145,20 @@ public final class OnnxFile {
     return message().text(1, from).text(1, second).text(2, to).text(4, operator);
   }
 
-  /** A vector of small integers. */
-  static OnnxFile integers(String name, int... values) {
-    String bytes =
-        IntStream.of(values)
-            .mapToObj(value -> (char) value + "\0".repeat(Long.BYTES - 1))
-            .collect(joining());
-    return message().number(1, values.length).number(2, INT64).text(8, name).text(9, bytes);
+  /** A vector of 64-bit integers. */
+  static OnnxFile integers(String name, long... values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return message().number(1, values.length).number(2, INT64).text(8, name).raw(9, bytes.array());
+  }
+
+  /** A vector of float32 values. */
+  static OnnxFile floats(String name, float... values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return message().number(1, values.length).number(2, FLOAT).text(8, name).raw(9, bytes.array());
   }
 
   static OnnxFile value(String name, int type, long... axes) {

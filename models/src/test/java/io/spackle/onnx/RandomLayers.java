@@ -126,6 +126,11 @@ final class RandomLayers implements AutoCloseable {
     return outputs;
   }
 
+  /** The mean along an axis, without the axis. */
+  String mean(String x, int axis) {
+    return with("ReduceMean", new String[] {x}, integers("axes", axis), integer("keepdims", 0));
+  }
+
   /** The length of an axis, as a vector. */
   String length(String x, int axis) {
     return op("Slice", op("Shape", x), longs(axis), longs(axis + 1));

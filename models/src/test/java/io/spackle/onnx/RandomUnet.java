@@ -24,18 +24,29 @@ public final class RandomUnet {
    * @param depth transformer blocks of each level, 0 for none
    * @param headWidth of an attention head; 0 for eight heads at each level
    * @param textWidth of the hidden states of a prompt
+   * @param embedsPrompt whether the prompt is embedded with the timestep, too, so that every layer
+   *     depends on it
    */
-  public record Size(List<Integer> channels, List<Integer> depth, int headWidth, int textWidth) {
+  public record Size(
+      List<Integer> channels,
+      List<Integer> depth,
+      int headWidth,
+      int textWidth,
+      boolean embedsPrompt) {
 
     /** Stable Diffusion 1.5: 860 million parameters. */
     public static final Size SD15 =
-        new Size(List.of(320, 640, 1280, 1280), List.of(1, 1, 1, 0), 0, 768);
+        new Size(List.of(320, 640, 1280, 1280), List.of(1, 1, 1, 0), 0, 768, false);
 
     /** Stable Diffusion XL without its embedding of sizes: 2.6 billion parameters. */
-    public static final Size SDXL = new Size(List.of(320, 640, 1280), List.of(0, 2, 10), 64, 2048);
+    public static final Size SDXL =
+        new Size(List.of(320, 640, 1280), List.of(0, 2, 10), 64, 2048, true);
 
-    /** For tests. */
-    public static final Size TINY = new Size(List.of(32, 64), List.of(1, 0), 16, 32);
+    /** For tests, of the kind of Stable Diffusion 1.5. */
+    public static final Size TINY = new Size(List.of(32, 64), List.of(1, 0), 16, 32, false);
+
+    /** For tests, of the kind of Stable Diffusion XL. */
+    public static final Size TINY_XL = new Size(List.of(32, 64), List.of(0, 1), 16, 32, true);
 
     int heads(int width) {
       return headWidth == 0 ? 8 : width / headWidth;
@@ -72,6 +83,10 @@ public final class RandomUnet {
     String sample = layers.input("sample", "batch", 9, "height", "width");
     time = layers.timeEmbedding(layers.declared("timestep", FLOAT), sample, first);
     text = layers.input("encoder_hidden_states", "batch", "tokens", size.textWidth());
+    if (size.embedsPrompt()) {
+      String prompt = layers.siluLayers(layers.mean(text, 1), size.textWidth(), 4 * first);
+      time = layers.op("Add", time, prompt);
+    }
     Deque<Skip> skips = new ArrayDeque<>();
     String x = layers.conv(sample, 9, first, 3, 1);
     skips.push(new Skip(x, first));
