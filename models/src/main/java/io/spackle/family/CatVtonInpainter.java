@@ -112,15 +112,16 @@ record CatVtonInpainter(ModelTraits traits, Graph unet, VaeCodec vae, BundleSche
 
   @Override
   public List<DenoisingState> step(List<DenoisingState> batch, Cancellation cancellation) {
-    List<DenoisingState> rows = Guidance.rows(batch);
     FloatTensor latents =
-        FloatTensor.concatBatch(rows.stream().map(DenoisingState::scaledLatents).toList());
+        FloatTensor.concatBatch(Guidance.rows(batch, DenoisingState::scaledLatents));
     FloatTensor conditioning =
         Guidance.rows(
             batch, image -> withoutGarment(image.conditioning()), DenoisingState::conditioning);
     Map<String, Tensor> inputs = new HashMap<>();
     inputs.put("sample", FloatTensor.concat(List.of(latents, conditioning), 1));
-    inputs.put("timestep", UnetBackbone.timestep(unet, rows));
+    inputs.put(
+        "timestep",
+        UnetBackbone.timestep(unet, Guidance.rows(batch, DenoisingState::timestepTensor)));
     FloatTensor noisePrediction = unet.run(inputs, "out_sample", cancellation);
     return DenoisingState.step(batch, Guidance.apply(batch, noisePrediction));
   }

@@ -20,10 +20,14 @@ final class Guidance {
 
   private Guidance() {}
 
-  /** The image of each row of the network's batch. */
-  static List<DenoisingState> rows(List<DenoisingState> batch) {
+  /**
+   * What is made of each image, for each row of the network's batch.
+   *
+   * @param of called once for each image: both rows of an image get the same instance
+   */
+  static <T> List<T> rows(List<DenoisingState> batch, Function<DenoisingState, T> of) {
     return batch.stream()
-        .flatMap(image -> Collections.nCopies(rows(image), image).stream())
+        .flatMap(image -> Collections.nCopies(rows(image), of.apply(image)).stream())
         .toList();
   }
 

@@ -18,6 +18,7 @@ import io.spackle.tensor.Tensor;
 import io.spackle.tensor.TorchNoise;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What SD 1.5 and SDXL share: a UNet with its autoencoder and schedulers.
@@ -132,14 +133,20 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
    */
   Map<String, Tensor> inputs(List<DenoisingState> batch) {
     Map<String, Tensor> inputs = PromptEmbeds.inputs(batch);
-    List<DenoisingState> rows = Guidance.rows(batch);
-    if (unet.inputs().containsKey(UnetCopy.SAMPLE_INDEX)) {
+    if (sharesRows()) {
       inputs.put(UnetCopy.SAMPLE_INDEX, Guidance.imageIndex(batch));
-      rows = batch;
     }
-    inputs.put("sample", FloatParts.ofRows(rows.stream().map(this::sample).toList()));
-    inputs.put("timestep", timestep(unet, rows));
+    inputs.put("sample", FloatParts.ofRows(rows(batch, this::sample)));
+    inputs.put("timestep", timestep(unet, rows(batch, DenoisingState::timestepTensor)));
     return inputs;
+  }
+
+  private boolean sharesRows() {
+    return unet.inputs().containsKey(UnetCopy.SAMPLE_INDEX);
+  }
+
+  private <T> List<T> rows(List<DenoisingState> batch, Function<DenoisingState, T> of) {
+    return sharesRows() ? batch.stream().map(of).toList() : Guidance.rows(batch, of);
   }
 
   /** Of one image. What does not change from step to step stays in the memory of the graph. */
@@ -157,12 +164,10 @@ record UnetBackbone(Graph unet, VaeCodec vae, BundleSchedulers schedulers, boole
   /**
    * The {@code timestep} input of a UNet: (rows), or (1) if it takes one for all.
    *
-   * @param rows the image of each row
+   * @param rows the timestep of each row, (1)
    */
-  static FloatTensor timestep(Graph unet, List<DenoisingState> rows) {
-    return takesTimestepPerImage(unet)
-        ? FloatTensor.concatBatch(rows.stream().map(DenoisingState::timestepTensor).toList())
-        : rows.get(0).timestepTensor();
+  static FloatTensor timestep(Graph unet, List<FloatTensor> rows) {
+    return takesTimestepPerImage(unet) ? FloatTensor.concatBatch(rows) : rows.get(0);
   }
 
   /** For a plain UNet the image's own latents outside the mask; nothing for an inpainting one. */

@@ -24,6 +24,11 @@ public enum ElementType {
     this.onnxNumber = onnxNumber;
   }
 
+  /** Its number in {@code TensorProto.DataType} of {@code onnx.proto}. */
+  public int onnxNumber() {
+    return onnxNumber;
+  }
+
   /**
    * The type with a number of {@code TensorProto.DataType} in {@code onnx.proto}.
    *

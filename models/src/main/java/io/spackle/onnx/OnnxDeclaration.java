@@ -1,5 +1,6 @@
 package io.spackle.onnx;
 
+import io.spackle.graph.ElementType;
 import java.util.List;
 
 /** The declaration of a tensor: an input, an output or another value of a graph. */
@@ -18,8 +19,8 @@ record OnnxDeclaration(OnnxMessage message) {
   private static final int AXES = 1;
   private static final int LENGTH = 1;
 
-  static OnnxDeclaration of(String name, long elements, List<OnnxMessage> axes) {
-    OnnxMessage tensor = OnnxMessage.EMPTY.withNumber(ELEMENTS, elements);
+  static OnnxDeclaration of(String name, ElementType elements, List<OnnxMessage> axes) {
+    OnnxMessage tensor = OnnxMessage.EMPTY.withNumber(ELEMENTS, elements.onnxNumber());
     return new OnnxDeclaration(
             OnnxMessage.EMPTY
                 .withTexts(NAME, List.of(name))

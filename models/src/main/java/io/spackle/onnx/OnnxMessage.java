@@ -5,6 +5,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
+import io.spackle.graph.ElementType;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
@@ -18,8 +19,10 @@ import java.util.Optional;
  */
 record OnnxMessage(UnknownFieldSet fields) {
 
-  /** The type of 64-bit integers. */
-  static final long INT64 = 7;
+  // Fields of a tensor.
+  private static final int TENSOR_TYPE = 2;
+  private static final int TENSOR_INTEGERS = 7;
+  private static final int TENSOR_BYTES = 9;
 
   static final OnnxMessage EMPTY = new OnnxMessage(UnknownFieldSet.getDefaultInstance());
 
@@ -76,11 +79,11 @@ record OnnxMessage(UnknownFieldSet fields) {
 
   /** The values of a tensor of 64-bit integers; empty if it is anything else. */
   Optional<List<Long>> tensorIntegers() {
-    if (!numbers(2).equals(List.of(INT64))) {
+    if (!numbers(TENSOR_TYPE).equals(List.of((long) ElementType.INT64.onnxNumber()))) {
       return Optional.empty();
     }
-    List<Long> values = numbers(7);
-    for (ByteString raw : parts(9)) {
+    List<Long> values = numbers(TENSOR_INTEGERS);
+    for (ByteString raw : parts(TENSOR_BYTES)) {
       LongBuffer longs = raw.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
       while (longs.hasRemaining()) {
         values.add(longs.get());

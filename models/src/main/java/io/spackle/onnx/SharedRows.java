@@ -2,6 +2,7 @@ package io.spackle.onnx;
 
 import static io.spackle.onnx.OnnxDeclaration.ANY_LENGTH;
 
+import io.spackle.graph.ElementType;
 import io.spackle.onnx.OnnxGraph.Field;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ final class SharedRows {
       }
       kinds.put(input.name(), isPrompt ? Kind.ROWS : Kind.SAMPLES);
       if (isPrompt) {
-        OnnxDeclaration rows = OnnxDeclaration.of(index, OnnxMessage.INT64, List.of(axes.get(0)));
+        OnnxDeclaration rows = OnnxDeclaration.of(index, ElementType.INT64, List.of(axes.get(0)));
         changed.put(field, List.of(input.message(), rows.message()));
       } else {
         axes.set(0, ANY_LENGTH); // its name, if it has one, is that of the rows
@@ -129,8 +130,9 @@ final class SharedRows {
   /** Changes the nodes; returns false if a result does not depend on the prompt. */
   private boolean change() throws IOException {
     for (OnnxNode node : graph.nodes()) {
-      note(node);
-      if (kind(node) == Kind.ROWS) {
+      Kind kind = kind(node);
+      note(node, kind);
+      if (kind == Kind.ROWS) {
         List<OnnxMessage> added = new ArrayList<>();
         List<String> inputs = perRow(node.inputs(), added);
         added.add(node.on(inputs, node.outputs()));
@@ -150,8 +152,7 @@ final class SharedRows {
     return true;
   }
 
-  private void note(OnnxNode node) {
-    Kind kind = kind(node);
+  private void note(OnnxNode node, Kind kind) {
     for (String output : node.outputs()) {
       if (!output.isEmpty() && kind != null) {
         makers.put(output, node);

@@ -72,7 +72,7 @@ class GuidanceTest {
 
   /** The rows that a batch takes, and the embeds that it gets, which must be as many. */
   private static int rows(List<DenoisingState> batch) {
-    int rows = Guidance.rows(batch).size();
+    int rows = Guidance.rows(batch, DenoisingState::latents).size();
     Tensor prompts = PromptEmbeds.inputs(batch).get(PromptEmbeds.HIDDEN_STATES);
     assertThat(prompts.shape().axis(0)).isEqualTo(rows);
     return rows;
