@@ -7,7 +7,8 @@ near 1000 are 0.5 apart. Everything else is copied.
 
 With --device cpu, attention, layer norm and Gelu are fused, for which the CPU has operators, and the numbers stay in
 float32. Attention becomes MultiHeadAttention, which computes the scores block by block on the CPU instead of keeping all of
-them, and the two halves of a gated layer become two products instead of one that is cut in two.
+them, and the two halves of a gated layer become two products instead of one that is cut in two. A convolution after an
+upsampling becomes four smaller ones before it.
 
 --keep names components that stay as they are, such as SDXL's autoencoder, which overflows in float16.
 
@@ -119,6 +120,76 @@ def split_gates(model):
     model.prune_graph()
 
 
+def attributes(node):
+    return {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
+
+
+def doubles(model, resize):
+    """Whether it repeats each pixel in a row and in a column."""
+    scales = model.get_constant_value(resize.input[2]) if len(resize.input) == 3 else None
+    nearest = {"mode": b"nearest", "coordinate_transformation_mode": b"asymmetric", "nearest_mode": b"floor"}
+    return scales is not None and list(scales) == [1, 1, 2, 2] and nearest.items() <= attributes(resize).items()
+
+
+def keeps_size(model, node):
+    """Whether it is a convolution of 3x3 with constant weights and a border of one."""
+    plain = {"dilations": [1, 1], "group": 1, "kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "strides": [1, 1]}
+    return node.op_type == "Conv" and model.get_initializer(node.input[1]) is not None and attributes(node) == plain
+
+
+# Which rows of a 3x3 kernel meet the same row of the image before it is doubled. For an even row, the first meets the row
+# before and the others its own; for an odd row, the last meets the row after. The same holds for columns.
+HALVED = numpy.array([[[1, 0, 0], [0, 1, 1]], [[1, 1, 0], [0, 0, 1]]], numpy.float32)
+
+
+def phase(model, convolution, image, row, column):
+    """Adds what computes the even (0) or odd (1) rows and columns from the image before it is doubled; its output."""
+    name = f"{convolution.output[0]}_{row}{column}"
+    kernel = numpy_helper.to_array(model.get_initializer(convolution.input[1]))
+    halved = numpy.einsum("ar,oirc,bc->oiab", HALVED[row], kernel, HALVED[column])
+    model.add_initializer(numpy_helper.from_array(halved, f"{name}_weight"))
+    inputs = [image, f"{name}_weight", *convolution.input[2:]]
+    pads = [1 - row, 1 - column, row, column]
+    model.add_node(helper.make_node("Conv", inputs, [f"{name}_pixels"], name, kernel_shape=[2, 2], pads=pads))
+    return f"{name}_pixels"
+
+
+def reshape(model, value, shape, output):
+    model.add_initializer(numpy_helper.from_array(numpy.array(shape), f"{output}_shape"))
+    model.add_node(helper.make_node("Reshape", [value, f"{output}_shape"], [output], output))
+    return output
+
+
+def interleave(model, phases, channels, output):
+    """Joins four phases, (batch, channels, height, width) each: first the columns of a row, then the rows."""
+    rows = []
+    for row, halves in enumerate(phases):
+        columns = [reshape(model, half, [0, -1, 1, 0, 1], f"{half}_apart") for half in halves]
+        pairs = f"{output}_pairs_{row}"
+        model.add_node(helper.make_node("Concat", columns, [pairs], pairs, axis=4))
+        rows.append(reshape(model, pairs, [0, 0, 1, -1], f"{output}_row_{row}"))
+    model.add_node(helper.make_node("Concat", rows, [f"{output}_rows"], f"{output}_rows", axis=2))
+    return reshape(model, f"{output}_rows", [0, channels, -1, 0], f"{output}_joined")
+
+
+def split_upsampling(model):
+    """A convolution of an image whose pixels were doubled becomes four of the image itself, one for each of the new pixels.
+
+    Where a 3x3 kernel meets a pixel twice, its weights are added. So 2x2 of them remain: 4/9 of the products (A. Aitken et
+    al., Checkerboard artifact free sub-pixel convolution, 2017). For the CPU alone: cuDNN has no uneven borders.
+    """
+    users = model.input_name_to_nodes()
+    for resize in model.get_nodes_by_op_type("Resize"):
+        following = users.get(resize.output[0], [])
+        if doubles(model, resize) and len(following) == 1 and keeps_size(model, following[0]):
+            convolution, image = following[0], resize.input[0]
+            phases = [[phase(model, convolution, image, row, column) for column in (0, 1)] for row in (0, 1)]
+            channels = model.get_initializer(convolution.input[1]).dims[0]
+            joined = interleave(model, phases, channels, convolution.output[0])
+            model.replace_input_of_all_nodes(convolution.output[0], joined)
+    model.prune_graph()
+
+
 def optimized(graph, kind, device):
     model = optimize_model(
         str(graph), model_type=kind, num_heads=0, hidden_size=0, opt_level=0,
@@ -127,6 +198,7 @@ def optimized(graph, kind, device):
     if device == "cpu":
         unpack_attention(model)
         split_gates(model)
+        split_upsampling(model)
         model.topological_sort()
     return model
 

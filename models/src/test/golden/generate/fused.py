@@ -69,9 +69,9 @@ def main(export_folder, folder):
     folder.mkdir(exist_ok=True)
     draw = numpy.random.default_rng(1).standard_normal
     inputs = {
-        "sample": draw((2, 9, 8, 8), dtype=numpy.float32),
+        "sample": draw((2, 9, 4, 8), dtype=numpy.float32),
         "timestep": numpy.array(981, numpy.float32),
-        "encoder_hidden_states": draw((2, 77, 32), dtype=numpy.float32),
+        "encoder_hidden_states": draw((2, 16, 32), dtype=numpy.float32),
     }
     with tempfile.TemporaryDirectory() as temporary:
         exported = Path(temporary) / "unet.onnx"
