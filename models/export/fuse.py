@@ -51,6 +51,17 @@ def timestep_nodes(graph):
     return list(found)
 
 
+def add(model, operator, inputs, output, **attributes):
+    """Adds a node with the name of its output; the output."""
+    model.add_node(helper.make_node(operator, inputs, [output], output, **attributes))
+    return output
+
+
+def add_constant(model, values, name):
+    model.add_initializer(numpy_helper.from_array(numpy.ascontiguousarray(values), name))
+    return name
+
+
 def products(model, node, inputs, weight, bias, count):
     """Adds a product, and a sum if there is a bias, for each of so many equal parts of a weight's columns; their outputs."""
     columns = numpy.split(numpy_helper.to_array(model.get_initializer(weight)), count, axis=1)
@@ -58,14 +69,10 @@ def products(model, node, inputs, weight, bias, count):
     outputs = []
     for i, part in enumerate(columns):
         name = f"{node.name}_part_{i}"
-        model.add_initializer(numpy_helper.from_array(numpy.ascontiguousarray(part), f"{name}_weight"))
-        model.add_node(helper.make_node("MatMul", [inputs, f"{name}_weight"], [f"{name}_product"], f"{name}_product"))
-        outputs.append(f"{name}_product")
-    for i, part in enumerate(shifts):
-        name = f"{node.name}_part_{i}"
-        model.add_initializer(numpy_helper.from_array(part, f"{name}_bias"))
-        model.add_node(helper.make_node("Add", [outputs[i], f"{name}_bias"], [f"{name}_sum"], f"{name}_sum"))
-        outputs[i] = f"{name}_sum"
+        output = add(model, "MatMul", [inputs, add_constant(model, part, f"{name}_weight")], f"{name}_product")
+        if bias:
+            output = add(model, "Add", [output, add_constant(model, shifts[i], f"{name}_bias")], f"{name}_sum")
+        outputs.append(output)
     return outputs
 
 
@@ -147,17 +154,13 @@ def phase(model, convolution, image, row, column):
     name = f"{convolution.output[0]}_{row}{column}"
     kernel = numpy_helper.to_array(model.get_initializer(convolution.input[1]))
     halved = numpy.einsum("ar,oirc,bc->oiab", HALVED[row], kernel, HALVED[column])
-    model.add_initializer(numpy_helper.from_array(halved, f"{name}_weight"))
-    inputs = [image, f"{name}_weight", *convolution.input[2:]]
+    inputs = [image, add_constant(model, halved, f"{name}_weight"), *convolution.input[2:]]
     pads = [1 - row, 1 - column, row, column]
-    model.add_node(helper.make_node("Conv", inputs, [f"{name}_pixels"], name, kernel_shape=[2, 2], pads=pads))
-    return f"{name}_pixels"
+    return add(model, "Conv", inputs, f"{name}_pixels", kernel_shape=[2, 2], pads=pads)
 
 
 def reshape(model, value, shape, output):
-    model.add_initializer(numpy_helper.from_array(numpy.array(shape), f"{output}_shape"))
-    model.add_node(helper.make_node("Reshape", [value, f"{output}_shape"], [output], output))
-    return output
+    return add(model, "Reshape", [value, add_constant(model, shape, f"{output}_shape")], output)
 
 
 def interleave(model, phases, channels, output):
@@ -165,11 +168,10 @@ def interleave(model, phases, channels, output):
     rows = []
     for row, halves in enumerate(phases):
         columns = [reshape(model, half, [0, -1, 1, 0, 1], f"{half}_apart") for half in halves]
-        pairs = f"{output}_pairs_{row}"
-        model.add_node(helper.make_node("Concat", columns, [pairs], pairs, axis=4))
+        pairs = add(model, "Concat", columns, f"{output}_pairs_{row}", axis=4)
         rows.append(reshape(model, pairs, [0, 0, 1, -1], f"{output}_row_{row}"))
-    model.add_node(helper.make_node("Concat", rows, [f"{output}_rows"], f"{output}_rows", axis=2))
-    return reshape(model, f"{output}_rows", [0, channels, -1, 0], f"{output}_joined")
+    joined = add(model, "Concat", rows, f"{output}_rows", axis=2)
+    return reshape(model, joined, [0, channels, -1, 0], f"{output}_joined")
 
 
 def split_upsampling(model):
